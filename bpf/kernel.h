@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* The kernel's types, cut down to the fields that are read. preserve_access_index lets libbpf move each access to
+ * where the running kernel's BTF has the field, so order and neighbours here mean nothing. */
+#ifndef TCPTOP_KERNEL_H
+#define TCPTOP_KERNEL_H
+
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+
+#ifndef barrier
+#define barrier() asm volatile("" ::: "memory")
+#endif
+#define EOVERFLOW 75
+#define KERNEL_TYPE __attribute__((preserve_access_index))
+
+/* uapi and include/net values that never changed: part of the tracepoint's or the socket layer's ABI. */
+#define AF_INET 2
+#define AF_INET6 10
+#define IPPROTO_TCP 6
+#define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
+
+enum tcp_state {              /* include/net/tcp_states.h */
+	TCP_ESTABLISHED = 1, TCP_SYN_SENT, TCP_SYN_RECV, TCP_FIN_WAIT1, TCP_FIN_WAIT2, TCP_TIME_WAIT,
+	TCP_CLOSE, TCP_CLOSE_WAIT, TCP_LAST_ACK, TCP_LISTEN, TCP_CLOSING,
+};
+
+enum sock_flags { SOCK_DEAD, SOCK_DONE }; /* include/net/sock.h: the first two, in this order since 2.6 */
+
+struct ns_common { u32 inum; } KERNEL_TYPE;
+struct net { struct ns_common ns; } KERNEL_TYPE;
+typedef struct { struct net *net; } possible_net_t;
+struct in6_addr { union { __be32 u6_addr32[4]; } in6_u; } KERNEL_TYPE;
+
+struct sock_common {
+	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
+	__be16 skc_dport;
+	u16 skc_num;
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	int skc_bound_dev_if;
+	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+	unsigned long skc_flags;
+} KERNEL_TYPE;
+
+struct sock {
+	struct sock_common __sk_common;
+	u16 sk_protocol;
+	u32 sk_max_ack_backlog;
+} KERNEL_TYPE;
+
+struct inet_sock { __be16 inet_sport; } KERNEL_TYPE;
+struct inet_connection_sock { struct inet_sock icsk_inet; } KERNEL_TYPE;
+
+struct tcp_sock {
+	struct inet_connection_sock inet_conn;
+	u64 bytes_received;
+	u64 bytes_sent;
+	u64 bytes_retrans;
+	u32 segs_in;
+	u32 segs_out;
+	u32 srtt_us;    /* smoothed round trip, microseconds times 8 */
+	u32 mdev_us;    /* its mean deviation, microseconds times 4 */
+	u32 snd_cwnd;
+	u32 total_retrans;
+} KERNEL_TYPE;
+
+typedef struct { u32 val; } kuid_t;
+struct cred { kuid_t euid; } KERNEL_TYPE;
+struct kernfs_node { u64 id; } KERNEL_TYPE;
+struct cgroup { struct kernfs_node *kn; } KERNEL_TYPE;
+struct css_set { struct cgroup *dfl_cgrp; } KERNEL_TYPE;
+
+struct task_struct {
+	unsigned int flags;
+	int tgid;
+	u64 start_boottime;
+	char comm[16];
+	const struct cred *cred;
+	struct css_set *cgroups;
+	struct task_struct *group_leader;
+} KERNEL_TYPE;
+
+struct seq_file;
+struct file;
+struct bpf_map;
+struct socket { struct sock *sk; } KERNEL_TYPE;
+struct bpf_iter_meta { struct seq_file *seq; } KERNEL_TYPE;
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	u32 fd;
+	struct file *file;
+} KERNEL_TYPE;
+
+struct bpf_iter__bpf_sk_storage_map {
+	struct bpf_iter_meta *meta;
+	struct bpf_map *map;
+	struct sock *sk;
+	void *value;
+} KERNEL_TYPE;
+
+struct bpf_iter__tcp {
+	struct bpf_iter_meta *meta;
+	struct sock_common *sk_common;
+} KERNEL_TYPE;
+
+#endif

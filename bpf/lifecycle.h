@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* What a change of state means. Every function is called from inet_sock_set_state, before the socket has the new state and
+ * with the socket locked by whoever changes it. */
+#ifndef TCPTOP_LIFECYCLE_H
+#define TCPTOP_LIFECYCLE_H
+
+#include "track.h"
+
+/* connect() and listen() run in their caller's context. A cookie of its own makes a socket that is used again a new
+ * connection to user space only through opened_ns. */
+static __always_inline void lifecycle_start(struct sock *sk, u8 direction)
+{
+	struct tracked *t = track_make(sk);
+
+	if (!t)
+		return;
+	track_reset(t, bpf_get_socket_cookie(sk));
+	t->opened_ns = bpf_ktime_get_boot_ns();
+	t->direction = direction;
+	owner_is_current(t, OWNER_CONNECT);
+}
+
+/* The child of a listener, in softirq as a rule: nobody has accepted it yet. */
+static __always_inline void lifecycle_inherit(struct tracked *t, u64 cookie)
+{
+	bool inherited = t->cookie && t->cookie != cookie && t->how != OWNER_KERNEL;
+
+	t->how = !inherited || t->how == OWNER_NONE ? OWNER_NONE : OWNER_LISTENER;
+	t->cookie = cookie;
+	t->opened_ns = bpf_ktime_get_boot_ns();
+	t->direction = DIRECTION_INBOUND;
+	t->owner_pass = 0;
+	t->candidate_pass = 0;
+	t->ended = 0;
+	weak_owner();
+}
+
+static __always_inline void lifecycle_established(struct sock *sk, int old)
+{
+	u64 cookie = bpf_get_socket_cookie(sk);
+	struct tracked *t = track_make(sk);
+
+	if (!t)
+		return;
+	if (t->cookie != cookie && old == TCP_SYN_RECV)
+		lifecycle_inherit(t, cookie);
+	else if (!t->cookie) /* its SYN was sent before we watched */
+		track_introduce(t, cookie, DIRECTION_OUTBOUND);
+	record_emit(TAG_TCP_OPEN, TCP_ESTABLISHED, sk, t);
+}
+
+/* FIN_WAIT1 and LAST_ACK are entered only through tcp_close_state(), from close(), shutdown() or exit: current is the owner,
+ * which softirq could not tell when the connection came in. */
+static __always_inline void lifecycle_closing(struct sock *sk, int old)
+{
+	u64 cookie = bpf_get_socket_cookie(sk);
+	struct tracked *t = track_find(sk);
+
+	if (!t)
+		t = track_adopt(sk, old);
+	if (!t)
+		return;
+	if (t->cookie != cookie) /* TCP Fast Open: closed by its process before the handshake ended */
+		lifecycle_inherit(t, cookie);
+	if (owner_is_weak(t))
+		owner_is_current(t, OWNER_CLOSE);
+}
+
+/* Reset or timed out while a process, not known yet, still has the socket: the record goes out now, the storage stays until
+ * that process lets go (lifecycle_destroyed()). */
+static __always_inline bool lifecycle_closer_to_come(struct sock *sk, struct tracked *t)
+{
+	return owner_is_weak(t) && !sock_flag(sk, SOCK_DEAD);
+}
+
+static __always_inline void lifecycle_closed(struct sock *sk, int old)
+{
+	u64 cookie = bpf_get_socket_cookie(sk);
+	struct tracked *t = track_find(sk);
+
+	if (!t)
+		t = track_adopt(sk, old);
+	if (!t)
+		return;
+	if (t->cookie != cookie) { /* a child given up in its handshake: no connection came to be */
+		bpf_sk_storage_delete(&tracked_sockets, sk);
+		return;
+	}
+	record_emit(TAG_TCP_CLOSE, old == TCP_LISTEN ? TCP_LISTEN : TCP_CLOSE, sk, t);
+	if (lifecycle_closer_to_come(sk, t))
+		t->ended = 1;
+	else
+		bpf_sk_storage_delete(&tracked_sockets, sk);
+}
+
+/* tcp_v4_destroy_sock() of a socket that had ended in other hands: it runs inside tcp_close(), for the process that held it
+ * or, if it was never accepted, that closes the listener. */
+static __always_inline void lifecycle_destroyed(struct sock *sk)
+{
+	struct tracked *t = track_find(sk);
+
+	if (!t || !t->ended)
+		return;
+	owner_is_current(t, OWNER_CLOSE);
+	if (!owner_is_weak(t))
+		record_emit(TAG_TCP_OWNER, TCP_CLOSE, sk, t);
+	bpf_sk_storage_delete(&tracked_sockets, sk);
+}
+
+#endif

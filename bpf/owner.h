@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Who a socket belongs to. Strong owners (connect, close, file) are the process itself; weak ones are fallbacks. */
+#ifndef TCPTOP_OWNER_H
+#define TCPTOP_OWNER_H
+
+#include "maps.h"
+
+static __always_inline bool owner_is_weak(const struct tracked *t)
+{
+	return t->how <= OWNER_LISTENER;
+}
+
+/* The leader's name stands for the process: a thread may call itself anything. Byte by byte, because the verifier lets
+ * BTF pointers read an array only by its element (btf_struct_walk()), and bpf_probe_read_kernel() is refused under
+ * lockdown=confidentiality. */
+static __always_inline void owner_read_comm(u8 comm[16], struct task_struct *leader)
+{
+#pragma unroll
+	for (int i = 0; i < 16; i++)
+		comm[i] = leader->comm[i];
+}
+
+static __always_inline void owner_read(struct owner *o, struct task_struct *task)
+{
+	struct task_struct *leader = task->group_leader;
+
+	o->tgid = task->tgid;
+	o->uid = task->cred->euid.val;
+	o->start_ns = leader->start_boottime;
+	o->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
+	owner_read_comm(o->comm, leader);
+}
+
+/* Only where the kernel is known to run on behalf of the owner. A kernel thread there is the kernel's own socket when it
+ * connects (NFS), but only a carrier when it closes (delayed_fput(), io_uring's cancellation): then nothing is said. */
+static __always_inline void owner_is_current(struct tracked *t, u8 how)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (task->flags & PF_KTHREAD) {
+		if (how == OWNER_CONNECT)
+			t->how = OWNER_KERNEL;
+		return;
+	}
+	owner_read(&t->owner, task);
+	t->how = how;
+	t->described = 0;
+}
+
+static __always_inline bool owner_renamed(const struct owner *o, struct task_struct *task)
+{
+	struct task_struct *leader = task->group_leader;
+
+	for (int i = 0; i < 16; i++) {
+		u8 c = leader->comm[i];
+
+		if (c != o->comm[i])
+			return true;
+		if (!c)
+			break;
+	}
+	return false;
+}
+
+/* Called for every process that holds a descriptor of the socket. The owner keeps it while it holds one; another holder is
+ * remembered, and owner_settle() hands over after the pass if the owner was not met (it closed its copy after a fork or
+ * after passing the socket through SCM_RIGHTS). */
+static __always_inline void owner_met(struct tracked *t, struct task_struct *task)
+{
+	u32 pass = shared.owner_pass;
+
+	if (t->how == OWNER_KERNEL)
+		return;
+	if (owner_is_weak(t)) {
+		owner_read(&t->owner, task);
+		t->how = OWNER_FILE;
+		t->owner_pass = pass;
+		t->described = 0;
+	} else if (t->owner.tgid == (u32)task->tgid) {
+		t->owner_pass = pass;
+		if (owner_renamed(&t->owner, task)) {
+			owner_read_comm(t->owner.comm, task->group_leader);
+			t->described = 0;
+		}
+	} else if (t->candidate_pass != pass) {
+		owner_read(&t->candidate, task);
+		t->candidate_pass = pass;
+	}
+}
+
+static __always_inline void owner_settle(struct tracked *t)
+{
+	u32 pass = shared.owner_pass;
+
+	if (!pass || t->owner_pass == pass || t->candidate_pass != pass || owner_is_weak(t))
+		return;
+	t->owner = t->candidate;
+	t->owner_pass = pass;
+	t->how = OWNER_FILE;
+	t->described = 0;
+}
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* The one hand-written layout of every record. The eBPF programs write these, the shim passes them on, and
+ * src/wire/layout.ts is generated from this file (scripts/generate-layout.ts). Rules that the generator holds to:
+ * one field a line, fixed-width types only, padding named and zeroed, every size a multiple of 8.
+ * All times are CLOCK_BOOTTIME nanoseconds, so that an age goes on counting while the machine is suspended.
+ * All numbers are in host byte order; addresses are in network byte order, IPv4 in the first 4 bytes. */
+#ifndef TCPTOP_RECORD_H
+#define TCPTOP_RECORD_H
+
+#include <linux/types.h>
+
+enum tcptop_tag {
+	TAG_TCP_OPEN = 1,  /* struct tcptop_tcp_record: a connection was established */
+	TAG_TCP_CLOSE = 2, /* struct tcptop_tcp_record: it ended, the counters are final */
+	TAG_TCP_LIVE = 3,  /* struct tcptop_tcp_record: seen by a snapshot, everything about it */
+	TAG_TCP_COUNTERS = 4, /* struct tcptop_tcp_counters: seen by a snapshot, the rest is as told before */
+	TAG_TCP_OWNER = 5, /* struct tcptop_tcp_record: who closed a connection that had ended before its owner was known */
+	TAG_UDP_FLOW = 6,  /* struct tcptop_udp_record: a flow as the snapshot found it */
+	TAG_TICK = 7,      /* struct tcptop_tick: ends a snapshot */
+};
+
+/* How the owner came to be known. From OWNER_CONNECT on it is the process itself; below, a fallback. */
+enum tcptop_owner_how {
+	OWNER_NONE = 0,     /* not known: tgid and comm mean nothing */
+	OWNER_LISTENER = 1, /* who listens on the port that the peer connected to */
+	OWNER_KERNEL = 2,   /* the kernel's own socket (NFS, CIFS, ...): tgid is 0 */
+	OWNER_CONNECT = 3,  /* called connect() or listen() */
+	OWNER_CLOSE = 4,    /* called close(), shutdown() or exited */
+	OWNER_FILE = 5,     /* holds a descriptor of it */
+};
+
+enum tcptop_direction {
+	DIRECTION_UNKNOWN = 0,
+	DIRECTION_OUTBOUND = 1,
+	DIRECTION_INBOUND = 2,
+};
+
+/* TAG_TCP_OPEN, TAG_TCP_CLOSE, TAG_TCP_LIVE, TAG_TCP_OWNER */
+struct tcptop_tcp_record {
+	__u16 tag;
+	__u16 size;
+	__u8 family;         /* 4 or 6, as the socket has it; v4-mapped is told from the address */
+	__u8 state;          /* TCP_ESTABLISHED = 1 ... TCP_CLOSING = 11, include/net/tcp_states.h */
+	__u8 direction;      /* enum tcptop_direction */
+	__u8 how;            /* enum tcptop_owner_how */
+	__u64 time_ns;       /* when the record was written */
+	__u64 cookie;        /* the socket's, unique until reboot, but kept by a socket that connects again */
+	__u64 opened_ns;     /* 0: opened before we watched */
+	__u64 cgroup_id;     /* of the owner, in the cgroup v2 hierarchy */
+	__u64 owner_start_ns; /* start of the owner's thread group: with tgid it names a process for good */
+	__u64 rx_bytes;      /* payload delivered in order, without the FIN */
+	__u64 tx_bytes;      /* payload sent, without retransmissions */
+	__u32 tgid;
+	__u32 uid;           /* effective, in the initial user namespace */
+	__u32 netns;         /* inode number of the network namespace */
+	__u32 cwnd;          /* segments */
+	__u32 rx_packets;    /* segments, wraps at 2^32 as the kernel's own counter does */
+	__u32 tx_packets;
+	__u32 srtt_us;       /* 0: not measured */
+	__u32 rttvar_us;
+	__u32 retransmits;   /* segments sent again */
+	__u16 local_port;
+	__u16 remote_port;   /* 0: a listener */
+	__u8 local_address[16];
+	__u8 remote_address[16];
+	__u32 scope;         /* interface index that a link-local address belongs to, else 0 */
+	__u32 pad;
+	__u8 comm[16];       /* of the thread group's leader */
+};
+
+/* TAG_TCP_COUNTERS */
+struct tcptop_tcp_counters {
+	__u16 tag;
+	__u16 size;
+	__u8 state;
+	__u8 how;
+	__u16 pad;
+	__u64 cookie;
+	__u64 rx_bytes;
+	__u64 tx_bytes;
+	__u32 cwnd;
+	__u32 rx_packets;
+	__u32 tx_packets;
+	__u32 srtt_us;
+	__u32 rttvar_us;
+	__u32 retransmits;
+};
+
+/* TAG_UDP_FLOW: one per (socket, remote address, remote port) */
+struct tcptop_udp_record {
+	__u16 tag;
+	__u16 size;
+	__u8 family;
+	__u8 state;          /* 0 */
+	__u8 direction;
+	__u8 how;
+	__u64 cookie;
+	__u64 first_ns;      /* first packet seen */
+	__u64 last_ns;       /* last packet seen */
+	__u64 cgroup_id;
+	__u64 owner_start_ns;
+	__u64 rx_bytes;
+	__u64 tx_bytes;
+	__u64 rx_packets;    /* datagrams; one for each segment of a GSO or GRO packet */
+	__u64 tx_packets;
+	__u32 tgid;
+	__u32 uid;
+	__u32 netns;
+	__u32 scope;
+	__u16 local_port;
+	__u16 remote_port;
+	__u32 pad;
+	__u8 local_address[16];
+	__u8 remote_address[16];
+	__u8 comm[16];
+};
+
+/* TAG_TICK. Every counter runs from the start of the source and never goes back. */
+struct tcptop_tick {
+	__u16 tag;
+	__u16 size;
+	__u32 pad;
+	__u64 begin_ns;      /* before the snapshot's first read */
+	__u64 time_ns;       /* after its last */
+	__u64 wall_ns;       /* CLOCK_REALTIME at time_ns */
+	__u64 events_lost;   /* records that found the ring full */
+	__u64 sockets_untracked; /* sockets for which no storage could be made */
+	__u64 snapshot_errors; /* snapshots that were cut short or refused */
+	__u64 udp_evicted;   /* UDP flows that left the map for want of room */
+	__u64 udp_untracked; /* datagrams that could not be put on a flow */
+};
+
+#endif

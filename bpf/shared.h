@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* What the TCP programs and the shim tell each other outside of records: settings before load, variables while running
+ * (both mapped memory), and the per-CPU counters of what could not be done. */
+#ifndef TCPTOP_SHARED_H
+#define TCPTOP_SHARED_H
+
+#include <linux/types.h>
+
+/* .rodata: set between open and load. */
+struct tcptop_tcp_settings {
+	__u64 wake_at_bytes;   /* unread bytes in the ring from which on a record wakes the reader */
+};
+
+/* .bss */
+struct tcptop_tcp_shared {
+	__u64 weak_owners;     /* by the programs: sockets that began without their own process being known */
+	__u32 epoch;           /* by user space, never 0: raised to have every socket described anew */
+	__u32 owner_pass;      /* by user space: number of the owner pass under way or last ended, 0: none yet */
+};
+
+enum tcptop_counter {
+	COUNTER_EVENTS_LOST,       /* the ring was full */
+	COUNTER_SOCKETS_UNTRACKED, /* no memory for a socket's storage */
+	COUNTER_SNAPSHOT_LOST,     /* an iterator's buffer refused a record */
+	COUNTER_COUNT,
+};
+
+#endif

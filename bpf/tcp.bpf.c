@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* The TCP programs, one a hook point. Needs BTF and, for socket storage in tracing programs, kernel 5.11. */
+#include "lifecycle.h"
+#include "snapshot.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* Fires for every protocol on inet_sock_set_state() (MPTCP, SCTP and DCCP too) and in whatever context the change happens. */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(tcp_state, struct sock *sk, int old, int new)
+{
+	if (sk->sk_protocol != IPPROTO_TCP || old == new)
+		return 0;
+	switch (new) {
+	case TCP_SYN_SENT:
+		lifecycle_start(sk, DIRECTION_OUTBOUND);
+		break;
+	case TCP_LISTEN:
+		lifecycle_start(sk, DIRECTION_UNKNOWN);
+		break;
+	case TCP_ESTABLISHED:
+		lifecycle_established(sk, old);
+		break;
+	case TCP_FIN_WAIT1:
+	case TCP_LAST_ACK:
+		lifecycle_closing(sk, old);
+		break;
+	case TCP_CLOSE:
+		lifecycle_closed(sk, old);
+		break;
+	}
+	return 0;
+}
+
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(tcp_destroyed, struct sock *sk)
+{
+	lifecycle_destroyed(sk);
+	return 0;
+}
+
+/* The owner pass: every descriptor of every process, threads that share a table counted once. */
+SEC("iter/task_file")
+int tcp_owners(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct socket *socket;
+
+	if (!task || !file)
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (socket && socket->sk)
+		owner_of_descriptor(socket->sk, task);
+	return 0;
+}
+
+/* Sockets that no descriptor leads to: not accepted yet, or closed and still sending. Walks the hash of one network namespace,
+ * that of the caller of bpf_iter_create(). */
+SEC("iter/tcp")
+int tcp_orphans(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *common = ctx->sk_common;
+	struct tcp_sock *tp;
+
+	if (!common)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(common); /* NULL for a half-open request or TIME_WAIT: they are no sockets */
+	if (tp && !track_find((struct sock *)tp))
+		track_adopt((struct sock *)tp, common->skc_state);
+	return 0;
+}
+
+/* The tick: every socket that is tracked, in every network namespace. */
+SEC("iter/bpf_sk_storage_map")
+int tcp_snapshot(struct bpf_iter__bpf_sk_storage_map *ctx)
+{
+	struct sock *sk = ctx->sk;       /* NULL both in the call that ends the walk; the verifier */
+	struct tracked *t = ctx->value;  /* tells a pointer from NULL only in the register that was tested */
+
+	if (sk && t)
+		snapshot_write(ctx->meta->seq, sk, t);
+	return 0;
+}

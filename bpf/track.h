@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* A socket's storage and the records made from it. */
+#ifndef TCPTOP_TRACK_H
+#define TCPTOP_TRACK_H
+
+#include "sock.h"
+#include "owner.h"
+
+static __always_inline struct tracked *track_find(struct sock *sk)
+{
+	return bpf_sk_storage_get(&tracked_sockets, sk, 0, 0);
+}
+
+static __always_inline void track_reset(struct tracked *t, u64 cookie)
+{
+	__builtin_memset(t, 0, sizeof(*t));
+	t->cookie = cookie;
+}
+
+/* NULL when the kernel has no memory for it; counted. */
+static __always_inline struct tracked *track_make(struct sock *sk)
+{
+	struct tracked *t = bpf_sk_storage_get(&tracked_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+
+	if (!t)
+		count(COUNTER_SOCKETS_UNTRACKED);
+	return t;
+}
+
+static __always_inline void track_introduce(struct tracked *t, u64 cookie, u8 direction)
+{
+	t->cookie = cookie;
+	t->direction = direction;
+	weak_owner();
+}
+
+/* A socket met for the first time in mid-life: opened before we watched, so it has no time of opening. */
+static __always_inline struct tracked *track_adopt(struct sock *sk, u8 state)
+{
+	struct tracked *t = track_make(sk);
+
+	if (t && !t->cookie)
+		track_introduce(t, bpf_get_socket_cookie(sk), sock_direction(sk, state));
+	return t;
+}
+
+static __always_inline void record_fill(struct tcptop_tcp_record *r, u16 tag, u8 state, struct sock *sk, struct tcp_sock *tp,
+					struct tracked *t)
+{
+	__builtin_memset(r, 0, sizeof(*r));
+	r->tag = tag;
+	r->size = sizeof(*r);
+	r->state = state;
+	r->time_ns = bpf_ktime_get_boot_ns();
+	sock_read_addresses(r, sk, tp);
+	sock_read_counters(r, sk, tp);
+	r->direction = t->direction;
+	r->how = t->how;
+	r->cookie = t->cookie;
+	r->opened_ns = t->opened_ns;
+	if (t->how != OWNER_NONE) {
+		r->cgroup_id = t->owner.cgroup_id;
+		r->owner_start_ns = t->owner.start_ns;
+		r->tgid = t->owner.tgid;
+		r->uid = t->owner.uid;
+		__builtin_memcpy(r->comm, t->owner.comm, sizeof(r->comm));
+	}
+}
+
+/* The reader comes by on a timer. Waking it costs more than the record, so that is left for a ring that fills up. */
+static __always_inline u64 record_wake(void)
+{
+	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= settings.wake_at_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+static __always_inline void record_emit(u16 tag, u8 state, struct sock *sk, struct tracked *t)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	struct tcptop_tcp_record *r;
+
+	if (!tp)
+		return;
+	r = bpf_ringbuf_reserve(&events, sizeof(*r), 0);
+	if (!r) {
+		count(COUNTER_EVENTS_LOST);
+		return;
+	}
+	record_fill(r, tag, state, sk, tp, t);
+	t->described = shared.epoch;
+	bpf_ringbuf_submit(r, record_wake());
+}
+
+#endif
