@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "handle.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+
+/* Waits on libbpf's epoll set by itself: ring_buffer__poll() would consume. */
+int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms)
+{
+	struct epoll_event event;
+	int n;
+
+	if (timeout_ms < 0 || timeout_ms > 100)
+		timeout_ms = 100;
+	n = epoll_wait(ring_buffer__epoll_fd(t->ring), &event, 1, timeout_ms);
+	if (n < 0 && errno != EINTR)
+		return fail(t, errno, "wait for records");
+	return n > 0;
+}
+
+int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
+{
+	int err;
+
+	if (capacity < sizeof(struct tcptop_tcp_record))
+		return fail(t, EINVAL, "drain the ring");
+	t->drain_to = buffer;
+	t->drain_used = 0;
+	t->drain_capacity = capacity;
+	err = ring_buffer__consume(t->ring);
+	if (err < 0 && err != -ENOBUFS)
+		return fail(t, -err, "drain the ring");
+	return t->drain_used;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* What the calls of tcptop.h share. */
+#ifndef TCPTOP_HANDLE_H
+#define TCPTOP_HANDLE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "tcptop.h"
+#include "../bpf/record.h"
+#include "../bpf/shared.h"
+
+#define LOG_BYTES 4096
+
+struct bytes {
+	uint8_t *data;
+	size_t length;
+	size_t capacity;
+	size_t read;
+};
+
+struct tcptop {
+	struct bpf_object *tcp;
+	struct bpf_link *state;
+	struct bpf_link *destroyed;
+	struct bpf_link *owners;
+	struct bpf_link *orphans;
+	struct bpf_link *sockets;
+	struct tcptop_tcp_shared *shared; /* the programs' .bss, mapped */
+	size_t shared_bytes;
+	struct ring_buffer *ring;
+	int counters_fd;
+	uint64_t weak_owners_seen; /* of shared->weak_owners, at the last owner pass */
+	uint64_t snapshot_errors;
+	struct bytes snapshot;
+	/* tcptop__drain() in progress: where ring_record() writes */
+	uint8_t *drain_to;
+	uint32_t drain_used;
+	uint32_t drain_capacity;
+	char stage[96];
+	char log[LOG_BYTES];
+};
+
+/* Records the failure and returns -err. The log is what libbpf said since log_start(). */
+int32_t fail(struct tcptop *t, int err, const char *stage);
+
+/* Makes libbpf's warnings go to the handle. libbpf has one global printer: loads of two handles must not overlap. */
+void log_start(struct tcptop *t);
+
+/* Room for more bytes after length, or -ENOMEM. */
+int bytes_reserve(struct bytes *b, size_t more);
+
+/* Reads an iterator from start to end behind b (dropped when b is NULL). 0 or negative errno. */
+int iterator_read(const struct bpf_link *link, struct bytes *b);
+
+/* Runs the orphans iterator once in every network namespace that a process or /run/netns shows. 0 or negative errno. */
+int orphans_seed(struct tcptop *t);
+
+/* Finds out which process holds which socket. 0 or negative errno. */
+int owners_pass(struct tcptop *t);
+
+uint64_t clock_ns(int clock);
+
+#endif

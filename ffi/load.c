@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "handle.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+extern const uint8_t tcp_object[] __attribute__((visibility("hidden")));
+extern const uint8_t tcp_object_end[] __attribute__((visibility("hidden")));
+
+static int ring_record(void *context, void *data, size_t size)
+{
+	struct tcptop *t = context;
+
+	memcpy(t->drain_to + t->drain_used, data, size);
+	t->drain_used += size;
+	/* Negative ends the round; libbpf has counted this record as read by then (ringbuf_process_ring()). */
+	return t->drain_capacity - t->drain_used < sizeof(struct tcptop_tcp_record) ? -ENOBUFS : 0;
+}
+
+static int32_t object_open(struct tcptop *t, uint32_t ring_bytes)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_tcp");
+	const struct tcptop_tcp_settings settings = { .wake_at_bytes = ring_bytes / 2 };
+	struct bpf_map *map;
+
+	t->tcp = bpf_object__open_mem(tcp_object, tcp_object_end - tcp_object, &options);
+	if (!t->tcp)
+		return fail(t, errno, "open the TCP programs");
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(t->tcp, "events"), ring_bytes);
+	map = bpf_object__find_map_by_name(t->tcp, ".rodata");
+	if (!map || bpf_map__set_initial_value(map, &settings, sizeof(settings)))
+		return fail(t, EINVAL, "set up the TCP programs");
+	return 0;
+}
+
+/* The programs' variables as memory of ours. */
+static int32_t shared_map(struct tcptop *t)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(t->tcp, ".bss");
+	void *memory;
+
+	t->shared_bytes = sysconf(_SC_PAGESIZE);
+	memory = mmap(NULL, t->shared_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	if (memory == MAP_FAILED)
+		return fail(t, errno, "map the TCP programs' variables");
+	t->shared = memory;
+	t->shared->epoch = 1;
+	return 0;
+}
+
+static int32_t attach(struct tcptop *t, const char *program, struct bpf_link **link, const struct bpf_iter_attach_opts *iterator)
+{
+	struct bpf_program *p = bpf_object__find_program_by_name(t->tcp, program);
+
+	*link = iterator ? bpf_program__attach_iter(p, iterator) : bpf_program__attach(p);
+	return *link ? 0 : fail(t, errno, program);
+}
+
+static int32_t attach_all(struct tcptop *t)
+{
+	union bpf_iter_link_info info = { .map = { .map_fd = bpf_object__find_map_fd_by_name(t->tcp, "tracked_sockets") } };
+	LIBBPF_OPTS(bpf_iter_attach_opts, sockets, .link_info = &info, .link_info_len = sizeof(info));
+	LIBBPF_OPTS(bpf_iter_attach_opts, plain);
+	int32_t err;
+
+	/* Watch first, then look: a socket that opens in between is met by both, one that is met by neither cannot be. */
+	if ((err = attach(t, "tcp_destroyed", &t->destroyed, NULL)) || (err = attach(t, "tcp_state", &t->state, NULL)) ||
+	    (err = attach(t, "tcp_owners", &t->owners, &plain)) || (err = attach(t, "tcp_orphans", &t->orphans, &plain)) ||
+	    (err = attach(t, "tcp_snapshot", &t->sockets, &sockets)))
+		return err;
+	return 0;
+}
+
+int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes)
+{
+	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+	int32_t err;
+
+	log_start(t);
+	/* Only kernels before 5.11 charge maps here; those that do not let us raise it do not need it. */
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+	if (access("/sys/kernel/btf/vmlinux", R_OK) && errno == ENOENT)
+		return fail(t, ENOENT, "find the kernel's BTF");
+	if ((err = object_open(t, ring_bytes)))
+		return err;
+	if ((err = bpf_object__load(t->tcp)))
+		return fail(t, -err, "load the TCP programs");
+	if ((err = shared_map(t)))
+		return err;
+	t->counters_fd = bpf_object__find_map_fd_by_name(t->tcp, "counters");
+	t->ring = ring_buffer__new(bpf_object__find_map_fd_by_name(t->tcp, "events"), ring_record, t, NULL);
+	if (!t->ring)
+		return fail(t, errno, "map the ring buffer");
+	if ((err = attach_all(t)))
+		return err;
+	if ((err = owners_pass(t)))
+		return fail(t, -err, "find the owners of open sockets");
+	if ((err = orphans_seed(t)))
+		return fail(t, -err, "find the sockets that no process holds");
+	return 0;
+}

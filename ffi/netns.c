@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Visiting every network namespace. The visits are made on a thread of their own: setns() moves only the thread that calls
+ * it, and that thread then ends. */
+#define _GNU_SOURCE
+#include "handle.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct visit {
+	struct tcptop *t;
+	ino_t *seen;
+	size_t count;
+	size_t capacity;
+	int err;
+};
+
+static bool visited(struct visit *v, ino_t inode)
+{
+	for (size_t i = 0; i < v->count; i++)
+		if (v->seen[i] == inode)
+			return true;
+	if (v->count == v->capacity) {
+		size_t capacity = v->capacity ? v->capacity * 2 : 64;
+		ino_t *seen = realloc(v->seen, capacity * sizeof(*seen));
+
+		if (!seen) {
+			v->err = -ENOMEM;
+			return true;
+		}
+		v->seen = seen;
+		v->capacity = capacity;
+	}
+	v->seen[v->count++] = inode;
+	return false;
+}
+
+/* A namespace that is gone, or that we may not enter, is passed over: its sockets show up with their first change of state. */
+static void visit_namespace(struct visit *v, const char *path)
+{
+	struct stat file;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &file) && !visited(v, file.st_ino) && !setns(fd, CLONE_NEWNET)) {
+		int err = iterator_read(v->t->orphans, NULL);
+
+		v->err = v->err ? v->err : err;
+	}
+	close(fd);
+}
+
+static void visit_each(struct visit *v, const char *folder, const char *rest, bool numbers)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	char path[PATH_MAX];
+
+	while (dir && (entry = readdir(dir))) {
+		if (numbers ? entry->d_name[0] < '0' || entry->d_name[0] > '9' : entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s%s", folder, entry->d_name, rest);
+		visit_namespace(v, path);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static void *visit_all(void *context)
+{
+	struct visit *v = context;
+
+	visit_namespace(v, "/proc/self/ns/net");
+	visit_each(v, "/proc", "/ns/net", true);
+	visit_each(v, "/run/netns", "", false);
+	return NULL;
+}
+
+int orphans_seed(struct tcptop *t)
+{
+	struct visit v = { .t = t };
+	pthread_t thread;
+	int err = pthread_create(&thread, NULL, visit_all, &v);
+
+	if (err)
+		return -err;
+	pthread_join(thread, NULL);
+	free(v.seen);
+	return v.err;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* Facts about this process and its system that need no handle. */
+#define _GNU_SOURCE
+#include "handle.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+static uint64_t resident_bytes(void)
+{
+	char line[128];
+	unsigned long long total, resident = 0;
+	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, line, sizeof(line) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	line[n > 0 ? n : 0] = 0;
+	if (sscanf(line, "%llu %llu", &total, &resident) != 2)
+		return 0;
+	return resident * sysconf(_SC_PAGESIZE);
+}
+
+void tcptop__self(uint64_t out[4])
+{
+	out[0] = clock_ns(CLOCK_BOOTTIME);
+	out[1] = clock_ns(CLOCK_REALTIME);
+	out[2] = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	out[3] = resident_bytes();
+}
+
+int32_t tcptop__user(uint32_t uid, uint8_t *buffer, uint32_t capacity)
+{
+	char strings[4096];
+	struct passwd entry, *found;
+	size_t length;
+
+	if (getpwuid_r(uid, &entry, strings, sizeof(strings), &found) || !found)
+		return 0;
+	length = strlen(found->pw_name);
+	if (length > capacity)
+		return 0;
+	memcpy(buffer, found->pw_name, length);
+	return length;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* The shim's contract. One opaque handle, used by one thread at a time except where a call says otherwise. Records are
+ * those of bpf/record.h. Calls that can fail return a negative errno and leave stage and log for tcptop__error(). Nothing
+ * here calls back, and no call waits longer than it says. */
+#ifndef TCPTOP_H
+#define TCPTOP_H
+
+#include <stdint.h>
+
+#pragma GCC visibility push(default)
+
+struct tcptop;
+
+/* A handle with nothing loaded; NULL when out of memory. */
+struct tcptop *tcptop__new(void);
+
+/* Loads and attaches the TCP programs and finds the sockets that are open already, with their owners.
+ * ring_bytes: size of the ring buffer, a power of two and a multiple of the page size.
+ * -EPERM: BPF is refused; -ENOENT: no kernel BTF; else as the kernel said. */
+int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes);
+
+/* Waits until the ring is half full or timeout_ms (at most 100) have passed. 1: half full, 0: time is up. Call it off the
+ * main thread: it may run while no other call on this handle does, except tcptop__error(). */
+int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms);
+
+/* Moves whole records from the ring to buffer, oldest first, as many as fit. Returns bytes; 0: the ring is empty. */
+int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
+
+/* Reads every live socket into the handle; looks for owners first if sockets without one have appeared, or if look is 1.
+ * Returns the bytes now held, closing struct tcptop_tick included. Drain the ring after this and apply it *before* what is
+ * held: a socket that ended meanwhile then has its close record. */
+int32_t tcptop__snapshot(struct tcptop *t, int32_t look);
+
+/* Moves whole records of the snapshot to buffer. Returns bytes; 0: all of it has been read. */
+int32_t tcptop__snapshot_read(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
+
+/* The next snapshot describes every socket in full again. */
+void tcptop__describe_again(struct tcptop *t);
+
+/* Writes "stage\nlog" of the last failure, cut to capacity, without a final NUL. Returns bytes. */
+int32_t tcptop__error(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
+
+/* Detaches, unloads and frees. */
+void tcptop__free(struct tcptop *t);
+
+/* out[0]: CLOCK_BOOTTIME ns, out[1]: CLOCK_REALTIME ns, out[2]: CPU time of this process in ns, user and system, all
+ * threads; out[3]: its resident bytes. Any thread, no handle. */
+void tcptop__self(uint64_t out[4]);
+
+/* Login name of uid from the system's user database, without a final NUL. Returns bytes; 0: it has none. May ask a network
+ * directory where the system is set up so: call it off the main thread. */
+int32_t tcptop__user(uint32_t uid, uint8_t *buffer, uint32_t capacity);
+
+#pragma GCC visibility pop
+
+#endif
