@@ -1,0 +1,18 @@
+import { parseArguments } from "./src/cli.ts";
+import { ExitStatus, TcptopError } from "./src/errors.ts";
+import { run } from "./src/app/run.ts";
+import { ClosedPipe, writeOut } from "./src/output/stdout.ts";
+
+try {
+  const invocation = parseArguments(Deno.args);
+  if ("say" in invocation) await writeOut([invocation.say]);
+  else Deno.exitCode = await run(invocation.run);
+} catch (error) {
+  if (!(error instanceof ClosedPipe)) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`tcptop: ${message}`);
+    if (Deno.env.get("TCPTOP_DEBUG") === "1") console.error(error);
+    Deno.exitCode = error instanceof TcptopError ? error.status : ExitStatus.failed;
+  }
+}
+Deno.exit();

@@ -1,0 +1,39 @@
+/** The messages between the main thread and the Worker. */
+import type { PackedSample } from "../flow/tables.ts";
+import type { Health } from "../flow/sample.ts";
+import type { SourceInfo, SourceOptions } from "../source/source.ts";
+import type { ExitStatus } from "../errors.ts";
+
+export interface WorkerOptions extends SourceOptions {
+  readonly intervalMs: number;
+}
+
+export type ToWorker =
+  | { readonly type: "start"; readonly options: WorkerOptions }
+  /** The main thread has taken the last sample; until then no other is sent, and the next one is longer. */
+  | { readonly type: "taken" }
+  | { readonly type: "interval"; readonly ms: number }
+  | { readonly type: "stop" };
+
+export interface SampleMessage {
+  readonly type: "sample";
+  readonly sample: PackedSample;
+  readonly health: Health;
+  readonly source: SourceInfo;
+  readonly selfCpuPercent: number;
+  readonly selfRssBytes: number;
+  /** Names of users that were not in an earlier message. */
+  readonly users: readonly (readonly [uid: number, name: string])[];
+}
+
+export type FromWorker =
+  | SampleMessage
+  /** The source has come to its end (a replay). */
+  | { readonly type: "end" }
+  | { readonly type: "stopped" }
+  | {
+    readonly type: "failed";
+    readonly message: string;
+    readonly status: ExitStatus;
+    readonly detail: string;
+  };

@@ -1,0 +1,70 @@
+/** The main thread's end of the Worker: messages in, samples out. */
+import { ExitStatus, TcptopError } from "../errors.ts";
+import { unpackFlows } from "../flow/columns.ts";
+import type { Sample } from "../flow/sample.ts";
+import type { FromWorker, SampleMessage, ToWorker, WorkerOptions } from "./protocol.ts";
+
+/** Yields samples, the one found at the start (number 0) first, until the source ends or stop() is called. Throws the Worker's failure. The
+ * Worker sends no sample before the one before has been taken, so a slow consumer makes samples longer, not memory larger. */
+export class Session {
+  readonly #worker: Worker;
+  readonly #users = new Map<number, string>();
+  #inbox: FromWorker[] = [];
+  #wake: (() => void) | null = null;
+
+  constructor(options: WorkerOptions) {
+    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#receive({ type: "failed", message: event.message, status: ExitStatus.failed, detail: event.message });
+    };
+    this.#send({ type: "start", options });
+  }
+
+  async *samples(): AsyncGenerator<Sample> {
+    for (;;) {
+      const message = this.#inbox.shift();
+      if (message === undefined) {
+        await new Promise<void>((resolve) => this.#wake = resolve);
+      } else if (message.type === "sample") {
+        yield this.#unpack(message);
+        this.#send({ type: "taken" });
+      } else if (message.type === "failed") {
+        throw new TcptopError(message.message, message.status, { cause: new Error(message.detail) });
+      } else return;
+    }
+  }
+
+  /** samples() ends once the Worker has let go of the kernel. */
+  stop(): void {
+    this.#send({ type: "stop" });
+  }
+
+  terminate(): void {
+    this.#worker.terminate();
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  #receive(message: FromWorker): void {
+    this.#inbox.push(message);
+    this.#wake?.();
+    this.#wake = null;
+  }
+
+  #unpack({ sample, health, source, selfCpuPercent, selfRssBytes, users }: SampleMessage): Sample {
+    for (const [uid, name] of users) this.#users.set(uid, name);
+    return {
+      ...sample,
+      health,
+      source,
+      selfCpuPercent,
+      selfRssBytes,
+      flows: unpackFlows(sample.flows, sample.length),
+      users: this.#users,
+    };
+  }
+}

@@ -1,0 +1,120 @@
+/** argv to options, or a usage error. */
+import { Command, CommanderError, Option } from "@commander-js/extra-typings";
+import { ExitStatus, TcptopError } from "./errors.ts";
+import type { Options } from "./options.ts";
+import { columnById, COLUMNS, TOTAL_RATE } from "./view/column.ts";
+import { VERSION } from "./version.ts";
+
+const MIN_INTERVAL_MS = 100;
+const MIN_RING_BYTES = 4096;
+const MAX_RING_BYTES = 1 << 30;
+
+/** What argv asks for: to run, or only to say something. */
+export type Invocation = { readonly run: Options } | { readonly say: string };
+
+/** Throws a TcptopError with status `usage`. */
+export function parseArguments(argv: readonly string[]): Invocation {
+  const said: string[] = [];
+  const command = definition();
+  command.exitOverride().configureOutput({ writeOut: (text) => said.push(text), writeErr: () => {} });
+  try {
+    command.parse(argv as string[], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { say: said.join("") };
+    throw usage(error.message.replace(/^error: /, ""));
+  }
+  return { run: options(command.opts()) };
+}
+
+function definition() {
+  return new Command("tcptop")
+    .usage("[options]")
+    .description("Shows every TCP connection on this machine, live: its process, exact bytes, rates, RTT and state.")
+    .addOption(new Option("-i, --interval <DUR>", "sampling interval: 500ms, 1s, 2 (seconds)").default("1s"))
+    .addOption(new Option("-n, --count <N>", "stop after N samples"))
+    .option("--once", "one sample, then exit")
+    .option("-b, --batch", "text table samples on standard output")
+    .option("--json", "with --once one JSON document; else one a line, each sample")
+    .addOption(new Option("-s, --sort <COLUMN[:asc|desc]>", "sort by this column").default("rate"))
+    .addOption(new Option("-l, --limit <N>", "at most N rows in text (0: all; default 50); JSON has none unless given"))
+    .addOption(new Option("-p, --pid <N>", "only sockets of this process"))
+    .addOption(new Option("-P, --port <N>", "only this port, local or remote"))
+    .option("-4", "only IPv4")
+    .option("-6", "only IPv6")
+    .option("-L, --listen", "show listening sockets too")
+    .addOption(new Option("--source <NAME>", "where data comes from: auto or bpf").default("auto"))
+    .addOption(new Option("--ring-size <SIZE>", "ring buffer: a power of two, such as 256K or 8M").default("4M"))
+    .helpOption("-h, --help", "show this")
+    .version(`tcptop ${VERSION}`, "-V, --version", "show the version")
+    .addHelpText(
+      "after",
+      `\nColumns to sort by: ${[...COLUMNS, TOTAL_RATE].map(({ id }) => id).join(" ")}
+Exit status: 0 done, 1 failed while running, 2 wrong usage, 3 not permitted, 4 this system cannot run it.`,
+    )
+    .allowExcessArguments(false);
+}
+
+type Raw = ReturnType<ReturnType<typeof definition>["opts"]>;
+
+function options(raw: Raw): Options {
+  if (raw[4] && raw[6]) throw usage("-4 and -6 exclude each other; leave both out to see both");
+  if (raw.source !== "auto" && raw.source !== "bpf") {
+    throw usage(`--source takes auto or bpf, not '${raw.source}'`);
+  }
+  const once = raw.once === true;
+  return {
+    intervalMs: duration("--interval", raw.interval),
+    count: once ? 1 : raw.count === undefined ? null : whole("--count", raw.count, 1, Number.MAX_SAFE_INTEGER),
+    once,
+    batch: raw.batch === true,
+    json: raw.json === true,
+    sort: sort(raw.sort),
+    limit: raw.limit === undefined ? null : whole("--limit", raw.limit, 0, Number.MAX_SAFE_INTEGER),
+    pid: raw.pid === undefined ? null : whole("--pid", raw.pid, 0, 2 ** 22),
+    port: raw.port === undefined ? null : whole("--port", raw.port, 1, 65535),
+    family: raw[4] ? 4 : raw[6] ? 6 : null,
+    listeners: raw.listen === true,
+    source: raw.source,
+    ringBytes: ringBytes(raw.ringSize),
+  };
+}
+
+function usage(message: string): TcptopError {
+  return new TcptopError(`${message}. Try: tcptop --help`, ExitStatus.usage);
+}
+
+function whole(option: string, text: string, least: number, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} up` : `from ${least} to ${most}`;
+  throw usage(`${option} takes a whole number ${range}, not '${text}'`);
+}
+
+/** Milliseconds of 500ms, 1s, 1.5s, 2 (seconds), 1m. */
+function duration(option: string, text: string): number {
+  const [, value, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text) ?? [];
+  const ms = Math.round(Number(value) * { ms: 1, s: 1000, m: 60000 }[unit ?? "s"]!);
+  if (!Number.isFinite(ms)) throw usage(`${option} takes a duration such as 500ms, 1s or 2, not '${text}'`);
+  if (ms < MIN_INTERVAL_MS) throw usage(`${option} is at least ${MIN_INTERVAL_MS}ms, not '${text}'`);
+  if (ms > 86400000) throw usage(`${option} is at most a day, not '${text}'`);
+  return ms;
+}
+
+function ringBytes(text: string): number {
+  const [, value, unit] = /^(\d+)([KMG]?)(?:i?B)?$/i.exec(text) ?? [];
+  const bytes = Number(value) * { "": 1, K: 1 << 10, M: 1 << 20, G: 1 << 30 }[(unit ?? "").toUpperCase()]!;
+  const isPower = Number.isInteger(Math.log2(bytes));
+  if (isPower && bytes >= MIN_RING_BYTES && bytes <= MAX_RING_BYTES) return bytes;
+  throw usage(`--ring-size takes a power of two from 4096 to 1G, such as 256K or 8M, not '${text}'`);
+}
+
+function sort(text: string): Options["sort"] {
+  const [id, order] = text.split(":", 2);
+  const column = columnById(id);
+  if (column === undefined) throw usage(`--sort knows no column '${id}'`);
+  if (order !== undefined && order !== "asc" && order !== "desc") {
+    throw usage(`--sort takes :asc or :desc behind the column, not ':${order}'`);
+  }
+  return { column, descending: order === undefined ? column.descending : order === "desc" };
+}

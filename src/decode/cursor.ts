@@ -1,0 +1,268 @@
+/** Records read in place: one cursor object is moved from record to record, so decoding makes no garbage. */
+import { TcpCountersLayout, TcpRecordLayout, TickLayout, UdpRecordLayout } from "../wire/layout.ts";
+
+const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+
+/** The fields that every record type reads alike. Offsets are from the start of the record. */
+export abstract class Cursor {
+  #view: DataView = new DataView(new ArrayBuffer(0));
+  #start = 0;
+  #bytes: Uint8Array = new Uint8Array(0);
+
+  /** Puts the cursor on the record that starts at byte `start` of `bytes`. */
+  at(bytes: Uint8Array, view: DataView, start: number): this {
+    this.#bytes = bytes;
+    this.#view = view;
+    this.#start = start;
+    return this;
+  }
+
+  protected u8(offset: number): number {
+    return this.#bytes[this.#start + offset];
+  }
+  protected u16(offset: number): number {
+    return this.#view.getUint16(this.#start + offset, LITTLE_ENDIAN);
+  }
+  protected u32(offset: number): number {
+    return this.#view.getUint32(this.#start + offset, LITTLE_ENDIAN);
+  }
+  /** Exact up to 2^53: 9 PB of bytes, 104 days of nanoseconds since boot exact to 1 ns, then to 2. */
+  protected u64(offset: number): number {
+    const [low, high] = LITTLE_ENDIAN ? [0, 4] : [4, 0];
+    return this.u32(offset + low) + this.u32(offset + high) * 4294967296;
+  }
+  protected low(offset: number): number {
+    return this.u32(offset + (LITTLE_ENDIAN ? 0 : 4));
+  }
+  protected high(offset: number): number {
+    return this.u32(offset + (LITTLE_ENDIAN ? 4 : 0));
+  }
+  /** Copies `length` bytes to `target` from `to` on. */
+  protected copy(offset: number, length: number, target: Uint8Array, to: number): void {
+    const from = this.#start + offset;
+    for (let i = 0; i < length; i++) target[to + i] = this.#bytes[from + i];
+  }
+}
+
+/** struct tcptop_tcp_record. Numbers as the kernel has them; see bpf/record.h for units. */
+export class TcpRecord extends Cursor {
+  get family() {
+    return this.u8(TcpRecordLayout.family);
+  }
+  get state() {
+    return this.u8(TcpRecordLayout.state);
+  }
+  get direction() {
+    return this.u8(TcpRecordLayout.direction);
+  }
+  get how() {
+    return this.u8(TcpRecordLayout.how);
+  }
+  get timeNs() {
+    return this.u64(TcpRecordLayout.timeNs);
+  }
+  get cookieLow() {
+    return this.low(TcpRecordLayout.cookie);
+  }
+  get cookieHigh() {
+    return this.high(TcpRecordLayout.cookie);
+  }
+  get openedNs() {
+    return this.u64(TcpRecordLayout.openedNs);
+  }
+  get cgroupId() {
+    return this.u64(TcpRecordLayout.cgroupId);
+  }
+  get ownerStartNs() {
+    return this.u64(TcpRecordLayout.ownerStartNs);
+  }
+  get rxBytes() {
+    return this.u64(TcpRecordLayout.rxBytes);
+  }
+  get txBytes() {
+    return this.u64(TcpRecordLayout.txBytes);
+  }
+  get tgid() {
+    return this.u32(TcpRecordLayout.tgid);
+  }
+  get uid() {
+    return this.u32(TcpRecordLayout.uid);
+  }
+  get netns() {
+    return this.u32(TcpRecordLayout.netns);
+  }
+  get cwnd() {
+    return this.u32(TcpRecordLayout.cwnd);
+  }
+  get rxPackets() {
+    return this.u32(TcpRecordLayout.rxPackets);
+  }
+  get txPackets() {
+    return this.u32(TcpRecordLayout.txPackets);
+  }
+  get srttUs() {
+    return this.u32(TcpRecordLayout.srttUs);
+  }
+  get rttvarUs() {
+    return this.u32(TcpRecordLayout.rttvarUs);
+  }
+  get retransmits() {
+    return this.u32(TcpRecordLayout.retransmits);
+  }
+  get localPort() {
+    return this.u16(TcpRecordLayout.localPort);
+  }
+  get remotePort() {
+    return this.u16(TcpRecordLayout.remotePort);
+  }
+  get scope() {
+    return this.u32(TcpRecordLayout.scope);
+  }
+  copyLocalAddress(target: Uint8Array, to: number): void {
+    this.copy(TcpRecordLayout.localAddress, 16, target, to);
+  }
+  copyRemoteAddress(target: Uint8Array, to: number): void {
+    this.copy(TcpRecordLayout.remoteAddress, 16, target, to);
+  }
+  copyComm(target: Uint8Array, to: number): void {
+    this.copy(TcpRecordLayout.comm, 16, target, to);
+  }
+}
+
+/** struct tcptop_tcp_counters. */
+export class TcpCounters extends Cursor {
+  get state() {
+    return this.u8(TcpCountersLayout.state);
+  }
+  get how() {
+    return this.u8(TcpCountersLayout.how);
+  }
+  get cookieLow() {
+    return this.low(TcpCountersLayout.cookie);
+  }
+  get cookieHigh() {
+    return this.high(TcpCountersLayout.cookie);
+  }
+  get rxBytes() {
+    return this.u64(TcpCountersLayout.rxBytes);
+  }
+  get txBytes() {
+    return this.u64(TcpCountersLayout.txBytes);
+  }
+  get cwnd() {
+    return this.u32(TcpCountersLayout.cwnd);
+  }
+  get rxPackets() {
+    return this.u32(TcpCountersLayout.rxPackets);
+  }
+  get txPackets() {
+    return this.u32(TcpCountersLayout.txPackets);
+  }
+  get srttUs() {
+    return this.u32(TcpCountersLayout.srttUs);
+  }
+  get rttvarUs() {
+    return this.u32(TcpCountersLayout.rttvarUs);
+  }
+  get retransmits() {
+    return this.u32(TcpCountersLayout.retransmits);
+  }
+}
+
+/** struct tcptop_udp_record. */
+export class UdpRecord extends Cursor {
+  get family() {
+    return this.u8(UdpRecordLayout.family);
+  }
+  get direction() {
+    return this.u8(UdpRecordLayout.direction);
+  }
+  get how() {
+    return this.u8(UdpRecordLayout.how);
+  }
+  get cookieLow() {
+    return this.low(UdpRecordLayout.cookie);
+  }
+  get cookieHigh() {
+    return this.high(UdpRecordLayout.cookie);
+  }
+  get firstNs() {
+    return this.u64(UdpRecordLayout.firstNs);
+  }
+  get lastNs() {
+    return this.u64(UdpRecordLayout.lastNs);
+  }
+  get cgroupId() {
+    return this.u64(UdpRecordLayout.cgroupId);
+  }
+  get ownerStartNs() {
+    return this.u64(UdpRecordLayout.ownerStartNs);
+  }
+  get rxBytes() {
+    return this.u64(UdpRecordLayout.rxBytes);
+  }
+  get txBytes() {
+    return this.u64(UdpRecordLayout.txBytes);
+  }
+  get rxPackets() {
+    return this.u64(UdpRecordLayout.rxPackets);
+  }
+  get txPackets() {
+    return this.u64(UdpRecordLayout.txPackets);
+  }
+  get tgid() {
+    return this.u32(UdpRecordLayout.tgid);
+  }
+  get uid() {
+    return this.u32(UdpRecordLayout.uid);
+  }
+  get netns() {
+    return this.u32(UdpRecordLayout.netns);
+  }
+  get scope() {
+    return this.u32(UdpRecordLayout.scope);
+  }
+  get localPort() {
+    return this.u16(UdpRecordLayout.localPort);
+  }
+  get remotePort() {
+    return this.u16(UdpRecordLayout.remotePort);
+  }
+  copyLocalAddress(target: Uint8Array, to: number): void {
+    this.copy(UdpRecordLayout.localAddress, 16, target, to);
+  }
+  copyRemoteAddress(target: Uint8Array, to: number): void {
+    this.copy(UdpRecordLayout.remoteAddress, 16, target, to);
+  }
+  copyComm(target: Uint8Array, to: number): void {
+    this.copy(UdpRecordLayout.comm, 16, target, to);
+  }
+}
+
+/** struct tcptop_tick. */
+export class TickRecord extends Cursor {
+  get beginNs() {
+    return this.u64(TickLayout.beginNs);
+  }
+  get timeNs() {
+    return this.u64(TickLayout.timeNs);
+  }
+  get wallNs() {
+    return this.u64(TickLayout.wallNs);
+  }
+  get eventsLost() {
+    return this.u64(TickLayout.eventsLost);
+  }
+  get socketsUntracked() {
+    return this.u64(TickLayout.socketsUntracked);
+  }
+  get snapshotErrors() {
+    return this.u64(TickLayout.snapshotErrors);
+  }
+  get udpEvicted() {
+    return this.u64(TickLayout.udpEvicted);
+  }
+  get udpUntracked() {
+    return this.u64(TickLayout.udpUntracked);
+  }
+}

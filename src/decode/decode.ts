@@ -1,0 +1,76 @@
+import { Tag, TcpCountersLayout, TcpRecordLayout, TickLayout, UdpRecordLayout } from "../wire/layout.ts";
+import { TcpCounters, TcpRecord, TickRecord, UdpRecord } from "./cursor.ts";
+
+/** What the records say. A cursor is valid during the call only. */
+export interface EventHandler {
+  tcpOpen(record: TcpRecord): void;
+  tcpClose(record: TcpRecord): void;
+  tcpLive(record: TcpRecord): void;
+  tcpCounters(record: TcpCounters): void;
+  tcpOwner(record: TcpRecord): void;
+  udpFlow(record: UdpRecord): void;
+  tick(record: TickRecord): void;
+}
+
+const BYTE_LENGTHS: Readonly<Record<number, number>> = {
+  [Tag.tcpOpen]: TcpRecordLayout.byteLength,
+  [Tag.tcpClose]: TcpRecordLayout.byteLength,
+  [Tag.tcpLive]: TcpRecordLayout.byteLength,
+  [Tag.tcpCounters]: TcpCountersLayout.byteLength,
+  [Tag.tcpOwner]: TcpRecordLayout.byteLength,
+  [Tag.udpFlow]: UdpRecordLayout.byteLength,
+  [Tag.tick]: TickLayout.byteLength,
+};
+
+/** Reads records and hands each to the handler. Never throws on bad bytes: what is not a record is counted. */
+export class Decoder {
+  readonly #tcp = new TcpRecord();
+  readonly #counters = new TcpCounters();
+  readonly #udp = new UdpRecord();
+  readonly #tick = new TickRecord();
+  #invalid = 0;
+
+  constructor(readonly handler: EventHandler) {}
+
+  /** Records skipped since the start because their tag or length was not one that is known. */
+  get invalid(): number {
+    return this.#invalid;
+  }
+
+  /** `bytes` holds whole records one behind the other. A record with a sane length but a wrong tag is stepped over; from one
+   * with a length that leads nowhere on, the rest is dropped, as one invalid record. */
+  decode(bytes: Uint8Array): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let start = 0;
+    while (start < bytes.length) {
+      const size = start + 4 <= bytes.length ? view.getUint16(start + 2, true) : 0;
+      if (size < 8 || size % 8 !== 0 || start + size > bytes.length) {
+        this.#invalid++;
+        return;
+      }
+      const tag = view.getUint16(start, true);
+      if (BYTE_LENGTHS[tag] === size) this.#hand(tag, bytes, view, start);
+      else this.#invalid++;
+      start += size;
+    }
+  }
+
+  #hand(tag: number, bytes: Uint8Array, view: DataView, start: number): void {
+    switch (tag) {
+      case Tag.tcpCounters:
+        return this.handler.tcpCounters(this.#counters.at(bytes, view, start));
+      case Tag.tcpOpen:
+        return this.handler.tcpOpen(this.#tcp.at(bytes, view, start));
+      case Tag.tcpClose:
+        return this.handler.tcpClose(this.#tcp.at(bytes, view, start));
+      case Tag.tcpLive:
+        return this.handler.tcpLive(this.#tcp.at(bytes, view, start));
+      case Tag.tcpOwner:
+        return this.handler.tcpOwner(this.#tcp.at(bytes, view, start));
+      case Tag.udpFlow:
+        return this.handler.udpFlow(this.#udp.at(bytes, view, start));
+      case Tag.tick:
+        return this.handler.tick(this.#tick.at(bytes, view, start));
+    }
+  }
+}

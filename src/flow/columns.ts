@@ -1,0 +1,167 @@
+/**
+ * Flows as columns: one typed array a field. Rows are dense (removing one moves the last into its place), so a sample is a
+ * copy of memory and crosses to the main thread as one transferred buffer.
+ */
+type Kind = "u8" | "u16" | "u32" | "f64" | "b16";
+type ArrayOf<K extends Kind> = K extends "u16" ? Uint16Array<ArrayBuffer>
+  : K extends "u32" ? Uint32Array<ArrayBuffer>
+  : K extends "f64" ? Float64Array<ArrayBuffer>
+  : Uint8Array<ArrayBuffer>;
+export type Schema = Readonly<Record<string, Kind>>;
+export type Arrays<S extends Schema> = { [F in keyof S]: ArrayOf<S[F]> };
+
+const WIDTH = { u8: 1, u16: 2, u32: 4, f64: 8, b16: 16 } as const;
+
+/** Every field of a flow that leaves the Worker. Byte counts and times are f64: exact integers up to 2^53. */
+export const FLOW_SCHEMA = {
+  /** Bytes since the flow began, and in this sample alone. */
+  rxBytes: "f64",
+  txBytes: "f64",
+  rxDelta: "f64",
+  txDelta: "f64",
+  rxPackets: "f64",
+  txPackets: "f64",
+  /** CLOCK_BOOTTIME. openedNs is 0 for a flow that is older than the source. */
+  openedNs: "f64",
+  /** When it ended, or for UDP when it last moved; 0: not yet. */
+  lastNs: "f64",
+  ownerStartNs: "f64",
+  cgroupId: "f64",
+  cookieLow: "u32",
+  cookieHigh: "u32",
+  tgid: "u32",
+  uid: "u32",
+  netns: "u32",
+  scope: "u32",
+  srttUs: "u32",
+  rttvarUs: "u32",
+  cwnd: "u32",
+  retransmits: "u32",
+  localPort: "u16",
+  remotePort: "u16",
+  protocol: "u8",
+  family: "u8",
+  state: "u8",
+  direction: "u8",
+  how: "u8",
+  closed: "u8",
+  loopback: "u8",
+  /** Bits of Unknown: fields that this source cannot tell for this flow. */
+  unknown: "u8",
+  /** Network byte order; IPv4 in the first 4 bytes, v4-mapped addresses already turned into IPv4. */
+  localAddress: "b16",
+  remoteAddress: "b16",
+  comm: "b16",
+} as const satisfies Schema;
+
+export const Protocol = { tcp: 6, udp: 17 } as const;
+
+/** Which figures are null rather than 0 (column `unknown`). */
+export const Unknown = { bytes: 1, packets: 2, rtt: 4, retransmits: 8, cwnd: 16, owner: 32 } as const;
+
+export type FlowArrays = Arrays<typeof FLOW_SCHEMA>;
+
+export class Columns<S extends Schema> {
+  length = 0;
+  /** Replaced when the table grows: do not keep a reference across add(). */
+  arrays: Arrays<S>;
+  readonly #schema: S;
+  #capacity: number;
+
+  constructor(schema: S, capacity = 256) {
+    this.#schema = schema;
+    this.#capacity = Math.max(1, capacity);
+    this.arrays = allocate(schema, this.#capacity, new ArrayBuffer(byteLength(schema, this.#capacity)));
+  }
+
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** A new row, all zero; its number. */
+  add(): number {
+    if (this.length === this.#capacity) this.#resize(this.#capacity * 2);
+    return this.length++;
+  }
+
+  /** Moves the last row into row `row`. Returns the number that the moved row had, or -1 if `row` was the last. */
+  remove(row: number): number {
+    const last = --this.length;
+    if (row !== last) this.copyRow(last, row);
+    this.#zero(last);
+    return row === last ? -1 : last;
+  }
+
+  copyRow(from: number, to: number): void {
+    for (const field in this.#schema) {
+      const array = this.arrays[field];
+      if (this.#schema[field] === "b16") array.copyWithin(to * 16, from * 16, from * 16 + 16);
+      else array[to] = array[from];
+    }
+  }
+
+  /** Gives memory back once three quarters of it are unused. */
+  shrink(): void {
+    if (this.#capacity > 1024 && this.length * 4 < this.#capacity) this.#resize(Math.max(1024, this.length * 2));
+  }
+
+  #zero(row: number): void {
+    for (const field in this.#schema) {
+      const array = this.arrays[field];
+      if (this.#schema[field] === "b16") array.fill(0, row * 16, row * 16 + 16);
+      else array[row] = 0;
+    }
+  }
+
+  #resize(capacity: number): void {
+    const arrays = allocate(this.#schema, capacity, new ArrayBuffer(byteLength(this.#schema, capacity)));
+    for (const field in this.#schema) {
+      const used = this.length * (this.#schema[field] === "b16" ? 16 : 1);
+      arrays[field].set(this.arrays[field].subarray(0, used));
+    }
+    this.arrays = arrays;
+    this.#capacity = capacity;
+  }
+}
+
+function byteLength(schema: Schema, rows: number): number {
+  let bytes = 0;
+  for (const field in schema) bytes += align8(WIDTH[schema[field]] * rows);
+  return bytes;
+}
+
+const align8 = (bytes: number) => (bytes + 7) & ~7;
+
+function allocate<S extends Schema>(schema: S, rows: number, buffer: ArrayBuffer): Arrays<S> {
+  const arrays: Record<string, ArrayOf<Kind>> = {};
+  let offset = 0;
+  for (const field in schema) {
+    const kind: Kind = schema[field];
+    if (kind === "f64") arrays[field] = new Float64Array(buffer, offset, rows);
+    else if (kind === "u32") arrays[field] = new Uint32Array(buffer, offset, rows);
+    else if (kind === "u16") arrays[field] = new Uint16Array(buffer, offset, rows);
+    else arrays[field] = new Uint8Array(buffer, offset, kind === "b16" ? rows * 16 : rows);
+    offset += align8(WIDTH[kind] * rows);
+  }
+  return arrays as Arrays<S>;
+}
+
+/** The flow fields of `tables`, one table behind the other, as one buffer for unpackFlows(). */
+export function packFlows(tables: readonly { readonly length: number; readonly arrays: FlowArrays }[]): ArrayBuffer {
+  const rows = tables.reduce((sum, table) => sum + table.length, 0);
+  const buffer = new ArrayBuffer(byteLength(FLOW_SCHEMA, rows));
+  const arrays = allocate(FLOW_SCHEMA, rows, buffer) as Record<string, ArrayOf<Kind>>;
+  for (const field in FLOW_SCHEMA) {
+    const width = FLOW_SCHEMA[field as keyof typeof FLOW_SCHEMA] === "b16" ? 16 : 1;
+    let at = 0;
+    for (const table of tables) {
+      arrays[field].set(table.arrays[field as keyof FlowArrays].subarray(0, table.length * width), at);
+      at += table.length * width;
+    }
+  }
+  return buffer;
+}
+
+export function unpackFlows(buffer: ArrayBuffer, rows: number): FlowArrays {
+  return allocate(FLOW_SCHEMA, rows, buffer);
+}

@@ -1,0 +1,34 @@
+/** What the Worker tells the main thread once an interval. */
+import type { SourceInfo } from "../source/source.ts";
+import type { FlowArrays } from "./columns.ts";
+
+/** Counters from the start of the run. */
+export interface Health {
+  readonly events: number;
+  readonly eventsLost: number;
+  readonly recordsInvalid: number;
+  readonly flowsEvicted: number;
+  readonly socketsUntracked: number;
+  readonly snapshotErrors: number;
+}
+
+export interface Sample {
+  /** Counts from 0, which is the state that was found at the start: no time has passed, nothing has moved. */
+  readonly number: number;
+  /** End of the sample, ms since 1970. */
+  readonly wallMs: number;
+  /** End of the sample, CLOCK_BOOTTIME. */
+  readonly timeNs: number;
+  readonly intervalMs: number;
+  readonly source: SourceInfo;
+  readonly health: Health;
+  readonly opened: number;
+  readonly closed: number;
+  /** Of the whole process over the interval. */
+  readonly selfCpuPercent: number;
+  readonly selfRssBytes: number;
+  readonly length: number;
+  readonly flows: FlowArrays;
+  /** Login names by uid, for every uid in flows that has one. */
+  readonly users: ReadonlyMap<number, string>;
+}

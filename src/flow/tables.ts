@@ -1,0 +1,80 @@
+import type { EventHandler } from "../decode/decode.ts";
+import type { TcpCounters, TcpRecord, TickRecord, UdpRecord } from "../decode/cursor.ts";
+import { packFlows } from "./columns.ts";
+import type { Health } from "./sample.ts";
+import { TcpTable } from "./tcp_table.ts";
+
+/** What one sample holds before it crosses to the main thread. `flows` is for unpackFlows(). */
+export interface PackedSample {
+  readonly number: number;
+  readonly wallMs: number;
+  readonly timeNs: number;
+  readonly intervalMs: number;
+  readonly health: Omit<Health, "recordsInvalid">;
+  readonly opened: number;
+  readonly closed: number;
+  readonly length: number;
+  readonly flows: ArrayBuffer;
+}
+
+/** The state of every flow: events in, samples out. Time comes with the tick records. */
+export class FlowTables implements EventHandler {
+  readonly tcp = new TcpTable();
+  #number = 0;
+  #beforeNs = 0;
+  #timeNs = 0;
+  #wallMs = 0;
+  #events = 0;
+  #health = { eventsLost: 0, flowsEvicted: 0, socketsUntracked: 0, snapshotErrors: 0 };
+
+  tcpOpen(record: TcpRecord): void {
+    this.#events++;
+    this.tcp.open(record);
+  }
+  tcpClose(record: TcpRecord): void {
+    this.#events++;
+    this.tcp.close(record);
+  }
+  tcpLive(record: TcpRecord): void {
+    this.tcp.live(record);
+  }
+  tcpCounters(record: TcpCounters): void {
+    this.tcp.counters(record);
+  }
+  tcpOwner(record: TcpRecord): void {
+    this.#events++;
+    this.tcp.owner(record);
+  }
+  udpFlow(_record: UdpRecord): void {}
+
+  tick(record: TickRecord): void {
+    this.tcp.tick(record);
+    this.#timeNs = record.timeNs;
+    this.#wallMs = record.wallNs / 1e6;
+    this.#health = {
+      eventsLost: record.eventsLost,
+      flowsEvicted: record.udpEvicted,
+      socketsUntracked: record.socketsUntracked + record.udpUntracked,
+      snapshotErrors: record.snapshotErrors,
+    };
+  }
+
+  /** Everything since the sample before. Call it when a tick has come in. */
+  takeSample(): PackedSample {
+    this.tcp.measure();
+    const sample: PackedSample = {
+      number: this.#number++,
+      wallMs: this.#wallMs,
+      timeNs: this.#timeNs,
+      intervalMs: this.#beforeNs === 0 ? 0 : (this.#timeNs - this.#beforeNs) / 1e6,
+      health: { ...this.#health, events: this.#events },
+      opened: this.tcp.opened,
+      closed: this.tcp.closed,
+      length: this.tcp.length,
+      flows: packFlows([this.tcp]),
+    };
+    this.#beforeNs = this.#timeNs;
+    this.tcp.settle();
+    return sample;
+  }
+}

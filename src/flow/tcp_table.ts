@@ -1,0 +1,244 @@
+import type { TcpCounters, TcpRecord, TickRecord } from "../decode/cursor.ts";
+import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
+import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
+import { CookieIndex } from "./cookie_index.ts";
+
+/** What the table alone needs of a row. */
+const TCP_SCHEMA = {
+  ...FLOW_SCHEMA,
+  /** The byte counts at the last sample. */
+  rxBefore: "f64",
+  txBefore: "f64",
+  /** When the first record about it was written. */
+  metNs: "f64",
+  /** Number of the last snapshot that showed it, and how many in a row did not. */
+  seen: "u32",
+  missed: "u8",
+} as const;
+
+const CLOSED = 7;
+const LISTEN = 10;
+
+/** Every TCP socket that is open, and those that ended since the last sample. */
+export class TcpTable {
+  readonly #columns = new Columns(TCP_SCHEMA);
+  readonly #index = new CookieIndex();
+  #snapshot = 1;
+  #eventsLost = 0;
+  #begun = false;
+  #opened = 0;
+  #closed = 0;
+  #strangers = 0;
+
+  /** Rows 0 to length-1 hold the flows. */
+  get length(): number {
+    return this.#columns.length;
+  }
+  get arrays(): Arrays<typeof TCP_SCHEMA> {
+    return this.#columns.arrays;
+  }
+  /** Connections, not listeners, that opened and ended since the last sample. */
+  get opened(): number {
+    return this.#opened;
+  }
+  get closed(): number {
+    return this.#closed;
+  }
+
+  /** Sockets whose counters came without a description since the last call: the source must describe all anew. */
+  takeStrangers(): number {
+    const strangers = this.#strangers;
+    this.#strangers = 0;
+    return strangers;
+  }
+
+  open(record: TcpRecord): void {
+    this.#describe(record);
+  }
+
+  live(record: TcpRecord): void {
+    const row = this.#describe(record);
+    if (row >= 0) this.#mark(row);
+  }
+
+  /** A row that ended keeps its last word: a snapshot taken just before it ended may arrive after. */
+  counters(record: TcpCounters): void {
+    const row = this.#index.get(record.cookieLow, record.cookieHigh);
+    if (row < 0) {
+      this.#strangers++;
+      return;
+    }
+    const c = this.#columns.arrays;
+    if (c.closed[row]) return;
+    c.state[row] = record.state;
+    c.how[row] = record.how;
+    this.#count(row, record);
+    this.#mark(row);
+  }
+
+  close(record: TcpRecord): void {
+    const row = this.#describe(record);
+    if (row < 0) return;
+    const c = this.#columns.arrays;
+    c.closed[row] = 1;
+    c.lastNs[row] = record.timeNs;
+    if (!isListener(c.remotePort[row], record.state)) {
+      c.state[row] = CLOSED;
+      this.#closed++;
+    }
+  }
+
+  /** Who held a connection that had already ended. */
+  owner(record: TcpRecord): void {
+    const row = this.#index.get(record.cookieLow, record.cookieHigh);
+    if (row >= 0 && this.#columns.arrays.openedNs[row] === record.openedNs) this.#own(row, record);
+  }
+
+  /** Ends a snapshot: drops what is neither in it nor closed by a record. A walk of the kernel's list may skip a socket
+   * whose neighbour leaves it, so one miss is forgiven, unless records were lost: then the close record may be among them. */
+  tick(tick: TickRecord): void {
+    const lost = tick.eventsLost > this.#eventsLost;
+    this.#eventsLost = tick.eventsLost;
+    for (let row = this.length - 1; row >= 0; row--) {
+      const c = this.#columns.arrays;
+      if (c.closed[row] || c.seen[row] === this.#snapshot || c.metNs[row] >= tick.beginNs) continue;
+      if (lost || ++c.missed[row] > 1) {
+        if (!isListener(c.remotePort[row], c.state[row])) this.#closed++;
+        this.#remove(row);
+      }
+    }
+    this.#snapshot = this.#snapshot === 0xffffffff ? 1 : this.#snapshot + 1;
+    if (!this.#begun) this.#begin();
+  }
+
+  /** Fills the delta columns for the sample that is about to be taken. */
+  measure(): void {
+    const c = this.#columns.arrays;
+    for (let row = 0; row < this.length; row++) {
+      c.rxDelta[row] = c.rxBytes[row] - c.rxBefore[row];
+      c.txDelta[row] = c.txBytes[row] - c.txBefore[row];
+    }
+  }
+
+  /** Call once the sample is taken: its end is the next one's beginning, and what ended leaves. */
+  settle(): void {
+    for (let row = this.length - 1; row >= 0; row--) {
+      const c = this.#columns.arrays;
+      if (c.closed[row]) this.#remove(row);
+      else {
+        c.rxBefore[row] = c.rxBytes[row];
+        c.txBefore[row] = c.txBytes[row];
+      }
+    }
+    this.#opened = this.#closed = 0;
+    this.#columns.shrink();
+  }
+
+  /** The first snapshot is where counting of deltas starts: what was open then did not open or move in this run. */
+  #begin(): void {
+    this.#begun = true;
+    this.settle();
+  }
+
+  /** The row that the record speaks of, made if need be; -1 if it speaks of a connection whose end is known. */
+  #describe(record: TcpRecord): number {
+    let row = this.#index.get(record.cookieLow, record.cookieHigh);
+    if (row >= 0 && this.#isOther(row, record)) {
+      // One socket, connected again. The earlier connection's row stays for the sample, without the cookie.
+      if (this.#columns.arrays.closed[row] && record.openedNs < this.#columns.arrays.lastNs[row]) return -1;
+      this.#index.delete(record.cookieLow, record.cookieHigh);
+      if (!this.#columns.arrays.closed[row]) this.#columns.arrays.missed[row] = 1;
+      row = -1;
+    } else if (row >= 0 && this.#columns.arrays.closed[row]) return -1;
+    if (row < 0) row = this.#add(record);
+    const c = this.#columns.arrays;
+    c.state[row] = record.state;
+    c.localPort[row] = record.localPort;
+    this.#own(row, record);
+    this.#count(row, record);
+    this.#addresses(row, record);
+    return row;
+  }
+
+  #isOther(row: number, record: TcpRecord): boolean {
+    return this.#columns.arrays.openedNs[row] !== record.openedNs;
+  }
+
+  #add(record: TcpRecord): number {
+    const row = this.#columns.add(), c = this.#columns.arrays;
+    this.#index.set(record.cookieLow, record.cookieHigh, row);
+    c.cookieLow[row] = record.cookieLow;
+    c.cookieHigh[row] = record.cookieHigh;
+    c.openedNs[row] = record.openedNs;
+    c.metNs[row] = record.timeNs;
+    c.protocol[row] = Protocol.tcp;
+    c.netns[row] = record.netns;
+    if (isListener(record.remotePort, record.state)) return row;
+    if (record.openedNs > 0) this.#opened++;
+    else {
+      // Open before the source was, met only now: what it moved before belongs to no sample.
+      c.rxBefore[row] = record.rxBytes;
+      c.txBefore[row] = record.txBytes;
+    }
+    return row;
+  }
+
+  #own(row: number, record: TcpRecord): void {
+    const c = this.#columns.arrays;
+    c.how[row] = record.how;
+    c.direction[row] = record.direction;
+    c.tgid[row] = record.tgid;
+    c.uid[row] = record.uid;
+    c.cgroupId[row] = record.cgroupId;
+    c.ownerStartNs[row] = record.ownerStartNs;
+    record.copyComm(c.comm, row * 16);
+  }
+
+  #count(row: number, record: TcpRecord | TcpCounters): void {
+    const c = this.#columns.arrays;
+    // Reads without the socket's lock may be a moment apart; a count never goes back.
+    if (record.rxBytes > c.rxBytes[row]) c.rxBytes[row] = record.rxBytes;
+    if (record.txBytes > c.txBytes[row]) c.txBytes[row] = record.txBytes;
+    c.rxPackets[row] = record.rxPackets;
+    c.txPackets[row] = record.txPackets;
+    c.srttUs[row] = record.srttUs;
+    c.rttvarUs[row] = record.rttvarUs;
+    c.cwnd[row] = record.cwnd;
+    c.retransmits[row] = record.retransmits;
+  }
+
+  #addresses(row: number, record: TcpRecord): void {
+    const c = this.#columns.arrays, at = row * 16;
+    c.remotePort[row] = record.remotePort;
+    c.scope[row] = record.scope;
+    c.family[row] = record.family;
+    record.copyLocalAddress(c.localAddress, at);
+    record.copyRemoteAddress(c.remoteAddress, at);
+    if (record.family === 6 && isV4Mapped(c.remoteAddress, at)) {
+      c.family[row] = 4;
+      unmapV4(c.remoteAddress, at);
+      unmapV4(c.localAddress, at);
+    }
+    c.loopback[row] = isLoopback(c.family[row], c.localAddress, c.remoteAddress, at) ? 1 : 0;
+  }
+
+  #mark(row: number): void {
+    this.#columns.arrays.seen[row] = this.#snapshot;
+    this.#columns.arrays.missed[row] = 0;
+  }
+
+  #remove(row: number): void {
+    const c = this.#columns.arrays;
+    if (this.#index.get(c.cookieLow[row], c.cookieHigh[row]) === row) {
+      this.#index.delete(c.cookieLow[row], c.cookieHigh[row]);
+    }
+    const last = this.length - 1;
+    const lastIsIndexed = row !== last && this.#index.get(c.cookieLow[last], c.cookieHigh[last]) === last;
+    if (lastIsIndexed) this.#index.set(c.cookieLow[last], c.cookieHigh[last], row);
+    this.#columns.remove(row);
+  }
+}
+
+function isListener(remotePort: number, state: number): boolean {
+  return remotePort === 0 && state === LISTEN;
+}

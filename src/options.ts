@@ -1,0 +1,20 @@
+import type { Column } from "./view/column.ts";
+
+/** What the command line asks for. */
+export interface Options {
+  readonly intervalMs: number;
+  /** Samples after which to stop; null: never. */
+  readonly count: number | null;
+  readonly once: boolean;
+  readonly batch: boolean;
+  readonly json: boolean;
+  readonly sort: { readonly column: Column; readonly descending: boolean };
+  /** null: what suits the output. */
+  readonly limit: number | null;
+  readonly pid: number | null;
+  readonly port: number | null;
+  readonly family: 4 | 6 | null;
+  readonly listeners: boolean;
+  readonly source: "auto" | "bpf";
+  readonly ringBytes: number;
+}

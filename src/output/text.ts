@@ -1,0 +1,32 @@
+import type { Sample } from "../flow/sample.ts";
+import type { Column } from "../view/column.ts";
+import { notesOf } from "../view/notes.ts";
+import { totalsOf } from "../view/totals.ts";
+import { rateText } from "../view/units.ts";
+
+/** The sample as a plain table: a head line, titles, a line a flow, and a line for each thing the user must know. */
+export function textTable(sample: Sample, rows: readonly number[], columns: readonly Column[]): string {
+  const cells = rows.map((row) => columns.map((column) => column.text(sample, row)));
+  const widths = columns.map((column, i) =>
+    cells.reduce((width, line) => Math.max(width, line[i].length), column.title.length)
+  );
+  const line = (texts: readonly string[]) =>
+    texts.map((text, i) => columns[i].align === "right" ? text.padStart(widths[i]) : text.padEnd(widths[i]))
+      .join("  ").trimEnd();
+  const notes = notesOf(sample).map(({ message, remedy }) => `! ${message}${remedy === null ? "" : `. ${remedy}`}`);
+  return [headLine(sample), ...notes, line(columns.map(({ title }) => title)), ...cells.map(line), ""].join("\n");
+}
+
+function headLine(sample: Sample): string {
+  const totals = totalsOf(sample);
+  const parts = [
+    new Date(sample.wallMs).toISOString(),
+    `in ${rateText(totals.rxBytesPerS)} out ${rateText(totals.txBytesPerS)}`,
+    `loopback ${rateText(totals.loopbackRxBytesPerS)}`,
+    `${totals.tcp} tcp ${totals.udp} udp`,
+    `${totals.opened} opened ${totals.closed} closed`,
+    `${sample.source.tcp ?? "no source"}`,
+    `lost ${sample.health.eventsLost}`,
+  ];
+  return parts.join(" | ");
+}

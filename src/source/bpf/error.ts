@@ -1,0 +1,50 @@
+import { ExitStatus, TcptopError } from "../../errors.ts";
+
+const EPERM = 1, ENOENT = 2, ENOMEM = 12, EACCES = 13, EINVAL = 22;
+
+/** What the shim said of a failed call. `stage` says what it was doing, `log` is libbpf's own account. */
+export interface ShimFailure {
+  readonly errno: number;
+  readonly stage: string;
+  readonly log: string;
+}
+
+/** The one place where errno becomes a sentence and an exit status. */
+export function shimError(failure: ShimFailure, euid: number | null): TcptopError {
+  const cause = new Error(`${failure.stage}: errno ${failure.errno}\n${failure.log}`);
+  const say = (message: string, status: ExitStatus) => new TcptopError(message, status, { cause });
+  const refused = failure.errno === EPERM || failure.errno === EACCES;
+  if (refused && euid !== 0) {
+    return say("needs root to load its eBPF programs. Run: sudo tcptop", ExitStatus.notPermitted);
+  }
+  if (refused && failure.log.includes("BEGIN PROG LOAD LOG")) {
+    return say(
+      `Cannot ${failure.stage}: this kernel's verifier refuses them. Linux 5.11 or newer is needed. TCPTOP_DEBUG=1 shows its log`,
+      ExitStatus.unsupported,
+    );
+  }
+  if (refused) {
+    return say(
+      `Cannot ${failure.stage}: the kernel refuses BPF to this process although it is root. ` +
+        "Give it CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN (in a container: --privileged), or turn off kernel lockdown",
+      ExitStatus.notPermitted,
+    );
+  }
+  if (failure.errno === ENOENT && failure.stage.includes("BTF")) {
+    return say(
+      "Cannot read /sys/kernel/btf/vmlinux: this kernel has no BTF. It is there since Linux 5.4 when built with CONFIG_DEBUG_INFO_BTF=y",
+      ExitStatus.unsupported,
+    );
+  }
+  if (failure.errno === ENOMEM) {
+    return say(`Cannot ${failure.stage}: out of memory. Try a smaller --ring-size`, ExitStatus.failed);
+  }
+  if (failure.errno === EINVAL || failure.stage.startsWith("load")) {
+    return say(
+      `Cannot ${failure.stage}: this kernel lacks something that they use. Linux 5.11 or newer with CONFIG_BPF_SYSCALL, ` +
+        "CONFIG_BPF_EVENTS and CONFIG_DEBUG_INFO_BTF is needed. TCPTOP_DEBUG=1 shows what it said",
+      ExitStatus.unsupported,
+    );
+  }
+  return say(`Cannot ${failure.stage}: error ${failure.errno}. TCPTOP_DEBUG=1 shows more`, ExitStatus.failed);
+}

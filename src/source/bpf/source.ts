@@ -1,0 +1,84 @@
+import { TcptopError } from "../../errors.ts";
+import type { FlowSource, RecordSink, SourceInfo, SourceOptions } from "../source.ts";
+import { shimError } from "./error.ts";
+import type { Library } from "./library.ts";
+
+const BUFFER_BYTES = 1 << 20;
+/** With nothing new to attribute, the owners are still looked over this often: a socket may have been handed on. */
+const OWNER_PASS_EVERY_NS = 3_000_000_000;
+
+/** TCP from the kernel's own counters, through socket storage and the ring buffer. */
+export class BpfSource implements FlowSource {
+  readonly info: SourceInfo = { tcp: "bpf", udp: null, notes: [] };
+  readonly #library: Library;
+  readonly #buffer = new Uint8Array(BUFFER_BYTES);
+  readonly #clock = new BigUint64Array(4);
+  readonly #euid: number | null;
+  #handle: Deno.PointerValue;
+  #ownersNs = 0;
+
+  /** Loads and attaches, or throws a TcptopError with nothing left behind. */
+  constructor(library: Library, options: SourceOptions) {
+    this.#library = library;
+    this.#euid = options.euid;
+    this.#handle = library.symbols.tcptop__new();
+    try {
+      this.#check(library.symbols.tcptop__load(this.#handle, options.ringBytes));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  async wait(ms: number): Promise<boolean> {
+    this.#check(await this.#library.symbols.tcptop__wait(this.#handle, Math.max(0, Math.min(100, Math.floor(ms)))));
+    return true;
+  }
+
+  drain(sink: RecordSink): void {
+    const { tcptop__drain } = this.#library.symbols;
+    this.#pour(() => tcptop__drain(this.#handle, this.#buffer, BUFFER_BYTES), sink);
+  }
+
+  snapshot(sink: RecordSink): void {
+    const { tcptop__snapshot, tcptop__snapshot_read } = this.#library.symbols;
+    this.#check(tcptop__snapshot(this.#handle, this.#ownersAreDue() ? 1 : 0));
+    this.drain(sink);
+    this.#pour(() => tcptop__snapshot_read(this.#handle, this.#buffer, BUFFER_BYTES), sink);
+  }
+
+  describeAgain(): void {
+    this.#library.symbols.tcptop__describe_again(this.#handle);
+  }
+
+  close(): void {
+    if (this.#handle) this.#library.symbols.tcptop__free(this.#handle);
+    this.#handle = null;
+  }
+
+  #ownersAreDue(): boolean {
+    this.#library.symbols.tcptop__self(this.#clock);
+    const nowNs = Number(this.#clock[0]);
+    if (nowNs - this.#ownersNs < OWNER_PASS_EVERY_NS) return false;
+    this.#ownersNs = nowNs;
+    return true;
+  }
+
+  #pour(read: () => number, sink: RecordSink): void {
+    for (let bytes = this.#check(read()); bytes > 0; bytes = this.#check(read())) {
+      sink(this.#buffer.subarray(0, bytes));
+    }
+  }
+
+  #check(result: number): number {
+    if (result < 0) throw this.#failure(-result);
+    return result;
+  }
+
+  #failure(errno: number): TcptopError {
+    const text = new Uint8Array(8192);
+    const bytes = this.#library.symbols.tcptop__error(this.#handle, text, text.length);
+    const [stage, ...log] = new TextDecoder().decode(text.subarray(0, bytes)).split("\n");
+    return shimError({ errno, stage, log: log.join("\n") }, this.#euid);
+  }
+}

@@ -1,0 +1,30 @@
+import { BpfSource } from "./bpf/source.ts";
+import { type Library, openLibrary } from "./bpf/library.ts";
+import type { Platform, SelfUse } from "./platform.ts";
+import type { FlowSource, SourceOptions } from "./source.ts";
+
+/** Linux: everything comes through the shim. */
+export class LinuxPlatform implements Platform {
+  readonly #library: Library;
+  readonly #self = new BigUint64Array(4);
+  readonly #name = new Uint8Array(256);
+
+  constructor(readonly options: SourceOptions) {
+    this.#library = openLibrary(options.shimPath);
+  }
+
+  openSource(): FlowSource {
+    return new BpfSource(this.#library, this.options);
+  }
+
+  userName(uid: number): string | null {
+    const bytes = this.#library.symbols.tcptop__user(uid, this.#name, this.#name.length);
+    return bytes > 0 ? new TextDecoder().decode(this.#name.subarray(0, bytes)) : null;
+  }
+
+  selfUse(): SelfUse {
+    this.#library.symbols.tcptop__self(this.#self);
+    const [nowNs, , cpuNs, residentBytes] = this.#self;
+    return { nowNs: Number(nowNs), cpuNs: Number(cpuNs), residentBytes: Number(residentBytes) };
+  }
+}

@@ -1,0 +1,31 @@
+import type { FlowSource, SourceOptions } from "./source.ts";
+
+/** What this process has cost so far. */
+export interface SelfUse {
+  /** Monotonic. */
+  readonly nowNs: number;
+  /** User and system time of all threads. */
+  readonly cpuNs: number;
+  readonly residentBytes: number;
+}
+
+/** What differs from one operating system to the next. Everything else is shared. */
+export interface Platform {
+  /** Throws a TcptopError in words for the user. */
+  openSource(): FlowSource;
+  /** Login name; null: the user database has none. May block. */
+  userName(uid: number): string | null;
+  selfUse(): SelfUse;
+}
+
+/** The one place where the operating system is chosen. Nothing of another system's is imported. */
+export async function openPlatform(os: typeof Deno.build.os, options: SourceOptions): Promise<Platform> {
+  switch (os) {
+    case "linux":
+      return new (await import("./linux.ts")).LinuxPlatform(options);
+    default: {
+      const { ExitStatus, TcptopError } = await import("../errors.ts");
+      throw new TcptopError(`does not run on ${os} yet. Linux 5.11 or newer is needed`, ExitStatus.unsupported);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/** An expected limit of the machine or the source, in words, with what the user can do about it. */
+export interface Note {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string | null;
+}
+
+export interface SourceInfo {
+  /** "bpf", "netlink", "nettop", "replay"; null: this subsystem has no source. */
+  readonly tcp: string | null;
+  readonly udp: string | null;
+  readonly notes: readonly Note[];
+}
+
+/** What a source is opened with. */
+export interface SourceOptions {
+  readonly source: "auto" | "bpf";
+  readonly ringBytes: number;
+  /** Path of libtcptop.so; only Linux has one. */
+  readonly shimPath: string;
+  /** Effective user id, for the right words about missing permission. */
+  readonly euid: number | null;
+}
+
+/** Takes whole records (bpf/record.h), one behind the other. The bytes are the source's again after the call. */
+export type RecordSink = (records: Uint8Array) => void;
+
+/**
+ * Where records come from. Every implementation yields the same records, so nothing to the right of decode knows which one
+ * it was. Used by one thread; a method is called only when the one before it has returned or resolved.
+ */
+export interface FlowSource {
+  readonly info: SourceInfo;
+  /** Waits for at most `ms` for something to drain. Resolves to false when the source has come to its end. */
+  wait(ms: number): Promise<boolean>;
+  /** Hands over the open and close records written since the last call. */
+  drain(sink: RecordSink): void;
+  /** Looks at every live flow and hands over first what drain() would, then the live records, last one tick record. */
+  snapshot(sink: RecordSink): void;
+  /** Asks for full descriptions in the next snapshot. */
+  describeAgain(): void;
+  /** Frees everything. Safe to call twice. */
+  close(): void;
+}

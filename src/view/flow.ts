@@ -1,0 +1,157 @@
+/** One flow as facts a user can read: the shape of the JSON document, and where every text comes from. */
+import { type FlowArrays, Protocol, Unknown } from "../flow/columns.ts";
+import type { Sample } from "../flow/sample.ts";
+import { Direction, OwnerHow } from "../wire/layout.ts";
+import { addressText } from "./address.ts";
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface FlowFacts {
+  readonly id: string;
+  readonly protocol: "tcp" | "udp";
+  readonly family: 4 | 6;
+  readonly state: string;
+  readonly direction: "outbound" | "inbound" | null;
+  readonly local: Endpoint;
+  readonly remote: (Endpoint & { readonly name: string | null }) | null;
+  readonly pid: number | null;
+  readonly process: string | null;
+  readonly uid: number | null;
+  readonly user: string | null;
+  readonly netns: number | null;
+  readonly cgroup: string | null;
+  readonly container: { readonly id: string; readonly runtime: string; readonly name: string | null } | null;
+  readonly rx_bytes: number | null;
+  readonly tx_bytes: number | null;
+  readonly rx_bytes_delta: number | null;
+  readonly tx_bytes_delta: number | null;
+  readonly rx_bytes_per_s: number | null;
+  readonly tx_bytes_per_s: number | null;
+  readonly rx_packets: number | null;
+  readonly tx_packets: number | null;
+  readonly rtt_us: number | null;
+  readonly rtt_var_us: number | null;
+  readonly cwnd: number | null;
+  readonly retransmits: number | null;
+  readonly age_ms: number | null;
+  readonly closed: boolean;
+  readonly loopback: boolean;
+}
+
+/** include/net/tcp_states.h without TCP_; 7 is a connection that has ended. */
+export const TCP_STATES = [
+  "UNKNOWN",
+  "ESTABLISHED",
+  "SYN_SENT",
+  "SYN_RECV",
+  "FIN_WAIT1",
+  "FIN_WAIT2",
+  "TIME_WAIT",
+  "CLOSED",
+  "CLOSE_WAIT",
+  "LAST_ACK",
+  "LISTEN",
+  "CLOSING",
+] as const;
+export const LISTEN_STATE = 10;
+
+export const KERNEL_PROCESS = "[kernel]";
+const decoder = new TextDecoder();
+
+export function hasOwner(flows: FlowArrays, row: number): boolean {
+  return flows.how[row] !== OwnerHow.none;
+}
+
+/** The process's own name as the kernel has it, up to 15 bytes, not made harmless for any output. */
+export function processName(flows: FlowArrays, row: number): string | null {
+  if (flows.how[row] === OwnerHow.none) return null;
+  if (flows.how[row] === OwnerHow.kernel) return KERNEL_PROCESS;
+  const comm = flows.comm.subarray(row * 16, row * 16 + 16), end = comm.indexOf(0);
+  return decoder.decode(end < 0 ? comm : comm.subarray(0, end));
+}
+
+export function stateName(flows: FlowArrays, row: number): string {
+  return TCP_STATES[flows.state[row]] ?? "UNKNOWN";
+}
+
+export function hasPeer(flows: FlowArrays, row: number): boolean {
+  return flows.remotePort[row] !== 0;
+}
+
+export function isListener(flows: FlowArrays, row: number): boolean {
+  return flows.protocol[row] === Protocol.tcp && flows.state[row] === LISTEN_STATE;
+}
+
+/** Bytes a second to one decimal. */
+export function perSecond(delta: number, intervalMs: number): number {
+  return intervalMs > 0 ? Math.round(delta / intervalMs * 10000) / 10 : 0;
+}
+
+export function flowFacts(sample: Sample, row: number): FlowFacts {
+  const f = sample.flows, unknown = f.unknown[row];
+  const known = (bit: number, value: number) => unknown & bit ? null : value;
+  const owned = hasOwner(f, row), tcp = f.protocol[row] === Protocol.tcp;
+  const measured = tcp && f.srttUs[row] > 0;
+  return {
+    id: flowId(f, row),
+    protocol: tcp ? "tcp" : "udp",
+    family: f.family[row] === 4 ? 4 : 6,
+    state: stateName(f, row),
+    direction: directionName(f.direction[row]),
+    local: { address: localAddress(f, row), port: f.localPort[row] },
+    remote: hasPeer(f, row) ? { address: remoteAddress(f, row), port: f.remotePort[row], name: null } : null,
+    pid: owned ? f.tgid[row] : null,
+    process: processName(f, row),
+    uid: owned ? f.uid[row] : null,
+    user: owned ? sample.users.get(f.uid[row]) ?? null : null,
+    netns: f.netns[row] || null,
+    cgroup: null,
+    container: null,
+    rx_bytes: known(Unknown.bytes, f.rxBytes[row]),
+    tx_bytes: known(Unknown.bytes, f.txBytes[row]),
+    rx_bytes_delta: known(Unknown.bytes, f.rxDelta[row]),
+    tx_bytes_delta: known(Unknown.bytes, f.txDelta[row]),
+    rx_bytes_per_s: known(Unknown.bytes, perSecond(f.rxDelta[row], sample.intervalMs)),
+    tx_bytes_per_s: known(Unknown.bytes, perSecond(f.txDelta[row], sample.intervalMs)),
+    rx_packets: known(Unknown.packets, f.rxPackets[row]),
+    tx_packets: known(Unknown.packets, f.txPackets[row]),
+    rtt_us: measured ? known(Unknown.rtt, f.srttUs[row]) : null,
+    rtt_var_us: measured ? known(Unknown.rtt, f.rttvarUs[row]) : null,
+    cwnd: tcp ? known(Unknown.cwnd, f.cwnd[row]) : null,
+    retransmits: tcp ? known(Unknown.retransmits, f.retransmits[row]) : null,
+    age_ms: ageMs(sample, row),
+    closed: f.closed[row] === 1,
+    loopback: f.loopback[row] === 1,
+  };
+}
+
+/** A socket may connect again and a cookie lives as long as the socket: with the time of opening it names one connection. */
+export function flowId(f: FlowArrays, row: number): string {
+  const cookie = (f.cookieHigh[row] * 4294967296 + f.cookieLow[row]).toString(36);
+  const opened = f.openedNs[row] === 0 ? "" : `-${f.openedNs[row].toString(36)}`;
+  return `${f.protocol[row] === Protocol.tcp ? "t" : "u"}${cookie}${opened}`;
+}
+
+export function localAddress(f: FlowArrays, row: number): string {
+  return addressText(f.family[row], f.localAddress, row * 16, f.scope[row]);
+}
+
+export function remoteAddress(f: FlowArrays, row: number): string {
+  return addressText(f.family[row], f.remoteAddress, row * 16, f.scope[row]);
+}
+
+/** Until the sample or, for a flow that has ended, until its end. */
+export function ageMs(sample: Sample, row: number): number | null {
+  const { openedNs, lastNs, closed } = sample.flows;
+  if (openedNs[row] === 0) return null;
+  const endNs = closed[row] ? lastNs[row] : sample.timeNs;
+  return Math.max(0, Math.round((endNs - openedNs[row]) / 1e6));
+}
+
+function directionName(direction: number): "outbound" | "inbound" | null {
+  if (direction === Direction.outbound) return "outbound";
+  return direction === Direction.inbound ? "inbound" : null;
+}

@@ -1,0 +1,14 @@
+/** Text from elsewhere, made fit for a terminal: nothing in the result moves the cursor or hides. */
+
+// Controls (C0, DEL, C1), line and paragraph separators, and the marks that reorder or hide text.
+// deno-lint-ignore no-control-regex
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
+
+/** Control characters become their picture (ESC is ␛), the rest of the unsafe ones U+FFFD's place holder. */
+export function harmless(text: string): string {
+  return text.replace(UNSAFE, (character) => {
+    const code = character.charCodeAt(0);
+    if (code < 0x20) return String.fromCharCode(0x2400 + code);
+    return code === 0x7f ? "\u2421" : "\ufffd";
+  });
+}
