@@ -45,6 +45,7 @@ function definition() {
     .option("-L, --listen", "show listening sockets too")
     .addOption(new Option("--source <NAME>", "where data comes from: auto or bpf").default("auto"))
     .addOption(new Option("--ring-size <SIZE>", "ring buffer: a power of two, such as 256K or 8M").default("4M"))
+    .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
     .version(`tcptop ${VERSION}`, "-V, --version", "show the version")
     .addHelpText(
@@ -77,6 +78,7 @@ function options(raw: Raw): Options {
     listeners: raw.listen === true,
     source: raw.source,
     ringBytes: ringBytes(raw.ringSize),
+    keepPrivileges: raw.keepPrivileges === true,
   };
 }
 

@@ -17,4 +17,6 @@ export interface Options {
   readonly listeners: boolean;
   readonly source: "auto" | "bpf";
   readonly ringBytes: number;
+  /** Stay root, or whatever it was started as. */
+  readonly keepPrivileges: boolean;
 }

@@ -6,6 +6,7 @@ import { selectRows } from "../view/selection.ts";
 import { type Host, jsonDocument } from "../output/json.ts";
 import { textTable } from "../output/text.ts";
 import { ClosedPipe, writeOut } from "../output/stdout.ts";
+import { invokingIdentity } from "../source/identity.ts";
 import { ExitStatus } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { Session } from "./session.ts";
@@ -22,6 +23,7 @@ export async function run(options: Options): Promise<ExitStatus> {
     ringBytes: options.ringBytes,
     intervalMs: options.intervalMs,
     euid: Deno.uid(),
+    dropTo: options.keepPrivileges ? null : invokingIdentity((name) => Deno.env.get(name)),
   });
   const stop = () => session.stop();
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

@@ -1,3 +1,5 @@
+import type { Identity } from "./identity.ts";
+
 /** An expected limit of the machine or the source, in words, with what the user can do about it. */
 export interface Note {
   readonly code: string;
@@ -20,6 +22,8 @@ export interface SourceOptions {
   readonly shimPath: string;
   /** Effective user id, for the right words about missing permission. */
   readonly euid: number | null;
+  /** Whom to become once everything is open; null: stay as started. */
+  readonly dropTo: Identity | null;
 }
 
 /** Takes whole records (bpf/record.h), one behind the other. The bytes are the source's again after the call. */

@@ -13,6 +13,12 @@ export interface ShimFailure {
 export function shimError(failure: ShimFailure, euid: number | null): TcptopError {
   const cause = new Error(`${failure.stage}: errno ${failure.errno}\n${failure.log}`);
   const say = (message: string, status: ExitStatus) => new TcptopError(message, status, { cause });
+  if (failure.stage.startsWith("give up") || failure.stage.startsWith("restrict")) {
+    return say(
+      `Cannot ${failure.stage}: error ${failure.errno}. --keep-privileges goes on with what it was started with`,
+      ExitStatus.failed,
+    );
+  }
   const refused = failure.errno === EPERM || failure.errno === EACCES;
   if (refused && euid !== 0) {
     return say("needs root to load its eBPF programs. Run: sudo tcptop", ExitStatus.notPermitted);

@@ -45,6 +45,14 @@ export const SYMBOLS = {
     ],
     result: "void",
   },
+  tcptop__drop: {
+    parameters: [
+      "pointer", // t
+      "u32", // uid
+      "u32", // gid
+    ],
+    result: "i32",
+  },
   tcptop__error: {
     parameters: [
       "pointer", // t

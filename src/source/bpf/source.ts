@@ -1,4 +1,5 @@
 import { TcptopError } from "../../errors.ts";
+import type { Identity } from "../identity.ts";
 import type { FlowSource, RecordSink, SourceInfo, SourceOptions } from "../source.ts";
 import { shimError } from "./error.ts";
 import type { Library } from "./library.ts";
@@ -24,6 +25,7 @@ export class BpfSource implements FlowSource {
     this.#handle = library.symbols.tcptop__new();
     try {
       this.#check(library.symbols.tcptop__load(this.#handle, options.ringBytes));
+      if (options.dropTo) this.#drop(options.dropTo);
     } catch (error) {
       this.close();
       throw error;
@@ -54,6 +56,10 @@ export class BpfSource implements FlowSource {
   close(): void {
     if (this.#handle) this.#library.symbols.tcptop__free(this.#handle);
     this.#handle = null;
+  }
+
+  #drop({ uid, gid }: Identity): void {
+    this.#check(this.#library.symbols.tcptop__drop(this.#handle, uid, gid));
   }
 
   #ownersAreDue(): boolean {

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Giving up what was only needed to start. What is read later goes through descriptors that are open by then; the few
+ * capabilities that some reads need stay with the one thread that makes them, the caller's. */
+#define _GNU_SOURCE
+#include "handle.h"
+#include "privileges.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define CAPABILITY(name) (1ull << (name))
+#ifndef CAP_BPF
+#define CAP_BPF 39
+#endif
+
+static void *iterate_without_capabilities(void *context)
+{
+	struct tcptop *t = context;
+	intptr_t err = capabilities_set(0);
+	int fd = err ? -1 : bpf_iter_create(bpf_link__fd(t->sockets));
+
+	err = fd < 0 ? -errno : 0;
+	if (fd >= 0)
+		close(fd);
+	return (void *)err;
+}
+
+/* Where unprivileged_bpf_disabled is set, kernels before 5.19 refuse every bpf() call without CAP_BPF, later ones only those
+ * that make something (commit c8644cd0efe7). A thread that has none is asked to try. */
+static capabilities needed_for_bpf(struct tcptop *t)
+{
+	pthread_t thread;
+	void *err;
+
+	if (!t->sockets)
+		return 0;
+	if (pthread_create(&thread, NULL, iterate_without_capabilities, t))
+		return CAPABILITY(CAP_BPF);
+	pthread_join(thread, &err);
+	return err ? CAPABILITY(CAP_BPF) : 0;
+}
+
+/* In a user namespace the new ids may have no mapping (EINVAL) and setgroups() may be switched off (EPERM): the capabilities
+ * are what counts there. glibc carries these calls out on every thread. */
+static int become(uint32_t uid, uint32_t gid)
+{
+	if (geteuid() != 0)
+		return 0;
+	if ((setgroups(0, NULL) && errno != EPERM) || (setresgid(gid, gid, gid) && errno != EINVAL) ||
+	    (setresuid(uid, uid, uid) && errno != EINVAL))
+		return -errno;
+	return 0;
+}
+
+int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid)
+{
+	capabilities keep = needed_for_bpf(t) & capabilities_permitted();
+	int err;
+
+	/* From root to another user a thread loses its capabilities (cap_emulate_setxuid()), except one that says otherwise. */
+	if (keep && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+		return fail(t, errno, "keep capabilities");
+	if ((err = become(uid, gid)))
+		return fail(t, -err, "give up root");
+	prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
+	if ((err = capabilities_set(keep)))
+		return fail(t, -err, "give up capabilities");
+	/* A kernel without seccomp, or a container that keeps it for itself, still has the rest. */
+	if ((err = system_calls_restrict()) && err != -ENOSYS && err != -EINVAL && err != -EPERM && err != -EACCES)
+		return fail(t, -err, "restrict system calls");
+	if ((err = threads_lower()))
+		return fail(t, -err, "give up the capabilities of every thread");
+	return 0;
+}
