@@ -35,6 +35,16 @@ enum tcptop_direction {
 	DIRECTION_INBOUND = 2,
 };
 
+/* Bits. Figures that this source cannot tell for this flow: their fields are 0 and mean nothing. */
+enum tcptop_unknown {
+	UNKNOWN_BYTES = 1,
+	UNKNOWN_PACKETS = 2,
+	UNKNOWN_RTT = 4,
+	UNKNOWN_RETRANSMITS = 8,
+	UNKNOWN_CWND = 16,
+	UNKNOWN_UID = 32,
+};
+
 /* TAG_TCP_OPEN, TAG_TCP_CLOSE, TAG_TCP_LIVE, TAG_TCP_OWNER */
 struct tcptop_tcp_record {
 	__u16 tag;
@@ -64,7 +74,7 @@ struct tcptop_tcp_record {
 	__u8 local_address[16];
 	__u8 remote_address[16];
 	__u32 scope;         /* interface index that a link-local address belongs to, else 0 */
-	__u32 pad;
+	__u32 unknown;       /* bits of enum tcptop_unknown */
 	__u8 comm[16];       /* of the thread group's leader */
 };
 
@@ -109,7 +119,7 @@ struct tcptop_udp_record {
 	__u32 scope;
 	__u16 local_port;
 	__u16 remote_port;
-	__u32 pad;
+	__u32 unknown;       /* bits of enum tcptop_unknown */
 	__u8 local_address[16];
 	__u8 remote_address[16];
 	__u8 comm[16];

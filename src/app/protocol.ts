@@ -24,6 +24,8 @@ export interface SampleMessage {
   readonly selfRssBytes: number;
   /** Names of users that were not in an earlier message. */
   readonly users: readonly (readonly [uid: number, name: string])[];
+  /** Names of processes that are new or have changed. */
+  readonly processes: readonly (readonly [pid: number, name: string])[];
 }
 
 export type FromWorker =

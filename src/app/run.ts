@@ -36,7 +36,7 @@ export async function run(options: Options): Promise<ExitStatus> {
     throw error;
   } finally {
     for (const signal of signals) Deno.removeSignalListener(signal, stop);
-    session.terminate();
+    await session.close();
   }
 }
 

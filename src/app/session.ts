@@ -4,13 +4,17 @@ import { unpackFlows } from "../flow/columns.ts";
 import type { Sample } from "../flow/sample.ts";
 import type { FromWorker, SampleMessage, ToWorker, WorkerOptions } from "./protocol.ts";
 
+const CLOSE_WITHIN_MS = 1500;
+
 /** Yields samples, the one found at the start (number 0) first, until the source ends or stop() is called. Throws the Worker's failure. The
  * Worker sends no sample before the one before has been taken, so a slow consumer makes samples longer, not memory larger. */
 export class Session {
   readonly #worker: Worker;
   readonly #users = new Map<number, string>();
+  readonly #processes = new Map<number, string>();
   #inbox: FromWorker[] = [];
   #wake: (() => void) | null = null;
+  #ended = false;
 
   constructor(options: WorkerOptions) {
     this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
@@ -26,7 +30,7 @@ export class Session {
     for (;;) {
       const message = this.#inbox.shift();
       if (message === undefined) {
-        await new Promise<void>((resolve) => this.#wake = resolve);
+        await this.#message();
       } else if (message.type === "sample") {
         yield this.#unpack(message);
         this.#send({ type: "taken" });
@@ -41,8 +45,18 @@ export class Session {
     this.#send({ type: "stop" });
   }
 
-  terminate(): void {
+  /** Ends the Worker, and lets it free what it holds first: a child process that nobody ends would outlive us. */
+  async close(): Promise<void> {
+    this.stop();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const deadline = new Promise<false>((resolve) => timer = setTimeout(() => resolve(false), CLOSE_WITHIN_MS));
+    while (!this.#ended && await Promise.race([this.#message().then(() => true), deadline])) this.#inbox.length = 0;
+    clearTimeout(timer);
     this.#worker.terminate();
+  }
+
+  #message(): Promise<void> {
+    return new Promise((resolve) => this.#wake = resolve);
   }
 
   #send(message: ToWorker): void {
@@ -50,13 +64,15 @@ export class Session {
   }
 
   #receive(message: FromWorker): void {
+    this.#ended ||= message.type === "stopped" || message.type === "failed";
     this.#inbox.push(message);
     this.#wake?.();
     this.#wake = null;
   }
 
-  #unpack({ sample, health, source, selfCpuPercent, selfRssBytes, users }: SampleMessage): Sample {
+  #unpack({ sample, health, source, selfCpuPercent, selfRssBytes, users, processes }: SampleMessage): Sample {
     for (const [uid, name] of users) this.#users.set(uid, name);
+    for (const [pid, name] of processes) this.#processes.set(pid, name);
     return {
       ...sample,
       health,
@@ -65,6 +81,7 @@ export class Session {
       selfRssBytes,
       flows: unpackFlows(sample.flows, sample.length),
       users: this.#users,
+      processes: this.#processes,
     };
   }
 }

@@ -46,17 +46,24 @@ class Session {
     try {
       let dueMs = nowMs();
       for (let more = true; more && !this.#stopped;) {
-        if (nowMs() >= dueMs && this.#taken) {
+        if (this.#isDue(source, dueMs)) {
           this.#sample(source, users);
           // Kept to the grid of the first sample, so that samples do not drift; after a stall, one from now.
           dueMs = Math.max(dueMs + this.#intervalMs, nowMs());
         }
-        more = await source.wait(Math.min(DRAIN_EVERY_MS, Math.max(1, dueMs - nowMs())));
+        const waitMs = source.pace ? DRAIN_EVERY_MS : Math.min(DRAIN_EVERY_MS, Math.max(1, dueMs - nowMs()));
+        more = await source.wait(waitMs);
         source.drain((records) => this.#decoder.decode(records));
       }
     } finally {
-      source.close();
+      await source.close();
     }
+  }
+
+  /** A source with a pace of its own is sampled when it has news, the one nearest to the moment that was meant. */
+  #isDue({ pace }: FlowSource, dueMs: number): boolean {
+    if (!this.#taken) return false;
+    return pace === undefined ? nowMs() >= dueMs : pace.hasNews && nowMs() >= dueMs - pace.everyMs / 2;
   }
 
   #sample(source: FlowSource, users: Users): void {
@@ -70,6 +77,7 @@ class Session {
       health: { ...sample.health, recordsInvalid: this.#decoder.invalid },
       ...this.#ownCost(),
       users: users.discover(unpackFlows(sample.flows, sample.length).uid, sample.length),
+      processes: this.platform.newProcessNames?.() ?? [],
     };
     this.#taken = false;
     self.postMessage(message, [sample.flows]);

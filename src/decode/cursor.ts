@@ -118,6 +118,9 @@ export class TcpRecord extends Cursor {
   get scope() {
     return this.u32(TcpRecordLayout.scope);
   }
+  get unknown() {
+    return this.u32(TcpRecordLayout.unknown);
+  }
   copyLocalAddress(target: Uint8Array, to: number): void {
     this.copy(TcpRecordLayout.localAddress, 16, target, to);
   }
@@ -221,6 +224,9 @@ export class UdpRecord extends Cursor {
   }
   get scope() {
     return this.u32(UdpRecordLayout.scope);
+  }
+  get unknown() {
+    return this.u32(UdpRecordLayout.unknown);
   }
   get localPort() {
     return this.u16(UdpRecordLayout.localPort);

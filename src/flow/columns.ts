@@ -57,7 +57,7 @@ export const FLOW_SCHEMA = {
 export const Protocol = { tcp: 6, udp: 17 } as const;
 
 /** Which figures are null rather than 0 (column `unknown`). */
-export const Unknown = { bytes: 1, packets: 2, rtt: 4, retransmits: 8, cwnd: 16, owner: 32 } as const;
+export { Unknown } from "../wire/layout.ts";
 
 export type FlowArrays = Arrays<typeof FLOW_SCHEMA>;
 

@@ -31,4 +31,6 @@ export interface Sample {
   readonly flows: FlowArrays;
   /** Login names by uid, for every uid in flows that has one. */
   readonly users: ReadonlyMap<number, string>;
+  /** Names of processes by pid, where the source knows one that says more than the 15 bytes of `comm`. */
+  readonly processes: ReadonlyMap<number, string>;
 }

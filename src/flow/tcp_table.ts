@@ -153,6 +153,7 @@ export class TcpTable {
     if (row < 0) row = this.#add(record);
     const c = this.#columns.arrays;
     c.state[row] = record.state;
+    c.unknown[row] = record.unknown;
     c.localPort[row] = record.localPort;
     this.#own(row, record);
     this.#count(row, record);

@@ -15,6 +15,8 @@ export interface Platform {
   openSource(): FlowSource;
   /** Login name; null: the user database has none. May block. */
   userName(uid: number): string | null;
+  /** Names that say more than a record's 15 bytes, of processes whose records have come since the last call. */
+  newProcessNames?(): [pid: number, name: string][];
   selfUse(): SelfUse;
 }
 

@@ -35,6 +35,11 @@ export type RecordSink = (records: Uint8Array) => void;
  */
 export interface FlowSource {
   readonly info: SourceInfo;
+  /** Only of a source that cannot look when asked, but is told of the flows every so often. */
+  readonly pace?: {
+    readonly everyMs: number; /** Whether snapshot() has more to tell than the last one. */
+    readonly hasNews: boolean;
+  };
   /** Waits for at most `ms` for something to drain. Resolves to false when the source has come to its end. */
   wait(ms: number): Promise<boolean>;
   /** Hands over the open and close records written since the last call. */
@@ -44,5 +49,5 @@ export interface FlowSource {
   /** Asks for full descriptions in the next snapshot. */
   describeAgain(): void;
   /** Frees everything. Safe to call twice. */
-  close(): void;
+  close(): void | Promise<void>;
 }

@@ -1,4 +1,5 @@
 /** The registry of columns: one place owns a column's name, title, width, order of importance, text and comparison. */
+import { Unknown } from "../flow/columns.ts";
 import type { Sample } from "../flow/sample.ts";
 import * as flow from "./flow.ts";
 import { endpointText } from "./address.ts";
@@ -57,7 +58,10 @@ function words(
 }
 
 const plain = (n: number | null) => n === null ? "-" : String(n);
-const rate = (delta: "rxDelta" | "txDelta"): Key => (s, row) => flow.perSecond(s.flows[delta][row], s.intervalMs);
+const bytes = (field: "rxBytes" | "txBytes"): Key => (s, row) =>
+  flow.known(s.flows, row, Unknown.bytes, s.flows[field][row]);
+const rate = (delta: "rxDelta" | "txDelta"): Key => (s, row) =>
+  flow.known(s.flows, row, Unknown.bytes, flow.perSecond(s.flows[delta][row], s.intervalMs));
 const local = (s: Sample, row: number) =>
   endpointText(flow.localAddress(s.flows, row), s.flows.family[row], s.flows.localPort[row]);
 const remote = (s: Sample, row: number) =>
@@ -66,11 +70,11 @@ const remote = (s: Sample, row: number) =>
     : "*";
 
 export const COLUMNS: readonly Column[] = [
-  words("process", "PROCESS", 15, 1, 0, (s, r) => harmless(flow.processName(s.flows, r) ?? "-")),
+  words("process", "PROCESS", 15, 1, 0, (s, r) => harmless(flow.processName(s, r) ?? "-")),
   number("pid", "PID", 7, 4, (s, r) => flow.hasOwner(s.flows, r) ? s.flows.tgid[r] : null, plain),
   words("user", "USER", 8, 0, 8, (s, r) => {
-    const uid = s.flows.uid[r];
-    return flow.hasOwner(s.flows, r) ? harmless(s.users.get(uid) ?? String(uid)) : "-";
+    const uid = flow.uidOf(s.flows, r);
+    return uid === null ? "-" : harmless(s.users.get(uid) ?? String(uid));
   }),
   words("protocol", "PROTO", 5, 0, 7, (s, r) => s.flows.protocol[r] === 6 ? "tcp" : "udp"),
   words("local", "LOCAL", 21, 2, 3, local), // 255.255.255.255:65535
@@ -78,11 +82,18 @@ export const COLUMNS: readonly Column[] = [
   words("state", "STATE", 11, 0, 5, (s, r) => flow.stateName(s.flows, r)), // ESTABLISHED
   number("rx/s", "RX/s", 10, 0, rate("rxDelta"), rateText), // 99.9 MiB/s
   number("tx/s", "TX/s", 10, 0, rate("txDelta"), rateText),
-  number("rx", "RX", 8, 2, (s, r) => s.flows.rxBytes[r], bytesText), // 99.9 MiB
-  number("tx", "TX", 8, 2, (s, r) => s.flows.txBytes[r], bytesText),
+  number("rx", "RX", 8, 2, bytes("rxBytes"), bytesText), // 99.9 MiB
+  number("tx", "TX", 8, 2, bytes("txBytes"), bytesText),
   number("rtt", "RTT", 7, 1, (s, r) => s.flows.srttUs[r] || null, durationText), // 99.9 ms
-  number("retrans", "RETRANS", 7, 6, (s, r) => s.flows.retransmits[r], plain),
-  number("cwnd", "CWND", 5, 9, (s, r) => s.flows.cwnd[r], plain),
+  number(
+    "retrans",
+    "RETRANS",
+    7,
+    6,
+    (s, r) => flow.known(s.flows, r, Unknown.retransmits, s.flows.retransmits[r]),
+    plain,
+  ),
+  number("cwnd", "CWND", 5, 9, (s, r) => flow.known(s.flows, r, Unknown.cwnd, s.flows.cwnd[r]), plain),
   number("age", "AGE", 6, 10, flow.ageMs, ageText), // 23h59m
 ];
 

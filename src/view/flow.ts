@@ -65,10 +65,12 @@ export function hasOwner(flows: FlowArrays, row: number): boolean {
   return flows.how[row] !== OwnerHow.none;
 }
 
-/** The process's own name as the kernel has it, up to 15 bytes, not made harmless for any output. */
-export function processName(flows: FlowArrays, row: number): string | null {
+/** The process's own name, in most cases as the kernel has it, up to 15 bytes; not made harmless for any output. */
+export function processName({ flows, processes }: Sample, row: number): string | null {
   if (flows.how[row] === OwnerHow.none) return null;
   if (flows.how[row] === OwnerHow.kernel) return KERNEL_PROCESS;
+  const name = processes.get(flows.tgid[row]);
+  if (name !== undefined) return name;
   const comm = flows.comm.subarray(row * 16, row * 16 + 16), end = comm.indexOf(0);
   return decoder.decode(end < 0 ? comm : comm.subarray(0, end));
 }
@@ -85,14 +87,24 @@ export function isListener(flows: FlowArrays, row: number): boolean {
   return flows.protocol[row] === Protocol.tcp && flows.state[row] === LISTEN_STATE;
 }
 
+/** The owner's user; null: the owner or the user is not known. */
+export function uidOf(flows: FlowArrays, row: number): number | null {
+  return hasOwner(flows, row) ? known(flows, row, Unknown.uid, flows.uid[row]) : null;
+}
+
+/** `value`, or null where the source cannot tell it: `bit` is one of Unknown. */
+export function known(flows: FlowArrays, row: number, bit: number, value: number): number | null {
+  return flows.unknown[row] & bit ? null : value;
+}
+
 /** Bytes a second to one decimal. */
 export function perSecond(delta: number, intervalMs: number): number {
   return intervalMs > 0 ? Math.round(delta / intervalMs * 10000) / 10 : 0;
 }
 
 export function flowFacts(sample: Sample, row: number): FlowFacts {
-  const f = sample.flows, unknown = f.unknown[row];
-  const known = (bit: number, value: number) => unknown & bit ? null : value;
+  const f = sample.flows, uid = uidOf(f, row);
+  const figure = (bit: number, value: number) => known(f, row, bit, value);
   const owned = hasOwner(f, row), tcp = f.protocol[row] === Protocol.tcp;
   const measured = tcp && f.srttUs[row] > 0;
   return {
@@ -104,24 +116,24 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     local: { address: localAddress(f, row), port: f.localPort[row] },
     remote: hasPeer(f, row) ? { address: remoteAddress(f, row), port: f.remotePort[row], name: null } : null,
     pid: owned ? f.tgid[row] : null,
-    process: processName(f, row),
-    uid: owned ? f.uid[row] : null,
-    user: owned ? sample.users.get(f.uid[row]) ?? null : null,
+    process: processName(sample, row),
+    uid,
+    user: uid === null ? null : sample.users.get(uid) ?? null,
     netns: f.netns[row] || null,
     cgroup: null,
     container: null,
-    rx_bytes: known(Unknown.bytes, f.rxBytes[row]),
-    tx_bytes: known(Unknown.bytes, f.txBytes[row]),
-    rx_bytes_delta: known(Unknown.bytes, f.rxDelta[row]),
-    tx_bytes_delta: known(Unknown.bytes, f.txDelta[row]),
-    rx_bytes_per_s: known(Unknown.bytes, perSecond(f.rxDelta[row], sample.intervalMs)),
-    tx_bytes_per_s: known(Unknown.bytes, perSecond(f.txDelta[row], sample.intervalMs)),
-    rx_packets: known(Unknown.packets, f.rxPackets[row]),
-    tx_packets: known(Unknown.packets, f.txPackets[row]),
-    rtt_us: measured ? known(Unknown.rtt, f.srttUs[row]) : null,
-    rtt_var_us: measured ? known(Unknown.rtt, f.rttvarUs[row]) : null,
-    cwnd: tcp ? known(Unknown.cwnd, f.cwnd[row]) : null,
-    retransmits: tcp ? known(Unknown.retransmits, f.retransmits[row]) : null,
+    rx_bytes: figure(Unknown.bytes, f.rxBytes[row]),
+    tx_bytes: figure(Unknown.bytes, f.txBytes[row]),
+    rx_bytes_delta: figure(Unknown.bytes, f.rxDelta[row]),
+    tx_bytes_delta: figure(Unknown.bytes, f.txDelta[row]),
+    rx_bytes_per_s: figure(Unknown.bytes, perSecond(f.rxDelta[row], sample.intervalMs)),
+    tx_bytes_per_s: figure(Unknown.bytes, perSecond(f.txDelta[row], sample.intervalMs)),
+    rx_packets: figure(Unknown.packets, f.rxPackets[row]),
+    tx_packets: figure(Unknown.packets, f.txPackets[row]),
+    rtt_us: measured ? figure(Unknown.rtt, f.srttUs[row]) : null,
+    rtt_var_us: measured && f.rttvarUs[row] > 0 ? figure(Unknown.rtt, f.rttvarUs[row]) : null,
+    cwnd: tcp ? figure(Unknown.cwnd, f.cwnd[row]) : null,
+    retransmits: tcp ? figure(Unknown.retransmits, f.retransmits[row]) : null,
     age_ms: ageMs(sample, row),
     closed: f.closed[row] === 1,
     loopback: f.loopback[row] === 1,

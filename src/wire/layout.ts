@@ -25,6 +25,15 @@ export const Direction = {
   inbound: 2,
 } as const;
 
+export const Unknown = {
+  bytes: 1,
+  packets: 2,
+  rtt: 4,
+  retransmits: 8,
+  cwnd: 16,
+  uid: 32,
+} as const;
+
 export const TcpRecordLayout = {
   byteLength: 160,
   tag: 0,
@@ -54,7 +63,7 @@ export const TcpRecordLayout = {
   localAddress: 104,
   remoteAddress: 120,
   scope: 136,
-  pad: 140,
+  unknown: 140,
   comm: 144,
 } as const;
 
@@ -99,7 +108,7 @@ export const UdpRecordLayout = {
   scope: 92,
   localPort: 96,
   remotePort: 98,
-  pad: 100,
+  unknown: 100,
   localAddress: 104,
   remoteAddress: 120,
   comm: 136,
