@@ -2,7 +2,10 @@
 import { Command, CommanderError, Option } from "@commander-js/extra-typings";
 import { ExitStatus, TcptopError } from "./errors.ts";
 import type { Options } from "./options.ts";
-import { columnById, COLUMNS, TOTAL_RATE } from "./view/column.ts";
+import { type Column, columnById, COLUMNS, TOTAL_RATE } from "./view/column.ts";
+import { allOf, type Filter, FilterError } from "./view/filter/ast.ts";
+import { asksForListeners, FIELDS } from "./view/filter/fields.ts";
+import { parseFilter } from "./view/filter/parse.ts";
 import { VERSION } from "./version.ts";
 
 const MIN_INTERVAL_MS = 100;
@@ -38,8 +41,15 @@ function definition() {
     .option("--json", "with --once one JSON document; else one a line, each sample")
     .addOption(new Option("-s, --sort <COLUMN[:asc|desc]>", "sort by this column").default("rate"))
     .addOption(new Option("-l, --limit <N>", "at most N rows in text (0: all; default 50); JSON has none unless given"))
+    .addOption(new Option("-c, --columns <LIST>", "these columns, in this order: process,remote,rx/s"))
+    .addOption(
+      new Option("-f, --filter <EXPR>", "only what this matches: words, user:ann, port:443, 'rtt>50ms and not curl'"),
+    )
     .addOption(new Option("-p, --pid <N>", "only sockets of this process"))
     .addOption(new Option("-P, --port <N>", "only this port, local or remote"))
+    .addOption(new Option("--process <NAME>", "only processes whose name contains this"))
+    .option("--tcp", "only TCP")
+    .option("--udp", "only UDP")
     .option("-4", "only IPv4")
     .option("-6", "only IPv6")
     .option("-L, --listen", "show listening sockets too")
@@ -50,7 +60,9 @@ function definition() {
     .version(`tcptop ${VERSION}`, "-V, --version", "show the version")
     .addHelpText(
       "after",
-      `\nColumns to sort by: ${[...COLUMNS, TOTAL_RATE].map(({ id }) => id).join(" ")}
+      `\nColumns: ${[...COLUMNS, TOTAL_RATE].map(({ id }) => id).join(" ")}
+A filter is words, which match anywhere; ${Object.keys(FIELDS).map((id) => `${id}:`).join(" ")}; comparisons of
+number columns, such as rx/s>1MiB or age<10s; and, or, not and parentheses. Quotes take away a character's meaning.
 Exit status: 0 done, 1 failed while running, 2 wrong usage, 3 not permitted, 4 this system cannot run it.`,
     )
     .allowExcessArguments(false);
@@ -63,7 +75,8 @@ function options(raw: Raw): Options {
   if (raw.source !== "auto" && raw.source !== "bpf") {
     throw usage(`--source takes auto or bpf, not '${raw.source}'`);
   }
-  const once = raw.once === true;
+  if (raw.tcp && raw.udp) throw usage("--tcp and --udp exclude each other; leave both out to see both");
+  const once = raw.once === true, filter = filters(raw);
   return {
     intervalMs: duration("--interval", raw.interval),
     count: once ? 1 : raw.count === undefined ? null : whole("--count", raw.count, 1, Number.MAX_SAFE_INTEGER),
@@ -72,10 +85,10 @@ function options(raw: Raw): Options {
     json: raw.json === true,
     sort: sort(raw.sort),
     limit: raw.limit === undefined ? null : whole("--limit", raw.limit, 0, Number.MAX_SAFE_INTEGER),
-    pid: raw.pid === undefined ? null : whole("--pid", raw.pid, 0, 2 ** 22),
-    port: raw.port === undefined ? null : whole("--port", raw.port, 1, 65535),
-    family: raw[4] ? 4 : raw[6] ? 6 : null,
-    listeners: raw.listen === true,
+    columns: raw.columns === undefined ? null : columns(raw.columns),
+    filter,
+    protocol: raw.tcp ? "tcp" : raw.udp ? "udp" : null,
+    listeners: raw.listen === true || filter !== null && asksForListeners(filter),
     source: raw.source,
     ringBytes: ringBytes(raw.ringSize),
     keepPrivileges: raw.keepPrivileges === true,
@@ -109,6 +122,31 @@ function ringBytes(text: string): number {
   const isPower = Number.isInteger(Math.log2(bytes));
   if (isPower && bytes >= MIN_RING_BYTES && bytes <= MAX_RING_BYTES) return bytes;
   throw usage(`--ring-size takes a power of two from 4096 to 1G, such as 256K or 8M, not '${text}'`);
+}
+
+/** --filter and the options that are short for one, all of which must hold. */
+function filters(raw: Raw): Filter | null {
+  const field = (field: string, value: string | number): Filter => ({ kind: "field", field, value: String(value) });
+  const terms: (Filter | null)[] = [];
+  if (raw.pid !== undefined) terms.push(field("pid", whole("--pid", raw.pid, 0, 2 ** 22)));
+  if (raw.port !== undefined) terms.push(field("port", whole("--port", raw.port, 1, 65535)));
+  if (raw.process !== undefined && raw.process !== "") terms.push(field("process", raw.process));
+  if (raw[4]) terms.push(field("family", 4));
+  if (raw[6]) terms.push(field("family", 6));
+  try {
+    terms.push(parseFilter(raw.filter ?? ""));
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    throw usage(`--filter '${raw.filter}': ${error.message}`);
+  }
+  return allOf(terms.filter((term) => term !== null));
+}
+
+function columns(text: string): Column[] {
+  const named = text.split(",").map((id) => columnById(id.trim()) ?? id);
+  const unknown = named.find((column) => typeof column === "string");
+  if (unknown !== undefined) throw usage(`--columns knows no column '${unknown}'`);
+  return [...new Set(named as Column[])];
 }
 
 function sort(text: string): Options["sort"] {

@@ -1,4 +1,5 @@
 import type { Column } from "./view/column.ts";
+import type { Filter } from "./view/filter/ast.ts";
 
 /** What the command line asks for. */
 export interface Options {
@@ -11,9 +12,12 @@ export interface Options {
   readonly sort: { readonly column: Column; readonly descending: boolean };
   /** null: what suits the output. */
   readonly limit: number | null;
-  readonly pid: number | null;
-  readonly port: number | null;
-  readonly family: 4 | 6 | null;
+  /** null: what suits the output. */
+  readonly columns: readonly Column[] | null;
+  /** --filter and its short forms together; null: everything passes. */
+  readonly filter: Filter | null;
+  /** null: both. */
+  readonly protocol: "tcp" | "udp" | null;
   readonly listeners: boolean;
   readonly source: "auto" | "bpf";
   readonly ringBytes: number;

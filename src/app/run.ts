@@ -2,6 +2,7 @@
 import type { Options } from "../options.ts";
 import type { Sample } from "../flow/sample.ts";
 import { COLUMNS } from "../view/column.ts";
+import { compileFilter } from "../view/filter/compile.ts";
 import { selectRows } from "../view/selection.ts";
 import { type Host, jsonDocument } from "../output/json.ts";
 import { textTable } from "../output/text.ts";
@@ -51,10 +52,11 @@ async function show(session: Session, options: Options): Promise<void> {
 
 function render(sample: Sample, options: Options): Iterable<string> {
   const limit = options.limit ?? (options.json ? 0 : TEXT_ROWS);
-  const rows = selectRows(sample, { ...options, limit });
+  const filter = options.filter === null ? null : compileFilter(options.filter);
+  const rows = selectRows(sample, { ...options, filter, limit });
   if (options.json) return jsonDocument(sample, rows, host(), VERSION);
   const live = !options.batch && !options.once && Deno.stdout.isTerminal();
-  return [(live ? HOME_AND_CLEAR : "") + textTable(sample, rows, COLUMNS)];
+  return [(live ? HOME_AND_CLEAR : "") + textTable(sample, rows, options.columns ?? COLUMNS)];
 }
 
 function host(): Host {

@@ -12,6 +12,7 @@ export class Session {
   readonly #worker: Worker;
   readonly #users = new Map<number, string>();
   readonly #processes = new Map<number, string>();
+  readonly #names = new Map<string, string>();
   #inbox: FromWorker[] = [];
   #wake: (() => void) | null = null;
   #ended = false;
@@ -82,6 +83,7 @@ export class Session {
       flows: unpackFlows(sample.flows, sample.length),
       users: this.#users,
       processes: this.#processes,
+      names: this.#names,
     };
   }
 }

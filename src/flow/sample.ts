@@ -33,4 +33,6 @@ export interface Sample {
   readonly users: ReadonlyMap<number, string>;
   /** Names of processes by pid, where the source knows one that says more than the 15 bytes of `comm`. */
   readonly processes: ReadonlyMap<number, string>;
+  /** Names of remote addresses from reverse DNS, as far as they are known; keyed by the address's text. */
+  readonly names: ReadonlyMap<string, string>;
 }

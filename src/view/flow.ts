@@ -2,11 +2,18 @@
 import { type FlowArrays, Protocol, Unknown } from "../flow/columns.ts";
 import type { Sample } from "../flow/sample.ts";
 import { Direction, OwnerHow } from "../wire/layout.ts";
-import { addressText } from "./address.ts";
+import { addressText, endpointText } from "./address.ts";
+import { InternedTexts } from "./intern.ts";
 
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
+}
+
+export interface Container {
+  readonly id: string;
+  readonly runtime: string;
+  readonly name: string | null;
 }
 
 export interface FlowFacts {
@@ -23,7 +30,7 @@ export interface FlowFacts {
   readonly user: string | null;
   readonly netns: number | null;
   readonly cgroup: string | null;
-  readonly container: { readonly id: string; readonly runtime: string; readonly name: string | null } | null;
+  readonly container: Container | null;
   readonly rx_bytes: number | null;
   readonly tx_bytes: number | null;
   readonly rx_bytes_delta: number | null;
@@ -59,6 +66,8 @@ export const TCP_STATES = [
 export const LISTEN_STATE = 10;
 
 export const KERNEL_PROCESS = "[kernel]";
+const KEPT_NAMES = 1 << 12;
+const names = new InternedTexts(KEPT_NAMES);
 const decoder = new TextDecoder();
 
 export function hasOwner(flows: FlowArrays, row: number): boolean {
@@ -71,12 +80,18 @@ export function processName({ flows, processes }: Sample, row: number): string |
   if (flows.how[row] === OwnerHow.kernel) return KERNEL_PROCESS;
   const name = processes.get(flows.tgid[row]);
   if (name !== undefined) return name;
-  const comm = flows.comm.subarray(row * 16, row * 16 + 16), end = comm.indexOf(0);
-  return decoder.decode(end < 0 ? comm : comm.subarray(0, end));
+  return names.text(flows.comm, row * 16, 0, () => {
+    const comm = flows.comm.subarray(row * 16, row * 16 + 16), end = comm.indexOf(0);
+    return decoder.decode(end < 0 ? comm : comm.subarray(0, end));
+  });
 }
 
 export function stateName(flows: FlowArrays, row: number): string {
   return TCP_STATES[flows.state[row]] ?? "UNKNOWN";
+}
+
+export function isTcp(flows: FlowArrays, row: number): boolean {
+  return flows.protocol[row] === Protocol.tcp;
 }
 
 export function hasPeer(flows: FlowArrays, row: number): boolean {
@@ -105,23 +120,25 @@ export function perSecond(delta: number, intervalMs: number): number {
 export function flowFacts(sample: Sample, row: number): FlowFacts {
   const f = sample.flows, uid = uidOf(f, row);
   const figure = (bit: number, value: number) => known(f, row, bit, value);
-  const owned = hasOwner(f, row), tcp = f.protocol[row] === Protocol.tcp;
+  const owned = hasOwner(f, row), tcp = isTcp(f, row);
   const measured = tcp && f.srttUs[row] > 0;
   return {
     id: flowId(f, row),
     protocol: tcp ? "tcp" : "udp",
     family: f.family[row] === 4 ? 4 : 6,
     state: stateName(f, row),
-    direction: directionName(f.direction[row]),
+    direction: directionName(f, row),
     local: { address: localAddress(f, row), port: f.localPort[row] },
-    remote: hasPeer(f, row) ? { address: remoteAddress(f, row), port: f.remotePort[row], name: null } : null,
+    remote: hasPeer(f, row)
+      ? { address: remoteAddress(f, row), port: f.remotePort[row], name: remoteName(sample, row) }
+      : null,
     pid: owned ? f.tgid[row] : null,
     process: processName(sample, row),
     uid,
     user: uid === null ? null : sample.users.get(uid) ?? null,
     netns: f.netns[row] || null,
     cgroup: null,
-    container: null,
+    container: container(sample, row),
     rx_bytes: figure(Unknown.bytes, f.rxBytes[row]),
     tx_bytes: figure(Unknown.bytes, f.txBytes[row]),
     rx_bytes_delta: figure(Unknown.bytes, f.rxDelta[row]),
@@ -155,6 +172,25 @@ export function remoteAddress(f: FlowArrays, row: number): string {
   return addressText(f.family[row], f.remoteAddress, row * 16, f.scope[row]);
 }
 
+export function localEndpoint(f: FlowArrays, row: number): string {
+  return endpointText(localAddress(f, row), f.family[row], f.localPort[row]);
+}
+
+/** "*": no peer. */
+export function remoteEndpoint(f: FlowArrays, row: number): string {
+  return hasPeer(f, row) ? endpointText(remoteAddress(f, row), f.family[row], f.remotePort[row]) : "*";
+}
+
+/** The peer's name from reverse DNS, as the network gave it; null while there is none. */
+export function remoteName(sample: Sample, row: number): string | null {
+  return sample.names.size === 0 ? null : sample.names.get(remoteAddress(sample.flows, row)) ?? null;
+}
+
+/** null: in none, or not known. */
+export function container(_sample: Sample, _row: number): Container | null {
+  return null;
+}
+
 /** Until the sample or, for a flow that has ended, until its end. */
 export function ageMs(sample: Sample, row: number): number | null {
   const { openedNs, lastNs, closed } = sample.flows;
@@ -163,7 +199,8 @@ export function ageMs(sample: Sample, row: number): number | null {
   return Math.max(0, Math.round((endNs - openedNs[row]) / 1e6));
 }
 
-function directionName(direction: number): "outbound" | "inbound" | null {
+export function directionName(f: FlowArrays, row: number): "outbound" | "inbound" | null {
+  const direction = f.direction[row];
   if (direction === Direction.outbound) return "outbound";
   return direction === Direction.inbound ? "inbound" : null;
 }

@@ -1,14 +1,14 @@
 import type { Sample } from "../flow/sample.ts";
 import type { Column } from "./column.ts";
-import { isListener } from "./flow.ts";
+import type { Predicate } from "./filter/fields.ts";
+import { isListener, isTcp } from "./flow.ts";
 
 /** Which flows to show and in which order. */
 export interface Selection {
-  readonly pid: number | null;
-  /** Local or remote. */
-  readonly port: number | null;
+  /** null: everything passes. */
+  readonly filter: Predicate | null;
   /** null: both. */
-  readonly family: 4 | 6 | null;
+  readonly protocol: "tcp" | "udp" | null;
   readonly listeners: boolean;
   readonly sort: { readonly column: Column; readonly descending: boolean };
   /** 0: all. */
@@ -31,7 +31,6 @@ export function selectRows(sample: Sample, selection: Selection): number[] {
 function isSelected(sample: Sample, row: number, selection: Selection): boolean {
   const f = sample.flows;
   if (!selection.listeners && isListener(f, row)) return false;
-  if (selection.pid !== null && f.tgid[row] !== selection.pid) return false;
-  if (selection.family !== null && f.family[row] !== selection.family) return false;
-  return selection.port === null || f.localPort[row] === selection.port || f.remotePort[row] === selection.port;
+  if (selection.protocol !== null && isTcp(f, row) !== (selection.protocol === "tcp")) return false;
+  return selection.filter === null || selection.filter(sample, row);
 }

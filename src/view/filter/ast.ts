@@ -1,0 +1,73 @@
+/** A filter as a value: what parseFilter() makes, printFilter() writes and compileFilter() turns into a test of a row. */
+import type { Unit } from "../column.ts";
+import { quantityText } from "./quantity.ts";
+
+export type Operator = ">=" | "<=" | "!=" | "=" | ">" | "<";
+
+export type Filter =
+  /** The text anywhere: process, user, address, name, port, pid, protocol, state, container. */
+  | { readonly kind: "any"; readonly text: string }
+  /** A field of FIELDS; the value has been checked. */
+  | { readonly kind: "field"; readonly field: string; readonly value: string }
+  /** A number column; `value` in its unit. */
+  | {
+    readonly kind: "compare";
+    readonly column: string;
+    readonly unit: Unit;
+    readonly operator: Operator;
+    readonly value: number;
+  }
+  | { readonly kind: "not"; readonly term: Filter }
+  | { readonly kind: "and" | "or"; readonly terms: readonly Filter[] };
+
+/** What is wrong with a filter, and where: `position` counts characters from 0. */
+export class FilterError extends Error {
+  override readonly name = "FilterError";
+  constructor(readonly problem: string, readonly position: number) {
+    super(`${problem} (at character ${position + 1})`);
+  }
+}
+
+const KEYWORDS = new Set(["and", "or", "not"]);
+
+/** The filter as text; parsing it gives the same filter again. */
+export function printFilter(filter: Filter): string {
+  switch (filter.kind) {
+    case "any":
+      return quoted(filter.text);
+    case "field":
+      return `${filter.field}:${quoted(filter.value)}`;
+    case "compare":
+      return `${filter.column}${filter.operator}${quantityText(filter.unit, filter.value)}`;
+    case "not":
+      return `not ${nested(filter.term)}`;
+    case "and":
+      return filter.terms.map(nested).join(" ");
+    case "or":
+      return filter.terms.map(nested).join(" or ");
+  }
+}
+
+function nested(filter: Filter): string {
+  const text = printFilter(filter);
+  return filter.kind === "and" || filter.kind === "or" ? `(${text})` : text;
+}
+
+/** Bare where nothing in it could be read otherwise. */
+function quoted(text: string): string {
+  const isPlain = /^[\w.\/-]+$/.test(text) && !KEYWORDS.has(text.toLowerCase());
+  return isPlain ? text : `"${text.replace(/["\\]/g, "\\$&")}"`;
+}
+
+/** All of them must hold; null when there is none. */
+export function allOf(filters: readonly Filter[]): Filter | null {
+  const terms = filters.flatMap((filter) => filter.kind === "and" ? filter.terms : [filter]);
+  return terms.length > 1 ? { kind: "and", terms } : terms[0] ?? null;
+}
+
+/** Whether any part of the filter holds true for `test`. */
+export function someTerm(filter: Filter, test: (term: Filter) => boolean): boolean {
+  if (filter.kind === "not") return someTerm(filter.term, test);
+  if (filter.kind === "and" || filter.kind === "or") return filter.terms.some((term) => someTerm(term, test));
+  return test(filter);
+}

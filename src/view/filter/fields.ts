@@ -1,0 +1,128 @@
+/** The fields that NAME:VALUE can ask for: how a value is checked, and what it tests. */
+import type { Sample } from "../../flow/sample.ts";
+import * as flow from "../flow.ts";
+import { columnById } from "../column.ts";
+import { harmless } from "../harmless.ts";
+import { type Filter, someTerm } from "./ast.ts";
+import { inRange, parseRange } from "./cidr.ts";
+
+export type Predicate = (sample: Sample, row: number) => boolean;
+
+interface Field {
+  /** One line for the help, with an example value. */
+  readonly about: string;
+  readonly example: string;
+  /** A test for the value, or a sentence that says what is wrong with it. */
+  readonly test: (value: string) => Predicate | string;
+}
+
+type Text = (sample: Sample, row: number) => string;
+
+function contains(text: Text): Field["test"] {
+  return (value) => {
+    const wanted = value.toLowerCase();
+    return (sample, row) => text(sample, row).toLowerCase().includes(wanted);
+  };
+}
+
+function oneOf(names: Readonly<Record<string, Predicate>>): Field["test"] {
+  return (value) => names[value.toLowerCase()] ?? `'${value}' is none of ${Object.keys(names).join(", ")}`;
+}
+
+type Ports = (f: Sample["flows"], row: number) => readonly number[];
+
+/** 443 or 8000-8999. */
+function port(of: Ports): Field["test"] {
+  return (value) => {
+    const [, first, last] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(value) ?? [];
+    const low = Number(first), high = Number(last ?? first);
+    if (!(low <= high && high <= 65535)) return `'${value}' is neither a port nor a range such as 8000-8999`;
+    return ({ flows }, row) => of(flows, row).some((port) => port >= low && port <= high);
+  };
+}
+
+type Side = "localAddress" | "remoteAddress";
+
+/** An address or a CIDR range; other text is looked for in what the screen shows. */
+function address(side: Side, text: Text): Field["test"] {
+  return (value) => {
+    const range = parseRange(value);
+    if (range !== null) return ({ flows: f }, row) => inRange(range, f.family[row], f[side], row * 16);
+    return value.includes("/") ? `'${value}' is no address range such as 10.0.0.0/8` : contains(text)(value);
+  };
+}
+
+/** The peer by address and by name, whichever of the two the screen shows. */
+function remoteText(sample: Sample, row: number): string {
+  return `${flow.remoteEndpoint(sample.flows, row)} ${harmless(flow.remoteName(sample, row) ?? "")}`;
+}
+
+const UDP_STATES = ["ACTIVE", "IDLE", "EXPIRED"] as const;
+const STATES: readonly string[] = [...flow.TCP_STATES.slice(1), ...UDP_STATES];
+
+function state(value: string): Predicate | string {
+  const wanted = value.toUpperCase().replaceAll("-", "_");
+  if (!STATES.some((name) => name.startsWith(wanted))) return `'${value}' is none of ${STATES.join(", ")}`;
+  const text = columnText("state");
+  return (sample, row) => text(sample, row).startsWith(wanted);
+}
+
+/** Whether the filter names the state of listening sockets, which are hidden unless asked for. */
+export function asksForListeners(filter: Filter): boolean {
+  return someTerm(
+    filter,
+    (term) => term.kind === "field" && term.field === "state" && "LISTEN".startsWith(term.value.toUpperCase()),
+  );
+}
+
+function pid(value: string): Predicate | string {
+  const wanted = /^\d+$/.test(value) ? Number(value) : NaN;
+  if (!(wanted <= 2 ** 32)) return `'${value}' is no process id`;
+  return ({ flows: f }, row) => f.tgid[row] === wanted && flow.hasOwner(f, row);
+}
+
+function columnText(id: string): Text {
+  return columnById(id)!.text;
+}
+
+/** Id, runtime and name of the row's container; empty for none. */
+export function containerText(sample: Sample, row: number): string {
+  const container = flow.container(sample, row);
+  return container === null ? "" : harmless(`${container.runtime} ${container.name ?? ""} ${container.id}`);
+}
+
+const ofFamily = (family: number): Predicate => ({ flows }, row) => flows.family[row] === family;
+const ofDirection = (name: string): Predicate => ({ flows }, row) => flow.directionName(flows, row) === name;
+const inbound = ofDirection("inbound"), outbound = ofDirection("outbound");
+
+export const FIELDS: Readonly<Record<string, Field>> = {
+  process: { about: "name of the process", example: "curl", test: contains(columnText("process")) },
+  pid: { about: "process id", example: "1234", test: pid },
+  user: { about: "login name or user id", example: "ann", test: contains(columnText("user")) },
+  port: {
+    about: "either port, or a range",
+    example: "8000-8999",
+    test: port((f, r) => [f.localPort[r], f.remotePort[r]]),
+  },
+  sport: { about: "local port", example: "22", test: port((f, r) => [f.localPort[r]]) },
+  dport: { about: "remote port", example: "443", test: port((f, r) => [f.remotePort[r]]) },
+  local: {
+    about: "local address, or a range of them",
+    example: "10.0.0.0/8",
+    test: address("localAddress", ({ flows }, row) => flow.localEndpoint(flows, row)),
+  },
+  remote: {
+    about: "remote address, a range, or a part of its name",
+    example: "2001:db8::/32",
+    test: address("remoteAddress", remoteText),
+  },
+  state: { about: "state, or how it begins", example: "estab", test: state },
+  proto: {
+    about: "tcp or udp",
+    example: "udp",
+    test: oneOf({ tcp: ({ flows }, r) => flow.isTcp(flows, r), udp: ({ flows }, r) => !flow.isTcp(flows, r) }),
+  },
+  family: { about: "4 or 6", example: "6", test: oneOf({ "4": ofFamily(4), "6": ofFamily(6) }) },
+  direction: { about: "in or out", example: "in", test: oneOf({ in: inbound, out: outbound, inbound, outbound }) },
+  container: { about: "name, id or runtime of the container", example: "web", test: contains(containerText) },
+};

@@ -1,0 +1,106 @@
+/** The filter language's grammar: words side by side and `and` bind closer than `or`, `not` closest. */
+import { columnById, type NumberColumn } from "../column.ts";
+import { type Filter, FilterError } from "./ast.ts";
+import { FIELDS } from "./fields.ts";
+import { lexFilter, type Token } from "./lex.ts";
+import { parseQuantity } from "./quantity.ts";
+
+/** Deeper nesting than anyone writes: the parser recurses. */
+const MAX_DEPTH = 100;
+
+/** null: the text is blank, and everything passes. Throws FilterError. */
+export function parseFilter(text: string): Filter | null {
+  const tokens = lexFilter(text);
+  if (tokens.length === 0) return null;
+  const parser = new Parser(tokens, text.length);
+  return parser.whole();
+}
+
+class Parser {
+  #next = 0;
+  #depth = 0;
+
+  constructor(readonly tokens: readonly Token[], readonly length: number) {}
+
+  whole(): Filter {
+    const filter = this.#or();
+    const left = this.tokens[this.#next];
+    if (left !== undefined) throw new FilterError("this parenthesis closes nothing", left.at);
+    return filter;
+  }
+
+  #or(): Filter {
+    const terms = [this.#and()];
+    while (this.#take("or")) terms.push(this.#and());
+    return terms.length === 1 ? terms[0] : { kind: "or", terms };
+  }
+
+  #and(): Filter {
+    const terms = [this.#not()];
+    for (;;) {
+      const kind = this.tokens[this.#next]?.kind;
+      if (kind === undefined || kind === "or" || kind === ")") break;
+      this.#take("and");
+      terms.push(this.#not());
+    }
+    return terms.length === 1 ? terms[0] : { kind: "and", terms };
+  }
+
+  #not(): Filter {
+    const at = this.tokens[this.#next]?.at ?? this.length;
+    if (++this.#depth > MAX_DEPTH) throw new FilterError("this is nested too deeply", at);
+    const filter: Filter = this.#take("not") ? { kind: "not", term: this.#not() } : this.#term();
+    this.#depth--;
+    return filter;
+  }
+
+  #term(): Filter {
+    const token = this.tokens[this.#next];
+    if (token === undefined) throw new FilterError("something must follow here", this.length);
+    this.#next++;
+    if (token.kind === "word") return { kind: "any", text: token.text };
+    if (token.kind === "pair") return pair(token);
+    if (token.kind !== "(") throw new FilterError(`'${token.kind}' cannot stand here`, token.at);
+    const filter = this.#or();
+    if (!this.#take(")")) throw new FilterError("this parenthesis is not closed", token.at);
+    return filter;
+  }
+
+  #take(kind: Token["kind"]): boolean {
+    if (this.tokens[this.#next]?.kind !== kind) return false;
+    this.#next++;
+    return true;
+  }
+}
+
+type Pair = Extract<Token, { kind: "pair" }>;
+
+function pair({ name, operator, value, at, valueAt }: Pair): Filter {
+  const column = columnById(name), field = FIELDS[name];
+  if (operator !== ":" && column?.value !== undefined) {
+    return comparison(column as NumberColumn, operator, value, valueAt);
+  }
+  if (operator !== ":") {
+    const how = field === undefined ? numbers() : `write ${name}:${field.example}`;
+    throw new FilterError(`'${name}' cannot be compared with ${operator}; ${how}`, at);
+  }
+  if (field === undefined) {
+    const how = column?.value !== undefined
+      ? `write ${name}> or ${name}<`
+      : `there are ${Object.keys(FIELDS).join(", ")}`;
+    throw new FilterError(`no field is called '${name}'; ${how}; a word with a colon goes in quotes`, at);
+  }
+  const test = field.test(value);
+  if (typeof test === "string") throw new FilterError(test, valueAt);
+  return { kind: "field", field: name, value };
+}
+
+function comparison(column: NumberColumn, operator: Exclude<Pair["operator"], ":">, text: string, at: number): Filter {
+  const value = parseQuantity(column.unit, text);
+  if (typeof value === "string") throw new FilterError(value, at);
+  return { kind: "compare", column: column.id, unit: column.unit, operator, value };
+}
+
+function numbers(): string {
+  return "numbers are such as rtt, rx/s, tx/s, rx, tx, retrans, cwnd, age";
+}

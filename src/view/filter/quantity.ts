@@ -1,0 +1,77 @@
+/** Numbers with units, as a filter writes them. */
+import type { Unit } from "../column.ts";
+
+const KI = 1024;
+const BYTES: Readonly<Record<string, number>> = {
+  b: 1,
+  k: KI,
+  kib: KI,
+  kb: 1e3,
+  m: KI ** 2,
+  mib: KI ** 2,
+  mb: 1e6,
+  g: KI ** 3,
+  gib: KI ** 3,
+  gb: 1e9,
+  t: KI ** 4,
+  tib: KI ** 4,
+  tb: 1e12,
+};
+const RATES: Readonly<Record<string, number>> = { ...BYTES, bit: 1 / 8, kbit: 125, mbit: 125e3, gbit: 125e6 };
+const MICROSECONDS: Readonly<Record<string, number>> = {
+  us: 1,
+  "µs": 1,
+  ms: 1e3,
+  s: 1e6,
+  m: 6e7,
+  h: 3.6e9,
+  d: 8.64e10,
+};
+const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 3.6e6, d: 8.64e7 };
+
+const UNITS: Readonly<Record<Unit, Readonly<Record<string, number>>>> = {
+  count: {},
+  bytes: BYTES,
+  "bytes/s": RATES,
+  us: MICROSECONDS,
+  ms: MILLISECONDS,
+};
+const EXAMPLES: Readonly<Record<Unit, string>> = {
+  count: "3",
+  bytes: "1MiB",
+  "bytes/s": "1MiB or 8Mbit",
+  us: "50ms",
+  ms: "10s",
+};
+/** What a value is written in: the largest of which it is a whole number. */
+const WRITTEN: Readonly<Record<Unit, readonly string[]>> = {
+  count: [],
+  bytes: ["GiB", "MiB", "KiB"],
+  "bytes/s": ["GiB", "MiB", "KiB"],
+  us: ["s", "ms", "us"],
+  ms: ["h", "m", "s", "ms"],
+};
+
+/** The figure in `unit`, or a sentence about what is wrong with the text. */
+export function parseQuantity(unit: Unit, text: string): number | string {
+  const [, digits, name] = /^(\d+(?:\.\d+)?)([a-zµ]*)$/i.exec(unit === "bytes/s" ? text.replace(/\/s$/, "") : text) ??
+    [];
+  const example = `such as ${EXAMPLES[unit]}`;
+  if (digits === undefined) return `'${text}' is no number ${example}`;
+  const factor = name === "" ? 1 : UNITS[unit][name.toLowerCase()];
+  if (factor === undefined) return `'${name}' is no unit here; write a value ${example}`;
+  if (name === "" && isTime(unit) && Number(digits) !== 0) return `a time needs its unit, ${example}`;
+  const exact = Number(digits) * factor, value = Number.isInteger(exact) ? exact : Math.round(exact * 1000) / 1000;
+  return value <= Number.MAX_SAFE_INTEGER ? value : `'${text}' is too large`;
+}
+
+/** The figure as text that parseQuantity() reads as the same figure. */
+export function quantityText(unit: Unit, value: number): string {
+  const name = value === 0 ? undefined : WRITTEN[unit].find((name) => value % UNITS[unit][name.toLowerCase()] === 0);
+  if (name !== undefined) return `${value / UNITS[unit][name.toLowerCase()]}${name}`;
+  return isTime(unit) && value !== 0 ? `${value}${unit}` : String(value);
+}
+
+function isTime(unit: Unit): boolean {
+  return unit === "us" || unit === "ms";
+}

@@ -1,0 +1,87 @@
+/** Samples made by hand for tests of what is shown. */
+import ipaddr from "ipaddr.js";
+import { Columns, FLOW_SCHEMA, Protocol } from "../../src/flow/columns.ts";
+import type { Sample } from "../../src/flow/sample.ts";
+import { TCP_STATES } from "../../src/view/flow.ts";
+import { Direction, OwnerHow } from "../../src/wire/layout.ts";
+
+export interface FakeFlow {
+  readonly cookie?: number;
+  /** null: nobody knows. */
+  readonly process?: string | null;
+  readonly pid?: number;
+  readonly uid?: number;
+  readonly protocol?: "tcp" | "udp";
+  /** address port */
+  readonly local?: readonly [string, number];
+  readonly remote?: readonly [string, number];
+  readonly state?: string;
+  readonly direction?: "in" | "out";
+  readonly rxDelta?: number;
+  readonly txDelta?: number;
+  readonly rx?: number;
+  readonly tx?: number;
+  readonly rttUs?: number;
+  readonly retransmits?: number;
+  readonly ageMs?: number;
+  readonly closed?: boolean;
+  readonly loopback?: boolean;
+  readonly unknown?: number;
+}
+
+export const NOW_NS = 1e15;
+const encoder = new TextEncoder();
+
+/** A sample of one second with these flows. */
+export function fakeSample(flows: readonly FakeFlow[], more: Partial<Sample> = {}): Sample {
+  const columns = new Columns(FLOW_SCHEMA, flows.length);
+  flows.forEach((flow, i) => fill(columns, { cookie: i + 1, ...flow }));
+  return {
+    number: 1,
+    wallMs: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
+    timeNs: NOW_NS,
+    intervalMs: 1000,
+    source: { tcp: "bpf", udp: "bpf", notes: [] },
+    health: { events: 0, eventsLost: 0, recordsInvalid: 0, flowsEvicted: 0, socketsUntracked: 0, snapshotErrors: 0 },
+    opened: 0,
+    closed: 0,
+    selfCpuPercent: 0.7,
+    selfRssBytes: 48e6,
+    length: flows.length,
+    flows: columns.arrays,
+    users: new Map([[0, "root"], [1000, "ann"]]),
+    processes: new Map(),
+    names: new Map(),
+    ...more,
+  };
+}
+
+function fill(columns: Columns<typeof FLOW_SCHEMA>, flow: FakeFlow): void {
+  const row = columns.add(), c = columns.arrays;
+  const { local = ["10.0.0.2", 51812], remote = ["1.1.1.1", 443] } = flow;
+  const bytes = ipaddr.parse(local[0]).toByteArray();
+  c.cookieLow[row] = flow.cookie!;
+  c.protocol[row] = Protocol[flow.protocol ?? "tcp"];
+  c.family[row] = bytes.length === 4 ? 4 : 6;
+  c.state[row] = TCP_STATES.indexOf((flow.state ?? "ESTABLISHED") as typeof TCP_STATES[number]);
+  c.localAddress.set(bytes, row * 16);
+  c.remoteAddress.set(ipaddr.parse(remote[0]).toByteArray(), row * 16);
+  [c.localPort[row], c.remotePort[row]] = [local[1], remote[1]];
+  c.how[row] = flow.process === null ? OwnerHow.none : OwnerHow.connect;
+  c.comm.set(encoder.encode(flow.process ?? "curl").subarray(0, 15), row * 16);
+  c.tgid[row] = flow.pid ?? 1234;
+  c.uid[row] = flow.uid ?? 1000;
+  c.direction[row] = flow.direction === "in" ? Direction.inbound : Direction.outbound;
+  c.rxDelta[row] = flow.rxDelta ?? 0;
+  c.txDelta[row] = flow.txDelta ?? 0;
+  c.rxBytes[row] = flow.rx ?? flow.rxDelta ?? 0;
+  c.txBytes[row] = flow.tx ?? flow.txDelta ?? 0;
+  c.srttUs[row] = flow.rttUs ?? 0;
+  c.cwnd[row] = 10;
+  c.retransmits[row] = flow.retransmits ?? 0;
+  c.openedNs[row] = flow.ageMs === undefined ? 0 : NOW_NS - flow.ageMs * 1e6;
+  c.lastNs[row] = flow.closed ? NOW_NS : 0;
+  c.closed[row] = flow.closed ? 1 : 0;
+  c.loopback[row] = flow.loopback ? 1 : 0;
+  c.unknown[row] = flow.unknown ?? 0;
+}

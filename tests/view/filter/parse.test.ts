@@ -1,0 +1,173 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import fc from "fast-check";
+import { type Filter, FilterError, printFilter } from "../../../src/view/filter/ast.ts";
+import { parseFilter } from "../../../src/view/filter/parse.ts";
+
+const plain = { noNullPrototype: true } as const;
+const any = (text: string): Filter => ({ kind: "any", text });
+const field = (field: string, value: string): Filter => ({ kind: "field", field, value });
+
+Deno.test("parseFilter() gives null for blank text", () => {
+  strictEqual(parseFilter(""), null);
+  strictEqual(parseFilter("  \t"), null);
+});
+
+Deno.test("parseFilter() binds words closer than or, and not closest", () => {
+  deepStrictEqual(parseFilter("a b or not c and d"), {
+    kind: "or",
+    terms: [
+      { kind: "and", terms: [any("a"), any("b")] },
+      { kind: "and", terms: [{ kind: "not", term: any("c") }, any("d")] },
+    ],
+  });
+  deepStrictEqual(parseFilter("a (b or c)"), {
+    kind: "and",
+    terms: [any("a"), { kind: "or", terms: [any("b"), any("c")] }],
+  });
+  deepStrictEqual(parseFilter("!a"), parseFilter("NOT a"));
+});
+
+Deno.test("parseFilter() takes addresses and endpoints as words", () => {
+  for (
+    const text of ["fe80::1", "::1", "2001:db8::/32", "10.0.0.1:443", "[::1]:443", "dead:beef::1", "example.org:443"]
+  ) {
+    deepStrictEqual(parseFilter(text), any(text));
+  }
+});
+
+Deno.test("parseFilter() reads fields, comparisons and quotes", () => {
+  deepStrictEqual(parseFilter("process:curl"), field("process", "curl"));
+  deepStrictEqual(parseFilter('Process:"a b"'), field("process", "a b"));
+  deepStrictEqual(parseFilter("remote:2001:db8::/32"), field("remote", "2001:db8::/32"));
+  deepStrictEqual(parseFilter('"and"'), any("and"));
+  deepStrictEqual(parseFilter('"a\\"b"'), any('a"b'));
+  const rtt = { kind: "compare", column: "rtt", unit: "us", operator: ">", value: 50000 };
+  deepStrictEqual(parseFilter("rtt>50ms"), rtt);
+  deepStrictEqual(parseFilter("rtt > 50 ms".replace(" ms", "ms")), rtt);
+  deepStrictEqual(parseFilter("rx/s>=1.5MiB/s"), {
+    kind: "compare",
+    column: "rx/s",
+    unit: "bytes/s",
+    operator: ">=",
+    value: 1572864,
+  });
+});
+
+const WRONG: readonly (readonly [string, number, RegExp])[] = [
+  ["a )", 2, /closes nothing/],
+  ["(a", 0, /not closed/],
+  ["a or", 4, /must follow/],
+  ["or a", 0, /'or' cannot stand here/],
+  ["not", 3, /must follow/],
+  ["proces:curl", 0, /no field is called 'proces'; there are process, pid/],
+  ["port:70000", 5, /neither a port/],
+  ["a state:x", 8, /'x' is none of ESTABLISHED/],
+  ["local:10.0.0.0/33", 6, /no address range/],
+  ["rtt>50", 4, /needs its unit, such as 50ms/],
+  ["rtt>50q", 4, /'q' is no unit/],
+  ["rtt>", 4, /nothing stands after 'rtt>'/],
+  ["user:", 5, /nothing stands after 'user:'/],
+  ["user>3", 0, /write user:ann/],
+  ["rtt:3", 0, /write rtt> or rtt</],
+  ['a "b', 2, /no end/],
+  ["(".repeat(200) + "a", 100, /too deeply/],
+];
+
+Deno.test("parseFilter() says what is wrong and where", () => {
+  for (const [text, position, problem] of WRONG) {
+    throws(() => parseFilter(text), (error: unknown) => {
+      strictEqual(error instanceof FilterError, true, text);
+      strictEqual((error as FilterError).position, position, text);
+      return problem.test((error as FilterError).message);
+    }, text);
+  }
+});
+
+const fields = fc.oneof(
+  fc.record({
+    kind: fc.constant("field" as const),
+    field: fc.constantFrom("process", "user", "remote", "container"),
+    value: words(),
+  }, plain),
+  fc.record(
+    { kind: fc.constant("field" as const), field: fc.constant("port"), value: fc.nat(65535).map(String) },
+    plain,
+  ),
+  fc.record(
+    { kind: fc.constant("field" as const), field: fc.constant("proto"), value: fc.constantFrom("tcp", "udp") },
+    plain,
+  ),
+);
+const compared = fc.constantFrom(
+  ["rtt", "us"] as const,
+  ["age", "ms"] as const,
+  ["rx/s", "bytes/s"] as const,
+  ["rx", "bytes"] as const,
+  ["retrans", "count"] as const,
+).chain(([column, unit]) =>
+  fc.record({
+    kind: fc.constant("compare" as const),
+    column: fc.constant(column),
+    unit: fc.constant(unit),
+    operator: fc.constantFrom(">=", "<=", "!=", "=", ">", "<"),
+    value: fc.oneof(fc.maxSafeNat(), fc.nat(4096).map((n) => n * 1024), fc.nat(9999999).map((n) => n / 1000)),
+  }, plain)
+);
+
+function words() {
+  return fc.string({ minLength: 1, unit: "grapheme" }).filter((text) => !text.includes("/"));
+}
+
+const { filter } = fc.letrec<{ filter: Filter }>((tie) => ({
+  filter: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    fc.record({ kind: fc.constant("any" as const), text: words() }, plain) as fc.Arbitrary<Filter>,
+    fields as fc.Arbitrary<Filter>,
+    compared as fc.Arbitrary<Filter>,
+    fc.record({ kind: fc.constant("not" as const), term: tie("filter") }, plain),
+    fc.record({
+      kind: fc.constantFrom("and" as const, "or" as const),
+      terms: fc.array(tie("filter"), { minLength: 2, maxLength: 4 }),
+    }, plain),
+  ),
+}));
+
+Deno.test("parseFilter() of printFilter() is the same filter", () => {
+  fc.assert(fc.property(filter, (filter) => deepStrictEqual(parseFilter(printFilter(filter)), filter)), {
+    numRuns: 1000,
+  });
+});
+
+Deno.test("parseFilter() answers nonsense with a position inside the text", () => {
+  const bits = fc.constantFrom(
+    "(",
+    ")",
+    "a",
+    " ",
+    '"',
+    "and",
+    "or",
+    "not",
+    ":",
+    ">",
+    "rtt",
+    "port",
+    "1",
+    "ms",
+    "\\",
+    "é",
+    "/",
+  );
+  fc.assert(
+    fc.property(fc.array(bits).map((parts) => parts.join("")), (text) => {
+      try {
+        parseFilter(text);
+      } catch (error) {
+        if (!(error instanceof FilterError)) throw error;
+        strictEqual(error.position >= 0 && error.position <= text.length, true);
+        strictEqual(error.problem.length > 10, true);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
