@@ -1,0 +1,36 @@
+/** The whole way from records to samples, on one thread and without a clock. */
+import { Decoder } from "../../src/decode/decode.ts";
+import { unpackFlows } from "../../src/flow/columns.ts";
+import type { Sample } from "../../src/flow/sample.ts";
+import { FlowTables } from "../../src/flow/tables.ts";
+import { join } from "./records.ts";
+
+export class Feed {
+  readonly tables = new FlowTables();
+  readonly decoder = new Decoder(this.tables);
+
+  /** Feeds the records and takes the sample that their last tick ends. */
+  sample(...records: readonly Uint8Array[]): Sample {
+    this.decoder.decode(join(...records));
+    const packed = this.tables.takeSample();
+    return {
+      ...packed,
+      health: { ...packed.health, recordsInvalid: this.decoder.invalid },
+      source: { tcp: "bpf", udp: null, notes: [] },
+      selfCpuPercent: 0.7,
+      selfRssBytes: 48000000,
+      flows: unpackFlows(packed.flows, packed.length),
+      users: new Map([[1000, "ann"]]),
+      processes: new Map(),
+      names: new Map(),
+    };
+  }
+}
+
+/** The second sample of a run: what `records` say after a first tick, in one second. */
+export function sampleOf(...records: readonly Uint8Array[]): Sample {
+  const feed = new Feed();
+  const [first, ...rest] = records;
+  feed.sample(first);
+  return feed.sample(...rest);
+}
