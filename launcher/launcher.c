@@ -1,0 +1,78 @@
+// Starts the program that was packed behind this one: Deno, the JavaScript bundle and the shim.
+//
+// Deno is mapped out of this very file, as the kernel would have mapped it from its own; the process stays this one, so
+// name, command line, terminal, signals, descriptors and exit status need no passing on. The bundle and the shim are read
+// by path, so they become sealed memfds, /proc/self/fd/N. Nothing is written to any file system.
+
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include "image.h"
+#include "payload_file.h"
+#include "process.h"
+#include "say.h"
+#include "sys.h"
+#include "utf8.h"
+
+static struct image map_deno(const struct payload_file *file, size_t page)
+{
+	struct image deno;
+	const char *wrong = image_map(file->fd, file->footer.payloads[PAYLOAD_DENO].offset, page, &deno);
+
+	if (wrong)
+		fail(STATUS_FAILED, "Cannot start the Deno runtime in this executable: ", wrong, ".", (char *)0);
+	return deno;
+}
+
+static struct image map_linker(const char *path, size_t page)
+{
+	struct image linker;
+	int fd = sys_open(path, O_RDONLY | O_CLOEXEC);
+	const char *wrong;
+
+	if (fd < 0)
+		fail(STATUS_SYSTEM, "Cannot run here: ", path, " is missing. tcptop needs a system with glibc.", (char *)0);
+	wrong = image_map(fd, 0, page, &linker);
+	if (wrong)
+		fail(STATUS_SYSTEM, "Cannot run here: ", path, " cannot be used, ", wrong, ".", (char *)0);
+	sys_close(fd);
+	return linker;
+}
+
+// The program will load the shim as a library; better to say here, in one sentence, that this system does not allow it.
+static void check_executable(int shim, size_t page)
+{
+	intptr_t code = sys_mmap(0, page, PROT_READ | PROT_EXEC, MAP_PRIVATE, shim, 0);
+
+	if (code < 0 && code > -4096)
+		fail(STATUS_SYSTEM, "Cannot run here: this system forbids running code from files in memory. "
+		     "A security policy (SELinux, a noexec rule) must allow it.", (char *)0);
+	sys_munmap((uintptr_t)code, page);
+}
+
+// Deno refuses other bytes with words about itself.
+static void check_arguments(const struct process *process)
+{
+	for (long i = 1; i < process->argc; i++)
+		if (!utf8_valid(process->argv[i]))
+			fail(STATUS_USAGE, "Cannot read the command line: an argument is not UTF-8.", (char *)0);
+}
+
+__attribute__((noreturn, used)) static void launch(long *stack)
+{
+	const struct process process = process_read(stack);
+	const size_t page = process_auxiliary(&process, AT_PAGESZ);
+	const struct payload_file file = payload_file_open();
+	const int bundle = payload_file_memfd(&file, PAYLOAD_BUNDLE, "tcptop.js");
+	const int shim = payload_file_memfd(&file, PAYLOAD_SHIM, "libtcptop.so");
+	const struct image deno = map_deno(&file, page);
+	const struct image linker = map_linker(deno.interpreter, page);
+
+	check_arguments(&process);
+	check_executable(shim, page);
+	sys_close(file.fd);
+	process_become(&process, &deno, &linker, bundle, shim);
+}
+
+SYS_START(launch);

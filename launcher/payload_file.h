@@ -1,0 +1,17 @@
+#ifndef TCPTOP_PAYLOAD_FILE_H
+#define TCPTOP_PAYLOAD_FILE_H
+
+#include "payload.h"
+
+// The launcher's own file, open, with its footer found sound. Ends the process with a sentence where it is not.
+struct payload_file {
+	int fd;
+	struct footer footer;
+};
+
+struct payload_file payload_file_open(void);
+
+// A descriptor (3 or more, close-on-exec) of a sealed memfd that holds a checked copy of the payload and is named name.
+int payload_file_memfd(const struct payload_file *file, enum payload_kind kind, const char *name);
+
+#endif

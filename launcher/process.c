@@ -1,0 +1,169 @@
+#include <elf.h>
+
+#include "process.h"
+#include "sys.h"
+
+// Deno and its parts take orders from the environment; a program's behaviour must not hang on what a user set for another.
+// A name that ends in = is that variable, any other a prefix.
+static const char *const REMOVED[] = {
+	"DENO_",              // cache, permissions, V8 flags, certificates, tracing: all of Deno's own
+	"NODE_",              // NODE_OPTIONS, NODE_EXTRA_CA_CERTS, NODE_CHANNEL_FD, ... read by its Node layer
+	"NPM_CONFIG_",        // registries: nothing may be fetched
+	"npm_config_",
+	"COMPLETE=",          // makes Deno print a shell completion script instead of running
+	"_CLAP_",             // the same machinery
+	"OTEL_",              // telemetry exporters
+	"RUST_",              // logs and back traces of the runtime
+	"RAYON_",             // its thread pool
+	"TCPTOP_SHIM_FD=",    // ours to say
+};
+
+// A name longer than any file system's 255 bytes: no directory can be made or found there, by any user, so Deno keeps
+// its caches in memory. Without it Deno writes to ~/.cache, with HOME unset too (it asks the password file).
+#define TEN "no-cache--"
+#define FIFTY TEN TEN TEN TEN TEN
+#define NOWHERE "/" FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY
+
+#define DIGITS "\0\0\0\0\0\0\0\0\0\0" // room for the ten digits of any descriptor
+static char bundle_path[] = "/proc/self/fd/" DIGITS;
+static char shim_permission[] = "--allow-ffi=/proc/self/fd/" DIGITS;
+static char shim_variable[] = "TCPTOP_SHIM_FD=" DIGITS;
+
+static char *const ADDED[] = {
+	"DENO_DIR=" NOWHERE,
+	"DENO_LOG=error,deno::cache=off", // on a terminal it would complain of just that, --quiet or not
+	"DENO_NO_UPDATE_CHECK=1", // no network, no notice
+	"DENO_NO_PACKAGE_JSON=1", // the working directory is none of its business
+	shim_variable,
+};
+
+static char *const DENO_ARGUMENTS[] = {
+	"run",
+	"--quiet",         // Deno's progress escapes would go over the screen
+	"--no-config",     // the bundle is all there is: no files from here upwards, nothing from elsewhere
+	"--no-lock",
+	"--no-remote",
+	"--no-npm",
+	"--cached-only",
+	"--no-code-cache", // nowhere to keep it
+	"--no-prompt",     // a missing permission is an error, not a question on the user's terminal
+	"--ext=js",        // a descriptor's path has no extension
+	"--v8-flags=--max-semi-space-size=4", // in MiB; the default of 16 took 15 MB more in our load and bought no time
+	shim_permission,   // no other library may be loaded, no program run, no module fetched
+	"--allow-env",     // terminal type and colours
+	"--allow-sys",     // host name, kernel, user
+	"--allow-net",     // names of addresses
+	"--allow-read",    // --replay
+	"--allow-write",   // --csv, --record
+	bundle_path,
+};
+
+#define COUNT(array) ((long)(sizeof(array) / sizeof(*(array))))
+
+static int removed(const char *variable)
+{
+	for (long i = 0; i < COUNT(REMOVED); i++) {
+		const char *name = REMOVED[i], *at = variable;
+
+		while (*name && *name == *at)
+			name++, at++;
+		if (!*name)
+			return 1;
+	}
+	return 0;
+}
+
+static void append_number(char *text, int number)
+{
+	char digits[sizeof(DIGITS)];
+	int count = 0;
+
+	while (*text)
+		text++;
+	do
+		digits[count++] = (char)('0' + number % 10);
+	while (number /= 10);
+	while (count)
+		*text++ = digits[--count];
+}
+
+struct process process_read(long *stack)
+{
+	struct process process = { .argc = stack[0], .argv = (char **)(stack + 1) };
+	char **end = process.environment = process.argv + process.argc + 1;
+
+	while (*end)
+		end++;
+	process.auxiliary = (const uint64_t *)(end + 1);
+	return process;
+}
+
+uint64_t process_auxiliary(const struct process *process, uint64_t type)
+{
+	for (const uint64_t *entry = process->auxiliary; entry[0] != AT_NULL; entry += 2)
+		if (entry[0] == type)
+			return entry[1];
+	return 0;
+}
+
+static uint64_t auxiliary_of(uint64_t type, uint64_t value, const struct image *deno, const struct image *linker)
+{
+	switch (type) {
+	case AT_PHDR:
+		return deno->headers;
+	case AT_PHNUM:
+		return deno->header_count;
+	case AT_ENTRY:
+		return deno->entry;
+	case AT_BASE:
+		return linker->base;
+	default:
+		return value;
+	}
+}
+
+// The vectors that the kernel would have made for Deno. The strings stay where they are.
+static void write_vectors(uint64_t *to, const struct process *process, const struct image *deno, const struct image *linker)
+{
+	uint64_t *count = to++;
+
+	*to++ = (uint64_t)(process->argc ? process->argv[0] : "tcptop");
+	for (long i = 0; i < COUNT(DENO_ARGUMENTS); i++)
+		*to++ = (uint64_t)DENO_ARGUMENTS[i];
+	for (long i = 1; i < process->argc; i++)
+		*to++ = (uint64_t)process->argv[i];
+	*count = (uint64_t)(to - count - 1);
+	*to++ = 0;
+	for (char **variable = process->environment; *variable; variable++)
+		if (!removed(*variable))
+			*to++ = (uint64_t)*variable;
+	for (long i = 0; i < COUNT(ADDED); i++)
+		*to++ = (uint64_t)ADDED[i];
+	*to++ = 0;
+	for (const uint64_t *entry = process->auxiliary; entry[0] != AT_NULL; entry += 2) {
+		*to++ = entry[0];
+		*to++ = auxiliary_of(entry[0], entry[1], deno, linker);
+	}
+	*to++ = AT_NULL;
+	*to = 0;
+}
+
+void process_become(const struct process *process, const struct image *deno, const struct image *linker,
+		    int bundle, int shim)
+{
+	const uint64_t *end = process->auxiliary;
+	size_t words;
+
+	append_number(bundle_path, bundle);
+	append_number(shim_permission, shim);
+	append_number(shim_variable, shim);
+	while (end[0] != AT_NULL)
+		end += 2;
+	words = (size_t)(end + 2 - (const uint64_t *)(process->argv - 1)) + COUNT(DENO_ARGUMENTS) + COUNT(ADDED) + 1;
+
+	// On the same stack, below what we use of it ourselves. Both architectures want it at a multiple of 16.
+	__attribute__((aligned(16))) uint64_t stack[words];
+
+	write_vectors(stack, process, deno, linker);
+	sys_jump(linker->entry, stack);
+}
