@@ -6,6 +6,7 @@ import { type Column, columnById, COLUMNS, TOTAL_RATE } from "./view/column.ts";
 import { allOf, type Filter, FilterError } from "./view/filter/ast.ts";
 import { asksForListeners, FIELDS } from "./view/filter/fields.ts";
 import { parseFilter } from "./view/filter/parse.ts";
+import { madeBy } from "./app/paths.ts";
 import { VERSION } from "./version.ts";
 
 const MIN_INTERVAL_MS = 100;
@@ -57,7 +58,7 @@ function definition() {
     .addOption(new Option("--ring-size <SIZE>", "ring buffer: a power of two, such as 256K or 8M").default("4M"))
     .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
-    .version(`tcptop ${VERSION}`, "-V, --version", "show the version")
+    .version(`tcptop ${VERSION}\n${madeBy()}`, "-V, --version", "show the version")
     .addHelpText(
       "after",
       `\nColumns: ${[...COLUMNS, TOTAL_RATE].map(({ id }) => id).join(" ")}

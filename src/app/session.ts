@@ -2,6 +2,7 @@
 import { ExitStatus, TcptopError } from "../errors.ts";
 import { unpackFlows } from "../flow/columns.ts";
 import type { Sample } from "../flow/sample.ts";
+import { workerUrl } from "./paths.ts";
 import type { FromWorker, SampleMessage, ToWorker, WorkerOptions } from "./protocol.ts";
 
 const CLOSE_WITHIN_MS = 1500;
@@ -18,7 +19,7 @@ export class Session {
   #ended = false;
 
   constructor(options: WorkerOptions) {
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    this.#worker = new Worker(workerUrl(), { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
