@@ -1,0 +1,53 @@
+/** What a process and its children have used, from /proc. */
+
+export interface Use {
+  /** User and system time of the process, its threads, its children and the children that it has waited for. */
+  readonly cpuSeconds: number;
+  /** Highest resident size of any one of them. */
+  readonly peakMiB: number;
+}
+
+const TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux
+
+interface Stat {
+  readonly pid: number;
+  readonly parent: number;
+  readonly ticks: number;
+}
+
+function readStat(pid: number): Stat | null {
+  try {
+    const text = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    // The name may hold spaces and parentheses; the fields behind the last one do not.
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ").map(Number);
+    return { pid, parent: fields[1], ticks: fields[11] + fields[12] + fields[13] + fields[14] };
+  } catch {
+    return null; // it has ended meanwhile
+  }
+}
+
+function peakKiB(pid: number): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+export function useOf(root: number): Use {
+  const stats: Stat[] = [];
+  for (const { name } of Deno.readDirSync("/proc")) {
+    const stat = /^\d+$/.test(name) ? readStat(Number(name)) : null;
+    if (stat !== null) stats.push(stat);
+  }
+  const family = new Set([root]);
+  for (let before = 0; before !== family.size;) {
+    before = family.size;
+    for (const { pid, parent } of stats) if (family.has(parent)) family.add(pid);
+  }
+  const members = stats.filter(({ pid }) => family.has(pid));
+  return {
+    cpuSeconds: members.reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND,
+    peakMiB: Math.max(0, ...members.map(({ pid }) => peakKiB(pid))) / 1024,
+  };
+}
