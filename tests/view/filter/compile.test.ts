@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual } from "node:assert/strict";
 import { Unknown } from "../../../src/flow/columns.ts";
 import { compileFilter } from "../../../src/view/filter/compile.ts";
 import { parseFilter } from "../../../src/view/filter/parse.ts";
@@ -73,27 +73,4 @@ Deno.test("compileFilter() joins by and, or and not", () => {
   deepStrictEqual(matches("proto:tcp and not (curl or sshd)"), [2, 4]);
   deepStrictEqual(matches("curl or udp"), [0, 3]);
   deepStrictEqual(matches("curl udp"), []);
-});
-
-Deno.test("compileFilter() passes 10,000 flows in under 10 ms", () => {
-  const flows = Array.from({ length: 10000 }, (_, i): FakeFlow => ({
-    process: `process-${i % 300}`,
-    local: [i % 3 ? "10.1.2.3" : "2001:db8::1", 1024 + i % 60000],
-    remote: [i % 3 ? `10.${i >> 8 & 255}.${i & 255}.9` : `2001:db8::${(i % 4000).toString(16)}:7`, 443],
-    rttUs: i,
-  }));
-  const sample = fakeSample(flows);
-  for (
-    const text of ["nothing", "2001:db8::9", "remote:10.7.0.0/16 or process:s-29", "not (port:80 rtt>5ms or user:bob)"]
-  ) {
-    const test = compileFilter(parseFilter(text)!), took: number[] = [];
-    for (let run = 0; run < 15; run++) {
-      const begin = performance.now();
-      for (let row = 0; row < sample.length; row++) test(sample, row);
-      took.push(performance.now() - begin);
-    }
-    // The median: the machine may be busy with something else.
-    const median = took.sort((a, b) => a - b)[7];
-    strictEqual(median < 10, true, `'${text}' took ${median} ms`);
-  }
 });
