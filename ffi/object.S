@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The BPF object, inside the library: TCP_OBJECT is its path, given by the build. */
+/* The BPF object, inside the library. The build names the folder that it is in. */
 	.section .rodata
 	.balign 16
 	.global tcp_object
 	.hidden tcp_object
 tcp_object:
-	.incbin TCP_OBJECT
+	.incbin "tcp.bpf.o"
 	.global tcp_object_end
 	.hidden tcp_object_end
 tcp_object_end:

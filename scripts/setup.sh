@@ -56,26 +56,57 @@ stale() {
   return 1
 }
 
+# need_sysroot: what links a library for the target, under $sysroot. Nothing for this machine's own architecture; for another,
+# Debian's packages of it, unpacked into the build folder: the machine's own package state stays as it is.
+need_sysroot() {
+  [ -n "$sysroot" ] || return 0
+  need_packages "gcc-$target-linux-gnu"
+  stale "$sysroot/complete" "$root/scripts/setup.sh" || return 0
+  local state=$build/apt-$target arch
+  case $target in aarch64) arch=arm64 ;; x86_64) arch=amd64 ;; esac
+  echo "fetching libraries for $target" >&2
+  mkdir -p "$state/lists/partial" "$state/archives/partial" "$sysroot"
+  local apt=(apt-get -qq -o "APT::Architecture=$arch" -o "APT::Architectures=$arch" -o "Dir::State=$state" -o "Dir::State::status=/dev/null"
+    -o "Dir::Cache=$state" -o APT::Sandbox::User=root)
+  "${apt[@]}" update >&2
+  (cd "$state/archives" && "${apt[@]}" download libbpf-dev libelf-dev zlib1g-dev libzstd-dev libc6-dev libc6 linux-libc-dev \
+    libgcc-s1 libgcc-12-dev) >&2
+  local package
+  for package in "$state"/archives/*.deb; do dpkg-deb -x "$package" "$sysroot"; done
+  touch "$sysroot/complete"
+}
+
 build_bpf() {
-  local arch object=$build/tcp.bpf.o triplet
-  stale "$object" "$root"/bpf/*.[ch] "$root/scripts/setup.sh" || return 0
-  case $(uname -m) in aarch64) arch=arm64 ;; *) arch=x86 ;; esac
-  triplet=$(uname -m)-linux-gnu
-  clang -O2 -g -target bpf -mcpu=v2 "-D__TARGET_ARCH_$arch" -Wall -Wextra -Wno-unused-parameter -Werror \
-    -idirafter "/usr/include/$triplet" -c "$root/bpf/tcp.bpf.c" -o "$object.new"
-  mv "$object.new" "$object"
+  local arch source object
+  case $target in aarch64) arch=arm64 ;; *) arch=x86 ;; esac
+  for source in "$root"/bpf/*.bpf.c; do
+    object=$out/$(basename "${source%.c}").o
+    stale "$object" "$root"/bpf/*.[ch] "$root/scripts/setup.sh" || continue
+    clang -O2 -g -target bpf -mcpu=v2 "-D__TARGET_ARCH_$arch" -Wall -Wextra -Wno-unused-parameter -Werror \
+      -idirafter "$sysroot/usr/include/$target-linux-gnu" -c "$source" -o "$object.new"
+    mv "$object.new" "$object"
+  done
 }
 
 build_shim() {
-  local library=$build/libtcptop.so zstd=
-  stale "$library" "$root"/ffi/*.[chS] "$build/tcp.bpf.o" || return 0
+  local library=$out/libtcptop.so zstd=
+  stale "$library" "$root"/ffi/*.[chS] "$out"/*.bpf.o "$root/scripts/setup.sh" || return 0
   # libelf 0.190 and newer can read sections packed with zstd.
-  ! grep -qs zstd /usr/lib/*/pkgconfig/libelf.pc || zstd=-lzstd
-  clang -std=gnu11 -O2 -fPIC -shared -Wall -Wextra -Werror -fvisibility=hidden -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
-    "-DTCP_OBJECT=\"$build/tcp.bpf.o\"" "$root"/ffi/*.c "$root/ffi/object.S" -o "$library.new" \
+  ! grep -qs zstd "$sysroot"/usr/lib/*/pkgconfig/libelf.pc || zstd=-lzstd
+  clang "--target=$target-linux-gnu" ${sysroot:+"--sysroot=$sysroot"} -std=gnu11 -O2 -fPIC -shared -Wall -Wextra -Werror \
+    -fvisibility=hidden -D_FORTIFY_SOURCE=2 -fstack-protector-strong -include "$root/ffi/glibc.h" "-Wa,-I$out" \
+    "$root"/ffi/*.c "$root/ffi/object.S" -o "$library.new" \
     -Wl,-Bstatic -lbpf -lelf -lz $zstd -Wl,-Bdynamic -lpthread -ldl -Wl,--exclude-libs,ALL -Wl,-z,relro,-z,now -s
   mv "$library.new" "$library"
 }
+
+# for_target ARCH: what is built from here on is for that architecture.
+for_target() {
+  target=$1 out=$build sysroot=
+  [ "$target" = "$(uname -m)" ] || out=$build/$target sysroot=$build/$target/sysroot
+  mkdir -p "$out"
+}
+for_target "$(uname -m)"
 
 set_up() {
   need_packages clang libc6-dev libbpf-dev libelf-dev zlib1g-dev
