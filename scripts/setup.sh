@@ -39,6 +39,21 @@ need_deno() {
   fi
 }
 
+# Prints where the Deno binary for the target is. That of another architecture comes from the same lock.
+deno_for_target() {
+  [ -n "$sysroot" ] || { echo "$deno"; return; }
+  local arch=x64 folder=$out/npm
+  [ "$target" != aarch64 ] || arch=arm64
+  if stale "$folder/node_modules/.package-lock.json" "$root/scripts/package-lock.json"; then
+    echo "fetching Deno for $target" >&2
+    mkdir -p "$folder"
+    cp "$root/scripts/package.json" "$root/scripts/package-lock.json" "$folder/"
+    npm ci --prefix "$folder" "--cpu=$arch" --os=linux --libc=glibc --no-audit --no-fund --ignore-scripts --loglevel=error >&2
+    touch "$folder/node_modules/.package-lock.json"
+  fi
+  echo "$folder/node_modules/@deno/linux-$arch-glibc/deno"
+}
+
 # The libraries that deno.lock pins, fetched once.
 need_modules() {
   [ "$build/modules" -nt "$root/deno.lock" ] && [ "$build/modules" -nt "$root/deno.json" ] && return

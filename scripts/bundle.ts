@@ -1,0 +1,65 @@
+/**
+ * bundle.ts MAKER WHY OUTPUT: main.ts and all that it imports, with the Worker's module inside, as one file of JavaScript for the executable.
+ *
+ * Deno reads every module with a TypeScript parser before V8 reads it again. So the program itself is a string in a small module,
+ * which only V8 reads.
+ */
+const ROOT = new URL("../", import.meta.url).pathname;
+
+/** Modules of the Node layer that commander imports and we use nothing of: each takes Deno 3 to 35 ms to load. */
+const UNUSED = ["node:child_process", "node:fs", "node:path", "node:process", "node:util"];
+
+/** Names that may be imported from UNUSED one by one: functions, which find their module when they are called. */
+const FUNCTIONS = ["stripVTControlCharacters"];
+
+/** Static imports at the head of a bundle, as esbuild writes them: a clause, and where it comes from. */
+const IMPORT = /\bimport\s*([\w$]+|\{[^{}]*\}|\*\s*as\s+[\w$]+)\s*from\s*"([^"]+)";\n?/g;
+
+/** What stands for an import of a module that is loaded once something of it is used. */
+function lazyImport(clause: string, specifier: string): string {
+  const load = `process.getBuiltinModule(${JSON.stringify(specifier)})`;
+  if (!clause.startsWith("{")) {
+    const name = clause.replace(/^\*\s*as\s+/, "");
+    return `var ${name}=new Proxy({},{get:(_,key)=>${load}[key]});`;
+  }
+  return clause.slice(1, -1).split(",").map((part) => {
+    const [name, alias = name] = part.trim().split(/\s+as\s+/);
+    if (!FUNCTIONS.includes(name)) {
+      throw new Error(`bundle: say in FUNCTIONS that ${name} of ${specifier} is a function`);
+    }
+    return `var ${alias}=(...words)=>${load}.${name}(...words);`;
+  }).join("");
+}
+
+/** The module `text` as a module that evaluates it from a string. `parameters` are expressions for free names in it. */
+export function wrapped(text: string, parameters: Readonly<Record<string, string>> = {}): string {
+  const imports: string[] = [];
+  const names: string[] = [];
+  const body = text.replace(IMPORT, (statement, clause: string, specifier: string) => {
+    if (UNUSED.includes(specifier)) return lazyImport(clause, specifier);
+    imports.push(statement.trim());
+    names.push(...[...clause.matchAll(/([\w$]+)\s*(?=[,}]|$)/g)].map(([, name]) => name));
+    return "";
+  });
+  const free = { ...parameters, ...Object.fromEntries(names.map((name) => [name, name])), importMeta: "import.meta" };
+  const program = body.replaceAll("import.meta", "importMeta");
+  const source = `(async(${Object.keys(free)})=>{"use strict";${program}\n})`;
+  new Function(source); // throws here, not on a user's machine, if an import was of another form
+  return `${imports.join("\n")}\nawait(0,eval)(${JSON.stringify(source)})(${Object.values(free)});\n`;
+}
+
+async function bundle(entry: string): Promise<string> {
+  const args = ["bundle", "--quiet", "--frozen", "--minify", "--platform=deno", entry];
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
+  if (!success) throw new Error(`deno bundle ${entry}: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
+
+if (import.meta.main) {
+  const [maker, why, output] = Deno.args;
+  const worker = wrapped(await bundle("src/app/worker.ts"));
+  const embedded = `{maker:${JSON.stringify(maker)},why:${JSON.stringify(why)},url:import.meta.url,worker:${
+    JSON.stringify(worker)
+  }}`;
+  await Deno.writeTextFile(output, wrapped(await bundle("main.ts"), { tcptopEmbedded: embedded }));
+}

@@ -1,0 +1,41 @@
+import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
+import { wrapped } from "../../scripts/bundle.ts";
+
+/** What the module says through `globalThis.said`. */
+async function run(module: string): Promise<unknown[]> {
+  const said: unknown[] = [];
+  Object.assign(globalThis, { said });
+  await import(`data:text/javascript,${encodeURIComponent(module)}`);
+  return said;
+}
+
+Deno.test("wrapped() runs a module that awaits, imports, and knows its own address", async () => {
+  const text =
+    `import{EventEmitter as a}from"node:events";said.push(await Promise.resolve(typeof a),import.meta.url.slice(0,5));`;
+  deepStrictEqual(await run(wrapped(text)), ["function", "data:"]);
+});
+
+Deno.test("wrapped() gives values to free names", async () => {
+  deepStrictEqual(await run(wrapped("said.push(typeof missing,given.x);", { given: "{x:7}" })), ["undefined", 7]);
+});
+
+Deno.test("wrapped() keeps any character of the text", async () => {
+  const odd = "\"'`\\\\${x}\u2028\u2029\x1b é 😀 </script>";
+  deepStrictEqual(await run(wrapped(`said.push(${JSON.stringify(odd)});`)), [odd]);
+});
+
+Deno.test("wrapped() is strict, as a module is", async () => {
+  await rejects(run(wrapped("undeclared=1;")), ReferenceError);
+});
+
+Deno.test("wrapped() imports nothing that only might be used, and finds it when it is", async () => {
+  const text =
+    `import x from"node:path";import{stripVTControlCharacters as s}from"node:util";said.push(x.basename("/a/b"),s("\\x1b[1mc"));`;
+  strictEqual(/\bimport[\s{]/.test(wrapped(text)), false);
+  deepStrictEqual(await run(wrapped(text)), ["b", "c"]);
+});
+
+Deno.test("wrapped() refuses imports that it does not understand", () => {
+  throws(() => wrapped(`import a,{b}from"node:events";`), SyntaxError);
+  throws(() => wrapped(`import{inspect}from"node:util";`), /FUNCTIONS/);
+});
