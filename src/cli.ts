@@ -7,6 +7,7 @@ import { allOf, type Filter, FilterError } from "./view/filter/ast.ts";
 import { asksForListeners, FIELDS } from "./view/filter/fields.ts";
 import { parseFilter } from "./view/filter/parse.ts";
 import { madeBy } from "./app/paths.ts";
+import { type Grouping, GROUPINGS } from "./view/group.ts";
 import { VERSION } from "./version.ts";
 
 const MIN_INTERVAL_MS = 100;
@@ -46,6 +47,7 @@ function definition() {
     .addOption(
       new Option("-f, --filter <EXPR>", "only what this matches: words, user:ann, port:443, 'rtt>50ms and not curl'"),
     )
+    .addOption(new Option("-g, --group <KEY>", `rows are groups: ${GROUPINGS.join(", ")} or none`).default("none"))
     .addOption(new Option("-p, --pid <N>", "only sockets of this process"))
     .addOption(new Option("-P, --port <N>", "only this port, local or remote"))
     .addOption(new Option("--process <NAME>", "only processes whose name contains this"))
@@ -77,6 +79,7 @@ function options(raw: Raw): Options {
     throw usage(`--source takes auto or bpf, not '${raw.source}'`);
   }
   if (raw.tcp && raw.udp) throw usage("--tcp and --udp exclude each other; leave both out to see both");
+  if (raw.group !== "none" && raw.json) throw usage("--group is for tables; --json has a flow each");
   const once = raw.once === true, filter = filters(raw);
   return {
     intervalMs: duration("--interval", raw.interval),
@@ -88,6 +91,7 @@ function options(raw: Raw): Options {
     limit: raw.limit === undefined ? null : whole("--limit", raw.limit, 0, Number.MAX_SAFE_INTEGER),
     columns: raw.columns === undefined ? null : columns(raw.columns),
     filter,
+    group: group(raw.group),
     protocol: raw.tcp ? "tcp" : raw.udp ? "udp" : null,
     listeners: raw.listen === true || filter !== null && asksForListeners(filter),
     source: raw.source,
@@ -141,6 +145,13 @@ function filters(raw: Raw): Filter | null {
     throw usage(`--filter '${raw.filter}': ${error.message}`);
   }
   return allOf(terms.filter((term) => term !== null));
+}
+
+function group(text: string): Grouping | null {
+  if (text === "none") return null;
+  const grouping = GROUPINGS.find((grouping) => grouping === text);
+  if (grouping === undefined) throw usage(`--group takes ${GROUPINGS.join(", ")} or none, not '${text}'`);
+  return grouping;
 }
 
 function columns(text: string): Column[] {
