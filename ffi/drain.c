@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "handle.h"
+#include "netlink.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
+#include <time.h>
 
 /* Waits on libbpf's epoll set by itself: ring_buffer__poll() would consume. */
 int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms)
@@ -13,6 +14,10 @@ int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms)
 
 	if (timeout_ms < 0 || timeout_ms > 100)
 		timeout_ms = 100;
+	if (t->netlink) { /* the kernel queues for more than a second: a timer does, and costs nothing a message */
+		nanosleep(&(struct timespec){ .tv_nsec = timeout_ms * 1000000l }, NULL);
+		return 0;
+	}
 	n = epoll_wait(ring_buffer__epoll_fd(t->ring), &event, 1, timeout_ms);
 	if (n < 0 && errno != EINTR)
 		return fail(t, errno, "wait for records");
@@ -25,6 +30,8 @@ int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 
 	if (capacity < sizeof(struct tcptop_tcp_record))
 		return fail(t, EINVAL, "drain the ring");
+	if (t->netlink)
+		return netlink_drain(t, buffer, capacity);
 	t->drain_to = buffer;
 	t->drain_used = 0;
 	t->drain_capacity = capacity;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "handle.h"
+#include "netlink.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -63,6 +63,7 @@ void tcptop__free(struct tcptop *t)
 {
 	if (!t)
 		return;
+	netlink_free(t);
 	bpf_link__destroy(t->state);
 	bpf_link__destroy(t->destroyed);
 	bpf_link__destroy(t->owners);

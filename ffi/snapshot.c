@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "handle.h"
+#include "netlink.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -69,11 +69,14 @@ static int tick_append(struct tcptop *t, uint64_t begin_ns)
 
 	if (err)
 		return err;
-	counters_read(t, sums);
+	if (t->netlink)
+		memset(sums, 0, sizeof(sums));
+	else
+		counters_read(t, sums);
 	tick.time_ns = clock_ns(CLOCK_BOOTTIME);
 	tick.wall_ns = clock_ns(CLOCK_REALTIME);
-	tick.events_lost = sums[COUNTER_EVENTS_LOST];
-	tick.sockets_untracked = sums[COUNTER_SOCKETS_UNTRACKED];
+	tick.events_lost = sums[COUNTER_EVENTS_LOST] + (t->netlink ? t->netlink->lost : 0);
+	tick.sockets_untracked = sums[COUNTER_SOCKETS_UNTRACKED] + (t->netlink ? t->netlink->invalid_dumps : 0);
 	tick.snapshot_errors = t->snapshot_errors + sums[COUNTER_SNAPSHOT_LOST];
 	memcpy(t->snapshot.data + t->snapshot.length, &tick, sizeof(tick));
 	t->snapshot.length += sizeof(tick);
@@ -82,12 +85,18 @@ static int tick_append(struct tcptop *t, uint64_t begin_ns)
 
 int32_t tcptop__snapshot(struct tcptop *t, int32_t look)
 {
-	uint64_t begin_ns;
+	uint64_t begin_ns = clock_ns(CLOCK_BOOTTIME);
 	int err;
 
+	t->snapshot.length = t->snapshot.read = 0;
+	if (t->netlink) {
+		if (netlink_snapshot(t, look))
+			t->snapshot_errors++;
+		err = tick_append(t, begin_ns);
+		return err ? fail(t, -err, "hold a snapshot") : (int32_t)t->snapshot.length;
+	}
 	if (look || __atomic_load_n(&t->shared->weak_owners, __ATOMIC_RELAXED) != t->weak_owners_seen)
 		owners_pass(t);
-	t->snapshot.length = t->snapshot.read = 0;
 	begin_ns = clock_ns(CLOCK_BOOTTIME);
 	err = iterator_read(t->sockets, &t->snapshot);
 	if (err)
@@ -126,5 +135,6 @@ int32_t tcptop__snapshot_read(struct tcptop *t, uint8_t *buffer, uint32_t capaci
 
 void tcptop__describe_again(struct tcptop *t)
 {
-	t->shared->epoch++;
+	if (t->shared) /* netlink describes every time */
+		t->shared->epoch++;
 }

@@ -19,6 +19,17 @@ struct tcptop *tcptop__new(void);
  * -EPERM: BPF is refused; -ENOENT: no kernel BTF; else as the kernel said. */
 int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes);
 
+/* What the netlink source cannot do for its caller. */
+enum tcptop_limit {
+	LIMIT_FAREWELLS = 1, /* ends of connections are not told: the kernel refuses the destroy groups */
+	LIMIT_OWNERS = 2,    /* only the caller's own processes are found: needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH */
+	LIMIT_SENT = 4,      /* bytes sent are those acknowledged: the kernel is older than 4.19 */
+};
+
+/* TCP by netlink instead of tcptop__load(), without BPF and, within the limits that are returned, without privilege.
+ * Returns bits of enum tcptop_limit. -ENOENT: the kernel has no inet_diag. */
+int32_t tcptop__open_netlink(struct tcptop *t);
+
 /* Waits until the ring is half full or timeout_ms (at most 100) have passed. 1: half full, 0: time is up. Call it off the
  * main thread: it may run while no other call on this handle does, except tcptop__error(). */
 int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms);

@@ -56,7 +56,7 @@ function definition() {
     .option("-4", "only IPv4")
     .option("-6", "only IPv6")
     .option("-L, --listen", "show listening sockets too")
-    .addOption(new Option("--source <NAME>", "where data comes from: auto or bpf").default("auto"))
+    .addOption(new Option("--source <NAME>", "where data comes from: auto, bpf or netlink").default("auto"))
     .addOption(new Option("--ring-size <SIZE>", "ring buffer: a power of two, such as 256K or 8M").default("4M"))
     .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
@@ -75,8 +75,8 @@ type Raw = ReturnType<ReturnType<typeof definition>["opts"]>;
 
 function options(raw: Raw): Options {
   if (raw[4] && raw[6]) throw usage("-4 and -6 exclude each other; leave both out to see both");
-  if (raw.source !== "auto" && raw.source !== "bpf") {
-    throw usage(`--source takes auto or bpf, not '${raw.source}'`);
+  if (raw.source !== "auto" && raw.source !== "bpf" && raw.source !== "netlink") {
+    throw usage(`--source takes auto, bpf or netlink, not '${raw.source}'`);
   }
   if (raw.tcp && raw.udp) throw usage("--tcp and --udp exclude each other; leave both out to see both");
   if (raw.group !== "none" && raw.json) throw usage("--group is for tables; --json has a flow each");

@@ -23,7 +23,7 @@ export interface Options {
   readonly listeners: boolean;
   /** null: a row a flow. */
   readonly group: Grouping | null;
-  readonly source: "auto" | "bpf";
+  readonly source: "auto" | "bpf" | "netlink";
   readonly ringBytes: number;
   /** Stay root, or whatever it was started as. */
   readonly keepPrivileges: boolean;

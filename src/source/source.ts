@@ -16,7 +16,7 @@ export interface SourceInfo {
 
 /** What a source is opened with. */
 export interface SourceOptions {
-  readonly source: "auto" | "bpf";
+  readonly source: "auto" | "bpf" | "netlink";
   readonly ringBytes: number;
   /** Path of libtcptop.so; only Linux has one. */
   readonly shimPath: string;

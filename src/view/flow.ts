@@ -194,7 +194,7 @@ export function container(_sample: Sample, _row: number): Container | null {
 /** Until the sample or, for a flow that has ended, until its end. */
 export function ageMs(sample: Sample, row: number): number | null {
   const { openedNs, lastNs, closed } = sample.flows;
-  if (openedNs[row] === 0) return null;
+  if (openedNs[row] === 0 || sample.flows.unknown[row] & Unknown.age) return null;
   const endNs = closed[row] ? lastNs[row] : sample.timeNs;
   return Math.max(0, Math.round((endNs - openedNs[row]) / 1e6));
 }

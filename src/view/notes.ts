@@ -8,11 +8,15 @@ export function notesOf(sample: Sample): Note[] {
   const add = (count: number, code: string, message: string, remedy: string | null) => {
     if (count > 0) notes.push({ code, message: `${count.toLocaleString("en-US")} ${message}`, remedy });
   };
+  const byNetlink = sample.source.tcp === "netlink";
   add(
     eventsLost,
     "events_lost",
-    "records were lost because the ring buffer was full: connections may be missing, or lack their last bytes",
-    "Try a larger --ring-size, such as 16M",
+    `records were lost because the ${byNetlink ? "socket's queue" : "ring buffer"} was full: ` +
+      "connections may be missing, or lack their last bytes",
+    byNetlink
+      ? "Run it as root, whose queue is larger, or raise net.core.rmem_max"
+      : "Try a larger --ring-size, such as 16M",
   );
   add(recordsInvalid, "records_invalid", "records could not be read and were skipped", null);
   add(flowsEvicted, "flows_evicted", "flows were dropped because the table was full", null);

@@ -32,6 +32,7 @@ export const Unknown = {
   retransmits: 8,
   cwnd: 16,
   uid: 32,
+  age: 64,
 } as const;
 
 export const TcpRecordLayout = {

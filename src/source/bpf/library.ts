@@ -8,6 +8,12 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__open_netlink: {
+    parameters: [
+      "pointer", // t
+    ],
+    result: "i32",
+  },
   tcptop__wait: {
     parameters: [
       "pointer", // t

@@ -1,16 +1,17 @@
 import { TcptopError } from "../../errors.ts";
 import type { Identity } from "../identity.ts";
-import type { FlowSource, RecordSink, SourceInfo, SourceOptions } from "../source.ts";
-import { shimError } from "./error.ts";
+import type { FlowSource, Note, RecordSink, SourceInfo, SourceOptions } from "../source.ts";
+import { fallbackNote, limitNotes } from "../netlink/notes.ts";
+import { shimError, type ShimFailure } from "./error.ts";
 import type { Library } from "./library.ts";
 
 const BUFFER_BYTES = 1 << 20;
 /** With nothing new to attribute, the owners are still looked over this often: a socket may have been handed on. */
 const OWNER_PASS_EVERY_NS = 3_000_000_000;
 
-/** TCP from the kernel's own counters, through socket storage and the ring buffer. */
-export class BpfSource implements FlowSource {
-  readonly info: SourceInfo = { tcp: "bpf", udp: null, notes: [] };
+/** What the shim yields. TCP comes from the kernel's own counters, by eBPF or, where that is not to be had, by netlink. */
+export class ShimSource implements FlowSource {
+  readonly info: SourceInfo;
   readonly #library: Library;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   readonly #clock = new BigUint64Array(4);
@@ -18,13 +19,13 @@ export class BpfSource implements FlowSource {
   #handle: Deno.PointerValue;
   #ownersNs = 0;
 
-  /** Loads and attaches, or throws a TcptopError with nothing left behind. */
+  /** Opens the best that the options and the machine allow, or throws a TcptopError with nothing left behind. */
   constructor(library: Library, options: SourceOptions) {
     this.#library = library;
     this.#euid = options.euid;
     this.#handle = library.symbols.tcptop__new();
     try {
-      this.#check(library.symbols.tcptop__load(this.#handle, options.ringBytes));
+      this.info = { udp: null, ...this.#openTcp(options) };
       if (options.dropTo) this.#drop(options.dropTo);
     } catch (error) {
       this.close();
@@ -58,6 +59,22 @@ export class BpfSource implements FlowSource {
     this.#handle = null;
   }
 
+  #openTcp({ source, ringBytes }: SourceOptions): Pick<SourceInfo, "tcp" | "notes"> {
+    const { tcptop__load, tcptop__open_netlink, tcptop__free, tcptop__new } = this.#library.symbols;
+    const notes: Note[] = [];
+    if (source !== "netlink") {
+      const result = tcptop__load(this.#handle, ringBytes);
+      if (result >= 0) return { tcp: "bpf", notes };
+      const failure = this.#account(-result), note = fallbackNote(failure, this.#euid);
+      if (source === "bpf" || note === null) throw shimError(failure, this.#euid);
+      notes.push(note);
+      tcptop__free(this.#handle);
+      this.#handle = tcptop__new();
+    }
+    notes.push(...limitNotes(this.#check(tcptop__open_netlink(this.#handle))));
+    return { tcp: "netlink", notes };
+  }
+
   #drop({ uid, gid }: Identity): void {
     this.#check(this.#library.symbols.tcptop__drop(this.#handle, uid, gid));
   }
@@ -82,9 +99,13 @@ export class BpfSource implements FlowSource {
   }
 
   #failure(errno: number): TcptopError {
+    return shimError(this.#account(errno), this.#euid);
+  }
+
+  #account(errno: number): ShimFailure {
     const text = new Uint8Array(8192);
     const bytes = this.#library.symbols.tcptop__error(this.#handle, text, text.length);
     const [stage, ...log] = new TextDecoder().decode(text.subarray(0, bytes)).split("\n");
-    return shimError({ errno, stage, log: log.join("\n") }, this.#euid);
+    return { errno, stage, log: log.join("\n") };
   }
 }
