@@ -8,9 +8,10 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
-  tcptop__open_netlink: {
+  tcptop__udp_load: {
     parameters: [
       "pointer", // t
+      "u32", // timeout_ms
     ],
     result: "i32",
   },
