@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "udp.h"
+#include "netlink.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <sys/epoll.h>
+#include <time.h>
 
 /* Waits on libbpf's epoll set by itself: ring_buffer__poll() would consume. */
 int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms)
@@ -14,8 +14,8 @@ int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms)
 
 	if (timeout_ms < 0 || timeout_ms > 100)
 		timeout_ms = 100;
-	if (!t->ring) {
-		poll(NULL, 0, timeout_ms);
+	if (t->netlink) { /* the kernel queues for more than a second: a timer does, and costs nothing a message */
+		nanosleep(&(struct timespec){ .tv_nsec = timeout_ms * 1000000l }, NULL);
 		return 0;
 	}
 	n = epoll_wait(ring_buffer__epoll_fd(t->ring), &event, 1, timeout_ms);
@@ -30,10 +30,8 @@ int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 
 	if (capacity < sizeof(struct tcptop_tcp_record))
 		return fail(t, EINVAL, "drain the ring");
-	if (t->udp && udp_flows_relieve(t->udp))
-		t->snapshot_errors++;
-	if (!t->ring)
-		return 0;
+	if (t->netlink)
+		return netlink_drain(t, buffer, capacity);
 	t->drain_to = buffer;
 	t->drain_used = 0;
 	t->drain_capacity = capacity;

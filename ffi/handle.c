@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "udp.h"
+#include "netlink.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -63,13 +63,12 @@ void tcptop__free(struct tcptop *t)
 {
 	if (!t)
 		return;
-	udp_free(t->udp);
+	netlink_free(t);
 	bpf_link__destroy(t->state);
 	bpf_link__destroy(t->destroyed);
 	bpf_link__destroy(t->owners);
 	bpf_link__destroy(t->orphans);
 	bpf_link__destroy(t->sockets);
-	bpf_link__destroy(t->udp_settled);
 	ring_buffer__free(t->ring);
 	if (t->shared)
 		munmap(t->shared, t->shared_bytes);

@@ -22,8 +22,6 @@ struct bytes {
 	size_t read;
 };
 
-struct udp;
-
 struct tcptop {
 	struct bpf_object *tcp;
 	struct bpf_link *state;
@@ -31,14 +29,13 @@ struct tcptop {
 	struct bpf_link *owners;
 	struct bpf_link *orphans;
 	struct bpf_link *sockets;
-	struct bpf_link *udp_settled;
 	struct tcptop_tcp_shared *shared; /* the programs' .bss, mapped */
 	size_t shared_bytes;
 	struct ring_buffer *ring;
 	int counters_fd;
-	struct udp *udp; /* NULL: not loaded */
 	uint64_t weak_owners_seen; /* of shared->weak_owners, at the last owner pass */
 	uint64_t snapshot_errors;
+	struct netlink *netlink; /* not NULL: TCP comes from there, and the BPF fields above are not set */
 	struct bytes snapshot;
 	/* tcptop__drain() in progress: where ring_record() writes */
 	uint8_t *drain_to;
@@ -60,14 +57,15 @@ int bytes_reserve(struct bytes *b, size_t more);
 /* Reads an iterator from start to end behind b (dropped when b is NULL). 0 or negative errno. */
 int iterator_read(const struct bpf_link *link, struct bytes *b);
 
+/* Calls enter() inside each network namespace that a process or /run/netns shows and that is_wanted(), on a thread of its own.
+ * `inode` names the namespace. 0, or the first negative errno that enter() returned. */
+int namespaces_visit(bool (*is_wanted)(void *, uint64_t inode), int (*enter)(void *, uint64_t inode), void *context);
+
 /* Runs the orphans iterator once in every network namespace that a process or /run/netns shows. 0 or negative errno. */
 int orphans_seed(struct tcptop *t);
 
 /* Finds out which process holds which socket. 0 or negative errno. */
 int owners_pass(struct tcptop *t);
-
-/* The sums over all CPUs of the first length values of a per-CPU array. */
-void counters_sum(int map_fd, uint64_t *sums, uint32_t length);
 
 uint64_t clock_ns(int clock);
 

@@ -16,7 +16,9 @@
 #include <unistd.h>
 
 struct visit {
-	struct tcptop *t;
+	bool (*is_wanted)(void *, uint64_t);
+	int (*enter)(void *, uint64_t);
+	void *context;
 	ino_t *seen;
 	size_t count;
 	size_t capacity;
@@ -43,7 +45,7 @@ static bool visited(struct visit *v, ino_t inode)
 	return false;
 }
 
-/* A namespace that is gone, or that we may not enter, is passed over: its sockets show up with their first change of state. */
+/* A namespace that is gone, or that we may not enter, is passed over. Entering the one we are in needs a privilege too. */
 static void visit_namespace(struct visit *v, const char *path)
 {
 	struct stat file;
@@ -51,8 +53,9 @@ static void visit_namespace(struct visit *v, const char *path)
 
 	if (fd < 0)
 		return;
-	if (!fstat(fd, &file) && !visited(v, file.st_ino) && !setns(fd, CLONE_NEWNET)) {
-		int err = iterator_read(v->t->orphans, NULL);
+	if (!fstat(fd, &file) && !visited(v, file.st_ino) && v->is_wanted(v->context, file.st_ino) &&
+	    (v->count == 1 || !setns(fd, CLONE_NEWNET))) {
+		int err = v->enter(v->context, file.st_ino);
 
 		v->err = v->err ? v->err : err;
 	}
@@ -79,15 +82,15 @@ static void *visit_all(void *context)
 {
 	struct visit *v = context;
 
-	visit_namespace(v, "/proc/self/ns/net");
+	visit_namespace(v, "/proc/self/ns/net"); /* first: no other has been entered yet */
 	visit_each(v, "/proc", "/ns/net", true);
 	visit_each(v, "/run/netns", "", false);
 	return NULL;
 }
 
-int orphans_seed(struct tcptop *t)
+int namespaces_visit(bool (*is_wanted)(void *, uint64_t), int (*enter)(void *, uint64_t), void *context)
 {
-	struct visit v = { .t = t };
+	struct visit v = { .is_wanted = is_wanted, .enter = enter, .context = context };
 	pthread_t thread;
 	int err = pthread_create(&thread, NULL, visit_all, &v);
 
@@ -96,4 +99,25 @@ int orphans_seed(struct tcptop *t)
 	pthread_join(thread, NULL);
 	free(v.seen);
 	return v.err;
+}
+
+static bool every(void *context, uint64_t inode)
+{
+	(void)context;
+	(void)inode;
+	return true;
+}
+
+/* A socket of a namespace that is passed over shows up with its first change of state. */
+static int orphans_read(void *context, uint64_t inode)
+{
+	struct tcptop *t = context;
+
+	(void)inode;
+	return iterator_read(t->orphans, NULL);
+}
+
+int orphans_seed(struct tcptop *t)
+{
+	return namespaces_visit(every, orphans_read, t);
 }

@@ -2,7 +2,7 @@
 /* Giving up what was only needed to start. What is read later goes through descriptors that are open by then; the few
  * capabilities that some reads need stay with the one thread that makes them, the caller's. */
 #define _GNU_SOURCE
-#include "handle.h"
+#include "netlink.h"
 #include "privileges.h"
 
 #include <errno.h>
@@ -13,6 +13,9 @@
 #include <unistd.h>
 
 #define CAPABILITY(name) (1ull << (name))
+/* /proc/PID/fd of others; namespaces that appear later, and the destroy groups in them. */
+#define CAPABILITIES_OF_NETLINK \
+	(CAPABILITY(CAP_SYS_PTRACE) | CAPABILITY(CAP_DAC_READ_SEARCH) | CAPABILITY(CAP_SYS_ADMIN) | CAPABILITY(CAP_NET_ADMIN))
 #ifndef CAP_BPF
 #define CAP_BPF 39
 #endif
@@ -58,7 +61,7 @@ static int become(uint32_t uid, uint32_t gid)
 
 int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid)
 {
-	capabilities keep = needed_for_bpf(t) & capabilities_permitted();
+	capabilities keep = (needed_for_bpf(t) | (t->netlink ? CAPABILITIES_OF_NETLINK : 0)) & capabilities_permitted();
 	int err;
 
 	/* From root to another user a thread loses its capabilities (cap_emulate_setxuid()), except one that says otherwise. */

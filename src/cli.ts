@@ -7,6 +7,7 @@ import { allOf, type Filter, FilterError } from "./view/filter/ast.ts";
 import { asksForListeners, FIELDS } from "./view/filter/fields.ts";
 import { parseFilter } from "./view/filter/parse.ts";
 import { madeBy } from "./app/paths.ts";
+import { type Grouping, GROUPINGS } from "./view/group.ts";
 import { VERSION } from "./version.ts";
 
 const MIN_INTERVAL_MS = 100;
@@ -34,9 +35,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
 function definition() {
   return new Command("tcptop")
     .usage("[options]")
-    .description(
-      "Shows every TCP connection and UDP flow on this machine, live: its process, exact bytes, rates, RTT and state.",
-    )
+    .description("Shows every TCP connection on this machine, live: its process, exact bytes, rates, RTT and state.")
     .addOption(new Option("-i, --interval <DUR>", "sampling interval: 500ms, 1s, 2 (seconds)").default("1s"))
     .addOption(new Option("-n, --count <N>", "stop after N samples"))
     .option("--once", "one sample, then exit")
@@ -48,6 +47,7 @@ function definition() {
     .addOption(
       new Option("-f, --filter <EXPR>", "only what this matches: words, user:ann, port:443, 'rtt>50ms and not curl'"),
     )
+    .addOption(new Option("-g, --group <KEY>", `rows are groups: ${GROUPINGS.join(", ")} or none`).default("none"))
     .addOption(new Option("-p, --pid <N>", "only sockets of this process"))
     .addOption(new Option("-P, --port <N>", "only this port, local or remote"))
     .addOption(new Option("--process <NAME>", "only processes whose name contains this"))
@@ -56,11 +56,8 @@ function definition() {
     .option("-4", "only IPv4")
     .option("-6", "only IPv6")
     .option("-L, --listen", "show listening sockets too")
-    .addOption(new Option("--source <NAME>", "where data comes from: auto or bpf").default("auto"))
+    .addOption(new Option("--source <NAME>", "where data comes from: auto, bpf or netlink").default("auto"))
     .addOption(new Option("--ring-size <SIZE>", "ring buffer: a power of two, such as 256K or 8M").default("4M"))
-    .addOption(
-      new Option("--udp-timeout <DUR>", "a UDP flow has expired this long after its last datagram").default("30s"),
-    )
     .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
     .version(`tcptop ${VERSION}\n${madeBy()}`, "-V, --version", "show the version")
@@ -78,10 +75,11 @@ type Raw = ReturnType<ReturnType<typeof definition>["opts"]>;
 
 function options(raw: Raw): Options {
   if (raw[4] && raw[6]) throw usage("-4 and -6 exclude each other; leave both out to see both");
-  if (raw.source !== "auto" && raw.source !== "bpf") {
-    throw usage(`--source takes auto or bpf, not '${raw.source}'`);
+  if (raw.source !== "auto" && raw.source !== "bpf" && raw.source !== "netlink") {
+    throw usage(`--source takes auto, bpf or netlink, not '${raw.source}'`);
   }
   if (raw.tcp && raw.udp) throw usage("--tcp and --udp exclude each other; leave both out to see both");
+  if (raw.group !== "none" && raw.json) throw usage("--group is for tables; --json has a flow each");
   const once = raw.once === true, filter = filters(raw);
   return {
     intervalMs: duration("--interval", raw.interval),
@@ -93,11 +91,11 @@ function options(raw: Raw): Options {
     limit: raw.limit === undefined ? null : whole("--limit", raw.limit, 0, Number.MAX_SAFE_INTEGER),
     columns: raw.columns === undefined ? null : columns(raw.columns),
     filter,
+    group: group(raw.group),
     protocol: raw.tcp ? "tcp" : raw.udp ? "udp" : null,
     listeners: raw.listen === true || filter !== null && asksForListeners(filter),
     source: raw.source,
     ringBytes: ringBytes(raw.ringSize),
-    udpTimeoutMs: duration("--udp-timeout", raw.udpTimeout),
     keepPrivileges: raw.keepPrivileges === true,
   };
 }
@@ -147,6 +145,13 @@ function filters(raw: Raw): Filter | null {
     throw usage(`--filter '${raw.filter}': ${error.message}`);
   }
   return allOf(terms.filter((term) => term !== null));
+}
+
+function group(text: string): Grouping | null {
+  if (text === "none") return null;
+  const grouping = GROUPINGS.find((grouping) => grouping === text);
+  if (grouping === undefined) throw usage(`--group takes ${GROUPINGS.join(", ")} or none, not '${text}'`);
+  return grouping;
 }
 
 function columns(text: string): Column[] {

@@ -1,5 +1,7 @@
 import type { Column } from "./view/column.ts";
 import type { Filter } from "./view/filter/ast.ts";
+import type { Grouping } from "./view/group.ts";
+import type { Sort } from "./view/sort.ts";
 
 /** What the command line asks for. */
 export interface Options {
@@ -9,7 +11,7 @@ export interface Options {
   readonly once: boolean;
   readonly batch: boolean;
   readonly json: boolean;
-  readonly sort: { readonly column: Column; readonly descending: boolean };
+  readonly sort: Sort;
   /** null: what suits the output. */
   readonly limit: number | null;
   /** null: what suits the output. */
@@ -19,9 +21,10 @@ export interface Options {
   /** null: both. */
   readonly protocol: "tcp" | "udp" | null;
   readonly listeners: boolean;
-  readonly source: "auto" | "bpf";
+  /** null: a row a flow. */
+  readonly group: Grouping | null;
+  readonly source: "auto" | "bpf" | "netlink";
   readonly ringBytes: number;
-  readonly udpTimeoutMs: number;
   /** Stay root, or whatever it was started as. */
   readonly keepPrivileges: boolean;
 }

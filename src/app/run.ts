@@ -3,9 +3,10 @@ import type { Options } from "../options.ts";
 import type { Sample } from "../flow/sample.ts";
 import { COLUMNS } from "../view/column.ts";
 import { compileFilter } from "../view/filter/compile.ts";
+import { groupRows } from "../view/group.ts";
 import { selectRows } from "../view/selection.ts";
 import { type Host, jsonDocument } from "../output/json.ts";
-import { textTable } from "../output/text.ts";
+import { groupTable, textTable } from "../output/text.ts";
 import { ClosedPipe, writeOut } from "../output/stdout.ts";
 import { invokingIdentity } from "../source/identity.ts";
 import { ExitStatus } from "../errors.ts";
@@ -22,7 +23,6 @@ export async function run(options: Options): Promise<ExitStatus> {
     source: options.source,
     shimPath: shimPath(),
     ringBytes: options.ringBytes,
-    udpTimeoutMs: options.udpTimeoutMs,
     intervalMs: options.intervalMs,
     euid: Deno.uid(),
     dropTo: options.keepPrivileges ? null : invokingIdentity((name) => Deno.env.get(name)),
@@ -54,10 +54,13 @@ async function show(session: Session, options: Options): Promise<void> {
 function render(sample: Sample, options: Options): Iterable<string> {
   const limit = options.limit ?? (options.json ? 0 : TEXT_ROWS);
   const filter = options.filter === null ? null : compileFilter(options.filter);
-  const rows = selectRows(sample, { ...options, filter, limit });
+  const rows = selectRows(sample, { ...options, filter, limit: options.group === null ? limit : 0 });
   if (options.json) return jsonDocument(sample, rows, host(), VERSION);
   const live = !options.batch && !options.once && Deno.stdout.isTerminal();
-  return [(live ? HOME_AND_CLEAR : "") + textTable(sample, rows, options.columns ?? COLUMNS)];
+  const columns = options.columns ?? COLUMNS, { group } = options;
+  if (group === null) return [(live ? HOME_AND_CLEAR : "") + textTable(sample, rows, columns)];
+  const groups = groupRows(sample, rows, group, options.sort).slice(0, limit || undefined);
+  return [(live ? HOME_AND_CLEAR : "") + groupTable(sample, groups, columns, group)];
 }
 
 function host(): Host {

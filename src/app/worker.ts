@@ -16,7 +16,7 @@ declare const self: {
 };
 
 /** The ring is looked at this often even when nothing has woken us: a record waits no longer than this. */
-const DRAIN_EVERY_MS = 50;
+const DRAIN_EVERY_MS = 100;
 
 class Session {
   readonly #tables = new FlowTables();

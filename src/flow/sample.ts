@@ -9,7 +9,6 @@ export interface Health {
   readonly recordsInvalid: number;
   readonly flowsEvicted: number;
   readonly socketsUntracked: number;
-  readonly datagramsUntracked: number;
   readonly snapshotErrors: number;
 }
 
@@ -29,6 +28,8 @@ export interface Sample {
   readonly selfCpuPercent: number;
   readonly selfRssBytes: number;
   readonly length: number;
+  /** Rows from here on ended in an earlier sample and are still shown; absent: there are none. */
+  readonly pastFrom?: number;
   readonly flows: FlowArrays;
   /** Login names by uid, for every uid in flows that has one. */
   readonly users: ReadonlyMap<number, string>;

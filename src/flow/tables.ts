@@ -1,9 +1,8 @@
 import type { EventHandler } from "../decode/decode.ts";
-import type { TcpCounters, TcpRecord, TickRecord, UdpOwner, UdpRecord } from "../decode/cursor.ts";
+import type { TcpCounters, TcpRecord, TickRecord, UdpRecord } from "../decode/cursor.ts";
 import { packFlows } from "./columns.ts";
 import type { Health } from "./sample.ts";
 import { TcpTable } from "./tcp_table.ts";
-import { UdpTable } from "./udp_table.ts";
 
 /** What one sample holds before it crosses to the main thread. `flows` is for unpackFlows(). */
 export interface PackedSample {
@@ -21,13 +20,12 @@ export interface PackedSample {
 /** The state of every flow: events in, samples out. Time comes with the tick records. */
 export class FlowTables implements EventHandler {
   readonly tcp = new TcpTable();
-  readonly udp = new UdpTable();
   #number = 0;
   #beforeNs = 0;
   #timeNs = 0;
   #wallMs = 0;
   #events = 0;
-  #health = { eventsLost: 0, flowsEvicted: 0, socketsUntracked: 0, datagramsUntracked: 0, snapshotErrors: 0 };
+  #health = { eventsLost: 0, flowsEvicted: 0, socketsUntracked: 0, snapshotErrors: 0 };
 
   tcpOpen(record: TcpRecord): void {
     this.#events++;
@@ -47,23 +45,16 @@ export class FlowTables implements EventHandler {
     this.#events++;
     this.tcp.owner(record);
   }
-  udpFlow(record: UdpRecord): void {
-    this.udp.flow(record);
-  }
-  udpOwner(record: UdpOwner): void {
-    this.udp.owner(record);
-  }
+  udpFlow(_record: UdpRecord): void {}
 
   tick(record: TickRecord): void {
     this.tcp.tick(record);
-    this.udp.tick(record);
     this.#timeNs = record.timeNs;
     this.#wallMs = record.wallNs / 1e6;
     this.#health = {
       eventsLost: record.eventsLost,
       flowsEvicted: record.udpEvicted,
-      socketsUntracked: record.socketsUntracked,
-      datagramsUntracked: record.udpUntracked,
+      socketsUntracked: record.socketsUntracked + record.udpUntracked,
       snapshotErrors: record.snapshotErrors,
     };
   }
@@ -71,7 +62,6 @@ export class FlowTables implements EventHandler {
   /** Everything since the sample before. Call it when a tick has come in. */
   takeSample(): PackedSample {
     this.tcp.measure();
-    this.udp.measure();
     const sample: PackedSample = {
       number: this.#number++,
       wallMs: this.#wallMs,
@@ -80,12 +70,11 @@ export class FlowTables implements EventHandler {
       health: { ...this.#health, events: this.#events },
       opened: this.tcp.opened,
       closed: this.tcp.closed,
-      length: this.tcp.length + this.udp.length,
-      flows: packFlows([this.tcp, this.udp]),
+      length: this.tcp.length,
+      flows: packFlows([this.tcp]),
     };
     this.#beforeNs = this.#timeNs;
     this.tcp.settle();
-    this.udp.settle();
     return sample;
   }
 }

@@ -42,7 +42,6 @@ export function jsonHead(sample: Sample, host: Host, version: string): Record<st
       records_invalid: health.recordsInvalid,
       flows_evicted: health.flowsEvicted,
       sockets_untracked: health.socketsUntracked,
-      datagrams_untracked: health.datagramsUntracked,
       snapshot_errors: health.snapshotErrors,
       unattributed: totals.unattributed,
       self_cpu_percent: sample.selfCpuPercent,

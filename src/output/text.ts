@@ -1,12 +1,23 @@
 import type { Sample } from "../flow/sample.ts";
 import type { Column } from "../view/column.ts";
+import { type Group, groupColumns, type Grouping, groupLabel, groupText } from "../view/group.ts";
 import { notesOf } from "../view/notes.ts";
 import { totalsOf } from "../view/totals.ts";
 import { rateText } from "../view/units.ts";
 
 /** The sample as a plain table: a head line, titles, a line a flow, and a line for each thing the user must know. */
 export function textTable(sample: Sample, rows: readonly number[], columns: readonly Column[]): string {
-  const cells = rows.map((row) => columns.map((column) => column.text(sample, row)));
+  return table(sample, columns, rows.map((row) => columns.map((column) => column.text(sample, row))));
+}
+
+/** The same with a line a group. */
+export function groupTable(sample: Sample, groups: readonly Group[], columns: readonly Column[], by: Grouping): string {
+  const [label, ...others] = groupColumns(columns, by);
+  const cells = (group: Group) => [groupLabel(group), ...others.map((column) => groupText(sample, group, column))];
+  return table(sample, [label, ...others], groups.map(cells));
+}
+
+function table(sample: Sample, columns: readonly Column[], cells: readonly (readonly string[])[]): string {
   const widths = columns.map((column, i) =>
     cells.reduce((width, line) => Math.max(width, line[i].length), column.title.length)
   );

@@ -1,4 +1,4 @@
-import { BpfSource } from "./bpf/source.ts";
+import { ShimSource } from "./bpf/source.ts";
 import { type Library, openLibrary } from "./bpf/library.ts";
 import type { Platform, SelfUse } from "./platform.ts";
 import type { FlowSource, SourceOptions } from "./source.ts";
@@ -14,7 +14,7 @@ export class LinuxPlatform implements Platform {
   }
 
   openSource(): FlowSource {
-    return new BpfSource(this.#library, this.options);
+    return new ShimSource(this.#library, this.options);
   }
 
   userName(uid: number): string | null {

@@ -4,6 +4,7 @@ import type { Sample } from "../flow/sample.ts";
 import * as flow from "./flow.ts";
 import { harmless } from "./harmless.ts";
 import { ageText, bytesText, durationText, rateText } from "./units.ts";
+import type { Cut } from "./width.ts";
 
 /** What a number column's figures count. */
 export type Unit = "count" | "bytes" | "bytes/s" | "us" | "ms";
@@ -17,12 +18,12 @@ export interface Column {
   /** Share of what is left over; 0: never wider than its floor. */
   readonly weight: number;
   readonly align: "left" | "right";
+  /** Where a text that is too long loses. */
+  readonly cut: Cut;
   /** The order in which columns leave a narrow screen: highest first. 0 never leaves. */
   readonly drop: number;
   /** The direction that a first sort by this column takes. */
   readonly descending: boolean;
-  /** Orders two rows ascending; null facts sort below all others. */
-  readonly compare: (sample: Sample, a: number, b: number) => number;
   readonly text: (sample: Sample, row: number) => string;
   /** Only of a number column: its unit, and the figure; null: not known. */
   readonly unit?: Unit;
@@ -59,24 +60,34 @@ function number(id: string, title: string, floor: number, drop: number, unit: Un
     floor,
     weight: 0,
     align: "right",
+    cut: "end",
     drop,
     descending: true,
-    compare: (sample, a, b) => (value(sample, a) ?? -1) - (value(sample, b) ?? -1),
     text: (sample, row) => valueText(unit, value(sample, row)),
     unit,
     value,
   };
 }
 
-function words(id: string, title: string, floor: number, weight: number, drop: number, text: Column["text"]): Column {
-  const compare: Column["compare"] = (sample, a, b) => {
-    const x = text(sample, a), y = text(sample, b);
-    return x < y ? -1 : x > y ? 1 : 0;
-  };
-  return { id, title, floor, weight, align: "left", drop, descending: false, compare, text };
+interface Words {
+  readonly floor: number;
+  readonly weight?: number;
+  readonly drop: number;
+  readonly cut?: Cut;
 }
 
-type Field = "rxBytes" | "txBytes" | "rxDelta" | "txDelta" | "srttUs" | "retransmits" | "cwnd";
+function words(
+  id: string,
+  title: string,
+  { floor, weight = 0, drop, cut = "end" }: Words,
+  text: Column["text"],
+): Column {
+  return { id, title, floor, weight, align: "left", drop, descending: false, cut, text };
+}
+
+const DIRECTIONS = { inbound: "in", outbound: "out", none: "-" } as const;
+
+type Field = "rxBytes" | "txBytes" | "rxPackets" | "txPackets" | "srttUs" | "retransmits" | "cwnd";
 
 /** The field, or null where this flow's source cannot tell it. */
 const known = (bit: number, field: Field): Value => ({ flows: f }, row) => flow.known(f, row, bit, f[field][row]);
@@ -91,25 +102,29 @@ function remote(s: Sample, row: number): string {
   return name === null ? flow.remoteEndpoint(s.flows, row) : `${harmless(name)}:${s.flows.remotePort[row]}`;
 }
 
+/** As they stand from left to right. */
 export const COLUMNS: readonly Column[] = [
-  words("process", "PROCESS", 15, 1, 0, (s, r) => harmless(flow.processName(s, r) ?? "-")),
-  number("pid", "PID", 7, 4, "count", (s, r) => flow.hasOwner(s.flows, r) ? s.flows.tgid[r] : null),
-  words("user", "USER", 8, 0, 8, (s, r) => {
+  words("process", "PROCESS", { floor: 14, weight: 1, drop: 0 }, (s, r) => harmless(flow.processName(s, r) ?? "-")),
+  number("pid", "PID", 7, 3, "count", (s, r) => flow.hasOwner(s.flows, r) ? s.flows.tgid[r] : null), // 4194304
+  words("user", "USER", { floor: 8, drop: 9 }, (s, r) => {
     const uid = flow.uidOf(s.flows, r);
     return uid === null ? "-" : harmless(s.users.get(uid) ?? String(uid));
   }),
-  words("protocol", "PROTO", 5, 0, 7, (s, r) => flow.isTcp(s.flows, r) ? "tcp" : "udp"),
-  words("local", "LOCAL", 21, 2, 3, (s, r) => flow.localEndpoint(s.flows, r)), // 255.255.255.255:65535
-  words("remote", "REMOTE", 21, 3, 0, remote),
-  words("state", "STATE", 11, 0, 5, (s, r) => flow.stateName(s.flows, r)), // ESTABLISHED
+  words("protocol", "PRO", { floor: 4, drop: 4 }, (s, r) => flow.isTcp(s.flows, r) ? "tcp" : "udp"),
+  words("direction", "DIR", { floor: 4, drop: 12 }, (s, r) => DIRECTIONS[flow.directionName(s.flows, r) ?? "none"]),
+  words("local", "LOCAL", { floor: 21, weight: 2, drop: 7, cut: "middle" }, (s, r) => flow.localEndpoint(s.flows, r)),
+  words("remote", "REMOTE", { floor: 21, weight: 3, drop: 1, cut: "middle" }, remote), // 255.255.255.255:65535
+  words("state", "STATE", { floor: 11, drop: 5 }, (s, r) => flow.stateName(s.flows, r)), // ESTABLISHED
   number("rx/s", "RX/s", 10, 0, "bytes/s", rxPerS), // 99.9 MiB/s
   number("tx/s", "TX/s", 10, 0, "bytes/s", txPerS),
-  number("rx", "RX", 8, 2, "bytes", known(Unknown.bytes, "rxBytes")), // 99.9 MiB
-  number("tx", "TX", 8, 2, "bytes", known(Unknown.bytes, "txBytes")),
-  number("rtt", "RTT", 7, 1, "us", (s, r) => known(Unknown.rtt, "srttUs")(s, r) || null), // 99.9 ms
-  number("retrans", "RETRANS", 7, 6, "count", ofTcp(known(Unknown.retransmits, "retransmits"))),
-  number("cwnd", "CWND", 5, 9, "count", ofTcp(known(Unknown.cwnd, "cwnd"))),
-  number("age", "AGE", 6, 10, "ms", flow.ageMs), // 23h59m
+  number("rx", "RX", 8, 6, "bytes", known(Unknown.bytes, "rxBytes")), // 99.9 MiB
+  number("tx", "TX", 8, 6, "bytes", known(Unknown.bytes, "txBytes")),
+  number("rtt", "RTT", 7, 2, "us", (s, r) => known(Unknown.rtt, "srttUs")(s, r) || null), // 99.9 ms
+  number("retrans", "RETRANS", 8, 8, "count", ofTcp(known(Unknown.retransmits, "retransmits"))),
+  number("cwnd", "CWND", 5, 10, "count", ofTcp(known(Unknown.cwnd, "cwnd"))),
+  number("rxpackets", "RX PKTS", 9, 14, "count", known(Unknown.packets, "rxPackets")),
+  number("txpackets", "TX PKTS", 9, 14, "count", known(Unknown.packets, "txPackets")),
+  number("age", "AGE", 6, 11, "ms", flow.ageMs), // 23h59m
 ];
 
 /** What rows are sorted by unless something else is asked for: both directions together. */

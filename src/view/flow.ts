@@ -86,11 +86,8 @@ export function processName({ flows, processes }: Sample, row: number): string |
   });
 }
 
-/** By UdpState. */
-const UDP_STATES = ["UNKNOWN", "ACTIVE", "IDLE", "EXPIRED"] as const;
-
 export function stateName(flows: FlowArrays, row: number): string {
-  return (isTcp(flows, row) ? TCP_STATES : UDP_STATES)[flows.state[row]] ?? "UNKNOWN";
+  return TCP_STATES[flows.state[row]] ?? "UNKNOWN";
 }
 
 export function isTcp(flows: FlowArrays, row: number): boolean {
@@ -160,13 +157,11 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
   };
 }
 
-/** A socket may connect again and a cookie lives as long as the socket: with the time of opening it names one connection. A UDP
- * socket has many flows, begun at different times or, on two CPUs at once, with different peers. */
+/** A socket may connect again and a cookie lives as long as the socket: with the time of opening it names one connection. */
 export function flowId(f: FlowArrays, row: number): string {
   const cookie = (f.cookieHigh[row] * 4294967296 + f.cookieLow[row]).toString(36);
   const opened = f.openedNs[row] === 0 ? "" : `-${f.openedNs[row].toString(36)}`;
-  if (f.protocol[row] === Protocol.tcp) return `t${cookie}${opened}`;
-  return `u${cookie}${opened}-${f.remotePort[row].toString(36)}`;
+  return `${f.protocol[row] === Protocol.tcp ? "t" : "u"}${cookie}${opened}`;
 }
 
 export function localAddress(f: FlowArrays, row: number): string {
@@ -199,7 +194,7 @@ export function container(_sample: Sample, _row: number): Container | null {
 /** Until the sample or, for a flow that has ended, until its end. */
 export function ageMs(sample: Sample, row: number): number | null {
   const { openedNs, lastNs, closed } = sample.flows;
-  if (openedNs[row] === 0) return null;
+  if (openedNs[row] === 0 || sample.flows.unknown[row] & Unknown.age) return null;
   const endNs = closed[row] ? lastNs[row] : sample.timeNs;
   return Math.max(0, Math.round((endNs - openedNs[row]) / 1e6));
 }

@@ -1,7 +1,7 @@
 import type { Sample } from "../flow/sample.ts";
-import type { Column } from "./column.ts";
 import type { Predicate } from "./filter/fields.ts";
 import { isListener, isTcp } from "./flow.ts";
+import { type Sort, sortRows } from "./sort.ts";
 
 /** Which flows to show and in which order. */
 export interface Selection {
@@ -10,7 +10,7 @@ export interface Selection {
   /** null: both. */
   readonly protocol: "tcp" | "udp" | null;
   readonly listeners: boolean;
-  readonly sort: { readonly column: Column; readonly descending: boolean };
+  readonly sort: Sort;
   /** 0: all. */
   readonly limit: number;
 }
@@ -19,12 +19,7 @@ export interface Selection {
 export function selectRows(sample: Sample, selection: Selection): number[] {
   const rows: number[] = [];
   for (let row = 0; row < sample.length; row++) if (isSelected(sample, row, selection)) rows.push(row);
-  const { column, descending } = selection.sort, sign = descending ? -1 : 1;
-  // Rows that compare equal keep an order of their own from sample to sample: by cookie, which does not change.
-  const { cookieHigh, cookieLow } = sample.flows;
-  rows.sort((a, b) =>
-    sign * column.compare(sample, a, b) || cookieHigh[a] - cookieHigh[b] || cookieLow[a] - cookieLow[b]
-  );
+  sortRows(sample, rows, selection.sort);
   return selection.limit > 0 ? rows.slice(0, selection.limit) : rows;
 }
 

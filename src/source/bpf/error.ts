@@ -19,6 +19,15 @@ export function shimError(failure: ShimFailure, euid: number | null): TcptopErro
       ExitStatus.failed,
     );
   }
+  if (failure.stage.includes("netlink") && failure.errno === ENOENT) {
+    return say(
+      `Cannot ${failure.stage}: it has no inet_diag. Linux 4.9 or newer with CONFIG_INET_DIAG is needed (modprobe tcp_diag)`,
+      ExitStatus.unsupported,
+    );
+  }
+  if (failure.stage.includes("netlink")) {
+    return say(`Cannot ${failure.stage}: error ${failure.errno}. TCPTOP_DEBUG=1 shows more`, ExitStatus.failed);
+  }
   const refused = failure.errno === EPERM || failure.errno === EACCES;
   if (refused && euid !== 0) {
     return say("needs root to load its eBPF programs. Run: sudo tcptop", ExitStatus.notPermitted);

@@ -8,10 +8,9 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
-  tcptop__udp_load: {
+  tcptop__open_netlink: {
     parameters: [
       "pointer", // t
-      "u32", // timeout_ms
     ],
     result: "i32",
   },

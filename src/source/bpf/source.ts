@@ -1,16 +1,16 @@
 import { TcptopError } from "../../errors.ts";
 import type { Identity } from "../identity.ts";
-import type { FlowSource, RecordSink, SourceInfo, SourceOptions } from "../source.ts";
+import type { FlowSource, Note, RecordSink, SourceInfo, SourceOptions } from "../source.ts";
+import { fallbackNote, limitNotes } from "../netlink/notes.ts";
 import { shimError, type ShimFailure } from "./error.ts";
 import type { Library } from "./library.ts";
-import { UDP_PARTIAL, udpMissing } from "./udp_notes.ts";
 
 const BUFFER_BYTES = 1 << 20;
 /** With nothing new to attribute, the owners are still looked over this often: a socket may have been handed on. */
 const OWNER_PASS_EVERY_NS = 3_000_000_000;
 
-/** TCP from the kernel's own counters, through socket storage and the ring buffer; UDP from programs on the root cgroup. */
-export class BpfSource implements FlowSource {
+/** What the shim yields. TCP comes from the kernel's own counters, by eBPF or, where that is not to be had, by netlink. */
+export class ShimSource implements FlowSource {
   readonly info: SourceInfo;
   readonly #library: Library;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
@@ -19,14 +19,13 @@ export class BpfSource implements FlowSource {
   #handle: Deno.PointerValue;
   #ownersNs = 0;
 
-  /** Loads and attaches, or throws a TcptopError with nothing left behind. */
+  /** Opens the best that the options and the machine allow, or throws a TcptopError with nothing left behind. */
   constructor(library: Library, options: SourceOptions) {
     this.#library = library;
     this.#euid = options.euid;
     this.#handle = library.symbols.tcptop__new();
     try {
-      this.#check(library.symbols.tcptop__load(this.#handle, options.ringBytes));
-      this.info = { tcp: "bpf", ...this.#loadUdp(options.udpTimeoutMs) };
+      this.info = { udp: null, ...this.#openTcp(options) };
       if (options.dropTo) this.#drop(options.dropTo);
     } catch (error) {
       this.close();
@@ -60,11 +59,20 @@ export class BpfSource implements FlowSource {
     this.#handle = null;
   }
 
-  /** A machine where UDP cannot be seen is an ordinary machine: TCP goes on. */
-  #loadUdp(timeoutMs: number): Pick<SourceInfo, "udp" | "notes"> {
-    const result = this.#library.symbols.tcptop__udp_load(this.#handle, timeoutMs);
-    if (result < 0) return { udp: null, notes: [udpMissing(this.#account(-result))] };
-    return { udp: "bpf", notes: result === 1 ? [UDP_PARTIAL] : [] };
+  #openTcp({ source, ringBytes }: SourceOptions): Pick<SourceInfo, "tcp" | "notes"> {
+    const { tcptop__load, tcptop__open_netlink, tcptop__free, tcptop__new } = this.#library.symbols;
+    const notes: Note[] = [];
+    if (source !== "netlink") {
+      const result = tcptop__load(this.#handle, ringBytes);
+      if (result >= 0) return { tcp: "bpf", notes };
+      const failure = this.#account(-result), note = fallbackNote(failure, this.#euid);
+      if (source === "bpf" || note === null) throw shimError(failure, this.#euid);
+      notes.push(note);
+      tcptop__free(this.#handle);
+      this.#handle = tcptop__new();
+    }
+    notes.push(...limitNotes(this.#check(tcptop__open_netlink(this.#handle))));
+    return { tcp: "netlink", notes };
   }
 
   #drop({ uid, gid }: Identity): void {

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "diag.h"
+
+#include <arpa/inet.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <linux/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* struct tcp_info has only ever grown at its end: a shorter one leaves the rest 0. */
+static void info_read(struct diag_message *m, const uint8_t *data, size_t length)
+{
+	struct tcp_info info = {};
+
+	memcpy(&info, data, length < sizeof(info) ? length : sizeof(info));
+	m->has_info = length >= offsetof(struct tcp_info, tcpi_segs_out);
+	m->has_sent = length >= offsetof(struct tcp_info, tcpi_dsack_dups);
+	m->bytes_acked = info.tcpi_bytes_acked;
+	m->bytes_received = info.tcpi_bytes_received;
+	m->bytes_sent = info.tcpi_bytes_sent;
+	m->bytes_retrans = info.tcpi_bytes_retrans;
+	m->not_sent = info.tcpi_notsent_bytes;
+	m->segments_in = info.tcpi_segs_in;
+	m->segments_out = info.tcpi_segs_out;
+	m->rtt_us = info.tcpi_rtt;
+	m->rttvar_us = info.tcpi_rttvar;
+	m->cwnd = info.tcpi_snd_cwnd;
+	m->retransmits = info.tcpi_total_retrans;
+}
+
+static void attributes_read(struct diag_message *m, const uint8_t *data, size_t length)
+{
+	struct nlattr attribute;
+
+	while (length >= sizeof(attribute)) {
+		size_t whole;
+
+		memcpy(&attribute, data, sizeof(attribute));
+		if (attribute.nla_len < sizeof(attribute) || attribute.nla_len > length)
+			return;
+		if ((attribute.nla_type & NLA_TYPE_MASK) == INET_DIAG_INFO && m->protocol != IPPROTO_UDP)
+			info_read(m, data + sizeof(attribute), attribute.nla_len - sizeof(attribute));
+		else if ((attribute.nla_type & NLA_TYPE_MASK) == INET_DIAG_PROTOCOL && attribute.nla_len > sizeof(attribute))
+			m->protocol = data[sizeof(attribute)];
+		whole = NLA_ALIGN(attribute.nla_len);
+		if (whole > length)
+			return;
+		data += whole;
+		length -= whole;
+	}
+}
+
+static void socket_read(struct diag_message *m, const uint8_t *data, size_t length)
+{
+	struct inet_diag_msg socket;
+	size_t bytes;
+
+	if (length < sizeof(socket))
+		return;
+	memcpy(&socket, data, sizeof(socket));
+	if (socket.idiag_family != AF_INET && socket.idiag_family != AF_INET6)
+		return;
+	m->kind = DIAG_SOCKET;
+	m->family = socket.idiag_family == AF_INET ? 4 : 6;
+	m->state = socket.idiag_state;
+	m->local_port = ntohs(socket.id.idiag_sport);
+	m->remote_port = ntohs(socket.id.idiag_dport);
+	bytes = m->family == 4 ? 4 : 16;
+	memcpy(m->local, socket.id.idiag_src, bytes);
+	memcpy(m->remote, socket.id.idiag_dst, bytes);
+	m->interface = socket.id.idiag_if;
+	m->cookie = socket.id.idiag_cookie[0] | (uint64_t)socket.id.idiag_cookie[1] << 32;
+	m->inode = socket.idiag_inode;
+	m->uid = socket.idiag_uid;
+	m->unread = socket.idiag_rqueue;
+	m->unacknowledged = socket.idiag_wqueue;
+	attributes_read(m, data + NLMSG_ALIGN(sizeof(socket)), length - sizeof(socket));
+}
+
+static int32_t number_read(const uint8_t *data, size_t length)
+{
+	int32_t number = 0;
+
+	if (length >= sizeof(number))
+		memcpy(&number, data, sizeof(number));
+	return number;
+}
+
+size_t diag_parse(const uint8_t *data, size_t length, struct diag_message *m)
+{
+	struct nlmsghdr header;
+	const uint8_t *body = data + sizeof(header);
+	size_t inside;
+
+	if (length < sizeof(header))
+		return 0;
+	memcpy(&header, data, sizeof(header));
+	if (header.nlmsg_len < sizeof(header) || header.nlmsg_len > length)
+		return 0;
+	memset(m, 0, sizeof(*m));
+	m->kind = DIAG_OTHER;
+	m->sequence = header.nlmsg_seq;
+	inside = header.nlmsg_len - sizeof(header);
+	if (header.nlmsg_type == NLMSG_DONE || header.nlmsg_type == NLMSG_ERROR) {
+		m->kind = header.nlmsg_type == NLMSG_DONE ? DIAG_DONE : DIAG_ERROR;
+		m->error = number_read(body, inside);
+	} else if (header.nlmsg_type == SOCK_DIAG_BY_FAMILY) {
+		socket_read(m, body, inside);
+	}
+	return NLMSG_ALIGN(header.nlmsg_len) < length ? NLMSG_ALIGN(header.nlmsg_len) : length;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages of sock_diag(7), read out of a buffer. No system call, no allocation, no state: fit for a fuzzer. */
+#ifndef TCPTOP_DIAG_H
+#define TCPTOP_DIAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum diag_kind {
+	DIAG_SOCKET,     /* the socket's fields are set */
+	DIAG_DONE,       /* a dump has ended; error is 0 or its negative errno */
+	DIAG_ERROR,      /* the answer to request `sequence` is negative errno `error` */
+	DIAG_OTHER,      /* to be skipped */
+};
+
+struct diag_message {
+	enum diag_kind kind;
+	int32_t error;
+	uint32_t sequence;
+	uint8_t family;          /* 4 or 6 */
+	uint8_t protocol;        /* IPPROTO_x; 0: not said */
+	uint8_t state;
+	uint16_t local_port;
+	uint16_t remote_port;
+	uint8_t local[16];
+	uint8_t remote[16];
+	uint32_t interface;
+	uint64_t cookie;
+	uint32_t inode;          /* 0: no descriptor leads to it */
+	uint32_t uid;
+	uint32_t unread;         /* rcv_nxt - copied_seq: bytes that were not read, and the FIN if it was not */
+	uint32_t unacknowledged; /* write_seq - snd_una */
+	bool has_info;           /* a full socket; TIME_WAIT has none */
+	bool has_sent;           /* bytes_sent, bytes_retrans: since 4.19 */
+	uint64_t bytes_acked;
+	uint64_t bytes_received;
+	uint64_t bytes_sent;
+	uint64_t bytes_retrans;
+	uint32_t not_sent;
+	uint32_t segments_in;
+	uint32_t segments_out;
+	uint32_t rtt_us;
+	uint32_t rttvar_us;
+	uint32_t cwnd;
+	uint32_t retransmits;
+};
+
+/* Reads the message at the start of data. Returns how many bytes it takes up; 0: no whole message is there. */
+size_t diag_parse(const uint8_t *data, size_t length, struct diag_message *message);
+
+#endif

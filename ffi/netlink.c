@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* The netlink source: its namespaces, and the three things a source does. */
+#define _GNU_SOURCE
+#include "netlink.h"
+#include "privileges.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#define BUFFER_BYTES (64 << 10)
+#define FAREWELL_BYTES (BUFFER_BYTES / QUESTIONS)
+#define FAREWELLS_AT_ONCE 4096
+/* A namespace that is gone lives on for as long as our sockets are in it, so it is looked for this often. */
+#define SEARCH_EVERY_PASSES 3
+
+static struct space *space_find(struct netlink *n, uint64_t inode)
+{
+	for (size_t i = 0; i < n->space_count; i++)
+		if (n->spaces[i].inode == inode)
+			return &n->spaces[i];
+	return NULL;
+}
+
+static struct space *space_free(struct netlink *n)
+{
+	struct space *more = space_find(n, 0);
+
+	if (more)
+		return more;
+	more = realloc(n->spaces, (n->space_count + 1) * sizeof(*more));
+	if (!more)
+		return NULL;
+	n->spaces = more;
+	n->spaces[n->space_count] = (struct space){ .ask = -1, .farewell = -1 };
+	return &n->spaces[n->space_count++];
+}
+
+/* Called in the namespace only for those that are new to us. */
+static bool space_is_new(void *context, uint64_t inode)
+{
+	struct netlink *n = context;
+	struct space *s = space_find(n, inode);
+
+	if (s)
+		s->seen = n->search;
+	return !s;
+}
+
+static int space_enter(void *context, uint64_t inode)
+{
+	struct netlink *n = context;
+	struct space *s = space_free(n);
+	int err = s ? space_open(s) : -ENOMEM;
+
+	if (err) {
+		if (s)
+			space_close(s);
+		return err;
+	}
+	n->farewells_refused |= s->farewell < 0;
+	s->inode = inode;
+	s->seen = n->search;
+	return 0;
+}
+
+static int spaces_search(struct netlink *n)
+{
+	int err;
+
+	n->search++;
+	err = namespaces_visit(space_is_new, space_enter, n);
+	for (size_t i = 0; i < n->space_count; i++)
+		if (n->spaces[i].inode && n->spaces[i].seen != n->search)
+			space_close(&n->spaces[i]);
+	return err;
+}
+
+struct showing {
+	struct netlink *n;
+	struct space *s;
+};
+
+static void shown(void *context, const struct diag_message *m)
+{
+	struct showing *showing = context;
+
+	tcp_shown(showing->n, showing->s, m);
+}
+
+/* Returns the first error; the other namespaces are shown all the same. */
+static int spaces_dump(struct netlink *n)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < n->space_count; i++) {
+		struct showing showing = { n, &n->spaces[i] };
+
+		for (int six = 0; six < 2 && n->spaces[i].inode; six++) {
+			int one = space_dump(n, &n->spaces[i], six ? AF_INET6 : AF_INET, shown, &showing);
+
+			err = err ? err : one;
+		}
+	}
+	return err;
+}
+
+static void owners_look(struct netlink *n, bool look)
+{
+	uint64_t since_ns = clock_ns(CLOCK_MONOTONIC) - n->owners_ended_ns;
+
+	if ((look || n->unknown_sockets) && since_ns >= 10 * n->owners_took_ns && owners_of_inodes(n))
+		n->invalid_dumps++;
+}
+
+/* A socket that a dump no longer shows and that has said no farewell is closed, but still held by its process (reset by the
+ * peer, say). One that has no process, or whose farewell may be lost, is forgotten. */
+static bool is_forgotten(struct netlink *n, struct known *k, bool lost)
+{
+	struct space *s = &n->spaces[k->space];
+
+	if (k->pass == n->pass)
+		return false;
+	k->missed++;
+	if (!s->inode || s->farewell < 0 || lost || !k->inode)
+		return k->missed > 1 || lost;
+	if (k->missed > 1)
+		k->last.state = 7; /* CLOSE */
+	return false;
+}
+
+static int sockets_append(struct tcptop *t, bool lost)
+{
+	struct netlink *n = t->netlink;
+	int err = bytes_reserve(&t->snapshot, n->sockets.count * sizeof(struct tcptop_tcp_record));
+
+	for (size_t i = 0; !err && i < n->sockets.capacity; i++) {
+		struct known *k = n->sockets.slots[i];
+
+		if (!k)
+			continue;
+		if (is_forgotten(n, k, lost)) {
+			known_remove(&n->sockets, k->last.cookie);
+			i--; /* removal may have moved another one here */
+			continue;
+		}
+		known_settle(n, k);
+		if (k->pass != n->pass && k->missed < 2)
+			continue;
+		memcpy(t->snapshot.data + t->snapshot.length, &k->last, sizeof(k->last));
+		t->snapshot.length += sizeof(k->last);
+	}
+	return err;
+}
+
+int netlink_snapshot(struct tcptop *t, bool look)
+{
+	struct netlink *n = t->netlink;
+	uint64_t lost = n->lost;
+	int err = 0;
+
+	if (n->pass % SEARCH_EVERY_PASSES == 0)
+		err = spaces_search(n);
+	n->pass++;
+	if (spaces_dump(n))
+		t->snapshot_errors++;
+	for (size_t i = 0; i < n->space_count; i++)
+		n->lost += space_dropped(&n->spaces[i]);
+	owners_look(n, look);
+	for (size_t i = 0; i < n->space_count; i++)
+		listeners_settle(n, &n->spaces[i]);
+	return err ? err : sockets_append(t, n->lost != lost);
+}
+
+/* Reads the farewells of one namespace that have come in, as records into n->farewells. Returns how many. */
+static int farewells_read(struct netlink *n, struct space *s)
+{
+	struct diag_message messages[QUESTIONS], open[QUESTIONS];
+	struct answer answers[QUESTIONS] = {}, found[QUESTIONS] = {};
+	int count = space_farewells(s, n->buffer, FAREWELL_BYTES, messages, QUESTIONS);
+	int asked[QUESTIONS], questions = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (!tcp_farewell_is_open(&messages[i]))
+			continue;
+		open[questions] = messages[i];
+		asked[questions++] = i;
+	}
+	if (questions && !space_ask(n, s, open, questions, answers))
+		for (int i = 0; i < questions; i++)
+			found[asked[i]] = answers[i];
+	for (int i = 0; i < count; i++)
+		tcp_said_farewell(n, s, &messages[i], found[i]);
+	return count;
+}
+
+int32_t netlink_drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
+{
+	struct netlink *n = t->netlink;
+	struct bytes *f = &n->farewells;
+	size_t bytes;
+
+	if (f->read == f->length) {
+		int read = 0;
+
+		f->read = f->length = 0;
+		for (size_t i = 0; i < n->space_count; i++)
+			for (int count = QUESTIONS; n->spaces[i].inode && count == QUESTIONS && read < FAREWELLS_AT_ONCE; read += count)
+				count = farewells_read(n, &n->spaces[i]);
+	}
+	bytes = f->length - f->read;
+	if (bytes > capacity)
+		bytes = capacity - capacity % sizeof(struct tcptop_tcp_record);
+	memcpy(buffer, f->data + f->read, bytes);
+	f->read += bytes;
+	return bytes;
+}
+
+int netlink_open(struct tcptop *t)
+{
+	struct netlink *n = calloc(1, sizeof(*n));
+	int err;
+
+	if (!n)
+		return -ENOMEM;
+	t->netlink = n;
+	n->buffer = malloc(BUFFER_BYTES);
+	err = n->buffer ? netlink_snapshot(t, true) : -ENOMEM;
+	t->snapshot.length = 0;
+	return err;
+}
+
+int32_t tcptop__open_netlink(struct tcptop *t)
+{
+	const capabilities owners = 1ull << CAP_SYS_PTRACE | 1ull << CAP_DAC_READ_SEARCH;
+	int err = netlink_open(t);
+
+	if (err)
+		return fail(t, -err, "ask the kernel for its sockets by netlink");
+	return (t->netlink->farewells_refused ? LIMIT_FAREWELLS : 0) | (t->netlink->no_sent ? LIMIT_SENT : 0) |
+	       ((capabilities_permitted() & owners) == owners ? 0 : LIMIT_OWNERS);
+}
+
+void netlink_free(struct tcptop *t)
+{
+	struct netlink *n = t->netlink;
+
+	if (!n)
+		return;
+	for (size_t i = 0; i < n->space_count; i++)
+		space_close(&n->spaces[i]);
+	free(n->spaces);
+	known_free(&n->sockets);
+	free(n->farewells.data);
+	free(n->buffer);
+	free(n);
+	t->netlink = NULL;
+}

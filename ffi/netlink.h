@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* TCP without BPF: dumps of every socket (inet_diag) and the kernel's farewell to each (the destroy groups), in every network
+ * namespace. The same records as from the eBPF programs, as far as the kernel tells. */
+#ifndef TCPTOP_NETLINK_H
+#define TCPTOP_NETLINK_H
+
+#include "diag.h"
+#include "handle.h"
+
+#define LISTENER_KEPT_PASSES 8
+
+struct owner_facts {
+	uint64_t cgroup_id;
+	uint64_t start_ns;
+	uint32_t tgid;
+	uint32_t uid;
+	uint8_t comm[16];
+};
+
+/* A socket that a dump has shown. `last` is the record that was made of it. */
+struct known {
+	struct tcptop_tcp_record last;
+	uint32_t inode;
+	uint32_t space;        /* index of its namespace */
+	uint32_t pass;         /* number of the last dump that showed it */
+	uint32_t missed;       /* dumps in a row that did not */
+	uint32_t met_pass;     /* last owner pass that met its owner with a descriptor of it */
+	uint32_t candidate_pass;
+	uint32_t candidate;    /* tgid of another holder */
+	uint32_t asked_pass;   /* last owner pass since it is known */
+};
+
+/* Sockets by cookie. */
+struct known_sockets {
+	struct known **slots;
+	size_t capacity;       /* a power of two, or 0 */
+	size_t count;
+};
+
+struct known *known_find(const struct known_sockets *k, uint64_t cookie);
+/* NULL when out of memory; all zero but for its cookie when new. */
+struct known *known_add(struct known_sockets *k, uint64_t cookie);
+void known_remove(struct known_sockets *k, uint64_t cookie);
+void known_free(struct known_sockets *k);
+
+struct listener {
+	uint16_t port;
+	uint32_t pass;         /* number of the last dump that showed it */
+	uint64_t cookie;
+	uint8_t how;
+	struct owner_facts owner;
+};
+
+/* One network namespace: a socket that asks, and one that listens. Both stay in the namespace they were made in. */
+struct space {
+	uint64_t inode;        /* 0: free */
+	uint32_t seen;         /* number of the last search for namespaces that met it */
+	int ask;
+	int farewell;          /* -1: not permitted */
+	uint32_t dropped;      /* messages that the kernel could not queue, SK_MEMINFO_DROPS of farewell */
+	struct listener *listeners;
+	size_t listener_count, listener_capacity;
+};
+
+struct netlink {
+	struct known_sockets sockets;
+	struct space *spaces;
+	size_t space_count;
+	uint32_t search;       /* number of the last search for namespaces */
+	uint32_t pass;         /* number of the last dump */
+	uint32_t owner_pass;
+	uint64_t owners_ended_ns;
+	uint64_t owners_took_ns;
+	uint64_t unknown_sockets; /* that no owner pass has looked for yet */
+	uint64_t lost;
+	uint64_t invalid_dumps;
+	struct bytes farewells; /* records for tcptop__drain() */
+	uint8_t *buffer;
+	bool farewells_refused;
+	bool no_sent;          /* the kernel has no bytes_sent */
+};
+
+/* netlink_space.c. 0 or negative errno. */
+int space_open(struct space *s);
+void space_close(struct space *s);
+/* Asks for the sockets of one family (AF_x), reads the answer through each(). */
+int space_dump(struct netlink *n, struct space *s, int family, void (*each)(void *, const struct diag_message *), void *context);
+/* What the kernel finds under the addresses of each message: state 0 is nothing, TCP_LISTEN a listener in its place. */
+#define QUESTIONS 64
+struct answer { uint8_t state; uint64_t cookie; };
+int space_ask(struct netlink *n, struct space *s, const struct diag_message *about, size_t count, struct answer *answers);
+/* Reads farewells that have come in, at most `most`. Returns how many messages. */
+int space_farewells(struct space *s, uint8_t *buffer, size_t each_bytes, struct diag_message *messages, int most);
+/* Messages that the kernel dropped since the last call. */
+uint32_t space_dropped(struct space *s);
+
+/* netlink_tcp.c */
+void tcp_shown(struct netlink *n, struct space *s, const struct diag_message *m);
+void tcp_said_farewell(struct netlink *n, struct space *s, const struct diag_message *m, struct answer found);
+/* Whether the FIN byte of this farewell can be told only by asking who is there now. */
+bool tcp_farewell_is_open(const struct diag_message *m);
+void listeners_settle(struct netlink *n, struct space *s);
+/* What the end of a dump settles about one socket: its direction, and its listener's owner where it has none. */
+void known_settle(struct netlink *n, struct known *k);
+
+/* owners.c: one pass over every descriptor of every process. */
+int owners_of_inodes(struct netlink *n);
+
+int netlink_open(struct tcptop *t);
+void netlink_free(struct tcptop *t);
+int32_t netlink_drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
+int netlink_snapshot(struct tcptop *t, bool look);
+
+#endif

@@ -1,0 +1,80 @@
+/** What a boot of scripts/matrix said: each line is a word that says what it is about, a name for some, key=value pairs, and text. */
+
+/** One boot of one kernel. */
+export interface Boot {
+  readonly series: string;
+  readonly lines: readonly Line[];
+}
+
+export interface Line {
+  readonly about: string;
+  readonly name: string;
+  readonly values: ReadonlyMap<string, string>;
+  readonly text: string;
+}
+
+/** A line such as "program tcp_state load=EINVAL unknown func": about, name, values, text. */
+function readLine(line: string): Line {
+  const [about, ...words] = line.trim().split(/\s+/);
+  const values = new Map<string, string>();
+  let name = "";
+  let i = 0;
+  if (words.length > 0 && !words[0].includes("=")) name = words[i++];
+  for (; i < words.length && words[i].includes("="); i++) {
+    const at = words[i].indexOf("=");
+    values.set(words[i].slice(0, at), words[i].slice(at + 1));
+  }
+  return { about, name, values, text: words.slice(i).join(" ") };
+}
+
+/** The text of one result file. */
+export function readBoot(series: string, text: string): Boot {
+  return {
+    series,
+    lines: text.split("\n").filter((line) => line.trim()).map(readLine),
+  };
+}
+
+/** The first line about something. */
+export const lineOf = (boot: Boot, about: string, name = "") =>
+  boot.lines.find((line) => line.about === about && line.name === name);
+/** The first value of that key in a line about something; null when no line has it. */
+export const valueOf = (boot: Boot, about: string, key: string) => {
+  for (const line of boot.lines) {
+    if (line.about === about && line.values.has(key)) {
+      return line.values.get(key)!;
+    }
+  }
+  return null;
+};
+export const programsOf = (boot: Boot, prefix: string) =>
+  boot.lines.filter((line) => line.about === "program" && line.name.startsWith(prefix));
+export const attaches = (program: Line) => program.values.get("attach") === "yes";
+
+/** Why a boot is not as it should be; null when it is. */
+export function fault(boot: Boot): string | null {
+  if (valueOf(boot, "finished", "status") !== "0") {
+    return "the boot did not finish";
+  }
+  const mode = valueOf(boot, "package", "mode");
+  const said = valueOf(boot, "lockdown", "said");
+  if ((mode === "plain" ? "none" : mode) !== said) return `lockdown is ${said}`;
+  if (!lineOf(boot, "source")) return "no source was chosen";
+  if (
+    valueOf(boot, "source", "tcp") !== "none" &&
+    !boot.lines.some((line) => line.about === "workload")
+  ) {
+    return "nothing was compared";
+  }
+  for (const line of boot.lines) {
+    if (line.about === "workload" && line.values.get("exact") !== "yes") {
+      return `${line.name}: ${line.text}`;
+    }
+    if (line.about === "traffic") return "the traffic did not end in time";
+    if (line.about !== "health" && line.about !== "snapshot") continue;
+    for (const [key, value] of line.values) {
+      if (value !== "0") return `${key} is ${value}`;
+    }
+  }
+  return null;
+}

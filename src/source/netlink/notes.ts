@@ -1,0 +1,62 @@
+import type { ShimFailure } from "../bpf/error.ts";
+import type { Note } from "../source.ts";
+
+const EPERM = 1, ENOENT = 2, ENOMEM = 12, EACCES = 13;
+
+/** Bits of enum tcptop_limit. */
+export const Limit = { farewells: 1, owners: 2, sent: 4 } as const;
+
+/** Why TCP comes from netlink although eBPF was wanted; null: that failure is no reason, it must be told as an error. */
+export function fallbackNote(failure: ShimFailure, euid: number | null): Note | null {
+  const refused = failure.errno === EPERM || failure.errno === EACCES;
+  if (refused && euid !== 0 || failure.errno === ENOMEM) return null;
+  const note = (why: string, remedy: string): Note => ({
+    code: "tcp_by_netlink",
+    message:
+      `TCP comes from netlink, because ${why}: owners of short connections and the time they opened are not known`,
+    remedy,
+  });
+  if (failure.errno === ENOENT && failure.stage.includes("BTF")) {
+    return note(
+      "this kernel has no BTF (/sys/kernel/btf/vmlinux)",
+      "Use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions have since 2021",
+    );
+  }
+  if (refused && !failure.log.includes("BEGIN PROG LOAD LOG")) {
+    return note(
+      "BPF is refused to this process although it is root",
+      "In a container: --privileged, or CAP_BPF and CAP_PERFMON and a seccomp profile that lets bpf() through. Else turn off kernel lockdown",
+    );
+  }
+  return note(
+    "this kernel cannot load the eBPF programs",
+    "Use Linux 5.11 or newer. TCPTOP_DEBUG=1 shows what it said",
+  );
+}
+
+/** What the netlink source cannot tell on this machine, as tcptop__open_netlink() returned it. */
+export function limitNotes(limits: number): Note[] {
+  const notes: Note[] = [];
+  if (limits & Limit.farewells) {
+    notes.push({
+      code: "no_farewells",
+      message: "Connections that end between two samples are not seen, and the last bytes of the others are missing",
+      remedy: "Let this process join NETLINK_SOCK_DIAG's multicast groups (SELinux, AppArmor), or run: sudo tcptop",
+    });
+  }
+  if (limits & Limit.owners) {
+    notes.push({
+      code: "own_processes_only",
+      message: "PROCESS, PID and USER are known for your own processes only, and other network namespaces are not seen",
+      remedy: "Run: sudo tcptop",
+    });
+  }
+  if (limits & Limit.sent) {
+    notes.push({
+      code: "tx_acknowledged",
+      message: "TX counts bytes that the peer has acknowledged: this kernel does not count those sent",
+      remedy: "Use Linux 4.19 or newer",
+    });
+  }
+  return notes;
+}

@@ -1,0 +1,110 @@
+/** A grid of cells to draw on: what the user should see, without a word about how a terminal is told so. */
+import { codePointCells } from "./width.ts";
+
+/** What a cell says, for the theme to colour. */
+export const Role = {
+  text: 0,
+  dim: 1,
+  strong: 2,
+  label: 3,
+  title: 4,
+  sorted: 5,
+  received: 6,
+  sent: 7,
+  warning: 8,
+  error: 9,
+  fresh: 10,
+  bar: 11,
+  key: 12,
+  frame: 13,
+  badge: 14,
+  listening: 15,
+} as const;
+export type Role = typeof Role[keyof typeof Role];
+
+/** Added to a role: the cell is under the cursor. */
+export const SELECTED = 0x40;
+const ROLE_BITS = 0x3f;
+/** As many marks as one character needs; more of them would cover the lines above. */
+const MOST_MARKS = 3;
+
+export class Canvas {
+  /** A character with its marks; "" is the right half of the one to the left. */
+  readonly texts: string[];
+  readonly styles: Uint8Array;
+
+  constructor(readonly columns: number, readonly rows: number) {
+    this.texts = new Array(columns * rows).fill(" ");
+    this.styles = new Uint8Array(columns * rows);
+  }
+
+  /** Writes within `cells` cells from x on and never beyond the edge. Returns the x behind the text. */
+  put(x: number, y: number, text: string, role: Role = Role.text, cells = this.columns - x): number {
+    if (y < 0 || y >= this.rows || x < 0) return x;
+    const end = Math.min(this.columns, x + cells);
+    let at = x;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code < 0x300) {
+        if (at >= end) break;
+        this.#set(at++, y, text[i], role, 1);
+        continue;
+      }
+      const whole = text.codePointAt(i)!, character = String.fromCodePoint(whole), width = codePointCells(whole);
+      if (whole > 0xffff) i++;
+      if (width === 0) this.#mark(at, x, y, character);
+      else if (at + width > end) break;
+      else {
+        this.#set(at, y, character, role, width);
+        at += width;
+      }
+    }
+    return at;
+  }
+
+  /** Right-aligned in the cells from x on. */
+  putRight(x: number, y: number, text: string, role: Role, cells: number, textCells: number): void {
+    this.put(x + Math.max(0, cells - textCells), y, text, role, Math.min(cells, textCells));
+  }
+
+  fill(x: number, y: number, cells: number, role: Role): void {
+    for (let at = Math.max(0, x); at < Math.min(this.columns, x + cells); at++) this.#set(at, y, " ", role, 1);
+  }
+
+  /** Marks whole cells as under the cursor. */
+  select(x: number, y: number, cells: number): void {
+    if (y < 0 || y >= this.rows) return;
+    const from = y * this.columns;
+    for (let at = x; at < Math.min(this.columns, x + cells); at++) this.styles[from + at] |= SELECTED;
+  }
+
+  role(x: number, y: number): Role {
+    return (this.styles[y * this.columns + x] & ROLE_BITS) as Role;
+  }
+
+  /** The row as text, without what is blank at its end. */
+  line(y: number): string {
+    return this.texts.slice(y * this.columns, (y + 1) * this.columns).join("").trimEnd();
+  }
+
+  #set(x: number, y: number, text: string, role: Role, width: 1 | 2): void {
+    if (y < 0 || y >= this.rows) return;
+    const at = y * this.columns + x, last = at + width - 1;
+    // Half of a wide character cannot stay.
+    if (this.texts[at] === "" && x > 0) this.texts[at - 1] = " ";
+    if (x + width < this.columns && this.texts[last + 1] === "") this.texts[last + 1] = " ";
+    this.texts[at] = text;
+    this.styles[at] = role;
+    if (width === 2) {
+      this.texts[last] = "";
+      this.styles[last] = role;
+    }
+  }
+
+  #mark(x: number, begin: number, y: number, mark: string): void {
+    let at = y * this.columns + x - 1;
+    if (x <= begin) return;
+    if (this.texts[at] === "") at--;
+    if (this.texts[at].length <= MOST_MARKS) this.texts[at] += mark;
+  }
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the matrix driver share: a program without libraries that a small initrd can hold. */
+#ifndef MATRIX_DRIVER_H
+#define MATRIX_DRIVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "../../bpf/record.h"
+#include "../../ffi/tcptop.h"
+
+#define FAMILIES 2 /* IPv4 over 127.0.0.1, IPv6 over ::1; every phase runs on both */
+
+/* Every phase has listeners of its own, so a port tells which phase a socket belongs to. */
+enum phase_id { EARLIER, HELD, SHORT, PHASES };
+
+struct phase {
+	const char *name;
+	unsigned count;     /* connections of each family */
+	unsigned up, down;  /* bytes from the client, bytes from the server */
+	bool ends;          /* the server closes as soon as its bytes are out */
+	uint16_t ports[FAMILIES];
+};
+extern struct phase *phases; /* shared with the children */
+
+struct traffic {
+	pid_t server, client;
+	int to_server, to_client; /* one end of a socket pair each */
+};
+
+/* Forks the server and the client. Both wait for traffic_run() and traffic_close(), and die with us. */
+void traffic_start(struct traffic *t);
+/* Runs a phase: returns when all its bytes have been read. False: it did not end in time. */
+bool traffic_run(struct traffic *t, enum phase_id phase);
+/* Closes what EARLIER and HELD have opened, the server's ends first. */
+bool traffic_close(struct traffic *t);
+
+/* One socket, as the records told it. */
+struct fact {
+	struct tcptop_tcp_record record;
+	bool closed;
+};
+
+struct truth {
+	struct fact facts[4096];
+	unsigned count;
+	unsigned invalid;   /* records that make no sense */
+	struct tcptop_tick tick;
+};
+/* Applies length bytes of whole records. */
+void truth_apply(struct truth *truth, const uint8_t *data, int32_t length);
+
+struct wanted {
+	enum phase_id phase;
+	bool closed;        /* all have ended, else all are ESTABLISHED */
+	bool owners;        /* compare pid and name too */
+	bool directions;
+};
+/* Sockets of the phase that are in the wanted condition, right or wrong. */
+unsigned truth_found(const struct truth *truth, const struct wanted *w);
+/* Sockets that a phase has: both ends, both families. */
+unsigned truth_expected(enum phase_id phase);
+/* Whether exactly the sockets of the phase are there, every byte and owner as it was; else why holds the first difference. */
+bool truth_exact(const struct truth *truth, const struct traffic *t, const struct wanted *w, char why[160]);
+
+/* Loads and attaches each program of an object by itself and prints a line for each. */
+void probe_programs(const uint8_t *object, uint64_t bytes);
+
+#endif

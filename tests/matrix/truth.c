@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* What the records say, against what the traffic was. */
+#include "driver.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ESTABLISHED 1
+
+static struct fact *fact_of(struct truth *truth, uint64_t cookie)
+{
+	for (unsigned i = 0; i < truth->count; i++)
+		if (truth->facts[i].record.cookie == cookie)
+			return &truth->facts[i];
+	if (truth->count == sizeof(truth->facts) / sizeof(*truth->facts)) {
+		truth->invalid++;
+		return NULL;
+	}
+	return &truth->facts[truth->count++];
+}
+
+static void apply_record(struct truth *truth, const struct tcptop_tcp_record *r)
+{
+	struct fact *fact = fact_of(truth, r->cookie);
+
+	if (!fact)
+		return;
+	/* A snapshot may have met a socket before its close record was written, and is applied after it. */
+	if (fact->closed && r->tag == TAG_TCP_LIVE)
+		return;
+	fact->closed |= r->tag == TAG_TCP_CLOSE;
+	fact->record = *r;
+}
+
+static void apply_counters(struct truth *truth, const struct tcptop_tcp_counters *c)
+{
+	struct fact *fact = fact_of(truth, c->cookie);
+
+	if (!fact || fact->closed)
+		return;
+	if (fact->record.cookie != c->cookie)
+		truth->invalid++; /* counters of a socket that was never described */
+	fact->record.cookie = c->cookie;
+	fact->record.state = c->state;
+	fact->record.rx_bytes = c->rx_bytes;
+	fact->record.tx_bytes = c->tx_bytes;
+}
+
+void truth_apply(struct truth *truth, const uint8_t *data, int32_t length)
+{
+	while (length > 0) {
+		uint16_t head[2];
+		struct tcptop_tcp_record r;
+		struct tcptop_tcp_counters c;
+
+		memcpy(head, data, sizeof(head));
+		if (head[1] < sizeof(head) || head[1] > length) {
+			truth->invalid++;
+			return;
+		}
+		if (head[0] == TAG_TICK && head[1] == sizeof(truth->tick)) {
+			memcpy(&truth->tick, data, sizeof(truth->tick));
+		} else if (head[0] == TAG_TCP_COUNTERS && head[1] == sizeof(c)) {
+			memcpy(&c, data, sizeof(c));
+			apply_counters(truth, &c);
+		} else if (head[0] <= TAG_TCP_OWNER && head[1] == sizeof(r)) {
+			memcpy(&r, data, sizeof(r));
+			apply_record(truth, &r);
+		} else if (head[0] != TAG_UDP_FLOW) {
+			truth->invalid++;
+		}
+		data += head[1];
+		length -= head[1];
+	}
+}
+
+/* 0: no socket of this phase; else 1 for its client's end, 2 for its server's. */
+static int side_of(const struct fact *fact, const struct phase *p)
+{
+	const struct tcptop_tcp_record *r = &fact->record;
+	uint16_t port = p->ports[r->family == 6];
+
+	if (r->remote_port == port)
+		return 1;
+	return r->local_port == port && r->remote_port ? 2 : 0;
+}
+
+static bool in_condition(const struct fact *fact, const struct wanted *w)
+{
+	return side_of(fact, &phases[w->phase]) && (w->closed ? fact->closed : !fact->closed && fact->record.state == ESTABLISHED);
+}
+
+unsigned truth_found(const struct truth *truth, const struct wanted *w)
+{
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < truth->count; i++)
+		found += in_condition(&truth->facts[i], w);
+	return found;
+}
+
+unsigned truth_expected(enum phase_id phase)
+{
+	return phases[phase].count * FAMILIES * 2;
+}
+
+static bool loopback(const struct tcptop_tcp_record *r, const uint8_t address[16])
+{
+	static const uint8_t one4[4] = { 127, 0, 0, 1 }, one6[16] = { [15] = 1 };
+
+	return r->family == 6 ? !memcmp(address, one6, 16) : !memcmp(address, one4, 4);
+}
+
+static const char *difference(const struct fact *fact, const struct traffic *t, const struct wanted *w)
+{
+	const struct tcptop_tcp_record *r = &fact->record;
+	const struct phase *p = &phases[w->phase];
+	bool client = side_of(fact, p) == 1;
+
+	if (r->tx_bytes != (client ? p->up : p->down))
+		return "bytes sent";
+	if (r->rx_bytes != (client ? p->down : p->up))
+		return "bytes received";
+	if (!loopback(r, r->local_address) || !loopback(r, r->remote_address))
+		return "address";
+	if (w->owners && (r->how < OWNER_CONNECT || (pid_t)r->tgid != (client ? t->client : t->server)))
+		return "owner";
+	if (w->owners && strncmp((const char *)r->comm, client ? "matrix-client" : "matrix-server", sizeof(r->comm)))
+		return "owner's name";
+	if (w->directions && r->direction != (client ? DIRECTION_OUTBOUND : DIRECTION_INBOUND))
+		return "direction";
+	return NULL;
+}
+
+bool truth_exact(const struct truth *truth, const struct traffic *t, const struct wanted *w, char why[160])
+{
+	for (unsigned i = 0; i < truth->count; i++) {
+		const struct fact *fact = &truth->facts[i];
+		const char *what = in_condition(fact, w) ? difference(fact, t, w) : NULL;
+
+		if (!what)
+			continue;
+		snprintf(why, 160, "%s of %u -> %u: sent %llu, received %llu, pid %u, how %u, direction %u", what,
+			 fact->record.local_port, fact->record.remote_port, (unsigned long long)fact->record.tx_bytes,
+			 (unsigned long long)fact->record.rx_bytes, fact->record.tgid, fact->record.how, fact->record.direction);
+		return false;
+	}
+	snprintf(why, 160, "%u of %u sockets", truth_found(truth, w), truth_expected(w->phase));
+	return truth_found(truth, w) == truth_expected(w->phase);
+}

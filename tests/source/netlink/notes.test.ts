@@ -1,0 +1,27 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { fallbackNote, Limit, limitNotes } from "../../../src/source/netlink/notes.ts";
+
+const failure = (errno: number, stage = "load the TCP programs", log = "") => ({ errno, stage, log });
+
+Deno.test("fallbackNote() names what keeps eBPF from running", () => {
+  match(fallbackNote(failure(2, "find the kernel's BTF"), 0)!.message, /has no BTF/);
+  match(fallbackNote(failure(1), 0)!.message, /BPF is refused/);
+  match(fallbackNote(failure(13, "load the TCP programs", "-- BEGIN PROG LOAD LOG --"), 0)!.message, /cannot load/);
+  match(fallbackNote(failure(22), 0)!.message, /cannot load/);
+  for (const errno of [1, 2, 13, 22, 38, 95]) strictEqual(fallbackNote(failure(errno), 0)!.code, "tcp_by_netlink");
+});
+
+Deno.test("fallbackNote() leaves missing root and missing memory to be errors", () => {
+  strictEqual(fallbackNote(failure(1), 1000), null);
+  strictEqual(fallbackNote(failure(13), 1000), null);
+  strictEqual(fallbackNote(failure(12), 0), null);
+});
+
+Deno.test("limitNotes() has one note a limit", () => {
+  deepStrictEqual(limitNotes(0), []);
+  deepStrictEqual(limitNotes(Limit.farewells | Limit.owners | Limit.sent).map(({ code }) => code), [
+    "no_farewells",
+    "own_processes_only",
+    "tx_acknowledged",
+  ]);
+});

@@ -1,0 +1,46 @@
+import { deepStrictEqual } from "node:assert/strict";
+import { columnById, COLUMNS, TOTAL_RATE } from "../../src/view/column.ts";
+import { groupColumns, groupRows, groupText } from "../../src/view/group.ts";
+import { Unknown } from "../../src/flow/columns.ts";
+import { fakeSample } from "./fake_sample.ts";
+
+const sample = fakeSample([
+  { process: "curl", pid: 1, remote: ["1.1.1.1", 443], rxDelta: 101, rx: 503, retransmits: 2, rttUs: 100 },
+  { process: "sshd", pid: 2, remote: ["9.9.9.9", 60000], local: ["10.0.0.2", 22], direction: "in", txDelta: 7 },
+  { process: "curl", pid: 3, remote: ["1.1.1.1", 443], rxDelta: 53, rx: 1009, rttUs: 300 },
+  { process: null, protocol: "udp", remote: ["8.8.8.8", 53], unknown: Unknown.bytes },
+], { names: new Map([["9.9.9.9", "nine.example"]]) });
+const rows = [0, 1, 2, 3], byRate = { column: TOTAL_RATE, descending: true };
+const labels = (by: Parameters<typeof groupRows>[2], sort = byRate) =>
+  groupRows(sample, rows, by, sort).map(({ label, rows }) => [label, ...rows]);
+
+Deno.test("groupRows() puts rows together and sorts the groups by their totals", () => {
+  deepStrictEqual(labels("process"), [["curl", 0, 2], ["sshd", 1], ["(not known)", 3]]);
+  deepStrictEqual(labels("remote"), [["1.1.1.1", 0, 2], ["nine.example", 1], ["8.8.8.8", 3]]);
+  deepStrictEqual(labels("port"), [["443/tcp", 0, 2], ["22/tcp", 1], ["53/udp", 3]]);
+  deepStrictEqual(labels("container"), [["(none)", 0, 1, 2, 3]]);
+});
+
+Deno.test("groupRows() sorts by label where the column has no total", () => {
+  const sorted = labels("process", { column: columnById("state")!, descending: false });
+  deepStrictEqual(sorted.map(([label]) => label), ["(not known)", "curl", "sshd"]);
+});
+
+Deno.test("groupText() adds up, or says what is common, or how many there are", () => {
+  const [curl, , nobody] = groupRows(sample, rows, "process", byRate);
+  const text = (group: typeof curl, id: string) => groupText(sample, group, columnById(id)!);
+  deepStrictEqual(["rx/s", "rx", "retrans", "remote", "pid", "state", "rtt"].map((id) => text(curl, id)), [
+    "154 B/s",
+    "1.48 KiB",
+    "2",
+    "1.1.1.1:443",
+    "(2)",
+    "ESTABLISHED",
+    "-",
+  ]);
+  deepStrictEqual(text(nobody, "rx/s"), "-");
+});
+
+Deno.test("groupColumns() puts the label first", () => {
+  deepStrictEqual(groupColumns(COLUMNS, "remote").slice(0, 3).map(({ id }) => id), ["remote", "pid", "user"]);
+});
