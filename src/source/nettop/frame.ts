@@ -1,0 +1,111 @@
+import { type ConnectionRow, type Header, parseLine } from "./parser.ts";
+
+/** A connection between addresses, with the process whose row stands above it. */
+export interface OwnedRow extends ConnectionRow {
+  readonly pid: number;
+  readonly process: string;
+  /** Process, label, and number among its equals: one process has many `udp4 *:*<->*:*`. */
+  readonly key: string;
+}
+
+/** What nettop said of one moment. */
+export interface Frame {
+  /** Counts up with every header. A frame is told again when more of it has come. */
+  readonly number: number;
+  /** Monotonic time of its last row's arrival. */
+  readonly arrivedNs: number;
+  readonly rows: readonly OwnedRow[];
+  /** Nothing more of it will come: what is not in it is gone. */
+  readonly isWhole: boolean;
+  /** The first one after a start or a gap: what is new in it may be older than the frame. */
+  readonly isBaseline: boolean;
+}
+
+/**
+ * Puts lines together to frames. nettop writes a header before each sample and nothing behind it, so a frame is known to be
+ * whole only a second late, when the next header comes. A pause is taken for the end at once where the pauses before it were
+ * one; should rows have come behind a pause, no pause is trusted again.
+ */
+export class FrameAssembler {
+  #header: Header | null = null;
+  #owner: { readonly name: string; readonly pid: number } | null = null;
+  #rows: OwnedRow[] = [];
+  #equals = new Map<string, number>();
+  #number: number;
+  #arrivedNs = 0;
+  #ignored = 0;
+  #toldRows = -1;
+  #toldWhole = false;
+  #pauses = { right: 0, wrong: 0 };
+
+  /** `before` is the number of the last frame of all, `baseline` that of the one that is a baseline. */
+  constructor(readonly tell: (frame: Frame) => void, before = 0, readonly baseline = before + 1) {
+    this.#number = before;
+  }
+
+  /** Lines that were neither a header nor a row with a place. */
+  get ignored(): number {
+    return this.#ignored;
+  }
+  get hasHeader(): boolean {
+    return this.#header !== null;
+  }
+
+  line(text: string, nowNs: number): void {
+    const line = parseLine(text, this.#header);
+    if (line.kind === "header") return this.#begin(line, nowNs);
+    if (line.kind === "process") this.#owner = line;
+    else if (line.kind === "other" || this.#owner === null) {
+      if (text.trim() !== "") this.#ignored++;
+      return;
+    } else this.#add(line, this.#owner);
+    this.#arrivedNs = nowNs;
+  }
+
+  /** Nothing has come for a while, and no line is cut. */
+  pause(): void {
+    if (this.#header === null || this.#toldRows === this.#rows.length) return;
+    this.#tell(this.#pauses.right > 0 && this.#pauses.wrong === 0);
+  }
+
+  /** Nothing more will come and the child has ended well: what is there is all. */
+  end(): void {
+    if (this.#header !== null) this.#finish();
+  }
+
+  #begin(header: Header, nowNs: number): void {
+    if (this.#header !== null) this.#finish();
+    this.#header = header;
+    this.#number++;
+    this.#owner = null;
+    this.#rows = [];
+    this.#equals.clear();
+    this.#toldRows = -1;
+    this.#toldWhole = false;
+    this.#arrivedNs = nowNs;
+  }
+
+  #finish(): void {
+    if (this.#toldRows === this.#rows.length) this.#pauses.right++;
+    if (!this.#toldWhole || this.#toldRows !== this.#rows.length) this.#tell(true);
+  }
+
+  #add(row: ConnectionRow, owner: { readonly name: string; readonly pid: number }): void {
+    if (this.#toldRows >= 0) this.#pauses.wrong++;
+    const name = `${owner.pid} ${row.label}`, ordinal = this.#equals.get(name) ?? 0;
+    this.#equals.set(name, ordinal + 1);
+    this.#rows.push({ ...row, pid: owner.pid, process: owner.name, key: `${ordinal} ${name}` });
+  }
+
+  #tell(isWhole: boolean): void {
+    this.#toldRows = this.#rows.length;
+    this.#toldWhole = isWhole;
+    this.tell({
+      number: this.#number,
+      arrivedNs: this.#arrivedNs,
+      rows: this.#rows.slice(),
+      isWhole,
+      isBaseline: this.#number === this.baseline,
+    });
+  }
+}

@@ -1,0 +1,116 @@
+/** The grammar of nettop's CSV log (`nettop -n -x -L 0`), a line at a time. */
+import { type Endpoint, parseEndpoint } from "./endpoint.ts";
+
+/** Which column is where: nettop has an order of its own, and versions differ. */
+export interface Header {
+  readonly kind: "header";
+  readonly count: number;
+  /** Of the column without a name, which holds the process or the connection. */
+  readonly label: number;
+  readonly at: ReadonlyMap<string, number>;
+}
+
+export interface ProcessRow {
+  readonly kind: "process";
+  /** Cut by nettop at 15 characters. */
+  readonly name: string;
+  readonly pid: number;
+}
+
+/** Counters run from the birth of the socket. null: absent, or no number. */
+export interface ConnectionRow {
+  readonly kind: "connection";
+  readonly label: string;
+  /** QUIC is that of Network.framework, which runs in user space over UDP. */
+  readonly protocol: "tcp" | "udp" | "quic";
+  readonly family: 4 | 6;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** `Established`, `Listen`, ...; null for UDP and QUIC. */
+  readonly state: string | null;
+  readonly rxBytes: number | null;
+  readonly txBytes: number | null;
+  readonly rxPackets: number | null;
+  readonly txPackets: number | null;
+  readonly rttUs: number | null;
+}
+
+export interface OtherLine {
+  readonly kind: "other";
+}
+
+export type Line = Header | ProcessRow | ConnectionRow | OtherLine;
+
+const OTHER: OtherLine = { kind: "other" };
+const MAX_PID = 0x7fffffff;
+
+/** Reads a line by the header above it; without one, all but a header is `other`. `line` has no line end. */
+export function parseLine(line: string, header: Header | null): Line {
+  const fields = withoutNoise(line).replace(/,$/, "").split(",");
+  const found = readHeader(fields);
+  if (found !== null) return found;
+  return header === null ? OTHER : readRow(fields, header);
+}
+
+/** A terminal ends a line with CR, and `script` echoes the end-of-file key (04, or ^D) and backspaces before the first line. */
+function withoutNoise(line: string): string {
+  // deno-lint-ignore no-control-regex
+  return line.replace(/^(?:\^D)?[\u0000-\u001f]+/, "").replace(/\r+$/, "");
+}
+
+/** The header comes again before every sample. One column has no name; there is no line of figures that looks like it. */
+function readHeader(fields: readonly string[]): Header | null {
+  const label = fields.indexOf("");
+  if (label < 0 || fields.length < 2 || label > 1 || (label === 1 && fields[0] !== "time")) return null;
+  if (!fields.every((name, i) => i === label || /^[A-Za-z][\w-]*$/.test(name))) return null;
+  return { kind: "header", count: fields.length, label, at: new Map(fields.map((name, i) => [name, i])) };
+}
+
+function readRow(fields: string[], header: Header): Line {
+  // A process may have commas in its name: what is too much belongs to the label.
+  const surplus = Math.max(0, fields.length - header.count);
+  const label = fields.splice(header.label, surplus + 1).join(",");
+  fields.splice(header.label, 0, label);
+  return readConnection(label, fields, header) ?? readProcess(label) ?? OTHER;
+}
+
+function readProcess(label: string): ProcessRow | null {
+  const [, name, digits] = /^(.*)\.(\d{1,10})$/s.exec(label) ?? [];
+  const pid = Number(digits);
+  return digits === undefined || pid > MAX_PID ? null : { kind: "process", name, pid };
+}
+
+function readConnection(label: string, fields: readonly string[], header: Header): ConnectionRow | null {
+  const [, protocol, digit, left, right] = /^(tcp|udp|quic)([46]) (.+)<->(.+)$/.exec(label) ?? [];
+  if (protocol === undefined) return null;
+  const family = digit === "4" ? 4 : 6;
+  const local = parseEndpoint(family, left), remote = parseEndpoint(family, right);
+  if (local === null || remote === null) return null;
+  const text = (name: string) => fields[header.at.get(name) ?? -1] ?? "";
+  return {
+    kind: "connection",
+    label,
+    protocol: protocol as ConnectionRow["protocol"],
+    family,
+    local,
+    remote,
+    state: text("state") || null,
+    rxBytes: count(text("bytes_in")),
+    txBytes: count(text("bytes_out")),
+    rxPackets: count(text("packets_in")),
+    txPackets: count(text("packets_out")),
+    rttUs: microseconds(text("rtt_avg")),
+  };
+}
+
+function count(text: string): number | null {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  return Number.isSafeInteger(value) ? value : null;
+}
+
+/** `14.59 ms`: the kernel's smoothed round-trip time. 0 is one that was not measured. */
+function microseconds(text: string): number | null {
+  const [, value, unit] = /^(\d+(?:\.\d+)?) ?(us|ms|s)$/.exec(text) ?? [];
+  const us = Math.round(Number(value) * { us: 1, ms: 1000, s: 1e6 }[unit ?? "ms"]!);
+  return us > 0 && us <= 0xffffffff ? us : null;
+}

@@ -1,0 +1,136 @@
+/** Records of bpf/record.h written by hand, for a source that no eBPF program feeds. */
+import { Tag, TcpRecordLayout, TickLayout, UdpRecordLayout } from "../../wire/layout.ts";
+import type { RecordSink } from "../source.ts";
+
+const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+const utf8 = new TextEncoder();
+
+/** What the records of both protocols have. Times are ns of one monotonic clock. */
+export interface FlowFields {
+  readonly family: 4 | 6;
+  readonly direction: number;
+  readonly how: number;
+  readonly cookie: number;
+  readonly rxBytes: number;
+  readonly txBytes: number;
+  readonly rxPackets: number;
+  readonly txPackets: number;
+  readonly tgid: number;
+  readonly uid: number;
+  readonly scope: number;
+  readonly localPort: number;
+  readonly remotePort: number;
+  readonly unknown: number;
+  readonly localAddress: Uint8Array;
+  readonly remoteAddress: Uint8Array;
+  readonly comm: string;
+}
+
+export interface TcpFields extends FlowFields {
+  readonly state: number;
+  readonly timeNs: number;
+  readonly openedNs: number;
+  readonly srttUs: number;
+}
+
+export interface UdpFields extends FlowFields {
+  readonly firstNs: number;
+  readonly lastNs: number;
+}
+
+export interface TickFields {
+  readonly beginNs: number;
+  readonly timeNs: number;
+  readonly wallNs: number;
+}
+
+/** Collects whole records. What is not written is zero. */
+export class RecordWriter {
+  #bytes = new Uint8Array(1 << 14);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+  #start = 0;
+
+  /** Hands over all that was written and starts anew. */
+  flush(sink: RecordSink): void {
+    if (this.#length > 0) sink(this.#bytes.subarray(0, this.#length));
+    this.#length = 0;
+  }
+
+  tcp(tag: typeof Tag.tcpOpen | typeof Tag.tcpClose | typeof Tag.tcpLive, fields: TcpFields): void {
+    const at = TcpRecordLayout;
+    this.#begin(tag, at.byteLength);
+    this.#flow(at, fields);
+    this.#u8(at.state, fields.state);
+    this.#u64(at.timeNs, fields.timeNs);
+    this.#u64(at.openedNs, fields.openedNs);
+    this.#u32(at.rxPackets, fields.rxPackets);
+    this.#u32(at.txPackets, fields.txPackets);
+    this.#u32(at.srttUs, fields.srttUs);
+  }
+
+  udp(fields: UdpFields): void {
+    const at = UdpRecordLayout;
+    this.#begin(Tag.udpFlow, at.byteLength);
+    this.#flow(at, fields);
+    this.#u64(at.firstNs, fields.firstNs);
+    this.#u64(at.lastNs, fields.lastNs);
+    this.#u64(at.rxPackets, fields.rxPackets);
+    this.#u64(at.txPackets, fields.txPackets);
+  }
+
+  tick(fields: TickFields): void {
+    this.#begin(Tag.tick, TickLayout.byteLength);
+    this.#u64(TickLayout.beginNs, fields.beginNs);
+    this.#u64(TickLayout.timeNs, fields.timeNs);
+    this.#u64(TickLayout.wallNs, fields.wallNs);
+  }
+
+  #flow(at: typeof TcpRecordLayout | typeof UdpRecordLayout, fields: FlowFields): void {
+    this.#u8(at.family, fields.family);
+    this.#u8(at.direction, fields.direction);
+    this.#u8(at.how, fields.how);
+    this.#u64(at.cookie, fields.cookie);
+    this.#u64(at.rxBytes, fields.rxBytes);
+    this.#u64(at.txBytes, fields.txBytes);
+    this.#u32(at.tgid, fields.tgid);
+    this.#u32(at.uid, fields.uid);
+    this.#u32(at.scope, fields.scope);
+    this.#u32(at.unknown, fields.unknown);
+    this.#u16(at.localPort, fields.localPort);
+    this.#u16(at.remotePort, fields.remotePort);
+    this.#bytes.set(fields.localAddress.subarray(0, 16), this.#start + at.localAddress);
+    this.#bytes.set(fields.remoteAddress.subarray(0, 16), this.#start + at.remoteAddress);
+    // 15 bytes and a zero, as the kernel of Linux has it; encodeInto() ends before a character that does not fit.
+    utf8.encodeInto(fields.comm, this.#bytes.subarray(this.#start + at.comm, this.#start + at.comm + 15));
+  }
+
+  #begin(tag: number, byteLength: number): void {
+    this.#start = this.#length;
+    this.#length += byteLength;
+    if (this.#length > this.#bytes.length) this.#grow();
+    this.#bytes.fill(0, this.#start, this.#length);
+    this.#u16(TcpRecordLayout.tag, tag);
+    this.#u16(TcpRecordLayout.size, byteLength);
+  }
+
+  #grow(): void {
+    const bytes = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2));
+    bytes.set(this.#bytes.subarray(0, this.#start));
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+  }
+
+  #u8(offset: number, value: number): void {
+    this.#view.setUint8(this.#start + offset, value);
+  }
+  #u16(offset: number, value: number): void {
+    this.#view.setUint16(this.#start + offset, value, LITTLE_ENDIAN);
+  }
+  #u32(offset: number, value: number): void {
+    this.#view.setUint32(this.#start + offset, value, LITTLE_ENDIAN);
+  }
+  #u64(offset: number, value: number): void {
+    this.#view.setBigUint64(this.#start + offset, BigInt(Math.round(value)), LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,96 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { type Frame, FrameAssembler } from "../../../src/source/nettop/frame.ts";
+import { HEADER, process, row } from "./rows.ts";
+
+const A = row("tcp4 192.0.2.1:50000<->198.51.100.1:443", "Established", 10, 20);
+const B = row("tcp4 192.0.2.1:50001<->198.51.100.1:443", "Established", 30, 40);
+
+function assembler() {
+  const told: Frame[] = [];
+  const frames = new FrameAssembler((frame) => told.push(frame));
+  const lines = (...texts: string[]) => texts.forEach((text) => frames.line(text, 1000 * (told.length + 1)));
+  const take = () => told.splice(0).map(({ number, rows, isWhole }) => [number, rows.length, isWhole]);
+  return { told, frames, lines, take };
+}
+
+Deno.test("FrameAssembler.line() ends a frame at the next header", () => {
+  const { lines, take } = assembler();
+  lines(HEADER, process("curl", 7), A, B);
+  deepStrictEqual(take(), []);
+  lines(HEADER, process("curl", 7), A);
+  deepStrictEqual(take(), [[1, 2, true]]);
+  lines(HEADER);
+  deepStrictEqual(take(), [[2, 1, true]]);
+});
+
+Deno.test("FrameAssembler.pause() tells the first frame at once, and trusts a pause once one was right", () => {
+  const { frames, lines, take } = assembler();
+  lines(HEADER, process("curl", 7), A);
+  frames.pause();
+  deepStrictEqual(take(), [[1, 1, false]]);
+  frames.pause();
+  deepStrictEqual(take(), []);
+  lines(HEADER, process("curl", 7), A);
+  deepStrictEqual(take(), [[1, 1, true]]);
+  frames.pause();
+  deepStrictEqual(take(), [[2, 1, true]]);
+  lines(HEADER);
+  deepStrictEqual(take(), []);
+});
+
+Deno.test("FrameAssembler.pause() is never trusted again once rows came behind one", () => {
+  const { frames, lines, take } = assembler();
+  lines(HEADER, process("curl", 7), A, HEADER, process("curl", 7), A);
+  frames.pause();
+  lines(B);
+  frames.pause();
+  lines(HEADER, process("curl", 7), A);
+  frames.pause();
+  deepStrictEqual(take(), [[1, 1, true], [2, 1, false], [2, 2, false], [2, 2, true], [3, 1, false]]);
+});
+
+Deno.test("FrameAssembler.line() puts a row on the process above it", () => {
+  const { told, lines } = assembler();
+  lines(HEADER, process("curl", 7), A, process("wget", 8), B, HEADER);
+  deepStrictEqual(told[0].rows.map(({ pid, process }) => [pid, process]), [[7, "curl"], [8, "wget"]]);
+});
+
+Deno.test("FrameAssembler.line() numbers equal labels of one process", () => {
+  const { told, lines } = assembler();
+  const unbound = row("udp4 *:*<->*:*");
+  lines(HEADER, process("a", 7), unbound, unbound, process("b", 8), unbound, HEADER);
+  strictEqual(new Set(told[0].rows.map(({ key }) => key)).size, 3);
+  const keys = told[0].rows.map(({ key }) => key);
+  lines(process("a", 7), unbound, unbound, process("b", 8), unbound, HEADER);
+  deepStrictEqual(told[1].rows.map(({ key }) => key), keys);
+});
+
+Deno.test("FrameAssembler.line() counts what has no place: before a header, before a process, and what is no row", () => {
+  const { told, frames, lines } = assembler();
+  lines(A, process("curl", 7), HEADER, A, process("curl", 7), B, "garbage", "", HEADER, A, HEADER);
+  strictEqual(frames.ignored, 5);
+  deepStrictEqual(told.map(({ rows }) => rows.length), [1, 0]);
+});
+
+Deno.test("FrameAssembler marks the first frame as the baseline, even when it is told again", () => {
+  const { told, frames, lines } = assembler();
+  lines(HEADER, process("curl", 7), A);
+  frames.pause();
+  lines(B, HEADER, HEADER);
+  deepStrictEqual(told.map(({ number, isBaseline }) => [number, isBaseline]), [[1, true], [1, true], [2, false]]);
+});
+
+Deno.test("FrameAssembler.end() tells what is there as whole", () => {
+  const { frames, lines, take } = assembler();
+  frames.end();
+  lines(HEADER, process("curl", 7), A);
+  frames.end();
+  deepStrictEqual(take(), [[1, 1, true]]);
+});
+
+Deno.test("FrameAssembler goes by the time of the last row", () => {
+  const told: Frame[] = [], frames = new FrameAssembler((frame) => told.push(frame));
+  [HEADER, process("curl", 7), A].forEach((line, i) => frames.line(line, 100 + i));
+  frames.line(HEADER, 999);
+  strictEqual(told[0].arrivedNs, 102);
+});

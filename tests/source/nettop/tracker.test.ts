@@ -1,0 +1,229 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { Decoder, type EventHandler } from "../../../src/decode/decode.ts";
+import type { TcpRecord, UdpRecord } from "../../../src/decode/cursor.ts";
+import { type Frame, FrameAssembler } from "../../../src/source/nettop/frame.ts";
+import { Tracker } from "../../../src/source/nettop/tracker.ts";
+import { Direction, OwnerHow, Unknown } from "../../../src/wire/layout.ts";
+import { HEADER, process, row } from "./rows.ts";
+
+const C = "tcp4 192.0.2.1:50000<->198.51.100.1:443";
+const UID = 501;
+
+interface Seen {
+  readonly what: string;
+  readonly cookie: number;
+  readonly openedNs: number;
+  readonly state: number;
+  readonly rx: number;
+  readonly tx: number;
+}
+
+/** Frames go in as rows, one a second from 1 s on; what the records say comes out. */
+function tracker() {
+  const told: Frame[] = [],
+    seen: Seen[] = [],
+    last: { tcp: Record<string, unknown>[]; udp: Record<string, unknown>[] } = { tcp: [], udp: [] };
+  const frames = new FrameAssembler((frame) => told.push(frame));
+  const tracker = new Tracker({
+    uidOf: (pid) => pid === 7 ? UID : null,
+    interfaceIndex: (name) => name === "en0" ? 4 : 0,
+  });
+  const note = (what: string) => (r: TcpRecord) =>
+    void seen.push({ what, cookie: r.cookieLow, openedNs: r.openedNs, state: r.state, rx: r.rxBytes, tx: r.txBytes });
+  const handler: EventHandler = {
+    tcpOpen: note("open"),
+    tcpClose: note("close"),
+    tcpLive: (r) => {
+      note("live")(r);
+      last.tcp.push(plain(r));
+    },
+    tcpCounters: () => {},
+    tcpOwner: () => {},
+    udpFlow: (r) => void last.udp.push({ ...plain(r), firstNs: r.firstNs, lastNs: r.lastNs }),
+    tick: (r) => void seen.push({ what: "tick", cookie: 0, openedNs: 0, state: 0, rx: r.timeNs, tx: r.wallNs }),
+  };
+  const decoder = new Decoder(handler);
+  let second = 0;
+  const frame = (...rows: string[]) => {
+    second++;
+    for (const line of [HEADER, process("curl", 7), ...rows]) frames.line(line, second * 1e9);
+    frames.pause();
+    frames.line(HEADER, second * 1e9);
+    // The header that ended this frame began one more: it is whole and empty, and not looked at.
+    const before = told.splice(0).filter(({ number }) => number % 2 === 1);
+    for (const each of before) tracker.apply({ ...each, isBaseline: second === 1 });
+  };
+  const drain = () => {
+    tracker.drain((bytes) => decoder.decode(bytes));
+    return seen.splice(0);
+  };
+  const snapshot = () => {
+    last.tcp = [];
+    last.udp = [];
+    tracker.snapshot((bytes) => decoder.decode(bytes), second * 1e9, 5e9);
+    strictEqual(decoder.invalid, 0);
+    return seen.splice(0);
+  };
+  return { tracker, frame, drain, snapshot, last };
+}
+
+function plain(r: TcpRecord | UdpRecord): Record<string, unknown> {
+  const local = new Uint8Array(16), remote = new Uint8Array(16), comm = new Uint8Array(16);
+  r.copyLocalAddress(local, 0);
+  r.copyRemoteAddress(remote, 0);
+  r.copyComm(comm, 0);
+  return {
+    family: r.family,
+    tgid: r.tgid,
+    uid: r.uid,
+    how: r.how,
+    direction: r.direction,
+    ports: [r.localPort, r.remotePort],
+    local: [...local],
+    remote: [...remote],
+    scope: r.scope,
+    unknown: r.unknown,
+    packets: [r.rxPackets, r.txPackets],
+    comm: new TextDecoder().decode(comm).replace(/\0+$/, ""),
+  };
+}
+
+Deno.test("Tracker.apply() takes what the first frame shows for older than the run", () => {
+  const t = tracker();
+  t.frame(row(C, "Established", 100, 200));
+  deepStrictEqual(t.drain(), []);
+  deepStrictEqual(t.snapshot().map(({ what, openedNs, rx, tx }) => [what, openedNs, rx, tx]), [["live", 0, 100, 200], [
+    "tick",
+    0,
+    1e9,
+    5e9,
+  ]]);
+});
+
+Deno.test("Tracker.apply() opens what a later frame shows first, at the time of that frame", () => {
+  const t = tracker();
+  t.frame();
+  t.frame(row(C, "Established", 100, 200));
+  deepStrictEqual(t.drain(), [{ what: "open", cookie: 1, openedNs: 2e9, state: 1, rx: 100, tx: 200 }]);
+});
+
+Deno.test("Tracker.apply() closes what is gone, with the last counters", () => {
+  const t = tracker();
+  t.frame(row(C, "Established", 100, 200));
+  t.frame(row(C, "FinWait1", 107, 209));
+  t.drain();
+  t.frame();
+  deepStrictEqual(t.drain(), [{ what: "close", cookie: 1, openedNs: 0, state: 7, rx: 107, tx: 209 }]);
+  deepStrictEqual(t.snapshot().map(({ what }) => what), ["tick"]);
+});
+
+Deno.test("Tracker.apply() takes a counter that goes down for a new connection in the place of the old", () => {
+  const t = tracker();
+  t.frame(row(C, "Established", 100, 200));
+  t.frame(row(C, "Established", 101, 3));
+  deepStrictEqual(t.drain(), [
+    { what: "close", cookie: 1, openedNs: 0, state: 7, rx: 100, tx: 200 },
+    { what: "open", cookie: 2, openedNs: 2e9, state: 1, rx: 101, tx: 3 },
+  ]);
+});
+
+Deno.test("Tracker.apply() ends a connection that is listed as Closed, once", () => {
+  const t = tracker();
+  t.frame(row(C, "Established", 100, 200));
+  t.frame(row(C, "Closed", 103, 200));
+  t.frame(row(C, "Closed", 103, 200));
+  t.frame();
+  deepStrictEqual(t.drain(), [{ what: "close", cookie: 1, openedNs: 0, state: 7, rx: 103, tx: 200 }]);
+  t.frame(row(C, "Closed", 9, 9));
+  deepStrictEqual(t.drain().map(({ what, cookie }) => [what, cookie]), [["open", 2], ["close", 2]]);
+});
+
+Deno.test("Tracker.apply() tells apart equal labels by their place", () => {
+  const t = tracker(), mdns = (rx: number) => row("udp4 *:5353<->*:*", "", rx, 0);
+  t.frame(mdns(10), mdns(2000));
+  t.frame(mdns(11), mdns(2001));
+  t.snapshot();
+  strictEqual(t.last.udp.length, 2);
+});
+
+Deno.test("Tracker.apply() closes nothing on the word of a frame that is not whole", () => {
+  const t = tracker();
+  t.frame(row(C, "Established", 100, 200));
+  t.tracker.apply({ number: 99, arrivedNs: 2e9, rows: [], isWhole: false, isBaseline: false });
+  deepStrictEqual(t.drain(), []);
+  t.tracker.apply({ number: 99, arrivedNs: 2e9, rows: [], isWhole: true, isBaseline: false });
+  deepStrictEqual(t.drain().map(({ what }) => what), ["close"]);
+});
+
+Deno.test("Tracker.snapshot() describes a connection whole, and says what is not known", () => {
+  const t = tracker();
+  t.frame(row("tcp6 fe80::1%en0.50000<->fe80::2%en0.443", "Established", 100, 200, "2.50 ms"));
+  t.snapshot();
+  const link = (last: number) => [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last];
+  deepStrictEqual(t.last.tcp, [{
+    family: 6,
+    tgid: 7,
+    uid: UID,
+    how: OwnerHow.file,
+    direction: Direction.unknown,
+    ports: [50000, 443],
+    local: link(1),
+    remote: link(2),
+    scope: 4,
+    unknown: Unknown.retransmits | Unknown.cwnd | Unknown.packets,
+    packets: [0, 0],
+    comm: "curl",
+  }]);
+});
+
+Deno.test("Tracker.snapshot() knows a connection to a port that is listened on as inbound", () => {
+  const t = tracker(), inbound = "tcp4 192.0.2.1:22<->198.51.100.1:50000";
+  t.frame(row("tcp4 *:22<->*:*", "Listen"), row(inbound, "Established", 1, 1), row(C, "Established", 1, 1));
+  t.snapshot();
+  deepStrictEqual(t.last.tcp.map(({ direction }) => direction), [
+    Direction.unknown,
+    Direction.inbound,
+    Direction.unknown,
+  ]);
+  strictEqual(Number(t.last.tcp[0].unknown) & Unknown.bytes, Unknown.bytes);
+});
+
+Deno.test("Tracker.snapshot() says when UDP and QUIC last moved, and leaves out sockets that were never used", () => {
+  const t = tracker(), quic = (rx: number) => row("quic4 192.0.2.1:50000<->198.51.100.1:443", "", rx, 5, "31.25 ms");
+  t.frame(quic(1), row("udp4 *:*<->*:*"));
+  t.frame(quic(1), row("udp4 *:5353<->*:*", "", 4, 4));
+  t.frame(quic(2), row("udp4 *:5353<->*:*", "", 4, 4));
+  t.snapshot();
+  deepStrictEqual(t.last.udp.map(({ ports, firstNs, lastNs }) => [ports, firstNs, lastNs]), [
+    [[50000, 443], 0, 3e9],
+    [[5353, 0], 2e9, 2e9],
+  ]);
+});
+
+Deno.test("Tracker.apply() leaves out a row with a host's name, and counts it", () => {
+  const t = tracker();
+  t.frame(row("tcp4 192.0.2.1:50000<->host.example.com:443", "Established", 1, 1));
+  deepStrictEqual(t.snapshot().map(({ what }) => what), ["tick"]);
+  strictEqual(t.tracker.nameless > 0, true);
+});
+
+Deno.test("Tracker.snapshot() cuts a name at 15 bytes and never inside a character", () => {
+  const t = tracker();
+  t.tracker.apply({
+    number: 1,
+    arrivedNs: 1,
+    rows: [{ ...rowOf(), process: "名前名前名前", pid: 0 }],
+    isWhole: true,
+    isBaseline: true,
+  });
+  t.snapshot();
+  deepStrictEqual(t.last.tcp.map(({ comm, how, unknown }) => [comm, how, Number(unknown) & Unknown.uid]), [
+    ["名前名前名", OwnerHow.kernel, Unknown.uid],
+  ]);
+});
+
+function rowOf() {
+  const told: Frame[] = [], frames = new FrameAssembler((frame) => told.push(frame));
+  for (const line of [HEADER, process("curl", 7), row(C, "Established", 1, 1), HEADER]) frames.line(line, 1);
+  return told[0].rows[0];
+}
