@@ -1,0 +1,51 @@
+import process from "node:process";
+import { ExitStatus, TcptopError } from "../errors.ts";
+import { DarwinSystem, NO_SYSTEM, type System } from "./darwin/system.ts";
+import { NettopSource } from "./nettop/source.ts";
+import type { Platform, SelfUse } from "./platform.ts";
+import type { FlowSource, SourceOptions } from "./source.ts";
+
+const NETTOP = "/usr/bin/nettop";
+const SCRIPT = "/usr/bin/script";
+
+/** macOS: nettop for the connections, libproc for names and users. No root and no library of ours. */
+export class MacosPlatform implements Platform {
+  readonly #system: System;
+  #source: NettopSource | null = null;
+
+  /** For tests, TCPTOP_NETTOP and TCPTOP_SCRIPT name programs to run instead, and the system need not be macOS. */
+  constructor(os: typeof Deno.build.os, readonly options: SourceOptions) {
+    this.#system = os === "darwin" ? new DarwinSystem() : NO_SYSTEM;
+  }
+
+  openSource(): FlowSource {
+    const { source } = this.options;
+    if (source !== "auto") {
+      throw new TcptopError(`Cannot use --source ${source}: only Linux has it. Leave it out`, ExitStatus.unsupported);
+    }
+    return this.#source = new NettopSource({
+      nettop: Deno.env.get("TCPTOP_NETTOP") ?? NETTOP,
+      script: Deno.env.get("TCPTOP_SCRIPT") ?? SCRIPT,
+      nowMs: () => performance.now(),
+      wallMs: () => Date.now(),
+    }, this.#system);
+  }
+
+  userName(uid: number): string | null {
+    return this.#system.userName(uid);
+  }
+
+  newProcessNames(): [pid: number, name: string][] {
+    return this.#source?.processes.takeNames() ?? [];
+  }
+
+  /** Without nettop's own share. */
+  selfUse(): SelfUse {
+    const { user, system } = process.cpuUsage();
+    return {
+      nowNs: performance.now() * 1e6,
+      cpuNs: (user + system) * 1e3,
+      residentBytes: Deno.memoryUsage().rss,
+    };
+  }
+}

@@ -1,0 +1,39 @@
+/** One way of running nettop. */
+export interface Rung {
+  /** For the user: what is different about it. null: it is the first choice. */
+  readonly note: string | null;
+  readonly command: readonly string[];
+  /** One sample a run, or samples for as long as it lives. */
+  readonly runs: "once" | "on";
+}
+
+const COLUMNS = "time,interface,state,bytes_in,bytes_out,packets_in,packets_out,rx_dupe,rx_ooo,re-tx,rtt_avg";
+const FEW_COLUMNS = "time,interface,state,bytes_in,bytes_out";
+// Without names for addresses (they cost seconds and DNS queries), with exact figures, as CSV for ever.
+const LOG = ["-n", "-x", "-L", "0"];
+
+/**
+ * From the best to the last. A nettop that does not know a column or an option writes how to use it to standard output and
+ * exits with 0, so only its output says whether it is content.
+ */
+export function ladder(nettop: string, script: string): readonly Rung[] {
+  return [
+    { note: null, command: [nettop, ...LOG, "-s", "1", "-J", COLUMNS], runs: "on" },
+    {
+      note: "this nettop does not know the columns for packets and round-trip times",
+      command: [nettop, ...LOG, "-s", "1", "-J", FEW_COLUMNS],
+      runs: "on",
+    },
+    { note: "this nettop takes no choice of columns", command: [nettop, ...LOG], runs: "on" },
+    {
+      note: "this nettop writes at once only to a terminal, so it is given one",
+      command: [script, "-q", "/dev/null", nettop, ...LOG],
+      runs: "on",
+    },
+    {
+      note: "this nettop gives no lasting log, so it is run anew every second",
+      command: [nettop, "-n", "-x", "-L", "1"],
+      runs: "once",
+    },
+  ];
+}

@@ -1,0 +1,62 @@
+import type { Note } from "../source.ts";
+import type { Rung } from "./ladder.ts";
+
+/** What macOS does not tell, whatever happens. */
+const FIDELITY: Note = {
+  code: "nettop_fidelity",
+  message: "macOS tells of connections once a second at most: shorter ones may be missed, bytes sent again count, " +
+    "and retransmitted segments and the congestion window are not known",
+  remedy: null,
+};
+
+/** What went wrong with nettop so far. */
+export class Trouble {
+  restarts = 0;
+  ignored = 0;
+  isOnSockets = false;
+  readonly #failures: { readonly rung: Rung; readonly why: string }[] = [];
+  #begun = false;
+
+  constructor(readonly rungs: readonly Rung[]) {}
+
+  failed(rung: Rung, why: string): void {
+    this.#failures.push({ rung, why });
+  }
+
+  /** Whether this is the first look at the sockets. */
+  beginsOnSockets(): boolean {
+    const begins = !this.#begun;
+    this.#begun = true;
+    return begins;
+  }
+
+  /** `ignored`: lines and rows left out. */
+  notes(ignored: number): Note[] {
+    const notes: Note[] = [FIDELITY];
+    const last = this.#failures.at(-1);
+    if (last !== undefined) {
+      const message = this.isOnSockets
+        ? "nettop is of no use here, so sockets are taken from the kernel's list, which has no bytes"
+        : this.rungs[this.#failures.length]?.note;
+      notes.push({ code: "nettop_fallback", message: `${message}: ${last.rung.command[0]} ${last.why}`, remedy: null });
+    }
+    if (this.restarts > 0) {
+      const times = this.restarts === 1 ? "once" : `${this.restarts} times`;
+      const message = `nettop was started again ${times}: what opened and ended meanwhile is missing`;
+      notes.push({ code: "nettop_restarted", message, remedy: null });
+    }
+    if (ignored > 0) {
+      const lines = `${ignored.toLocaleString("en-US")} ${ignored === 1 ? "line" : "lines"}`;
+      const message = `${lines} of nettop's output could not be read`;
+      notes.push({ code: "nettop_lines_ignored", message, remedy: null });
+    }
+    return notes;
+  }
+
+  /** That there is nothing to go on with. */
+  sentence(): string {
+    const { rung, why } = this.#failures[0], ways = this.#failures.length;
+    return `Cannot see connections: ${rung.command[0]} ${why}. ${ways} ways of running it were tried, ` +
+      "and the kernel's list of sockets cannot be read either";
+  }
+}
