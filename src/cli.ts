@@ -41,6 +41,13 @@ function definition() {
     .option("--once", "one sample, then exit")
     .option("-b, --batch", "text table samples on standard output")
     .option("--json", "with --once one JSON document; else one a line, each sample")
+    .addOption(
+      new Option(
+        "--csv <FILE>",
+        "append a row a flow and sample (-: standard output); it holds network metadata, keep it private",
+      ),
+    )
+    .option("--events", "a line for each connection that opens or ends, as it happens, instead of samples")
     .addOption(new Option("-s, --sort <COLUMN[:asc|desc]>", "sort by this column").default("rate"))
     .addOption(new Option("-l, --limit <N>", "at most N rows in text (0: all; default 50); JSON has none unless given"))
     .addOption(new Option("-c, --columns <LIST>", "these columns, in this order: process,remote,rx/s"))
@@ -58,6 +65,13 @@ function definition() {
     .option("-L, --listen", "show listening sockets too")
     .addOption(new Option("--source <NAME>", "where data comes from: auto, bpf or netlink").default("auto"))
     .addOption(new Option("--ring-size <SIZE>", "ring buffer: a power of two, such as 256K or 8M").default("4M"))
+    .addOption(
+      new Option(
+        "--record <FILE>",
+        "keep everything that is seen in a new file, for --replay; it holds network metadata",
+      ),
+    )
+    .addOption(new Option("--replay <FILE>", "play a recording instead of looking at this machine; needs no root"))
     .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
     .version(`tcptop ${VERSION}\n${madeBy()}`, "-V, --version", "show the version")
@@ -79,7 +93,7 @@ function options(raw: Raw): Options {
     throw usage(`--source takes auto, bpf or netlink, not '${raw.source}'`);
   }
   if (raw.tcp && raw.udp) throw usage("--tcp and --udp exclude each other; leave both out to see both");
-  if (raw.group !== "none" && raw.json) throw usage("--group is for tables; --json has a flow each");
+  refuseMixed(raw);
   const once = raw.once === true, filter = filters(raw);
   return {
     intervalMs: duration("--interval", raw.interval),
@@ -96,8 +110,27 @@ function options(raw: Raw): Options {
     listeners: raw.listen === true || filter !== null && asksForListeners(filter),
     source: raw.source,
     ringBytes: ringBytes(raw.ringSize),
+    events: raw.events === true,
+    csv: raw.csv ?? null,
+    record: raw.record ?? null,
+    replay: raw.replay ?? null,
     keepPrivileges: raw.keepPrivileges === true,
   };
+}
+
+function refuseMixed(raw: Raw): void {
+  const refuse = (a: string, b: string, why: string) => usage(`${a} and ${b} exclude each other: ${why}`);
+  const toStdout = raw.csv === "-";
+  if (toStdout && raw.json) throw refuse("--csv -", "--json", "both write to standard output");
+  if (toStdout && raw.batch) throw refuse("--csv -", "--batch", "both write to standard output");
+  if (raw.events && raw.csv !== undefined) throw refuse("--events", "--csv", "CSV has samples; use --events --json");
+  if (raw.group !== "none" && (raw.json || raw.csv !== undefined || raw.events)) {
+    throw usage("--group is for tables; --json, --csv and --events have a flow each");
+  }
+  if (raw.events && raw.batch) throw refuse("--events", "--batch", "events come instead of samples");
+  if (raw.record !== undefined && raw.replay !== undefined) {
+    throw refuse("--record", "--replay", "copy the file instead");
+  }
 }
 
 function usage(message: string): TcptopError {

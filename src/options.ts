@@ -25,6 +25,12 @@ export interface Options {
   readonly group: Grouping | null;
   readonly source: "auto" | "bpf" | "netlink";
   readonly ringBytes: number;
+  /** Lines about connections instead of samples. */
+  readonly events: boolean;
+  /** A file, or "-" for standard output. */
+  readonly csv: string | null;
+  readonly record: string | null;
+  readonly replay: string | null;
   /** Stay root, or whatever it was started as. */
   readonly keepPrivileges: boolean;
 }

@@ -1,22 +1,31 @@
 /** The messages between the main thread and the Worker. */
+import type { PackedEvents } from "../flow/event_log.ts";
 import type { PackedSample } from "../flow/tables.ts";
 import type { Health } from "../flow/sample.ts";
-import type { SourceInfo, SourceOptions } from "../source/source.ts";
+import type { Host, SourceInfo, SourceOptions } from "../source/source.ts";
+import type { Identity } from "../source/identity.ts";
 import type { ExitStatus } from "../errors.ts";
 
 export interface WorkerOptions extends SourceOptions {
   readonly intervalMs: number;
+  /** Whether to send events too. */
+  readonly events: boolean;
+  /** Where to keep the records, and whom a new file is given to. */
+  readonly record: { readonly path: string; readonly owner: Identity | null } | null;
 }
 
 export type ToWorker =
   | { readonly type: "start"; readonly options: WorkerOptions }
   /** The main thread has taken the last sample; until then no other is sent, and the next one is longer. */
   | { readonly type: "taken" }
+  /** The same for the last batch of events. */
+  | { readonly type: "eventsTaken" }
   | { readonly type: "interval"; readonly ms: number }
   | { readonly type: "stop" };
 
 export interface SampleMessage {
   readonly type: "sample";
+  readonly host: Host;
   readonly sample: PackedSample;
   readonly health: Health;
   readonly source: SourceInfo;
@@ -28,8 +37,18 @@ export interface SampleMessage {
   readonly processes: readonly (readonly [pid: number, name: string])[];
 }
 
+/** Never the first message. */
+export interface EventsMessage {
+  readonly type: "events";
+  readonly batch: PackedEvents;
+  readonly bootWallMs: number;
+  readonly users: SampleMessage["users"];
+  readonly processes: SampleMessage["processes"];
+}
+
 export type FromWorker =
   | SampleMessage
+  | EventsMessage
   /** The source has come to its end (a replay). */
   | { readonly type: "end" }
   | { readonly type: "stopped" }

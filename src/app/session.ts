@@ -2,8 +2,14 @@
 import { ExitStatus, TcptopError } from "../errors.ts";
 import { unpackFlows } from "../flow/columns.ts";
 import type { Sample } from "../flow/sample.ts";
+import { unpackEvents } from "../flow/event_log.ts";
+import type { EventBatch } from "../view/event.ts";
 import { workerUrl } from "./paths.ts";
-import type { FromWorker, SampleMessage, ToWorker, WorkerOptions } from "./protocol.ts";
+import type { EventsMessage, FromWorker, SampleMessage, ToWorker, WorkerOptions } from "./protocol.ts";
+
+export type News =
+  | { readonly type: "sample"; readonly sample: Sample }
+  | { readonly type: "events"; readonly batch: EventBatch };
 
 const CLOSE_WITHIN_MS = 1500;
 
@@ -16,6 +22,7 @@ export class Session {
   readonly #names = new Map<string, string>();
   #inbox: FromWorker[] = [];
   #wake: (() => void) | null = null;
+  #last: Sample | null = null;
   #ended = false;
 
   constructor(options: WorkerOptions) {
@@ -29,13 +36,21 @@ export class Session {
   }
 
   async *samples(): AsyncGenerator<Sample> {
+    for await (const news of this.news()) if (news.type === "sample") yield news.sample;
+  }
+
+  /** The same with batches of events between the samples, if the options ask for them. */
+  async *news(): AsyncGenerator<News> {
     for (;;) {
       const message = this.#inbox.shift();
       if (message === undefined) {
         await this.#message();
       } else if (message.type === "sample") {
-        yield this.#unpack(message);
+        yield { type: "sample", sample: this.#last = this.#unpack(message) };
         this.#send({ type: "taken" });
+      } else if (message.type === "events") {
+        if (this.#last !== null) yield { type: "events", batch: this.#unpackEvents(message, this.#last) };
+        this.#send({ type: "eventsTaken" });
       } else if (message.type === "failed") {
         throw new TcptopError(message.message, message.status, { cause: new Error(message.detail) });
       } else return;
@@ -72,11 +87,22 @@ export class Session {
     this.#wake = null;
   }
 
-  #unpack({ sample, health, source, selfCpuPercent, selfRssBytes, users, processes }: SampleMessage): Sample {
+  #unpackEvents({ batch, bootWallMs, users, processes }: EventsMessage, last: Sample): EventBatch {
+    this.#name(users, processes);
+    const events = unpackEvents(batch);
+    return { ...last, length: batch.length, flows: events, events, bootWallMs, dropped: batch.dropped };
+  }
+
+  #name(users: SampleMessage["users"], processes: SampleMessage["processes"]): void {
     for (const [uid, name] of users) this.#users.set(uid, name);
     for (const [pid, name] of processes) this.#processes.set(pid, name);
+  }
+
+  #unpack({ sample, host, health, source, selfCpuPercent, selfRssBytes, users, processes }: SampleMessage): Sample {
+    this.#name(users, processes);
     return {
       ...sample,
+      host,
       health,
       source,
       selfCpuPercent,

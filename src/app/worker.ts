@@ -1,11 +1,16 @@
 /** The Worker: owns the source and the tables, drains, and sends one sample an interval. */
 import { Decoder } from "../decode/decode.ts";
 import { unpackFlows } from "../flow/columns.ts";
+import { EventLog, type PackedEvents, unpackEvents } from "../flow/event_log.ts";
 import { FlowTables } from "../flow/tables.ts";
 import { ExitStatus, TcptopError } from "../errors.ts";
+import { OutputFile } from "../file.ts";
+import { RecordingPlatform } from "../source/recording/recorder.ts";
+import { VERSION } from "../version.ts";
 import { openPlatform, type Platform, type SelfUse } from "../source/platform.ts";
 import type { FlowSource } from "../source/source.ts";
 import { nowMs } from "./clock.ts";
+import { EventPump } from "./event_pump.ts";
 import type { FromWorker, SampleMessage, ToWorker, WorkerOptions } from "./protocol.ts";
 import { Users } from "./users.ts";
 
@@ -19,19 +24,29 @@ declare const self: {
 const DRAIN_EVERY_MS = 100;
 
 class Session {
-  readonly #tables = new FlowTables();
-  readonly #decoder = new Decoder(this.#tables);
+  readonly #events: EventPump | null;
+  readonly #tables: FlowTables;
+  readonly #decoder: Decoder;
+  readonly #users: Users;
   #use: SelfUse | null = null;
   #taken = true;
   #stopped = false;
   #intervalMs: number;
 
-  constructor(readonly platform: Platform, intervalMs: number) {
+  constructor(readonly platform: Platform, { intervalMs, events }: WorkerOptions) {
     this.#intervalMs = intervalMs;
+    this.#users = new Users((uid) => platform.userName(uid));
+    const log = events ? new EventLog() : null;
+    this.#tables = new FlowTables(log);
+    this.#decoder = new Decoder(this.#tables);
+    this.#events = log && new EventPump(log, (batch) => this.#sendEvents(batch));
   }
 
   taken(): void {
     this.#taken = true;
+  }
+  eventsTaken(): void {
+    this.#events?.taken();
   }
   interval(ms: number): void {
     this.#intervalMs = ms;
@@ -42,20 +57,21 @@ class Session {
 
   async run(): Promise<void> {
     const source = this.platform.openSource();
-    const users = new Users((uid) => this.platform.userName(uid));
     try {
       let dueMs = nowMs();
       for (let more = true; more && !this.#stopped;) {
         if (this.#isDue(source, dueMs)) {
-          this.#sample(source, users);
+          this.#sample(source);
           // Kept to the grid of the first sample, so that samples do not drift; after a stall, one from now.
           dueMs = Math.max(dueMs + this.#intervalMs, nowMs());
         }
         const waitMs = source.pace ? DRAIN_EVERY_MS : Math.min(DRAIN_EVERY_MS, Math.max(1, dueMs - nowMs()));
         more = await source.wait(waitMs);
         source.drain((records) => this.#decoder.decode(records));
+        this.#events?.drained();
       }
     } finally {
+      this.#events?.flush();
       await source.close();
     }
   }
@@ -66,21 +82,32 @@ class Session {
     return pace === undefined ? nowMs() >= dueMs : pace.hasNews && nowMs() >= dueMs - pace.everyMs / 2;
   }
 
-  #sample(source: FlowSource, users: Users): void {
+  #sample(source: FlowSource): void {
     source.snapshot((records) => this.#decoder.decode(records));
     if (this.#tables.tcp.takeStrangers() > 0) source.describeAgain();
     const sample = this.#tables.takeSample();
     const message: SampleMessage = {
       type: "sample",
+      host: this.platform.host,
       sample,
       source: source.info,
       health: { ...sample.health, recordsInvalid: this.#decoder.invalid },
       ...this.#ownCost(),
-      users: users.discover(unpackFlows(sample.flows, sample.length).uid, sample.length),
+      users: this.#users.discover(unpackFlows(sample.flows, sample.length).uid, sample.length),
       processes: this.platform.newProcessNames?.() ?? [],
     };
     this.#taken = false;
     self.postMessage(message, [sample.flows]);
+  }
+
+  #sendEvents(batch: PackedEvents): void {
+    self.postMessage({
+      type: "events",
+      batch,
+      bootWallMs: this.#tables.bootWallMs,
+      users: this.#users.discover(unpackEvents(batch).uid, batch.length),
+      processes: this.platform.newProcessNames?.() ?? [],
+    }, [batch.events]);
   }
 
   #ownCost(): { selfCpuPercent: number; selfRssBytes: number } {
@@ -95,19 +122,26 @@ let session: Session | null = null;
 self.onmessage = async ({ data }) => {
   if (data.type === "start") await start(data.options);
   else if (data.type === "taken") session?.taken();
+  else if (data.type === "eventsTaken") session?.eventsTaken();
   else if (data.type === "interval") session?.interval(data.ms);
   else session?.stop();
 };
 
 async function start(options: WorkerOptions): Promise<void> {
   try {
-    session = new Session(await openPlatform(Deno.build.os, options), options.intervalMs);
+    const platform = await openPlatform(Deno.build.os, options);
+    session = new Session(options.record ? recording(platform, options.record) : platform, options);
     await session.run();
     self.postMessage({ type: "stopped" });
   } catch (error) {
     self.postMessage({ type: "failed", ...describe(error) });
   }
   self.close();
+}
+
+/** The file is opened before anything is loaded, and with the rights of who started us. */
+function recording(platform: Platform, { path, owner }: NonNullable<WorkerOptions["record"]>): Platform {
+  return new RecordingPlatform(platform, new OutputFile(path, owner), VERSION, nowMs);
 }
 
 function describe(error: unknown): { message: string; status: ExitStatus; detail: string } {

@@ -165,3 +165,19 @@ export function packFlows(tables: readonly { readonly length: number; readonly a
 export function unpackFlows(buffer: ArrayBuffer, rows: number): FlowArrays {
   return allocate(FLOW_SCHEMA, rows, buffer);
 }
+
+/** The given rows, in their order, as one buffer for unpack(). */
+export function pack<S extends Schema>(schema: S, arrays: Arrays<S>, rows: readonly number[]): ArrayBuffer {
+  const buffer = new ArrayBuffer(byteLength(schema, rows.length));
+  const packed = allocate(schema, rows.length, buffer);
+  for (const field in schema) {
+    const from = arrays[field], to = packed[field];
+    if (schema[field] === "b16") rows.forEach((row, at) => to.set(from.subarray(row * 16, row * 16 + 16), at * 16));
+    else for (let at = 0; at < rows.length; at++) to[at] = from[rows[at]];
+  }
+  return buffer;
+}
+
+export function unpack<S extends Schema>(schema: S, buffer: ArrayBuffer, rows: number): Arrays<S> {
+  return allocate(schema, rows, buffer);
+}

@@ -1,5 +1,5 @@
 /** What the Worker tells the main thread once an interval. */
-import type { SourceInfo } from "../source/source.ts";
+import type { Host, SourceInfo } from "../source/source.ts";
 import type { FlowArrays } from "./columns.ts";
 
 /** Counters from the start of the run. */
@@ -20,6 +20,7 @@ export interface Sample {
   /** End of the sample, CLOCK_BOOTTIME. */
   readonly timeNs: number;
   readonly intervalMs: number;
+  readonly host: Host;
   readonly source: SourceInfo;
   readonly health: Health;
   readonly opened: number;

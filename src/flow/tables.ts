@@ -2,7 +2,10 @@ import type { EventHandler } from "../decode/decode.ts";
 import type { TcpCounters, TcpRecord, TickRecord, UdpRecord } from "../decode/cursor.ts";
 import { packFlows } from "./columns.ts";
 import type { Health } from "./sample.ts";
+import type { EventLog } from "./event_log.ts";
 import { TcpTable } from "./tcp_table.ts";
+
+const CLOCK_WAS_SET_MS = 100;
 
 /** What one sample holds before it crosses to the main thread. `flows` is for unpackFlows(). */
 export interface PackedSample {
@@ -19,13 +22,23 @@ export interface PackedSample {
 
 /** The state of every flow: events in, samples out. Time comes with the tick records. */
 export class FlowTables implements EventHandler {
-  readonly tcp = new TcpTable();
+  readonly tcp: TcpTable;
   #number = 0;
   #beforeNs = 0;
   #timeNs = 0;
   #wallMs = 0;
+  #bootWallMs = 0;
   #events = 0;
   #health = { eventsLost: 0, flowsEvicted: 0, socketsUntracked: 0, snapshotErrors: 0 };
+
+  /** CLOCK_REALTIME at CLOCK_BOOTTIME zero, ms since 1970. */
+  get bootWallMs(): number {
+    return this.#bootWallMs;
+  }
+
+  constructor(log: EventLog | null = null) {
+    this.tcp = new TcpTable(log);
+  }
 
   tcpOpen(record: TcpRecord): void {
     this.#events++;
@@ -51,12 +64,18 @@ export class FlowTables implements EventHandler {
     this.tcp.tick(record);
     this.#timeNs = record.timeNs;
     this.#wallMs = record.wallNs / 1e6;
+    this.#anchor(record.wallNs / 1e6 - record.timeNs / 1e6);
     this.#health = {
       eventsLost: record.eventsLost,
       flowsEvicted: record.udpEvicted,
       socketsUntracked: record.socketsUntracked + record.udpUntracked,
       snapshotErrors: record.snapshotErrors,
     };
+  }
+
+  /** The two clocks are read one after the other, so their distance trembles; only a clock that was set changes it. */
+  #anchor(bootWallMs: number): void {
+    if (Math.abs(bootWallMs - this.#bootWallMs) > CLOCK_WAS_SET_MS) this.#bootWallMs = bootWallMs;
   }
 
   /** Everything since the sample before. Call it when a tick has come in. */

@@ -2,6 +2,7 @@ import type { TcpCounters, TcpRecord, TickRecord } from "../decode/cursor.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
 import { CookieIndex } from "./cookie_index.ts";
+import { EventKind, type EventLog } from "./event_log.ts";
 
 /** What the table alone needs of a row. */
 const TCP_SCHEMA = {
@@ -30,6 +31,9 @@ export class TcpTable {
   #closed = 0;
   #strangers = 0;
 
+  /** `log` is told of every connection that opens and ends, listeners included. */
+  constructor(readonly log: EventLog | null = null) {}
+
   /** Rows 0 to length-1 hold the flows. */
   get length(): number {
     return this.#columns.length;
@@ -53,7 +57,8 @@ export class TcpTable {
   }
 
   open(record: TcpRecord): void {
-    this.#describe(record);
+    const row = this.#describe(record);
+    if (row >= 0) this.log?.add(EventKind.opened, this.arrays, row, record.timeNs);
   }
 
   live(record: TcpRecord): void {
@@ -86,12 +91,15 @@ export class TcpTable {
       c.state[row] = CLOSED;
       this.#closed++;
     }
+    this.log?.add(EventKind.closed, c, row, record.timeNs);
   }
 
   /** Who held a connection that had already ended. */
   owner(record: TcpRecord): void {
     const row = this.#index.get(record.cookieLow, record.cookieHigh);
-    if (row >= 0 && this.#columns.arrays.openedNs[row] === record.openedNs) this.#own(row, record);
+    if (row < 0 || this.#columns.arrays.openedNs[row] !== record.openedNs) return;
+    this.#own(row, record);
+    this.log?.owner(record, this.arrays, row);
   }
 
   /** Ends a snapshot: drops what is neither in it nor closed by a record. A walk of the kernel's list may skip a socket
@@ -104,6 +112,7 @@ export class TcpTable {
       if (c.closed[row] || c.seen[row] === this.#snapshot || c.metNs[row] >= tick.beginNs) continue;
       if (lost || ++c.missed[row] > 1) {
         if (!isListener(c.remotePort[row], c.state[row])) this.#closed++;
+        this.#vanish(row, tick.timeNs);
         this.#remove(row);
       }
     }
@@ -221,6 +230,14 @@ export class TcpTable {
       unmapV4(c.localAddress, at);
     }
     c.loopback[row] = isLoopback(c.family[row], c.localAddress, c.remoteAddress, at) ? 1 : 0;
+  }
+
+  #vanish(row: number, timeNs: number): void {
+    if (this.log === null) return;
+    const c = this.#columns.arrays;
+    c.closed[row] = 1;
+    c.lastNs[row] = timeNs;
+    this.log.add(EventKind.vanished, c, row, timeNs);
   }
 
   #mark(row: number): void {

@@ -3,19 +3,12 @@ import { flowFacts } from "../view/flow.ts";
 import { notesOf } from "../view/notes.ts";
 import { totalsOf } from "../view/totals.ts";
 
-export interface Host {
-  readonly hostname: string;
-  readonly os: string;
-  readonly kernel: string;
-  readonly arch: string;
-}
-
 export const SAMPLE_SCHEMA = "tcptop.sample/1";
 const CHUNK_CHARACTERS = 1 << 16;
 
 /** The document of one sample, as one line in pieces: with 40,000 flows it is too long for one string to be cheap. */
-export function* jsonDocument(sample: Sample, rows: readonly number[], host: Host, version: string): Iterable<string> {
-  const head = JSON.stringify(jsonHead(sample, host, version));
+export function* jsonDocument(sample: Sample, rows: readonly number[], version: string): Iterable<string> {
+  const head = JSON.stringify(jsonHead(sample, version));
   let chunk = head.slice(0, -1) + ',"flows":[';
   for (let i = 0; i < rows.length; i++) {
     chunk += (i === 0 ? "" : ",") + JSON.stringify(flowFacts(sample, rows[i]));
@@ -27,14 +20,14 @@ export function* jsonDocument(sample: Sample, rows: readonly number[], host: Hos
 }
 
 /** Everything of the document but its flows. */
-export function jsonHead(sample: Sample, host: Host, version: string): Record<string, unknown> {
+export function jsonHead(sample: Sample, version: string): Record<string, unknown> {
   const totals = totalsOf(sample), { health } = sample;
   return {
     schema: SAMPLE_SCHEMA,
     version,
     time: new Date(sample.wallMs).toISOString(),
     interval_ms: Math.round(sample.intervalMs * 1000) / 1000,
-    host,
+    host: sample.host,
     source: { tcp: sample.source.tcp, udp: sample.source.udp, notes: notesOf(sample) },
     health: {
       events: health.events,

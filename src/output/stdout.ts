@@ -1,10 +1,16 @@
-/** Standard output that may go away. */
+/** Standard output that may go away or be a file on a full disk. */
+import * as fs from "node:fs";
+import { writeFailure } from "../file.ts";
+
 export class ClosedPipe extends Error {}
 
+const STDOUT = 1;
 const encoder = new TextEncoder();
 
-/** Writes all of the pieces. Throws ClosedPipe when the reader has gone. */
+/** Writes all of the pieces, which together are whole lines. Throws ClosedPipe when the reader has gone. Where a file takes only
+ * a part of them, that part is taken back, and a TcptopError is thrown. */
 export async function writeOut(pieces: Iterable<string>): Promise<void> {
+  const before = fileSize();
   try {
     for (const piece of pieces) {
       const bytes = encoder.encode(piece);
@@ -12,6 +18,13 @@ export async function writeOut(pieces: Iterable<string>): Promise<void> {
     }
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) throw new ClosedPipe();
-    throw error;
+    if (before !== null) fs.ftruncateSync(STDOUT, before);
+    throw writeFailure("standard output", error);
   }
+}
+
+/** null: it is no file. */
+function fileSize(): number | null {
+  const stat = fs.fstatSync(STDOUT);
+  return stat.isFile() ? stat.size : null;
 }

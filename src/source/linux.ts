@@ -1,10 +1,11 @@
 import { ShimSource } from "./bpf/source.ts";
 import { type Library, openLibrary } from "./bpf/library.ts";
-import type { Platform, SelfUse } from "./platform.ts";
+import { type Platform, type SelfUse, thisHost } from "./platform.ts";
 import type { FlowSource, SourceOptions } from "./source.ts";
 
 /** Linux: everything comes through the shim. */
 export class LinuxPlatform implements Platform {
+  readonly host = thisHost();
   readonly #library: Library;
   readonly #self = new BigUint64Array(4);
   readonly #name = new Uint8Array(256);

@@ -2,7 +2,7 @@ import process from "node:process";
 import { ExitStatus, TcptopError } from "../errors.ts";
 import { DarwinSystem, NO_SYSTEM, type System } from "./darwin/system.ts";
 import { NettopSource } from "./nettop/source.ts";
-import type { Platform, SelfUse } from "./platform.ts";
+import { type Platform, type SelfUse, thisHost } from "./platform.ts";
 import type { FlowSource, SourceOptions } from "./source.ts";
 
 const NETTOP = "/usr/bin/nettop";
@@ -10,6 +10,7 @@ const SCRIPT = "/usr/bin/script";
 
 /** macOS: nettop for the connections, libproc for names and users. No root and no library of ours. */
 export class MacosPlatform implements Platform {
+  readonly host = thisHost();
   readonly #system: System;
   #source: NettopSource | null = null;
 

@@ -1,4 +1,4 @@
-import type { FlowSource, SourceOptions } from "./source.ts";
+import type { FlowSource, Host, SourceOptions } from "./source.ts";
 
 /** What this process has cost so far. */
 export interface SelfUse {
@@ -11,18 +11,27 @@ export interface SelfUse {
 
 /** What differs from one operating system to the next. Everything else is shared. */
 export interface Platform {
+  readonly host: Host;
   /** Throws a TcptopError in words for the user. */
   openSource(): FlowSource;
   /** Login name; null: the user database has none. May block. */
   userName(uid: number): string | null;
   /** Names that say more than a record's 15 bytes, of processes whose records have come since the last call. */
-  newProcessNames?(): [pid: number, name: string][];
+  newProcessNames?(): (readonly [pid: number, name: string])[];
   selfUse(): SelfUse;
+}
+
+/** The machine that this process runs on. */
+export function thisHost(): Host {
+  return { hostname: Deno.hostname(), os: Deno.build.os, kernel: Deno.osRelease(), arch: Deno.build.arch };
 }
 
 /** The one place where the operating system is chosen. Nothing of another system's is imported. For tests, TCPTOP_NETTOP names
  * a program that plays nettop, and macOS's platform runs anywhere. */
 export async function openPlatform(os: typeof Deno.build.os, options: SourceOptions): Promise<Platform> {
+  if (options.replay !== null) {
+    return (await import("./replay/platform.ts")).openReplay(options.replay);
+  }
   const platform = Deno.env.get("TCPTOP_NETTOP") === undefined ? os : "darwin";
   switch (platform) {
     case "darwin":

@@ -14,6 +14,14 @@ export interface SourceInfo {
   readonly notes: readonly Note[];
 }
 
+/** The machine that the flows are on. */
+export interface Host {
+  readonly hostname: string;
+  readonly os: string;
+  readonly kernel: string;
+  readonly arch: string;
+}
+
 /** What a source is opened with. */
 export interface SourceOptions {
   readonly source: "auto" | "bpf" | "netlink";
@@ -24,6 +32,8 @@ export interface SourceOptions {
   readonly euid: number | null;
   /** Whom to become once everything is open; null: stay as started. */
   readonly dropTo: Identity | null;
+  /** A recording to play instead of looking at this machine. */
+  readonly replay: { readonly path: string; readonly paced: boolean } | null;
 }
 
 /** Takes whole records (bpf/record.h), one behind the other. The bytes are the source's again after the call. */
@@ -37,9 +47,10 @@ export interface FlowSource {
   readonly info: SourceInfo;
   /** Only of a source that cannot look when asked, but is told of the flows every so often. */
   readonly pace?: {
-    readonly everyMs: number; /** Whether snapshot() has more to tell than the last one. */
+    readonly everyMs: number;
+    /** Whether snapshot() has more to tell than the last one. */
     readonly hasNews: boolean;
-  };
+  } | undefined;
   /** Waits for at most `ms` for something to drain. Resolves to false when the source has come to its end. */
   wait(ms: number): Promise<boolean>;
   /** Hands over the open and close records written since the last call. */

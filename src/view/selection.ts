@@ -3,13 +3,17 @@ import type { Predicate } from "./filter/fields.ts";
 import { isListener, isTcp } from "./flow.ts";
 import { type Sort, sortRows } from "./sort.ts";
 
-/** Which flows to show and in which order. */
-export interface Selection {
+/** Which flows to show. */
+export interface Choice {
   /** null: everything passes. */
   readonly filter: Predicate | null;
   /** null: both. */
   readonly protocol: "tcp" | "udp" | null;
   readonly listeners: boolean;
+}
+
+/** And in which order. */
+export interface Selection extends Choice {
   readonly sort: Sort;
   /** 0: all. */
   readonly limit: number;
@@ -17,13 +21,19 @@ export interface Selection {
 
 /** The rows of the sample that are selected, in order. */
 export function selectRows(sample: Sample, selection: Selection): number[] {
-  const rows: number[] = [];
-  for (let row = 0; row < sample.length; row++) if (isSelected(sample, row, selection)) rows.push(row);
+  const rows = chosenRows(sample, selection);
   sortRows(sample, rows, selection.sort);
   return selection.limit > 0 ? rows.slice(0, selection.limit) : rows;
 }
 
-function isSelected(sample: Sample, row: number, selection: Selection): boolean {
+/** The same in the order that they have. */
+export function chosenRows(sample: Sample, choice: Choice): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < sample.length; row++) if (isChosen(sample, row, choice)) rows.push(row);
+  return rows;
+}
+
+function isChosen(sample: Sample, row: number, selection: Choice): boolean {
   const f = sample.flows;
   if (!selection.listeners && isListener(f, row)) return false;
   if (selection.protocol !== null && isTcp(f, row) !== (selection.protocol === "tcp")) return false;

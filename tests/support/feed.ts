@@ -16,6 +16,7 @@ export class Feed {
     return {
       ...packed,
       health: { ...packed.health, recordsInvalid: this.decoder.invalid },
+      host: { hostname: "h", os: "linux", kernel: "6.18.44", arch: "x86_64" },
       source: { tcp: "bpf", udp: null, notes: [] },
       selfCpuPercent: 0.7,
       selfRssBytes: 48000000,

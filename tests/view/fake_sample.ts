@@ -41,6 +41,7 @@ export function fakeSample(flows: readonly FakeFlow[], more: Partial<Sample> = {
     wallMs: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
     timeNs: NOW_NS,
     intervalMs: 1000,
+    host: { hostname: "h", os: "linux", kernel: "6.18.44", arch: "x86_64" },
     source: { tcp: "bpf", udp: "bpf", notes: [] },
     health: { events: 0, eventsLost: 0, recordsInvalid: 0, flowsEvicted: 0, socketsUntracked: 0, snapshotErrors: 0 },
     opened: 0,

@@ -1,43 +1,122 @@
-import { Tag } from "../../wire/layout.ts";
-import type { FlowSource, RecordSink, SourceInfo } from "../source.ts";
+import { ExitStatus, TcptopError } from "../../errors.ts";
+import { type Chunk, ChunkKind } from "../recording/format.ts";
+import { readInfo, readNames } from "../recording/info.ts";
+import { type RecordingReader, Unreadable } from "../recording/reader.ts";
+import type { FlowSource, Host, RecordSink, SourceInfo } from "../source.ts";
 
-/** Plays records from memory, a snapshot for each tick record that they hold. */
+/** No wait between two chunks of a paced replay is longer, whatever the file says. */
+const MAX_PAUSE_MS = 60_000;
+
+export interface ReplayOptions {
+  /** For sentences about it. */
+  readonly path: string;
+  /** At the speed of the recording, rather than as fast as its samples are taken. */
+  readonly paced: boolean;
+  readonly nowMs: () => number;
+}
+
+/** Plays a recording: chunk after chunk, a sample wherever the recording has one. */
 export class ReplaySource implements FlowSource {
-  readonly info: SourceInfo = { tcp: "replay", udp: "replay", notes: [] };
-  readonly #records: Uint8Array;
-  #at = 0;
+  readonly host: Host;
+  #info: SourceInfo;
+  readonly #reader: RecordingReader;
+  readonly #options: ReplayOptions;
+  /** The next to be played; null: the recording is at its end. */
+  #chunk: Chunk | null;
+  #chunkMs = 0;
+  #dueMs: number;
+  /** Why it cannot be read on; told once everything before it is used. */
+  #failure: unknown = null;
+  #processes: (readonly [pid: number, name: string])[] = [];
 
-  constructor(records: Uint8Array) {
-    this.#records = records;
+  /** Throws a TcptopError if the recording does not begin as one. */
+  constructor(reader: RecordingReader, options: ReplayOptions) {
+    this.#reader = reader;
+    this.#options = options;
+    this.#chunk = this.#read();
+    const info = this.#chunk?.kind === ChunkKind.info ? readInfo(this.#chunk.payload) : null;
+    if (this.#failure !== null) throw this.#failure;
+    if (info === null) throw this.#error(new Unreadable("is damaged: it does not say where it comes from"));
+    this.host = info.host;
+    this.#info = info.source;
+    this.#dueMs = options.nowMs();
+    this.#advance();
   }
 
-  wait(_ms: number): Promise<boolean> {
-    return Promise.resolve(this.#at < this.#records.length);
+  get info(): SourceInfo {
+    return this.#info;
   }
 
-  drain(_sink: RecordSink): void {}
+  /** Resolves to false at the end; a chunk that is due is not waited for. */
+  async wait(ms: number): Promise<boolean> {
+    if (this.#failure !== null) throw this.#failure;
+    // Messages must get in between: a replay at full speed has to hear that a sample is taken, or that it is to stop.
+    await sleep(Math.max(1, Math.min(ms, this.#restMs())));
+    return this.#chunk !== null;
+  }
+
+  /** A sample is due where the recording has one, whatever the interval. */
+  get pace() {
+    return { everyMs: Infinity, hasNews: this.#chunk?.kind === ChunkKind.sample && this.#restMs() <= 0 };
+  }
+
+  drain(sink: RecordSink): void {
+    while (this.#chunk?.kind === ChunkKind.records && this.#restMs() <= 0) {
+      sink(this.#chunk.payload);
+      this.#advance();
+    }
+  }
 
   snapshot(sink: RecordSink): void {
-    const end = this.#endOfTick();
-    if (end > this.#at) sink(this.#records.subarray(this.#at, end));
-    this.#at = end;
+    this.drain(sink);
+    if (this.#chunk?.kind === ChunkKind.sample) this.#advance();
+  }
+
+  /** Names of processes that the recording has told since the last call. */
+  takeProcesses(): (readonly [pid: number, name: string])[] {
+    return this.#processes.splice(0);
   }
 
   describeAgain(): void {}
   close(): void {
-    this.#at = this.#records.length;
+    this.#chunk = null;
   }
 
-  /** Behind the next tick record, or the end of everything. */
-  #endOfTick(): number {
-    const view = new DataView(this.#records.buffer, this.#records.byteOffset, this.#records.byteLength);
-    let at = this.#at;
-    while (at + 4 <= view.byteLength) {
-      const tag = view.getUint16(at, true), size = view.getUint16(at + 2, true);
-      if (size === 0 || at + size > view.byteLength) break;
-      at += size;
-      if (tag === Tag.tick) return at;
-    }
-    return view.byteLength;
+  #restMs(): number {
+    return this.#options.paced && this.#chunk !== null ? this.#dueMs - this.#options.nowMs() : 0;
   }
+
+  /** To the next chunk that is played, past those that only tell. */
+  #advance(): void {
+    for (;;) {
+      const chunk = this.#chunk = this.#read();
+      if (chunk === null) return;
+      if (chunk.kind === ChunkKind.info) this.#info = readInfo(chunk.payload)?.source ?? this.#info;
+      else if (chunk.kind === ChunkKind.names) this.#processes.push(...readNames(chunk.payload).processes ?? []);
+      else if (chunk.kind === ChunkKind.records || chunk.kind === ChunkKind.sample) {
+        const pauseMs = chunk.timeMs - this.#chunkMs;
+        this.#chunkMs = chunk.timeMs;
+        if (pauseMs > 0) this.#dueMs += Math.min(pauseMs, MAX_PAUSE_MS);
+        return;
+      }
+    }
+  }
+
+  #read(): Chunk | null {
+    try {
+      return this.#reader.next();
+    } catch (error) {
+      this.#failure = this.#error(error);
+      return null;
+    }
+  }
+
+  #error(error: unknown): unknown {
+    if (!(error instanceof Unreadable)) return error;
+    return new TcptopError(`${this.#options.path} ${error.message}`, ExitStatus.failed);
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,0 +1,11 @@
+import type { Sample } from "../flow/sample.ts";
+import type { EventBatch } from "../view/event.ts";
+
+/** Something that takes what the Worker sends. Opened while the process has the rights it was started with. */
+export interface Output {
+  /** Called for each sample but the one found at the start. */
+  sample?(sample: Sample): void | Promise<void>;
+  events?(batch: EventBatch): void | Promise<void>;
+  /** On every way out; what was written is complete then. */
+  close?(): void | Promise<void>;
+}

@@ -1,0 +1,78 @@
+/** From options to what is written where. */
+import type { Options } from "../options.ts";
+import { OutputFile } from "../file.ts";
+import type { Sample } from "../flow/sample.ts";
+import { Csv } from "../output/csv.ts";
+import { jsonDocument } from "../output/json.ts";
+import { writeOut } from "../output/stdout.ts";
+import { groupTable, textTable } from "../output/text.ts";
+import type { Identity } from "../source/identity.ts";
+import { COLUMNS } from "../view/column.ts";
+import { compileFilter } from "../view/filter/compile.ts";
+import { type Grouping, groupRows } from "../view/group.ts";
+import type { Predicate } from "../view/filter/fields.ts";
+import { chosenRows, selectRows } from "../view/selection.ts";
+import { VERSION } from "../version.ts";
+import { CsvOutput } from "./csv_output.ts";
+import { EventOutput } from "./event_output.ts";
+import type { Output } from "./output.ts";
+
+const TEXT_ROWS = 50;
+const HOME_AND_CLEAR = "\x1b[H\x1b[2J";
+
+/** What the options ask for. A file is opened, and a failure thrown, at once. `owner` gets new files. */
+export function openOutputs(options: Options, stdoutIsTerminal: boolean, owner: Identity | null): Output[] {
+  const outputs: Output[] = [];
+  if (options.csv !== null) outputs.push(csvOutput(options, owner));
+  const said = options.json || options.batch || options.once;
+  // A file in place of text, unless someone is looking.
+  if (options.events) outputs.push(eventOutput(options));
+  else if (options.csv === null || options.csv !== "-" && (said || stdoutIsTerminal)) {
+    outputs.push(sampleOutput(options, stdoutIsTerminal));
+  }
+  return outputs;
+}
+
+function csvOutput(options: Options, owner: Identity | null): Output {
+  const csv = new Csv(options.columns?.map(({ id }) => id) ?? null);
+  const file = options.csv === "-" ? null : new OutputFile(options.csv!, owner);
+  return new CsvOutput(csv, file, selector(options, options.limit ?? 0));
+}
+
+function eventOutput(options: Options): Output {
+  const say = (sentence: string) => console.error(`tcptop: ${sentence}`);
+  const choice = { ...options, filter: predicate(options) };
+  return new EventOutput(options.json, options.limit ?? 0, (batch) => chosenRows(batch, choice), say);
+}
+
+function sampleOutput(options: Options, stdoutIsTerminal: boolean): Output {
+  if (options.json) {
+    const select = selector(options, options.limit ?? 0);
+    return { sample: (sample) => writeOut(jsonDocument(sample, select(sample), VERSION)) };
+  }
+  const clear = stdoutIsTerminal && !options.batch && !options.once ? HOME_AND_CLEAR : "";
+  const render = options.group === null ? flowTable(options) : groupsTable(options, options.group);
+  return { sample: (sample) => writeOut([clear + render(sample)]) };
+}
+
+function flowTable(options: Options): (sample: Sample) => string {
+  const select = selector(options, options.limit ?? TEXT_ROWS);
+  return (sample) => textTable(sample, select(sample), options.columns ?? COLUMNS);
+}
+
+function groupsTable(options: Options, by: Grouping): (sample: Sample) => string {
+  const select = selector(options, 0), limit = (options.limit ?? TEXT_ROWS) || undefined;
+  return (sample) => {
+    const groups = groupRows(sample, select(sample), by, options.sort).slice(0, limit);
+    return groupTable(sample, groups, options.columns ?? COLUMNS, by);
+  };
+}
+
+function selector(options: Options, limit: number): (sample: Sample) => number[] {
+  const selection = { ...options, filter: predicate(options), limit };
+  return (sample) => selectRows(sample, selection);
+}
+
+function predicate({ filter }: Options): Predicate | null {
+  return filter === null ? null : compileFilter(filter);
+}

@@ -1,0 +1,114 @@
+import type { TcpRecord } from "../decode/cursor.ts";
+import { OwnerHow } from "../wire/layout.ts";
+import { type Arrays, Columns, FLOW_SCHEMA, type FlowArrays, pack, unpack } from "./columns.ts";
+import { CookieIndex } from "./cookie_index.ts";
+
+/** A flow as it was at the moment of the event, and the moment. */
+const EVENT_SCHEMA = { ...FLOW_SCHEMA, timeNs: "f64", kind: "u8" } as const;
+
+export type EventArrays = Arrays<typeof EVENT_SCHEMA>;
+
+export const EventKind = {
+  opened: 1,
+  closed: 2,
+  /** Ended unseen: a look at all sockets found it gone, and its figures are those of the look before. */
+  vanished: 3,
+} as const;
+export type EventKind = typeof EventKind[keyof typeof EventKind];
+
+/** What crosses to the main thread; `events` is for unpackEvents(). */
+export interface PackedEvents {
+  readonly length: number;
+  readonly events: ArrayBuffer;
+  /** Events since the last batch that found no room because nobody took the ones before. */
+  readonly dropped: number;
+}
+
+/**
+ * Connections that opened and ended, in the order of their times. Events wait for one drain: processors write to the ring
+ * in an order that may differ a little from that of the times, and who held a connection that was reset comes in a record
+ * behind that of its end. Never holds more than `capacity`: further events are counted, not kept.
+ */
+export class EventLog {
+  #waiting = new Columns(EVENT_SCHEMA);
+  /** Rows of ends whose owner is not known for sure, by cookie. */
+  #weak = new CookieIndex();
+  #newestNs = 0;
+  #dueNs = 0;
+  #dropped = 0;
+
+  constructor(readonly capacity = 1 << 16) {}
+
+  add(kind: EventKind, flows: FlowArrays, row: number, timeNs: number): void {
+    this.#newestNs = Math.max(this.#newestNs, timeNs);
+    if (this.#waiting.length >= this.capacity) {
+      this.#dropped++;
+      return;
+    }
+    const at = this.#waiting.add(), arrays = this.#waiting.arrays;
+    copyFlow(flows, row, arrays, at);
+    arrays.timeNs[at] = timeNs;
+    arrays.kind[at] = kind;
+    if (isWeakEnd(arrays, at)) this.#weak.set(arrays.cookieLow[at], arrays.cookieHigh[at], at);
+  }
+
+  /** The table's row for a connection that ended has learnt its owner. */
+  owner(record: TcpRecord, flows: FlowArrays, row: number): void {
+    const at = this.#weak.get(record.cookieLow, record.cookieHigh), arrays = this.#waiting.arrays;
+    if (at < 0 || arrays.openedNs[at] !== record.openedNs) return;
+    const timeNs = arrays.timeNs[at], kind = arrays.kind[at];
+    copyFlow(flows, row, arrays, at);
+    arrays.timeNs[at] = timeNs;
+    arrays.kind[at] = kind;
+  }
+
+  /** Call it after each drain. */
+  drained(): void {
+    this.#dueNs = this.#newestNs;
+  }
+
+  /** Events that have waited for a drain, or all; null if there is nothing to tell. Call it before drained(). */
+  take(all: boolean): PackedEvents | null {
+    const rows: number[] = [], rest: number[] = [], { timeNs } = this.#waiting.arrays;
+    for (let row = 0; row < this.#waiting.length; row++) (all || timeNs[row] <= this.#dueNs ? rows : rest).push(row);
+    if (rows.length === 0 && this.#dropped === 0) return null;
+    rows.sort((a, b) => timeNs[a] - timeNs[b]);
+    const batch = {
+      length: rows.length,
+      events: pack(EVENT_SCHEMA, this.#waiting.arrays, rows),
+      dropped: this.#dropped,
+    };
+    this.#dropped = 0;
+    this.#keep(rest);
+    return batch;
+  }
+
+  #keep(rows: readonly number[]): void {
+    const before = this.#waiting.arrays;
+    this.#waiting = new Columns(EVENT_SCHEMA, Math.max(256, rows.length));
+    this.#weak = new CookieIndex();
+    for (const row of rows) {
+      const at = this.#waiting.add(), arrays = this.#waiting.arrays;
+      copyFlow(before, row, arrays, at);
+      arrays.timeNs[at] = before.timeNs[row];
+      arrays.kind[at] = before.kind[row];
+      if (isWeakEnd(arrays, at)) this.#weak.set(arrays.cookieLow[at], arrays.cookieHigh[at], at);
+    }
+  }
+}
+
+export function unpackEvents({ events, length }: PackedEvents): EventArrays {
+  return unpack(EVENT_SCHEMA, events, length);
+}
+
+function isWeakEnd(arrays: EventArrays, row: number): boolean {
+  return arrays.kind[row] === EventKind.closed && arrays.how[row] <= OwnerHow.listener;
+}
+
+function copyFlow(from: FlowArrays, row: number, to: FlowArrays, at: number): void {
+  for (const field in FLOW_SCHEMA) {
+    const source = from[field as keyof FlowArrays], target = to[field as keyof FlowArrays];
+    if (FLOW_SCHEMA[field as keyof FlowArrays] !== "b16") target[at] = source[row];
+    else for (let i = 0; i < 16; i++) target[at * 16 + i] = source[row * 16 + i];
+  }
+}

@@ -1,0 +1,67 @@
+/** Events as lines. */
+import { endpointText } from "../view/address.ts";
+import { type EventBatch, eventFacts, microTime } from "../view/event.ts";
+import { harmless } from "../view/harmless.ts";
+import { bytesText, durationText } from "../view/units.ts";
+
+export const EVENT_SCHEMA_NAME = "tcptop.event/1";
+const CHUNK_CHARACTERS = 1 << 16;
+
+/** A JSON document a line, in pieces of whole lines. */
+export function eventsJson(batch: EventBatch, rows: readonly number[]): Iterable<string> {
+  return inChunks(rows, (row) => JSON.stringify({ schema: EVENT_SCHEMA_NAME, ...eventFacts(batch, row) }) + "\n");
+}
+
+/** 03:04:05.678901 closed   10.0.0.2:51812 -> 1.1.1.1:443  curl[1234]  5.30 s  in 12.1 KiB  out 678 B  rtt 14.0 ms  retrans 0 */
+export function eventsText(batch: EventBatch, rows: readonly number[]): Iterable<string> {
+  return inChunks(rows, (row) => textLine(batch, row) + "\n");
+}
+
+function textLine(batch: EventBatch, row: number): string {
+  const f = eventFacts(batch, row), arrow = f.direction === "inbound" ? "<-" : "->";
+  const local = endpointText(f.local.address, f.family, f.local.port);
+  const remote = f.remote === null ? "*" : endpointText(f.remote.address, f.family, f.remote.port);
+  const owner = f.pid === null ? "-" : `${harmless(f.process ?? "-")}[${f.pid}]`;
+  const parts = [`${f.time} ${f.event.padEnd(6)} ${local} ${arrow} ${remote}`, owner];
+  if (f.container !== null) parts.push(harmless(f.container.name ?? f.container.id.slice(0, 12)));
+  if (f.event === "closed") {
+    parts.push(
+      durationText(f.duration_us),
+      `in ${bytesText(f.rx_bytes)}`,
+      `out ${bytesText(f.tx_bytes)}`,
+      `rtt ${durationText(f.rtt_us)}`,
+      `retrans ${f.retransmits ?? "-"}`,
+    );
+    if (f.final === false) parts.push("end not seen");
+  }
+  return parts.join("  ");
+}
+
+/** Why events are missing, with the number of them. */
+export const LossReason = { ring: "ring", reader: "reader" } as const;
+export type LossReason = typeof LossReason[keyof typeof LossReason];
+
+/** What stands in the stream where events are missing. */
+export function lossLine(reason: LossReason, count: number, wallMs: number, json: boolean): string {
+  const time = microTime(wallMs);
+  if (json) return JSON.stringify({ schema: EVENT_SCHEMA_NAME, event: "lost", time, reason, count }) + "\n";
+  return `${time} lost   ${lossSentence(reason, count)}\n`;
+}
+
+export function lossSentence(reason: LossReason, count: number): string {
+  const number = count.toLocaleString("en-US");
+  return reason === LossReason.ring
+    ? `${number} records were lost because the ring buffer was full. Try a larger --ring-size, such as 16M`
+    : `${number} events were dropped because the reader of the output was too slow`;
+}
+
+function* inChunks(rows: readonly number[], line: (row: number) => string): Iterable<string> {
+  let chunk = "";
+  for (const row of rows) {
+    chunk += line(row);
+    if (chunk.length < CHUNK_CHARACTERS) continue;
+    yield chunk;
+    chunk = "";
+  }
+  if (chunk !== "") yield chunk;
+}

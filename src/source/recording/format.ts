@@ -1,0 +1,65 @@
+/**
+ * A recording: a header, then chunks. Everything is little-endian.
+ *
+ * Header, 32 bytes: magic (8), u32 version, u32 layout (a checksum of the record layout that the records are in),
+ * 12 zero bytes, u32 CRC-32 of the 28 bytes before.
+ *
+ * Chunk: u32 kind, u32 length of the payload, f64 milliseconds since the recording began, u32 CRC-32 of these 16 bytes and
+ * the payload, u32 zero, then the payload. The last chunk is of kind `end`: a file without one was cut short.
+ */
+import { crc32 } from "node:zlib";
+import * as layout from "../../wire/layout.ts";
+
+export const VERSION = 1;
+export const MAGIC = new Uint8Array([0x89, 0x74, 0x63, 0x70, 0x74, 0x6f, 0x70, 0x0a]); // \x89tcptop\n
+export const HEADER_BYTES = 32;
+export const CHUNK_HEADER_BYTES = 24;
+/** No chunk is longer: a reader needs no more memory than this, whatever a file says. */
+export const MAX_PAYLOAD_BYTES = 4 << 20;
+
+export const ChunkKind = {
+  /** JSON, RecordingInfo: the first chunk, and again whenever it has changed. */
+  info: 1,
+  /** Whole records of bpf/record.h, as the source handed them over. */
+  records: 2,
+  /** No payload. The records before it, back to the last one, make a sample; the last of them is its tick. */
+  sample: 3,
+  /** JSON, Names: what numbers in the records stand for. */
+  names: 4,
+  /** No payload. */
+  end: 5,
+} as const;
+
+export interface Chunk {
+  readonly kind: number;
+  readonly timeMs: number;
+  /** Valid until the next chunk is read. */
+  readonly payload: Uint8Array;
+}
+
+/** Two programs with the same value read each other's records. */
+export const LAYOUT: number = crc32(JSON.stringify(layout));
+
+export function headerBytes(): Uint8Array {
+  const bytes = new Uint8Array(HEADER_BYTES), view = new DataView(bytes.buffer);
+  bytes.set(MAGIC);
+  view.setUint32(8, VERSION, true);
+  view.setUint32(12, LAYOUT, true);
+  view.setUint32(28, crc32(bytes.subarray(0, 28)), true);
+  return bytes;
+}
+
+export function chunkBytes(kind: number, timeMs: number, payload: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(CHUNK_HEADER_BYTES + payload.length), view = new DataView(bytes.buffer);
+  view.setUint32(0, kind, true);
+  view.setUint32(4, payload.length, true);
+  view.setFloat64(8, timeMs, true);
+  bytes.set(payload, CHUNK_HEADER_BYTES);
+  view.setUint32(16, chunkCrc(bytes, payload), true);
+  return bytes;
+}
+
+/** `header` is that of the chunk. */
+export function chunkCrc(header: Uint8Array, payload: Uint8Array): number {
+  return crc32(payload, crc32(header.subarray(0, 16)));
+}

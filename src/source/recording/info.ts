@@ -1,0 +1,79 @@
+/** The JSON chunks of a recording. What is read is checked field by field: a recording may come from anywhere. */
+import type { Host, Note, SourceInfo } from "../source.ts";
+
+export interface RecordingInfo {
+  /** Of the program that recorded. */
+  readonly version: string;
+  readonly host: Host;
+  readonly source: SourceInfo;
+}
+
+/** Names by what they name. */
+export interface Names {
+  readonly users?: readonly (readonly [uid: number, name: string])[];
+  /** As Platform.newProcessNames() gave them; a later one for the same process counts. */
+  readonly processes?: readonly (readonly [pid: number, name: string])[];
+}
+
+const MAX_TEXT = 4096;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export function jsonBytes(value: RecordingInfo | Names): Uint8Array {
+  return encoder.encode(JSON.stringify(value));
+}
+
+/** null: it is no such thing. */
+export function readInfo(payload: Uint8Array): RecordingInfo | null {
+  const value = parse(payload);
+  const host = object(value?.host), source = object(value?.source);
+  if (value === null || host === null || source === null) return null;
+  return {
+    version: text(value.version) ?? "",
+    host: {
+      hostname: text(host.hostname) ?? "",
+      os: text(host.os) ?? "",
+      kernel: text(host.kernel) ?? "",
+      arch: text(host.arch) ?? "",
+    },
+    source: { tcp: text(source.tcp), udp: text(source.udp), notes: list(source.notes).flatMap(note) },
+  };
+}
+
+/** What of the chunk makes sense. */
+export function readNames(payload: Uint8Array): Names {
+  const names = parse(payload);
+  return { users: pairs(names?.users), processes: pairs(names?.processes) };
+}
+
+function pairs(value: unknown): [number, string][] {
+  return list(value).flatMap((pair): [number, string][] => {
+    const number = list(pair)[0], name = text(list(pair)[1]);
+    return typeof number === "number" && name !== null ? [[number, name]] : [];
+  });
+}
+
+function note(value: unknown): Note[] {
+  const code = text(object(value)?.code), message = text(object(value)?.message);
+  return code === null || message === null ? [] : [{ code, message, remedy: text(object(value)?.remedy) }];
+}
+
+function parse(payload: Uint8Array): Record<string, unknown> | null {
+  try {
+    return object(JSON.parse(decoder.decode(payload)));
+  } catch {
+    return null;
+  }
+}
+
+function object(value: unknown): Record<string, unknown> | null {
+  return typeof value === "object" && value !== null ? value as Record<string, unknown> : null;
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value.slice(0, 1 << 16) : [];
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" ? value.slice(0, MAX_TEXT) : null;
+}

@@ -1,0 +1,155 @@
+import type { OutputFile } from "../../file.ts";
+import { ExitStatus, TcptopError } from "../../errors.ts";
+import type { Platform, SelfUse } from "../platform.ts";
+import type { FlowSource, Host, RecordSink, SourceInfo } from "../source.ts";
+import { chunkBytes, ChunkKind, headerBytes, MAX_PAYLOAD_BYTES } from "./format.ts";
+import { jsonBytes, type Names } from "./info.ts";
+
+const NOTHING = new Uint8Array(0);
+
+/** Writes chunks as they come: nothing is held back, so a process that is killed leaves whole chunks. */
+class ChunkWriter {
+  #beganMs: number | null = null;
+
+  constructor(readonly file: OutputFile, readonly nowMs: () => number) {
+    if (file.byteLength > 0) {
+      throw new TcptopError(
+        `Cannot record to ${file.path}: it is not empty. Name a new file, or remove it first`,
+        ExitStatus.failed,
+      );
+    }
+  }
+
+  write(kind: number, payload: Uint8Array): void {
+    const nowMs = this.nowMs();
+    if (this.#beganMs === null) this.file.append(headerBytes());
+    this.#beganMs ??= nowMs;
+    this.file.append(chunkBytes(kind, nowMs - this.#beganMs, payload));
+  }
+
+  /** In pieces of whole records. */
+  records(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length;) {
+      const end = wholeRecords(bytes, at);
+      this.write(ChunkKind.records, bytes.subarray(at, end));
+      at = end;
+    }
+  }
+
+  names(names: Names): void {
+    this.write(ChunkKind.names, jsonBytes(names));
+  }
+}
+
+/** Where the last record ends that lies within MAX_PAYLOAD_BYTES from `start` on. */
+function wholeRecords(bytes: Uint8Array, start: number): number {
+  const most = start + MAX_PAYLOAD_BYTES;
+  if (bytes.length <= most) return bytes.length;
+  let end = start;
+  for (let size = 1; size > 0 && end + size <= most;) {
+    end += size === 1 ? 0 : size;
+    size = bytes[end + 2] | bytes[end + 3] << 8;
+  }
+  return end > start ? end : most;
+}
+
+/** Passes on what another source yields, and keeps it. */
+class RecordingSource implements FlowSource {
+  #info = "";
+  readonly #source: FlowSource;
+  readonly #writer: ChunkWriter;
+  readonly #about: { readonly version: string; readonly host: Host };
+  #closed = false;
+
+  constructor(source: FlowSource, writer: ChunkWriter, about: { readonly version: string; readonly host: Host }) {
+    this.#source = source;
+    this.#writer = writer;
+    this.#about = about;
+    this.#noteInfo();
+  }
+
+  get info(): SourceInfo {
+    return this.#source.info;
+  }
+  wait(ms: number): Promise<boolean> {
+    return this.#source.wait(ms);
+  }
+  drain(sink: RecordSink): void {
+    this.#source.drain(this.#tee(sink));
+  }
+  snapshot(sink: RecordSink): void {
+    this.#source.snapshot(this.#tee(sink));
+    this.#noteInfo();
+    this.#writer.write(ChunkKind.sample, NOTHING);
+  }
+  get pace() {
+    return this.#source.pace;
+  }
+  describeAgain(): void {
+    this.#source.describeAgain();
+  }
+  async close(): Promise<void> {
+    await this.#source.close();
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      this.#writer.write(ChunkKind.end, NOTHING);
+    } finally {
+      this.#writer.file.close();
+    }
+  }
+
+  #tee(sink: RecordSink): RecordSink {
+    return (records) => {
+      this.#writer.records(records);
+      sink(records);
+    };
+  }
+
+  #noteInfo(): void {
+    const { tcp, udp, notes } = this.#source.info;
+    const payload = jsonBytes({ ...this.#about, source: { tcp, udp, notes } });
+    const info = JSON.stringify(this.#source.info);
+    if (info !== this.#info) this.#writer.write(ChunkKind.info, payload);
+    this.#info = info;
+  }
+}
+
+/** The platform, with everything that it tells about the flows kept in `file`. */
+export class RecordingPlatform implements Platform {
+  readonly #writer: ChunkWriter;
+
+  constructor(
+    readonly platform: Platform,
+    readonly file: OutputFile,
+    readonly version: string,
+    nowMs: () => number,
+  ) {
+    this.#writer = new ChunkWriter(file, nowMs);
+  }
+
+  get host(): Host {
+    return this.platform.host;
+  }
+  openSource(): FlowSource {
+    try {
+      return new RecordingSource(this.platform.openSource(), this.#writer, { version: this.version, host: this.host });
+    } catch (error) {
+      this.file.discard();
+      throw error;
+    }
+  }
+  userName(uid: number): string | null {
+    const name = this.platform.userName(uid);
+    if (name !== null) this.#writer.names({ users: [[uid, name]] });
+    return name;
+  }
+  newProcessNames(): (readonly [pid: number, name: string])[] {
+    const processes = this.platform.newProcessNames?.() ?? [];
+    if (processes.length > 0) this.#writer.names({ processes });
+    return processes;
+  }
+  selfUse(): SelfUse {
+    return this.platform.selfUse();
+  }
+}

@@ -1,0 +1,83 @@
+import { memoryUsage, resourceUsage } from "node:process";
+import { ExitStatus, TcptopError } from "../../errors.ts";
+import type { Platform, SelfUse } from "../platform.ts";
+import { RecordingReader, Unreadable } from "../recording/reader.ts";
+import type { FlowSource, Host } from "../source.ts";
+import { scanNames } from "./names.ts";
+import { ReplaySource } from "./source.ts";
+
+/** A recording in the place of a machine. It needs no shim and no right but to read the file. */
+class ReplayPlatform implements Platform {
+  readonly host: Host;
+
+  constructor(
+    readonly file: Deno.FsFile,
+    readonly source: ReplaySource,
+    readonly users: ReadonlyMap<number, string>,
+    readonly nowMs: () => number,
+  ) {
+    this.host = source.host;
+  }
+
+  openSource(): FlowSource {
+    return this.source;
+  }
+  userName(uid: number): string | null {
+    return this.users.get(uid) ?? null;
+  }
+  newProcessNames(): (readonly [pid: number, name: string])[] {
+    return this.source.takeProcesses();
+  }
+  /** Of the program that replays. */
+  selfUse(): SelfUse {
+    const { userCPUTime, systemCPUTime } = resourceUsage();
+    return {
+      nowNs: this.nowMs() * 1e6,
+      cpuNs: (userCPUTime + systemCPUTime) * 1e3,
+      residentBytes: memoryUsage().rss,
+    };
+  }
+}
+
+/** Throws a TcptopError when the file is not there or does not begin as a recording. */
+export function openReplay(options: { readonly path: string; readonly paced: boolean }): Platform {
+  const nowMs = () => performance.now();
+  const file = openFile(options.path);
+  try {
+    const users = file.statSync().isFile ? scanNames(file) : new Map();
+    const source = new ReplaySource(new RecordingReader(fill(file)), { ...options, nowMs });
+    return new ReplayPlatform(file, source, users, nowMs);
+  } catch (error) {
+    file.close();
+    if (error instanceof Unreadable) throw new TcptopError(`${options.path} ${error.message}`, ExitStatus.failed);
+    throw error;
+  }
+}
+
+function openFile(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { read: true });
+  } catch (error) {
+    const reason = error instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : error instanceof Deno.errors.PermissionDenied
+      ? "permission denied"
+      : error instanceof Error
+      ? error.message
+      : String(error);
+    throw new TcptopError(`Cannot read ${path}: ${reason}`, ExitStatus.failed, { cause: error });
+  }
+}
+
+/** A pipe hands out less than is asked for: only the end of the file is the end. */
+function fill(file: Deno.FsFile): (target: Uint8Array) => number {
+  return (target) => {
+    let at = 0;
+    while (at < target.length) {
+      const bytes = file.readSync(target.subarray(at));
+      if (bytes === null || bytes === 0) break;
+      at += bytes;
+    }
+    return at;
+  };
+}

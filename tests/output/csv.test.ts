@@ -1,0 +1,76 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import papaparse from "papaparse";
+import fc from "fast-check";
+import { Csv } from "../../src/output/csv.ts";
+import { flowFacts } from "../../src/view/flow.ts";
+import { fakeSample } from "../view/fake_sample.ts";
+
+const all = (sample: { length: number }) => Array.from({ length: sample.length }, (_, row) => row);
+
+/** What papaparse makes of it: an object a line. */
+function parse(csv: Csv, sample: ReturnType<typeof fakeSample>): Record<string, string>[] {
+  const text = csv.header() + [...csv.lines(sample, all(sample))].join("");
+  const { data, errors } = papaparse.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true });
+  deepStrictEqual(errors, []);
+  return data;
+}
+
+Deno.test("Csv has the fields of the JSON document, flattened", () => {
+  const sample = fakeSample([{ process: "curl", pid: 7, rx: 1009, rxDelta: 503, closed: true }]);
+  const [line] = parse(new Csv(null), sample), facts = flowFacts(sample, 0);
+  const flat = Object.keys(facts).flatMap((name) => {
+    if (name === "local") return ["local_address", "local_port"];
+    if (name === "remote") return ["remote_address", "remote_port", "remote_name"];
+    return name === "container" ? ["container_id", "container_runtime", "container_name"] : [name];
+  });
+  deepStrictEqual(Object.keys(line), ["time", "interval_ms", ...flat]);
+  strictEqual(line.time, "2026-01-02T03:04:05.678Z");
+  strictEqual(line.rx_bytes, "1009");
+  strictEqual(line.rx_bytes_delta, "503");
+  strictEqual(line.closed, "true");
+  strictEqual(line.local_address, facts.local.address);
+});
+
+Deno.test("Csv leaves a cell empty for what is not known", () => {
+  const [line] = parse(new Csv(null), fakeSample([{ process: null }]));
+  deepStrictEqual([line.pid, line.process, line.cgroup, line.container_id], ["", "", "", ""]);
+});
+
+Deno.test("Csv writes the fields of the columns that are asked for, in their order", () => {
+  strictEqual(
+    new Csv(["remote", "rx/s", "pid"]).header().trimEnd(),
+    [
+      "time",
+      "interval_ms",
+      "remote_address",
+      "remote_port",
+      "remote_name",
+      "rx_bytes_per_s",
+      "pid",
+    ].join(","),
+  );
+});
+
+Deno.test("Csv takes the meaning from cells that a spreadsheet would run", () => {
+  for (const process of ["=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]) {
+    const [line] = parse(new Csv(["process"]), fakeSample([{ process }]));
+    strictEqual(line.process, `'${process}`);
+  }
+});
+
+Deno.test("Csv brings any process name through", () => {
+  // deno-lint-ignore no-control-regex
+  const plain = /^(?![=+\-@\t\r])[\x01-\x7e]+$/;
+  const name = fc.string({ maxLength: 15 }).filter((text) => plain.test(text));
+  fc.assert(fc.property(name, (process) => {
+    const [line] = parse(new Csv(["process"]), fakeSample([{ process }]));
+    strictEqual(line.process, process);
+  }));
+});
+
+Deno.test("Csv ends its lines as RFC 4180 has it", () => {
+  const csv = new Csv(["pid"]), sample = fakeSample([{ pid: 7 }, { pid: 8 }]);
+  const text = csv.header() + [...csv.lines(sample, [0, 1])].join("");
+  strictEqual(text.split("\r\n").length, 4);
+  strictEqual(text.replaceAll("\r\n", "").includes("\n"), false);
+});

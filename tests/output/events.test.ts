@@ -1,0 +1,78 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import schema from "../../schemas/event.schema.json" with { type: "json" };
+import { Decoder } from "../../src/decode/decode.ts";
+import { EventLog, unpackEvents } from "../../src/flow/event_log.ts";
+import { FlowTables } from "../../src/flow/tables.ts";
+import { eventsJson, eventsText, lossLine, LossReason } from "../../src/output/events.ts";
+import type { EventBatch } from "../../src/view/event.ts";
+import { comm, ended, join, opened } from "../support/records.ts";
+import { fakeSample } from "../view/fake_sample.ts";
+
+/** The events of these records; boot was at 2026-01-02T03:04:05Z. */
+function batchOf(...records: readonly Uint8Array[]): EventBatch {
+  const log = new EventLog();
+  new Decoder(new FlowTables(log)).decode(join(...records));
+  const batch = log.take(true)!, events = unpackEvents(batch);
+  const bootWallMs = Date.UTC(2026, 0, 2, 3, 4, 5);
+  return { ...fakeSample([]), length: batch.length, flows: events, events, bootWallMs, dropped: 0 };
+}
+
+const MS = 1e6;
+const CURL = [
+  opened({ timeNs: 678_901_000, openedNs: 678_901_000 }),
+  ended({ timeNs: 731 * MS, openedNs: 678_901_000, rxBytes: 1009, txBytes: 503, srttUs: 14000, retransmits: 3 }),
+];
+
+Deno.test("eventsText() says who, whom and, at the end, how much", () => {
+  strictEqual(
+    [...eventsText(batchOf(...CURL), [0, 1])].join(""),
+    "2026-01-02T03:04:05.678901Z opened 10.0.0.2:51812 -> 1.1.1.1:443  curl[1234]\n" +
+      "2026-01-02T03:04:05.731000Z closed 10.0.0.2:51812 -> 1.1.1.1:443  curl[1234]  52.1 ms  in 0.99 KiB  out 503 B  rtt 14.0 ms  retrans 3\n",
+  );
+});
+
+Deno.test("eventsJson() is a document a line, with exact figures", () => {
+  const [first, second] = [...eventsJson(batchOf(...CURL), [0, 1])].join("").trimEnd().split("\n").map((l) =>
+    JSON.parse(l)
+  );
+  deepStrictEqual([first.schema, first.event, first.duration_us, first.final], [
+    "tcptop.event/1",
+    "opened",
+    null,
+    null,
+  ]);
+  deepStrictEqual([second.event, second.duration_us, second.rx_bytes, second.tx_bytes], ["closed", 52099, 1009, 503]);
+  deepStrictEqual([second.rtt_us, second.retransmits, second.final, second.id === first.id], [14000, 3, true, true]);
+});
+
+Deno.test("eventsText() has no byte of a process name that moves the cursor", () => {
+  const text = [...eventsText(batchOf(opened({ comm: comm("\x1b[2Jcurl\n") })), [0])].join("");
+  // deno-lint-ignore no-control-regex
+  strictEqual(/[\x00-\x09\x0b-\x1f]/.test(text), false);
+  strictEqual(text.split("\n").length, 2);
+});
+
+Deno.test("lossLine() says how many are missing, and why", () => {
+  const wallMs = Date.UTC(2026, 0, 2);
+  deepStrictEqual(JSON.parse(lossLine(LossReason.reader, 7, wallMs, true)), {
+    schema: "tcptop.event/1",
+    event: "lost",
+    time: "2026-01-02T00:00:00.000000Z",
+    reason: "reader",
+    count: 7,
+  });
+  strictEqual(
+    lossLine(LossReason.ring, 1204, wallMs, false),
+    "2026-01-02T00:00:00.000000Z lost   1,204 records were lost because the ring buffer was full. Try a larger --ring-size, such as 16M\n",
+  );
+});
+
+Deno.test("every line of eventsJson() and lossLine() fits the schema", () => {
+  const validate = new Ajv2020({ allErrors: true }).compile(schema);
+  const lines = [...eventsJson(batchOf(...CURL), [0, 1])].join("") + lossLine(LossReason.ring, 1, 0, true);
+  for (const line of lines.trimEnd().split("\n")) {
+    deepStrictEqual([validate(JSON.parse(line)), validate.errors], [true, null]);
+  }
+  strictEqual(validate({ ...JSON.parse(lines.split("\n")[0]), rx_bytes: "1" }), false);
+});

@@ -1,0 +1,60 @@
+/** A recording made without a kernel. */
+import { OutputFile } from "../../src/file.ts";
+import { RecordingPlatform } from "../../src/source/recording/recorder.ts";
+import type { Platform } from "../../src/source/platform.ts";
+import type { FlowSource, Host, RecordSink } from "../../src/source/source.ts";
+
+export const HOST: Host = { hostname: "elsewhere", os: "linux", kernel: "6.1.0", arch: "aarch64" };
+
+/** What a source hands over, step by step; a step with `snapshot` ends a sample. */
+export interface Step {
+  readonly drained?: readonly Uint8Array[];
+  readonly snapshot?: readonly Uint8Array[];
+}
+
+/** Plays the steps to a recorder, 50 ms apart, and returns the file's bytes. */
+export async function record(steps: readonly Step[]): Promise<Uint8Array> {
+  const folder = Deno.makeTempDirSync(), path = `${folder}/recording`;
+  try {
+    let step: Step = {}, nowMs = 1000;
+    const pour = (records: readonly Uint8Array[] | undefined, sink: RecordSink) => records?.forEach(sink);
+    const source: FlowSource = {
+      info: { tcp: "bpf", udp: null, notes: [{ code: "some", message: "A note", remedy: null }] },
+      wait: () => Promise.resolve(true),
+      drain: (sink) => pour(step.drained, sink),
+      snapshot: (sink) => pour(step.snapshot, sink),
+      describeAgain() {},
+      close() {},
+    };
+    const platform: Platform = {
+      host: HOST,
+      openSource: () => source,
+      userName: (uid) => uid === 1000 ? "ann" : null,
+      newProcessNames: () => [],
+      selfUse: () => ({ nowNs: 0, cpuNs: 0, residentBytes: 0 }),
+    };
+    const recorder = new RecordingPlatform(platform, new OutputFile(path, null), "0.0.0", () => nowMs);
+    const recording = recorder.openSource();
+    for (step of steps) {
+      nowMs += 50;
+      if (step.snapshot === undefined) recording.drain(() => {});
+      else recording.snapshot(() => {});
+      recorder.userName(1000);
+    }
+    await recording.close();
+    return Deno.readFileSync(path);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+/** For RecordingReader. */
+export function reading(bytes: Uint8Array): (target: Uint8Array) => number {
+  let at = 0;
+  return (target) => {
+    const part = bytes.subarray(at, at + target.length);
+    target.set(part);
+    at += part.length;
+    return part.length;
+  };
+}
