@@ -1,0 +1,42 @@
+/** The Debian package, installed into a folder of its own. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { EXECUTABLE } from "../support/executable.ts";
+import { execute } from "../support/tcptop.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+async function succeeds(...line: string[]): Promise<string> {
+  const { code, stdout, stderr } = await execute(line);
+  strictEqual(code, 0, `${line.join(" ")}: ${stderr}`);
+  return stdout;
+}
+
+const files = async (folder: string) => (await succeeds("find", folder, "-path", "*tcptop*", "-type", "f")).split("\n");
+
+Deno.test("the package installs, runs, and is removed without a trace", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tcptop-package-" });
+  try {
+    const root = `${folder}/root`, package_ = `${folder}/t.deb`;
+    await succeeds(`${ROOT}scripts/package`, "--fast", "--executable", EXECUTABLE, "--output", package_);
+    for (const name of ["info", "updates"]) await Deno.mkdir(`${root}/var/lib/dpkg/${name}`, { recursive: true });
+    await Deno.writeTextFile(`${root}/var/lib/dpkg/status`, "");
+    const dpkg = ["dpkg", `--root=${root}`, "--force-depends", "--force-script-chrootless", `--log=${folder}/log`];
+    await succeeds(...dpkg, "-i", package_);
+    strictEqual(
+      await succeeds("dpkg-query", `--admindir=${root}/var/lib/dpkg`, "-W", "-f", "${db:Status-Abbrev}", "tcptop"),
+      "ii ",
+    );
+    const expected = await execute([EXECUTABLE, "--version"]),
+      actual = await execute([`${root}/usr/bin/tcptop`, "--version"]);
+    deepStrictEqual(actual.stdout, expected.stdout);
+    ok((await files(`${root}/usr`)).some((path) => path.endsWith("/usr/share/doc/tcptop/copyright")));
+    match(
+      await succeeds("zcat", `${root}/usr/share/doc/tcptop/changelog.gz`),
+      /^tcptop \([\d.]+\) unstable; urgency=medium\n\n {2}\* /,
+    );
+    await succeeds(...dpkg, "-P", "tcptop");
+    deepStrictEqual(await files(`${root}/usr`).catch(() => [""]), [""]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
