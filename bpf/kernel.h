@@ -26,6 +26,8 @@ typedef __u64 u64;
 #define AF_INET 2
 #define AF_INET6 10
 #define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define SOCK_DGRAM 2 /* include/linux/net.h: not so on MIPS */
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
 
 enum tcp_state {              /* include/net/tcp_states.h */
@@ -56,7 +58,9 @@ struct sock_common {
 
 struct sock {
 	struct sock_common __sk_common;
+	u16 sk_type;
 	u16 sk_protocol;
+	u8 sk_kern_sock : 1;
 	u32 sk_max_ack_backlog;
 } KERNEL_TYPE;
 
@@ -82,6 +86,8 @@ struct kernfs_node { u64 id; } KERNEL_TYPE;
 struct cgroup { struct kernfs_node *kn; } KERNEL_TYPE;
 struct css_set { struct cgroup *dfl_cgrp; } KERNEL_TYPE;
 
+struct nsproxy { struct net *net_ns; } KERNEL_TYPE;
+
 struct task_struct {
 	unsigned int flags;
 	int tgid;
@@ -89,6 +95,7 @@ struct task_struct {
 	char comm[16];
 	const struct cred *cred;
 	struct css_set *cgroups;
+	struct nsproxy *nsproxy;
 	struct task_struct *group_leader;
 } KERNEL_TYPE;
 

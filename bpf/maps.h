@@ -6,29 +6,7 @@
 #include "kernel.h"
 #include "record.h"
 #include "shared.h"
-
-struct owner {
-	u64 cgroup_id;
-	u64 start_ns;
-	u32 tgid;
-	u32 uid;
-	u8 comm[16];
-};
-
-/* What is remembered for one socket, in the socket itself: it is freed with it, whatever happens to us. */
-struct tracked {
-	u64 cookie;          /* differs from the socket's own in a child that was cloned from its listener */
-	u64 opened_ns;
-	struct owner owner;
-	struct owner candidate; /* another holder, met while looking for the owner's descriptors */
-	u32 owner_pass;      /* last owner pass that met the owner with a descriptor of this socket */
-	u32 candidate_pass;
-	u32 described;       /* epoch in which user space was last told everything; 0: it must be told again */
-	u8 how;
-	u8 direction;
-	u8 ended;            /* the close record is out, only the closer is still to be told */
-	u8 pad;
-};
+#include "udp.h"
 
 /* BPF_F_CLONE: an accepted socket starts with its listener's value (bpf_sk_storage_clone(), called by
  * sk_clone_lock()), so the listener's owner is known without a look-up while the handshake is handled in softirq. */
@@ -38,6 +16,14 @@ struct {
 	__type(key, int);
 	__type(value, struct tracked);
 } tracked_sockets SEC(".maps");
+
+/* The same for UDP; used by the UDP programs too, which are another object (bpf_map__reuse_fd()). */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct tracked);
+} udp_sockets SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -17,6 +17,7 @@ enum tcptop_tag {
 	TAG_TCP_OWNER = 5, /* struct tcptop_tcp_record: who closed a connection that had ended before its owner was known */
 	TAG_UDP_FLOW = 6,  /* struct tcptop_udp_record: a flow as the snapshot found it */
 	TAG_TICK = 7,      /* struct tcptop_tick: ends a snapshot */
+	TAG_UDP_OWNER = 8, /* struct tcptop_udp_owner: whose a UDP socket is now, for flows that began before time_ns */
 };
 
 /* How the owner came to be known. From OWNER_CONNECT on it is the process itself; below, a fallback. */
@@ -97,12 +98,19 @@ struct tcptop_tcp_counters {
 	__u32 retransmits;
 };
 
+enum tcptop_udp_state {
+	UDP_LISTED = 0,      /* told in every snapshot: a flow that is missing from one is gone */
+	UDP_KEPT = 1,        /* told when it has moved or all is described anew: it goes on until said otherwise */
+	UDP_EXPIRED = 2,     /* it has been idle for the time-out and is gone: the counters are final */
+	UDP_EVICTED = 3,     /* it had to make room and is gone: the counters are final */
+};
+
 /* TAG_UDP_FLOW: one per (socket, remote address, remote port) */
 struct tcptop_udp_record {
 	__u16 tag;
 	__u16 size;
 	__u8 family;
-	__u8 state;          /* 0 */
+	__u8 state;          /* enum tcptop_udp_state */
 	__u8 direction;
 	__u8 how;
 	__u64 cookie;
@@ -123,6 +131,23 @@ struct tcptop_udp_record {
 	__u32 unknown;       /* bits of enum tcptop_unknown */
 	__u8 local_address[16];
 	__u8 remote_address[16];
+	__u8 comm[16];
+};
+
+/* TAG_UDP_OWNER */
+struct tcptop_udp_owner {
+	__u16 tag;
+	__u16 size;
+	__u8 how;
+	__u8 pad[3];
+	__u64 time_ns;
+	__u64 cookie;
+	__u64 cgroup_id;
+	__u64 owner_start_ns;
+	__u32 tgid;
+	__u32 uid;
+	__u32 netns;
+	__u32 pad2;
 	__u8 comm[16];
 };
 

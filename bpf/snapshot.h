@@ -4,12 +4,17 @@
 #define TCPTOP_SNAPSHOT_H
 
 #include "track.h"
+#include "udp_owner.h"
 
 static __always_inline void owner_of_descriptor(struct sock *sk, struct task_struct *task)
 {
 	struct tracked *t;
 	u8 state = sk->__sk_common.skc_state;
 
+	if (udp_is_socket(sk)) {
+		udp_met(sk, task);
+		return;
+	}
 	if (sk->sk_protocol != IPPROTO_TCP || state == TCP_CLOSE)
 		return;
 	t = track_find(sk);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* The TCP programs, one a hook point. Needs BTF and, for socket storage in tracing programs, kernel 5.11. */
+/* The programs that need the kernel's types: TCP, and the owners of UDP sockets. One a hook point. Needs BTF and, for socket storage in tracing programs, kernel 5.11. */
 #include "lifecycle.h"
 #include "snapshot.h"
 
@@ -80,5 +80,26 @@ int tcp_snapshot(struct bpf_iter__bpf_sk_storage_map *ctx)
 
 	if (sk && t)
 		snapshot_write(ctx->meta->seq, sk, t);
+	return 0;
+}
+
+/* socket(), in the context of the process that calls it: inet_create() leaves out the kernel's own. */
+SEC("cgroup/sock_create")
+int udp_opened(struct bpf_sock *ctx)
+{
+	if (ctx->type == SOCK_DGRAM && ctx->protocol == IPPROTO_UDP)
+		udp_begin(ctx);
+	return 1;
+}
+
+/* After an owner pass: every UDP socket that is tracked, in every network namespace. */
+SEC("iter/bpf_sk_storage_map")
+int udp_settled(struct bpf_iter__bpf_sk_storage_map *ctx)
+{
+	struct sock *sk = ctx->sk;
+	struct tracked *t = ctx->value;
+
+	if (sk && t)
+		udp_settle(ctx->meta->seq, sk, t);
 	return 0;
 }

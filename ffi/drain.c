@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "netlink.h"
+#include "udp.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
@@ -30,6 +31,8 @@ int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 
 	if (capacity < sizeof(struct tcptop_tcp_record))
 		return fail(t, EINVAL, "drain the ring");
+	if (t->udp && udp_flows_relieve(t->udp))
+		t->snapshot_errors++;
 	if (t->netlink)
 		return netlink_drain(t, buffer, capacity);
 	t->drain_to = buffer;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "netlink.h"
+#include "udp.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -64,11 +65,13 @@ void tcptop__free(struct tcptop *t)
 	if (!t)
 		return;
 	netlink_free(t);
+	udp_free(t->udp);
 	bpf_link__destroy(t->state);
 	bpf_link__destroy(t->destroyed);
 	bpf_link__destroy(t->owners);
 	bpf_link__destroy(t->orphans);
 	bpf_link__destroy(t->sockets);
+	bpf_link__destroy(t->udp_settled);
 	ring_buffer__free(t->ring);
 	if (t->shared)
 		munmap(t->shared, t->shared_bytes);

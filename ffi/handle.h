@@ -22,6 +22,8 @@ struct bytes {
 	size_t read;
 };
 
+struct udp;
+
 struct tcptop {
 	struct bpf_object *tcp;
 	struct bpf_link *state;
@@ -29,10 +31,12 @@ struct tcptop {
 	struct bpf_link *owners;
 	struct bpf_link *orphans;
 	struct bpf_link *sockets;
+	struct bpf_link *udp_settled;
 	struct tcptop_tcp_shared *shared; /* the programs' .bss, mapped */
 	size_t shared_bytes;
 	struct ring_buffer *ring;
 	int counters_fd;
+	struct udp *udp; /* NULL: not loaded */
 	uint64_t weak_owners_seen; /* of shared->weak_owners, at the last owner pass */
 	uint64_t snapshot_errors;
 	struct netlink *netlink; /* not NULL: TCP comes from there, and the BPF fields above are not set */
@@ -66,6 +70,9 @@ int orphans_seed(struct tcptop *t);
 
 /* Finds out which process holds which socket. 0 or negative errno. */
 int owners_pass(struct tcptop *t);
+
+/* The sums over all CPUs of the first length values of a per-CPU array. */
+void counters_sum(int map_fd, uint64_t *sums, uint32_t length);
 
 uint64_t clock_ns(int clock);
 

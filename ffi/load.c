@@ -32,6 +32,9 @@ static int32_t object_open(struct tcptop *t, uint32_t ring_bytes)
 	if (!t->tcp)
 		return fail(t, errno, "open the TCP programs");
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(t->tcp, "events"), ring_bytes);
+	/* Where tracing helpers are not for cgroup programs, the UDP object has a plainer one. */
+	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_get_current_task_btf, NULL) != 1)
+		bpf_program__set_autoload(bpf_object__find_program_by_name(t->tcp, "udp_opened"), false);
 	map = bpf_object__find_map_by_name(t->tcp, ".rodata");
 	if (!map || bpf_map__set_initial_value(map, &settings, sizeof(settings)))
 		return fail(t, EINVAL, "set up the TCP programs");
@@ -65,13 +68,16 @@ static int32_t attach_all(struct tcptop *t)
 {
 	union bpf_iter_link_info info = { .map = { .map_fd = bpf_object__find_map_fd_by_name(t->tcp, "tracked_sockets") } };
 	LIBBPF_OPTS(bpf_iter_attach_opts, sockets, .link_info = &info, .link_info_len = sizeof(info));
+	union bpf_iter_link_info udp_info = { .map = { .map_fd = bpf_object__find_map_fd_by_name(t->tcp, "udp_sockets") } };
+	LIBBPF_OPTS(bpf_iter_attach_opts, udp_sockets, .link_info = &udp_info, .link_info_len = sizeof(udp_info));
 	LIBBPF_OPTS(bpf_iter_attach_opts, plain);
 	int32_t err;
 
 	/* Watch first, then look: a socket that opens in between is met by both, one that is met by neither cannot be. */
 	if ((err = attach(t, "tcp_destroyed", &t->destroyed, NULL)) || (err = attach(t, "tcp_state", &t->state, NULL)) ||
 	    (err = attach(t, "tcp_owners", &t->owners, &plain)) || (err = attach(t, "tcp_orphans", &t->orphans, &plain)) ||
-	    (err = attach(t, "tcp_snapshot", &t->sockets, &sockets)))
+	    (err = attach(t, "tcp_snapshot", &t->sockets, &sockets)) ||
+	    (err = attach(t, "udp_settled", &t->udp_settled, &udp_sockets)))
 		return err;
 	return 0;
 }

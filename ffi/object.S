@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The BPF object, inside the library. The build names the folder that it is in. */
+/* The BPF objects, inside the library. The build names the folder that they are in. */
 	.section .rodata
 	.balign 16
 	.global tcp_object
@@ -9,4 +9,12 @@ tcp_object:
 	.global tcp_object_end
 	.hidden tcp_object_end
 tcp_object_end:
+	.balign 16
+	.global udp_object
+	.hidden udp_object
+udp_object:
+	.incbin "udp.bpf.o"
+	.global udp_object_end
+	.hidden udp_object_end
+udp_object_end:
 	.section .note.GNU-stack,"",%progbits

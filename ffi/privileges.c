@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "netlink.h"
 #include "privileges.h"
+#include "udp.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -20,15 +21,25 @@
 #define CAP_BPF 39
 #endif
 
-static void *iterate_without_capabilities(void *context)
+static int iterate(const struct bpf_link *link)
+{
+	int fd = bpf_iter_create(bpf_link__fd(link));
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+static void *read_without_capabilities(void *context)
 {
 	struct tcptop *t = context;
 	intptr_t err = capabilities_set(0);
-	int fd = err ? -1 : bpf_iter_create(bpf_link__fd(t->sockets));
 
-	err = fd < 0 ? -errno : 0;
-	if (fd >= 0)
-		close(fd);
+	if (!err && t->sockets)
+		err = iterate(t->sockets);
+	if (!err && t->udp)
+		err = udp_try(t->udp);
 	return (void *)err;
 }
 
@@ -39,9 +50,9 @@ static capabilities needed_for_bpf(struct tcptop *t)
 	pthread_t thread;
 	void *err;
 
-	if (!t->sockets)
+	if (!t->sockets && !t->udp)
 		return 0;
-	if (pthread_create(&thread, NULL, iterate_without_capabilities, t))
+	if (pthread_create(&thread, NULL, read_without_capabilities, t))
 		return CAPABILITY(CAP_BPF);
 	pthread_join(thread, &err);
 	return err ? CAPABILITY(CAP_BPF) : 0;

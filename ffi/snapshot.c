@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "netlink.h"
+#include "udp.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -47,14 +48,14 @@ int owners_pass(struct tcptop *t)
 	return err;
 }
 
-static void counters_read(struct tcptop *t, uint64_t sums[COUNTER_COUNT])
+void counters_sum(int map_fd, uint64_t *sums, uint32_t length)
 {
 	int cpus = libbpf_num_possible_cpus();
 	uint64_t values[cpus > 0 ? cpus : 1];
 
-	for (uint32_t i = 0; i < COUNTER_COUNT; i++) {
+	for (uint32_t i = 0; i < length; i++) {
 		sums[i] = 0;
-		if (bpf_map_lookup_elem(t->counters_fd, &i, values))
+		if (map_fd < 0 || bpf_map_lookup_elem(map_fd, &i, values))
 			continue;
 		for (int cpu = 0; cpu < cpus; cpu++)
 			sums[i] += values[cpu];
@@ -64,23 +65,59 @@ static void counters_read(struct tcptop *t, uint64_t sums[COUNTER_COUNT])
 static int tick_append(struct tcptop *t, uint64_t begin_ns)
 {
 	struct tcptop_tick tick = { .tag = TAG_TICK, .size = sizeof(tick), .begin_ns = begin_ns };
-	uint64_t sums[COUNTER_COUNT];
+	uint64_t sums[COUNTER_COUNT] = {}, udp[UDP_COUNTER_COUNT] = {};
 	int err = bytes_reserve(&t->snapshot, sizeof(tick));
 
 	if (err)
 		return err;
-	if (t->netlink)
-		memset(sums, 0, sizeof(sums));
-	else
-		counters_read(t, sums);
+	if (!t->netlink)
+		counters_sum(t->counters_fd, sums, COUNTER_COUNT);
+	if (t->udp)
+		udp_counters(t->udp, udp);
 	tick.time_ns = clock_ns(CLOCK_BOOTTIME);
 	tick.wall_ns = clock_ns(CLOCK_REALTIME);
 	tick.events_lost = sums[COUNTER_EVENTS_LOST] + (t->netlink ? t->netlink->lost : 0);
 	tick.sockets_untracked = sums[COUNTER_SOCKETS_UNTRACKED] + (t->netlink ? t->netlink->invalid_dumps : 0);
 	tick.snapshot_errors = t->snapshot_errors + sums[COUNTER_SNAPSHOT_LOST];
+	tick.udp_evicted = t->udp ? t->udp->evicted : 0;
+	tick.udp_untracked = udp[UDP_FULL] + udp[UDP_UNREADABLE];
 	memcpy(t->snapshot.data + t->snapshot.length, &tick, sizeof(tick));
 	t->snapshot.length += sizeof(tick);
 	return 0;
+}
+
+/* Sockets have begun whose owner no program could tell. */
+static bool owners_wanted(struct tcptop *t)
+{
+	uint64_t udp[UDP_COUNTER_COUNT] = {};
+
+	if (__atomic_load_n(&t->shared->weak_owners, __ATOMIC_RELAXED) != t->weak_owners_seen)
+		return true;
+	if (t->udp)
+		udp_counters(t->udp, udp);
+	return t->udp && udp[UDP_UNOWNED] != t->udp->unowned_seen;
+}
+
+/* The owners of UDP sockets go in front of the flows, which may have begun before the look. */
+static void owners_append(struct tcptop *t)
+{
+	uint64_t udp[UDP_COUNTER_COUNT];
+
+	if (t->udp)
+		udp_counters(t->udp, udp);
+	if (owners_pass(t))
+		return;
+	if (iterator_read(t->udp_settled, &t->snapshot))
+		t->snapshot_errors++;
+	if (t->udp)
+		t->udp->unowned_seen = udp[UDP_UNOWNED];
+}
+
+static int sockets_append(struct tcptop *t, bool look)
+{
+	if (look || owners_wanted(t))
+		owners_append(t);
+	return iterator_read(t->sockets, &t->snapshot);
 }
 
 int32_t tcptop__snapshot(struct tcptop *t, int32_t look)
@@ -89,17 +126,9 @@ int32_t tcptop__snapshot(struct tcptop *t, int32_t look)
 	int err;
 
 	t->snapshot.length = t->snapshot.read = 0;
-	if (t->netlink) {
-		if (netlink_snapshot(t, look))
-			t->snapshot_errors++;
-		err = tick_append(t, begin_ns);
-		return err ? fail(t, -err, "hold a snapshot") : (int32_t)t->snapshot.length;
-	}
-	if (look || __atomic_load_n(&t->shared->weak_owners, __ATOMIC_RELAXED) != t->weak_owners_seen)
-		owners_pass(t);
-	begin_ns = clock_ns(CLOCK_BOOTTIME);
-	err = iterator_read(t->sockets, &t->snapshot);
-	if (err)
+	if (t->netlink ? netlink_snapshot(t, look) : sockets_append(t, look))
+		t->snapshot_errors++;
+	if (t->udp && udp_flows_read(t->udp, begin_ns, &t->snapshot))
 		t->snapshot_errors++;
 	err = tick_append(t, begin_ns);
 	return err ? fail(t, -err, "hold a snapshot") : (int32_t)t->snapshot.length;
@@ -137,4 +166,6 @@ void tcptop__describe_again(struct tcptop *t)
 {
 	if (t->shared) /* netlink describes every time */
 		t->shared->epoch++;
+	if (t->udp)
+		t->udp->describe_all = true;
 }

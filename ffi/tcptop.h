@@ -29,12 +29,16 @@ enum tcptop_limit {
 /* TCP by netlink instead of tcptop__load(), without BPF and, within the limits that are returned, without privilege.
  * Returns bits of enum tcptop_limit. -ENOENT: the kernel has no inet_diag. */
 int32_t tcptop__open_netlink(struct tcptop *t);
+/* Loads and attaches the UDP programs, at the root of the cgroup v2 hierarchy. With the TCP programs loaded before it, owners
+ * are known in more cases. timeout_ms: a flow has expired this long after its last datagram. Failing leaves the rest of the
+ * handle as it was. 1: only the sockets of a part of the hierarchy are seen, that of our cgroup namespace. */
+int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms);
 
 /* Waits until the ring is half full or timeout_ms (at most 100) have passed. 1: half full, 0: time is up. Call it off the
  * main thread: it may run while no other call on this handle does, except tcptop__error(). */
 int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms);
 
-/* Moves whole records from the ring to buffer, oldest first, as many as fit. Returns bytes; 0: the ring is empty. */
+/* Keeps the table of UDP flows from filling up, and moves whole records from the ring to buffer, oldest first, as many as fit. Returns bytes; 0: the ring is empty. */
 int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 
 /* Reads every live socket into the handle; looks for owners first if sockets without one have appeared, or if look is 1.

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* One UDP datagram as cgroup_skb programs see it: data begins at the IP header in both directions
+ * (__cgroup_bpf_run_filter_skb() pushes it back on), sent ones before fragmentation, received ones after reassembly. */
+#ifndef TCPTOP_DATAGRAM_H
+#define TCPTOP_DATAGRAM_H
+
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "udp.h"
+
+#define IPPROTO_UDP 17
+#define ETH_P_IP 0x0800
+#define ETH_P_IPV6 0x86dd
+#define UDP_HEADER_BYTES 8
+#define EXTENSIONS_MAX 6 /* RFC 8200 names six, each at most once but for destination options */
+
+struct datagram {
+	__u8 source[16];
+	__u8 destination[16];
+	__be16 ports[2];     /* source, destination */
+	__u32 bytes;         /* payload */
+	__u32 packets;
+};
+
+static __always_inline bool datagram_read_v4(struct __sk_buff *skb, struct datagram *d, __u32 *offset)
+{
+	__u8 header[20];
+
+	if (bpf_skb_load_bytes(skb, 0, header, sizeof(header)) || header[9] != IPPROTO_UDP)
+		return false;
+	*offset = (header[0] & 15) * 4;
+	__builtin_memset(d->source, 0, 10);
+	__builtin_memset(d->source + 10, 0xff, 2);
+	__builtin_memcpy(d->source + 12, header + 12, 4);
+	__builtin_memset(d->destination, 0, 10);
+	__builtin_memset(d->destination + 10, 0xff, 2);
+	__builtin_memcpy(d->destination + 12, header + 16, 4);
+	return true;
+}
+
+/* Hop-by-hop options, routing, destination options: type, then length in units of 8 bytes without the first 8. */
+static __always_inline bool is_extension(__u8 type)
+{
+	return type == 0 || type == 43 || type == 60;
+}
+
+static __always_inline bool datagram_read_v6(struct __sk_buff *skb, struct datagram *d, __u32 *offset)
+{
+	__u8 header[40], next[2];
+
+	if (bpf_skb_load_bytes(skb, 0, header, sizeof(header)))
+		return false;
+	__builtin_memcpy(d->source, header + 8, 16);
+	__builtin_memcpy(d->destination, header + 24, 16);
+	*offset = sizeof(header);
+	next[0] = header[6];
+#pragma unroll
+	for (int i = 0; i < EXTENSIONS_MAX; i++) {
+		if (!is_extension(next[0]))
+			break;
+		if (bpf_skb_load_bytes(skb, *offset, next, sizeof(next)))
+			return false;
+		*offset += (next[1] + 1) * 8;
+	}
+	return next[0] == IPPROTO_UDP;
+}
+
+/* udp_send_skb() sets gso_segs; a packet from a guest or a broken driver may have only gso_size. */
+static __always_inline __u32 datagram_packets(struct __sk_buff *skb, __u32 bytes)
+{
+	if (skb->gso_segs)
+		return skb->gso_segs;
+	return skb->gso_size && bytes > skb->gso_size ? (bytes + skb->gso_size - 1) / skb->gso_size : 1;
+}
+
+static __always_inline bool datagram_read(struct __sk_buff *skb, struct datagram *d)
+{
+	__u32 offset;
+
+	if (skb->protocol == bpf_htons(ETH_P_IP) ? !datagram_read_v4(skb, d, &offset) : !datagram_read_v6(skb, d, &offset))
+		return false;
+	if (bpf_skb_load_bytes(skb, offset, d->ports, sizeof(d->ports)) || skb->len < offset + UDP_HEADER_BYTES)
+		return false;
+	d->bytes = skb->len - offset - UDP_HEADER_BYTES;
+	d->packets = datagram_packets(skb, d->bytes);
+	return true;
+}
+
+#endif

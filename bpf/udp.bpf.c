@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* The UDP programs, one a hook point, for the root of the cgroup v2 hierarchy. Nothing here needs BTF. They let everything
+ * pass: 1 means go on. */
+#include "udp_flow.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+SEC("cgroup_skb/egress")
+int udp_out(struct __sk_buff *skb)
+{
+	udp_datagram(skb, true);
+	return 1;
+}
+
+SEC("cgroup_skb/ingress")
+int udp_in(struct __sk_buff *skb)
+{
+	udp_datagram(skb, false);
+	return 1;
+}
+
+/* socket(): inet_create() calls it for sockets of processes, in their context, never for the kernel's own. Where the kernel
+ * has BTF the TCP object's udp_opened stands in for it and knows more: the leader's name, its start, the namespace. */
+SEC("cgroup/sock_create")
+int udp_opened_plain(struct bpf_sock *sk)
+{
+	struct tracked *t;
+
+	if (sk->type != SOCK_DGRAM || sk->protocol != IPPROTO_UDP)
+		return 1;
+	t = bpf_sk_storage_get(&udp_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!t)
+		return 1;
+	t->cookie = bpf_get_socket_cookie(sk);
+	t->opened_ns = bpf_ktime_get_boot_ns();
+	t->owner.tgid = bpf_get_current_pid_tgid() >> 32;
+	t->owner.uid = bpf_get_current_uid_gid();
+	t->owner.cgroup_id = bpf_get_current_cgroup_id();
+	bpf_get_current_comm(t->owner.comm, sizeof(t->owner.comm));
+	t->how = OWNER_CONNECT;
+	t->described = 1;
+	return 1;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* From a datagram to its flow. */
+#ifndef TCPTOP_UDP_FLOW_H
+#define TCPTOP_UDP_FLOW_H
+
+#include "datagram.h"
+#include "record.h"
+
+#define SOCK_DGRAM 2
+
+/* Without preallocation: what no flow needs is not taken from the machine. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, UDP_FLOWS_MAX);
+	__type(key, struct udp_key);
+	__type(value, struct udp_flow);
+} udp_flows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct tracked);
+} udp_sockets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, UDP_COUNTER_COUNT);
+	__type(key, __u32);
+	__type(value, __u64);
+} udp_counters SEC(".maps");
+
+/* Atomic, though per CPU: a sender may be interrupted here by softirq, or on a preemptible kernel by another sender. */
+static __always_inline void udp_count(__u32 which)
+{
+	__u64 *value = bpf_map_lookup_elem(&udp_counters, &which);
+
+	if (value)
+		__sync_fetch_and_add(value, 1);
+}
+
+/* Who spoke first, as far as we saw. Of a socket that is older than us the first words were missed: connected, it called
+ * connect(); else one that answers cannot be told from one that asks. A socket without a peer whose first flow came in is a
+ * server's: what it sends to one that it has not heard of for long is an answer still. */
+static __always_inline __u8 udp_direction(struct tracked *t, struct bpf_sock *sk, bool out)
+{
+	bool watched = t && t->opened_ns, connected = sk->dst_port;
+	__u8 direction = out ? watched ? DIRECTION_OUTBOUND : DIRECTION_UNKNOWN : DIRECTION_INBOUND;
+
+	if (connected && !watched)
+		return DIRECTION_OUTBOUND;
+	if (!t || connected)
+		return out ? DIRECTION_OUTBOUND : direction;
+	if (t->direction == DIRECTION_INBOUND)
+		return DIRECTION_INBOUND;
+	if (t->direction == DIRECTION_UNKNOWN)
+		t->direction = direction;
+	return direction;
+}
+
+static __always_inline void udp_own(struct udp_flow *flow, const struct tracked *t)
+{
+	if (t) {
+		flow->how = t->how;
+		flow->owner = t->owner;
+		flow->netns = t->netns;
+	}
+	if (flow->how == OWNER_NONE)
+		udp_count(UDP_UNOWNED);
+}
+
+/* Storage is made for a socket that has none, so that the owner pass meets it; NULL when the kernel has no memory. */
+static __always_inline struct tracked *udp_socket(struct __sk_buff *skb, struct bpf_sock *sk)
+{
+	struct tracked *t = bpf_sk_storage_get(&udp_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+
+	if (t && !t->cookie)
+		t->cookie = bpf_get_socket_cookie(skb);
+	return t;
+}
+
+/* NULL, and counted, when the table is full. Two CPUs may make the same flow at once: the second finds it made. */
+static __always_inline struct udp_flow *udp_flow_make(struct __sk_buff *skb, struct bpf_sock *sk, struct udp_key *key,
+						      const struct datagram *d, bool out)
+{
+	struct tracked *t = udp_socket(skb, sk);
+	struct udp_flow new = {}, *made;
+
+	new.first_ns = bpf_ktime_get_boot_ns();
+	new.direction = udp_direction(t, sk, out);
+	new.local_port = bpf_ntohs(d->ports[out ? 0 : 1]);
+	__builtin_memcpy(new.local_address, out ? d->source : d->destination, 16);
+	udp_own(&new, t);
+	if (!bpf_map_update_elem(&udp_flows, key, &new, BPF_NOEXIST))
+		udp_count(UDP_ADDED);
+	made = bpf_map_lookup_elem(&udp_flows, key);
+	if (!made)
+		udp_count(UDP_FULL);
+	return made;
+}
+
+static __always_inline bool is_link_local(const __u8 address[16])
+{
+	return address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
+}
+
+/* Once the datagram has been counted in last_ns a reader may take the flow for moved: bytes first. */
+static __always_inline void udp_flow_add(struct udp_flow *flow, const struct datagram *d, bool out)
+{
+	__sync_fetch_and_add(out ? &flow->tx_bytes : &flow->rx_bytes, d->bytes);
+	__sync_fetch_and_add(out ? &flow->tx_packets : &flow->rx_packets, d->packets);
+	flow->last_ns = bpf_ktime_get_boot_ns();
+}
+
+/* Datagrams of UDP sockets only: a raw socket gets copies of what others receive (raw_local_deliver()), which would count
+ * twice. What is counted in was handed to the socket, and is lost to its process if its queue is full. */
+static __always_inline void udp_datagram(struct __sk_buff *skb, bool out)
+{
+	struct bpf_sock *sk = skb->sk ? bpf_sk_fullsock(skb->sk) : 0;
+	struct udp_key key = {};
+	struct udp_flow *flow;
+	struct datagram d;
+
+	if (!sk || sk->protocol != IPPROTO_UDP || sk->type != SOCK_DGRAM)
+		return;
+	if (!datagram_read(skb, &d)) {
+		udp_count(UDP_UNREADABLE);
+		return;
+	}
+	key.cookie = bpf_get_socket_cookie(skb);
+	__builtin_memcpy(key.remote_address, out ? d.destination : d.source, 16);
+	key.scope = is_link_local(key.remote_address) ? skb->ifindex : 0;
+	key.remote_port = bpf_ntohs(d.ports[out ? 1 : 0]);
+	flow = bpf_map_lookup_elem(&udp_flows, &key);
+	if (!flow)
+		flow = udp_flow_make(skb, sk, &key, &d, out);
+	if (flow)
+		udp_flow_add(flow, &d, out);
+}
+
+#endif

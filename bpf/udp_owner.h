@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Whose a UDP socket is. The creator is known from socket() on; a socket that is older than us, was inherited or was passed
+ * on is found by the owner pass. Who sends says nothing: answers leave from softirq and from kernel threads too. */
+#ifndef TCPTOP_UDP_OWNER_H
+#define TCPTOP_UDP_OWNER_H
+
+#include "owner.h"
+
+static __always_inline bool udp_is_socket(struct sock *sk)
+{
+	u16 family = sk->__sk_common.skc_family;
+
+	/* The family too: protocol numbers mean something else in AF_NETLINK. */
+	return sk->sk_protocol == IPPROTO_UDP && sk->sk_type == SOCK_DGRAM && (family == AF_INET || family == AF_INET6);
+}
+
+static __always_inline void udp_begin(struct bpf_sock *ctx)
+{
+	struct tracked *t = bpf_sk_storage_get(&udp_sockets, ctx, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (!t)
+		return;
+	t->cookie = bpf_get_socket_cookie(ctx);
+	t->opened_ns = bpf_ktime_get_boot_ns();
+	t->netns = task->nsproxy->net_ns->ns.inum; /* as sock_create() passes it to inet_create() */
+	owner_read(&t->owner, task);
+	t->how = OWNER_CONNECT;
+	t->described = 1; /* its flows tell */
+}
+
+static __always_inline void udp_met(struct sock *sk, struct task_struct *task)
+{
+	struct tracked *t = bpf_sk_storage_get(&udp_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+
+	if (!t) {
+		count(COUNTER_SOCKETS_UNTRACKED);
+		return;
+	}
+	if (!t->cookie)
+		t->cookie = bpf_get_socket_cookie(sk);
+	t->netns = sk->__sk_common.skc_net.net->ns.inum;
+	owner_met(t, task);
+}
+
+/* sk_kern_sock is set by sk_alloc() for the kernel's own sockets, and for nothing else. */
+static __always_inline void udp_label(struct sock *sk, struct tracked *t)
+{
+	if (t->how != OWNER_NONE || !BPF_CORE_READ_BITFIELD(sk, sk_kern_sock))
+		return;
+	t->how = OWNER_KERNEL;
+	t->netns = sk->__sk_common.skc_net.net->ns.inum;
+	t->described = 0;
+}
+
+static __always_inline void udp_owner_fill(struct tcptop_udp_owner *r, const struct tracked *t)
+{
+	__builtin_memset(r, 0, sizeof(*r));
+	r->tag = TAG_UDP_OWNER;
+	r->size = sizeof(*r);
+	r->how = t->how;
+	r->time_ns = bpf_ktime_get_boot_ns();
+	r->cookie = t->cookie;
+	r->cgroup_id = t->owner.cgroup_id;
+	r->owner_start_ns = t->owner.start_ns;
+	r->tgid = t->owner.tgid;
+	r->uid = t->owner.uid;
+	r->netns = t->netns;
+	__builtin_memcpy(r->comm, t->owner.comm, sizeof(r->comm));
+}
+
+/* Tells what has changed since the socket's flows began. */
+static __always_inline void udp_settle(struct seq_file *seq, struct sock *sk, struct tracked *t)
+{
+	struct tcptop_udp_owner r;
+	long err;
+
+	owner_settle(t);
+	udp_label(sk, t);
+	if (t->described || t->how == OWNER_NONE)
+		return;
+	udp_owner_fill(&r, t);
+	err = bpf_seq_write(seq, &r, sizeof(r));
+	if (!err)
+		t->described = 1;
+	else if (err != -EOVERFLOW)
+		count(COUNTER_SNAPSHOT_LOST);
+}
+
+#endif

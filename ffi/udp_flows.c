@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of flows from user space: read a batch a call, and kept from filling up. */
+#define _GNU_SOURCE
+#include "udp.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH 2048
+#define GONE_MAX UDP_FLOWS_HIGH /* evicted flows that one snapshot tells of; more are only counted */
+/* A program reads the clock before it writes last_ns: a flow that moved while the last snapshot read it may claim to be a
+ * moment older than that. */
+#define SLACK_NS 1000000000ull
+
+typedef int visit_fn(struct udp *u, const struct udp_key *key, const struct udp_flow *flow, void *context);
+
+struct idle {
+	uint64_t last_ns;
+	struct udp_key key;
+};
+
+struct idle_list {
+	struct idle *items;
+	size_t length;
+	size_t capacity;
+};
+
+int udp_buffers_new(struct udp *u)
+{
+	u->keys = calloc(BATCH, sizeof(*u->keys));
+	u->flows = calloc(BATCH, sizeof(*u->flows));
+	return u->keys && u->flows ? 0 : -ENOMEM;
+}
+
+/* Each entry of a hash is met once, whatever is added or removed meanwhile: the table never changes its size, and
+ * __htab_map_lookup_and_delete_batch() copies a whole bucket under its lock. Since 5.6. */
+static int flows_each(struct udp *u, visit_fn *visit, void *context)
+{
+	__u32 position, *from = NULL;
+	int end = 0, err = 0;
+
+	while (!end && !err) {
+		__u32 count = BATCH;
+
+		end = bpf_map_lookup_batch(u->flows_fd, from, &position, u->keys, u->flows, &count, NULL);
+		if (end && end != -ENOENT)
+			return end;
+		for (__u32 i = 0; i < count && !err; i++)
+			err = visit(u, &u->keys[i], &u->flows[i], context);
+		from = &position;
+	}
+	return err;
+}
+
+static void address_copy(uint8_t to[16], const uint8_t from[16], uint8_t family)
+{
+	memset(to, 0, 16);
+	if (family == 4)
+		memcpy(to, from + 12, 4);
+	else
+		memcpy(to, from, 16);
+}
+
+static void record_fill(struct tcptop_udp_record *r, const struct udp_key *key, const struct udp_flow *flow, uint8_t state)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	uint8_t family = memcmp(key->remote_address, mapped, sizeof(mapped)) ? 6 : 4;
+
+	*r = (struct tcptop_udp_record){
+		.tag = TAG_UDP_FLOW, .size = sizeof(*r), .family = family, .state = state,
+		.direction = flow->direction, .how = flow->how, .cookie = key->cookie,
+		.first_ns = flow->first_ns, .last_ns = flow->last_ns ? flow->last_ns : flow->first_ns,
+		.cgroup_id = flow->owner.cgroup_id, .owner_start_ns = flow->owner.start_ns,
+		.rx_bytes = flow->rx_bytes, .tx_bytes = flow->tx_bytes,
+		.rx_packets = flow->rx_packets, .tx_packets = flow->tx_packets,
+		.tgid = flow->owner.tgid, .uid = flow->owner.uid, .netns = flow->netns, .scope = key->scope,
+		.local_port = flow->local_port, .remote_port = key->remote_port,
+	};
+	address_copy(r->local_address, flow->local_address, family);
+	address_copy(r->remote_address, key->remote_address, family);
+	memcpy(r->comm, flow->owner.comm, sizeof(r->comm));
+}
+
+static int record_append(struct bytes *to, const struct udp_key *key, const struct udp_flow *flow, uint8_t state)
+{
+	int err = bytes_reserve(to, sizeof(struct tcptop_udp_record));
+
+	if (err)
+		return err;
+	record_fill((struct tcptop_udp_record *)(to->data + to->length), key, flow, state);
+	to->length += sizeof(struct tcptop_udp_record);
+	return 0;
+}
+
+/* Copies and deletes under the bucket's lock: nothing that was counted before is lost. Kernels before 5.14 do it in two
+ * steps, microseconds apart. */
+static bool flow_take(struct udp *u, const struct udp_key *key, struct udp_flow *flow)
+{
+	int err = bpf_map_lookup_and_delete_elem(u->flows_fd, key, flow);
+
+	if (err == -ENOTSUP || err == -EINVAL || err == -524 /* ENOTSUPP */) {
+		err = bpf_map_lookup_elem(u->flows_fd, key, flow);
+		if (!err)
+			err = bpf_map_delete_elem(u->flows_fd, key);
+	}
+	if (err)
+		return false;
+	u->removed++;
+	return true;
+}
+
+static int idle_add(struct idle_list *list, const struct udp_key *key, uint64_t last_ns)
+{
+	if (list->length == list->capacity) {
+		size_t capacity = list->capacity ? list->capacity * 2 : 1024;
+		struct idle *items = realloc(list->items, capacity * sizeof(*items));
+
+		if (!items)
+			return -ENOMEM;
+		list->items = items;
+		list->capacity = capacity;
+	}
+	list->items[list->length++] = (struct idle){ .last_ns = last_ns, .key = *key };
+	return 0;
+}
+
+struct reading {
+	uint64_t now_ns;
+	struct bytes *to;
+	struct idle_list expired;
+};
+
+static int read_one(struct udp *u, const struct udp_key *key, const struct udp_flow *flow, void *context)
+{
+	struct reading *r = context;
+	uint64_t last_ns = flow->last_ns ? flow->last_ns : flow->first_ns;
+
+	if (last_ns + u->timeout_ns <= r->now_ns)
+		return idle_add(&r->expired, key, last_ns);
+	if (!u->describe_all && last_ns + SLACK_NS < u->before_ns)
+		return 0;
+	return record_append(r->to, key, flow, UDP_KEPT);
+}
+
+int udp_flows_read(struct udp *u, uint64_t now_ns, struct bytes *to)
+{
+	struct reading r = { .now_ns = now_ns, .to = to };
+	int err = bytes_reserve(to, u->gone.length);
+
+	if (!err && u->gone.length)
+		memcpy(to->data + to->length, u->gone.data, u->gone.length);
+	if (!err) {
+		to->length += u->gone.length;
+		u->gone.length = 0;
+		err = flows_each(u, read_one, &r);
+	}
+	for (size_t i = 0; i < r.expired.length && !err; i++) {
+		struct udp_flow flow;
+
+		if (flow_take(u, &r.expired.items[i].key, &flow))
+			err = record_append(to, &r.expired.items[i].key, &flow, UDP_EXPIRED);
+	}
+	free(r.expired.items);
+	u->before_ns = now_ns;
+	u->describe_all = err != 0;
+	return err;
+}
+
+static int evict_one(struct udp *u, const struct udp_key *key, const struct udp_flow *flow, void *context)
+{
+	(void)u;
+	return idle_add(context, key, flow->last_ns ? flow->last_ns : flow->first_ns);
+}
+
+static int by_last(const void *a, const void *b)
+{
+	const struct idle *x = a, *y = b;
+
+	return x->last_ns < y->last_ns ? -1 : x->last_ns > y->last_ns;
+}
+
+int udp_flows_relieve(struct udp *u)
+{
+	uint64_t sums[UDP_COUNTER_COUNT];
+	struct idle_list all = {};
+	struct udp_flow flow;
+	int err;
+
+	udp_counters(u, sums);
+	if (sums[UDP_ADDED] - u->removed < UDP_FLOWS_HIGH)
+		return 0;
+	err = flows_each(u, evict_one, &all);
+	qsort(all.items, all.length, sizeof(*all.items), by_last);
+	for (size_t i = 0; i + UDP_FLOWS_LOW < all.length && !err; i++) {
+		if (!flow_take(u, &all.items[i].key, &flow))
+			continue;
+		u->evicted++;
+		if (u->gone.length < GONE_MAX * sizeof(struct tcptop_udp_record))
+			err = record_append(&u->gone, &all.items[i].key, &flow, UDP_EVICTED);
+	}
+	free(all.items);
+	return err;
+}
