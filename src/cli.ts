@@ -35,7 +35,9 @@ export function parseArguments(argv: readonly string[]): Invocation {
 function definition() {
   return new Command("tcptop")
     .usage("[options]")
-    .description("Shows every TCP connection on this machine, live: its process, exact bytes, rates, RTT and state.")
+    .description(
+      "Shows every TCP connection and UDP flow on this machine, live: its process, exact bytes, rates, RTT and state.",
+    )
     .addOption(new Option("-i, --interval <DUR>", "sampling interval: 500ms, 1s, 2 (seconds)").default("1s"))
     .addOption(new Option("-n, --count <N>", "stop after N samples"))
     .option("--once", "one sample, then exit")
@@ -65,6 +67,9 @@ function definition() {
     .option("-L, --listen", "show listening sockets too")
     .addOption(new Option("--source <NAME>", "where data comes from: auto, bpf or netlink").default("auto"))
     .addOption(new Option("--ring-size <SIZE>", "ring buffer: a power of two, such as 256K or 8M").default("4M"))
+    .addOption(
+      new Option("--udp-timeout <DUR>", "a UDP flow has expired this long after its last datagram").default("30s"),
+    )
     .addOption(
       new Option(
         "--record <FILE>",
@@ -114,6 +119,7 @@ function options(raw: Raw): Options {
     csv: raw.csv ?? null,
     record: raw.record ?? null,
     replay: raw.replay ?? null,
+    udpTimeoutMs: duration("--udp-timeout", raw.udpTimeout),
     keepPrivileges: raw.keepPrivileges === true,
   };
 }

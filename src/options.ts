@@ -31,6 +31,7 @@ export interface Options {
   readonly csv: string | null;
   readonly record: string | null;
   readonly replay: string | null;
+  readonly udpTimeoutMs: number;
   /** Stay root, or whatever it was started as. */
   readonly keepPrivileges: boolean;
 }

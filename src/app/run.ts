@@ -36,6 +36,7 @@ function openSession(options: Options): Session {
     // A recording needs no shim, and may be played where there is none.
     shimPath: replay === null ? shimPath() : "",
     ringBytes: options.ringBytes,
+    udpTimeoutMs: options.udpTimeoutMs,
     intervalMs: options.intervalMs,
     euid: Deno.uid(),
     dropTo: options.keepPrivileges ? null : invokingIdentity(variable),

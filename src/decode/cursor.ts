@@ -1,5 +1,5 @@
 /** Records read in place: one cursor object is moved from record to record, so decoding makes no garbage. */
-import { TcpCountersLayout, TcpRecordLayout, TickLayout, UdpRecordLayout } from "../wire/layout.ts";
+import { TcpCountersLayout, TcpRecordLayout, TickLayout, UdpOwnerLayout, UdpRecordLayout } from "../wire/layout.ts";
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
@@ -177,6 +177,9 @@ export class UdpRecord extends Cursor {
   get family() {
     return this.u8(UdpRecordLayout.family);
   }
+  get state() {
+    return this.u8(UdpRecordLayout.state);
+  }
   get direction() {
     return this.u8(UdpRecordLayout.direction);
   }
@@ -242,6 +245,40 @@ export class UdpRecord extends Cursor {
   }
   copyComm(target: Uint8Array, to: number): void {
     this.copy(UdpRecordLayout.comm, 16, target, to);
+  }
+}
+
+/** struct tcptop_udp_owner. */
+export class UdpOwner extends Cursor {
+  get how() {
+    return this.u8(UdpOwnerLayout.how);
+  }
+  get timeNs() {
+    return this.u64(UdpOwnerLayout.timeNs);
+  }
+  get cookieLow() {
+    return this.low(UdpOwnerLayout.cookie);
+  }
+  get cookieHigh() {
+    return this.high(UdpOwnerLayout.cookie);
+  }
+  get cgroupId() {
+    return this.u64(UdpOwnerLayout.cgroupId);
+  }
+  get ownerStartNs() {
+    return this.u64(UdpOwnerLayout.ownerStartNs);
+  }
+  get tgid() {
+    return this.u32(UdpOwnerLayout.tgid);
+  }
+  get uid() {
+    return this.u32(UdpOwnerLayout.uid);
+  }
+  get netns() {
+    return this.u32(UdpOwnerLayout.netns);
+  }
+  copyComm(target: Uint8Array, to: number): void {
+    this.copy(UdpOwnerLayout.comm, 16, target, to);
   }
 }
 

@@ -1,5 +1,12 @@
-import { Tag, TcpCountersLayout, TcpRecordLayout, TickLayout, UdpRecordLayout } from "../wire/layout.ts";
-import { TcpCounters, TcpRecord, TickRecord, UdpRecord } from "./cursor.ts";
+import {
+  Tag,
+  TcpCountersLayout,
+  TcpRecordLayout,
+  TickLayout,
+  UdpOwnerLayout,
+  UdpRecordLayout,
+} from "../wire/layout.ts";
+import { TcpCounters, TcpRecord, TickRecord, UdpOwner, UdpRecord } from "./cursor.ts";
 
 /** What the records say. A cursor is valid during the call only. */
 export interface EventHandler {
@@ -9,6 +16,7 @@ export interface EventHandler {
   tcpCounters(record: TcpCounters): void;
   tcpOwner(record: TcpRecord): void;
   udpFlow(record: UdpRecord): void;
+  udpOwner(record: UdpOwner): void;
   tick(record: TickRecord): void;
 }
 
@@ -19,6 +27,7 @@ const BYTE_LENGTHS: Readonly<Record<number, number>> = {
   [Tag.tcpCounters]: TcpCountersLayout.byteLength,
   [Tag.tcpOwner]: TcpRecordLayout.byteLength,
   [Tag.udpFlow]: UdpRecordLayout.byteLength,
+  [Tag.udpOwner]: UdpOwnerLayout.byteLength,
   [Tag.tick]: TickLayout.byteLength,
 };
 
@@ -27,6 +36,7 @@ export class Decoder {
   readonly #tcp = new TcpRecord();
   readonly #counters = new TcpCounters();
   readonly #udp = new UdpRecord();
+  readonly #udpOwner = new UdpOwner();
   readonly #tick = new TickRecord();
   #invalid = 0;
 
@@ -69,6 +79,8 @@ export class Decoder {
         return this.handler.tcpOwner(this.#tcp.at(bytes, view, start));
       case Tag.udpFlow:
         return this.handler.udpFlow(this.#udp.at(bytes, view, start));
+      case Tag.udpOwner:
+        return this.handler.udpOwner(this.#udpOwner.at(bytes, view, start));
       case Tag.tick:
         return this.handler.tick(this.#tick.at(bytes, view, start));
     }

@@ -9,6 +9,7 @@ export interface Health {
   readonly recordsInvalid: number;
   readonly flowsEvicted: number;
   readonly socketsUntracked: number;
+  readonly datagramsUntracked: number;
   readonly snapshotErrors: number;
 }
 

@@ -1,9 +1,10 @@
 import type { EventHandler } from "../decode/decode.ts";
-import type { TcpCounters, TcpRecord, TickRecord, UdpRecord } from "../decode/cursor.ts";
+import type { TcpCounters, TcpRecord, TickRecord, UdpOwner, UdpRecord } from "../decode/cursor.ts";
 import { packFlows } from "./columns.ts";
 import type { Health } from "./sample.ts";
 import type { EventLog } from "./event_log.ts";
 import { TcpTable } from "./tcp_table.ts";
+import { UdpTable } from "./udp_table.ts";
 
 const CLOCK_WAS_SET_MS = 100;
 
@@ -23,13 +24,14 @@ export interface PackedSample {
 /** The state of every flow: events in, samples out. Time comes with the tick records. */
 export class FlowTables implements EventHandler {
   readonly tcp: TcpTable;
+  readonly udp = new UdpTable();
   #number = 0;
   #beforeNs = 0;
   #timeNs = 0;
   #wallMs = 0;
   #bootWallMs = 0;
   #events = 0;
-  #health = { eventsLost: 0, flowsEvicted: 0, socketsUntracked: 0, snapshotErrors: 0 };
+  #health = { eventsLost: 0, flowsEvicted: 0, socketsUntracked: 0, datagramsUntracked: 0, snapshotErrors: 0 };
 
   /** CLOCK_REALTIME at CLOCK_BOOTTIME zero, ms since 1970. */
   get bootWallMs(): number {
@@ -58,17 +60,24 @@ export class FlowTables implements EventHandler {
     this.#events++;
     this.tcp.owner(record);
   }
-  udpFlow(_record: UdpRecord): void {}
+  udpFlow(record: UdpRecord): void {
+    this.udp.flow(record);
+  }
+  udpOwner(record: UdpOwner): void {
+    this.udp.owner(record);
+  }
 
   tick(record: TickRecord): void {
     this.tcp.tick(record);
+    this.udp.tick(record);
     this.#timeNs = record.timeNs;
     this.#wallMs = record.wallNs / 1e6;
     this.#anchor(record.wallNs / 1e6 - record.timeNs / 1e6);
     this.#health = {
       eventsLost: record.eventsLost,
       flowsEvicted: record.udpEvicted,
-      socketsUntracked: record.socketsUntracked + record.udpUntracked,
+      socketsUntracked: record.socketsUntracked,
+      datagramsUntracked: record.udpUntracked,
       snapshotErrors: record.snapshotErrors,
     };
   }
@@ -81,6 +90,7 @@ export class FlowTables implements EventHandler {
   /** Everything since the sample before. Call it when a tick has come in. */
   takeSample(): PackedSample {
     this.tcp.measure();
+    this.udp.measure();
     const sample: PackedSample = {
       number: this.#number++,
       wallMs: this.#wallMs,
@@ -89,11 +99,12 @@ export class FlowTables implements EventHandler {
       health: { ...this.#health, events: this.#events },
       opened: this.tcp.opened,
       closed: this.tcp.closed,
-      length: this.tcp.length,
-      flows: packFlows([this.tcp]),
+      length: this.tcp.length + this.udp.length,
+      flows: packFlows([this.tcp, this.udp]),
     };
     this.#beforeNs = this.#timeNs;
     this.tcp.settle();
+    this.udp.settle();
     return sample;
   }
 }

@@ -35,6 +35,7 @@ export function jsonHead(sample: Sample, version: string): Record<string, unknow
       records_invalid: health.recordsInvalid,
       flows_evicted: health.flowsEvicted,
       sockets_untracked: health.socketsUntracked,
+      datagrams_untracked: health.datagramsUntracked,
       snapshot_errors: health.snapshotErrors,
       unattributed: totals.unattributed,
       self_cpu_percent: sample.selfCpuPercent,

@@ -26,6 +26,8 @@ export interface Host {
 export interface SourceOptions {
   readonly source: "auto" | "bpf" | "netlink";
   readonly ringBytes: number;
+  /** A UDP flow has expired this long after its last datagram. */
+  readonly udpTimeoutMs: number;
   /** Path of libtcptop.so; only Linux has one. */
   readonly shimPath: string;
   /** Effective user id, for the right words about missing permission. */

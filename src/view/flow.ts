@@ -86,8 +86,11 @@ export function processName({ flows, processes }: Sample, row: number): string |
   });
 }
 
+/** By UdpState. */
+const UDP_STATES = ["UNKNOWN", "ACTIVE", "IDLE", "EXPIRED"] as const;
+
 export function stateName(flows: FlowArrays, row: number): string {
-  return TCP_STATES[flows.state[row]] ?? "UNKNOWN";
+  return (isTcp(flows, row) ? TCP_STATES : UDP_STATES)[flows.state[row]] ?? "UNKNOWN";
 }
 
 export function isTcp(flows: FlowArrays, row: number): boolean {
@@ -157,11 +160,13 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
   };
 }
 
-/** A socket may connect again and a cookie lives as long as the socket: with the time of opening it names one connection. */
+/** A socket may connect again and a cookie lives as long as the socket: with the time of opening it names one connection. A UDP
+ * socket has many flows, begun at different times or, on two CPUs at once, with different peers. */
 export function flowId(f: FlowArrays, row: number): string {
   const cookie = (f.cookieHigh[row] * 4294967296 + f.cookieLow[row]).toString(36);
   const opened = f.openedNs[row] === 0 ? "" : `-${f.openedNs[row].toString(36)}`;
-  return `${f.protocol[row] === Protocol.tcp ? "t" : "u"}${cookie}${opened}`;
+  if (f.protocol[row] === Protocol.tcp) return `t${cookie}${opened}`;
+  return `u${cookie}${opened}-${f.remotePort[row].toString(36)}`;
 }
 
 export function localAddress(f: FlowArrays, row: number): string {

@@ -3,7 +3,8 @@ import type { Sample } from "../flow/sample.ts";
 
 /** What the user must know about this sample: the source's own limits, and everything that was lost. */
 export function notesOf(sample: Sample): Note[] {
-  const { eventsLost, recordsInvalid, flowsEvicted, socketsUntracked, snapshotErrors } = sample.health;
+  const { eventsLost, recordsInvalid, flowsEvicted, socketsUntracked, datagramsUntracked, snapshotErrors } =
+    sample.health;
   const notes: Note[] = [...sample.source.notes];
   const add = (count: number, code: string, message: string, remedy: string | null) => {
     if (count > 0) notes.push({ code, message: `${count.toLocaleString("en-US")} ${message}`, remedy });
@@ -19,7 +20,18 @@ export function notesOf(sample: Sample): Note[] {
       : "Try a larger --ring-size, such as 16M",
   );
   add(recordsInvalid, "records_invalid", "records could not be read and were skipped", null);
-  add(flowsEvicted, "flows_evicted", "flows were dropped because the table was full", null);
+  add(
+    flowsEvicted,
+    "flows_evicted",
+    "UDP flows were taken out before their time because the table was full: the ones that were idle for longest",
+    "Try a shorter --udp-timeout",
+  );
+  add(
+    datagramsUntracked,
+    "datagrams_untracked",
+    "UDP datagrams are in no flow: the table was full, or their UDP header was not where it could be read (IPsec)",
+    "Try a shorter --udp-timeout",
+  );
   add(socketsUntracked, "sockets_untracked", "sockets could not be followed: the kernel had no memory for it", null);
   add(snapshotErrors, "snapshot_errors", "snapshots were incomplete: the figures of some flows are from before", null);
   return notes;

@@ -8,6 +8,7 @@ export const Tag = {
   tcpOwner: 5,
   udpFlow: 6,
   tick: 7,
+  udpOwner: 8,
 } as const;
 
 export const OwnerHow = {
@@ -86,6 +87,13 @@ export const TcpCountersLayout = {
   retransmits: 52,
 } as const;
 
+export const UdpState = {
+  listed: 0,
+  kept: 1,
+  expired: 2,
+  evicted: 3,
+} as const;
+
 export const UdpRecordLayout = {
   byteLength: 152,
   tag: 0,
@@ -113,6 +121,23 @@ export const UdpRecordLayout = {
   localAddress: 104,
   remoteAddress: 120,
   comm: 136,
+} as const;
+
+export const UdpOwnerLayout = {
+  byteLength: 72,
+  tag: 0,
+  size: 2,
+  how: 4,
+  pad: 5,
+  timeNs: 8,
+  cookie: 16,
+  cgroupId: 24,
+  ownerStartNs: 32,
+  tgid: 40,
+  uid: 44,
+  netns: 48,
+  pad2: 52,
+  comm: 56,
 } as const;
 
 export const TickLayout = {

@@ -21,6 +21,11 @@ export interface Side {
   readonly received: number;
 }
 
+export interface DatagramSide extends Omit<Side, "acked"> {
+  readonly sentDatagrams: number;
+  readonly receivedDatagrams: number;
+}
+
 /** One line of the workload's output; which fields it has depends on command and phase. */
 export interface Phase {
   readonly phase: string;
@@ -29,6 +34,8 @@ export interface Phase {
   readonly port: number;
   readonly listeners: readonly { readonly address: string; readonly port: number }[];
   readonly connections: readonly { readonly client: Side; readonly server: Side }[];
+  /** UDP, each from a socket of its own; an unconnected client has no address of its own here. */
+  readonly flows: readonly { readonly client: DatagramSide; readonly server: DatagramSide }[];
   readonly workers: readonly Process[];
   readonly opener: Process;
   readonly holder: Process;

@@ -14,6 +14,13 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__udp_load: {
+    parameters: [
+      "pointer", // t
+      "u32", // timeout_ms
+    ],
+    result: "i32",
+  },
   tcptop__wait: {
     parameters: [
       "pointer", // t

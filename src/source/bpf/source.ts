@@ -4,12 +4,14 @@ import type { FlowSource, Note, RecordSink, SourceInfo, SourceOptions } from "..
 import { fallbackNote, limitNotes } from "../netlink/notes.ts";
 import { shimError, type ShimFailure } from "./error.ts";
 import type { Library } from "./library.ts";
+import { UDP_LEFT_OUT, UDP_PARTIAL, udpMissing } from "./udp_notes.ts";
 
 const BUFFER_BYTES = 1 << 20;
 /** With nothing new to attribute, the owners are still looked over this often: a socket may have been handed on. */
 const OWNER_PASS_EVERY_NS = 3_000_000_000;
 
-/** What the shim yields. TCP comes from the kernel's own counters, by eBPF or, where that is not to be had, by netlink. */
+/** What the shim yields. TCP comes from the kernel's own counters, by eBPF or, where that is not to be had, by netlink; UDP from
+ * eBPF programs on the root cgroup. */
 export class ShimSource implements FlowSource {
   readonly info: SourceInfo;
   readonly #library: Library;
@@ -25,7 +27,8 @@ export class ShimSource implements FlowSource {
     this.#euid = options.euid;
     this.#handle = library.symbols.tcptop__new();
     try {
-      this.info = { udp: null, ...this.#openTcp(options) };
+      const { tcp, notes } = this.#openTcp(options), udp = this.#openUdp(options);
+      this.info = { tcp, udp: udp.udp, notes: [...notes, ...udp.notes] };
       if (options.dropTo) this.#drop(options.dropTo);
     } catch (error) {
       this.close();
@@ -73,6 +76,14 @@ export class ShimSource implements FlowSource {
     }
     notes.push(...limitNotes(this.#check(tcptop__open_netlink(this.#handle))));
     return { tcp: "netlink", notes };
+  }
+
+  /** A machine where UDP cannot be seen is an ordinary machine: TCP goes on. */
+  #openUdp({ source, udpTimeoutMs }: SourceOptions): Pick<SourceInfo, "udp" | "notes"> {
+    if (source === "netlink") return { udp: null, notes: [UDP_LEFT_OUT] };
+    const result = this.#library.symbols.tcptop__udp_load(this.#handle, udpTimeoutMs);
+    if (result < 0) return { udp: null, notes: [udpMissing(this.#account(-result))] };
+    return { udp: "bpf", notes: result === 1 ? [UDP_PARTIAL] : [] };
   }
 
   #drop({ uid, gid }: Identity): void {

@@ -1,0 +1,47 @@
+import type { UdpOwner } from "../decode/cursor.ts";
+import type { FlowArrays } from "./columns.ts";
+import { CookieIndex } from "./cookie_index.ts";
+
+interface Owner {
+  readonly timeNs: number;
+  readonly how: number;
+  readonly tgid: number;
+  readonly uid: number;
+  readonly netns: number;
+  readonly cgroupId: number;
+  readonly ownerStartNs: number;
+  readonly comm: Uint8Array;
+}
+
+/** Owners of sockets that became known, or changed, after flows of theirs had begun. */
+export class UdpOwners {
+  readonly #index = new CookieIndex();
+  readonly #owners: Owner[] = [];
+
+  get size(): number {
+    return this.#owners.length;
+  }
+
+  add(record: UdpOwner): void {
+    const comm = new Uint8Array(16);
+    record.copyComm(comm, 0);
+    const { timeNs, how, tgid, uid, netns, cgroupId, ownerStartNs } = record;
+    this.#index.set(record.cookieLow, record.cookieHigh, this.#owners.length);
+    this.#owners.push({ timeNs, how, tgid, uid, netns, cgroupId, ownerStartNs, comm });
+  }
+
+  /** Writes the owner into the row, if there is one for its socket that is newer than the flow. */
+  apply(c: FlowArrays, row: number): void {
+    if (this.#owners.length === 0) return;
+    const at = this.#index.get(c.cookieLow[row], c.cookieHigh[row]);
+    if (at < 0 || this.#owners[at].timeNs < c.openedNs[row]) return;
+    const owner = this.#owners[at];
+    c.how[row] = owner.how;
+    c.tgid[row] = owner.tgid;
+    c.uid[row] = owner.uid;
+    c.netns[row] = owner.netns;
+    c.cgroupId[row] = owner.cgroupId;
+    c.ownerStartNs[row] = owner.ownerStartNs;
+    c.comm.set(owner.comm, row * 16);
+  }
+}

@@ -1,0 +1,200 @@
+import type { TickRecord, UdpOwner, UdpRecord } from "../decode/cursor.ts";
+import { UdpState as RecordState } from "../wire/layout.ts";
+import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
+import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
+import { UdpIndex } from "./udp_index.ts";
+import { UdpOwners } from "./udp_owners.ts";
+
+/** What the table alone needs of a row. */
+const UDP_SCHEMA = {
+  ...FLOW_SCHEMA,
+  /** The byte counts at the last sample. */
+  rxBefore: "f64",
+  txBefore: "f64",
+  /** Number of the last snapshot that told of it. */
+  seen: "u32",
+  /** 1: it goes on until its record says otherwise; 0: until a snapshot does not tell of it. */
+  kept: "u8",
+} as const;
+
+/** The values of `state`. */
+export const UdpState = { active: 1, idle: 2, expired: 3 } as const;
+
+/** A flow that has moved since the last sample is active, and one that moved less than this ago. */
+const IDLE_AFTER_NS = 1e9;
+
+/** Every UDP flow that goes on, and those that ended since the last sample. */
+export class UdpTable {
+  readonly #columns = new Columns(UDP_SCHEMA);
+  readonly #index = new UdpIndex();
+  readonly #remote = new Uint8Array(16);
+  readonly #local = new Uint8Array(16);
+  #owners = new UdpOwners();
+  #ownersBefore = new UdpOwners();
+  #snapshot = 1;
+  #sampleNs = 0;
+  #timeNs = 0;
+  #begun = false;
+
+  /** Rows 0 to length-1 hold the flows. */
+  get length(): number {
+    return this.#columns.length;
+  }
+  get arrays(): Arrays<typeof UDP_SCHEMA> {
+    return this.#columns.arrays;
+  }
+
+  flow(record: UdpRecord): void {
+    const family = this.#readAddresses(record);
+    let row = this.#find(record);
+    if (row >= 0 && this.#columns.arrays.openedNs[row] !== record.firstNs) {
+      this.#end(row);
+      row = -1;
+    }
+    if (row < 0) row = this.#add(record, family);
+    const c = this.#columns.arrays;
+    c.rxBytes[row] = record.rxBytes;
+    c.txBytes[row] = record.txBytes;
+    c.rxPackets[row] = record.rxPackets;
+    c.txPackets[row] = record.txPackets;
+    c.lastNs[row] = record.lastNs;
+    c.unknown[row] = record.unknown;
+    c.seen[row] = this.#snapshot;
+    c.kept[row] = record.state === RecordState.listed ? 0 : 1;
+    if (!c.kept[row]) this.#own(row, record); // whoever lists them knows of no other record
+    if (record.state === RecordState.expired || record.state === RecordState.evicted) this.#end(row);
+  }
+
+  /** Flows of the socket that began before the record was written belong to its owner. */
+  owner(record: UdpOwner): void {
+    this.#owners.add(record);
+  }
+
+  /** Ends a snapshot. */
+  tick(tick: TickRecord): void {
+    const c = this.#columns.arrays;
+    this.#timeNs = tick.timeNs;
+    for (let row = 0; row < this.length; row++) {
+      if (!c.closed[row] && !c.kept[row] && c.seen[row] !== this.#snapshot) this.#end(row);
+    }
+    if (this.#owners.size > 0) { for (let row = 0; row < this.length; row++) this.#owners.apply(c, row); }
+    // A flow that began before the owner was known may be told of only by the next snapshot.
+    this.#ownersBefore = this.#owners;
+    this.#owners = new UdpOwners();
+    this.#snapshot = this.#snapshot === 0xffffffff ? 1 : this.#snapshot + 1;
+    if (!this.#begun) {
+      this.#begun = true;
+      this.settle();
+    }
+  }
+
+  /** Fills the delta columns and the states for the sample that is about to be taken. */
+  measure(): void {
+    const c = this.#columns.arrays;
+    for (let row = 0; row < this.length; row++) {
+      c.rxDelta[row] = c.rxBytes[row] - c.rxBefore[row];
+      c.txDelta[row] = c.txBytes[row] - c.txBefore[row];
+      const moved = c.lastNs[row] > this.#sampleNs || this.#timeNs - c.lastNs[row] < IDLE_AFTER_NS;
+      c.state[row] = c.closed[row] ? UdpState.expired : moved ? UdpState.active : UdpState.idle;
+    }
+  }
+
+  /** Call once the sample is taken: its end is the next one's beginning, and what ended leaves. */
+  settle(): void {
+    for (let row = this.length - 1; row >= 0; row--) {
+      const c = this.#columns.arrays;
+      if (c.closed[row]) this.#remove(row);
+      else {
+        c.rxBefore[row] = c.rxBytes[row];
+        c.txBefore[row] = c.txBytes[row];
+      }
+    }
+    this.#sampleNs = this.#timeNs;
+    this.#columns.shrink();
+  }
+
+  /** Into #local and #remote, v4-mapped ones as IPv4. Returns the family. */
+  #readAddresses(record: UdpRecord): number {
+    record.copyLocalAddress(this.#local, 0);
+    record.copyRemoteAddress(this.#remote, 0);
+    if (record.family !== 6 || !isV4Mapped(this.#remote, 0)) return record.family;
+    unmapV4(this.#remote, 0);
+    unmapV4(this.#local, 0);
+    return 4;
+  }
+
+  #find({ cookieLow, cookieHigh, remotePort, scope }: UdpRecord): number {
+    return this.#index.get(this.#columns.arrays, {
+      cookieLow,
+      cookieHigh,
+      remotePort,
+      scope,
+      remote: this.#remote,
+      at: 0,
+    });
+  }
+
+  #add(record: UdpRecord, family: number): number {
+    const row = this.#columns.add(), c = this.#columns.arrays, at = row * 16;
+    c.cookieLow[row] = record.cookieLow;
+    c.cookieHigh[row] = record.cookieHigh;
+    c.protocol[row] = Protocol.udp;
+    c.family[row] = family;
+    c.localPort[row] = record.localPort;
+    c.remotePort[row] = record.remotePort;
+    c.scope[row] = record.scope;
+    c.localAddress.set(this.#local, at);
+    c.remoteAddress.set(this.#remote, at);
+    c.loopback[row] = isLoopback(family, c.localAddress, c.remoteAddress, at) ? 1 : 0;
+    c.direction[row] = record.direction;
+    c.openedNs[row] = record.firstNs;
+    if (record.firstNs === 0) {
+      // Older than the source: what it moved before belongs to no sample.
+      c.rxBefore[row] = record.rxBytes;
+      c.txBefore[row] = record.txBytes;
+    }
+    this.#own(row, record);
+    this.#index.add(this.#keyOf(row), row);
+    return row;
+  }
+
+  #own(row: number, record: UdpRecord): void {
+    const c = this.#columns.arrays;
+    c.how[row] = record.how;
+    c.tgid[row] = record.tgid;
+    c.uid[row] = record.uid;
+    c.netns[row] = record.netns;
+    c.cgroupId[row] = record.cgroupId;
+    c.ownerStartNs[row] = record.ownerStartNs;
+    record.copyComm(c.comm, row * 16);
+    this.#ownersBefore.apply(c, row);
+  }
+
+  /** The row stays for the sample, but is not found any more: its socket may begin another flow with the same peer. */
+  #end(row: number): void {
+    const c = this.#columns.arrays;
+    this.#index.delete(c, this.#keyOf(row));
+    c.closed[row] = 1;
+  }
+
+  #keyOf(row: number) {
+    const c = this.#columns.arrays;
+    return {
+      cookieLow: c.cookieLow[row],
+      cookieHigh: c.cookieHigh[row],
+      remotePort: c.remotePort[row],
+      scope: c.scope[row],
+      remote: c.remoteAddress,
+      at: row * 16,
+    };
+  }
+
+  /** Of a row that has ended. */
+  #remove(row: number): void {
+    const last = this.length - 1;
+    if (row !== last && !this.#columns.arrays.closed[last]) {
+      this.#index.move(this.#columns.arrays, this.#keyOf(last), row);
+    }
+    this.#columns.remove(row);
+  }
+}
