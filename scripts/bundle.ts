@@ -10,7 +10,7 @@ const ROOT = new URL("../", import.meta.url).pathname;
 const UNUSED = ["node:child_process", "node:fs", "node:path", "node:process", "node:util"];
 
 /** Names that may be imported from UNUSED one by one: functions, which find their module when they are called. */
-const FUNCTIONS = ["stripVTControlCharacters"];
+const FUNCTIONS = ["memoryUsage", "resourceUsage", "stripVTControlCharacters"];
 
 /** Static imports at the head of a bundle, as esbuild writes them: a clause, and where it comes from. */
 const IMPORT = /\bimport\s*([\w$]+|\{[^{}]*\}|\*\s*as\s+[\w$]+)\s*from\s*"([^"]+)";\n?/g;
