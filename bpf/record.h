@@ -105,6 +105,12 @@ enum tcptop_udp_state {
 	UDP_EVICTED = 3,     /* it had to make room and is gone: the counters are final */
 };
 
+/* What runs over UDP, where the source knows. */
+enum tcptop_carries {
+	CARRIES_UNKNOWN = 0,
+	CARRIES_QUIC = 1,
+};
+
 /* TAG_UDP_FLOW: one per (socket, remote address, remote port) */
 struct tcptop_udp_record {
 	__u16 tag;
@@ -128,7 +134,8 @@ struct tcptop_udp_record {
 	__u32 scope;
 	__u16 local_port;
 	__u16 remote_port;
-	__u32 unknown;       /* bits of enum tcptop_unknown */
+	__u16 unknown;       /* bits of enum tcptop_unknown */
+	__u16 carries;       /* enum tcptop_carries */
 	__u8 local_address[16];
 	__u8 remote_address[16];
 	__u8 comm[16];

@@ -229,7 +229,10 @@ export class UdpRecord extends Cursor {
     return this.u32(UdpRecordLayout.scope);
   }
   get unknown() {
-    return this.u32(UdpRecordLayout.unknown);
+    return this.u16(UdpRecordLayout.unknown);
+  }
+  get carries() {
+    return this.u16(UdpRecordLayout.carries);
   }
   get localPort() {
     return this.u16(UdpRecordLayout.localPort);

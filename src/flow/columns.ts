@@ -54,7 +54,8 @@ export const FLOW_SCHEMA = {
   comm: "b16",
 } as const satisfies Schema;
 
-export const Protocol = { tcp: 6, udp: 17 } as const;
+/** Numbers of IP, but for QUIC, which is UDP that the source knows to carry it. */
+export const Protocol = { tcp: 6, udp: 17, quic: 255 } as const;
 
 /** Which figures are null rather than 0 (column `unknown`). */
 export { Unknown } from "../wire/layout.ts";

@@ -1,5 +1,5 @@
 import type { TickRecord, UdpOwner, UdpRecord } from "../decode/cursor.ts";
-import { UdpState as RecordState } from "../wire/layout.ts";
+import { Carries, UdpState as RecordState } from "../wire/layout.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
 import { UdpIndex } from "./udp_index.ts";
@@ -138,7 +138,7 @@ export class UdpTable {
     const row = this.#columns.add(), c = this.#columns.arrays, at = row * 16;
     c.cookieLow[row] = record.cookieLow;
     c.cookieHigh[row] = record.cookieHigh;
-    c.protocol[row] = Protocol.udp;
+    c.protocol[row] = record.carries === Carries.quic ? Protocol.quic : Protocol.udp;
     c.family[row] = family;
     c.localPort[row] = record.localPort;
     c.remotePort[row] = record.remotePort;

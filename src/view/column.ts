@@ -1,5 +1,5 @@
 /** The registry of columns: one place owns a column's name, title, width, order of importance, text and comparison. */
-import { Unknown } from "../flow/columns.ts";
+import { Protocol, Unknown } from "../flow/columns.ts";
 import type { Sample } from "../flow/sample.ts";
 import * as flow from "./flow.ts";
 import { harmless } from "./harmless.ts";
@@ -102,6 +102,8 @@ function remote(s: Sample, row: number): string {
   return name === null ? flow.remoteEndpoint(s.flows, row) : `${harmless(name)}:${s.flows.remotePort[row]}`;
 }
 
+const PROTOCOLS: Readonly<Record<number, string>> = { [Protocol.tcp]: "tcp", [Protocol.quic]: "quic" };
+
 /** As they stand from left to right. */
 export const COLUMNS: readonly Column[] = [
   words("process", "PROCESS", { floor: 14, weight: 1, drop: 0 }, (s, r) => harmless(flow.processName(s, r) ?? "-")),
@@ -110,7 +112,7 @@ export const COLUMNS: readonly Column[] = [
     const uid = flow.uidOf(s.flows, r);
     return uid === null ? "-" : harmless(s.users.get(uid) ?? String(uid));
   }),
-  words("protocol", "PRO", { floor: 4, drop: 4 }, (s, r) => flow.isTcp(s.flows, r) ? "tcp" : "udp"),
+  words("protocol", "PRO", { floor: 4, drop: 4 }, (s, r) => PROTOCOLS[s.flows.protocol[r]] ?? "udp"),
   words("direction", "DIR", { floor: 4, drop: 12 }, (s, r) => DIRECTIONS[flow.directionName(s.flows, r) ?? "none"]),
   words("local", "LOCAL", { floor: 21, weight: 2, drop: 7, cut: "middle" }, (s, r) => flow.localEndpoint(s.flows, r)),
   words("remote", "REMOTE", { floor: 21, weight: 3, drop: 1, cut: "middle" }, remote), // 255.255.255.255:65535

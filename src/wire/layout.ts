@@ -94,6 +94,11 @@ export const UdpState = {
   evicted: 3,
 } as const;
 
+export const Carries = {
+  unknown: 0,
+  quic: 1,
+} as const;
+
 export const UdpRecordLayout = {
   byteLength: 152,
   tag: 0,
@@ -118,6 +123,7 @@ export const UdpRecordLayout = {
   localPort: 96,
   remotePort: 98,
   unknown: 100,
+  carries: 102,
   localAddress: 104,
   remoteAddress: 120,
   comm: 136,

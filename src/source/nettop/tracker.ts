@@ -1,4 +1,4 @@
-import { Direction, OwnerHow, Tag, Unknown } from "../../wire/layout.ts";
+import { Carries, Direction, OwnerHow, Tag, Unknown } from "../../wire/layout.ts";
 import type { RecordSink } from "../source.ts";
 import type { Frame, OwnedRow } from "./frame.ts";
 import { CLOSED, LISTEN, stateNumber } from "./state.ts";
@@ -71,7 +71,7 @@ export class Tracker {
     for (const flow of this.#flows.values()) {
       if (flow.hasEnded) continue;
       if (flow.row.protocol === "tcp") this.#tcp(this.#snapshot, Tag.tcpLive, flow, timeNs);
-      else this.#snapshot.udp({ ...this.#fields(flow), firstNs: flow.openedNs, lastNs: flow.movedNs });
+      else this.#udp(flow);
     }
     this.#snapshot.tick({ beginNs: timeNs, timeNs, wallNs });
     this.#snapshot.flush(sink);
@@ -126,6 +126,11 @@ export class Tracker {
       openedNs: flow.openedNs,
       srttUs: flow.row.rttUs ?? 0,
     });
+  }
+
+  #udp(flow: Tracked): void {
+    const carries = flow.row.protocol === "quic" ? Carries.quic : Carries.unknown;
+    this.#snapshot.udp({ ...this.#fields(flow), carries, firstNs: flow.openedNs, lastNs: flow.movedNs });
   }
 
   #fields({ cookie, direction, row }: Tracked): FlowFields {

@@ -1,5 +1,5 @@
 /** Records of bpf/record.h written by hand, for a source that no eBPF program feeds. */
-import { Tag, TcpRecordLayout, TickLayout, UdpRecordLayout } from "../../wire/layout.ts";
+import { Tag, TcpRecordLayout, TickLayout, UdpRecordLayout, UdpState } from "../../wire/layout.ts";
 import type { RecordSink } from "../source.ts";
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
@@ -34,6 +34,7 @@ export interface TcpFields extends FlowFields {
 }
 
 export interface UdpFields extends FlowFields {
+  readonly carries: number;
   readonly firstNs: number;
   readonly lastNs: number;
 }
@@ -62,6 +63,7 @@ export class RecordWriter {
     this.#begin(tag, at.byteLength);
     this.#flow(at, fields);
     this.#u8(at.state, fields.state);
+    this.#u32(at.unknown, fields.unknown);
     this.#u64(at.timeNs, fields.timeNs);
     this.#u64(at.openedNs, fields.openedNs);
     this.#u32(at.rxPackets, fields.rxPackets);
@@ -73,6 +75,9 @@ export class RecordWriter {
     const at = UdpRecordLayout;
     this.#begin(Tag.udpFlow, at.byteLength);
     this.#flow(at, fields);
+    this.#u8(at.state, UdpState.listed);
+    this.#u16(at.unknown, fields.unknown);
+    this.#u16(at.carries, fields.carries);
     this.#u64(at.firstNs, fields.firstNs);
     this.#u64(at.lastNs, fields.lastNs);
     this.#u64(at.rxPackets, fields.rxPackets);
@@ -96,7 +101,6 @@ export class RecordWriter {
     this.#u32(at.tgid, fields.tgid);
     this.#u32(at.uid, fields.uid);
     this.#u32(at.scope, fields.scope);
-    this.#u32(at.unknown, fields.unknown);
     this.#u16(at.localPort, fields.localPort);
     this.#u16(at.remotePort, fields.remotePort);
     this.#bytes.set(fields.localAddress.subarray(0, 16), this.#start + at.localAddress);
