@@ -1,13 +1,17 @@
 /** Where the built pieces are: around the source, or inside the executable. */
-import { memoryFile } from "../source/memory_file.ts";
 import { type Embedded, embedded } from "./embedded.ts";
 
-/** What Deno.dlopen() takes. Throws a TcptopError where the system forbids files in memory. */
+/** The shim. Only Linux has one. */
 export function shimPath(): string {
   if (embedded === null) return new URL("../../build/libtcptop.so", import.meta.url).pathname;
   // The launcher's word for it is believed only by the program that it starts: anyone can set a variable.
   if (embedded.maker === "launcher") return `/proc/self/fd/${Deno.env.get("TCPTOP_SHIM_FD")}`;
-  return memoryFile("libtcptop.so", Deno.readFileSync(new URL("libtcptop.so", embedded.url)));
+  return new URL("libtcptop.so", embedded.url).pathname;
+}
+
+/** Whether the shim is where only Deno can read it. */
+export function shimIsInside(): boolean {
+  return embedded?.maker === "deno compile";
 }
 
 /** The Worker's module. */

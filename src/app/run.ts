@@ -6,7 +6,7 @@ import { ExitStatus } from "../errors.ts";
 import type { Output } from "./output.ts";
 import { openOutputs } from "./outputs.ts";
 import { Session } from "./session.ts";
-import { shimPath } from "./paths.ts";
+import { shimIsInside, shimPath } from "./paths.ts";
 
 /** Runs until the asked-for samples are out, the reader has gone or a signal comes. Throws TcptopError. */
 export async function run(options: Options): Promise<ExitStatus> {
@@ -34,7 +34,8 @@ function openSession(options: Options): Session {
   return new Session({
     source: options.source,
     // A recording needs no shim, and may be played where there is none.
-    shimPath: replay === null ? shimPath() : "",
+    shimPath: shimPath(),
+    shimIsInside: shimIsInside(),
     ringBytes: options.ringBytes,
     udpTimeoutMs: options.udpTimeoutMs,
     intervalMs: options.intervalMs,

@@ -1,4 +1,5 @@
 import { ShimSource } from "./bpf/source.ts";
+import { memoryFile } from "./memory_file.ts";
 import { type Library, openLibrary } from "./bpf/library.ts";
 import { type Platform, type SelfUse, thisHost } from "./platform.ts";
 import type { FlowSource, SourceOptions } from "./source.ts";
@@ -11,7 +12,8 @@ export class LinuxPlatform implements Platform {
   readonly #name = new Uint8Array(256);
 
   constructor(readonly options: SourceOptions) {
-    this.#library = openLibrary(options.shimPath);
+    const { shimPath, shimIsInside } = options;
+    this.#library = openLibrary(shimIsInside ? memoryFile("libtcptop.so", Deno.readFileSync(shimPath)) : shimPath);
   }
 
   openSource(): FlowSource {

@@ -30,6 +30,8 @@ export interface SourceOptions {
   readonly udpTimeoutMs: number;
   /** Path of libtcptop.so; only Linux has one. */
   readonly shimPath: string;
+  /** It is inside the executable: the system's loader cannot read it there. */
+  readonly shimIsInside: boolean;
   /** Effective user id, for the right words about missing permission. */
   readonly euid: number | null;
   /** Whom to become once everything is open; null: stay as started. */
