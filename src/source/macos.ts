@@ -1,4 +1,4 @@
-import process from "node:process";
+import { memoryUsage, resourceUsage } from "node:process";
 import { ExitStatus, TcptopError } from "../errors.ts";
 import { DarwinSystem, NO_SYSTEM, type System } from "./darwin/system.ts";
 import { NettopSource } from "./nettop/source.ts";
@@ -42,11 +42,11 @@ export class MacosPlatform implements Platform {
 
   /** Without nettop's own share. */
   selfUse(): SelfUse {
-    const { user, system } = process.cpuUsage();
+    const { userCPUTime, systemCPUTime } = resourceUsage();
     return {
       nowNs: performance.now() * 1e6,
-      cpuNs: (user + system) * 1e3,
-      residentBytes: Deno.memoryUsage().rss,
+      cpuNs: (userCPUTime + systemCPUTime) * 1e3,
+      residentBytes: memoryUsage().rss,
     };
   }
 }

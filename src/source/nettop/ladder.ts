@@ -5,6 +5,8 @@ export interface Rung {
   readonly command: readonly string[];
   /** One sample a run, or samples for as long as it lives. */
   readonly runs: "once" | "on";
+  /** Whether its output is a terminal. */
+  readonly hasTerminal: boolean;
 }
 
 const COLUMNS = "time,interface,state,bytes_in,bytes_out,packets_in,packets_out,rx_dupe,rx_ooo,re-tx,rtt_avg";
@@ -18,22 +20,25 @@ const LOG = ["-n", "-x", "-L", "0"];
  */
 export function ladder(nettop: string, script: string): readonly Rung[] {
   return [
-    { note: null, command: [nettop, ...LOG, "-s", "1", "-J", COLUMNS], runs: "on" },
+    { note: null, command: [nettop, ...LOG, "-s", "1", "-J", COLUMNS], runs: "on", hasTerminal: false },
     {
       note: "this nettop does not know the columns for packets and round-trip times",
       command: [nettop, ...LOG, "-s", "1", "-J", FEW_COLUMNS],
       runs: "on",
+      hasTerminal: false,
     },
-    { note: "this nettop takes no choice of columns", command: [nettop, ...LOG], runs: "on" },
+    { note: "this nettop takes no choice of columns", command: [nettop, ...LOG], runs: "on", hasTerminal: false },
     {
       note: "this nettop writes at once only to a terminal, so it is given one",
       command: [script, "-q", "/dev/null", nettop, ...LOG],
       runs: "on",
+      hasTerminal: true,
     },
     {
       note: "this nettop gives no lasting log, so it is run anew every second",
       command: [nettop, "-n", "-x", "-L", "1"],
       runs: "once",
+      hasTerminal: false,
     },
   ];
 }

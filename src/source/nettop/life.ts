@@ -50,6 +50,10 @@ export class Life {
   get fellSilent(): boolean {
     return this.#fellSilent;
   }
+  /** Whether it has kept all to itself: it waits to fill a block, as programs do when they do not write to a terminal. */
+  get saidNothing(): boolean {
+    return this.#firstLine === "" && this.#fellSilent;
+  }
   /** Until it ended, fell silent or, still alive, until now. */
   get livedMs(): number {
     return (this.#overMs ?? this.nowMs()) - this.#startMs;

@@ -14,13 +14,11 @@ export class Trouble {
   restarts = 0;
   ignored = 0;
   isOnSockets = false;
-  readonly #failures: { readonly rung: Rung; readonly why: string }[] = [];
+  readonly #failures: { readonly rung: Rung; readonly why: string; readonly next: Rung | null }[] = [];
   #begun = false;
 
-  constructor(readonly rungs: readonly Rung[]) {}
-
-  failed(rung: Rung, why: string): void {
-    this.#failures.push({ rung, why });
+  failed(rung: Rung, why: string, next: Rung | null): void {
+    this.#failures.push({ rung, why, next });
   }
 
   /** Whether this is the first look at the sockets. */
@@ -37,7 +35,7 @@ export class Trouble {
     if (last !== undefined) {
       const message = this.isOnSockets
         ? "nettop is of no use here, so sockets are taken from the kernel's list, which has no bytes"
-        : this.rungs[this.#failures.length]?.note;
+        : last.next?.note ?? "nettop gives nothing";
       notes.push({ code: "nettop_fallback", message: `${message}: ${last.rung.command[0]} ${last.why}`, remedy: null });
     }
     if (this.restarts > 0) {

@@ -8,8 +8,8 @@ const MAX_SHORT_LIVES = 3;
 
 export interface Listener {
   frame(frame: Frame): void;
-  /** A rung was left for good; `why` is the end of a sentence about its command. */
-  failed(rung: Rung, why: string): void;
+  /** A rung was left for good; `why` is the end of a sentence about its command. `next`: what comes instead. */
+  failed(rung: Rung, why: string, next: Rung | null): void;
   restarted(): void;
   /** So many more lines could not be read. */
   ignored(lines: number): void;
@@ -31,10 +31,16 @@ export class Runner {
 
   /** Resolves to true when stopped, and to false when no rung is left. */
   async run(rungs: readonly Rung[]): Promise<boolean> {
-    for (const rung of rungs) {
-      const why = rung.runs === "on" ? await this.#keepAlive(rung) : await this.#repeat(rung);
+    let rung: Rung | undefined = rungs[0];
+    while (rung !== undefined) {
+      const last: Life = rung.runs === "on" ? await this.#keepAlive(rung) : await this.#repeat(rung);
       if (this.#stopped) return true;
-      this.listener.failed(rung, why);
+      const below: readonly Rung[] = rungs.slice(rungs.indexOf(rung) + 1);
+      // Other columns do not make it speak, a terminal may.
+      const next: Rung | undefined = (last.saidNothing ? below.find(({ hasTerminal }) => hasTerminal) : undefined) ??
+        below[0];
+      this.listener.failed(rung, last.describe(), next ?? null);
+      rung = next;
     }
     return false;
   }
@@ -45,17 +51,17 @@ export class Runner {
     this.#wake?.();
   }
 
-  /** Starts the child again whenever it ends. Resolves to why that was given up. */
-  async #keepAlive(rung: Rung): Promise<string> {
+  /** Starts the child again whenever it ends. Resolves to the life after which that was given up. */
+  async #keepAlive(rung: Rung): Promise<Life> {
     let backOffMs = this.timing.firstBackOffMs, ended = 0, silent = 0;
     for (;;) {
       const life = await this.#live(rung, this.#lastFrame + 1);
-      if (this.#stopped || !life.hadHeader) return life.describe();
+      if (this.#stopped || !life.hadHeader) return life;
       if (life.livedMs >= this.timing.wellAfterMs) {
         backOffMs = this.timing.firstBackOffMs;
         ended = silent = 0;
       }
-      if (life.fellSilent ? ++silent > 1 : ++ended > MAX_SHORT_LIVES) return life.describe();
+      if (life.fellSilent ? ++silent > 1 : ++ended > MAX_SHORT_LIVES) return life;
       this.listener.restarted();
       await this.#sleep(backOffMs);
       backOffMs = Math.min(backOffMs * 2, this.timing.lastBackOffMs);
@@ -63,13 +69,13 @@ export class Runner {
   }
 
   /** Starts the child anew for every sample. */
-  async #repeat(rung: Rung): Promise<string> {
+  async #repeat(rung: Rung): Promise<Life> {
     const baseline = this.#lastFrame + 1;
     for (let failures = 0;;) {
       const life = await this.#live(rung, baseline);
       failures = life.hadHeader ? 0 : failures + 1;
       const neverWorked = this.#lastFrame < baseline && failures > 0;
-      if (this.#stopped || neverWorked || failures > MAX_SHORT_LIVES) return life.describe();
+      if (this.#stopped || neverWorked || failures > MAX_SHORT_LIVES) return life;
       await this.#sleep(this.timing.everyMs - life.livedMs);
     }
   }

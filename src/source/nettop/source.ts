@@ -28,7 +28,7 @@ export class NettopSource implements FlowSource {
   readonly pace: { readonly everyMs: number; readonly hasNews: boolean };
   readonly #runner: Runner;
   readonly #tracker: Tracker;
-  readonly #trouble: Trouble;
+  readonly #trouble = new Trouble();
   readonly #running: Promise<void>;
   #frame: Frame | null = null;
   #shown = 0;
@@ -39,7 +39,6 @@ export class NettopSource implements FlowSource {
   constructor(readonly options: NettopOptions, readonly system: System) {
     this.processes = new Processes(system);
     const rungs = ladder(options.nettop, options.script);
-    this.#trouble = new Trouble(rungs);
     this.#tracker = new Tracker({
       uidOf: (pid, name) => this.processes.uidOf(pid, name),
       interfaceIndex: (name) => /^\d+$/.test(name) ? Number(name) : system.interfaceIndex(name),
@@ -54,7 +53,7 @@ export class NettopSource implements FlowSource {
     this.#runner = new Runner(
       {
         frame: (frame) => this.#take(frame),
-        failed: (rung, why) => this.#trouble.failed(rung, why),
+        failed: (rung, why, next) => this.#trouble.failed(rung, why, next),
         restarted: () => this.#trouble.restarts++,
         ignored: (lines) => this.#trouble.ignored += lines,
       },

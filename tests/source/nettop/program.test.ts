@@ -1,0 +1,110 @@
+/** The whole program against a nettop that is played, without leave to open any library. */
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { execute, type SampleDocument } from "../../support/tcptop.ts";
+import { FAKE_NETTOP, FAKE_SCRIPT, fakesAlive } from "./fake.ts";
+
+const ROOT = new URL("../../../", import.meta.url).pathname;
+const flags = ["run", "--quiet", "--no-prompt", "--cached-only", "--frozen", `--config=${ROOT}deno.json`];
+const allowed = ["--allow-env", "--allow-sys", "--allow-read", `--allow-run=${FAKE_NETTOP},${FAKE_SCRIPT}`];
+
+const run = (mode: string, ...args: string[]) =>
+  execute([Deno.execPath(), ...flags, ...allowed, `${ROOT}main.ts`, ...args], {
+    TCPTOP_NETTOP: FAKE_NETTOP,
+    TCPTOP_SCRIPT: FAKE_SCRIPT,
+    FAKE_NETTOP: mode,
+  });
+
+async function once(mode: string): Promise<SampleDocument & { ms: number }> {
+  const { code, stdout, stderr, ms } = await run(mode, "--once", "--json");
+  deepStrictEqual([code, stderr], [0, ""]);
+  return { ...JSON.parse(stdout), ms };
+}
+
+Deno.test("tcptop --once --json over nettop gives every figure that there is, and null for the rest", async () => {
+  const { source, flows, totals, ms } = await once("plain");
+  deepStrictEqual([source.tcp, source.udp, totals.opened], ["nettop", "nettop", 1]);
+  strictEqual(ms < 3000, true, `took ${ms} ms`);
+  const flow = flows.find(({ remote }) => remote?.port === 443 && remote.address === "203.0.113.5")!;
+  const { id: _id, rx_bytes_per_s, tx_bytes_per_s, ...rest } = flow;
+  strictEqual(rx_bytes_per_s! > 500 && rx_bytes_per_s! < 2000 && tx_bytes_per_s! > 10, true);
+  deepStrictEqual(JSON.parse(JSON.stringify(rest)), {
+    protocol: "tcp",
+    family: 4,
+    state: "ESTABLISHED",
+    direction: null,
+    local: { address: "192.0.2.10", port: 51000 },
+    remote: { address: "203.0.113.5", port: 443, name: null },
+    pid: 4711,
+    process: "Example, Helper (X)",
+    uid: null,
+    user: null,
+    netns: null,
+    cgroup: null,
+    container: null,
+    rx_bytes: 102018,
+    tx_bytes: 5046,
+    rx_bytes_delta: 1009,
+    tx_bytes_delta: 23,
+    rx_packets: 1020,
+    tx_packets: 50,
+    rtt_us: 14590,
+    rtt_var_us: null,
+    cwnd: null,
+    retransmits: null,
+    age_ms: null,
+    closed: false,
+    loopback: false,
+  });
+});
+
+Deno.test("tcptop over nettop gives the same bytes on every rung of the ladder, and says which it is", async () => {
+  const modes = ["few_columns", "no_choice", "buffered", "one_shot", "noisy stubborn"];
+  const samples = await Promise.all(modes.map(once));
+  const told = samples.map(({ source, flows }, i) => {
+    const flow = flows.find(({ remote }) => remote?.address === "203.0.113.5")!;
+    return [modes[i], source.notes.map(({ code }) => code).slice(1), flow.rx_bytes, flow.rx_packets];
+  });
+  deepStrictEqual(told, [
+    ["few_columns", ["nettop_fallback"], 102018, null],
+    ["no_choice", ["nettop_fallback"], 102018, null],
+    ["buffered", ["nettop_fallback"], 102018, null],
+    // This one always gives its first frame.
+    ["one_shot", ["nettop_fallback"], 101009, null],
+    ["noisy stubborn", ["nettop_lines_ignored"], 102018, 1020],
+  ]);
+  strictEqual(await fakesAlive(), 0);
+});
+
+Deno.test("tcptop over nettop shows a connection that ended, with its last counters", async () => {
+  const { code, stdout } = await run("plain", "--json", "--count", "4");
+  strictEqual(code, 0);
+  const flows = stdout.trim().split("\n").flatMap((line) => (JSON.parse(line) as SampleDocument).flows);
+  const short = flows.filter(({ remote }) => remote?.port === 80);
+  deepStrictEqual(short.map(({ rx_bytes, closed, state }) => [rx_bytes, closed, state]), [
+    [80, false, "ESTABLISHED"],
+    [120, false, "ESTABLISHED"],
+    [120, true, "CLOSED"],
+  ]);
+});
+
+Deno.test("tcptop over nettop ends with status 4 and a sentence when nothing helps", async () => {
+  const { code, stdout, stderr } = await run("useless", "--once");
+  deepStrictEqual([code, stdout], [4, ""]);
+  match(
+    stderr,
+    /^tcptop: Cannot see connections: .*fake_nettop ended with status 0, saying "usage: nettop .*"\. 5 ways.*\n$/,
+  );
+});
+
+Deno.test("tcptop over nettop refuses a source that only Linux has", async () => {
+  const { code, stderr } = await run("plain", "--once", "--source", "bpf");
+  deepStrictEqual([code, stderr], [4, "tcptop: Cannot use --source bpf: only Linux has it. Leave it out\n"]);
+});
+
+Deno.test("tcptop over nettop leaves no child behind when its reader goes", async () => {
+  const line = [Deno.execPath(), ...flags, ...allowed, `${ROOT}main.ts`, "-b"].join(" ");
+  const env = { TCPTOP_NETTOP: FAKE_NETTOP, TCPTOP_SCRIPT: FAKE_SCRIPT, FAKE_NETTOP: "stubborn" };
+  const { code } = await execute(["/bin/sh", "-c", `${line} | head -1 >/dev/null`], env);
+  strictEqual(code, 0);
+  strictEqual(await fakesAlive(), 0);
+});

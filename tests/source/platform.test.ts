@@ -1,0 +1,61 @@
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
+import { openPlatform } from "../../src/source/platform.ts";
+import { ExitStatus, TcptopError } from "../../src/errors.ts";
+
+interface Module {
+  readonly specifier: string;
+  readonly dependencies?: readonly { readonly code?: { readonly specifier: string }; readonly isDynamic?: boolean }[];
+}
+
+const ROOT = new URL("../../", import.meta.url).href;
+const LINUX = "src/source/linux.ts", MACOS = "src/source/macos.ts";
+/** The shim, and all that goes through it or talks to the kernel of Linux. */
+const LINUX_ONLY = /^src\/source\/(linux|bpf|netlink|memory_file)/;
+const MACOS_ONLY = /^src\/source\/(macos|darwin|nettop)/;
+
+/** Files of ours that are loaded, statically or not, when the platform's module is not `never`. */
+async function reached(never: string): Promise<string[]> {
+  const found = new Set<string>();
+  for (const entry of ["main.ts", "src/app/worker.ts"]) {
+    const command = new Deno.Command(Deno.execPath(), {
+      args: ["info", "--json", entry],
+      cwd: new URL(ROOT),
+      stdin: "null",
+    });
+    const { modules } = JSON.parse(new TextDecoder().decode((await command.output()).stdout)) as { modules: Module[] };
+    const byName = new Map(modules.map((module) => [module.specifier, module]));
+    const visit = (specifier: string) => {
+      const path = specifier.slice(ROOT.length);
+      if (!specifier.startsWith(ROOT) || path === never || found.has(path)) return;
+      found.add(path);
+      for (const { code } of byName.get(specifier)?.dependencies ?? []) if (code !== undefined) visit(code.specifier);
+    };
+    visit(ROOT + entry);
+  }
+  return [...found].sort();
+}
+
+Deno.test("openPlatform() on macOS loads nothing of the shim, of BPF or of netlink", async () => {
+  const paths = await reached(LINUX);
+  deepStrictEqual(paths.filter((path) => LINUX_ONLY.test(path)), []);
+  strictEqual(paths.includes(MACOS) && paths.includes("src/source/nettop/parser.ts"), true);
+  for (const path of paths) {
+    const opens = /\bDeno\.dlopen\(/.test(await Deno.readTextFile(new URL(path, ROOT)));
+    strictEqual(opens, path === "src/source/darwin/library.ts", path);
+  }
+});
+
+Deno.test("openPlatform() on Linux loads nothing of macOS", async () => {
+  const paths = await reached(MACOS);
+  deepStrictEqual(paths.filter((path) => MACOS_ONLY.test(path)), []);
+  strictEqual(paths.includes(LINUX), true);
+});
+
+Deno.test("openPlatform() says which systems there are to one that is neither", async () => {
+  const options = { replay: null } as Parameters<typeof openPlatform>[1];
+  await rejects(openPlatform("windows", options), (error: unknown) => {
+    strictEqual(error instanceof TcptopError && error.status === ExitStatus.unsupported, true);
+    match((error as Error).message, /Linux 5\.11 or newer, or macOS/);
+    return true;
+  });
+});
