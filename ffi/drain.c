@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "netlink.h"
+#include "reader.h"
 #include "udp.h"
 
 #include <errno.h>
@@ -25,13 +26,21 @@ int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms)
 	return n > 0;
 }
 
+static int32_t flows_relieve(void *context, int64_t unused)
+{
+	struct tcptop *t = context;
+
+	(void)unused;
+	return udp_flows_relieve(t->udp);
+}
+
 int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 {
 	int err;
 
 	if (capacity < sizeof(struct tcptop_tcp_record))
 		return fail(t, EINVAL, "drain the ring");
-	if (t->udp && udp_flows_relieve(t->udp))
+	if (t->udp && (t->reader ? reader_do(t->reader, flows_relieve, t, 0) : flows_relieve(t, 0)))
 		t->snapshot_errors++;
 	if (t->netlink)
 		return netlink_drain(t, buffer, capacity);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "netlink.h"
+#include "reader.h"
 #include "udp.h"
 
 #include <errno.h>
@@ -64,6 +65,7 @@ void tcptop__free(struct tcptop *t)
 {
 	if (!t)
 		return;
+	reader_free(t->reader);
 	netlink_free(t);
 	udp_free(t->udp);
 	bpf_link__destroy(t->state);

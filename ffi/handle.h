@@ -39,6 +39,7 @@ struct tcptop {
 	struct udp *udp; /* NULL: not loaded */
 	uint64_t weak_owners_seen; /* of shared->weak_owners, at the last owner pass */
 	uint64_t snapshot_errors;
+	struct reader *reader;   /* not NULL: the thread that may still read what others may not */
 	struct netlink *netlink; /* not NULL: TCP comes from there, and the BPF fields above are not set */
 	struct bytes snapshot;
 	/* tcptop__drain() in progress: where ring_record() writes */

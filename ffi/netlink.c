@@ -15,7 +15,7 @@
 #define FAREWELL_BYTES (BUFFER_BYTES / QUESTIONS)
 #define FAREWELLS_AT_ONCE 4096
 /* A namespace that is gone lives on for as long as our sockets are in it, so it is looked for this often. */
-#define SEARCH_EVERY_PASSES 3
+#define SEARCH_EVERY_NS 1000000000ull
 
 static struct space *space_find(struct netlink *n, uint64_t inode)
 {
@@ -72,6 +72,7 @@ static int spaces_search(struct netlink *n)
 	int err;
 
 	n->search++;
+	n->searched_ns = clock_ns(CLOCK_MONOTONIC);
 	err = namespaces_visit(space_is_new, space_enter, n);
 	for (size_t i = 0; i < n->space_count; i++)
 		if (n->spaces[i].inode && n->spaces[i].seen != n->search)
@@ -162,7 +163,7 @@ int netlink_snapshot(struct tcptop *t, bool look)
 	uint64_t lost = n->lost;
 	int err = 0;
 
-	if (n->pass % SEARCH_EVERY_PASSES == 0)
+	if (clock_ns(CLOCK_MONOTONIC) - n->searched_ns >= SEARCH_EVERY_NS)
 		err = spaces_search(n);
 	n->pass++;
 	if (spaces_dump(n))

@@ -67,6 +67,7 @@ struct netlink {
 	struct space *spaces;
 	size_t space_count;
 	uint32_t search;       /* number of the last search for namespaces */
+	uint64_t searched_ns;
 	uint32_t pass;         /* number of the last dump */
 	uint32_t owner_pass;
 	uint64_t owners_ended_ns;
@@ -87,7 +88,7 @@ void space_close(struct space *s);
 int space_dump(struct netlink *n, struct space *s, int family, void (*each)(void *, const struct diag_message *), void *context);
 /* What the kernel finds under the addresses of each message: state 0 is nothing, TCP_LISTEN a listener in its place. */
 #define QUESTIONS 64
-struct answer { uint8_t state; uint64_t cookie; };
+struct answer { uint8_t state; };
 int space_ask(struct netlink *n, struct space *s, const struct diag_message *about, size_t count, struct answer *answers);
 /* Reads farewells that have come in, at most `most`. Returns how many messages. */
 int space_farewells(struct space *s, uint8_t *buffer, size_t each_bytes, struct diag_message *messages, int most);

@@ -146,7 +146,7 @@ int space_ask(struct netlink *n, struct space *s, const struct diag_message *abo
 		for (const uint8_t *at = n->buffer; (used = diag_parse(at, length, &m)); at += used, length -= used) {
 			answered += m.kind == DIAG_SOCKET || m.kind == DIAG_ERROR;
 			if (m.kind == DIAG_SOCKET && m.sequence < count)
-				answers[m.sequence] = (struct answer){ m.state, m.cookie };
+				answers[m.sequence] = (struct answer){ m.state };
 		}
 	}
 	return 0;

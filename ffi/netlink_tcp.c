@@ -203,26 +203,30 @@ bool tcp_farewell_is_open(const struct diag_message *m)
 	return m->remote_port && ((m->bytes_received && m->unread != 1) || acknowledged_beyond(m) < 2);
 }
 
-static bool is_time_wait(const struct diag_message *m, struct answer found)
+/* An older one at the same addresses cannot be: this connection's SYN would have ended it. */
+static bool is_time_wait(struct answer found)
 {
-	return (found.state == TIME_WAIT || found.state == FIN_WAIT2) && found.cookie == m->cookie;
+	return found.state == TIME_WAIT || found.state == FIN_WAIT2;
 }
 
-/* A socket in TIME_WAIT has had its own FIN acknowledged: nothing beyond that means that it never sent a SYN. */
+/* Where two bytes were acknowledged beyond the payload, one was the SYN. Where there was only the FIN (a socket in TIME_WAIT
+ * has had it acknowledged), or nothing although all has been acknowledged, no SYN was sent. One byte and nothing left at these
+ * addresses is either a FIN, or a SYN before a reset: taken for the FIN once the peer has sent something. */
 static uint8_t farewell_direction(struct space *s, const struct diag_message *m, const struct known *k, struct answer found)
 {
 	if (k && k->last.direction)
 		return k->last.direction;
 	if (acknowledged_beyond(m) >= 2)
 		return DIRECTION_OUTBOUND;
-	if (is_time_wait(m, found))
+	if (is_time_wait(found) || found.state == LISTEN || listener_find(s, m->local_port))
 		return DIRECTION_INBOUND;
-	return found.state == LISTEN || listener_find(s, m->local_port) ? DIRECTION_INBOUND : DIRECTION_OUTBOUND;
+	return m->bytes_received && !m->unacknowledged && acknowledged_beyond(m) >= 0 ? DIRECTION_INBOUND : DIRECTION_OUTBOUND;
 }
 
 /* The state is gone when the farewell is written, and with it whether bytes_received holds the peer's FIN. What is left of it:
- *  - A socket closed by its process first becomes a TIME_WAIT socket with its cookie (inet_twsk_alloc()). If that happened
- *    in FIN_WAIT2, the peer's FIN came later and was never counted; if it came to the socket itself, nobody read it.
+ *  - A socket closed by its process first becomes a TIME_WAIT socket (tcp_time_wait(); not if there are tcp_max_tw_buckets).
+ *    If that happened in FIN_WAIT2, the peer's FIN came later and was never counted; if it came to the socket itself, nobody
+ *    read it.
  *  - A socket closed after its peer's FIN leaves nothing, and its own FIN has been acknowledged (LAST_ACK).
  *  - One byte not read, and no sign of a reset: that byte is the FIN.
  *  - Otherwise it was reset, or its process closed it with data unread: then the last dump's state must do. */
@@ -236,7 +240,7 @@ static bool fin_was_counted(const struct diag_message *m, const struct known *k,
 		return true;
 	if (m->unread)
 		return false;
-	if (is_time_wait(m, found)) /* shut down for writing only, when a dump last saw it: it has read to the end since */
+	if (is_time_wait(found)) /* shut down for writing only, when a dump last saw it: it has read to the end since */
 		return k && k->last.state == FIN_WAIT2 && k->inode;
 	return own_fin_acknowledged;
 }

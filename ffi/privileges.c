@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Giving up what was only needed to start. What is read later goes through descriptors that are open by then; the few
- * capabilities that some reads need stay with the one thread that makes them, the caller's. */
+ * capabilities that some reads need stay with a thread that does nothing else. */
 #define _GNU_SOURCE
 #include "netlink.h"
 #include "privileges.h"
+#include "reader.h"
 #include "udp.h"
 
 #include <errno.h>
@@ -70,23 +71,28 @@ static int become(uint32_t uid, uint32_t gid)
 	return 0;
 }
 
+static int32_t lower_reader(void *context, int64_t keep)
+{
+	(void)context;
+	prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
+	return capabilities_set(keep);
+}
+
 int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid)
 {
 	capabilities keep = (needed_for_bpf(t) | (t->netlink ? CAPABILITIES_OF_NETLINK : 0)) & capabilities_permitted();
 	int err;
 
-	/* From root to another user a thread loses its capabilities (cap_emulate_setxuid()), except one that says otherwise. */
-	if (keep && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
-		return fail(t, errno, "keep capabilities");
+	if (keep && !(t->reader = reader_start()))
+		return fail(t, ENOMEM, "start a thread");
 	if ((err = become(uid, gid)))
 		return fail(t, -err, "give up root");
-	prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
-	if ((err = capabilities_set(keep)))
+	if ((err = capabilities_set(0)) || (t->reader && (err = reader_do(t->reader, lower_reader, NULL, keep))))
 		return fail(t, -err, "give up capabilities");
 	/* A kernel without seccomp, or a container that keeps it for itself, still has the rest. */
 	if ((err = system_calls_restrict()) && err != -ENOSYS && err != -EINVAL && err != -EPERM && err != -EACCES)
 		return fail(t, -err, "restrict system calls");
-	if ((err = threads_lower()))
+	if ((err = threads_lower(reader_tid(t->reader))))
 		return fail(t, -err, "give up the capabilities of every thread");
 	return 0;
 }

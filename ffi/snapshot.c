@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "netlink.h"
+#include "reader.h"
 #include "udp.h"
 
 #include <errno.h>
@@ -120,8 +121,9 @@ static int sockets_append(struct tcptop *t, bool look)
 	return iterator_read(t->sockets, &t->snapshot);
 }
 
-int32_t tcptop__snapshot(struct tcptop *t, int32_t look)
+static int32_t snapshot_take(void *context, int64_t look)
 {
+	struct tcptop *t = context;
 	uint64_t begin_ns = clock_ns(CLOCK_BOOTTIME);
 	int err;
 
@@ -132,6 +134,11 @@ int32_t tcptop__snapshot(struct tcptop *t, int32_t look)
 		t->snapshot_errors++;
 	err = tick_append(t, begin_ns);
 	return err ? fail(t, -err, "hold a snapshot") : (int32_t)t->snapshot.length;
+}
+
+int32_t tcptop__snapshot(struct tcptop *t, int32_t look)
+{
+	return t->reader ? reader_do(t->reader, snapshot_take, t, look) : snapshot_take(t, look);
 }
 
 /* Bytes of the whole records that fit, from the start of data. */

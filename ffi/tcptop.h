@@ -56,8 +56,8 @@ void tcptop__describe_again(struct tcptop *t);
 int32_t tcptop__error(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 
 /* Gives up, on every thread of the process, root for uid and gid (when it is root), supplementary groups, capabilities, what
- * setuid programs could give back (no_new_privs), and system calls that are not needed any more. The calling thread keeps
- * the capabilities without which later calls on this handle would be refused: they must then all be made by it. Call it
+ * setuid programs could give back (no_new_privs), and system calls that are not needed any more. The few
+ * capabilities without which later calls on this handle would be refused stay with one thread of the handle's own. Call it
  * once, after loading. */
 int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid);
 

@@ -70,7 +70,7 @@ static bool thread_is_low(const char *tid)
 }
 
 /* Signals each thread that is not low yet. Returns how many there are, or negative errno. */
-static int threads_ask(int signal)
+static int threads_ask(int signal, pid_t spared)
 {
 	DIR *tasks = opendir("/proc/self/task");
 	pid_t self = syscall(SYS_gettid);
@@ -82,7 +82,7 @@ static int threads_ask(int signal)
 	while ((entry = readdir(tasks))) {
 		pid_t tid = atoi(entry->d_name);
 
-		if (tid <= 0 || tid == self || thread_is_low(entry->d_name))
+		if (tid <= 0 || tid == self || tid == spared || thread_is_low(entry->d_name))
 			continue;
 		high++;
 		syscall(SYS_tgkill, getpid(), tid, signal);
@@ -103,7 +103,7 @@ static int free_signal(void)
 }
 
 /* Until none is left: a thread may start another while it is being asked. */
-int threads_lower(void)
+int threads_lower(pid_t spared)
 {
 	const struct timespec moment = { .tv_nsec = 1000000 };
 	struct sigaction before, action = { .sa_handler = lower_this_thread, .sa_flags = SA_RESTART | SA_ONSTACK };
@@ -111,7 +111,7 @@ int threads_lower(void)
 
 	if (signal < 0 || sigaction(signal, &action, &before))
 		return -EBUSY;
-	for (int ms = 0; ms < PATIENCE_MS && (high = threads_ask(signal)) > 0; ms++)
+	for (int ms = 0; ms < PATIENCE_MS && (high = threads_ask(signal, spared)) > 0; ms++)
 		nanosleep(&moment, NULL);
 	if (high) /* one that comes round later must still meet the handler: a real-time signal's default is to kill */
 		return high < 0 ? high : -ETIMEDOUT;

@@ -1,0 +1,100 @@
+/** What is left of root once everything is open, and that everything still works. */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { Running } from "../support/tcptop.ts";
+import { Workload } from "../support/workload.ts";
+
+const SUDO = { SUDO_UID: "12345", SUDO_GID: "23456" };
+const DROPPED = "12345 12345 12345 12345";
+const FROM_NETLINK = 1n << 2n | 1n << 12n | 1n << 19n | 1n << 21n; // DAC_READ_SEARCH, NET_ADMIN, SYS_PTRACE, SYS_ADMIN
+
+interface Thread {
+  readonly name: string;
+  readonly facts: readonly string[];
+  readonly capabilities: readonly bigint[];
+}
+
+async function threads(pid: number): Promise<Thread[]> {
+  const found: Thread[] = [];
+  for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
+    const status = await Deno.readTextFile(`/proc/${pid}/task/${name}/status`);
+    const field = (key: string) =>
+      new RegExp(`^${key}:[\\t ]*(.*?)[\\t ]*$`, "m").exec(status)![1].replaceAll("\t", " ");
+    found.push({
+      name: field("Name"),
+      facts: ["Uid", "Gid", "Groups", "NoNewPrivs", "Seccomp"].map(field),
+      capabilities: ["CapPrm", "CapEff", "CapInh", "CapAmb"].map((key) => BigInt(`0x${field(key)}`)),
+    });
+  }
+  return found;
+}
+
+/** Sets the variables for as long as `body` runs. */
+async function withEnvironment(variables: Record<string, string>, body: () => Promise<void>): Promise<void> {
+  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
+  try {
+    await body();
+  } finally {
+    for (const name of Object.keys(variables)) Deno.env.delete(name);
+  }
+}
+
+Deno.test("tcptop becomes the user behind sudo on every thread, without groups or capabilities", async () => {
+  await withEnvironment(SUDO, async () => {
+    await using running = await Running.start("--source", "bpf", "--interval", "200ms");
+    const all = await threads(running.pid);
+    for (const { facts, capabilities } of all) {
+      deepStrictEqual(facts, [DROPPED, "23456 23456 23456 23456", "", "1", "2"]);
+      deepStrictEqual(capabilities, [0n, 0n, 0n, 0n]);
+    }
+  });
+});
+
+Deno.test("--source netlink keeps capabilities on the one thread of its own, and no other", async () => {
+  await withEnvironment(SUDO, async () => {
+    await using running = await Running.start("--source", "netlink", "--interval", "200ms");
+    const all = await threads(running.pid), holders = all.filter(({ capabilities }) => capabilities[0] !== 0n);
+    for (const { facts } of all) deepStrictEqual(facts, [DROPPED, "23456 23456 23456 23456", "", "1", "2"]);
+    deepStrictEqual(holders.map(({ capabilities }) => capabilities), [[FROM_NETLINK, FROM_NETLINK, 0n, 0n]]);
+  });
+});
+
+Deno.test("--keep-privileges stays root", async () => {
+  await using running = await Running.start("--interval", "200ms", "--keep-privileges");
+  for (const { facts } of await threads(running.pid)) strictEqual(facts[0], "0 0 0 0");
+});
+
+for (const source of ["bpf", "netlink"]) {
+  Deno.test(`1,000 connections that another user opens after the drop are all attributed by ${source}`, async () => {
+    const folder = await Deno.makeTempDir();
+    await Deno.chmod(folder, 0o755);
+    try {
+      await using running = await Running.start("--source", source, "--interval", "500ms");
+      await using workload = await Workload.startAs(54321, folder, "hold", "--count", 500);
+      const held = await workload.until("ready");
+      const sample = await running.until(
+        "1,000 attributed ends",
+        ({ flows }) =>
+          flows.filter(({ local, remote, process }) =>
+            process !== null && (local.port === held.port || remote?.port === held.port) && remote !== null
+          ).length === 1000,
+      );
+      const ends = sample.flows.filter(({ local, remote }) =>
+        remote !== null && (local.port === held.port || remote.port === held.port)
+      );
+      for (const { local, pid, process, uid, rx_bytes, tx_bytes } of ends) {
+        const server = local.port === held.port, owner = server ? held.server : held.client;
+        deepStrictEqual([pid, process, uid, rx_bytes, tx_bytes], [
+          owner.pid,
+          owner.comm,
+          54321,
+          server ? 1009 : 503,
+          server ? 503 : 1009,
+        ]);
+      }
+      await workload.goOn();
+      await workload.until("done");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
