@@ -1,12 +1,11 @@
 import { parseArguments } from "./src/cli.ts";
 import { ExitStatus, TcptopError } from "./src/errors.ts";
-import { run } from "./src/app/run.ts";
 import { ClosedPipe, writeOut } from "./src/output/stdout.ts";
 
 try {
   const invocation = parseArguments(Deno.args);
-  if ("say" in invocation) await writeOut([invocation.say]);
-  else Deno.exitCode = await run(invocation.run);
+  if ("say" in invocation) await writeOut([invocation.say], null);
+  else Deno.exitCode = await (await import("./src/app/run.ts")).run(invocation.run);
 } catch (error) {
   if (!(error instanceof ClosedPipe)) {
     const message = error instanceof Error ? error.message : String(error);

@@ -6,14 +6,26 @@
  */
 const ROOT = new URL("../", import.meta.url).pathname;
 
-/** Modules of the Node layer that commander imports and we use nothing of: each takes Deno 3 to 35 ms to load. */
-const UNUSED = ["node:child_process", "node:fs", "node:path", "node:process", "node:util"];
+/** Modules of Deno's Node layer that most runs use nothing of. Each takes 3 to 35 ms to load: it is loaded when it is first used. */
+const LAZY = ["node:child_process", "node:fs", "node:path", "node:process", "node:util", "node:zlib"];
 
-/** Names that may be imported from UNUSED one by one: functions, which find their module when they are called. */
-const FUNCTIONS = ["memoryUsage", "resourceUsage", "stripVTControlCharacters"];
+/** Names that may be imported from LAZY one by one: functions, which find their module when they are called. */
+const FUNCTIONS = ["crc32", "memoryUsage", "resourceUsage", "stripVTControlCharacters"];
+
+/** commander's base class: of Node's (10 ms) it uses these three methods. */
+const EVENT_EMITTER = `class{#listeners={};
+on(name,listener){(this.#listeners[name]??=[]).push(listener);return this}
+emit(name,...words){for(const listener of this.#listeners[name]??[])listener.apply(this,words);return name in this.#listeners}
+listenerCount(name){return this.#listeners[name]?.length??0}}`;
 
 /** Static imports at the head of a bundle, as esbuild writes them: a clause, and where it comes from. */
 const IMPORT = /\bimport\s*([\w$]+|\{[^{}]*\}|\*\s*as\s+[\w$]+)\s*from\s*"([^"]+)";\n?/g;
+
+/** What stands for `import { EventEmitter } from "node:events"`; undefined for an import of anything else of it. */
+function ownEventEmitter(clause: string): string | undefined {
+  const [, alias = "EventEmitter"] = /^\{\s*EventEmitter(?:\s+as\s+([\w$]+))?\s*\}$/.exec(clause) ?? [null, null];
+  return alias === null ? undefined : `var ${alias}=${EVENT_EMITTER};`;
+}
 
 /** What stands for an import of a module that is loaded once something of it is used. */
 function lazyImport(clause: string, specifier: string): string {
@@ -36,7 +48,9 @@ export function wrapped(text: string, parameters: Readonly<Record<string, string
   const imports: string[] = [];
   const names: string[] = [];
   const body = text.replace(IMPORT, (statement, clause: string, specifier: string) => {
-    if (UNUSED.includes(specifier)) return lazyImport(clause, specifier);
+    if (LAZY.includes(specifier)) return lazyImport(clause, specifier);
+    const own = specifier === "node:events" ? ownEventEmitter(clause) : undefined;
+    if (own !== undefined) return own;
     imports.push(statement.trim());
     names.push(...[...clause.matchAll(/([\w$]+)\s*(?=[,}]|$)/g)].map(([, name]) => name));
     return "";

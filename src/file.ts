@@ -2,9 +2,6 @@
 import * as fs from "node:fs";
 import { ExitStatus, TcptopError } from "./errors.ts";
 
-const { O_RDWR, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = fs.constants as Record<string, number>;
-const FLAGS = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
-
 /** Whom a new file is given to. */
 export interface Owner {
   readonly uid: number;
@@ -71,12 +68,15 @@ export class OutputFile {
 }
 
 function open(path: string): [fd: number, created: boolean] {
+  // Asked for here, not when this file is loaded: in the executable, node:fs is loaded when it is first used.
+  const { O_RDWR, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = fs.constants as Record<string, number>;
+  const flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
   try {
     try {
-      return [fs.openSync(path, FLAGS | O_CREAT | O_EXCL, 0o600), true];
+      return [fs.openSync(path, flags | O_CREAT | O_EXCL, 0o600), true];
     } catch (error) {
       if (codeOf(error) !== "EEXIST") throw error;
-      return [fs.openSync(path, FLAGS), false];
+      return [fs.openSync(path, flags), false];
     }
   } catch (error) {
     throw writeFailure(path, error);

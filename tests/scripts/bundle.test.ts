@@ -35,6 +35,13 @@ Deno.test("wrapped() imports nothing that only might be used, and finds it when 
   deepStrictEqual(await run(wrapped(text)), ["b", "c"]);
 });
 
+Deno.test("wrapped() supplies the EventEmitter that commander extends", async () => {
+  const text =
+    `import{EventEmitter as E}from"node:events";class C extends E{}const c=new C;const f=function(x){said.push(this===c,x)};` +
+    `said.push(c.emit("a",1),c.listenerCount("a"));c.on("a",f).on("a",f);said.push(c.emit("a",2),c.listenerCount("a"));`;
+  deepStrictEqual(await run(wrapped(text)), [false, 0, true, 2, true, 2, true, 2]);
+});
+
 Deno.test("wrapped() refuses imports that it does not understand", () => {
   throws(() => wrapped(`import a,{b}from"node:events";`), SyntaxError);
   throws(() => wrapped(`import{inspect}from"node:util";`), /FUNCTIONS/);
