@@ -1,5 +1,6 @@
 import type { Note } from "../source/source.ts";
 import type { Sample } from "../flow/sample.ts";
+import { hasOwner, isTcp } from "./flow.ts";
 
 /** What the user must know about this sample: the source's own limits, and everything that was lost. */
 export function notesOf(sample: Sample): Note[] {
@@ -34,5 +35,30 @@ export function notesOf(sample: Sample): Note[] {
   );
   add(socketsUntracked, "sockets_untracked", "sockets could not be followed: the kernel had no memory for it", null);
   add(snapshotErrors, "snapshot_errors", "snapshots were incomplete: the figures of some flows are from before", null);
+  for (const tcp of [true, false]) add(unattributed(sample, tcp), ...whyUnattributed(sample, tcp));
   return notes;
+}
+
+function unattributed({ flows, length }: Sample, tcp: boolean): number {
+  let count = 0;
+  for (let row = 0; row < length; row++) if (!hasOwner(flows, row) && isTcp(flows, row) === tcp) count++;
+  return count;
+}
+
+/** Code, message and remedy. Only a source that visits every descriptor can say more than that it does not know. */
+function whyUnattributed({ source }: Sample, tcp: boolean): [string, string, string | null] {
+  if (source.tcp !== "bpf") {
+    const what = tcp ? "TCP sockets have no known owner: " : "UDP flows have no known owner: ";
+    const why = tcp
+      ? "they ended before they could be looked up, or no process holds them"
+      : "their sockets are older than tcptop";
+    return ["unattributed", what + why, null];
+  }
+  if (tcp) {
+    const why = "no process holds them: they wait to be accepted, or were closed and still send";
+    return ["unattributed", `TCP sockets have no owner: ${why}`, null];
+  }
+  const why =
+    "they are older than tcptop, and no process has a descriptor of them (io_uring's own table, or sent and not yet received)";
+  return ["unattributed", `UDP flows have no known owner: ${why}`, "Restart the program that uses them"];
 }

@@ -36,6 +36,9 @@ export interface Phase {
   readonly connections: readonly { readonly client: Side; readonly server: Side }[];
   /** UDP, each from a socket of its own; an unconnected client has no address of its own here. */
   readonly flows: readonly { readonly client: DatagramSide; readonly server: DatagramSide }[];
+  /** Of the one-shot clients, in the order in which they ran. */
+  readonly pids: readonly number[];
+  readonly ports: readonly number[];
   readonly workers: readonly Process[];
   readonly opener: Process;
   readonly holder: Process;
