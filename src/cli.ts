@@ -1,5 +1,8 @@
 /** argv to options, or a usage error. */
-import { Command, CommanderError, Option } from "@commander-js/extra-typings";
+import { Argument, Command, CommanderError, Option } from "@commander-js/extra-typings";
+import { completionScript, SHELLS } from "./cli/completions.ts";
+import { commandFacts } from "./cli/facts.ts";
+import { manPage } from "./cli/man.ts";
 import { ExitStatus, TcptopError } from "./errors.ts";
 import type { Options } from "./options.ts";
 import { type Column, columnById, COLUMNS, TOTAL_RATE } from "./view/column.ts";
@@ -21,20 +24,50 @@ export type Invocation = { readonly run: Options } | { readonly say: string };
 export function parseArguments(argv: readonly string[]): Invocation {
   const said: string[] = [];
   const command = definition();
+  // First: commands take this over when they are made.
   command.exitOverride().configureOutput({ writeOut: (text) => said.push(text), writeErr: () => {} });
+  addCommands(command, (text) => said.push(text));
   try {
     command.parse(argv as string[], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { say: said.join("") };
-    throw usage(error.message.replace(/^error: /, ""));
+    throw usage(error.message.replace(/^error: |\.$/g, ""));
   }
+  if (said.length > 0) return { say: said.join("") };
   return { run: options(command.opts()) };
+}
+
+/** The source of man/tcptop.1. */
+export function manText(): string {
+  const columns = [...COLUMNS, TOTAL_RATE].map(({ id }) => id), filterFields = Object.keys(FIELDS);
+  return manPage(facts(), { columns, filterFields, date: "November 23, 2026" });
+}
+
+function facts() {
+  const command = definition(), columns = [...COLUMNS, TOTAL_RATE].map(({ id }) => id);
+  addCommands(command, () => {});
+  return commandFacts(command, {
+    "--sort": columns,
+    "--columns": columns,
+    "--group": [...GROUPINGS, "none"],
+    "--source": ["auto", "bpf", "netlink"],
+  });
+}
+
+/** What is asked for by a word instead of an option, and answered in words. */
+function addCommands(command: Command, say: (text: string) => void): void {
+  command.action(() => {});
+  command.command("completions")
+    .description("print completions for a shell")
+    .addArgument(new Argument("<shell>").choices(SHELLS))
+    .action((shell) => say(completionScript(shell, facts())));
 }
 
 function definition() {
   return new Command("tcptop")
-    .usage("[options]")
+    .usage("[options]\n       tcptop completions bash|zsh|fish")
+    .helpCommand(false)
     .description(
       "Shows every TCP connection and UDP flow on this machine, live: its process, exact bytes, rates, RTT and state.",
     )
@@ -133,6 +166,7 @@ function refuseMixed(raw: Raw): void {
   if (raw.group !== "none" && (raw.json || raw.csv !== undefined || raw.events)) {
     throw usage("--group is for tables; --json, --csv and --events have a flow each");
   }
+  if (raw.events && raw.udp) throw usage("--events has TCP connections: a UDP flow neither opens nor ends");
   if (raw.events && raw.batch) throw refuse("--events", "--batch", "events come instead of samples");
   if (raw.record !== undefined && raw.replay !== undefined) {
     throw refuse("--record", "--replay", "copy the file instead");

@@ -1,0 +1,107 @@
+/** Completions for three shells, made from the option definitions. */
+import type { CommandFacts, OptionFacts } from "./facts.ts";
+
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+export type Shell = typeof SHELLS[number];
+
+export function completionScript(shell: Shell, facts: CommandFacts): string {
+  return { bash, zsh, fish }[shell](facts);
+}
+
+const names = ({ short, long }: OptionFacts) => [short, long].filter((name) => name !== null);
+/** In single quotes of a POSIX shell. */
+const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+function bash({ options, commands }: CommandFacts): string {
+  const cases = options.filter(({ value }) => value !== null).map((option) => {
+    const pattern = names(option).join("|");
+    if (option.file) {
+      return `    ${pattern}) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;`;
+    }
+    if (option.words.length === 0) return `    ${pattern}) return ;;`;
+    const words = quoted(option.words.join(" "));
+    return option.list
+      ? `    ${pattern}) compopt -o nospace; mapfile -t COMPREPLY < <(compgen -P "$list" -W ${words} -- "\${cur##*,}"); return ;;`
+      : `    ${pattern}) mapfile -t COMPREPLY < <(compgen -W ${words} -- "$cur"); return ;;`;
+  });
+  const arguments_ = commands.map(({ name, words }) =>
+    `    ${name}) mapfile -t COMPREPLY < <(compgen -W ${quoted(words.join(" "))} -- "$cur"); return ;;`
+  );
+  const all = [...options.flatMap(names), ...commands.map(({ name }) => name)].join(" ");
+  return `# bash completion for tcptop: source <(tcptop completions bash)
+_tcptop() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} list=
+  # --option=value comes as three words.
+  [ "$cur" != = ] || cur=
+  [ "$prev" != = ] || prev=\${COMP_WORDS[COMP_CWORD - 2]}
+  [[ $cur != *,* ]] || list=\${cur%,*},
+  COMPREPLY=()
+  case $prev in
+${[...cases, ...arguments_].join("\n")}
+  esac
+  mapfile -t COMPREPLY < <(compgen -W ${quoted(all)} -- "$cur")
+}
+complete -F _tcptop tcptop
+`;
+}
+
+function zsh({ options, commands }: CommandFacts): string {
+  // In an option's brackets, and in a message, these have a meaning.
+  const plain = (text: string) => text.replace(/[[\]:\\]/g, "\\$&");
+  const action = ({ words, list, file }: OptionFacts) => {
+    if (file) return "_files";
+    if (words.length === 0) return " ";
+    return list ? `_sequence compadd - ${words.join(" ")}` : `(${words.join(" ")})`;
+  };
+  const specs = options.map((option) => {
+    const value = option.value === null ? "" : `:${plain(option.value)}:${action(option)}`;
+    const rest = `[${plain(option.description)}]${value}`;
+    const [one, other] = names(option);
+    return other === undefined
+      ? quoted(`${one}${rest}`)
+      : `${quoted(`(${one} ${other})`)}{${one},${other}}${quoted(rest)}`;
+  });
+  const described = commands.map(({ name, description }) => quoted(`${name}:${description}`)).join(" ");
+  const cases = commands.map(({ name, argument, words }) =>
+    `      ${name}) ${words.length > 0 ? `_values ${quoted(argument ?? name)} ${words.join(" ")}` : "_message none"} ;;`
+  );
+  return `#compdef tcptop
+# zsh completion for tcptop: source <(tcptop completions zsh), or as a file _tcptop in $fpath
+_tcptop() {
+  local state
+  local -a commands=(${described})
+  _arguments -s \\
+${specs.map((spec) => `    ${spec} \\`).join("\n")}
+    '1:command:->command' '*::argument:->argument'
+  case $state in
+    command) _describe command commands ;;
+    argument)
+      case $words[1] in
+${cases.join("\n")}
+      esac ;;
+  esac
+}
+if [ "$funcstack[1]" = _tcptop ]; then _tcptop "$@"; else compdef _tcptop tcptop; fi
+`;
+}
+
+function fish({ options, commands }: CommandFacts): string {
+  const quote = (text: string) => `'${text.replace(/['\\]/g, "\\$&")}'`;
+  const lines = options.map((option) => {
+    const parts = ["complete -c tcptop"];
+    if (option.short !== null) parts.push(`-s ${option.short.slice(1)}`);
+    if (option.long !== null) parts.push(`-l ${option.long.slice(2)}`);
+    if (option.file) parts.push("-r -F");
+    else if (option.value !== null) parts.push("-x");
+    if (option.list) parts.push(`-a ${quote(`(__fish_complete_list , 'printf "%s\\n" ${option.words.join(" ")}')`)}`);
+    else if (option.words.length > 0) parts.push(`-a ${quote(option.words.join(" "))}`);
+    return [...parts, `-d ${quote(option.description)}`].join(" ");
+  });
+  for (const { name, description, words } of commands) {
+    lines.push(`complete -c tcptop -n __fish_use_subcommand -a ${name} -d ${quote(description)}`);
+    if (words.length > 0) {
+      lines.push(`complete -c tcptop -n '__fish_seen_subcommand_from ${name}' -a ${quote(words.join(" "))}`);
+    }
+  }
+  return `# fish completion for tcptop: tcptop completions fish | source\ncomplete -c tcptop -f\n${lines.join("\n")}\n`;
+}

@@ -1,0 +1,103 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { SHELLS } from "../../src/cli/completions.ts";
+import { execute, tcptop } from "../support/tcptop.ts";
+
+/** A shell in a terminal of its own. */
+class Shell implements AsyncDisposable {
+  readonly #socket = `tcptop-test-${Deno.pid}-${crypto.randomUUID()}`;
+
+  static async start(command: string): Promise<Shell> {
+    const shell = new Shell();
+    await shell.#tmux("-f", "/dev/null", "new-session", "-d", "-x", "160", "-y", "50", command);
+    return shell;
+  }
+
+  async type(...keys: string[]): Promise<void> {
+    await this.#tmux("send-keys", ...keys);
+  }
+
+  async screen(): Promise<string> {
+    return await this.#tmux("capture-pane", "-p");
+  }
+
+  /** Waits until a line of the screen ends so. In a list, zsh adds the comma for the next word. */
+  async until(text: string): Promise<void> {
+    const startMs = performance.now();
+    for (
+      let screen = "";
+      !screen.split("\n").some((line) => line.trimEnd().replace(/,$/, "").endsWith(text));
+      screen = await this.screen()
+    ) {
+      if (performance.now() - startMs > 20_000) throw new Error(`no '${text}' on the screen:\n${screen}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async #tmux(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await execute(["tmux", "-L", this.#socket, ...args]);
+    if (code !== 0) throw new Error(`tmux ${args.join(" ")}: ${stderr}`);
+    return stdout;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tmux("kill-server");
+  }
+}
+
+const START = {
+  bash: { command: "bash --norc --noprofile", prepare: "PS1='ready '; source" },
+  zsh: { command: "zsh -f", prepare: "PS1='ready '; autoload -Uz compinit; compinit -D -u; source" },
+  fish: {
+    command: "fish --no-config",
+    prepare: "set -g fish_autosuggestion_enabled 0; function fish_prompt; echo -n 'ready '; end; source",
+  },
+} as const;
+
+/** What is typed before Tab, and the line after it. */
+const CASES = (folder: string) => [
+  ["tcptop --jso", "tcptop --json"],
+  ["tcptop --sort proc", "tcptop --sort process"],
+  ["tcptop -s prot", "tcptop -s protocol"],
+  ["tcptop --group cont", "tcptop --group container"],
+  ["tcptop --once --columns pid,us", "tcptop --once --columns pid,user"],
+  ["tcptop completions fi", "tcptop completions fish"],
+  [`tcptop --replay ${folder}/reco`, `tcptop --replay ${folder}/recording.tcptop`],
+];
+
+for (const name of SHELLS) {
+  Deno.test(`completions work in ${name}`, async () => {
+    const folder = await Deno.makeTempDir({ prefix: "tcptop" });
+    const { code, stdout } = await execute(tcptop(["completions", name]));
+    strictEqual(code, 0);
+    await Deno.writeTextFile(`${folder}/script`, stdout);
+    await Deno.writeTextFile(`${folder}/recording.tcptop`, "");
+    await using shell = await Shell.start(START[name].command);
+    await shell.type(`${START[name].prepare} ${folder}/script`, "Enter");
+    await shell.until("ready");
+    for (const [typed, completed] of CASES(folder)) {
+      await shell.type("C-l");
+      await shell.type("-l", typed);
+      await shell.until(typed);
+      await shell.type("Tab");
+      await shell.until(completed);
+      await shell.type("C-u");
+    }
+    await Deno.remove(folder, { recursive: true });
+  });
+}
+
+Deno.test("completions offer every option of --help", async () => {
+  const help = (await execute(tcptop(["--help"]))).stdout;
+  const options = [...help.matchAll(/^ {2}(-\w), (--[\w-]+)|^ {2}(--[\w-]+|-\d)/gm)].flatMap((match) => match.slice(1))
+    .filter(Boolean).sort();
+  ok(options.length > 20);
+  const { stdout } = await execute(tcptop(["completions", "bash"]));
+  const offer = `${stdout}\nCOMP_WORDS=(tcptop -); COMP_CWORD=1; _tcptop; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const offered = (await execute(["bash", "-c", offer])).stdout.trim().split("\n");
+  deepStrictEqual(offered.sort(), options);
+  const fish = `${(await execute(tcptop(["completions", "fish"]))).stdout}\ncomplete -C 'tcptop --'`;
+  const long = (await execute(["fish", "--no-config", "-c", fish])).stdout.trim().split("\n").map((l) =>
+    l.split("\t")[0]
+  );
+  deepStrictEqual(long.sort(), options.filter((option) => option.startsWith("--")));
+});
