@@ -1,0 +1,99 @@
+/** Where eBPF is not to be had: which source is used, what is said, and how it ends. */
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { type Ended, execute, type SampleDocument, tcptop } from "../support/tcptop.ts";
+import { Workload } from "../support/workload.ts";
+
+const ONCE = ["--once", "--json", "--interval", "200ms"];
+const BUILD = new URL("../../build/", import.meta.url).pathname;
+
+const withoutBtf = (line: string[]) => [
+  "unshare",
+  "--mount",
+  "sh",
+  "-c",
+  'mount -t tmpfs none /sys/kernel/btf && exec "$@"',
+  "sh",
+  ...line,
+];
+
+/** An ordinary user, who may yet read the project wherever it lies. */
+const asUser = (line: string[]) => [
+  "setpriv",
+  "--reuid=54321",
+  "--regid=54321",
+  "--clear-groups",
+  "--inh-caps=-all,+dac_read_search",
+  "--ambient-caps=+dac_read_search",
+  ...line,
+];
+
+async function refusingBpf(line: string[]): Promise<string[]> {
+  const source = new URL("refuse_bpf.c", import.meta.url).pathname, binary = `${BUILD}refuse_bpf`;
+  const { success } = await new Deno.Command("clang", { args: ["-O2", "-Wall", "-Werror", "-o", binary, source] })
+    .output();
+  strictEqual(success, true);
+  return [binary, ...line];
+}
+
+function sample({ code, stdout, stderr }: Ended): SampleDocument {
+  deepStrictEqual([code, stderr], [0, ""]);
+  return JSON.parse(stdout);
+}
+
+function netlinkNote({ source }: SampleDocument): string {
+  strictEqual(source.tcp, "netlink");
+  return source.notes.find(({ code }) => code === "tcp_by_netlink")?.message ?? "";
+}
+
+Deno.test("tcptop without the kernel's BTF goes on by netlink, says so, and still sees UDP", async () => {
+  const document = sample(await execute(withoutBtf(tcptop(ONCE))));
+  match(netlinkNote(document), /^TCP comes from netlink, because this kernel has no BTF/);
+  strictEqual(document.source.udp, "bpf");
+});
+
+Deno.test("--source bpf without the kernel's BTF ends with status 4", async () => {
+  const { code, stdout, stderr } = await execute(withoutBtf(tcptop([...ONCE, "--source", "bpf"])));
+  deepStrictEqual([code, stdout], [4, ""]);
+  match(stderr, /^tcptop: Cannot read \/sys\/kernel\/btf\/vmlinux: this kernel has no BTF\./);
+});
+
+Deno.test("tcptop goes on by netlink where bpf() is refused to root, and says so", async () => {
+  const document = sample(await execute(await refusingBpf(tcptop(ONCE))));
+  match(netlinkNote(document), /because BPF is refused to this process although it is root/);
+  strictEqual(document.source.udp, null);
+});
+
+Deno.test("--source bpf where bpf() is refused to root ends with status 3", async () => {
+  const { code, stderr } = await execute(await refusingBpf(tcptop([...ONCE, "--source", "bpf"])));
+  strictEqual(code, 3);
+  match(stderr, /^tcptop: Cannot load the TCP programs: the kernel refuses BPF to this process although it is root\./);
+});
+
+Deno.test("tcptop as an ordinary user ends with status 3 and the way out", async () => {
+  const { code, stdout, stderr } = await execute(asUser(tcptop(ONCE)));
+  deepStrictEqual([code, stdout], [3, ""]);
+  strictEqual(stderr, "tcptop: needs root to load its eBPF programs. Run: sudo tcptop\n");
+});
+
+Deno.test("--source netlink as an ordinary user has every byte, and owners of that user's own processes", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.chmod(folder, 0o755);
+  try {
+    await using own = await Workload.startAs(54321, folder, "hold", "--count", 3);
+    await using other = await Workload.start("hold", "--count", 3);
+    const [mine, foreign] = [await own.until("ready"), await other.until("ready")];
+    const document = sample(await execute(asUser(tcptop([...ONCE, "--source", "netlink"]))));
+    const ends = (port: number) =>
+      document.flows.filter(({ local, remote }) => remote !== null && (local.port === port || remote.port === port));
+    const facts = (port: number) => ends(port).map(({ process, rx_bytes }) => `${process} ${rx_bytes}`).sort();
+    deepStrictEqual(facts(mine.port), [...Array(3).fill("wl-client 503"), ...Array(3).fill("wl-server 1009")]);
+    deepStrictEqual(facts(foreign.port), [...Array(3).fill("null 1009"), ...Array(3).fill("null 503")]);
+    deepStrictEqual(document.source.notes.map(({ code }) => code).sort(), ["own_processes_only", "udp_unavailable"]);
+    for (const workload of [own, other]) {
+      await workload.goOn();
+      await workload.until("done");
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
