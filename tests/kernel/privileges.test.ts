@@ -1,6 +1,7 @@
 /** What is left of root once everything is open, and that everything still works. */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { Running } from "../support/tcptop.ts";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { lines, within } from "../support/lines.ts";
+import { execute, Running, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
 
 const SUDO = { SUDO_UID: "12345", SUDO_GID: "23456" };
@@ -65,9 +66,7 @@ Deno.test("--keep-privileges stays root", async () => {
 
 for (const source of ["bpf", "netlink"]) {
   Deno.test(`1,000 connections that another user opens after the drop are all attributed by ${source}`, async () => {
-    const folder = await Deno.makeTempDir();
-    await Deno.chmod(folder, 0o755);
-    try {
+    await withFolder(async (folder) => {
       await using running = await Running.start("--source", source, "--interval", "500ms");
       await using workload = await Workload.startAs(54321, folder, "hold", "--count", 500);
       const held = await workload.until("ready");
@@ -93,8 +92,75 @@ for (const source of ["bpf", "netlink"]) {
       }
       await workload.goOn();
       await workload.until("done");
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    });
   });
 }
+
+/** A folder that every user can enter, for as long as `body` runs. */
+async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  await Deno.chmod(folder, 0o755);
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN on the file are enough, and are given up on every thread", async () => {
+  await withFolder(async (folder) => {
+    const [program, ...args] = tcptop(["--json", "--interval", "200ms"]), copy = `${folder}/program`;
+    await Deno.copyFile(program, copy);
+    // The last one is for reading the project itself, wherever it lies.
+    const set = await execute(["setcap", "cap_bpf,cap_perfmon,cap_net_admin,cap_dac_read_search+ep", copy]);
+    deepStrictEqual([set.code, set.stderr], [0, ""]);
+    const child = new Deno.Command(copy, { args, uid: 54321, gid: 54321, stdin: "null", stdout: "piped" }).spawn();
+    const samples = lines(child.stdout);
+    try {
+      const { value } = await within(30, "a sample", samples.next());
+      const { source } = JSON.parse(value!);
+      deepStrictEqual([source.tcp, source.udp], ["bpf", "bpf"]);
+      for (const { facts, capabilities } of await threads(child.pid)) {
+        deepStrictEqual([facts[0], facts[3], facts[4]], ["54321 54321 54321 54321", "1", "2"]);
+        deepStrictEqual(capabilities, [0n, 0n, 0n, 0n]);
+      }
+    } finally {
+      child.kill("SIGKILL");
+      await samples.return();
+      await child.status;
+    }
+  });
+});
+
+/** Ids of the programs, maps and links that a process holds, as "prog 17". */
+async function held(pid: number): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name } of Deno.readDir(`/proc/${pid}/fdinfo`)) {
+    const text = await Deno.readTextFile(`/proc/${pid}/fdinfo/${name}`).catch(() => "");
+    for (const [, kind, id] of text.matchAll(/^(prog|map|link)_id:\t(\d+)$/gm)) found.push(`${kind} ${id}`);
+  }
+  return found;
+}
+
+async function exists(what: string): Promise<boolean> {
+  const [kind, id] = what.split(" ");
+  return (await execute(["bpftool", kind, "show", "id", id])).code === 0;
+}
+
+Deno.test("kill -9 leaves no program, map, link, mount or process behind", async () => {
+  const mounts = () => Deno.readTextFileSync("/proc/self/mountinfo").split("\n").length;
+  const before = mounts();
+  for (const afterMs of [0, 40, 150]) {
+    await using running = await Running.start("--interval", "100ms");
+    const ids = await held(running.pid);
+    for (const kind of ["prog", "map", "link"]) ok(ids.some((id) => id.startsWith(kind)), `no ${kind} in ${ids}`);
+    strictEqual(await exists(ids[0]), true);
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    await running.stop("SIGKILL");
+    const gone = async () => {
+      for (const id of ids) while (await exists(id)) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await within(10, `the end of ${ids}`, gone());
+    strictEqual(mounts(), before);
+  }
+});
