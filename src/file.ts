@@ -102,8 +102,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: "the disk reports an error",
 };
 
-/** In words for the user. */
+/** In words for the user. Deno lets nobody write to devices but /dev/null, nor to /proc. */
 export function writeFailure(path: string, error: unknown): TcptopError {
-  const reason = REASONS[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+  const reason = REASONS[error instanceof Deno.errors.NotCapable ? "ENXIO" : codeOf(error)] ??
+    (error instanceof Error ? error.message : String(error));
   return new TcptopError(`Cannot write to ${path}: ${reason}`, ExitStatus.failed, { cause: error });
 }

@@ -1,0 +1,136 @@
+/* shim LIBRARY [cannot-load]: the shim's calls that need no traffic, through the library as the program loads it. Runs wherever the library
+ * does, under an emulator too, where the kernel refuses BPF programs (cannot-load). Last line: N passed, N failed, N skipped. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../bpf/record.h"
+#include "../../ffi/tcptop.h"
+
+#define RING_BYTES (256 << 10)
+
+static int passed, failed;
+
+static void check(int good, const char *what)
+{
+	printf("%s %s\n", good ? "ok   " : "FAIL ", what);
+	good ? passed++ : failed++;
+}
+
+/* The calls under test, found by name as the program finds them. */
+static struct {
+	__typeof__(&tcptop__new) new;
+	__typeof__(&tcptop__load) load;
+	__typeof__(&tcptop__wait) wait;
+	__typeof__(&tcptop__drain) drain;
+	__typeof__(&tcptop__snapshot) snapshot;
+	__typeof__(&tcptop__snapshot_read) snapshot_read;
+	__typeof__(&tcptop__error) error;
+	__typeof__(&tcptop__free) free;
+	__typeof__(&tcptop__self) self;
+	__typeof__(&tcptop__user) user;
+} shim;
+
+static void *call(void *library, const char *name)
+{
+	void *address = dlsym(library, name);
+
+	check(address != NULL, name);
+	return address;
+}
+
+static int find_calls(void *library)
+{
+	shim.new = call(library, "tcptop__new");
+	shim.load = call(library, "tcptop__load");
+	shim.wait = call(library, "tcptop__wait");
+	shim.drain = call(library, "tcptop__drain");
+	shim.snapshot = call(library, "tcptop__snapshot");
+	shim.snapshot_read = call(library, "tcptop__snapshot_read");
+	shim.error = call(library, "tcptop__error");
+	shim.free = call(library, "tcptop__free");
+	shim.self = call(library, "tcptop__self");
+	shim.user = call(library, "tcptop__user");
+	check(dlsym(library, "bpf_object__open_mem") == NULL && dlsym(library, "elf_begin") == NULL,
+	      "nothing of the libraries inside is visible");
+	return failed;
+}
+
+static void test_self(void)
+{
+	uint64_t before[4] = { 0 }, after[4] = { 0 };
+
+	shim.self(before);
+	for (volatile int i = 0; i < 10000000; i++)
+		;
+	shim.self(after);
+	check(before[0] > 0 && after[0] > before[0], "tcptop__self() has a clock that goes on");
+	check(after[1] / 1000000000 > 1700000000, "tcptop__self() knows the time of day");
+	check(after[2] > before[2], "tcptop__self() counts CPU time");
+	check(after[3] >= (1 << 20), "tcptop__self() knows resident memory in bytes");
+}
+
+static void test_user(void)
+{
+	uint8_t name[64] = { 0 };
+
+	check(shim.user(0, name, sizeof(name)) == 4 && !memcmp(name, "root", 4), "tcptop__user() names root");
+	check(shim.user(4123456789u, name, sizeof(name)) == 0, "tcptop__user() has no name for a uid that nobody has");
+	memset(name, 'x', sizeof(name));
+	check(shim.user(0, name, 2) <= 2 && name[2] == 'x', "tcptop__user() stays within the buffer");
+}
+
+static void test_refused(struct tcptop *t, int err)
+{
+	uint8_t text[8192], least[4] = "xxxx";
+	int32_t bytes = shim.error(t, text, sizeof(text));
+
+	check(err < 0, "tcptop__load() fails with a negative errno where the kernel refuses");
+	check(bytes > 0 && text[0] != '\n', "tcptop__error() says at which stage");
+	check(shim.error(t, least, 3) <= 3 && least[3] == 'x', "tcptop__error() stays within the buffer");
+}
+
+static void test_loaded(struct tcptop *t, int err)
+{
+	static uint8_t records[1 << 20];
+	int32_t bytes, last;
+	uint16_t tag;
+
+	check(err >= 0, "tcptop__load() loads and attaches");
+	check(shim.wait(t, 10) >= 0, "tcptop__wait() returns");
+	check(shim.snapshot(t, 1) > 0, "tcptop__snapshot() holds at least the tick");
+	check(shim.drain(t, records, sizeof(records)) >= 0, "tcptop__drain() returns");
+	for (last = 0; (bytes = shim.snapshot_read(t, records, sizeof(records))) > 0; last = bytes)
+		;
+	check(bytes == 0 && last >= (int32_t)sizeof(struct tcptop_tick), "tcptop__snapshot_read() comes to the end");
+	memcpy(&tag, records + last - sizeof(struct tcptop_tick), sizeof(tag));
+	check(tag == TAG_TICK, "the last record is the tick");
+}
+
+int main(int argc, char **argv)
+{
+	int cannot_load = argc > 2 && !strcmp(argv[2], "cannot-load"), err;
+	void *library = argc > 1 ? dlopen(argv[1], RTLD_NOW | RTLD_LOCAL) : NULL;
+	struct tcptop *t;
+
+	if (!library) {
+		fprintf(stderr, "shim: %s\n", argc > 1 ? dlerror() : "which library?");
+		return 2;
+	}
+	if (find_calls(library) == 0) {
+		test_self();
+		test_user();
+		t = shim.new();
+		check(t != NULL, "tcptop__new() gives a handle");
+		err = shim.load(t, RING_BYTES);
+		(cannot_load ? test_refused : test_loaded)(t, err);
+		shim.free(t);
+		check(1, "tcptop__free() returns");
+	}
+	printf("%d passed, %d failed, 0 skipped\n", passed, failed);
+	return failed != 0;
+}
