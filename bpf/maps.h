@@ -50,7 +50,7 @@ static __always_inline void count(u32 which)
 	u64 *value = bpf_map_lookup_elem(&counters, &which);
 
 	if (value)
-		*value += 1; /* per CPU, and a program is never preempted by another that counts the same event twice */
+		__sync_fetch_and_add(value, 1); /* softirq may interrupt another of our programs between load and store */
 }
 
 #endif

@@ -79,7 +79,8 @@ int tcp_snapshot(struct bpf_iter__bpf_sk_storage_map *ctx)
 	struct tracked *t = ctx->value;  /* tells a pointer from NULL only in the register that was tested */
 
 	if (sk && t)
-		snapshot_write(ctx->meta->seq, sk, t);
+		return !snapshot_write(sk, t); /* 1 ends the read() with EAGAIN, and the next one begins with this socket */
+	shared.snapshot_end = bpf_ringbuf_query(&events, BPF_RB_PROD_POS);
 	return 0;
 }
 

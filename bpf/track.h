@@ -34,6 +34,22 @@ static __always_inline void track_introduce(struct tracked *t, u64 cookie, u8 di
 	weak_owner();
 }
 
+/* The child of a listener, in softirq as a rule: nobody has accepted it yet. opened_ns is 0 where its opening went unseen. */
+static __always_inline void track_inherit(struct tracked *t, u64 cookie, u64 opened_ns)
+{
+	bool inherited = t->cookie && t->cookie != cookie && t->how != OWNER_KERNEL;
+
+	t->how = !inherited || t->how == OWNER_NONE ? OWNER_NONE : OWNER_LISTENER;
+	t->cookie = cookie;
+	t->opened_ns = opened_ns;
+	t->direction = DIRECTION_INBOUND;
+	t->owner_pass = 0;
+	t->candidate_pass = 0;
+	t->described = 0;
+	t->ended = 0;
+	weak_owner();
+}
+
 /* A socket met for the first time in mid-life: opened before we watched, so it has no time of opening. */
 static __always_inline struct tracked *track_adopt(struct sock *sk, u8 state)
 {
@@ -88,6 +104,13 @@ static __always_inline void record_emit(u16 tag, u8 state, struct sock *sk, stru
 	record_fill(r, tag, state, sk, tp, t);
 	t->described = shared.epoch;
 	bpf_ringbuf_submit(r, record_wake());
+}
+
+/* The last word, once. ended is set first: it is read, without a lock, by a snapshot that met the socket before. */
+static __always_inline void track_end(struct sock *sk, u8 state, struct tracked *t)
+{
+	t->ended = 1;
+	record_emit(TAG_TCP_CLOSE, state, sk, t);
 }
 
 #endif

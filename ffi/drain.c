@@ -34,6 +34,17 @@ static int32_t flows_relieve(void *context, int64_t unused)
 	return udp_flows_relieve(t->udp);
 }
 
+int ring_drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
+{
+	int err;
+
+	t->drain_to = buffer;
+	t->drain_used = 0;
+	t->drain_capacity = capacity;
+	err = ring_buffer__consume(t->ring);
+	return err < 0 && err != -ENOBUFS ? err : (int)t->drain_used;
+}
+
 int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 {
 	int err;
@@ -44,11 +55,6 @@ int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 		t->snapshot_errors++;
 	if (t->netlink)
 		return netlink_drain(t, buffer, capacity);
-	t->drain_to = buffer;
-	t->drain_used = 0;
-	t->drain_capacity = capacity;
-	err = ring_buffer__consume(t->ring);
-	if (err < 0 && err != -ENOBUFS)
-		return fail(t, -err, "drain the ring");
-	return t->drain_used;
+	err = ring_drain(t, buffer, capacity);
+	return err < 0 ? fail(t, -err, "drain the ring") : err;
 }

@@ -39,10 +39,13 @@ struct tcptop {
 	struct udp *udp; /* NULL: not loaded */
 	uint64_t weak_owners_seen; /* of shared->weak_owners, at the last owner pass */
 	uint64_t snapshot_errors;
+	uint64_t snapshot_deadline_ns; /* CLOCK_MONOTONIC */
+	size_t ring_bytes;
+	uint64_t consumed; /* position in the ring up to which records have been taken */
 	struct reader *reader;   /* not NULL: the thread that may still read what others may not */
 	struct netlink *netlink; /* not NULL: TCP comes from there, and the BPF fields above are not set */
 	struct bytes snapshot;
-	/* tcptop__drain() in progress: where ring_record() writes */
+	/* A drain in progress: where ring_record() writes */
 	uint8_t *drain_to;
 	uint32_t drain_used;
 	uint32_t drain_capacity;
@@ -61,6 +64,9 @@ int bytes_reserve(struct bytes *b, size_t more);
 
 /* Reads an iterator from start to end behind b (dropped when b is NULL). 0 or negative errno. */
 int iterator_read(const struct bpf_link *link, struct bytes *b);
+
+/* Moves whole records from the ring to buffer, as many as fit. Bytes, or a negative errno. */
+int ring_drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 
 /* Calls enter() inside each network namespace that a process or /run/netns shows and that is_wanted(), on a thread of its own.
  * `inode` names the namespace. 0, or the first negative errno that enter() returned. */

@@ -18,6 +18,7 @@ static int ring_record(void *context, void *data, size_t size)
 
 	memcpy(t->drain_to + t->drain_used, data, size);
 	t->drain_used += size;
+	t->consumed += size + BPF_RINGBUF_HDR_SZ; /* sizes are multiples of 8: the ring adds no padding */
 	/* Negative ends the round; libbpf has counted this record as read by then (ringbuf_process_ring()). */
 	return t->drain_capacity - t->drain_used < sizeof(struct tcptop_tcp_record) ? -ENOBUFS : 0;
 }
@@ -98,6 +99,7 @@ int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes)
 		return fail(t, -err, "load the TCP programs");
 	if ((err = shared_map(t)))
 		return err;
+	t->ring_bytes = ring_bytes;
 	t->counters_fd = bpf_object__find_map_fd_by_name(t->tcp, "counters");
 	t->ring = ring_buffer__new(bpf_object__find_map_fd_by_name(t->tcp, "events"), ring_record, t, NULL);
 	if (!t->ring)

@@ -5,10 +5,13 @@
 #include "udp.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#define SNAPSHOT_LIMIT_NS 5000000000ull
 
 int iterator_read(const struct bpf_link *link, struct bytes *b)
 {
@@ -114,11 +117,55 @@ static void owners_append(struct tcptop *t)
 		t->udp->unowned_seen = udp[UDP_UNOWNED];
 }
 
+/* Moves what the ring holds, which is never more than its size, behind the snapshot. */
+static int ring_take(struct tcptop *t)
+{
+	const size_t most = t->ring_bytes + sizeof(struct tcptop_tcp_record);
+	int bytes = bytes_reserve(&t->snapshot, most);
+
+	if (!bytes)
+		bytes = ring_drain(t, t->snapshot.data + t->snapshot.length, most);
+	if (bytes < 0)
+		return bytes;
+	t->snapshot.length += bytes;
+	return clock_ns(CLOCK_MONOTONIC) < t->snapshot_deadline_ns ? 0 : -ETIME;
+}
+
+/* All that the walk has written. A record that another CPU is still writing holds up those behind it. */
+static int ring_take_rest(struct tcptop *t)
+{
+	int err;
+
+	while (!(err = ring_take(t)) && t->consumed < __atomic_load_n(&t->shared->snapshot_end, __ATOMIC_ACQUIRE))
+		sched_yield();
+	return err;
+}
+
+/* The program writes into the ring, and pauses the walk (EAGAIN) when half of it is taken. */
+static int sockets_walk(struct tcptop *t)
+{
+	uint8_t nothing[8];
+	int fd = bpf_iter_create(bpf_link__fd(t->sockets)), err = fd < 0 ? -errno : 0;
+	ssize_t n = 1;
+
+	t->snapshot_deadline_ns = clock_ns(CLOCK_MONOTONIC) + SNAPSHOT_LIMIT_NS;
+	while (!err && n) {
+		n = read(fd, nothing, sizeof(nothing));
+		if (n < 0 && errno == EAGAIN)
+			err = ring_take(t);
+		else if (n < 0 && errno != EINTR)
+			err = -errno;
+	}
+	if (fd >= 0)
+		close(fd);
+	return err ? err : ring_take_rest(t);
+}
+
 static int sockets_append(struct tcptop *t, bool look)
 {
 	if (look || owners_wanted(t))
 		owners_append(t);
-	return iterator_read(t->sockets, &t->snapshot);
+	return sockets_walk(t);
 }
 
 static int32_t snapshot_take(void *context, int64_t look)

@@ -41,9 +41,9 @@ int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms);
 /* Keeps the table of UDP flows from filling up, and moves whole records from the ring to buffer, oldest first, as many as fit. Returns bytes; 0: the ring is empty. */
 int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 
-/* Reads every live socket into the handle; looks for owners first if sockets without one have appeared, or if look is 1.
- * Returns the bytes now held, closing struct tcptop_tick included. Drain the ring after this and apply it *before* what is
- * held: a socket that ended meanwhile then has its close record. */
+/* Reads into the handle, in the order of writing, what the ring holds and every live socket, with a struct tcptop_tick at
+ * the end. Looks for owners first if sockets without one have appeared, or if look is 1. Returns the bytes now held. Takes
+ * as long as the sockets need, 5 s at most: a snapshot that is cut short is counted in the tick. */
 int32_t tcptop__snapshot(struct tcptop *t, int32_t look);
 
 /* Moves whole records of the snapshot to buffer. Returns bytes; 0: all of it has been read. */

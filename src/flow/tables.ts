@@ -74,7 +74,7 @@ export class FlowTables implements EventHandler {
     this.#wallMs = record.wallNs / 1e6;
     this.#anchor(record.wallNs / 1e6 - record.timeNs / 1e6);
     this.#health = {
-      eventsLost: record.eventsLost,
+      eventsLost: record.eventsLost + this.tcp.vanished,
       flowsEvicted: record.udpEvicted,
       socketsUntracked: record.socketsUntracked,
       datagramsUntracked: record.udpUntracked,

@@ -17,6 +17,8 @@ const TCP_SCHEMA = {
   missed: "u8",
 } as const;
 
+/** A connection is met at most this long after the time that it says it was opened at. */
+const OPENING_NS = 1e8;
 const CLOSED = 7;
 const LISTEN = 10;
 
@@ -26,10 +28,14 @@ export class TcpTable {
   readonly #index = new CookieIndex();
   #snapshot = 1;
   #eventsLost = 0;
+  #snapshotErrors = 0;
+  /** A connection that opened before this was met by the last snapshot. */
+  #surelyKnownNs = 0;
   #begun = false;
   #opened = 0;
   #closed = 0;
   #strangers = 0;
+  #vanished = 0;
 
   /** `log` is told of every connection that opens and ends, listeners included. */
   constructor(readonly log: EventLog | null = null) {}
@@ -47,6 +53,11 @@ export class TcpTable {
   }
   get closed(): number {
     return this.#closed;
+  }
+
+  /** Flows that left without a close record although the source lost none: their last bytes are not known. From the start on. */
+  get vanished(): number {
+    return this.#vanished;
   }
 
   /** Sockets whose counters came without a description since the last call: the source must describe all anew. */
@@ -102,22 +113,29 @@ export class TcpTable {
     this.log?.owner(record, this.arrays, row);
   }
 
-  /** Ends a snapshot: drops what is neither in it nor closed by a record. A walk of the kernel's list may skip a socket
-   * whose neighbour leaves it, so one miss is forgiven, unless records were lost: then the close record may be among them. */
+  /** Ends a snapshot: drops what is neither in it nor closed by a record. A walk that had to pause may skip a socket, so one
+   * miss is forgiven, unless records were lost: then the close record may be among them. One that was cut short says little. */
   tick(tick: TickRecord): void {
-    const lost = tick.eventsLost > this.#eventsLost;
+    const lost = tick.eventsLost > this.#eventsLost, whole = tick.snapshotErrors === this.#snapshotErrors;
     this.#eventsLost = tick.eventsLost;
+    this.#snapshotErrors = tick.snapshotErrors;
+    this.#reconcile(tick, lost && whole ? 0 : whole ? 1 : 8, lost);
+    this.#surelyKnownNs = Math.max(0, tick.beginNs - OPENING_NS);
+    this.#snapshot = this.#snapshot === 0xffffffff ? 1 : this.#snapshot + 1;
+    if (!this.#begun) this.#begin();
+  }
+
+  #reconcile(tick: TickRecord, forgiven: number, lost: boolean): void {
     for (let row = this.length - 1; row >= 0; row--) {
       const c = this.#columns.arrays;
       if (c.closed[row] || c.seen[row] === this.#snapshot || c.metNs[row] >= tick.beginNs) continue;
-      if (lost || ++c.missed[row] > 1) {
+      if (++c.missed[row] > forgiven) {
+        if (!lost) this.#vanished++;
         if (!isListener(c.remotePort[row], c.state[row])) this.#closed++;
         this.#vanish(row, tick.timeNs);
         this.#remove(row);
       }
     }
-    this.#snapshot = this.#snapshot === 0xffffffff ? 1 : this.#snapshot + 1;
-    if (!this.#begun) this.#begin();
   }
 
   /** Fills the delta columns for the sample that is about to be taken. */
@@ -154,7 +172,7 @@ export class TcpTable {
     let row = this.#index.get(record.cookieLow, record.cookieHigh);
     if (row >= 0 && this.#isOther(row, record)) {
       // One socket, connected again. The earlier connection's row stays for the sample, without the cookie.
-      if (this.#columns.arrays.closed[row] && record.openedNs < this.#columns.arrays.lastNs[row]) return -1;
+      if (this.#isEarlier(row, record)) return -1;
       this.#index.delete(record.cookieLow, record.cookieHigh);
       if (!this.#columns.arrays.closed[row]) this.#columns.arrays.missed[row] = 1;
       row = -1;
@@ -174,6 +192,12 @@ export class TcpTable {
     return this.#columns.arrays.openedNs[row] !== record.openedNs;
   }
 
+  /** A snapshot's word on a connection whose socket has since connected again, or ended. */
+  #isEarlier(row: number, record: TcpRecord): boolean {
+    const c = this.#columns.arrays;
+    return record.openedNs < c.openedNs[row] || c.closed[row] === 1 && record.openedNs < c.lastNs[row];
+  }
+
   #add(record: TcpRecord): number {
     const row = this.#columns.add(), c = this.#columns.arrays;
     this.#index.set(record.cookieLow, record.cookieHigh, row);
@@ -184,9 +208,9 @@ export class TcpTable {
     c.protocol[row] = Protocol.tcp;
     c.netns[row] = record.netns;
     if (isListener(record.remotePort, record.state)) return row;
-    if (record.openedNs > 0) this.#opened++;
+    if (record.openedNs > this.#surelyKnownNs) this.#opened++;
     else {
-      // Open before the source was, met only now: what it moved before belongs to no sample.
+      // Open before the source was, or dropped by mistake after records were lost: what it moved before belongs to no sample.
       c.rxBefore[row] = record.rxBytes;
       c.txBefore[row] = record.txBytes;
     }

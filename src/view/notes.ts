@@ -14,7 +14,7 @@ export function notesOf(sample: Sample): Note[] {
   add(
     eventsLost,
     "events_lost",
-    `records were lost because the ${byNetlink ? "socket's queue" : "ring buffer"} was full: ` +
+    `records were lost, as a rule because the ${byNetlink ? "socket's queue" : "ring buffer"} was full: ` +
       "connections may be missing, or lack their last bytes",
     byNetlink
       ? "Run it as root, whose queue is larger, or raise net.core.rmem_max"

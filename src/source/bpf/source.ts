@@ -49,7 +49,6 @@ export class ShimSource implements FlowSource {
   snapshot(sink: RecordSink): void {
     const { tcptop__snapshot, tcptop__snapshot_read } = this.#library.symbols;
     this.#check(tcptop__snapshot(this.#handle, this.#ownersAreDue() ? 1 : 0));
-    this.drain(sink);
     this.#pour(() => tcptop__snapshot_read(this.#handle, this.#buffer, BUFFER_BYTES), sink);
   }
 
