@@ -1,0 +1,132 @@
+/** Bytes from the terminal to input. Pieces of a sequence may come in any number of reads. */
+import type { Input } from "../view/screen/input.ts";
+
+/** A mode's state, as the terminal reports it (DECRPM): 1 set, 2 reset, 0 not recognised. */
+export interface ModeReport {
+  readonly type: "mode";
+  readonly mode: number;
+  readonly value: number;
+}
+
+const PASTE_BEGIN = "\x1b[200~", PASTE_END = "\x1b[201~";
+/** A paste or a sequence without an end does not grow for ever. */
+const MOST_HELD = 1 << 16;
+
+const FINAL: Readonly<Record<string, string>> = {
+  A: "up",
+  B: "down",
+  C: "right",
+  D: "left",
+  H: "home",
+  F: "end",
+  Z: "backtab",
+};
+const TILDE: Readonly<Record<string, string>> = {
+  "1": "home",
+  "3": "delete",
+  "4": "end",
+  "5": "pageup",
+  "6": "pagedown",
+  "7": "home",
+  "8": "end",
+};
+const CONTROL: Readonly<Record<string, string>> = {
+  "\r": "enter",
+  "\n": "enter",
+  "\t": "tab",
+  "\x7f": "backspace",
+  "\b": "backspace",
+};
+
+export class InputDecoder {
+  #held = "";
+  readonly #decoder = new TextDecoder();
+
+  /** Whether a sequence has begun that may be an Escape key on its own: call flush() if nothing more comes. */
+  get waits(): boolean {
+    return this.#held !== "";
+  }
+
+  decode(bytes: Uint8Array): (Input | ModeReport)[] {
+    this.#held += this.#decoder.decode(bytes, { stream: true });
+    return this.#take(false);
+  }
+
+  /** Nothing more has come: a lone ESC was the key. */
+  flush(): (Input | ModeReport)[] {
+    return this.#take(true);
+  }
+
+  #take(flush: boolean): (Input | ModeReport)[] {
+    const found: (Input | ModeReport)[] = [];
+    while (this.#held !== "") {
+      const taken = next(this.#held, flush || this.#held.length > MOST_HELD);
+      if (taken === null) break;
+      this.#held = this.#held.slice(taken.length);
+      if (taken.input !== null) found.push(taken.input);
+    }
+    return found;
+  }
+}
+
+interface Taken {
+  readonly length: number;
+  /** null: nothing that means something here. */
+  readonly input: Input | ModeReport | null;
+}
+
+const key = (name: string, length: number): Taken => ({ length, input: { type: "key", key: name } });
+
+/** The first input of the text; null: its end has not come yet. */
+function next(text: string, flush: boolean): Taken | null {
+  if (text[0] !== "\x1b") return character(text);
+  if (text.startsWith(PASTE_BEGIN)) return paste(text, flush);
+  if (text[1] === "[" || text[1] === "O") return sequence(text, flush);
+  if (text.length === 1) return flush ? key("escape", 1) : null;
+  // ESC before a key is Alt: it means nothing here. ESC ESC is the key, and another one after it.
+  if (text[1] === "\x1b") return key("escape", 1);
+  return { length: 1 + String.fromCodePoint(text.codePointAt(1)!).length, input: null };
+}
+
+function character(text: string): Taken {
+  const first = String.fromCodePoint(text.codePointAt(0)!);
+  if (CONTROL[first] !== undefined) return key(CONTROL[first], 1);
+  if (first < " ") return key(`ctrl-${String.fromCharCode(first.charCodeAt(0) + 0x60)}`, 1);
+  return key(first, first.length);
+}
+
+function paste(text: string, flush: boolean): Taken | null {
+  const end = text.indexOf(PASTE_END);
+  if (end < 0 && !flush) return null;
+  const pasted = text.slice(PASTE_BEGIN.length, end < 0 ? undefined : end);
+  const length = end < 0 ? text.length : end + PASTE_END.length;
+  return { length, input: { type: "paste", text: pasted } };
+}
+
+/** CSI and SS3 sequences. */
+function sequence(text: string, flush: boolean): Taken | null {
+  // deno-lint-ignore no-control-regex
+  const match = /^\x1b(?:O|\[)([<?]?)([\d;]*)([\x20-\x2f]*)([\x40-\x7e])/.exec(text);
+  if (match === null) {
+    // deno-lint-ignore no-control-regex
+    const whole = /^\x1b[O[][<?]?[\d;]*[\x20-\x2f]*$/.test(text);
+    if (whole && !flush) return null;
+    return text.length === 2 ? key("escape", 1) : { length: 2, input: null };
+  }
+  const [whole, mark, parameters, , final] = match, length = whole.length;
+  if (mark === "<") return { length, input: mouse(parameters, final) };
+  if (mark === "?" && final === "y") {
+    const [mode, value] = parameters.split(";").map(Number);
+    return { length, input: { type: "mode", mode, value } };
+  }
+  const name = mark !== "" ? undefined : final === "~" ? TILDE[parameters.split(";")[0]] : FINAL[final];
+  return name === undefined ? { length, input: null } : key(name, length);
+}
+
+/** SGR mouse reports: button;column;row, M pressed, m released. */
+function mouse(parameters: string, final: string): Input | null {
+  const [button, column, row] = parameters.split(";").map(Number), x = column - 1, y = row - 1;
+  if (!(x >= 0 && y >= 0)) return null;
+  if (button === 64 || button === 65) return { type: "mouse", action: button === 64 ? "wheelup" : "wheeldown", x, y };
+  return button === 0 && final === "M" ? { type: "mouse", action: "press", x, y } : null;
+}

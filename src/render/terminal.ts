@@ -1,0 +1,94 @@
+/** The terminal as a device: raw mode, the other screen, and back. */
+import type { Canvas } from "../view/canvas.ts";
+import { frameDiff } from "./diff.ts";
+import type { Theme } from "./theme.ts";
+
+/** What the terminal is reached through. */
+export interface Device {
+  write(bytes: Uint8Array): Promise<number>;
+  /** ISIG stays on: ^C and ^Z are signals, for the whole job and not for us alone. */
+  setRaw(raw: boolean): void;
+  /** Throws when the terminal has gone. */
+  size(): { readonly columns: number; readonly rows: number };
+}
+
+const SYNCHRONISED = 2026;
+// The other screen, no cursor, mouse buttons in SGR form, pastes marked, and lines that do not wrap.
+const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?1000h\x1b[?1006h\x1b[?2004h\x1b[?7l";
+const ASK = `\x1b[?${SYNCHRONISED}$p`;
+const LEAVE = "\x1b[0m\x1b[?7h\x1b[?2004l\x1b[?1006l\x1b[?1000l\x1b[?25h\x1b[?1049l";
+const encoder = new TextEncoder();
+
+export class Terminal {
+  #shown: Canvas | null = null;
+  #entered = false;
+  #synchronised = false;
+  #writing: Promise<void> | null = null;
+
+  constructor(readonly device: Device, readonly theme: Theme) {}
+
+  enter(): void {
+    this.device.setRaw(true);
+    this.#entered = true;
+    this.#shown = null;
+    this.#write(ENTER + ASK);
+  }
+
+  /** The terminal as it was. Resolves when it has been told; safe to call twice, and when it has gone. */
+  async leave(): Promise<void> {
+    if (!this.#entered) return;
+    this.#entered = false;
+    try {
+      this.device.setRaw(false);
+    } catch {
+      // Gone.
+    }
+    await this.#writing?.catch(() => {});
+    this.#write(LEAVE);
+    await this.#writing?.catch(() => {});
+  }
+
+  /** A terminal that says it knows synchronised output gets it: nothing of a frame is then seen before all of it is. */
+  modeReported(mode: number, value: number): void {
+    if (mode === SYNCHRONISED) this.#synchronised = value === 1 || value === 2;
+  }
+
+  /** Nothing is known any more of what is on the screen. */
+  forget(): void {
+    this.#shown = null;
+  }
+
+  /** Whether the last frame has not gone out yet: a slow terminal gets fewer frames, not later ones. */
+  get busy(): boolean {
+    return this.#writing !== null;
+  }
+
+  /** Resolves when what was written has gone out. Throws what the terminal said to it. */
+  async written(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** Returns the bytes written. */
+  draw(canvas: Canvas): number {
+    if (!this.#entered || this.busy) return 0;
+    const diff = frameDiff(this.#shown, canvas, this.theme);
+    this.#shown = canvas;
+    if (diff === "") return 0;
+    return this.#write(this.#synchronised ? `\x1b[?${SYNCHRONISED}h${diff}\x1b[?${SYNCHRONISED}l` : diff);
+  }
+
+  #write(text: string): number {
+    const bytes = encoder.encode(text), before = this.#writing ?? Promise.resolve();
+    const writing = before.then(() => this.#writeAll(bytes)).finally(() => {
+      if (this.#writing === writing) this.#writing = null;
+    });
+    // Whoever asks for written() hears of it; until then it is no unhandled rejection.
+    writing.catch(() => {});
+    this.#writing = writing;
+    return bytes.length;
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) at += await this.device.write(bytes.subarray(at));
+  }
+}

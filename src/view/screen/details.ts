@@ -1,0 +1,118 @@
+/** Everything that is known of the flow under the cursor. */
+import type { Sample } from "../../flow/sample.ts";
+import { Canvas, Role } from "../canvas.ts";
+import { endpointText } from "../address.ts";
+import { type FlowFacts, flowFacts } from "../flow.ts";
+import { harmless } from "../harmless.ts";
+import { ageText, bytesText, durationText, rateText } from "../units.ts";
+import { fitted } from "../width.ts";
+import type { FlowHistory } from "./history.ts";
+import { sparkline } from "./spark.ts";
+
+export interface Detailed {
+  readonly sample: Sample;
+  readonly row: number;
+  readonly history: FlowHistory | undefined;
+  /** null: the process has gone, or the system does not let us read it. undefined: not known yet. */
+  readonly commandLine: string | null | undefined;
+}
+
+type Pair = readonly [label: string, text: string];
+
+const LABEL_CELLS = 11;
+/** Narrower than this, and a pair cannot hold an IPv4 endpoint. */
+const PAIR_CELLS = 36;
+
+export function drawDetails(canvas: Canvas, detailed: Detailed | null, y: number, rows: number): void {
+  if (rows <= 0) return;
+  canvas.fill(0, y, canvas.columns, Role.title);
+  for (let line = y + 1; line < y + rows; line++) canvas.fill(0, line, canvas.columns, Role.text);
+  if (detailed === null) {
+    canvas.put(1, y, "details", Role.title);
+    canvas.put(2, y + 2, "No flow is under the cursor.", Role.dim);
+    return;
+  }
+  const facts = flowFacts(detailed.sample, detailed.row);
+  canvas.put(1, y, fitted(headline(facts), canvas.columns - 2), Role.title);
+  const end = y + rows;
+  let line = drawPairs(canvas, pairs(facts), y + 1, end);
+  for (const [label, text] of longPairs(facts, detailed.commandLine)) line = drawPair(canvas, label, text, line, end);
+  drawHistory(canvas, detailed.history, line, end);
+}
+
+function headline({ process, pid, remote, protocol, closed }: FlowFacts): string {
+  const to = remote === null ? "" : ` → ${harmless(remote.name ?? remote.address)} ${remote.port}`;
+  return `${harmless(process ?? "not known")}${pid === null ? "" : ` [${pid}]`} ${protocol}${to}${
+    closed ? " · has ended" : ""
+  }`;
+}
+
+const plain = (value: number | null) => value === null ? "-" : value.toLocaleString("en-US");
+const exact = (bytes: number | null) => bytes === null ? "-" : `${bytesText(bytes)} (${plain(bytes)})`;
+
+function pairs(facts: FlowFacts): Pair[] {
+  const { local, remote, family } = facts;
+  return [
+    ["local", endpointText(local.address, family, local.port)],
+    ["remote", remote === null ? "-" : endpointText(remote.address, family, remote.port)],
+    ["state", facts.state],
+    ["direction", facts.direction ?? "-"],
+    ["user", facts.uid === null ? "-" : `${harmless(facts.user ?? "?")} (${facts.uid})`],
+    ["age", facts.age_ms === null ? "longer than tcptop runs" : ageText(facts.age_ms)],
+    ["received", exact(facts.rx_bytes)],
+    ["sent", exact(facts.tx_bytes)],
+    ["packets in", plain(facts.rx_packets)],
+    ["packets out", plain(facts.tx_packets)],
+    ["round trip", facts.rtt_us === null ? "-" : `${durationText(facts.rtt_us)} ± ${durationText(facts.rtt_var_us)}`],
+    ["retransmits", plain(facts.retransmits)],
+    ["cwnd", facts.cwnd === null ? "-" : `${plain(facts.cwnd)} segments`],
+    ["netns", facts.netns === null ? "-" : String(facts.netns)],
+  ];
+}
+
+function longPairs({ remote, container, cgroup }: FlowFacts, commandLine: string | null | undefined): Pair[] {
+  const long: Pair[] = [["command", commandLine === undefined ? "…" : harmless(commandLine ?? "-")]];
+  if (remote !== null && remote.name !== null) long.push(["name", harmless(remote.name)]);
+  if (container !== null) {
+    long.push(["container", harmless(`${container.runtime} ${container.name ?? ""} ${container.id}`)]);
+  }
+  long.push(["cgroup", harmless(cgroup ?? "-")]);
+  return long;
+}
+
+/** Side by side as the width allows. Returns the line behind them. */
+function drawPairs(canvas: Canvas, pairs: readonly Pair[], y: number, end: number): number {
+  const across = Math.max(1, Math.min(3, Math.floor(canvas.columns / PAIR_CELLS)));
+  const cells = Math.floor(canvas.columns / across);
+  pairs.forEach(([label, text], i) => {
+    const line = y + Math.floor(i / across), x = i % across * cells + 1;
+    if (line >= end) return;
+    canvas.put(x, line, label, Role.dim, LABEL_CELLS);
+    canvas.put(x + LABEL_CELLS + 1, line, fitted(text, cells - LABEL_CELLS - 3), Role.text, cells - LABEL_CELLS - 2);
+  });
+  return y + Math.ceil(pairs.length / across);
+}
+
+function drawPair(canvas: Canvas, label: string, text: string, y: number, end: number): number {
+  if (y >= end) return y;
+  canvas.put(1, y, label, Role.dim, LABEL_CELLS);
+  canvas.put(LABEL_CELLS + 2, y, fitted(text, canvas.columns - LABEL_CELLS - 3), Role.text);
+  return y + 1;
+}
+
+function drawHistory(canvas: Canvas, history: FlowHistory | undefined, y: number, end: number): void {
+  if (history === undefined) return;
+  const lines: [string, readonly (number | null)[], (most: number) => string, Role][] = [
+    ["received", history.received, rateText, Role.received],
+    ["sent", history.sent, rateText, Role.sent],
+    ["round trip", history.rttUs, durationText, Role.label],
+  ];
+  const bars = Math.max(0, Math.min(120, canvas.columns - LABEL_CELLS - 20));
+  lines.forEach(([label, values, text, role], i) => {
+    if (y + i >= end) return;
+    canvas.put(1, y + i, label, Role.dim, LABEL_CELLS);
+    const known = values.slice(-bars).filter((value) => value !== null), most = Math.max(...known, 0);
+    const x = canvas.put(LABEL_CELLS + 2, y + i, sparkline(values, bars), role);
+    canvas.put(x + 1, y + i, known.length === 0 ? "-" : `≤ ${text(most)}`, Role.dim);
+  });
+}

@@ -1,0 +1,89 @@
+/** The last line: the keys, or what is being typed, and how much of everything is shown. */
+import { Canvas, Role } from "../canvas.ts";
+import { fitted, textCells } from "../width.ts";
+import type { Lines } from "./lines.ts";
+import type { Mode, ScreenState } from "./state.ts";
+
+/** As many as fit are shown, and a click on one is its key. */
+const HINTS: readonly (readonly [shown: string, does: string, key: string])[] = [
+  ["q", "quit", "q"],
+  ["?", "help", "?"],
+  ["/", "filter", "/"],
+  ["s", "sort", "s"],
+  ["g", "group", "g"],
+  ["⏎", "details", "enter"],
+  ["␣", "freeze", " "],
+  ["d", "names", "d"],
+  ["a", "all", "a"],
+  ["c", "columns", "c"],
+  ["t", "tcp", "t"],
+  ["u", "udp", "u"],
+  ["L", "listening", "L"],
+  ["r", "reverse", "r"],
+  ["+ -", "interval", "+"],
+];
+
+export function drawFoot(canvas: Canvas, state: ScreenState, lines: Lines, y: number): void {
+  if (state.mode.kind === "prompt") return drawPrompt(canvas, state, state.mode, lines, y);
+  canvas.fill(0, y, canvas.columns, Role.bar);
+  const said = status(state), right = countText(state, lines), end = canvas.columns - textCells(right) - 1;
+  const from = said === "" ? 0 : canvas.put(0, y, ` ${fitted(said, Math.max(0, end - 3))} `, Role.badge, end);
+  for (const { x, shown, does } of hints(from, end)) {
+    canvas.put(canvas.put(x, y, shown, Role.key) + 1, y, does, Role.bar);
+  }
+  if (end > 0) canvas.put(end, y, right, Role.bar);
+}
+
+/** The key that the hint at `x` stands for; null: none does. */
+export function hintAt(state: ScreenState, lines: Lines, x: number): string | null {
+  const said = status(state), end = state.columns - textCells(countText(state, lines)) - 1;
+  const from = said === "" ? 0 : Math.min(end, textCells(fitted(said, Math.max(0, end - 3))) + 2);
+  return hints(from, end).find((hint) => x >= hint.x && x < hint.x + hint.cells)?.key ?? null;
+}
+
+function hints(from: number, end: number) {
+  const placed = [];
+  let x = from + 1;
+  for (const [shown, does, key] of HINTS) {
+    const cells = textCells(shown) + 1 + textCells(does);
+    if (x + cells + 1 > end) break;
+    placed.push({ x, cells, shown, does, key });
+    x += cells + 2;
+  }
+  return placed;
+}
+
+function status({ notice, filter, filterText, protocol }: ScreenState): string {
+  if (notice !== null) return notice;
+  if (filter !== null) return `filter ${filterText}`;
+  return protocol === null ? "" : `only ${protocol.toUpperCase()}`;
+}
+
+/** 50 of 1,204: the limit hides the rest. */
+function countText({ group, all, limit }: ScreenState, { items, matching }: Lines): string {
+  const what = group === null ? "flows" : "groups", number = (n: number) => n.toLocaleString("en-US");
+  const limited = !all && limit > 0 && matching > limit;
+  return limited
+    ? `top ${number(Math.min(limit, items.length))} of ${number(matching)} ${what} `
+    : `${number(matching)} ${what} `;
+}
+
+type Prompt = Extract<Mode, { kind: "prompt" }>;
+
+/** The caret stays in sight; what is wrong stands behind the text. */
+function drawPrompt(canvas: Canvas, state: ScreenState, { text, caret }: Prompt, lines: Lines, y: number): void {
+  canvas.fill(0, y, canvas.columns, Role.text);
+  const characters = [...text, " "], wrong = state.filterError;
+  const about = wrong ?? `${lines.matching.toLocaleString("en-US")} match · ⏎ keep · esc back`;
+  const begin = canvas.put(0, y, "filter: ", Role.label), room = Math.max(1, canvas.columns - begin - 1);
+  const needed = textCells(text) + 2,
+    beside = Math.max(0, Math.min(textCells(about), room - Math.min(needed, room / 2)));
+  let from = 0;
+  while (textCells(characters.slice(from, caret + 1).join("")) > room - beside) from++;
+  const end = canvas.put(begin, y, characters.slice(from).join(""), Role.text, room - beside);
+  const at = begin + textCells(characters.slice(from, caret).join(""));
+  canvas.select(at, y, 1);
+  const shown = fitted(about, Math.max(0, canvas.columns - end - 1)),
+    x = Math.max(end + 1, canvas.columns - textCells(shown));
+  canvas.put(x, y, shown, wrong === null ? Role.dim : Role.error);
+}

@@ -1,0 +1,85 @@
+/** The lines above the table: how much, how many, from where, at what cost; and what the user must know. */
+import type { Sample } from "../../flow/sample.ts";
+import type { Note } from "../../source/source.ts";
+import { Canvas, Role } from "../canvas.ts";
+import { ageText, bytesText, rateText } from "../units.ts";
+import type { Totals } from "../totals.ts";
+import { fitted, textCells } from "../width.ts";
+import type { TotalsHistory } from "./history.ts";
+import { sparkline } from "./spark.ts";
+import type { ScreenState } from "./state.ts";
+
+export interface Head {
+  readonly sample: Sample | null;
+  readonly totals: Totals | null;
+  readonly notes: readonly Note[];
+  readonly history: TotalsHistory;
+}
+
+/** Two minutes are on the sparkline, or more where there is room for a bar a second. */
+const SPAN_S = 120;
+const MOST_BARS = 90;
+const RATE_CELLS = 12;
+
+export function drawHead(canvas: Canvas, state: ScreenState, head: Head, headRows: number): void {
+  if (headRows >= 1) drawRates(canvas, state, head);
+  if (headRows >= 2) drawCounts(canvas, head);
+  head.notes.slice(0, Math.max(0, headRows - 2)).forEach(({ message, remedy }, i) => {
+    const text = `! ${message}${remedy === null ? "" : `. ${remedy}`}`;
+    canvas.put(0, 2 + i, fitted(text, canvas.columns), Role.warning);
+  });
+}
+
+function drawRates(canvas: Canvas, state: ScreenState, { totals, history }: Head): void {
+  const { columns } = canvas, badge = state.frozen ? " FROZEN " : "", every = `every ${intervalText(state.intervalMs)}`;
+  const right = badge === "" ? every : badge;
+  const room = columns - textCells(right) - 1;
+  let x = canvas.put(0, 0, " tcptop ", Role.badge, room) + 1;
+  const bars = Math.max(0, Math.min(MOST_BARS, Math.floor((room - x) / 2) - RATE_CELLS - 2));
+  const spanNs = Math.max(1, Math.ceil(SPAN_S / Math.max(1, bars))) * 1e9;
+  const one = (arrow: string, rate: number | null, of: "received" | "sent", role: Role) => {
+    x = canvas.put(x, 0, `${arrow} `, role, Math.max(0, room - x));
+    x = canvas.put(x, 0, rateText(rate).padStart(10), Role.strong, Math.max(0, room - x)) + 1;
+    if (bars >= 4) {
+      x = canvas.put(x, 0, sparkline(history.bars(of, bars, spanNs), bars), role, Math.max(0, room - x)) + 1;
+    }
+  };
+  one("↓", totals?.rxBytesPerS ?? null, "received", Role.received);
+  one("↑", totals?.txBytesPerS ?? null, "sent", Role.sent);
+  canvas.put(columns - textCells(right), 0, right, badge === "" ? Role.dim : Role.badge);
+}
+
+function intervalText(ms: number): string {
+  return ms % 1000 === 0 ? ageText(ms) : `${ms}ms`;
+}
+
+function drawCounts(canvas: Canvas, { sample, totals }: Head): void {
+  if (sample === null || totals === null) {
+    canvas.put(1, 1, "loading the programs …", Role.dim);
+    return;
+  }
+  const perS = (count: number) => sample.intervalMs === 0 ? 0 : Math.round(count * 1000 / sample.intervalMs);
+  const loopback = Math.max(totals.loopbackRxBytesPerS, totals.loopbackTxBytesPerS);
+  const parts: [label: string, text: string, role?: Role][] = [
+    ["tcp", totals.tcp.toLocaleString("en-US")],
+    ["udp", totals.udp.toLocaleString("en-US")],
+    ["opened/s", `+${perS(totals.opened).toLocaleString("en-US")}`],
+    ["closed/s", `−${perS(totals.closed).toLocaleString("en-US")}`],
+  ];
+  if (loopback > 0) parts.push(["loopback", rateText(loopback)]);
+  const { eventsLost } = sample.health;
+  if (eventsLost > 0) parts.push(["lost", eventsLost.toLocaleString("en-US"), Role.warning]);
+  parts.push(["from", sourceText(sample)]);
+  parts.push(["cpu", `${sample.selfCpuPercent.toFixed(1)} %`], ["mem", bytesText(sample.selfRssBytes)]);
+  let x = 1;
+  for (const [label, text, role = Role.strong] of parts) {
+    if (x + textCells(label) + textCells(text) + 1 > canvas.columns) break;
+    x = canvas.put(x, 1, `${text} `, role);
+    x = canvas.put(x, 1, label, Role.dim) + 2;
+  }
+}
+
+function sourceText({ source: { tcp, udp } }: Sample): string {
+  if (tcp === udp || udp === null) return tcp ?? "nothing";
+  return tcp === null ? udp : `${tcp}, udp ${udp}`;
+}

@@ -1,0 +1,72 @@
+/** The keys and the filter language on one page. */
+import { Canvas, Role } from "../canvas.ts";
+import { FIELDS } from "../filter/fields.ts";
+import { box } from "./menu.ts";
+
+type Line = readonly [keys: string, does: string];
+
+const KEYS: readonly Line[] = [
+  ["↑ ↓ j k", "move; the cursor stays on its flow"],
+  ["PgUp PgDn Home End", "move further; Home lets go of the flow"],
+  ["⏎", "details of the flow; open or close a group"],
+  ["space", "freeze the screen; counting goes on"],
+  ["/", "filter"],
+  ["s", "choose the sort column"],
+  ["< >", "sort by the column before, after"],
+  ["r", "reverse the order"],
+  ["g", "group by process, remote, port, container"],
+  ["→ ←", "open, close a group"],
+  ["t u L", "only TCP, only UDP, listening sockets"],
+  ["d", "names or addresses"],
+  ["a", "all flows, or the top ones"],
+  ["c", "choose columns"],
+  ["+ -", "longer, shorter interval"],
+  ["^L", "draw again"],
+  ["q ^C", "quit"],
+  ["mouse", "wheel moves, a click chooses, on a title sorts"],
+];
+
+const SIGNS: readonly Line[] = [
+  ["+ ×", "new in the last 3 s, ended in the last 5 s (with its last figures)"],
+  ["KiB kB", "1,024 bytes, 1,000 bytes"],
+];
+
+const FILTERS: readonly Line[] = [
+  ["word", "anywhere: process, user, address, name, port, pid, state"],
+  ...Object.entries(FIELDS).map(([id, { about, example }]): Line => [`${id}:${example}`, about]),
+  ["rtt>50ms rx/s>1MiB", "number columns by > >= < <= = !="],
+  ["and or not ( )", 'side by side means and; quotes: "and"'],
+];
+
+const KEY_CELLS = 20;
+
+function helpLines(width: number): (Line | string)[] {
+  const keys: (Line | string)[] = ["Keys", ...KEYS, "", "Signs", ...SIGNS], filters = ["Filter", ...FILTERS];
+  return width >= 130 ? keys : [...keys, "", ...filters];
+}
+
+export function drawHelp(canvas: Canvas, top: number): void {
+  box(canvas, 0, 0, canvas.columns, canvas.rows, " help ");
+  const lines = helpLines(canvas.columns), room = Math.max(0, canvas.rows - 2), twoColumns = canvas.columns >= 130;
+  const from = Math.max(0, Math.min(top, lines.length - room)), half = Math.floor(canvas.columns / 2);
+  drawLines(canvas, lines.slice(from, from + room), 2, (twoColumns ? half : canvas.columns) - 4);
+  if (twoColumns) drawLines(canvas, ["Filter", ...FILTERS].slice(0, room), half, canvas.columns - half - 2);
+  const more = lines.length - from - room;
+  canvas.put(
+    2,
+    canvas.rows - 1,
+    more > 0 ? ` ↓ ${more} more lines · any other key closes ` : " any key closes ",
+    Role.frame,
+  );
+}
+
+function drawLines(canvas: Canvas, lines: readonly (Line | string)[], x: number, cells: number): void {
+  lines.forEach((line, i) => {
+    if (typeof line === "string") canvas.put(x, 1 + i, line, Role.strong, cells);
+    else {
+      const end = canvas.put(x, 1 + i, line[0], Role.label, Math.min(KEY_CELLS, cells));
+      const at = Math.max(x + KEY_CELLS, end + 1);
+      canvas.put(at, 1 + i, line[1], Role.text, Math.max(0, x + cells - at));
+    }
+  });
+}

@@ -1,0 +1,85 @@
+/** What was, for the sparklines. Time comes with the samples. */
+import type { Sample } from "../../flow/sample.ts";
+import { flowId, perSecond } from "../flow.ts";
+import type { Totals } from "../totals.ts";
+
+const MINUTES_NS = 180e9;
+/** At the shortest interval these are three minutes. */
+const MOST_POINTS = 1800;
+
+interface Point {
+  readonly timeNs: number;
+  readonly received: number;
+  readonly sent: number;
+}
+
+/** The total rates of the last three minutes. */
+export class TotalsHistory {
+  #points: Point[] = [];
+
+  add(sample: Sample, totals: Totals): void {
+    if (sample.intervalMs === 0) return;
+    this.#points.push({ timeNs: sample.timeNs, received: totals.rxBytesPerS, sent: totals.txBytesPerS });
+    const oldest = sample.timeNs - MINUTES_NS;
+    let drop = Math.max(0, this.#points.length - MOST_POINTS);
+    while (this.#points[drop].timeNs < oldest) drop++;
+    if (drop > 0) this.#points.splice(0, drop);
+  }
+
+  /** The last `cells` spans of time, the highest rate of each; spans begin at whole multiples of their length, so that a bar
+   * does not change once its span is over. `spanNs` is a few samples when many minutes are to fit. */
+  bars(of: "received" | "sent", cells: number, spanNs: number): (number | null)[] {
+    const bars: (number | null)[] = new Array(cells).fill(null), last = this.#points.at(-1);
+    if (last === undefined) return bars;
+    const end = Math.floor(last.timeNs / spanNs);
+    for (const point of this.#points) {
+      const at = cells - 1 - (end - Math.floor(point.timeNs / spanNs));
+      if (at >= 0) bars[at] = Math.max(bars[at] ?? 0, point[of]);
+    }
+    return bars;
+  }
+}
+
+export interface FlowHistory {
+  readonly received: (number | null)[];
+  readonly sent: (number | null)[];
+  readonly rttUs: (number | null)[];
+  seen: number;
+}
+
+const MOST_SAMPLES = 120;
+const MOST_FLOWS = 512;
+
+/** The last samples of those flows that were on the screen: whose details may be asked for next. */
+export class FlowHistories {
+  readonly #flows = new Map<string, FlowHistory>();
+  #number = 0;
+
+  add(sample: Sample, rows: Iterable<number>): void {
+    if (sample.intervalMs === 0) return;
+    this.#number++;
+    for (const row of rows) if (row < (sample.pastFrom ?? sample.length)) this.#append(sample, row);
+    if (this.#flows.size <= MOST_FLOWS) return;
+    for (const [id, { seen }] of this.#flows) if (seen < this.#number - MOST_SAMPLES / 2) this.#flows.delete(id);
+    for (const id of this.#flows.keys()) if (this.#flows.size > MOST_FLOWS) this.#flows.delete(id);
+  }
+
+  get(id: string): FlowHistory | undefined {
+    return this.#flows.get(id);
+  }
+
+  #append(sample: Sample, row: number): void {
+    const f = sample.flows, id = flowId(f, row);
+    let flow = this.#flows.get(id);
+    if (flow === undefined) this.#flows.set(id, flow = { received: [], sent: [], rttUs: [], seen: this.#number });
+    flow.seen = this.#number;
+    flow.received.push(perSecond(f.rxDelta[row], sample.intervalMs));
+    flow.sent.push(perSecond(f.txDelta[row], sample.intervalMs));
+    flow.rttUs.push(f.srttUs[row] || null);
+    if (flow.received.length > MOST_SAMPLES) {
+      for (const list of [flow.received, flow.sent, flow.rttUs]) {
+        list.shift();
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { Sample } from "../../flow/sample.ts";
+import type { Column } from "../column.ts";
+import { flowId } from "../flow.ts";
+import { type Group, groupColumns, groupRows } from "../group.ts";
+import { selectRows } from "../selection.ts";
+import type { ScreenState } from "./state.ts";
+
+/** A line of the table: a row of the sample, or a group of them. */
+export type Item = number | Group;
+
+export interface Lines {
+  readonly items: readonly Item[];
+  /** How many flows, or groups, there are without the limit. */
+  readonly matching: number;
+}
+
+/** What a table of this state has to show of the sample, first line first. */
+export function linesOf(sample: Sample, state: ScreenState): Lines {
+  const { filter, protocol, listeners, sort, group } = state, limit = state.all ? 0 : state.limit;
+  const rows = selectRows(sample, { filter, protocol, listeners, sort, limit: 0 });
+  if (group === null) return { items: limit === 0 ? rows : rows.slice(0, limit), matching: rows.length };
+  const groups = groupRows(sample, rows, group, sort), items: Item[] = [];
+  for (const one of limit === 0 ? groups : groups.slice(0, limit)) {
+    items.push(one);
+    if (state.expanded.has(one.label)) items.push(...one.rows);
+  }
+  return { items, matching: groups.length };
+}
+
+/** The same line has the same id in the next sample. */
+export function itemId(sample: Sample, item: Item): string {
+  return typeof item === "number" ? flowId(sample.flows, item) : `group ${item.label}`;
+}
+
+/** The columns of this state's table, before the terminal's width has its say. */
+export function tableColumns(state: ScreenState): readonly Column[] {
+  return state.group === null ? state.shown : groupColumns(state.shown, state.group);
+}
+
+/** Keeps the cursor on its line's flow and that line where it is on the screen, as far as it can be. */
+export function followed(state: ScreenState, before: Lines, now: Lines, sample: Sample, bodyRows: number): ScreenState {
+  if (state.cursor === null) return scrolled({ ...state, index: 0, top: 0 }, now, bodyRows);
+  let index = Math.min(state.index, now.items.length - 1);
+  if (before !== now) {
+    const found = indexOf(sample, now, state.cursor, index);
+    if (found >= 0) index = found;
+  }
+  index = Math.max(0, index);
+  const top = state.top + index - state.index;
+  const cursor = now.items.length === 0 ? state.cursor : itemId(sample, now.items[index]);
+  return scrolled({ ...state, index, top, cursor }, now, bodyRows);
+}
+
+/** The state with the cursor on the screen and no blank line that could show a flow. */
+export function scrolled(state: ScreenState, { items }: Lines, bodyRows: number): ScreenState {
+  const most = Math.max(0, items.length - bodyRows);
+  let top = Math.min(Math.max(state.top, state.index - bodyRows + 1), state.index);
+  top = Math.max(0, Math.min(top, most));
+  return top === state.top ? state : { ...state, top };
+}
+
+/** Looks near where it was first. */
+function indexOf(sample: Sample, { items }: Lines, id: string, near: number): number {
+  if (near >= 0 && near < items.length && itemId(sample, items[near]) === id) return near;
+  return items.findIndex((item) => itemId(sample, item) === id);
+}

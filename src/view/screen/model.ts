@@ -1,0 +1,163 @@
+/** The screen as a value: samples and input in, a canvas out. It does no I/O and reads no clock. */
+import type { Sample } from "../../flow/sample.ts";
+import { Canvas } from "../canvas.ts";
+import { ClosedFlows } from "../closed.ts";
+import { hasOwner, hasPeer, remoteAddress } from "../flow.ts";
+import { notesOf } from "../notes.ts";
+import { type Totals, totalsOf } from "../totals.ts";
+import { drawDetails } from "./details.ts";
+import { drawFoot } from "./footer.ts";
+import { type Geometry, geometryOf } from "./geometry.ts";
+import { drawHead } from "./header.ts";
+import { drawHelp } from "./help.ts";
+import { FlowHistories, TotalsHistory } from "./history.ts";
+import type { Input } from "./input.ts";
+import { followed, type Lines, linesOf } from "./lines.ts";
+import { drawMenu } from "./menu.ts";
+import type { ScreenState } from "./state.ts";
+import { drawTable } from "./table.ts";
+import { update } from "./update.ts";
+
+interface Shown {
+  readonly sample: Sample;
+  readonly totals: Totals;
+}
+
+const NO_LINES: Lines = { items: [], matching: 0 };
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
+/** What the lines of the table depend on. */
+const CHOICES = ["filter", "protocol", "listeners", "sort", "group", "expanded", "limit", "all", "names"] as const;
+
+export class ScreenModel {
+  #state: ScreenState;
+  #lines = NO_LINES;
+  /** What #lines was made from; null: nothing yet. */
+  #made: { readonly sample: Sample; readonly state: ScreenState } | null = null;
+  #shown: Shown | null = null;
+  #latest: Shown | null = null;
+  #names: ReadonlyMap<string, string> = NO_NAMES;
+  readonly #closed = new ClosedFlows();
+  readonly #totals = new TotalsHistory();
+  readonly #flows = new FlowHistories();
+  /** Command lines of processes whose details were asked for. */
+  readonly #commands = new Map<number, string | null>();
+
+  constructor(state: ScreenState) {
+    this.#state = state;
+  }
+
+  get state(): ScreenState {
+    return this.#state;
+  }
+
+  /** Takes the next sample. While the screen is frozen it is counted but not shown. */
+  take(sample: Sample): void {
+    const totals = totalsOf(sample);
+    this.#latest = { sample: this.#closed.join(sample), totals };
+    this.#totals.add(sample, totals);
+    if (!this.#state.frozen) this.#show();
+  }
+
+  /** Names that have become known; shown with the next frame. */
+  name(names: ReadonlyMap<string, string>): void {
+    this.#names = names;
+    this.#made = null;
+  }
+
+  input(input: Input): void {
+    const wasFrozen = this.#state.frozen;
+    this.#refresh();
+    this.#state = update(this.#state, input, {
+      sample: this.#sample(),
+      lines: this.#lines,
+      geometry: this.#geometry(),
+    });
+    if (wasFrozen && !this.#state.frozen) this.#show();
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#state = { ...this.#state, columns, rows };
+  }
+
+  /** The process whose command line the details want; null: none, or it is known. */
+  wantedCommand(): number | null {
+    const row = this.#detailedRow(), sample = this.#shown?.sample;
+    if (row === null || sample === undefined || !hasOwner(sample.flows, row)) return null;
+    const pid = sample.flows.tgid[row];
+    return pid === 0 || this.#commands.has(pid) ? null : pid;
+  }
+
+  command(pid: number, line: string | null): void {
+    // A pid comes again with another process: what is kept is what was asked for last.
+    if (this.#commands.size >= 64) this.#commands.clear();
+    this.#commands.set(pid, line);
+  }
+
+  /** Remote addresses of the flows that are on the screen, for which a name would be shown. */
+  wantedNames(): string[] {
+    const sample = this.#shown?.sample;
+    if (sample === undefined || !this.#state.names) return [];
+    return this.#visibleRows().filter((row) => hasPeer(sample.flows, row)).map((row) =>
+      remoteAddress(sample.flows, row)
+    );
+  }
+
+  draw(): Canvas {
+    this.#refresh();
+    const state = this.#state, canvas = new Canvas(state.columns, state.rows), geometry = this.#geometry();
+    const shown = this.#shown, sample = this.#sample();
+    const notes = shown === null ? [] : notesOf(shown.sample);
+    drawHead(canvas, state, { sample, totals: shown?.totals ?? null, notes, history: this.#totals }, geometry.headRows);
+    drawTable(canvas, state, sample, this.#lines, geometry);
+    if (geometry.detailsRows > 0) drawDetails(canvas, this.#detailed(sample), geometry.detailsY, geometry.detailsRows);
+    if (state.mode.kind === "help") drawHelp(canvas, state.mode.top);
+    else if (state.mode.kind === "sort" || state.mode.kind === "columns") drawMenu(canvas, state, state.mode);
+    if (state.mode.kind !== "help" && state.rows > 1) drawFoot(canvas, state, this.#lines, geometry.footY);
+    return canvas;
+  }
+
+  #show(): void {
+    this.#shown = this.#latest;
+    if (this.#shown === null) return;
+    this.#refresh();
+    this.#flows.add(this.#shown.sample, new Set(this.#visibleRows()));
+  }
+
+  #sample(): Sample | null {
+    if (this.#shown === null) return null;
+    return { ...this.#shown.sample, names: this.#state.names ? this.#names : NO_NAMES };
+  }
+
+  /** Makes the lines anew where something they depend on has changed, and keeps the cursor on its flow. */
+  #refresh(): void {
+    const shown = this.#shown?.sample, sample = this.#sample(), made = this.#made, state = this.#state;
+    if (shown === undefined || sample === null) return;
+    const before = this.#lines;
+    if (made === null || made.sample !== shown || CHOICES.some((choice) => made.state[choice] !== state[choice])) {
+      this.#lines = linesOf(sample, state);
+    }
+    this.#state = followed(state, before, this.#lines, sample, this.#geometry().bodyRows);
+    this.#made = { sample: shown, state: this.#state };
+  }
+
+  #geometry(): Geometry {
+    return geometryOf(this.#state, this.#shown === null ? 0 : notesOf(this.#shown.sample).length);
+  }
+
+  #visibleRows(): number[] {
+    const { top, index } = this.#state, items = this.#lines.items.slice(top, top + this.#geometry().bodyRows);
+    return [...items, this.#lines.items[index]].filter((item) => typeof item === "number");
+  }
+
+  #detailedRow(): number | null {
+    const item = this.#state.details ? this.#lines.items[this.#state.index] : undefined;
+    return typeof item === "number" ? item : null;
+  }
+
+  #detailed(sample: Sample | null) {
+    const row = this.#detailedRow();
+    if (row === null || sample === null) return null;
+    const history = this.#flows.get(this.#state.cursor ?? "");
+    return { sample, row, history, commandLine: this.#commands.get(sample.flows.tgid[row]) };
+  }
+}

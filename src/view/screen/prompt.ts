@@ -1,0 +1,89 @@
+/** The line in which a filter is typed. It takes effect with every key. */
+import { compileFilter } from "../filter/compile.ts";
+import { FilterError } from "../filter/ast.ts";
+import { parseFilter } from "../filter/parse.ts";
+import { asksForListeners } from "../filter/fields.ts";
+import type { Input } from "./input.ts";
+import type { Mode, ScreenState } from "./state.ts";
+
+type Prompt = Extract<Mode, { kind: "prompt" }>;
+
+/** A filter longer than this is a paste gone wrong. */
+const MOST_CHARACTERS = 1000;
+
+export function openPrompt(state: ScreenState): ScreenState {
+  const text = state.filterText;
+  return { ...state, mode: { kind: "prompt", text, caret: [...text].length, before: text } };
+}
+
+export function promptInput(state: ScreenState, mode: Prompt, input: Exclude<Input, { type: "mouse" }>): ScreenState {
+  if (input.type === "paste") return typed(state, mode, input.text.replace(/\s+/g, " "));
+  switch (input.key) {
+    case "enter":
+      return state.filterError === null ? { ...state, mode: { kind: "table" } } : state;
+    case "escape":
+      return filtered({ ...state, mode: { kind: "table" } }, mode.before);
+    default:
+      return edited(state, mode, input.key);
+  }
+}
+
+function edited(state: ScreenState, mode: Prompt, key: string): ScreenState {
+  const { caret } = mode, characters = [...mode.text];
+  const moved = (to: number) => ({ ...state, mode: { ...mode, caret: Math.max(0, Math.min(to, characters.length)) } });
+  const cut = (from: number, to: number) => {
+    const begin = Math.max(0, from);
+    return changed(state, mode, [...characters.slice(0, begin), ...characters.slice(to)].join(""), begin);
+  };
+  switch (key) {
+    case "left":
+      return moved(caret - 1);
+    case "right":
+      return moved(caret + 1);
+    case "home":
+    case "ctrl-a":
+      return moved(0);
+    case "end":
+    case "ctrl-e":
+      return moved(characters.length);
+    case "backspace":
+      return cut(caret - 1, caret);
+    case "delete":
+      return cut(caret, caret + 1);
+    case "ctrl-u":
+      return cut(0, caret);
+    case "ctrl-k":
+      return cut(caret, characters.length);
+    case "ctrl-w":
+      return cut(characters.slice(0, caret).join("").trimEnd().lastIndexOf(" ") + 1, caret);
+    default:
+      return [...key].length === 1 ? typed(state, mode, key) : state;
+  }
+}
+
+function typed(state: ScreenState, mode: Prompt, text: string): ScreenState {
+  const characters = [...mode.text], added = [...text].slice(0, MOST_CHARACTERS - characters.length);
+  characters.splice(mode.caret, 0, ...added);
+  return changed(state, mode, characters.join(""), mode.caret + added.length);
+}
+
+function changed(state: ScreenState, mode: Prompt, text: string, caret: number): ScreenState {
+  return filtered({ ...state, mode: { ...mode, text, caret } }, text);
+}
+
+/** The state with this filter; while the text is not one, the filter before stays and the error says why. */
+export function filtered(state: ScreenState, text: string): ScreenState {
+  try {
+    const filter = parseFilter(text);
+    return {
+      ...state,
+      filterText: text.trim(),
+      filterError: null,
+      filter: filter === null ? null : compileFilter(filter),
+      listeners: state.listeners || filter !== null && asksForListeners(filter),
+    };
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    return { ...state, filterError: error.message };
+  }
+}

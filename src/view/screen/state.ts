@@ -1,0 +1,48 @@
+/** Everything the user has chosen on the screen. */
+import type { Column } from "../column.ts";
+import type { Predicate } from "../filter/fields.ts";
+import type { Grouping } from "../group.ts";
+import type { Sort } from "../sort.ts";
+
+export type Mode =
+  | { readonly kind: "table" }
+  /** The filter is being typed. `caret` counts characters; `before` is what Escape goes back to. */
+  | { readonly kind: "prompt"; readonly text: string; readonly caret: number; readonly before: string }
+  | { readonly kind: "sort" | "columns"; readonly index: number }
+  | { readonly kind: "help"; readonly top: number };
+
+/** What the screen asks of the program around it. */
+export type Wish = "quit" | "redraw" | null;
+
+export interface ScreenState {
+  readonly columns: number;
+  readonly rows: number;
+  readonly mode: Mode;
+  readonly details: boolean;
+  readonly frozen: boolean;
+  readonly sort: Sort;
+  readonly group: Grouping | null;
+  /** Labels of the groups whose flows are shown. */
+  readonly expanded: ReadonlySet<string>;
+  readonly filterText: string;
+  readonly filter: Predicate | null;
+  readonly filterError: string | null;
+  /** null: both. */
+  readonly protocol: "tcp" | "udp" | null;
+  readonly listeners: boolean;
+  /** Names instead of addresses, as far as they are known. */
+  readonly names: boolean;
+  /** At most this many flows or groups unless all are asked for; 0: no limit. */
+  readonly limit: number;
+  readonly all: boolean;
+  readonly shown: readonly Column[];
+  readonly intervalMs: number;
+  /** The line that the cursor is on follows its flow; null: it stays on the first line. */
+  readonly cursor: string | null;
+  readonly index: number;
+  /** The first line that is on the screen. */
+  readonly top: number;
+  /** What the last key did, where nothing else shows it. */
+  readonly notice: string | null;
+  readonly wish: Wish;
+}

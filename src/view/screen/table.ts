@@ -1,0 +1,112 @@
+/** The table: titles and lines. */
+import type { Sample } from "../../flow/sample.ts";
+import { Canvas, Role } from "../canvas.ts";
+import { type Column, TOTAL_RATE } from "../column.ts";
+import { isListener } from "../flow.ts";
+import { groupLabel, groupText } from "../group.ts";
+import { type Place, placeColumns } from "../layout.ts";
+import { fitted, textCells } from "../width.ts";
+import type { Geometry } from "./geometry.ts";
+import { type Item, type Lines, tableColumns } from "./lines.ts";
+import type { ScreenState } from "./state.ts";
+
+/** Cells left of the first column: + new, × ended, ▸ ▾ a group. */
+export const GUTTER = 1;
+/** A connection counts as new for this long. */
+const NEW_MS = 3000;
+
+export function drawTable(canvas: Canvas, state: ScreenState, sample: Sample | null, lines: Lines, geometry: Geometry) {
+  const { bodyRows, bodyY, titleY } = geometry, places = placeColumns(tableColumns(state), canvas.columns, GUTTER);
+  if (bodyRows <= 0) return;
+  drawTitles(canvas, state, places, titleY);
+  if (sample === null) return;
+  for (let line = 0; line < bodyRows && state.top + line < lines.items.length; line++) {
+    drawItem(canvas, state, sample, places, bodyY + line, lines.items[state.top + line]);
+    if (state.top + line === state.index) canvas.select(0, bodyY + line, canvas.columns);
+  }
+  if (lines.items.length === 0) canvas.put(2, bodyY + 1, nothing(state, sample), Role.dim);
+}
+
+function nothing(state: ScreenState, sample: Sample): string {
+  if (state.filter !== null) return "Nothing matches the filter. / changes it.";
+  if (state.protocol !== null) return `No ${state.protocol.toUpperCase()} flows. ${state.protocol[0]} shows all again.`;
+  return sample.length === 0 ? "No connections." : "No connections. L shows listening sockets.";
+}
+
+function drawTitles(canvas: Canvas, state: ScreenState, places: readonly Place[], y: number): void {
+  canvas.fill(0, y, canvas.columns, Role.title);
+  for (const { column, x, width } of places) {
+    const sorted = isSortedBy(state, column), arrow = state.sort.descending ? "▼" : "▲";
+    const title = sorted ? `${fitted(column.title, width - 1)}${arrow}` : fitted(column.title, width);
+    const cells = textCells(title), at = column.align === "right" ? x + width - cells : x;
+    canvas.put(at, y, title, sorted ? Role.sorted : Role.title, width);
+  }
+}
+
+/** The total of both rates has no column of its own: both of them carry the arrow. */
+function isSortedBy({ sort }: ScreenState, column: Column): boolean {
+  if (sort.column === TOTAL_RATE) return column.id === "rx/s" || column.id === "tx/s" || column === TOTAL_RATE;
+  return sort.column.id === column.id;
+}
+
+function drawItem(
+  canvas: Canvas,
+  state: ScreenState,
+  sample: Sample,
+  places: readonly Place[],
+  y: number,
+  item: Item,
+): void {
+  const [mark, role] = gutter(state, sample, item);
+  canvas.put(0, y, mark, role);
+  places.forEach((place, i) => {
+    const { column, x, width } = place, indent = i === 0 && state.group !== null && typeof item === "number" ? 2 : 0;
+    const text = typeof item === "number"
+      ? column.text(sample, item)
+      : i === 0
+      ? groupLabel(item)
+      : groupText(sample, item, column);
+    const shown = fitted(text, width - indent, cutOf(column, text)), cells = textCells(shown);
+    const at = column.align === "right" ? x + width - cells : x + indent;
+    canvas.put(at, y, shown, cellRole(sample, item, column, text, i), width - indent);
+  });
+}
+
+/** An address loses its middle, a host name its beginning. */
+function cutOf(column: Column, text: string): Column["cut"] {
+  return column.cut === "middle" && !/^[\d\[]/.test(text) ? "begin" : column.cut;
+}
+
+function gutter(state: ScreenState, sample: Sample, item: Item): [string, Role] {
+  if (typeof item !== "number") return [state.expanded.has(item.label) ? "▾" : "▸", Role.label];
+  if (sample.flows.closed[item]) return ["×", Role.dim];
+  return isNew(sample, item) ? ["+", Role.fresh] : [" ", Role.text];
+}
+
+function isNew({ flows, timeNs }: Sample, row: number): boolean {
+  return flows.openedNs[row] !== 0 && timeNs - flows.openedNs[row] < NEW_MS * 1e6;
+}
+
+function cellRole(sample: Sample, item: Item, column: Column, text: string, place: number): Role {
+  if (typeof item !== "number") return place === 0 ? Role.strong : figureRole(column, text);
+  if (sample.flows.closed[item]) return Role.dim;
+  if (place === 0) return isNew(sample, item) ? Role.fresh : Role.strong;
+  if (column.id === "state") return isListener(sample.flows, item) ? Role.listening : stateRole(text);
+  return figureRole(column, text);
+}
+
+const SETTLED = new Set(["ESTABLISHED", "ACTIVE", "IDLE"]);
+
+function stateRole(text: string): Role {
+  return SETTLED.has(text) ? Role.dim : Role.label;
+}
+
+/** What says nothing stands back; what moves stands out. */
+function figureRole(column: Column, text: string): Role {
+  if (text === "-" || text === "*") return Role.dim;
+  if (column.unit === "bytes/s" && text === "0 B/s") return Role.dim;
+  if (column.id === "rx/s") return Role.received;
+  if (column.id === "tx/s") return Role.sent;
+  if (column.id === "retrans") return text === "0" ? Role.dim : Role.warning;
+  return column.unit === "count" && text === "0" ? Role.dim : Role.text;
+}

@@ -1,0 +1,186 @@
+/** Keys and mouse to the next state: no clock, no terminal, no sample but for what a line is called. */
+import type { Sample } from "../../flow/sample.ts";
+import { COLUMNS, TOTAL_RATE } from "../column.ts";
+import { GROUPINGS } from "../group.ts";
+import { placeColumns } from "../layout.ts";
+import { ageText } from "../units.ts";
+import type { Geometry } from "./geometry.ts";
+import type { Input } from "./input.ts";
+import { GUTTER } from "./table.ts";
+import { itemId, type Lines, scrolled, tableColumns } from "./lines.ts";
+import { menuKey } from "./menu.ts";
+import { openPrompt, promptInput } from "./prompt.ts";
+import { hintAt } from "./footer.ts";
+import type { ScreenState } from "./state.ts";
+
+/** What is on the screen while the input comes. */
+export interface Surroundings {
+  readonly sample: Sample | null;
+  readonly lines: Lines;
+  readonly geometry: Geometry;
+}
+
+const WHEEL_LINES = 3;
+const INTERVALS_MS = [100, 200, 500, 1000, 2000, 5000, 10000, 30000, 60000] as const;
+
+export function update(before: ScreenState, input: Input, around: Surroundings): ScreenState {
+  const state: ScreenState = { ...before, notice: null, wish: null };
+  if (input.type === "key" && input.key === "ctrl-c") return { ...state, wish: "quit" };
+  if (state.mode.kind === "prompt" && input.type !== "mouse") return promptInput(state, state.mode, input);
+  if (input.type === "mouse") return mouse(state, input, around);
+  if (input.type === "paste") return state;
+  if (state.mode.kind === "help") return helpKey(state, state.mode.top, input.key);
+  if (state.mode.kind === "sort" || state.mode.kind === "columns") return menuKey(state, state.mode, input.key);
+  return key(state, input.key, around);
+}
+
+function helpKey(state: ScreenState, top: number, key: string): ScreenState {
+  const step = { down: 1, j: 1, up: -1, k: -1, pagedown: 10, pageup: -10, " ": 10 }[key];
+  if (step === undefined) return { ...state, mode: { kind: "table" } };
+  return { ...state, mode: { kind: "help", top: Math.max(0, top + step) } };
+}
+
+type Action = (state: ScreenState, around: Surroundings) => ScreenState;
+
+const page = (around: Surroundings) => Math.max(1, around.geometry.bodyRows - 1);
+
+const KEYS: Readonly<Record<string, Action>> = {
+  q: (state) => ({ ...state, wish: "quit" }),
+  up: (state, around) => moved(state, state.index - 1, around),
+  down: (state, around) => moved(state, state.index + 1, around),
+  k: (state, around) => moved(state, state.index - 1, around),
+  j: (state, around) => moved(state, state.index + 1, around),
+  pageup: (state, around) => moved(state, state.index - page(around), around),
+  pagedown: (state, around) => moved(state, state.index + page(around), around),
+  end: (state, around) => moved(state, around.lines.items.length - 1, around),
+  home: (state) => ({ ...state, cursor: null, index: 0, top: 0 }),
+  enter: opened,
+  right: (state, around) => expanded(state, around, true),
+  left: (state, around) => expanded(state, around, false),
+  escape: (state) => state.details ? { ...state, details: false } : { ...state, cursor: null, index: 0, top: 0 },
+  " ": (state) => ({ ...state, frozen: !state.frozen }),
+  "/": (state) => openPrompt(state),
+  s: (state) => ({ ...state, mode: { kind: "sort", index: sortIndex(state) } }),
+  S: (state) => sortedBy(state, -1),
+  ">": (state) => sortedBy(state, 1),
+  "<": (state) => sortedBy(state, -1),
+  r: (state) => ({ ...state, sort: { ...state.sort, descending: !state.sort.descending } }),
+  g: (state) => {
+    const next = [...GROUPINGS, null][(state.group === null ? -1 : GROUPINGS.indexOf(state.group)) + 1];
+    return { ...state, group: next, cursor: null, index: 0, top: 0, notice: `grouped by ${next ?? "nothing"}` };
+  },
+  t: (state) => onlyProtocol(state, "tcp"),
+  u: (state) => onlyProtocol(state, "udp"),
+  L: (state) => ({
+    ...state,
+    listeners: !state.listeners,
+    notice: state.listeners ? "listening sockets hidden" : "listening sockets shown",
+  }),
+  d: (state) => ({ ...state, names: !state.names, notice: state.names ? "addresses" : "names where they are known" }),
+  a: (state) => ({ ...state, all: !state.all }),
+  c: (state) => ({ ...state, mode: { kind: "columns", index: 0 } }),
+  "+": (state) => interval(state, 1),
+  "=": (state) => interval(state, 1),
+  "-": (state) => interval(state, -1),
+  "?": (state) => ({ ...state, mode: { kind: "help", top: 0 } }),
+  h: (state) => ({ ...state, mode: { kind: "help", top: 0 } }),
+  "ctrl-l": (state) => ({ ...state, wish: "redraw" }),
+};
+
+function key(state: ScreenState, name: string, around: Surroundings): ScreenState {
+  return KEYS[name]?.(state, around) ?? state;
+}
+
+function moved(state: ScreenState, to: number, { sample, lines, geometry }: Surroundings): ScreenState {
+  if (sample === null || lines.items.length === 0) return state;
+  const index = Math.max(0, Math.min(to, lines.items.length - 1));
+  return scrolled({ ...state, index, cursor: itemId(sample, lines.items[index]) }, lines, geometry.bodyRows);
+}
+
+/** Enter: a group opens or closes, a flow shows its details. */
+function opened(state: ScreenState, around: Surroundings): ScreenState {
+  const item = around.lines.items[state.index];
+  if (item === undefined) return { ...state, details: false };
+  const held = moved(state, state.index, around);
+  return typeof item === "number" ? { ...held, details: !state.details } : toggled(held, item.label);
+}
+
+function expanded(state: ScreenState, { lines }: Surroundings, open: boolean): ScreenState {
+  const item = lines.items[state.index];
+  if (item === undefined || typeof item === "number" || state.expanded.has(item.label) === open) return state;
+  return toggled(state, item.label);
+}
+
+function toggled(state: ScreenState, label: string): ScreenState {
+  const labels = new Set(state.expanded);
+  if (!labels.delete(label)) labels.add(label);
+  return { ...state, expanded: labels };
+}
+
+function onlyProtocol(state: ScreenState, protocol: "tcp" | "udp"): ScreenState {
+  const next = state.protocol === protocol ? null : protocol;
+  return { ...state, protocol: next, notice: next === null ? "TCP and UDP" : `only ${next.toUpperCase()}` };
+}
+
+function interval(state: ScreenState, step: 1 | -1): ScreenState {
+  const { intervalMs } = state;
+  const next = step > 0 ? INTERVALS_MS.find((ms) => ms > intervalMs) : INTERVALS_MS.findLast((ms) => ms < intervalMs);
+  const ms = next ?? intervalMs;
+  return { ...state, intervalMs: ms, notice: `interval ${ms < 1000 ? `${ms}ms` : ageText(ms)}` };
+}
+
+/** The columns that can be sorted by, in the order of the table, the total first. */
+export function sortable(state: ScreenState) {
+  return [TOTAL_RATE, ...state.shown.length === 0 ? COLUMNS : state.shown.filter((column) => column !== TOTAL_RATE)];
+}
+
+function sortIndex(state: ScreenState): number {
+  return Math.max(0, sortable(state).indexOf(state.sort.column));
+}
+
+function sortedBy(state: ScreenState, step: 1 | -1): ScreenState {
+  const columns = sortable(state), at = columns.indexOf(state.sort.column);
+  const column = columns[(at + step + columns.length) % columns.length];
+  return {
+    ...state,
+    sort: { column, descending: column.descending },
+    notice: column === TOTAL_RATE ? "sorted by both rates together" : null,
+  };
+}
+
+type Mouse = Extract<Input, { type: "mouse" }>;
+
+function mouse(state: ScreenState, { action, x, y }: Mouse, around: Surroundings): ScreenState {
+  if (state.mode.kind !== "table") {
+    if (action !== "press") {
+      return state.mode.kind === "help" ? helpKey(state, state.mode.top, wheelKey(action)) : state;
+    }
+    return state.mode.kind === "prompt" ? state : { ...state, mode: { kind: "table" } };
+  }
+  if (action !== "press") {
+    return moved(state, state.index + (action === "wheelup" ? -WHEEL_LINES : WHEEL_LINES), around);
+  }
+  const { geometry } = around;
+  if (y === geometry.footY) {
+    const hint = hintAt(state, around.lines, x);
+    return hint === null ? state : key(state, hint, around);
+  }
+  if (y === geometry.titleY && geometry.bodyRows > 0) return titleClicked(state, x);
+  const line = y - geometry.bodyY;
+  if (line < 0 || line >= geometry.bodyRows || state.top + line >= around.lines.items.length) return state;
+  const index = state.top + line;
+  return index === state.index && state.cursor !== null ? opened(state, around) : moved(state, index, around);
+}
+
+function wheelKey(action: "wheelup" | "wheeldown"): string {
+  return action === "wheelup" ? "up" : "down";
+}
+
+/** Sorts by the column; once more, the other way round. */
+function titleClicked(state: ScreenState, x: number): ScreenState {
+  const places = placeColumns(tableColumns(state), state.columns, GUTTER);
+  const place = places.find((place) => x >= place.x && x < place.x + place.width);
+  if (place === undefined) return state;
+  const { column } = place, same = column.id === state.sort.column.id;
+  return { ...state, sort: { column, descending: same ? !state.sort.descending : column.descending } };
+}
