@@ -72,6 +72,10 @@ void tcptop__self(uint64_t out[4]);
  * directory where the system is set up so: call it off the main thread. */
 int32_t tcptop__user(uint32_t uid, uint8_t *buffer, uint32_t capacity);
 
+/* The command line of process tgid as one line, arguments apart by spaces, cut to capacity. Returns bytes; 0: it has none (the
+ * kernel's own); -1: it has gone or may not be read. Any thread, no handle. */
+int32_t tcptop__command_line(uint32_t tgid, uint8_t *buffer, uint32_t capacity);
+
 #pragma GCC visibility pop
 
 #endif

@@ -98,6 +98,9 @@ function definition() {
     .option("-4", "only IPv4")
     .option("-6", "only IPv6")
     .option("-L, --listen", "show listening sockets too")
+    .option("-r, --resolve", "show names instead of addresses: the live screen does unless told otherwise")
+    .option("-N, --no-resolve", "ask no name server")
+    .addOption(new Option("--color <WHEN>", "auto, always or never; NO_COLOR counts for auto").default("auto"))
     .addOption(new Option("--source <NAME>", "where data comes from: auto, bpf or netlink").default("auto"))
     .addOption(new Option("--ring-size <SIZE>", "ring buffer: a power of two, such as 256K or 8M").default("4M"))
     .addOption(
@@ -145,6 +148,8 @@ function options(raw: Raw): Options {
     columns: raw.columns === undefined ? null : columns(raw.columns),
     filter,
     group: group(raw.group),
+    resolve: raw.resolve ?? null,
+    color: color(raw.color),
     protocol: raw.tcp ? "tcp" : raw.udp ? "udp" : null,
     listeners: raw.listen === true || filter !== null && asksForListeners(filter),
     source: raw.source,
@@ -219,6 +224,11 @@ function filters(raw: Raw): Filter | null {
     throw usage(`--filter '${raw.filter}': ${error.message}`);
   }
   return allOf(terms.filter((term) => term !== null));
+}
+
+function color(text: string): Options["color"] {
+  if (text === "auto" || text === "always" || text === "never") return text;
+  throw usage(`--color takes auto, always or never, not '${text}'`);
 }
 
 function group(text: string): Grouping | null {

@@ -23,6 +23,9 @@ export interface Options {
   readonly listeners: boolean;
   /** null: a row a flow. */
   readonly group: Grouping | null;
+  /** Reverse DNS; null: what suits the output. */
+  readonly resolve: boolean | null;
+  readonly color: "auto" | "always" | "never";
   readonly source: "auto" | "bpf" | "netlink";
   readonly ringBytes: number;
   /** Lines about connections instead of samples. */

@@ -3,6 +3,8 @@ import type { EventBatch } from "../view/event.ts";
 
 /** Something that takes what the Worker sends. Opened while the process has the rights it was started with. */
 export interface Output {
+  /** Called with the state found at the start, before the first sample. */
+  start?(sample: Sample): void;
   /** Called for each sample but the one found at the start. */
   sample?(sample: Sample): void | Promise<void>;
   events?(batch: EventBatch): void | Promise<void>;

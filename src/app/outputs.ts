@@ -20,12 +20,19 @@ import type { Output } from "./output.ts";
 const TEXT_ROWS = 50;
 const HOME_AND_CLEAR = "\x1b[H\x1b[2J";
 
-/** What the options ask for. A file is opened, and a failure thrown, at once. `owner` gets new files. */
-export function openOutputs(options: Options, stdoutIsTerminal: boolean, owner: Identity | null): Output[] {
-  const outputs: Output[] = [];
+/** What the options ask for. A file is opened, and a failure thrown, at once. `owner` gets new files.
+ * `screen` stands for text where there is one. */
+export function openOutputs(
+  options: Options,
+  stdoutIsTerminal: boolean,
+  owner: Identity | null,
+  screen: Output | null,
+): Output[] {
+  const outputs: Output[] = screen === null ? [] : [screen];
   if (options.csv !== null) outputs.push(csvOutput(options, owner));
   const said = options.json || options.batch || options.once;
   // A file in place of text, unless someone is looking.
+  if (screen !== null) return outputs;
   if (options.events) outputs.push(eventOutput(options));
   else if (options.csv === null || options.csv !== "-" && (said || stdoutIsTerminal)) {
     outputs.push(sampleOutput(options, stdoutIsTerminal));

@@ -21,6 +21,8 @@ export type ToWorker =
   /** The same for the last batch of events. */
   | { readonly type: "eventsTaken" }
   | { readonly type: "interval"; readonly ms: number }
+  /** Answered by a message of the same type. */
+  | { readonly type: "command"; readonly pid: number }
   | { readonly type: "stop" };
 
 export interface SampleMessage {
@@ -49,6 +51,7 @@ export interface EventsMessage {
 export type FromWorker =
   | SampleMessage
   | EventsMessage
+  | { readonly type: "command"; readonly pid: number; readonly line: string | null }
   /** The source has come to its end (a replay). */
   | { readonly type: "end" }
   | { readonly type: "stopped" }

@@ -5,15 +5,19 @@ import { invokingIdentity, invokingUser } from "../source/identity.ts";
 import { ExitStatus } from "../errors.ts";
 import type { Output } from "./output.ts";
 import { openOutputs } from "./outputs.ts";
+import { LiveScreen } from "./screen.ts";
 import { Session } from "./session.ts";
 import { shimIsInside, shimPath } from "./paths.ts";
+import { isScreen, TTY } from "./tty.ts";
 
 /** Runs until the asked-for samples are out, the reader has gone or a signal comes. Throws TcptopError. */
 export async function run(options: Options): Promise<ExitStatus> {
-  const outputs = openOutputs(options, Deno.stdout.isTerminal(), owner());
+  const screen = wantsScreen(options) ? new LiveScreen(options, TTY, Deno.stdin) : null;
+  const outputs = openOutputs(options, Deno.stdout.isTerminal(), owner(), screen);
   const session = openSession(options);
+  screen?.control(session);
   const stop = () => session.stop();
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
   for (const signal of signals) Deno.addSignalListener(signal, stop);
   try {
     await show(session, outputs, options.count);
@@ -22,6 +26,7 @@ export async function run(options: Options): Promise<ExitStatus> {
     if (error instanceof ClosedPipe) return ExitStatus.done;
     throw error;
   } finally {
+    await screen?.close();
     for (const signal of signals) Deno.removeSignalListener(signal, stop);
     await session.close();
     for (const output of outputs) await output.close?.();
@@ -30,7 +35,6 @@ export async function run(options: Options): Promise<ExitStatus> {
 
 function openSession(options: Options): Session {
   const { record, replay } = options;
-  const toScreen = Deno.stdout.isTerminal() && !options.batch && !options.once && !options.json && options.csv === null;
   return new Session({
     source: options.source,
     // A recording needs no shim, and may be played where there is none.
@@ -43,8 +47,13 @@ function openSession(options: Options): Session {
     dropTo: options.keepPrivileges ? null : invokingIdentity(variable),
     events: options.events,
     record: record === null ? null : { path: record, owner: owner() },
-    replay: replay === null ? null : { path: replay, paced: toScreen },
+    replay: replay === null ? null : { path: replay, paced: wantsScreen(options) },
   });
+}
+
+/** A terminal, and nothing else that writes to it. */
+function wantsScreen({ batch, once, json, events, csv }: Options): boolean {
+  return isScreen() && !batch && !once && !json && !events && csv !== "-";
 }
 
 const variable = (name: string) => Deno.env.get(name);
@@ -59,7 +68,9 @@ async function show(session: Session, outputs: readonly Output[], count: number 
   for await (const news of session.news()) {
     if (news.type === "events") {
       for (const output of outputs) await output.events?.(news.batch);
-    } else if (news.sample.number > 0) {
+    } else if (news.sample.number === 0) {
+      for (const output of outputs) output.start?.(news.sample);
+    } else {
       for (const output of outputs) await output.sample?.(news.sample);
       if (++shown === count) session.stop();
     }

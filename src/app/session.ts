@@ -4,6 +4,7 @@ import { unpackFlows } from "../flow/columns.ts";
 import type { Sample } from "../flow/sample.ts";
 import { unpackEvents } from "../flow/event_log.ts";
 import type { EventBatch } from "../view/event.ts";
+import { after } from "./clock.ts";
 import { workerUrl } from "./paths.ts";
 import type { EventsMessage, FromWorker, SampleMessage, ToWorker, WorkerOptions } from "./protocol.ts";
 
@@ -24,6 +25,7 @@ export class Session {
   #wake: (() => void) | null = null;
   #last: Sample | null = null;
   #ended = false;
+  readonly #asked = new Map<number, (line: string | null) => void>();
 
   constructor(options: WorkerOptions) {
     this.#worker = new Worker(workerUrl(), { type: "module" });
@@ -57,9 +59,19 @@ export class Session {
     }
   }
 
-  /** samples() ends once the Worker has let go of the kernel. */
+  setInterval(ms: number): void {
+    this.#send({ type: "interval", ms });
+  }
+
+  commandLine(pid: number): Promise<string | null> {
+    this.#send({ type: "command", pid });
+    return new Promise((resolve) => this.#asked.set(pid, resolve));
+  }
+
+  /** samples() ends once the Worker has let go of the kernel, or has had its time for it. */
   stop(): void {
     this.#send({ type: "stop" });
+    after(CLOSE_WITHIN_MS, () => this.#receive({ type: "stopped" }));
   }
 
   /** Ends the Worker, and lets it free what it holds first: a child process that nobody ends would outlive us. */
@@ -81,6 +93,7 @@ export class Session {
   }
 
   #receive(message: FromWorker): void {
+    if (message.type === "command") return this.#asked.get(message.pid)?.(message.line);
     this.#ended ||= message.type === "stopped" || message.type === "failed";
     this.#inbox.push(message);
     this.#wake?.();

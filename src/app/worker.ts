@@ -51,6 +51,9 @@ class Session {
   interval(ms: number): void {
     this.#intervalMs = ms;
   }
+  command(pid: number): void {
+    self.postMessage({ type: "command", pid, line: this.platform.commandLine?.(pid) ?? null });
+  }
   stop(): void {
     this.#stopped = true;
   }
@@ -124,6 +127,7 @@ self.onmessage = async ({ data }) => {
   else if (data.type === "taken") session?.taken();
   else if (data.type === "eventsTaken") session?.eventsTaken();
   else if (data.type === "interval") session?.interval(data.ms);
+  else if (data.type === "command") session?.command(data.pid);
   else session?.stop();
 };
 

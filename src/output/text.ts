@@ -13,7 +13,9 @@ export function textTable(sample: Sample, rows: readonly number[], columns: read
 /** The same with a line a group. */
 export function groupTable(sample: Sample, groups: readonly Group[], columns: readonly Column[], by: Grouping): string {
   const [label, ...others] = groupColumns(columns, by);
-  const cells = (group: Group) => [groupLabel(group), ...others.map((column) => groupText(sample, group, column))];
+  const cells = (
+    group: Group,
+  ) => [groupLabel(sample, group), ...others.map((column) => groupText(sample, group, column))];
   return table(sample, [label, ...others], groups.map(cells));
 }
 

@@ -83,9 +83,8 @@ function next(text: string, flush: boolean): Taken | null {
   if (text.startsWith(PASTE_BEGIN)) return paste(text, flush);
   if (text[1] === "[" || text[1] === "O") return sequence(text, flush);
   if (text.length === 1) return flush ? key("escape", 1) : null;
-  // ESC before a key is Alt: it means nothing here. ESC ESC is the key, and another one after it.
-  if (text[1] === "\x1b") return key("escape", 1);
-  return { length: 1 + String.fromCodePoint(text.codePointAt(1)!).length, input: null };
+  // Before another key it could be Alt, which means nothing here; a busy moment may have put two keys into one read.
+  return key("escape", 1);
 }
 
 function character(text: string): Taken {

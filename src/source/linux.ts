@@ -4,6 +4,9 @@ import { type Library, openLibrary } from "./bpf/library.ts";
 import { type Platform, type SelfUse, thisHost } from "./platform.ts";
 import type { FlowSource, SourceOptions } from "./source.ts";
 
+/** More of a command line than a wide terminal shows. */
+const COMMAND_BYTES = 1024;
+
 /** Linux: everything comes through the shim. */
 export class LinuxPlatform implements Platform {
   readonly host = thisHost();
@@ -23,6 +26,12 @@ export class LinuxPlatform implements Platform {
   userName(uid: number): string | null {
     const bytes = this.#library.symbols.tcptop__user(uid, this.#name, this.#name.length);
     return bytes > 0 ? new TextDecoder().decode(this.#name.subarray(0, bytes)) : null;
+  }
+
+  commandLine(pid: number): string | null {
+    const text = new Uint8Array(COMMAND_BYTES);
+    const bytes = this.#library.symbols.tcptop__command_line(pid, text, text.length);
+    return bytes > 0 ? new TextDecoder().decode(text.subarray(0, bytes)) : null;
   }
 
   selfUse(): SelfUse {

@@ -18,6 +18,8 @@ export interface Platform {
   userName(uid: number): string | null;
   /** Names that say more than a record's 15 bytes, of processes whose records have come since the last call. */
   newProcessNames?(): (readonly [pid: number, name: string])[];
+  /** The process's command line; null: it has gone, or may not be read. */
+  commandLine?(pid: number): string | null;
   selfUse(): SelfUse;
 }
 

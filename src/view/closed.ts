@@ -6,12 +6,13 @@ const KEPT_NS = 5e9;
 /** More than this of them at once, and the oldest go early: the screen shows a few hundred at most. */
 const MOST_KEPT = 8192;
 
-const SCHEMA = { ...FLOW_SCHEMA, endedNs: "f64", intervalMs: "f64" } as const;
+const SCHEMA = { ...FLOW_SCHEMA, endedNs: "f64" } as const;
 
 export class ClosedFlows {
   readonly #kept = new Columns(SCHEMA);
 
-  /** The sample with those flows behind its own that ended in an earlier one, at most 5 s ago. They keep their last rates. */
+  /** The sample with those flows behind its own that ended in an earlier one, at most 5 s ago. Their counts
+   * are final, and nothing moves on them any more. */
   join(sample: Sample): Sample {
     this.#forget(sample.timeNs - KEPT_NS);
     const joined = this.#kept.length === 0 ? sample : this.#joined(sample);
@@ -28,12 +29,6 @@ export class ClosedFlows {
   #joined(sample: Sample): Sample {
     const length = sample.length + this.#kept.length;
     const flows = unpackFlows(packFlows([{ length: sample.length, arrays: sample.flows }, this.#kept]), length);
-    for (let row = 0; row < this.#kept.length; row++) {
-      // A rate is the delta over the interval, and the interval is now another one.
-      const scale = sample.intervalMs / this.#kept.arrays.intervalMs[row], at = sample.length + row;
-      flows.rxDelta[at] *= scale;
-      flows.txDelta[at] *= scale;
-    }
     return { ...sample, flows, length, pastFrom: sample.length };
   }
 
@@ -48,8 +43,8 @@ export class ClosedFlows {
         if (FLOW_SCHEMA[name] === "b16") kept[name].set(from.subarray(row * 16, row * 16 + 16), to * 16);
         else kept[name][to] = from[row];
       }
+      kept.rxDelta[to] = kept.txDelta[to] = 0;
       kept.endedNs[to] = sample.timeNs;
-      kept.intervalMs[to] = sample.intervalMs || 1;
     }
   }
 }

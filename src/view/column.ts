@@ -129,6 +129,9 @@ export const COLUMNS: readonly Column[] = [
   number("age", "AGE", 6, 11, "ms", flow.ageMs), // 23h59m
 ];
 
+/** What a screen shows unless told otherwise; packets say little that bytes do not. */
+export const DEFAULT_COLUMNS: readonly Column[] = COLUMNS.filter(({ id }) => !id.endsWith("packets"));
+
 /** What rows are sorted by unless something else is asked for: both directions together. */
 export const TOTAL_RATE: Column = number("rate", "RATE", 10, 0, "bytes/s", (s, row) => {
   const rx = rxPerS(s, row), tx = txPerS(s, row);

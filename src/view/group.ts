@@ -49,9 +49,14 @@ export function groupColumns(columns: readonly Column[], by: Grouping): Column[]
   return [label, ...columns.filter(({ id }) => id !== by && id !== "process")];
 }
 
-/** The group's name and how many flows it has. */
-export function groupLabel({ label, rows }: Group): string {
-  return `${label} (${rows.length})`;
+/** The group's name and how many flows of this sample it has. */
+export function groupLabel(sample: Sample, { label, rows }: Group): string {
+  return `${label} (${presentCount(sample, rows)})`;
+}
+
+/** Without those that ended before this sample. */
+export function presentCount({ pastFrom = Infinity }: Sample, rows: readonly number[]): number {
+  return rows.reduce((count, row) => row < pastFrom ? count + 1 : count, 0);
 }
 
 /** A column's cell for the whole group: the total, or what all rows have in common, or how many different ones there are. */
@@ -67,15 +72,10 @@ export function groupText(sample: Sample, group: Group, column: Column): string 
 export function total(sample: Sample, group: Group, column: NumberColumn): number | null {
   let sum: number | null = null;
   for (const row of group.rows) {
-    const value = isPast(sample, row) && column.unit === "bytes/s" ? null : column.value(sample, row);
+    const value = column.value(sample, row);
     if (value !== null) sum = (sum ?? 0) + value;
   }
   return sum;
-}
-
-/** Whether a row ended before this sample: its rate is of then. */
-function isPast(sample: Sample, row: number): boolean {
-  return sample.flows.closed[row] === 1 && row >= (sample.pastFrom ?? sample.length);
 }
 
 /** Bytes, rates and counts add up; times, windows and process ids do not. */

@@ -94,6 +94,14 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__command_line: {
+    parameters: [
+      "u32", // tgid
+      "buffer", // buffer
+      "u32", // capacity
+    ],
+    result: "i32",
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 export type Library = Deno.DynamicLibrary<typeof SYMBOLS>;

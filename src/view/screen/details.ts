@@ -5,7 +5,7 @@ import { endpointText } from "../address.ts";
 import { type FlowFacts, flowFacts } from "../flow.ts";
 import { harmless } from "../harmless.ts";
 import { ageText, bytesText, durationText, rateText } from "../units.ts";
-import { fitted } from "../width.ts";
+import { fitted, textCells } from "../width.ts";
 import type { FlowHistory } from "./history.ts";
 import { sparkline } from "./spark.ts";
 
@@ -35,8 +35,11 @@ export function drawDetails(canvas: Canvas, detailed: Detailed | null, y: number
   const facts = flowFacts(detailed.sample, detailed.row);
   canvas.put(1, y, fitted(headline(facts), canvas.columns - 2), Role.title);
   const end = y + rows;
-  let line = drawPairs(canvas, pairs(facts), y + 1, end);
-  for (const [label, text] of longPairs(facts, detailed.commandLine)) line = drawPair(canvas, label, text, line, end);
+  const across = Math.max(1, Math.min(3, Math.floor(canvas.columns / PAIR_CELLS)));
+  const fits = ([, text]: Pair) => textCells(text) <= Math.floor(canvas.columns / across) - LABEL_CELLS - 3;
+  const all = pairs(facts), long = [...all.filter((pair) => !fits(pair)), ...longPairs(facts, detailed.commandLine)];
+  let line = drawPairs(canvas, all.filter(fits), across, y + 1, end);
+  for (const [label, text] of long) line = drawPair(canvas, label, text, line, end);
   drawHistory(canvas, detailed.history, line, end);
 }
 
@@ -81,8 +84,7 @@ function longPairs({ remote, container, cgroup }: FlowFacts, commandLine: string
 }
 
 /** Side by side as the width allows. Returns the line behind them. */
-function drawPairs(canvas: Canvas, pairs: readonly Pair[], y: number, end: number): number {
-  const across = Math.max(1, Math.min(3, Math.floor(canvas.columns / PAIR_CELLS)));
+function drawPairs(canvas: Canvas, pairs: readonly Pair[], across: number, y: number, end: number): number {
   const cells = Math.floor(canvas.columns / across);
   pairs.forEach(([label, text], i) => {
     const line = y + Math.floor(i / across), x = i % across * cells + 1;

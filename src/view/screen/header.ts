@@ -53,6 +53,8 @@ function intervalText(ms: number): string {
   return ms % 1000 === 0 ? ageText(ms) : `${ms}ms`;
 }
 
+type Part = readonly [before: string, figure: string, behind: string, role?: Role];
+
 function drawCounts(canvas: Canvas, { sample, totals }: Head): void {
   if (sample === null || totals === null) {
     canvas.put(1, 1, "loading the programs …", Role.dim);
@@ -60,22 +62,23 @@ function drawCounts(canvas: Canvas, { sample, totals }: Head): void {
   }
   const perS = (count: number) => sample.intervalMs === 0 ? 0 : Math.round(count * 1000 / sample.intervalMs);
   const loopback = Math.max(totals.loopbackRxBytesPerS, totals.loopbackTxBytesPerS);
-  const parts: [label: string, text: string, role?: Role][] = [
-    ["tcp", totals.tcp.toLocaleString("en-US")],
-    ["udp", totals.udp.toLocaleString("en-US")],
-    ["opened/s", `+${perS(totals.opened).toLocaleString("en-US")}`],
-    ["closed/s", `−${perS(totals.closed).toLocaleString("en-US")}`],
+  const number = (n: number) => n.toLocaleString("en-US"), { eventsLost } = sample.health;
+  const parts: Part[] = [
+    ["", number(totals.tcp), " tcp"],
+    ["", number(totals.udp), " udp"],
+    ["", `+${number(perS(totals.opened))}`, "/s opened"],
+    ["", `−${number(perS(totals.closed))}`, "/s closed"],
   ];
-  if (loopback > 0) parts.push(["loopback", rateText(loopback)]);
-  const { eventsLost } = sample.health;
-  if (eventsLost > 0) parts.push(["lost", eventsLost.toLocaleString("en-US"), Role.warning]);
-  parts.push(["from", sourceText(sample)]);
-  parts.push(["cpu", `${sample.selfCpuPercent.toFixed(1)} %`], ["mem", bytesText(sample.selfRssBytes)]);
+  if (eventsLost > 0) parts.push(["", number(eventsLost), " lost", Role.warning]);
+  if (loopback > 0) parts.push(["loopback ", rateText(loopback), ""]);
+  parts.push(["by ", sourceText(sample), ""]);
+  parts.push(["cpu ", `${sample.selfCpuPercent.toFixed(1)} %`, ""], ["mem ", bytesText(sample.selfRssBytes), ""]);
   let x = 1;
-  for (const [label, text, role = Role.strong] of parts) {
-    if (x + textCells(label) + textCells(text) + 1 > canvas.columns) break;
-    x = canvas.put(x, 1, `${text} `, role);
-    x = canvas.put(x, 1, label, Role.dim) + 2;
+  for (const [before, figure, behind, role = Role.strong] of parts) {
+    if (x + textCells(before + figure + behind) > canvas.columns) break;
+    x = canvas.put(x, 1, before, Role.dim);
+    x = canvas.put(x, 1, figure, role);
+    x = canvas.put(x, 1, behind, Role.dim) + 2;
   }
 }
 

@@ -27,7 +27,7 @@ const KEYS: readonly Line[] = [
 ];
 
 const SIGNS: readonly Line[] = [
-  ["+ ×", "new in the last 3 s, ended in the last 5 s (with its last figures)"],
+  ["+ ×", "new in the last 3 s; ended in the last 5 s"],
   ["KiB kB", "1,024 bytes, 1,000 bytes"],
 ];
 

@@ -1,7 +1,7 @@
 import type { Sample } from "../../flow/sample.ts";
 import type { Column } from "../column.ts";
 import { flowId } from "../flow.ts";
-import { type Group, groupColumns, groupRows } from "../group.ts";
+import { type Group, groupColumns, groupRows, presentCount } from "../group.ts";
 import { selectRows } from "../selection.ts";
 import type { ScreenState } from "./state.ts";
 
@@ -18,7 +18,7 @@ export interface Lines {
 export function linesOf(sample: Sample, state: ScreenState): Lines {
   const { filter, protocol, listeners, sort, group } = state, limit = state.all ? 0 : state.limit;
   const rows = selectRows(sample, { filter, protocol, listeners, sort, limit: 0 });
-  if (group === null) return { items: limit === 0 ? rows : rows.slice(0, limit), matching: rows.length };
+  if (group === null) return { items: limit === 0 ? rows : rows.slice(0, limit), matching: presentCount(sample, rows) };
   const groups = groupRows(sample, rows, group, sort), items: Item[] = [];
   for (const one of limit === 0 ? groups : groups.slice(0, limit)) {
     items.push(one);

@@ -40,7 +40,7 @@ export class ScreenModel {
   readonly #totals = new TotalsHistory();
   readonly #flows = new FlowHistories();
   /** Command lines of processes whose details were asked for. */
-  readonly #commands = new Map<number, string | null>();
+  readonly #commands = new Map<number, string | null | undefined>();
 
   constructor(state: ScreenState) {
     this.#state = state;
@@ -87,7 +87,8 @@ export class ScreenModel {
     return pid === 0 || this.#commands.has(pid) ? null : pid;
   }
 
-  command(pid: number, line: string | null): void {
+  /** undefined: it has been asked for. */
+  command(pid: number, line: string | null | undefined): void {
     // A pid comes again with another process: what is kept is what was asked for last.
     if (this.#commands.size >= 64) this.#commands.clear();
     this.#commands.set(pid, line);

@@ -71,7 +71,7 @@ function changed(state: ScreenState, mode: Prompt, text: string, caret: number):
   return filtered({ ...state, mode: { ...mode, text, caret } }, text);
 }
 
-/** The state with this filter; while the text is not one, the filter before stays and the error says why. */
+/** The state with this filter; while the text is none, the filter from before the typing holds and the error says why. */
 export function filtered(state: ScreenState, text: string): ScreenState {
   try {
     const filter = parseFilter(text);
@@ -84,6 +84,9 @@ export function filtered(state: ScreenState, text: string): ScreenState {
     };
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
-    return { ...state, filterError: error.message };
+    const before = state.mode.kind === "prompt"
+      ? filtered({ ...state, mode: { kind: "table" } }, state.mode.before)
+      : state;
+    return { ...before, mode: state.mode, filterError: error.message };
   }
 }

@@ -64,7 +64,7 @@ function drawItem(
     const text = typeof item === "number"
       ? column.text(sample, item)
       : i === 0
-      ? groupLabel(item)
+      ? groupLabel(sample, item)
       : groupText(sample, item, column);
     const shown = fitted(text, width - indent, cutOf(column, text)), cells = textCells(shown);
     const at = column.align === "right" ? x + width - cells : x + indent;

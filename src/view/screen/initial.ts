@@ -1,0 +1,37 @@
+import type { Options } from "../../options.ts";
+import { DEFAULT_COLUMNS } from "../column.ts";
+import { compileFilter } from "../filter/compile.ts";
+import { printFilter } from "../filter/ast.ts";
+import type { ScreenState } from "./state.ts";
+
+const LIMIT = 50;
+
+/** What the command line has chosen. */
+export function initialState(options: Options, size: { readonly columns: number; readonly rows: number }): ScreenState {
+  const { filter, protocol, listeners, sort, group, limit } = options;
+  return {
+    columns: size.columns,
+    rows: size.rows,
+    mode: { kind: "table" },
+    details: false,
+    frozen: false,
+    sort,
+    group,
+    expanded: new Set(),
+    filterText: filter === null ? "" : printFilter(filter),
+    filter: filter === null ? null : compileFilter(filter),
+    filterError: null,
+    protocol,
+    listeners,
+    names: options.resolve ?? true,
+    limit: limit ?? LIMIT,
+    all: limit === 0,
+    shown: options.columns ?? DEFAULT_COLUMNS,
+    intervalMs: options.intervalMs,
+    cursor: null,
+    index: 0,
+    top: 0,
+    notice: null,
+    wish: null,
+  };
+}

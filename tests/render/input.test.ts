@@ -1,0 +1,86 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { InputDecoder } from "../../src/render/input.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const key = (key: string) => ({ type: "key", key });
+
+function decoded(text: string) {
+  const decoder = new InputDecoder();
+  return [...decoder.decode(bytes(text)), ...decoder.flush()];
+}
+
+Deno.test("InputDecoder.decode() names keys", () => {
+  deepStrictEqual(decoded("aé日\r\t\x7f\x03"), ["a", "é", "日", "enter", "tab", "backspace", "ctrl-c"].map(key));
+  deepStrictEqual(
+    decoded("\x1b[A\x1bOB\x1b[5~\x1b[6~\x1b[H\x1bOF\x1b[3~\x1b[1;5C"),
+    [
+      "up",
+      "down",
+      "pageup",
+      "pagedown",
+      "home",
+      "end",
+      "delete",
+      "right",
+    ].map(key),
+  );
+});
+
+Deno.test("InputDecoder.decode() reads SGR mouse reports and pastes", () => {
+  deepStrictEqual(decoded("\x1b[<0;3;4M\x1b[<0;3;4m\x1b[<64;1;1M\x1b[<65;1;1M"), [
+    { type: "mouse", action: "press", x: 2, y: 3 },
+    { type: "mouse", action: "wheelup", x: 0, y: 0 },
+    { type: "mouse", action: "wheeldown", x: 0, y: 0 },
+  ]);
+  deepStrictEqual(decoded("\x1b[200~q\x1b[A\n\x1b[201~x"), [{ type: "paste", text: "q\x1b[A\n" }, key("x")]);
+});
+
+Deno.test("InputDecoder.decode() reads a report about a mode", () => {
+  deepStrictEqual(decoded("\x1b[?2026;2$y"), [{ type: "mode", mode: 2026, value: 2 }]);
+});
+
+Deno.test("InputDecoder.flush() makes a lone ESC a key", () => {
+  const decoder = new InputDecoder();
+  deepStrictEqual(decoder.decode(bytes("\x1b")), []);
+  strictEqual(decoder.waits, true);
+  deepStrictEqual(decoder.flush(), [key("escape")]);
+  strictEqual(decoder.waits, false);
+  deepStrictEqual(decoded("\x1b\x1b"), [key("escape"), key("escape")]);
+  deepStrictEqual(decoded("\x1b/"), [key("escape"), key("/")]);
+});
+
+Deno.test("InputDecoder.decode() does not care how bytes are cut", () => {
+  const parts = fc.constantFrom(
+    "\x1b[A",
+    "q",
+    "é",
+    "日",
+    "\x1b[<0;12;5M",
+    "\x1b[200~a b\x1b[201~",
+    "\x1b[?2026;1$y",
+    "\x1bOC",
+    "🦕",
+  );
+  fc.assert(
+    fc.property(fc.array(parts, { maxLength: 6 }), fc.infiniteStream(fc.integer({ min: 1, max: 3 })), (parts, cuts) => {
+      const whole = bytes(parts.join("")), decoder = new InputDecoder(), found = [];
+      for (let at = 0; at < whole.length;) {
+        const end = at + cuts.next().value;
+        found.push(...decoder.decode(whole.subarray(at, end)));
+        at = end;
+      }
+      deepStrictEqual([...found, ...decoder.flush()], decoded(parts.join("")));
+      strictEqual(found.length, parts.length);
+    }),
+  );
+});
+
+Deno.test("InputDecoder.decode() survives anything", () => {
+  fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 20 })), (pieces) => {
+    const decoder = new InputDecoder();
+    for (const piece of pieces) decoder.decode(piece);
+    decoder.flush();
+    strictEqual(decoder.waits, false);
+  }));
+});

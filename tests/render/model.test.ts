@@ -1,0 +1,149 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { columnById } from "../../src/view/column.ts";
+import { ScreenModel } from "../../src/view/screen/model.ts";
+import { type FakeFlow, fakeSample, NOW_NS } from "../view/fake_sample.ts";
+import { scene } from "./scene.ts";
+
+const at = (number: number) => ({ number, timeNs: NOW_NS + number * 1e9 });
+const press = (model: ScreenModel, ...keys: string[]) => keys.forEach((key) => model.input({ type: "key", key }));
+
+/** Twenty flows with the given rates; the rate is in the name too. */
+function rates(...rates: number[]): FakeFlow[] {
+  return rates.map((rxDelta, i) => ({ cookie: i + 1, process: `p${i + 1}`, rxDelta }));
+}
+
+function modelOf(...flows: FakeFlow[][]): ScreenModel {
+  const model = scene(80, 12, 0);
+  flows.forEach((flows, i) => model.take(fakeSample(flows, at(100 + i))));
+  return model;
+}
+
+/** Names of the processes in the table, from the top; the one under the cursor in brackets. */
+function names(model: ScreenModel): string {
+  const canvas = model.draw(), { index, top } = model.state;
+  return Array.from({ length: canvas.rows - 4 }, (_, i) => {
+    const name = canvas.line(3 + i).slice(1, 15).trim();
+    return top + i === index ? `[${name}]` : name;
+  }).filter((name) => name !== "").join(" ");
+}
+
+Deno.test("ScreenModel keeps the cursor on its flow, and the flow on its line", () => {
+  const model = modelOf(rates(900, 800, 700, 600));
+  press(model, "down", "down");
+  strictEqual(names(model), "p1 p2 [p3] p4");
+  model.take(fakeSample(rates(900, 800, 1000, 600), at(101)));
+  strictEqual(names(model), "[p3] p1 p2 p4");
+  model.take(fakeSample(rates(900, 800, 100, 600), at(102)));
+  strictEqual(names(model), "p1 p2 p4 [p3]");
+});
+
+Deno.test("ScreenModel scrolls around a flow whose rank changes", () => {
+  const many = Array.from({ length: 40 }, (_, i) => 4000 - i * 10), model = modelOf(rates(...many));
+  press(model, "down", "down", "down");
+  strictEqual(names(model), "p1 p2 p3 [p4] p5 p6 p7 p8");
+  many[3] = 3795;
+  model.take(fakeSample(rates(...many), at(101)));
+  strictEqual(names(model), "p19 p20 p21 [p4] p22 p23 p24 p25");
+});
+
+Deno.test("ScreenModel leaves the cursor on the first line until it is moved", () => {
+  const model = modelOf(rates(1, 2, 3));
+  strictEqual(names(model), "[p3] p2 p1");
+  model.take(fakeSample(rates(5, 2, 3), at(101)));
+  strictEqual(names(model), "[p1] p3 p2");
+});
+
+Deno.test("ScreenModel dims what has ended for 5 s and then forgets it", () => {
+  const model = modelOf([...rates(9, 8), { cookie: 7, process: "gone", closed: true, rxDelta: 5 }]);
+  strictEqual(names(model), "[p1] p2 gone");
+  strictEqual(model.draw().line(5).startsWith("×gone"), true);
+  for (const [seconds, shown] of [[3, "[p1] p2 gone"], [5, "[p1] p2 gone"], [6, "[p1] p2"]] as const) {
+    model.take(fakeSample(rates(9, 8), at(100 + seconds)));
+    strictEqual(names(model), shown);
+  }
+});
+
+Deno.test("ScreenModel shows one picture while it is frozen, and the present after", () => {
+  const model = modelOf(rates(1, 2));
+  press(model, " ");
+  model.take(fakeSample(rates(7, 2, 9), at(101)));
+  strictEqual(names(model), "[p2] p1");
+  strictEqual(model.draw().line(0).includes("FROZEN"), true);
+  press(model, " ");
+  strictEqual(names(model), "[p3] p1 p2");
+});
+
+Deno.test("ScreenModel filters with every key, goes back with Escape, and keeps with Enter", () => {
+  const model = modelOf([...rates(1, 2), { cookie: 9, process: "curl", rttUs: 90000, rxDelta: 3 }]);
+  press(model, "/", ..."curl");
+  strictEqual(names(model), "[curl]");
+  press(model, "escape");
+  strictEqual(names(model), "[curl] p2 p1");
+  press(model, "/", ..."rtt>1");
+  strictEqual(names(model), "[curl] p2 p1");
+  strictEqual(model.draw().line(11).includes("needs its unit"), true);
+  press(model, "enter");
+  strictEqual(model.state.mode.kind, "prompt");
+  press(model, ..."0ms", "enter");
+  strictEqual(names(model), "[curl]");
+  strictEqual(model.draw().line(11).startsWith(" filter rtt>10ms "), true);
+  press(model, "/", "ctrl-u", "enter");
+  strictEqual(names(model), "[curl] p2 p1");
+});
+
+Deno.test("ScreenModel takes a paste into the filter and nowhere else", () => {
+  const model = modelOf(rates(1, 2));
+  model.input({ type: "paste", text: "q" });
+  strictEqual(model.state.wish, null);
+  press(model, "/");
+  model.input({ type: "paste", text: "p1\nor  p9" });
+  strictEqual(model.state.filterText, "p1 or p9");
+  strictEqual(names(model), "[p1]");
+});
+
+Deno.test("ScreenModel shows the top ones or all", () => {
+  const model = scene(80, 24, 100);
+  strictEqual(model.draw().line(23).includes("top 50 of 109 flows"), true);
+  press(model, "end");
+  strictEqual(model.state.index, 49);
+  press(model, "a", "end");
+  strictEqual(model.draw().line(23).includes("109 flows"), true);
+  strictEqual(model.state.index, 108);
+});
+
+Deno.test("ScreenModel opens groups with the mouse, and sorts by a click on a title", () => {
+  const model = modelOf([{ cookie: 1, process: "a", rxDelta: 1 }, { cookie: 2, process: "b", rxDelta: 2 }]);
+  press(model, "g");
+  strictEqual(names(model), "[b (1)] a (1)");
+  model.input({ type: "mouse", action: "press", x: 3, y: 4 });
+  strictEqual(names(model), "b (1) [a (1)]");
+  model.input({ type: "mouse", action: "press", x: 3, y: 4 });
+  strictEqual(names(model), "b (1) [a (1)] a");
+  model.input({ type: "mouse", action: "press", x: 3, y: 2 });
+  strictEqual(names(model), "[a (1)] a b (1)");
+});
+
+Deno.test("ScreenModel asks for names and command lines of what it shows", () => {
+  const model = modelOf([{ cookie: 1, pid: 17, remote: ["1.1.1.1", 443] }]);
+  deepStrictEqual(new Set(model.wantedNames()), new Set(["1.1.1.1"]));
+  strictEqual(model.wantedCommand(), null);
+  press(model, "enter");
+  strictEqual(model.wantedCommand(), 17);
+  model.command(17, "curl https://one.one.one.one");
+  strictEqual(model.wantedCommand(), null);
+  const text = Array.from({ length: 12 }, (_, y) => model.draw().line(y)).join("\n");
+  strictEqual(text.includes("curl https://one.one.one.one"), true);
+  press(model, "d");
+  deepStrictEqual(model.wantedNames(), []);
+});
+
+Deno.test("ScreenModel changes the interval, the protocol and the columns", () => {
+  const model = modelOf([{ cookie: 1 }, { cookie: 2, protocol: "udp", process: "dns" }]);
+  press(model, "-", "-");
+  strictEqual(model.state.intervalMs, 200);
+  press(model, "u");
+  strictEqual(names(model), "[dns]");
+  press(model, "c", "down", " ", "enter");
+  strictEqual(model.state.shown.includes(columnById("pid")!), false);
+  strictEqual(model.draw().line(2).includes("PID"), false);
+});
