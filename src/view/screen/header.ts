@@ -70,6 +70,7 @@ function drawCounts(canvas: Canvas, { sample, totals }: Head): void {
     ["", `−${number(perS(totals.closed))}`, "/s closed"],
   ];
   if (eventsLost > 0) parts.push(["", number(eventsLost), " lost", Role.warning]);
+  if (totals.unattributed > 0) parts.push(["", number(totals.unattributed), " without owner"]);
   if (loopback > 0) parts.push(["loopback ", rateText(loopback), ""]);
   parts.push(["by ", sourceText(sample), ""]);
   parts.push(["cpu ", `${sample.selfCpuPercent.toFixed(1)} %`, ""], ["mem ", bytesText(sample.selfRssBytes), ""]);

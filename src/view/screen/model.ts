@@ -1,5 +1,6 @@
 /** The screen as a value: samples and input in, a canvas out. It does no I/O and reads no clock. */
 import type { Sample } from "../../flow/sample.ts";
+import type { Note } from "../../source/source.ts";
 import { Canvas } from "../canvas.ts";
 import { ClosedFlows } from "../closed.ts";
 import { hasOwner, hasPeer, remoteAddress } from "../flow.ts";
@@ -21,6 +22,7 @@ import { update } from "./update.ts";
 interface Shown {
   readonly sample: Sample;
   readonly totals: Totals;
+  readonly notes: readonly Note[];
 }
 
 const NO_LINES: Lines = { items: [], matching: 0 };
@@ -53,7 +55,9 @@ export class ScreenModel {
   /** Takes the next sample. While the screen is frozen it is counted but not shown. */
   take(sample: Sample): void {
     const totals = totalsOf(sample);
-    this.#latest = { sample: this.#closed.join(sample), totals };
+    // Who has no owner comes and goes with every sample: a count in the head, not a line that moves the table.
+    const notes = notesOf(sample).filter(({ code }) => code !== "unattributed");
+    this.#latest = { sample: this.#closed.join(sample), totals, notes };
     this.#totals.add(sample, totals);
     if (!this.#state.frozen) this.#show();
   }
@@ -107,8 +111,8 @@ export class ScreenModel {
     this.#refresh();
     const state = this.#state, canvas = new Canvas(state.columns, state.rows), geometry = this.#geometry();
     const shown = this.#shown, sample = this.#sample();
-    const notes = shown === null ? [] : notesOf(shown.sample);
-    drawHead(canvas, state, { sample, totals: shown?.totals ?? null, notes, history: this.#totals }, geometry.headRows);
+    const head = { sample, totals: shown?.totals ?? null, notes: shown?.notes ?? [], history: this.#totals };
+    drawHead(canvas, state, head, geometry.headRows);
     drawTable(canvas, state, sample, this.#lines, geometry);
     if (geometry.detailsRows > 0) drawDetails(canvas, this.#detailed(sample), geometry.detailsY, geometry.detailsRows);
     if (state.mode.kind === "help") drawHelp(canvas, state.mode.top);
@@ -142,7 +146,7 @@ export class ScreenModel {
   }
 
   #geometry(): Geometry {
-    return geometryOf(this.#state, this.#shown === null ? 0 : notesOf(this.#shown.sample).length);
+    return geometryOf(this.#state, this.#shown?.notes.length ?? 0);
   }
 
   #visibleRows(): number[] {
