@@ -1,3 +1,4 @@
+import { LabelMemory } from "./labels.ts";
 import { type ConnectionRow, type Header, parseLine } from "./parser.ts";
 
 /** A connection between addresses, with the process whose row stands above it. */
@@ -27,6 +28,7 @@ export interface Frame {
  * one; should rows have come behind a pause, no pause is trusted again.
  */
 export class FrameAssembler {
+  readonly #labels = new LabelMemory();
   #header: Header | null = null;
   #owner: { readonly name: string; readonly pid: number } | null = null;
   #rows: OwnedRow[] = [];
@@ -52,7 +54,7 @@ export class FrameAssembler {
   }
 
   line(text: string, nowNs: number): void {
-    const line = parseLine(text, this.#header);
+    const line = parseLine(text, this.#header, this.#labels.read);
     if (line.kind === "header") return this.#begin(line, nowNs);
     if (line.kind === "process") this.#owner = line;
     else if (line.kind === "other" || this.#owner === null) {
@@ -80,6 +82,7 @@ export class FrameAssembler {
     this.#owner = null;
     this.#rows = [];
     this.#equals.clear();
+    this.#labels.turn();
     this.#toldRows = -1;
     this.#toldWhole = false;
     this.#arrivedNs = nowNs;

@@ -17,8 +17,8 @@ export interface ProcessRow {
   readonly pid: number;
 }
 
-/** Counters run from the birth of the socket. null: absent, or no number. */
-export interface ConnectionRow {
+/** What the text that names a row says. */
+export interface ConnectionLabel {
   readonly kind: "connection";
   readonly label: string;
   /** QUIC is that of Network.framework, which runs in user space over UDP. */
@@ -26,6 +26,10 @@ export interface ConnectionRow {
   readonly family: 4 | 6;
   readonly local: Endpoint;
   readonly remote: Endpoint;
+}
+
+/** Counters run from the birth of the socket. null: absent, or no number. */
+export interface ConnectionRow extends ConnectionLabel {
   /** `Established`, `Listen`, ...; null for UDP and QUIC. */
   readonly state: string | null;
   readonly rxBytes: number | null;
@@ -44,12 +48,13 @@ export type Line = Header | ProcessRow | ConnectionRow | OtherLine;
 const OTHER: OtherLine = { kind: "other" };
 const MAX_PID = 0x7fffffff;
 
-/** Reads a line by the header above it; without one, all but a header is `other`. `line` has no line end. */
-export function parseLine(line: string, header: Header | null): Line {
+/** Reads a line by the header above it; without one, all but a header is `other`. `line` has no line end. Labels come again in
+ * every frame, so whoever reads many lines gives a `labelOf` that remembers. */
+export function parseLine(line: string, header: Header | null, labelOf: typeof parseLabel = parseLabel): Line {
   const fields = withoutNoise(line).replace(/,$/, "").split(",");
   const found = readHeader(fields);
   if (found !== null) return found;
-  return header === null ? OTHER : readRow(fields, header);
+  return header === null ? OTHER : readRow(fields, header, labelOf);
 }
 
 /** A terminal ends a line with CR, and `script` echoes the end-of-file key (04, or ^D) and backspaces before the first line. */
@@ -66,34 +71,38 @@ function readHeader(fields: readonly string[]): Header | null {
   return { kind: "header", count: fields.length, label, at: new Map(fields.map((name, i) => [name, i])) };
 }
 
-function readRow(fields: string[], header: Header): Line {
+/** `PROTOCOL local<->remote`, or a process's name and pid behind its last dot. */
+export function parseLabel(label: string): ConnectionLabel | ProcessRow | OtherLine {
+  return parseConnection(label) ?? parseProcess(label) ?? OTHER;
+}
+
+function readRow(fields: string[], header: Header, labelOf: typeof parseLabel): Line {
   // A process may have commas in its name: what is too much belongs to the label.
   const surplus = Math.max(0, fields.length - header.count);
   const label = fields.splice(header.label, surplus + 1).join(",");
   fields.splice(header.label, 0, label);
-  return readConnection(label, fields, header) ?? readProcess(label) ?? OTHER;
+  const read = labelOf(label);
+  return read.kind === "connection" ? { ...read, ...readFigures(fields, header) } : read;
 }
 
-function readProcess(label: string): ProcessRow | null {
+function parseProcess(label: string): ProcessRow | null {
   const [, name, digits] = /^(.*)\.(\d{1,10})$/s.exec(label) ?? [];
   const pid = Number(digits);
   return digits === undefined || pid > MAX_PID ? null : { kind: "process", name, pid };
 }
 
-function readConnection(label: string, fields: readonly string[], header: Header): ConnectionRow | null {
+function parseConnection(label: string): ConnectionLabel | null {
   const [, protocol, digit, left, right] = /^(tcp|udp|quic)([46]) (.+)<->(.+)$/.exec(label) ?? [];
   if (protocol === undefined) return null;
   const family = digit === "4" ? 4 : 6;
   const local = parseEndpoint(family, left), remote = parseEndpoint(family, right);
   if (local === null || remote === null) return null;
+  return { kind: "connection", label, protocol: protocol as ConnectionLabel["protocol"], family, local, remote };
+}
+
+function readFigures(fields: readonly string[], header: Header): Omit<ConnectionRow, keyof ConnectionLabel> {
   const text = (name: string) => fields[header.at.get(name) ?? -1] ?? "";
   return {
-    kind: "connection",
-    label,
-    protocol: protocol as ConnectionRow["protocol"],
-    family,
-    local,
-    remote,
     state: text("state") || null,
     rxBytes: count(text("bytes_in")),
     txBytes: count(text("bytes_out")),
