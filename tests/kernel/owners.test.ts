@@ -1,0 +1,61 @@
+/** Whose a connection is when it was not opened by who holds it. */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { losingNothing } from "../support/lost.ts";
+import { byEnds, Running } from "../support/tcptop.ts";
+import { endsOf, Workload } from "../support/workload.ts";
+
+for (const [command, heir] of [["forkhold", "wl-heir"], ["passfd", "wl-taker"]]) {
+  Deno.test(`tcptop gives the connection of ${command} to the process that holds it in the end`, async () => {
+    await using running = await Running.start("--interval", "150ms");
+    await using workload = await Workload.start(command, "--steps");
+    const before = await workload.until("before"), [end] = endsOf(before), key = `${end.local} ${end.remote}`;
+    const opened = byEnds((await running.fresh()).flows).get(key)!;
+    deepStrictEqual([opened.pid, opened.process], [before.opener.pid, "wl-client"]);
+
+    await workload.goOn();
+    const ready = await workload.until("ready"), { sent, received } = ready.connections[0].client;
+    // Sockets are handed on without a word; the descriptors of all processes are looked over every 3 s.
+    const sample = await running.until(
+      `${heir} to be the owner`,
+      ({ flows }) => byEnds(flows).get(key)?.pid === ready.holder.pid,
+    );
+    const { process, rx_bytes, tx_bytes } = byEnds(sample.flows).get(key)!;
+    deepStrictEqual([process, rx_bytes, tx_bytes], [heir, received, sent]);
+    await workload.goOn();
+    await workload.until("done");
+  });
+}
+
+Deno.test("tcptop gives each connection of a preforked server to the worker that accepted it", async () => {
+  await using running = await Running.start("--interval", "150ms");
+  await using workload = await Workload.start("prefork", "--count", 203, "--tx", 101);
+  const ends = endsOf(await workload.until("ready")), flows = byEnds((await running.fresh()).flows);
+  deepStrictEqual(
+    ends.map(({ local, remote }) => flows.get(`${local} ${remote}`)).map((flow) => [
+      flow?.pid,
+      flow?.process,
+      flow?.rx_bytes,
+      flow?.tx_bytes,
+    ]),
+    ends.map(({ side, direction }) => [side.pid, direction === "inbound" ? "wl-worker" : "wl-client", 101, 101]),
+  );
+  await workload.goOn();
+  await workload.until("done");
+});
+
+for (const flags of [["--short"], ["--short", "--reset"]]) {
+  Deno.test(`tcptop gives short connections of a preforked server (${flags.join(" ")}) to their worker`, async () => {
+    await using running = await Running.start("--interval", "2s");
+    await losingNothing(async () => {
+      await using workload = await Workload.start("prefork", "--count", 203, "--tx", 101, ...flags);
+      const ends = endsOf(await workload.until("ready")), samples = await running.upToFresh();
+      if (samples.at(-1)!.health.events_lost > 0) return samples.at(-1)!.health.events_lost;
+      const flows = byEnds(samples.flatMap((sample) => sample.flows).filter(({ closed }) => closed));
+      const seen = ends.map(({ local, remote }) => flows.get(`${local} ${remote}`));
+      deepStrictEqual(seen.map((flow) => [flow?.rx_bytes, flow?.tx_bytes]), ends.map(() => [101, 101]));
+      deepStrictEqual(seen.map((flow) => flow?.pid), ends.map(({ side }) => side.pid));
+      strictEqual(new Set(ends.map(({ side }) => side.pid)).size, 5);
+      return 0;
+    });
+  });
+}
