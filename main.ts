@@ -5,7 +5,9 @@ import { ClosedPipe, writeOut } from "./src/output/stdout.ts";
 try {
   const invocation = parseArguments(Deno.args);
   if ("say" in invocation) await writeOut([invocation.say], null);
-  else Deno.exitCode = await (await import("./src/app/run.ts")).run(invocation.run);
+  else if ("doctor" in invocation) {
+    Deno.exitCode = await (await import("./src/app/doctor.ts")).doctor(invocation.doctor.json);
+  } else Deno.exitCode = await (await import("./src/app/run.ts")).run(invocation.run);
 } catch (error) {
   if (!(error instanceof ClosedPipe)) {
     const message = error instanceof Error ? error.message : String(error);

@@ -11,8 +11,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define BUFFER_BYTES (64 << 10)
-#define FAREWELL_BYTES (BUFFER_BYTES / QUESTIONS)
+#define FAREWELL_BYTES (DUMP_BYTES / QUESTIONS)
 #define FAREWELLS_AT_ONCE 4096
 /* A namespace that is gone lives on for as long as our sockets are in it, so it is looked for this often. */
 #define SEARCH_EVERY_NS 1000000000ull
@@ -228,7 +227,7 @@ int netlink_open(struct tcptop *t)
 	if (!n)
 		return -ENOMEM;
 	t->netlink = n;
-	n->buffer = malloc(BUFFER_BYTES);
+	n->buffer = malloc(DUMP_BYTES);
 	err = n->buffer ? netlink_snapshot(t, true) : -ENOMEM;
 	t->snapshot.length = 0;
 	return err;

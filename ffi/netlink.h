@@ -8,6 +8,7 @@
 #include "handle.h"
 
 #define LISTENER_KEPT_PASSES 8
+#define DUMP_BYTES (64 << 10) /* struct netlink.buffer; the kernel answers in pieces of at most 32 KiB */
 
 struct owner_facts {
 	uint64_t cgroup_id;

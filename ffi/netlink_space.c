@@ -16,7 +16,6 @@
 /* Messages wait here between two drains: about 1 KiB each as the kernel counts, 20,000 ends a second for a second and more. */
 #define FAREWELL_BUFFER_BYTES (32 << 20)
 #define ASK_BUFFER_BYTES (1 << 20)
-#define DUMP_BYTES (64 << 10)
 
 struct request {
 	struct nlmsghdr header;

@@ -61,6 +61,12 @@ int32_t tcptop__error(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
  * once, after loading. */
 int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid);
 
+/* What this machine lets this process do, as lines of words between tabs, without a final NUL; an errno of 0 is yes:
+ *   capabilities HEX; btf ERRNO; cgroup ERRNO IS_ROOT; setting NAME TEXT; netlink ERRNO FAREWELLS_ERRNO; map KIND ERRNO;
+ *   program tcp|udp NAME HOOK ERRNO (it was loaded and attached by itself)
+ * Returns bytes. May take a second. */
+int32_t tcptop__doctor(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
+
 /* Detaches, unloads and frees. */
 void tcptop__free(struct tcptop *t);
 

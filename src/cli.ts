@@ -18,15 +18,19 @@ const MIN_RING_BYTES = 4096;
 const MAX_RING_BYTES = 1 << 30;
 
 /** What argv asks for: to run, or only to say something. */
-export type Invocation = { readonly run: Options } | { readonly say: string };
+export type Invocation =
+  | { readonly run: Options }
+  | { readonly say: string }
+  | { readonly doctor: { readonly json: boolean } };
 
 /** Throws a TcptopError with status `usage`. */
 export function parseArguments(argv: readonly string[]): Invocation {
   const said: string[] = [];
+  const doctor: { json: boolean }[] = [];
   const command = definition();
   // First: commands take this over when they are made.
   command.exitOverride().configureOutput({ writeOut: (text) => said.push(text), writeErr: () => {} });
-  addCommands(command, (text) => said.push(text));
+  addCommands(command, (text) => said.push(text), (asked) => doctor.push(asked));
   try {
     command.parse(argv as string[], { from: "user" });
   } catch (error) {
@@ -34,6 +38,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
     if (error.exitCode === 0) return { say: said.join("") };
     throw usage(error.message.replace(/^error: |\.$/g, ""));
   }
+  if (doctor.length > 0) return { doctor: doctor[0] };
   if (said.length > 0) return { say: said.join("") };
   return { run: options(command.opts()) };
 }
@@ -46,7 +51,7 @@ export function manText(): string {
 
 function facts() {
   const command = definition(), columns = [...COLUMNS, TOTAL_RATE].map(({ id }) => id);
-  addCommands(command, () => {});
+  addCommands(command, () => {}, () => {});
   return commandFacts(command, {
     "--sort": columns,
     "--columns": columns,
@@ -55,9 +60,13 @@ function facts() {
   });
 }
 
-/** What is asked for by a word instead of an option, and answered in words. */
-function addCommands(command: Command, say: (text: string) => void): void {
+/** What is asked for by a word instead of an option. */
+function addCommands(command: Command, say: (text: string) => void, doctor: (asked: { json: boolean }) => void): void {
   command.action(() => {});
+  command.command("doctor")
+    .description("what this machine offers, which source is used for TCP and UDP, and how to mend what is missing")
+    .option("--json", "as a JSON document")
+    .action((_, own) => doctor({ json: own.optsWithGlobals().json === true }));
   command.command("completions")
     .description("print completions for a shell")
     .addArgument(new Argument("<shell>").choices(SHELLS))
@@ -66,7 +75,7 @@ function addCommands(command: Command, say: (text: string) => void): void {
 
 function definition() {
   return new Command("tcptop")
-    .usage("[options]\n       tcptop completions bash|zsh|fish")
+    .usage("[options]\n       tcptop doctor [--json]\n       tcptop completions bash|zsh|fish")
     .helpCommand(false)
     .description(
       "Shows every TCP connection and UDP flow on this machine, live: its process, exact bytes, rates, RTT and state.",

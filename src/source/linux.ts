@@ -1,4 +1,5 @@
 import { ShimSource } from "./bpf/source.ts";
+import { type MachineFacts, parseMachineFacts } from "./machine.ts";
 import { memoryFile } from "./memory_file.ts";
 import { type Library, openLibrary } from "./bpf/library.ts";
 import { type Platform, type SelfUse, thisHost } from "./platform.ts";
@@ -21,6 +22,14 @@ export class LinuxPlatform implements Platform {
 
   openSource(): FlowSource {
     return new ShimSource(this.#library, this.options);
+  }
+
+  machineFacts(): MachineFacts {
+    const { tcptop__new, tcptop__doctor, tcptop__free } = this.#library.symbols;
+    const handle = tcptop__new(), text = new Uint8Array(1 << 14);
+    const bytes = tcptop__doctor(handle, text, text.length);
+    tcptop__free(handle);
+    return parseMachineFacts(new TextDecoder().decode(text.subarray(0, bytes)));
   }
 
   userName(uid: number): string | null {

@@ -1,3 +1,4 @@
+import type { MachineFacts } from "./machine.ts";
 import type { FlowSource, Host, SourceOptions } from "./source.ts";
 
 /** What this process has cost so far. */
@@ -21,6 +22,8 @@ export interface Platform {
   /** The process's command line; null: it has gone, or may not be read. */
   commandLine?(pid: number): string | null;
   selfUse(): SelfUse;
+  /** What the machine lets this process do; not there where there is nothing to ask. */
+  machineFacts?(): MachineFacts;
 }
 
 /** The machine that this process runs on. */

@@ -66,6 +66,14 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__doctor: {
+    parameters: [
+      "pointer", // t
+      "buffer", // buffer
+      "u32", // capacity
+    ],
+    result: "i32",
+  },
   tcptop__error: {
     parameters: [
       "pointer", // t

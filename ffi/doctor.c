@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* What this machine lets this process do, found out by doing it: every program is loaded and attached by itself, and gone
+ * again before the next. */
+#define _GNU_SOURCE
+#include "netlink.h"
+#include "privileges.h"
+#include "udp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+extern const uint8_t tcp_object[] __attribute__((visibility("hidden")));
+extern const uint8_t tcp_object_end[] __attribute__((visibility("hidden")));
+extern const uint8_t udp_object[] __attribute__((visibility("hidden")));
+extern const uint8_t udp_object_end[] __attribute__((visibility("hidden")));
+
+struct report {
+	char *text;
+	size_t capacity;
+	size_t used;
+};
+
+__attribute__((format(printf, 2, 3))) static void say(struct report *r, const char *format, ...)
+{
+	size_t room = r->capacity - r->used;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vsnprintf(r->text + r->used, room, format, args);
+	va_end(args);
+	if (length > 0 && (size_t)length < room)
+		r->used += length;
+}
+
+/* The first line of a file; what cannot be read is left out. */
+static void say_file(struct report *r, const char *key, const char *path)
+{
+	char line[256];
+	ssize_t length;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	length = read(fd, line, sizeof(line) - 1);
+	close(fd);
+	line[length > 0 ? length : 0] = 0;
+	line[strcspn(line, "\n")] = 0;
+	say(r, "setting\t%s\t%s\n", key, line);
+}
+
+static struct bpf_link *attach(struct bpf_object *object, struct bpf_program *p, int cgroup_fd)
+{
+	const char *section = bpf_program__section_name(p), *name = bpf_program__name(p);
+	const char *map = strcmp(name, "udp_settled") ? "tracked_sockets" : "udp_sockets";
+	union bpf_iter_link_info info = { .map = { .map_fd = bpf_object__find_map_fd_by_name(object, map) } };
+	bool has_map = strstr(section, "storage_map");
+	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = has_map ? &info : NULL, .link_info_len = has_map ? sizeof(info) : 0);
+
+	if (!strncmp(section, "cgroup", 6))
+		return bpf_program__attach_cgroup(p, cgroup_fd);
+	return strncmp(section, "iter/", 5) ? bpf_program__attach(p) : bpf_program__attach_iter(p, &options);
+}
+
+/* 0 or the errno with which the kernel refused it. */
+static int program_try(const uint8_t *data, size_t size, const char *name, int cgroup_fd)
+{
+	struct bpf_object *object = bpf_object__open_mem(data, size, NULL);
+	struct bpf_link *link = NULL;
+	struct bpf_program *p;
+	int err;
+
+	if (!object)
+		return errno;
+	bpf_object__for_each_program(p, object)
+		bpf_program__set_autoload(p, !strcmp(bpf_program__name(p), name));
+	err = bpf_object__load(object);
+	p = bpf_object__find_program_by_name(object, name);
+	if (!err && !(link = attach(object, p, cgroup_fd)))
+		err = -errno;
+	bpf_link__destroy(link);
+	bpf_object__close(object);
+	return -err;
+}
+
+static void programs_say(struct report *r, const char *subsystem, const uint8_t *data, size_t size, int cgroup_fd)
+{
+	struct bpf_object *object = bpf_object__open_mem(data, size, NULL);
+	struct bpf_program *p;
+
+	if (!object)
+		return;
+	bpf_object__for_each_program(p, object)
+		say(r, "program\t%s\t%s\t%s\t%d\n", subsystem, bpf_program__name(p), bpf_program__section_name(p),
+		    program_try(data, size, bpf_program__name(p), cgroup_fd));
+	bpf_object__close(object);
+}
+
+static void maps_say(struct report *r)
+{
+	static const struct { const char *name; enum bpf_map_type type; } kinds[] = {
+		{ "ring buffer", BPF_MAP_TYPE_RINGBUF },
+		{ "socket storage", BPF_MAP_TYPE_SK_STORAGE },
+		{ "per-CPU array", BPF_MAP_TYPE_PERCPU_ARRAY },
+		{ "hash", BPF_MAP_TYPE_HASH },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		say(r, "map\t%s\t%d\n", kinds[i].name, libbpf_probe_bpf_map_type(kinds[i].type, NULL) == 1 ? 0 : EINVAL);
+}
+
+static void ignore(void *context, const struct diag_message *m)
+{
+	(void)context;
+	(void)m;
+}
+
+/* A dump is asked for too: a kernel without inet_diag refuses nothing before. */
+static void netlink_say(struct report *r)
+{
+	struct netlink n = { .buffer = malloc(DUMP_BYTES) };
+	struct space s = {};
+	int err = n.buffer ? space_open(&s) : -ENOMEM;
+
+	if (!err)
+		err = space_dump(&n, &s, AF_INET, ignore, NULL);
+	free(n.buffer);
+	say(r, "netlink\t%d\t%d\n", err ? -err : 0, err || s.farewell >= 0 ? 0 : -s.farewell);
+	space_close(&s);
+}
+
+int32_t tcptop__doctor(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
+{
+	struct report r = { (char *)buffer, capacity, 0 };
+	int cgroup_fd = cgroup_root_open();
+
+	log_start(t);
+	say(&r, "capabilities\t%llx\n", (unsigned long long)capabilities_permitted());
+	say(&r, "btf\t%d\n", access("/sys/kernel/btf/vmlinux", R_OK) ? errno : 0);
+	say(&r, "cgroup\t%d\t%d\n", cgroup_fd < 0 ? -cgroup_fd : 0, cgroup_fd >= 0 && cgroup_is_root(cgroup_fd));
+	say_file(&r, "lockdown", "/sys/kernel/security/lockdown");
+	say_file(&r, "unprivileged_bpf_disabled", "/proc/sys/kernel/unprivileged_bpf_disabled");
+	say_file(&r, "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid");
+	netlink_say(&r);
+	maps_say(&r);
+	programs_say(&r, "tcp", tcp_object, tcp_object_end - tcp_object, cgroup_fd);
+	programs_say(&r, "udp", udp_object, udp_object_end - udp_object, cgroup_fd);
+	if (cgroup_fd >= 0)
+		close(cgroup_fd);
+	return r.used;
+}

@@ -1,0 +1,56 @@
+/** tcptop doctor: tries everything that a run would, and says what is missing. */
+import { ExitStatus } from "../errors.ts";
+import { doctorJson, type DoctorReport, doctorText } from "../output/doctor.ts";
+import { writeOut } from "../output/stdout.ts";
+import { diagnose, type Diagnosis } from "../source/diagnosis.ts";
+import { openPlatform, type Platform } from "../source/platform.ts";
+import type { SourceInfo } from "../source/source.ts";
+import { VERSION } from "../version.ts";
+import { embedded } from "./embedded.ts";
+import { shimIsInside, shimPath } from "./paths.ts";
+
+const RING_BYTES = 1 << 22;
+const UDP_TIMEOUT_MS = 30_000;
+
+/** `done` when the best source works, `unsupported` when only a lesser one does, or none. */
+export async function doctor(json: boolean): Promise<ExitStatus> {
+  const platform = await openPlatform(Deno.build.os, {
+    source: "auto",
+    ringBytes: RING_BYTES,
+    udpTimeoutMs: UDP_TIMEOUT_MS,
+    shimPath: shimPath(),
+    shimIsInside: shimIsInside(),
+    euid: Deno.uid(),
+    dropTo: null,
+    replay: null,
+  });
+  const { source, failure } = await choose(platform);
+  const diagnosis = diagnosisOf(platform, source, failure);
+  const report: DoctorReport = {
+    version: VERSION,
+    host: platform.host,
+    diagnosis,
+    notes: source?.notes ?? [],
+    failure,
+  };
+  await writeOut([json ? doctorJson(report) : doctorText(report)], null);
+  return diagnosis.best ? ExitStatus.done : ExitStatus.unsupported;
+}
+
+/** The source that a run would have, opened and closed again. */
+async function choose(platform: Platform): Promise<{ source: SourceInfo | null; failure: string | null }> {
+  try {
+    const source = platform.openSource();
+    await source.close();
+    return { source: source.info, failure: null };
+  } catch (error) {
+    return { source: null, failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function diagnosisOf(platform: Platform, source: SourceInfo | null, failure: string | null): Diagnosis {
+  const facts = platform.machineFacts?.(), executable = embedded?.maker === "deno compile" ? Deno.execPath() : null;
+  if (facts !== undefined) return diagnose(facts, source, failure, { euid: Deno.uid(), executable });
+  const { tcp = null, udp = null } = source ?? {};
+  return { tcp, udp, best: tcp !== null && udp !== null, checks: [], remedy: failure };
+}

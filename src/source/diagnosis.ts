@@ -1,0 +1,172 @@
+/** From what a machine lets us do to what is missing, and the command that mends it. Pure. */
+import type { MachineFacts, ProgramFact } from "./machine.ts";
+import type { SourceInfo } from "./source.ts";
+
+/** One thing that was looked at. */
+export interface Check {
+  readonly id: string;
+  readonly title: string;
+  readonly ok: boolean;
+  /** Whether the best source needs it. */
+  readonly needed: boolean;
+  readonly detail: string;
+  /** What to do; null: nothing needs to be done, or nothing can. */
+  readonly remedy: string | null;
+}
+
+export interface Diagnosis {
+  readonly tcp: string | null;
+  readonly udp: string | null;
+  /** Whether both come from the best source that there is for this system. */
+  readonly best: boolean;
+  readonly checks: readonly Check[];
+  /** The first thing to do; null: nothing. */
+  readonly remedy: string | null;
+}
+
+/** What is needed to know the rest. `euid` null: not a system with users. */
+export interface Circumstances {
+  readonly euid: number | null;
+  /** The executable, for setcap; null: a file's capabilities would be Deno's, or the launcher's alone. */
+  readonly executable: string | null;
+}
+
+const CAPABILITIES = [
+  { bit: 39, name: "CAP_BPF", needed: true, what: "load eBPF programs" },
+  { bit: 38, name: "CAP_PERFMON", needed: true, what: "follow TCP in the kernel" },
+  { bit: 12, name: "CAP_NET_ADMIN", needed: true, what: "count UDP on the root cgroup" },
+  {
+    bit: 21,
+    name: "CAP_SYS_ADMIN",
+    needed: false,
+    what: "look into other network namespaces at the start, and by netlink",
+  },
+  { bit: 19, name: "CAP_SYS_PTRACE", needed: false, what: "find the owners of other users' sockets by netlink" },
+] as const;
+
+/** `source` is what was chosen on this machine; null: nothing could be opened, for the reason in `failure`. */
+export function diagnose(
+  facts: MachineFacts,
+  source: SourceInfo | null,
+  failure: string | null,
+  circumstances: Circumstances,
+): Diagnosis {
+  const checks = [
+    btfCheck(facts),
+    ...CAPABILITIES.map((capability) => capabilityCheck(facts, capability, circumstances)),
+    lockdownCheck(facts),
+    ...facts.maps.map(({ kind, errno }) => mapCheck(facts, kind, errno, circumstances)),
+    ...programChecks(facts, circumstances),
+    cgroupCheck(facts),
+    netlinkCheck(facts),
+  ];
+  const tcp = source?.tcp ?? null, udp = source?.udp ?? null, best = tcp === "bpf" && udp === "bpf";
+  const missing = checks.find(({ ok, needed, remedy }) => !ok && needed && remedy !== null);
+  const noted = source?.notes.find(({ remedy }) => remedy !== null)?.remedy ?? failure;
+  return { tcp, udp, best, checks, remedy: best ? null : missing?.remedy ?? noted };
+}
+
+function permission({ euid, executable }: Circumstances): string {
+  if (euid === 0) {
+    return "In a container: docker run --cap-add BPF --cap-add PERFMON --cap-add NET_ADMIN --security-opt seccomp=unconfined, or --privileged";
+  }
+  const capabilities = "cap_bpf,cap_perfmon,cap_net_admin+ep";
+  return executable === null ? "sudo tcptop" : `sudo tcptop, or once: sudo setcap ${capabilities} ${executable}`;
+}
+
+function btfCheck({ btfErrno }: MachineFacts): Check {
+  const ok = btfErrno === 0;
+  return {
+    id: "btf",
+    title: "kernel BTF",
+    ok,
+    needed: true,
+    detail: ok ? "/sys/kernel/btf/vmlinux" : `/sys/kernel/btf/vmlinux cannot be read (error ${btfErrno})`,
+    remedy: ok ? null : "Boot a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions have since 2021",
+  };
+}
+
+function capabilityCheck(
+  { capabilities }: MachineFacts,
+  { bit, name, needed, what }: typeof CAPABILITIES[number],
+  circumstances: Circumstances,
+): Check {
+  const ok = (capabilities >> BigInt(bit) & 1n) === 1n;
+  const remedy = ok ? null : permission(circumstances);
+  return { id: name.toLowerCase(), title: name, ok, needed, detail: `to ${what}`, remedy };
+}
+
+/** The word in brackets is the one in force. Integrity leaves reading alone; confidentiality may not. */
+function lockdownCheck({ settings, programs }: MachineFacts): Check {
+  const mode = /\[(\w+)\]/.exec(settings.get("lockdown") ?? "")?.[1] ?? "none";
+  const ok = mode !== "confidentiality" || programs.every(({ errno }) => errno === 0);
+  const remedy = ok ? null : "Boot without lockdown=confidentiality";
+  return { id: "lockdown", title: "kernel lockdown", ok, needed: true, detail: mode, remedy };
+}
+
+/** libbpf only says that it could not make one; where programs are refused, that is why. */
+function mapCheck({ programs }: MachineFacts, kind: string, errno: number, circumstances: Circumstances): Check {
+  const ok = errno === 0, refused = programs.some((program) => isRefusal(program.errno));
+  const id = `map_${kind.toLowerCase().replace(/[^a-z]+/g, "_")}`;
+  const remedy = ok ? null : refused ? permission(circumstances) : "Use Linux 5.11 or newer with CONFIG_BPF_SYSCALL";
+  return { id, title: `${kind} map`, ok, needed: true, detail: ok ? "made and freed" : "cannot be made", remedy };
+}
+
+const isRefusal = (errno: number) => errno === 1 || errno === 13; // EPERM, EACCES
+
+/** The plainer hook at socket() stands in for the other one, and is not needed beside it. */
+function programChecks({ programs }: MachineFacts, circumstances: Circumstances): Check[] {
+  const works = (name: string) => programs.some((program) => program.name === name && program.errno === 0);
+  const stand = [["udp_opened", "udp_opened_plain"], ["udp_opened_plain", "udp_opened"]];
+  return programs.map((program) => {
+    const other = stand.find(([name]) => name === program.name)?.[1];
+    return programCheck(program, other === undefined || !works(other), circumstances);
+  });
+}
+
+function programCheck(
+  { subsystem, name, hook, errno }: ProgramFact,
+  needed: boolean,
+  circumstances: Circumstances,
+): Check {
+  const ok = errno === 0;
+  return {
+    id: `program_${name}`,
+    title: `${subsystem} program ${name}`,
+    ok,
+    needed,
+    detail: ok ? `loaded, attached to ${hook}` : `${hook} refuses it (error ${errno})`,
+    remedy: ok ? null : isRefusal(errno) ? permission(circumstances) : "Use Linux 5.11 or newer with BTF",
+  };
+}
+
+function cgroupCheck({ cgroupErrno, cgroupIsRoot }: MachineFacts): Check {
+  const found = cgroupErrno === 0;
+  const mend = found
+    ? "Start it in the host's cgroup namespace: docker run --cgroupns=host"
+    : "mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified";
+  return {
+    id: "cgroup2",
+    title: "cgroup v2",
+    ok: found && cgroupIsRoot,
+    needed: true,
+    detail: found
+      ? cgroupIsRoot ? "the system's root" : "only a part of the hierarchy"
+      : `not found (error ${cgroupErrno})`,
+    remedy: found && cgroupIsRoot ? null : mend,
+  };
+}
+
+function netlinkCheck({ netlinkErrno, farewellsErrno }: MachineFacts): Check {
+  const ok = netlinkErrno === 0 && farewellsErrno === 0;
+  return {
+    id: "netlink",
+    title: "netlink sock_diag",
+    ok,
+    needed: false,
+    detail: ok
+      ? "sockets, and the ends of connections; --source netlink needs no root"
+      : `refused (error ${netlinkErrno || farewellsErrno})`,
+    remedy: ok ? null : netlinkErrno ? "modprobe tcp_diag" : "sudo tcptop",
+  };
+}
