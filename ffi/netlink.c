@@ -165,7 +165,8 @@ int netlink_snapshot(struct tcptop *t, bool look)
 	if (clock_ns(CLOCK_MONOTONIC) - n->searched_ns >= SEARCH_EVERY_NS)
 		err = spaces_search(n);
 	n->pass++;
-	if (spaces_dump(n))
+	n->dump_error = spaces_dump(n);
+	if (n->dump_error)
 		t->snapshot_errors++;
 	for (size_t i = 0; i < n->space_count; i++)
 		n->lost += space_dropped(&n->spaces[i]);
@@ -230,7 +231,8 @@ int netlink_open(struct tcptop *t)
 	n->buffer = malloc(DUMP_BYTES);
 	err = n->buffer ? netlink_snapshot(t, true) : -ENOMEM;
 	t->snapshot.length = 0;
-	return err;
+	/* __sock_diag_cmd() and inet_diag_dump() find no handler: the modules are neither built in nor installed. */
+	return err || n->dump_error != -ENOENT ? err : -ENOENT;
 }
 
 int32_t tcptop__open_netlink(struct tcptop *t)

@@ -255,6 +255,13 @@ static void farewell_append(struct netlink *n, const struct tcptop_tcp_record *r
 	n->farewells.length += sizeof(*r);
 }
 
+/* Two acknowledgements of one SYN-ACK on two processors make two children (tcp_check_req()). inet_csk_complete_hashdance() drops
+ * the second, which was no connection: all it has is the SYN that tcp_create_openreq_child() counts. */
+static bool is_second_child(const struct diag_message *m)
+{
+	return m->has_info && !m->segments_out && m->segments_in <= 1;
+}
+
 /* A process that resets its own connection (SO_LINGER 0) has its counters and the peer's address wiped (tcp_disconnect()): what
  * the last dump saw is all there is, and nothing of one that no dump saw. Such a farewell looks like that of a socket that
  * never was connected. */
@@ -264,7 +271,7 @@ void tcp_said_farewell(struct netlink *n, struct space *s, const struct diag_mes
 	struct known *k = known_find(&n->sockets, cookie);
 	struct tcptop_tcp_record r = {};
 
-	if (!m->cookie || (!k && !m->remote_port))
+	if (!m->cookie || (!k && (!m->remote_port || is_second_child(m))))
 		return;
 	if (k)
 		r = k->last;
