@@ -51,30 +51,38 @@ export const programsOf = (boot: Boot, prefix: string) =>
   boot.lines.filter((line) => line.about === "program" && line.name.startsWith(prefix));
 export const attaches = (program: Line) => program.values.get("attach") === "yes";
 
+/** The comparisons that the driver makes with every source, and those of UDP. */
+export const WORKLOADS = ["earlier", "held", "short", "unprivileged", "closed"] as const;
+const UDP_WORKLOADS = ["udp", "udp_unprivileged"] as const;
+
+/** Why the source is not the one that this kernel should get; null when it is. */
+function sourceFault(boot: Boot): string | null {
+  const source = valueOf(boot, "source", "tcp");
+  if (source === null || source === "none") return "no source was chosen";
+  if (source === "netlink" && programsOf(boot, "tcp_").every(attaches)) return "netlink was chosen although BPF works";
+  const netlink = valueOf(boot, "source", "netlink_tcp");
+  if (netlink !== "netlink" && lineOf(boot, "module", "tcp_diag")?.values.get("loaded") === "yes") {
+    return "netlink was refused although its module is loaded";
+  }
+  if (valueOf(boot, "source", "udp") !== "bpf") return "UDP is not seen";
+  const expected: readonly string[] = [...WORKLOADS, ...UDP_WORKLOADS];
+  const again = netlink === "netlink" ? WORKLOADS.map((name) => `netlink_${name}`) : [];
+  const missing = [...expected, ...again].find((name) => !lineOf(boot, "workload", name));
+  return missing === undefined ? null : `${missing} was not compared`;
+}
+
 /** Why a boot is not as it should be; null when it is. */
 export function fault(boot: Boot): string | null {
-  if (valueOf(boot, "finished", "status") !== "0") {
-    return "the boot did not finish";
-  }
+  if (valueOf(boot, "finished", "status") !== "0") return "the boot did not finish";
   const mode = valueOf(boot, "package", "mode");
   const said = valueOf(boot, "lockdown", "said");
   if ((mode === "plain" ? "none" : mode) !== said) return `lockdown is ${said}`;
-  if (!lineOf(boot, "source")) return "no source was chosen";
-  if (
-    valueOf(boot, "source", "tcp") !== "none" &&
-    !boot.lines.some((line) => line.about === "workload")
-  ) {
-    return "nothing was compared";
-  }
   for (const line of boot.lines) {
-    if (line.about === "workload" && line.values.get("exact") !== "yes") {
-      return `${line.name}: ${line.text}`;
-    }
+    if (line.about === "workload" && line.values.get("exact") !== "yes") return `${line.name}: ${line.text}`;
     if (line.about === "traffic") return "the traffic did not end in time";
+    if (line.about === "privileges") return "root could not be given up";
     if (line.about !== "health" && line.about !== "snapshot") continue;
-    for (const [key, value] of line.values) {
-      if (value !== "0") return `${key} is ${value}`;
-    }
+    for (const [key, value] of line.values) if (value !== "0") return `${key} is ${value}`;
   }
-  return null;
+  return sourceFault(boot);
 }

@@ -1,6 +1,6 @@
 /** Makes docs/kernels.md of what the boots of scripts/matrix said. Ends with status 1 when one is not as it should be. */
 
-import { attaches, type Boot, fault, lineOf, programsOf, readBoot, valueOf } from "./matrix-boot.ts";
+import { attaches, type Boot, fault, lineOf, programsOf, readBoot, valueOf, WORKLOADS } from "./matrix-boot.ts";
 
 function programsCell(boot: Boot, prefix: string): string | null {
   const programs = programsOf(boot, prefix);
@@ -14,6 +14,16 @@ function workloadCell(boot: Boot, name: string): string | null {
   return line.values.get("exact") === "yes" ? `exact (${line.text.split(" ")[0]})` : `**wrong**: ${line.text}`;
 }
 
+/** The same comparisons by netlink on a kernel that need not use it. */
+function netlinkCell(boot: Boot): string | null {
+  const source = valueOf(boot, "source", "netlink_tcp");
+  if (source === null) return null;
+  if (source === "none") return "-";
+  const wrong = WORKLOADS.map((name) => workloadCell(boot, `netlink_${name}`) ?? "**not compared**")
+    .find((cell) => cell.startsWith("**"));
+  return wrong ?? "exact";
+}
+
 interface Column {
   readonly title: string;
   cell(boot: Boot): string | null;
@@ -23,27 +33,19 @@ const COLUMNS: readonly Column[] = [
   { title: "Linux", cell: (boot) => valueOf(boot, "package", "version") },
   { title: "BTF", cell: (boot) => valueOf(boot, "feature", "btf") },
   { title: "Ring buffer", cell: (boot) => valueOf(boot, "feature", "ringbuf") },
-  {
-    title: "TCP programs that attach",
-    cell: (boot) => programsCell(boot, "tcp_"),
-  },
-  {
-    title: "UDP programs that attach",
-    cell: (boot) => programsCell(boot, "udp_"),
-  },
-  { title: "inet_diag", cell: (boot) => valueOf(boot, "module", "tcp_diag") },
+  { title: "TCP programs that attach", cell: (boot) => programsCell(boot, "tcp_") },
+  { title: "UDP programs that attach", cell: (boot) => programsCell(boot, "udp_") },
+  { title: "inet_diag", cell: (boot) => lineOf(boot, "module", "tcp_diag")?.values.get("loaded") ?? null },
   { title: "TCP source", cell: (boot) => valueOf(boot, "source", "tcp") },
   { title: "UDP source", cell: (boot) => valueOf(boot, "source", "udp") },
   { title: "Open before", cell: (boot) => workloadCell(boot, "earlier") },
   { title: "Held", cell: (boot) => workloadCell(boot, "held") },
   { title: "Short", cell: (boot) => workloadCell(boot, "short") },
-  {
-    title: "Without privileges",
-    cell: (boot) => workloadCell(boot, "unprivileged"),
-  },
+  { title: "Root given up", cell: (boot) => workloadCell(boot, "unprivileged") },
   { title: "Closed", cell: (boot) => workloadCell(boot, "closed") },
-  { title: "By netlink", cell: (boot) => workloadCell(boot, "netlink") },
-  { title: "UDP", cell: (boot) => workloadCell(boot, "udp") },
+  { title: "All of it by netlink", cell: netlinkCell },
+  { title: "UDP flows", cell: (boot) => workloadCell(boot, "udp") },
+  { title: "UDP, root given up", cell: (boot) => workloadCell(boot, "udp_unprivileged") },
   { title: "Lost", cell: (boot) => valueOf(boot, "health", "events_lost") },
 ];
 
@@ -75,10 +77,12 @@ const INTRODUCTION = `# Kernels
 
 Stock Debian kernels, booted under emulation by \`scripts/matrix\`, which writes this page. On each one the shim loads and attaches
 every program, then meets connections whose bytes and processes are known: 20 sockets that were open before it started, 92 that stay open
-(1,009 bytes one way, 503 the other) and 400 of connections that end at once (101 bytes each way), IPv4 and IPv6. "Exact" means that every
-byte count, owner, name and direction of every socket is what it was. "Without privileges" is the held sockets once more, described anew
-and with their owners looked for, after root and its capabilities have been given up; "Closed" is their last records. "Lost" counts
-records that found the ring buffer full. "inet_diag" says whether the mirror still has that module of the kernel.`;
+(1,009 bytes one way, 503 the other) 400 of connections that end at once (101 bytes each way), and 28 UDP
+flows (13 datagrams of 307 bytes one way, 211 the other, from connected and unconnected sockets), IPv4 and IPv6. "Exact" means that every
+byte count, owner and name of every socket and flow is what it was, and every connection's direction. "Root given up" is the held sockets once more, described anew
+and with their owners looked for, after root and its capabilities have been given up; "Closed" is their last records. "All of it by netlink"
+is the same once more with that source, which does not know owners and directions of connections that end at once. "Lost" counts
+records that found the ring buffer full. "inet_diag" says whether the mirror still has that module of the kernel; netlink needs it.`;
 
 /** The page. `missing`: series that the mirror does not have. */
 export function pageText(

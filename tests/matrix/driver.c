@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the running kernel lets tcptop do, a line for each finding: a word that says what about, then key=value pairs.
- * scripts/matrix-table.ts makes the table of them. */
+ * scripts/matrix-table.ts makes the table of them. "driver" takes the best source, "driver netlink" that one. */
 #define _GNU_SOURCE
 #include "driver.h"
 
@@ -14,12 +14,17 @@
 
 #define RING_BYTES (1 << 20)
 #define LIMIT_NS 20000000000ull
+#define UDP_TIMEOUT_MS 600000
 
 extern const uint8_t tcp_object[] __attribute__((visibility("hidden")));
 extern const uint8_t tcp_object_end[] __attribute__((visibility("hidden")));
+extern const uint8_t udp_object[] __attribute__((visibility("hidden")));
+extern const uint8_t udp_object_end[] __attribute__((visibility("hidden")));
 
 static struct truth truth;
 static struct traffic traffic;
+static bool by_netlink; /* then owners of connections that end at once are not known */
+static const char *prefix = "";
 
 static uint64_t now_ns(void)
 {
@@ -44,31 +49,70 @@ static void pump(struct tcptop *t, int32_t look)
 static void compare(struct tcptop *t, const char *name, const struct wanted *w)
 {
 	uint64_t end = now_ns() + LIMIT_NS;
-	char why[160];
+	char why[200];
+	bool exact, complete;
+
+	do {
+		pump(t, 0);
+		exact = truth_exact(&truth, &traffic, w, why);
+		/* Netlink may see a socket some time before it has looked for its owner. */
+		complete = by_netlink ? exact : truth_found(&truth, w) >= truth_expected(w->phase);
+	} while (!complete && now_ns() < end && tcptop__wait(t, 20) >= 0);
+	printf("workload %s%s exact=%s %s\n", prefix, name, exact ? "yes" : "no", why);
+}
+
+/* A server's socket, which is older than us, has its owner from the owner pass of the TCP programs. */
+static void compare_flows(struct tcptop *t, const char *name)
+{
+	uint64_t end = now_ns() + LIMIT_NS;
+	char why[200];
 	bool exact;
 
 	do {
 		pump(t, 0);
-	} while (truth_found(&truth, w) < truth_expected(w->phase) && now_ns() < end && tcptop__wait(t, 20) >= 0);
-	exact = truth_exact(&truth, &traffic, w, why);
+	} while (truth_flows_found(&truth) < truth_flows_expected() && now_ns() < end && tcptop__wait(t, 20) >= 0);
+	exact = truth_flows_exact(&truth, &traffic, !by_netlink, why);
 	printf("workload %s exact=%s %s\n", name, exact ? "yes" : "no", why);
 }
 
+/* The first line of what the shim says of its failure. */
+static void say_failure(struct tcptop *t, const char *source, int32_t err)
+{
+	uint8_t said[256];
+	int32_t n = tcptop__error(t, said, sizeof(said));
+	const uint8_t *end = memchr(said, '\n', n);
+
+	printf("refused %s=%s %.*s\n", source, strerrorname_np(-err), (int)(end ? end - said : n), (const char *)said);
+}
+
+static bool udp_open(struct tcptop *t)
+{
+	int32_t err = tcptop__udp_load(t, UDP_TIMEOUT_MS);
+
+	if (err < 0)
+		say_failure(t, "udp", err);
+	printf("source udp=%s\n", err < 0 ? "none" : err ? "partial" : "bpf");
+	return err >= 0;
+}
+
 /* Everything is described anew and every owner looked for, by a process that may do nothing any more. */
-static void without_privileges(struct tcptop *t)
+static void without_privileges(struct tcptop *t, bool udp)
 {
 	uint64_t errors = truth.tick.snapshot_errors;
 	int32_t err = tcptop__drop(t, 65534, 65534);
 
-	printf("privileges dropped=%s uid=%u\n", err ? strerrorname_np(-err) : "yes", geteuid());
-	truth.count = 0;
+	if (err)
+		printf("privileges kept=%s\n", strerrorname_np(-err));
+	truth.count = truth.flow_count = 0;
 	tcptop__describe_again(t);
 	pump(t, 1);
 	compare(t, "unprivileged", &(struct wanted){ HELD, false, true, true });
-	printf("snapshot unprivileged_errors=%llu\n", (unsigned long long)(truth.tick.snapshot_errors - errors));
+	if (udp)
+		compare_flows(t, "udp_unprivileged");
+	printf("snapshot %sunprivileged_errors=%llu\n", prefix, (unsigned long long)(truth.tick.snapshot_errors - errors));
 }
 
-static void workload(struct tcptop *t)
+static void workload(struct tcptop *t, bool udp)
 {
 	compare(t, "earlier", &(struct wanted){ EARLIER, false, true, true });
 	if (!traffic_run(&traffic, HELD))
@@ -76,24 +120,20 @@ static void workload(struct tcptop *t)
 	compare(t, "held", &(struct wanted){ HELD, false, true, true });
 	if (!traffic_run(&traffic, SHORT))
 		printf("traffic short=no\n");
-	compare(t, "short", &(struct wanted){ SHORT, true, true, true });
-	without_privileges(t);
+	compare(t, "short", &(struct wanted){ SHORT, true, !by_netlink, !by_netlink });
+	if (udp && !traffic_run(&traffic, DATAGRAMS))
+		printf("traffic datagrams=no\n");
+	if (udp)
+		compare_flows(t, "udp");
+	without_privileges(t, udp);
 	if (!traffic_close(&traffic))
 		printf("traffic close=no\n");
 	compare(t, "closed", &(struct wanted){ HELD, true, true, true });
-	printf("health events_lost=%llu sockets_untracked=%llu snapshot_errors=%llu invalid=%u\n",
+	printf("health %sevents_lost=%llu sockets_untracked=%llu snapshot_errors=%llu udp_evicted=%llu udp_untracked=%llu invalid=%u\n",
+	       prefix,
 	       (unsigned long long)truth.tick.events_lost, (unsigned long long)truth.tick.sockets_untracked,
-	       (unsigned long long)truth.tick.snapshot_errors, truth.invalid);
-}
-
-/* The first line of what the shim says of its failure. */
-static void say_failure(struct tcptop *t, int32_t err)
-{
-	uint8_t said[256];
-	int32_t n = tcptop__error(t, said, sizeof(said));
-	const uint8_t *end = memchr(said, '\n', n);
-
-	printf("source tcp=none bpf=%s stage=%.*s\n", strerrorname_np(-err), (int)(end ? end - said : n), (const char *)said);
+	       (unsigned long long)truth.tick.snapshot_errors, (unsigned long long)truth.tick.udp_evicted,
+	       (unsigned long long)truth.tick.udp_untracked, truth.invalid);
 }
 
 static void features(void)
@@ -105,26 +145,49 @@ static void features(void)
 	printf("feature btf=%s\n", access("/sys/kernel/btf/vmlinux", R_OK) ? "no" : "yes");
 	printf("feature ringbuf=%s\n", libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 1 ? "yes" : "no");
 	probe_programs(tcp_object, tcp_object_end - tcp_object);
+	probe_programs(udp_object, udp_object_end - udp_object);
 }
 
-int main(void)
+/* As tcptop does it: BPF if it can be had, else netlink on a new handle. NULL: neither. */
+static struct tcptop *source_open(void)
 {
 	struct tcptop *t = tcptop__new();
-	int32_t err;
+	int32_t err = by_netlink ? 0 : tcptop__load(t, RING_BYTES);
+
+	if (err) {
+		say_failure(t, "bpf", err);
+		tcptop__free(t);
+		t = tcptop__new();
+		by_netlink = true;
+	}
+	if (by_netlink && (err = tcptop__open_netlink(t)) < 0) {
+		say_failure(t, "netlink", err);
+		tcptop__free(t);
+		t = NULL;
+	} else if (by_netlink && err) {
+		printf("limits %s=%d\n", prefix, err);
+	}
+	return t;
+}
+
+int main(int argc, char **argv)
+{
+	struct tcptop *t;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	features();
+	if (argc > 1 && !strcmp(argv[1], "netlink")) {
+		by_netlink = true;
+		prefix = "netlink_";
+	} else {
+		features();
+	}
 	traffic_start(&traffic);
 	if (!traffic_run(&traffic, EARLIER))
 		printf("traffic earlier=no\n");
-	err = tcptop__load(t, RING_BYTES);
-	if (err) {
-		say_failure(t, err);
-	} else {
-		printf("source tcp=bpf\n");
-		workload(t);
-	}
+	t = source_open();
+	printf("source %stcp=%s\n", prefix, !t ? "none" : by_netlink ? "netlink" : "bpf");
+	if (t)
+		workload(t, !*prefix && udp_open(t));
 	tcptop__free(t);
-	printf("end\n");
 	return 0;
 }

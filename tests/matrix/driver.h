@@ -13,13 +13,14 @@
 #define FAMILIES 2 /* IPv4 over 127.0.0.1, IPv6 over ::1; every phase runs on both */
 
 /* Every phase has listeners of its own, so a port tells which phase a socket belongs to. */
-enum phase_id { EARLIER, HELD, SHORT, PHASES };
+enum phase_id { EARLIER, HELD, SHORT, DATAGRAMS, PHASES };
 
 struct phase {
 	const char *name;
-	unsigned count;     /* connections of each family */
-	unsigned up, down;  /* bytes from the client, bytes from the server */
+	unsigned count;     /* connections, or clients' UDP sockets, of each family */
+	unsigned up, down;  /* bytes from the client, bytes from the server; of each datagram */
 	bool ends;          /* the server closes as soon as its bytes are out */
+	unsigned datagrams; /* a socket, each way; 0: TCP */
 	uint16_t ports[FAMILIES];
 };
 extern struct phase *phases; /* shared with the children */
@@ -33,7 +34,7 @@ struct traffic {
 void traffic_start(struct traffic *t);
 /* Runs a phase: returns when all its bytes have been read. False: it did not end in time. */
 bool traffic_run(struct traffic *t, enum phase_id phase);
-/* Closes what EARLIER and HELD have opened, the server's ends first. */
+/* Closes what the phases have left open, the server's ends first. */
 bool traffic_close(struct traffic *t);
 
 /* One socket, as the records told it. */
@@ -45,6 +46,8 @@ struct fact {
 struct truth {
 	struct fact facts[4096];
 	unsigned count;
+	struct tcptop_udp_record flows[256];
+	unsigned flow_count;
 	unsigned invalid;   /* records that make no sense */
 	struct tcptop_tick tick;
 };
@@ -62,7 +65,13 @@ unsigned truth_found(const struct truth *truth, const struct wanted *w);
 /* Sockets that a phase has: both ends, both families. */
 unsigned truth_expected(enum phase_id phase);
 /* Whether exactly the sockets of the phase are there, every byte and owner as it was; else why holds the first difference. */
-bool truth_exact(const struct truth *truth, const struct traffic *t, const struct wanted *w, char why[160]);
+bool truth_exact(const struct truth *truth, const struct traffic *t, const struct wanted *w, char why[200]);
+
+/* The same for flows of UDP: both ends, one for each client and remote address. */
+unsigned truth_flows_expected(void);
+unsigned truth_flows_found(const struct truth *truth);
+/* older_owners: compare the owners of sockets that were open before the source too. */
+bool truth_flows_exact(const struct truth *truth, const struct traffic *t, bool older_owners, char why[200]);
 
 /* Loads and attaches each program of an object by itself and prints a line for each. */
 void probe_programs(const uint8_t *object, uint64_t bytes);

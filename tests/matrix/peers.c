@@ -54,13 +54,13 @@ static ssize_t give(int fd, void *data, size_t bytes, int flags)
 	return send(fd, data, bytes, flags);
 }
 
-static int listener(unsigned family, uint16_t *port)
+static int listener(const struct phase *p, unsigned family, uint16_t *port)
 {
 	struct sockaddr_storage a;
 	socklen_t length = loopback(&a, family, 0);
-	int fd = socket(a.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(a.ss_family, (p->datagrams ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
 
-	check(fd >= 0 && !bind(fd, (struct sockaddr *)&a, length) && !listen(fd, 16), "listen");
+	check(fd >= 0 && !bind(fd, (struct sockaddr *)&a, length) && (p->datagrams || !listen(fd, 16)), "listen");
 	check(!getsockname(fd, (struct sockaddr *)&a, &length), "getsockname");
 	*port = ntohs(family ? ((struct sockaddr_in6 *)&a)->sin6_port : ((struct sockaddr_in *)&a)->sin_port);
 	return fd;
@@ -97,6 +97,62 @@ static void connect_one(const struct phase *p, unsigned family)
 	}
 }
 
+static void serve_datagrams(const struct phase *p, int fd)
+{
+	struct sockaddr_storage a;
+	char scratch[4096] = {};
+
+	for (unsigned i = 0; i < p->datagrams; i++) {
+		socklen_t length = sizeof(a);
+
+		check(recvfrom(fd, scratch, sizeof(scratch), 0, (struct sockaddr *)&a, &length) == p->up, "recvfrom");
+		check(sendto(fd, scratch, p->down, 0, (struct sockaddr *)&a, length) == p->down, "sendto");
+	}
+}
+
+/* Every other socket is connected. */
+static void send_datagrams(const struct phase *p, unsigned family, bool connected)
+{
+	struct sockaddr_storage a;
+	socklen_t length = loopback(&a, family, p->ports[family]);
+	int fd = socket(a.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char scratch[4096] = {};
+
+	check(fd >= 0 && (!connected || !connect(fd, (struct sockaddr *)&a, length)), "connect");
+	for (unsigned i = 0; i < p->datagrams; i++) {
+		ssize_t n = connected ? send(fd, scratch, p->up, 0) : sendto(fd, scratch, p->up, 0, (struct sockaddr *)&a, length);
+
+		check(n == p->up && recv(fd, scratch, sizeof(scratch), 0) == p->down, "exchange of datagrams");
+	}
+	held[held_count++] = fd;
+}
+
+static void serve_phase(const struct phase *p, const int from[FAMILIES])
+{
+	for (unsigned i = 0; i < FAMILIES * p->count; i++) {
+		if (p->datagrams)
+			serve_datagrams(p, from[i % FAMILIES]);
+		else
+			serve(p, from[i % FAMILIES]);
+	}
+}
+
+static void connect_phase(const struct phase *p)
+{
+	for (unsigned i = 0; i < FAMILIES * p->count; i++) {
+		if (p->datagrams)
+			send_datagrams(p, i % FAMILIES, i / FAMILIES % 2);
+		else
+			connect_one(p, i % FAMILIES);
+	}
+}
+
+static void close_held(void)
+{
+	while (held_count)
+		close(held[--held_count]);
+}
+
 void serve_all(int link)
 {
 	int from[PHASES][FAMILIES];
@@ -104,15 +160,13 @@ void serve_all(int link)
 
 	for (unsigned p = 0; p < PHASES; p++)
 		for (unsigned f = 0; f < FAMILIES; f++)
-			from[p][f] = listener(f, &phases[p].ports[f]);
+			from[p][f] = listener(&phases[p], f, &phases[p].ports[f]);
 	check(write(link, "", 1) == 1, "reply");
 	while (read(link, &order, 1) == 1) {
 		if (order == ORDER_CLOSE)
-			while (held_count)
-				close(held[--held_count]);
+			close_held();
 		else
-			for (unsigned i = 0; i < FAMILIES * phases[(int)order].count; i++)
-				serve(&phases[(int)order], from[(int)order][i % FAMILIES]);
+			serve_phase(&phases[(int)order], from[(int)order]);
 		check(write(link, "", 1) == 1, "reply");
 	}
 }
@@ -123,11 +177,9 @@ void connect_all(int link)
 
 	while (read(link, &order, 1) == 1) {
 		if (order == ORDER_CLOSE)
-			while (held_count)
-				close(held[--held_count]);
+			close_held();
 		else
-			for (unsigned i = 0; i < FAMILIES * phases[(int)order].count; i++)
-				connect_one(&phases[(int)order], i % FAMILIES);
+			connect_phase(&phases[(int)order]);
 		check(write(link, "", 1) == 1, "reply");
 	}
 }

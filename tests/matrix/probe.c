@@ -6,9 +6,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static char log_text[1 << 16];
 
@@ -30,9 +32,19 @@ static const char *verdict(void)
 	return last ? last : "";
 }
 
+static struct bpf_link *attach_cgroup(struct bpf_program *program)
+{
+	int root = open("/sys/fs/cgroup", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct bpf_link *link = bpf_program__attach_cgroup(program, root);
+
+	close(root);
+	return link;
+}
+
 static struct bpf_link *attach(struct bpf_object *object, struct bpf_program *program)
 {
-	union bpf_iter_link_info info = { .map = { .map_fd = bpf_object__find_map_fd_by_name(object, "tracked_sockets") } };
+	const char *sockets = strncmp(bpf_program__name(program), "udp_", 4) ? "tracked_sockets" : "udp_sockets";
+	union bpf_iter_link_info info = { .map = { .map_fd = bpf_object__find_map_fd_by_name(object, sockets) } };
 	LIBBPF_OPTS(bpf_iter_attach_opts, options);
 
 	if (!strcmp(bpf_program__section_name(program), "iter/bpf_sk_storage_map")) {
@@ -41,6 +53,8 @@ static struct bpf_link *attach(struct bpf_object *object, struct bpf_program *pr
 	}
 	if (!strncmp(bpf_program__section_name(program), "iter/", 5))
 		return bpf_program__attach_iter(program, &options);
+	if (!strncmp(bpf_program__section_name(program), "cgroup", 6))
+		return attach_cgroup(program);
 	return bpf_program__attach(program);
 }
 

@@ -46,9 +46,10 @@ static bool replied(int link)
 void traffic_start(struct traffic *t)
 {
 	static const struct phase plan[PHASES] = {
-		[EARLIER] = { "earlier", 5, 1009, 503, false, {} },
-		[HELD] = { "held", 23, 1009, 503, false, {} },
-		[SHORT] = { "short", 100, 101, 101, true, {} },
+		[EARLIER] = { "earlier", 5, 1009, 503, false, 0, {} },
+		[HELD] = { "held", 23, 1009, 503, false, 0, {} },
+		[SHORT] = { "short", 100, 101, 101, true, 0, {} },
+		[DATAGRAMS] = { "datagrams", 7, 307, 211, false, 13, {} },
 	};
 
 	phases = mmap(NULL, sizeof(plan), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -47,12 +47,43 @@ static void apply_counters(struct truth *truth, const struct tcptop_tcp_counters
 	fact->record.tx_bytes = c->tx_bytes;
 }
 
+static void apply_flow(struct truth *truth, const struct tcptop_udp_record *r)
+{
+	unsigned i = 0;
+
+	while (i < truth->flow_count && (truth->flows[i].cookie != r->cookie || truth->flows[i].remote_port != r->remote_port ||
+					 memcmp(truth->flows[i].remote_address, r->remote_address, sizeof(r->remote_address))))
+		i++;
+	if (i == sizeof(truth->flows) / sizeof(*truth->flows)) {
+		truth->invalid++;
+		return;
+	}
+	truth->flow_count += i == truth->flow_count;
+	truth->flows[i] = *r;
+}
+
+/* Whose the socket is from now on, for all of its flows. */
+static void apply_flow_owner(struct truth *truth, const struct tcptop_udp_owner *o)
+{
+	for (unsigned i = 0; i < truth->flow_count; i++) {
+		struct tcptop_udp_record *r = &truth->flows[i];
+
+		if (r->cookie != o->cookie)
+			continue;
+		r->how = o->how;
+		r->tgid = o->tgid;
+		memcpy(r->comm, o->comm, sizeof(r->comm));
+	}
+}
+
 void truth_apply(struct truth *truth, const uint8_t *data, int32_t length)
 {
 	while (length > 0) {
 		uint16_t head[2];
 		struct tcptop_tcp_record r;
 		struct tcptop_tcp_counters c;
+		struct tcptop_udp_record flow;
+		struct tcptop_udp_owner owner;
 
 		memcpy(head, data, sizeof(head));
 		if (head[1] < sizeof(head) || head[1] > length) {
@@ -67,7 +98,13 @@ void truth_apply(struct truth *truth, const uint8_t *data, int32_t length)
 		} else if (head[0] <= TAG_TCP_OWNER && head[1] == sizeof(r)) {
 			memcpy(&r, data, sizeof(r));
 			apply_record(truth, &r);
-		} else if (head[0] != TAG_UDP_FLOW) {
+		} else if (head[0] == TAG_UDP_FLOW && head[1] == sizeof(flow)) {
+			memcpy(&flow, data, sizeof(flow));
+			apply_flow(truth, &flow);
+		} else if (head[0] == TAG_UDP_OWNER && head[1] == sizeof(owner)) {
+			memcpy(&owner, data, sizeof(owner));
+			apply_flow_owner(truth, &owner);
+		} else {
 			truth->invalid++;
 		}
 		data += head[1];
@@ -133,7 +170,7 @@ static const char *difference(const struct fact *fact, const struct traffic *t, 
 	return NULL;
 }
 
-bool truth_exact(const struct truth *truth, const struct traffic *t, const struct wanted *w, char why[160])
+bool truth_exact(const struct truth *truth, const struct traffic *t, const struct wanted *w, char why[200])
 {
 	for (unsigned i = 0; i < truth->count; i++) {
 		const struct fact *fact = &truth->facts[i];
@@ -141,11 +178,12 @@ bool truth_exact(const struct truth *truth, const struct traffic *t, const struc
 
 		if (!what)
 			continue;
-		snprintf(why, 160, "%s of %u -> %u: sent %llu, received %llu, pid %u, how %u, direction %u", what,
-			 fact->record.local_port, fact->record.remote_port, (unsigned long long)fact->record.tx_bytes,
-			 (unsigned long long)fact->record.rx_bytes, fact->record.tgid, fact->record.how, fact->record.direction);
+		snprintf(why, 200, "%u of %u sockets, %s of %u -> %u: %llu out, %llu in, segments %u out, %u in, pid %u, how %u, direction %u",
+			 truth_found(truth, w), truth_expected(w->phase), what, fact->record.local_port, fact->record.remote_port, (unsigned long long)fact->record.tx_bytes,
+			 (unsigned long long)fact->record.rx_bytes, fact->record.tx_packets, fact->record.rx_packets,
+			 fact->record.tgid, fact->record.how, fact->record.direction);
 		return false;
 	}
-	snprintf(why, 160, "%u of %u sockets", truth_found(truth, w), truth_expected(w->phase));
+	snprintf(why, 200, "%u of %u sockets", truth_found(truth, w), truth_expected(w->phase));
 	return truth_found(truth, w) == truth_expected(w->phase);
 }

@@ -2,13 +2,21 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { fault, readBoot, valueOf } from "../../scripts/matrix-boot.ts";
 
 const GOOD = `package version=6.1.192-2 mode=plain
+module tcp_diag loaded=yes
 lockdown said=none
 program tcp_state hook=tp_btf/x load=yes attach=yes
 source tcp=bpf
-workload held exact=yes 92 of 92 sockets
+source udp=bpf
+${["earlier", "held", "short", "unprivileged", "closed", "udp", "udp_unprivileged"].map(workload).join("\n")}
 health events_lost=0 invalid=0
+source netlink_tcp=netlink
+${["earlier", "held", "short", "unprivileged", "closed"].map((name) => workload(`netlink_${name}`)).join("\n")}
 finished status=0
 `;
+
+function workload(name: string): string {
+  return `workload ${name} exact=yes 92 of 92 sockets`;
+}
 
 Deno.test("readBoot() tells name, values and text apart", () => {
   const { lines: [line] } = readBoot(
@@ -27,7 +35,7 @@ Deno.test("readBoot() tells name, values and text apart", () => {
 Deno.test("valueOf() is null when no line has the key", () => {
   const boot = readBoot("6.1", GOOD);
   strictEqual(valueOf(boot, "source", "tcp"), "bpf");
-  strictEqual(valueOf(boot, "source", "udp"), null);
+  strictEqual(valueOf(boot, "source", "ipx"), null);
 });
 
 Deno.test("fault() is null for a boot that is as it should be", () => {
@@ -51,7 +59,7 @@ Deno.test("fault() names the first thing that is not exact", () => {
     fault(
       readBoot(
         "6.1",
-        GOOD.replace("workload held exact=yes 92 of 92 sockets", wrong),
+        GOOD.replace(workload("held"), wrong),
       ),
     ),
     "held: bytes sent of 9 -> 8: sent 1008",
@@ -62,22 +70,26 @@ Deno.test("fault() names the first thing that is not exact", () => {
   );
 });
 
-Deno.test("fault() sees a boot under another lockdown than was asked for, and one without a source", () => {
+Deno.test("fault() sees a boot under another lockdown than was asked for", () => {
+  strictEqual(fault(readBoot("6.1", GOOD.replace("mode=plain", "mode=confidentiality"))), "lockdown is none");
+});
+
+Deno.test("fault() wants the best source that the kernel allows", () => {
+  const without = (line: string, instead = "") => fault(readBoot("6.1", GOOD.replace(line + "\n", instead)));
+  strictEqual(without("source tcp=bpf"), "no source was chosen");
+  strictEqual(without("source tcp=bpf", "source tcp=netlink\n"), "netlink was chosen although BPF works");
+  strictEqual(without("source udp=bpf", "source udp=none\n"), "UDP is not seen");
   strictEqual(
-    fault(readBoot("6.1", GOOD.replace("mode=plain", "mode=confidentiality"))),
-    "lockdown is none",
+    without("source netlink_tcp=netlink", "source netlink_tcp=none\n"),
+    "netlink was refused although its module is loaded",
   );
-  strictEqual(
-    fault(readBoot("6.1", GOOD.replace("source tcp=bpf\n", ""))),
-    "no source was chosen",
-  );
-  strictEqual(
-    fault(
-      readBoot(
-        "6.1",
-        GOOD.replace("workload held exact=yes 92 of 92 sockets\n", ""),
-      ),
-    ),
-    "nothing was compared",
-  );
+});
+
+Deno.test("fault() wants every comparison, netlink's too where it can be had", () => {
+  const without = (name: string) => fault(readBoot("6.1", GOOD.replace(workload(name) + "\n", "")));
+  strictEqual(without("held"), "held was not compared");
+  strictEqual(without("netlink_short"), "netlink_short was not compared");
+  strictEqual(without("udp_unprivileged"), "udp_unprivileged was not compared");
+  const unavailable = GOOD.replace("loaded=yes", "loaded=no").replace("netlink_tcp=netlink", "netlink_tcp=none");
+  strictEqual(fault(readBoot("6.19", unavailable.replaceAll(/workload netlink_.*\n/g, ""))), null);
 });
