@@ -154,7 +154,10 @@ Deno.test("parseLine() gives back every name of a process", () => {
 });
 
 Deno.test("parseLine() never throws, whatever it is given", () => {
-  const hostile = fc.oneof(fc.string({ unit: "binary" }), fc.stringMatching(/^[tucp46qi ,.:%*<>-]{0,60}$/));
+  const hostile = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.string({ unit: fc.constantFrom(..."tcpudqi46 ,.:%*<->0") }),
+  );
   fc.assert(fc.property(hostile, fc.boolean(), (text, under) => void parseLine(text, under ? header() : null)), {
     numRuns: 500,
   });
