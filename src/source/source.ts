@@ -8,7 +8,7 @@ export interface Note {
 }
 
 export interface SourceInfo {
-  /** "bpf", "netlink", "nettop", "replay"; null: this subsystem has no source. */
+  /** "bpf", "netlink", "nettop", "pcblist" (macOS without nettop), "replay"; null: this subsystem has no source. */
   readonly tcp: string | null;
   readonly udp: string | null;
   readonly notes: readonly Note[];

@@ -5,6 +5,9 @@ export interface ProcessFacts {
   uid(pid: number): number | null;
 }
 
+/** After so many all are asked for anew, so that the dead are forgotten. */
+const MAX_KNOWN = 4096;
+
 /** Names and users of processes, asked for once a process. */
 export class Processes {
   readonly #known = new Map<number, { readonly cutName: string; readonly uid: number | null }>();
@@ -16,6 +19,7 @@ export class Processes {
   uidOf(pid: number, cutName: string): number | null {
     const known = this.#known.get(pid);
     if (known !== undefined && known.cutName === cutName) return known.uid;
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     const uid = this.facts.uid(pid), path = this.facts.path(pid);
     this.#known.set(pid, { cutName, uid });
     this.#names.push([pid, path === null ? cutName : path.slice(path.lastIndexOf("/") + 1) || cutName]);

@@ -24,6 +24,13 @@ Deno.test("Processes.uidOf() asks again when a pid has another name: another pro
   deepStrictEqual(asked, [7, 7]);
 });
 
+Deno.test("Processes.uidOf() forgets the dead", () => {
+  const { asked, of } = processes({});
+  for (let pid = 1; pid <= 5000; pid++) of.uidOf(pid, "short");
+  of.uidOf(1, "short");
+  strictEqual(asked.filter((pid) => pid === 1).length, 2);
+});
+
 Deno.test("Processes.takeNames() gives the executable's whole name, and nettop's where there is none", () => {
   const { of } = processes({ 7: "/Applications/Example.app/Contents/MacOS/com.example.Networking" });
   of.uidOf(7, "com.example.Net");
