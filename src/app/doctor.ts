@@ -4,13 +4,14 @@ import { doctorJson, type DoctorReport, doctorText } from "../output/doctor.ts";
 import { writeOut } from "../output/stdout.ts";
 import { diagnose, type Diagnosis } from "../source/diagnosis.ts";
 import { openPlatform, type Platform } from "../source/platform.ts";
-import type { SourceInfo } from "../source/source.ts";
+import type { FlowSource, SourceInfo } from "../source/source.ts";
 import { VERSION } from "../version.ts";
 import { embedded } from "./embedded.ts";
 import { shimIsInside, shimPath } from "./paths.ts";
 
 const RING_BYTES = 1 << 22;
 const UDP_TIMEOUT_MS = 30_000;
+const NEWS_WITHIN_MS = 100;
 
 /** `done` when the best source works, `unsupported` when only a lesser one does, or none. */
 export async function doctor(json: boolean): Promise<ExitStatus> {
@@ -39,18 +40,23 @@ export async function doctor(json: boolean): Promise<ExitStatus> {
 
 /** The source that a run would have, opened and closed again. */
 async function choose(platform: Platform): Promise<{ source: SourceInfo | null; failure: string | null }> {
+  let source: FlowSource | null = null;
   try {
-    const source = platform.openSource();
-    await source.close();
+    source = platform.openSource();
+    // One with a pace of its own has begun, but only its first news says that it works; it fails where none can come.
+    while (source.pace !== undefined && !source.pace.hasNews) await source.wait(NEWS_WITHIN_MS);
     return { source: source.info, failure: null };
   } catch (error) {
     return { source: null, failure: error instanceof Error ? error.message : String(error) };
+  } finally {
+    await source?.close();
   }
 }
 
 function diagnosisOf(platform: Platform, source: SourceInfo | null, failure: string | null): Diagnosis {
   const facts = platform.machineFacts?.(), executable = embedded?.maker === "deno compile" ? Deno.execPath() : null;
   if (facts !== undefined) return diagnose(facts, source, failure, { euid: Deno.uid(), executable });
+  if (platform.diagnose !== undefined) return platform.diagnose(source);
   const { tcp = null, udp = null } = source ?? {};
   return { tcp, udp, best: tcp !== null && udp !== null, checks: [], remedy: failure };
 }

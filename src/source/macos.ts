@@ -1,9 +1,11 @@
 import { memoryUsage, resourceUsage } from "node:process";
 import { ExitStatus, TcptopError } from "../errors.ts";
+import { diagnoseMac } from "./darwin/diagnosis.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 import { DarwinSystem, NO_SYSTEM, type System } from "./darwin/system.ts";
 import { NettopSource } from "./nettop/source.ts";
 import { type Platform, type SelfUse, thisHost } from "./platform.ts";
-import type { FlowSource, SourceOptions } from "./source.ts";
+import type { FlowSource, SourceInfo, SourceOptions } from "./source.ts";
 
 const NETTOP = "/usr/bin/nettop";
 const SCRIPT = "/usr/bin/script";
@@ -30,6 +32,15 @@ export class MacosPlatform implements Platform {
       nowMs: () => performance.now(),
       wallMs: () => Date.now(),
     }, this.#system);
+  }
+
+  diagnose(source: SourceInfo | null): Diagnosis {
+    const facts = {
+      launchdPath: this.#system.path(1),
+      rootName: this.#system.userName(0),
+      tcpSockets: this.#system.sockets("tcp")?.length ?? null,
+    };
+    return diagnoseMac(facts, source);
   }
 
   userName(uid: number): string | null {

@@ -1,5 +1,6 @@
+import type { Diagnosis } from "./diagnosis.ts";
 import type { MachineFacts } from "./machine.ts";
-import type { FlowSource, Host, SourceOptions } from "./source.ts";
+import type { FlowSource, Host, SourceInfo, SourceOptions } from "./source.ts";
 
 /** What this process has cost so far. */
 export interface SelfUse {
@@ -24,6 +25,8 @@ export interface Platform {
   selfUse(): SelfUse;
   /** What the machine lets this process do; not there where there is nothing to ask. */
   machineFacts?(): MachineFacts;
+  /** What doctor says of a system without those facts, from the source that was opened; null: none could be. */
+  diagnose?(source: SourceInfo | null): Diagnosis;
 }
 
 /** The machine that this process runs on. */

@@ -96,6 +96,24 @@ Deno.test("tcptop over nettop ends with status 4 and a sentence when nothing hel
   );
 });
 
+Deno.test("tcptop doctor over nettop waits for its first table, and says by what way it comes", async () => {
+  const well = await run("plain", "doctor", "--json"),
+    few = await run("few_columns", "doctor"),
+    none = await run("useless", "doctor");
+  const { source, best, checks } = JSON.parse(well.stdout);
+  deepStrictEqual([well.code, source.tcp, source.udp, best], [0, "nettop", "nettop", true]);
+  deepStrictEqual([checks[0].id, checks[0].ok, checks[1].ok], ["nettop", true, true]);
+  strictEqual(few.code, 4);
+  match(
+    few.stdout,
+    /! this nettop does not know the columns for packets.* ended with status 0.*\nMISSING +its columns +not all/s,
+  );
+  strictEqual(none.code, 4);
+  match(none.stdout, /TCP from nowhere, UDP from nowhere\n! Cannot see connections: .*\n/);
+  match(none.stdout, /To mend it: Start tcptop from a terminal/);
+  strictEqual(await fakesAlive(), 0);
+});
+
 Deno.test("tcptop over nettop refuses a source that only Linux has", async () => {
   const { code, stderr } = await run("plain", "--once", "--source", "bpf");
   deepStrictEqual([code, stderr], [4, "tcptop: Cannot use --source bpf: only Linux has it. Leave it out\n"]);
