@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* What a change of state means. Every function is called from inet_sock_set_state, before the socket has the new state and
  * with the socket locked by whoever changes it.
- * A change may go unseen: since 6.1 __bpf_trace_run() leaves a program out that is already running on the CPU, and the softirq
- * that interrupts it may have hundreds of segments to work off (seen: 390 closes in a row). So whatever is told here is made
- * up for elsewhere: a close by lifecycle_destroyed() or the next snapshot, an opening by the close or the next snapshot. */
+ *
+ * Every change is told twice, to two programs with the same body. Since 6.1 __bpf_trace_run() leaves out a program that is
+ * already running on the CPU, and the softirq that interrupts it may have hundreds of segments to work off (seen: 390 closes in a
+ * row). Changes come from process context and from softirq, so while one of the two is interrupted the other is free. Each function
+ * here therefore does nothing the second time. Should a change go unseen all the same (a kernel that preempts tracepoints), a close is
+ * made up for by lifecycle_destroyed() or the next snapshot, an opening by the close or the next snapshot. */
 #ifndef TCPTOP_LIFECYCLE_H
 #define TCPTOP_LIFECYCLE_H
 
@@ -13,11 +16,12 @@
  * connection to user space only through opened_ns. */
 static __always_inline void lifecycle_start(struct sock *sk, u8 direction)
 {
+	u64 cookie = bpf_get_socket_cookie(sk);
 	struct tracked *t = track_make(sk);
 
-	if (!t)
+	if (!t || (t->cookie == cookie && t->opened_ns && !t->ended))
 		return;
-	track_reset(t, bpf_get_socket_cookie(sk));
+	track_reset(t, cookie);
 	t->opened_ns = bpf_ktime_get_boot_ns();
 	t->direction = direction;
 	owner_is_current(t, OWNER_CONNECT);
@@ -34,6 +38,9 @@ static __always_inline void lifecycle_established(struct sock *sk, int old)
 		track_inherit(t, cookie, bpf_ktime_get_boot_ns());
 	else if (!t->cookie) /* its SYN was sent before we watched */
 		track_introduce(t, cookie, DIRECTION_OUTBOUND);
+	if (t->announced)
+		return;
+	t->announced = 1;
 	record_emit(TAG_TCP_OPEN, TCP_ESTABLISHED, sk, t);
 }
 
@@ -54,13 +61,8 @@ static __always_inline void lifecycle_closing(struct sock *sk, int old)
 		owner_is_current(t, OWNER_CLOSE);
 }
 
-/* Reset or timed out while a process, not known yet, still has the socket: the record goes out now, the storage stays until
- * that process lets go (lifecycle_destroyed()). */
-static __always_inline bool lifecycle_closer_to_come(struct sock *sk, struct tracked *t)
-{
-	return owner_is_weak(t) && !sock_flag(sk, SOCK_DEAD);
-}
-
+/* The storage stays, marked, until the socket is freed: that is how the second program and the snapshot know. A socket that was
+ * reset or timed out while a process, not known yet, still holds it waits for that process to let go (lifecycle_destroyed()). */
 static __always_inline void lifecycle_closed(struct sock *sk, int old)
 {
 	u64 cookie = bpf_get_socket_cookie(sk);
@@ -68,17 +70,18 @@ static __always_inline void lifecycle_closed(struct sock *sk, int old)
 
 	if (!t)
 		t = track_adopt(sk, old);
-	if (!t)
+	if (!t || (t->cookie == cookie && t->ended))
 		return;
 	if (t->cookie != cookie && old == TCP_SYN_RECV) { /* given up in its handshake: no connection came to be */
-		bpf_sk_storage_delete(&tracked_sockets, sk);
+		t->cookie = cookie;
+		t->ended = ENDED;
 		return;
 	}
 	if (t->cookie != cookie)
 		track_inherit(t, cookie, 0);
 	track_end(sk, old == TCP_LISTEN ? TCP_LISTEN : TCP_CLOSE, t);
-	if (!lifecycle_closer_to_come(sk, t))
-		bpf_sk_storage_delete(&tracked_sockets, sk);
+	if (owner_is_weak(t) && !sock_flag(sk, SOCK_DEAD))
+		t->ended = ENDED_UNCLAIMED;
 }
 
 /* tcp_v4_destroy_sock(), the last that is heard of a socket. When that one had ended in other hands, this runs inside
@@ -87,16 +90,16 @@ static __always_inline void lifecycle_destroyed(struct sock *sk)
 {
 	struct tracked *t = track_find(sk);
 
-	if (!t || t->cookie != bpf_get_socket_cookie(sk))
+	if (!t || t->ended == ENDED || t->cookie != bpf_get_socket_cookie(sk))
 		return;
 	if (!t->ended) {
 		track_end(sk, TCP_CLOSE, t);
-	} else {
-		owner_is_current(t, OWNER_CLOSE);
-		if (!owner_is_weak(t))
-			record_emit(TAG_TCP_OWNER, TCP_CLOSE, sk, t);
+		return;
 	}
-	bpf_sk_storage_delete(&tracked_sockets, sk);
+	t->ended = ENDED;
+	owner_is_current(t, OWNER_CLOSE);
+	if (!owner_is_weak(t))
+		record_emit(TAG_TCP_OWNER, TCP_CLOSE, sk, t);
 }
 
 #endif

@@ -5,9 +5,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* Fires for every protocol on inet_sock_set_state() (MPTCP, SCTP and DCCP too) and in whatever context the change happens. */
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(tcp_state, struct sock *sk, int old, int new)
+static __always_inline int state_changes(struct sock *sk, int old, int new)
 {
 	if (sk->sk_protocol != IPPROTO_TCP || old == new)
 		return 0;
@@ -30,6 +28,20 @@ int BPF_PROG(tcp_state, struct sock *sk, int old, int new)
 		break;
 	}
 	return 0;
+}
+
+/* Fires for every protocol on inet_sock_set_state() (MPTCP, SCTP and DCCP too) and in whatever context the change happens. */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(tcp_state, struct sock *sk, int old, int new)
+{
+	return state_changes(sk, old, new);
+}
+
+/* The second of the two that lifecycle.h tells of. */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(tcp_state_again, struct sock *sk, int old, int new)
+{
+	return state_changes(sk, old, new);
 }
 
 SEC("tp_btf/tcp_destroy_sock")

@@ -46,6 +46,7 @@ static __always_inline void track_inherit(struct tracked *t, u64 cookie, u64 ope
 	t->owner_pass = 0;
 	t->candidate_pass = 0;
 	t->described = 0;
+	t->announced = 0;
 	t->ended = 0;
 	weak_owner();
 }
@@ -109,7 +110,7 @@ static __always_inline void record_emit(u16 tag, u8 state, struct sock *sk, stru
 /* The last word, once. ended is set first: it is read, without a lock, by a snapshot that met the socket before. */
 static __always_inline void track_end(struct sock *sk, u8 state, struct tracked *t)
 {
-	t->ended = 1;
+	t->ended = ENDED;
 	record_emit(TAG_TCP_CLOSE, state, sk, t);
 }
 

@@ -20,6 +20,11 @@ struct owner {
 	__u8 comm[16];
 };
 
+enum ended {
+	ENDED = 1,           /* the close record is out */
+	ENDED_UNCLAIMED,     /* and the process that still holds the socket is not known yet */
+};
+
 /* What is remembered for one socket, in the socket itself: it is freed with it, whatever happens to us. */
 struct tracked {
 	__u64 cookie;        /* differs from the socket's own in a child that was cloned from its listener */
@@ -32,8 +37,9 @@ struct tracked {
 	__u32 netns;         /* UDP only; 0: not known */
 	__u8 how;
 	__u8 direction;
-	__u8 ended;          /* the close record is out, only the closer is still to be told */
-	__u8 pad[5];
+	__u8 announced;      /* TCP only: the open record is out */
+	__u8 ended;          /* TCP only: enum ended, 0: not yet */
+	__u8 pad[4];
 };
 
 struct udp_key {

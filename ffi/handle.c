@@ -69,6 +69,7 @@ void tcptop__free(struct tcptop *t)
 	netlink_free(t);
 	udp_free(t->udp);
 	bpf_link__destroy(t->state);
+	bpf_link__destroy(t->state_again);
 	bpf_link__destroy(t->destroyed);
 	bpf_link__destroy(t->owners);
 	bpf_link__destroy(t->orphans);

@@ -27,6 +27,7 @@ struct udp;
 struct tcptop {
 	struct bpf_object *tcp;
 	struct bpf_link *state;
+	struct bpf_link *state_again; /* see bpf/lifecycle.h */
 	struct bpf_link *destroyed;
 	struct bpf_link *owners;
 	struct bpf_link *orphans;

@@ -76,6 +76,7 @@ static int32_t attach_all(struct tcptop *t)
 
 	/* Watch first, then look: a socket that opens in between is met by both, one that is met by neither cannot be. */
 	if ((err = attach(t, "tcp_destroyed", &t->destroyed, NULL)) || (err = attach(t, "tcp_state", &t->state, NULL)) ||
+	    (err = attach(t, "tcp_state_again", &t->state_again, NULL)) ||
 	    (err = attach(t, "tcp_owners", &t->owners, &plain)) || (err = attach(t, "tcp_orphans", &t->orphans, &plain)) ||
 	    (err = attach(t, "tcp_snapshot", &t->sockets, &sockets)) ||
 	    (err = attach(t, "udp_settled", &t->udp_settled, &udp_sockets)))
