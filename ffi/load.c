@@ -90,6 +90,8 @@ int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes)
 	int32_t err;
 
 	log_start(t);
+	/* This thread empties the ring: on a machine with no CPU to spare it must not wait behind what it watches. */
+	setpriority(PRIO_PROCESS, 0, -10);
 	/* Only kernels before 5.11 charge maps here; those that do not let us raise it do not need it. */
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	if (access("/sys/kernel/btf/vmlinux", R_OK) && errno == ENOENT)

@@ -111,7 +111,7 @@ function definition() {
     .option("-N, --no-resolve", "ask no name server")
     .addOption(new Option("--color <WHEN>", "auto, always or never; NO_COLOR counts for auto").default("auto"))
     .addOption(new Option("--source <NAME>", "where data comes from: auto, bpf or netlink").default("auto"))
-    .addOption(new Option("--ring-size <SIZE>", "ring buffer: a power of two, such as 256K or 8M").default("4M"))
+    .addOption(new Option("--ring-size <SIZE>", "ring buffer: a power of two, such as 256K or 16M").default("8M"))
     .addOption(
       new Option("--udp-timeout <DUR>", "a UDP flow has expired this long after its last datagram").default("30s"),
     )
