@@ -1,16 +1,15 @@
 /** Standard output that may go away or be a file on a full disk. */
-import * as fs from "node:fs";
 import { writeFailure } from "../file.ts";
+import { cutStdout, stdoutFileSize } from "../source/stdout.ts";
 
 export class ClosedPipe extends Error {}
 
-const STDOUT = 1;
 const encoder = new TextEncoder();
 
 /** Writes all of the pieces, which together are whole lines. Throws ClosedPipe when the reader has gone. Where a file takes only
  * a part of them, that part is taken back to `before`, its size until now, and a TcptopError is thrown. null: nothing is taken
  * back, and node:fs is not loaded, which takes longer than all else that --version does. */
-export async function writeOut(pieces: Iterable<string>, before: number | null = fileSize()): Promise<void> {
+export async function writeOut(pieces: Iterable<string>, before: number | null = stdoutFileSize()): Promise<void> {
   try {
     for (const piece of pieces) {
       const bytes = encoder.encode(piece);
@@ -18,13 +17,7 @@ export async function writeOut(pieces: Iterable<string>, before: number | null =
     }
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) throw new ClosedPipe();
-    if (before !== null) fs.ftruncateSync(STDOUT, before);
+    if (before !== null) cutStdout(before);
     throw writeFailure("standard output", error);
   }
-}
-
-/** null: it is no file. */
-function fileSize(): number | null {
-  const stat = fs.fstatSync(STDOUT);
-  return stat.isFile() ? stat.size : null;
 }

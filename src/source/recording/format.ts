@@ -38,13 +38,15 @@ export interface Chunk {
 }
 
 /** Two programs with the same value read each other's records. */
-export const LAYOUT: number = crc32(JSON.stringify(layout));
+export function layoutChecksum(): number {
+  return crc32(JSON.stringify(layout));
+}
 
 export function headerBytes(): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES), view = new DataView(bytes.buffer);
   bytes.set(MAGIC);
   view.setUint32(8, VERSION, true);
-  view.setUint32(12, LAYOUT, true);
+  view.setUint32(12, layoutChecksum(), true);
   view.setUint32(28, crc32(bytes.subarray(0, 28)), true);
   return bytes;
 }

@@ -10,6 +10,7 @@ const NOTHING = new Uint8Array(0);
 /** Writes chunks as they come: nothing is held back, so a process that is killed leaves whole chunks. */
 class ChunkWriter {
   #beganMs: number | null = null;
+  #failed = false;
 
   constructor(readonly file: OutputFile, readonly nowMs: () => number) {
     if (file.byteLength > 0) {
@@ -20,11 +21,18 @@ class ChunkWriter {
     }
   }
 
+  /** Nothing is written once a chunk was not: the end chunk, which is short, would belie the hole. */
   write(kind: number, payload: Uint8Array): void {
+    if (this.#failed) return;
     const nowMs = this.nowMs();
-    if (this.#beganMs === null) this.file.append(headerBytes());
-    this.#beganMs ??= nowMs;
-    this.file.append(chunkBytes(kind, nowMs - this.#beganMs, payload));
+    try {
+      if (this.#beganMs === null) this.file.append(headerBytes());
+      this.#beganMs ??= nowMs;
+      this.file.append(chunkBytes(kind, nowMs - this.#beganMs, payload));
+    } catch (error) {
+      this.#failed = true;
+      throw error;
+    }
   }
 
   /** In pieces of whole records. */

@@ -43,8 +43,10 @@ export class ReplaySource implements FlowSource {
     this.#advance();
   }
 
+  /** That of the recorder, and that nothing here is of this machine. */
   get info(): SourceInfo {
-    return this.#info;
+    const message = `This is a recording of ${this.host.hostname || "another time"}, not this machine as it is now`;
+    return { ...this.#info, notes: [{ code: "replay", message, remedy: null }, ...this.#info.notes] };
   }
 
   /** Resolves to false at the end; a chunk that is due is not waited for. */

@@ -65,7 +65,9 @@ Deno.test("ReplaySource yields what was recorded, in the same samples", async ()
 Deno.test("ReplaySource knows the machine that was recorded and its notes", async () => {
   const source = open(await record(STEPS));
   deepStrictEqual(source.host, HOST);
-  deepStrictEqual(source.info, { tcp: "bpf", udp: null, notes: [{ code: "some", message: "A note", remedy: null }] });
+  const message = "This is a recording of elsewhere, not this machine as it is now";
+  const notes = [{ code: "replay", message, remedy: null }, { code: "some", message: "A note", remedy: null }];
+  deepStrictEqual(source.info, { tcp: "bpf", udp: null, notes });
 });
 
 Deno.test("ReplaySource hands a record over no sooner than it was recorded when it is paced", async () => {

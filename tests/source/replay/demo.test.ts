@@ -1,0 +1,17 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { execute, type SampleDocument, tcptop } from "../../support/tcptop.ts";
+
+const PATH = new URL("../../../examples/demo.tcptop", import.meta.url).pathname;
+
+Deno.test("examples/demo.tcptop is small, and plays to its end (else: scripts/make-demo.ts)", async () => {
+  ok((await Deno.stat(PATH)).size < 200_000);
+  const { code, stdout, stderr } = await execute(tcptop(["--replay", PATH, "--json"]));
+  deepStrictEqual([code, stderr], [0, ""]);
+  const samples = stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as SampleDocument);
+  ok(samples.length >= 14);
+  strictEqual(samples[0].source.notes[0].code, "replay");
+  const flows = samples.flatMap(({ flows }) => flows);
+  deepStrictEqual([...new Set(flows.map(({ process }) => process))].sort(), ["wl-client", "wl-server"]);
+  deepStrictEqual([...new Set(flows.map(({ protocol }) => protocol))].sort(), ["tcp", "udp"]);
+  deepStrictEqual([...new Set(flows.map(({ family }) => family))].sort(), [4, 6]);
+});
