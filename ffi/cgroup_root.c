@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the cgroup v2 hierarchy begins: /sys/fs/cgroup, on hybrid systems /sys/fs/cgroup/unified, or nowhere. */
 #define _GNU_SOURCE
-#include "udp.h"
+#include "cgroup.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/mount.h>
 #include <stdio.h>
 #include <stdlib.h>

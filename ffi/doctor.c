@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "netlink.h"
 #include "privileges.h"
+#include "cgroup.h"
 #include "udp.h"
 
 #include <errno.h>

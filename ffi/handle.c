@@ -43,7 +43,7 @@ struct tcptop *tcptop__new(void)
 	struct tcptop *t = calloc(1, sizeof(*t));
 
 	if (t)
-		t->counters_fd = -1;
+		t->counters_fd = t->cgroup_fd = -1;
 	return t;
 }
 
@@ -68,6 +68,8 @@ void tcptop__free(struct tcptop *t)
 	reader_free(t->reader);
 	netlink_free(t);
 	udp_free(t->udp);
+	if (t->cgroup_fd >= 0)
+		close(t->cgroup_fd);
 	bpf_link__destroy(t->state);
 	bpf_link__destroy(t->state_again);
 	bpf_link__destroy(t->destroyed);

@@ -38,6 +38,7 @@ struct tcptop {
 	struct ring_buffer *ring;
 	int counters_fd;
 	struct udp *udp; /* NULL: not loaded */
+	int cgroup_fd; /* root of the cgroup v2 hierarchy, or as near to it as we get; negative: none */
 	uint64_t weak_owners_seen; /* of shared->weak_owners, at the last owner pass */
 	uint64_t snapshot_errors;
 	uint64_t snapshot_deadline_ns; /* CLOCK_MONOTONIC */

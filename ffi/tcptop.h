@@ -67,6 +67,10 @@ int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid);
  * Returns bytes. May take a second. */
 int32_t tcptop__doctor(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 
+/* Writes a line "ID PATH" for each cgroup of the v2 hierarchy below its root. Returns the bytes that takes: if that is more than
+ * capacity nothing was written. 0: there are none, or tcptop__udp_load() found no hierarchy. */
+int32_t tcptop__cgroups(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
+
 /* Detaches, unloads and frees. */
 void tcptop__free(struct tcptop *t);
 
@@ -81,6 +85,10 @@ int32_t tcptop__user(uint32_t uid, uint8_t *buffer, uint32_t capacity);
 /* The command line of process tgid as one line, arguments apart by spaces, cut to capacity. Returns bytes; 0: it has none (the
  * kernel's own); -1: it has gone or may not be read. Any thread, no handle. */
 int32_t tcptop__command_line(uint32_t tgid, uint8_t *buffer, uint32_t capacity);
+
+/* Writes /proc/PID/cgroup, cgroups(7). start_ns: start of the process, CLOCK_BOOTTIME; 0: whichever has the id now. Returns bytes;
+ * 0: that process has ended, or is not for us to see. Any thread, no handle. */
+int32_t tcptop__process_cgroups(uint32_t pid, uint64_t start_ns, uint8_t *buffer, uint32_t capacity);
 
 #pragma GCC visibility pop
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "cgroup.h"
 #include "udp.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 extern const uint8_t udp_object[] __attribute__((visibility("hidden")));
 extern const uint8_t udp_object_end[] __attribute__((visibility("hidden")));
@@ -35,7 +35,7 @@ static int32_t attach(struct tcptop *t, struct bpf_object *object, const char *p
 {
 	struct bpf_program *p = bpf_object__find_program_by_name(object, program);
 
-	*link = p && bpf_program__fd(p) >= 0 ? bpf_program__attach_cgroup(p, t->udp->cgroup_fd) : NULL;
+	*link = p && bpf_program__fd(p) >= 0 ? bpf_program__attach_cgroup(p, t->cgroup_fd) : NULL;
 	return *link ? 0 : fail(t, errno, program);
 }
 
@@ -58,9 +58,9 @@ static int32_t load(struct tcptop *t, struct udp *u)
 	int32_t err;
 
 	log_start(t);
-	u->cgroup_fd = cgroup_root_open();
-	if (u->cgroup_fd < 0)
-		return fail(t, -u->cgroup_fd, "find the cgroup v2 hierarchy");
+	t->cgroup_fd = cgroup_root_open();
+	if (t->cgroup_fd < 0)
+		return fail(t, -t->cgroup_fd, "find the cgroup v2 hierarchy");
 	if ((err = udp_buffers_new(u)))
 		return fail(t, -err, "load the UDP programs");
 	if ((err = object_load(t, u)))
@@ -75,13 +75,12 @@ int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms)
 
 	if (!u)
 		return fail(t, ENOMEM, "load the UDP programs");
-	u->cgroup_fd = -1;
 	u->timeout_ns = timeout_ms * 1000000ull;
 	u->describe_all = true;
 	t->udp = u;
 	err = load(t, u);
 	if (!err)
-		return cgroup_is_root(u->cgroup_fd) ? 0 : 1;
+		return cgroup_is_root(t->cgroup_fd) ? 0 : 1;
 	udp_free(u);
 	t->udp = NULL;
 	return err;
@@ -108,8 +107,6 @@ void udp_free(struct udp *u)
 	bpf_link__destroy(u->in);
 	bpf_link__destroy(u->opened);
 	bpf_object__close(u->object);
-	if (u->cgroup_fd >= 0)
-		close(u->cgroup_fd);
 	free(u->gone.data);
 	free(u->keys);
 	free(u->flows);

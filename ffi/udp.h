@@ -11,7 +11,6 @@ struct udp {
 	struct bpf_link *out;
 	struct bpf_link *in;
 	struct bpf_link *opened;
-	int cgroup_fd;       /* root of the cgroup v2 hierarchy, or as near to it as we get */
 	int flows_fd;
 	int counters_fd;
 	uint64_t timeout_ns;
@@ -24,13 +23,6 @@ struct udp {
 	struct udp_key *keys; /* one batch */
 	struct udp_flow *flows;
 };
-
-/* A descriptor of the cgroup v2 hierarchy's root: where it is mounted, else of a mount of our own that nobody else sees and
- * that ends with the descriptor. Negative errno if the kernel has none. */
-int cgroup_root_open(void);
-
-/* Whether fd is the root for the whole system, not only for a cgroup namespace or a mounted part. */
-bool cgroup_is_root(int fd);
 
 /* Room for one batch. 0 or -ENOMEM. */
 int udp_buffers_new(struct udp *u);

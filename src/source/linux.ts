@@ -2,18 +2,20 @@ import { ShimSource } from "./bpf/source.ts";
 import { type MachineFacts, parseMachineFacts } from "./machine.ts";
 import { memoryFile } from "./memory_file.ts";
 import { type Library, openLibrary } from "./bpf/library.ts";
-import { type Platform, type SelfUse, thisHost } from "./platform.ts";
+import { type CgroupSource, type Platform, type SelfUse, thisHost } from "./platform.ts";
 import type { FlowSource, SourceOptions } from "./source.ts";
 
 /** More of a command line than a wide terminal shows. */
 const COMMAND_BYTES = 1024;
 
 /** Linux: everything comes through the shim. */
-export class LinuxPlatform implements Platform {
+export class LinuxPlatform implements Platform, CgroupSource {
   readonly host = thisHost();
   readonly #library: Library;
   readonly #self = new BigUint64Array(4);
   readonly #name = new Uint8Array(256);
+  readonly #text = new Uint8Array(1 << 16);
+  #source: ShimSource | null = null;
 
   constructor(readonly options: SourceOptions) {
     const { shimPath, shimIsInside } = options;
@@ -21,7 +23,21 @@ export class LinuxPlatform implements Platform {
   }
 
   openSource(): FlowSource {
-    return new ShimSource(this.#library, this.options);
+    return this.#source = new ShimSource(this.#library, this.options);
+  }
+
+  get cgroups(): CgroupSource {
+    return this;
+  }
+
+  cgroupPaths(): string {
+    return this.#source?.cgroupPaths() ?? "";
+  }
+
+  processCgroups(pid: number | null, startNs = 0): string | null {
+    const { tcptop__process_cgroups } = this.#library.symbols, { length } = this.#text;
+    const bytes = tcptop__process_cgroups(pid ?? Deno.pid, BigInt(startNs), this.#text, length);
+    return bytes > 0 ? new TextDecoder().decode(this.#text.subarray(0, bytes)) : null;
   }
 
   machineFacts(): MachineFacts {

@@ -11,6 +11,15 @@ export interface SelfUse {
   readonly residentBytes: number;
 }
 
+/** What Linux tells of cgroups. */
+export interface CgroupSource {
+  /** A line "ID PATH" for each cgroup of version 2, the root left out. */
+  cgroupPaths(): string;
+  /** The text of /proc/PID/cgroup. pid null: our own. startNs: CLOCK_BOOTTIME; 0 or left out: whichever process has the id.
+   * null: it has ended, or is not for us to see. */
+  processCgroups(pid: number | null, startNs?: number): string | null;
+}
+
 /** What differs from one operating system to the next. Everything else is shared. */
 export interface Platform {
   readonly host: Host;
@@ -18,6 +27,8 @@ export interface Platform {
   openSource(): FlowSource;
   /** Login name; null: the user database has none. May block. */
   userName(uid: number): string | null;
+  /** null, or left out: the system has none. */
+  readonly cgroups?: CgroupSource | null;
   /** Names that say more than a record's 15 bytes, of processes whose records have come since the last call. */
   newProcessNames?(): (readonly [pid: number, name: string])[];
   /** The process's command line; null: it has gone, or may not be read. */

@@ -82,6 +82,14 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__cgroups: {
+    parameters: [
+      "pointer", // t
+      "buffer", // buffer
+      "u32", // capacity
+    ],
+    result: "i32",
+  },
   tcptop__free: {
     parameters: [
       "pointer", // t
@@ -93,6 +101,15 @@ export const SYMBOLS = {
       "buffer", // out
     ],
     result: "void",
+  },
+  tcptop__process_cgroups: {
+    parameters: [
+      "u32", // pid
+      "u64", // start_ns
+      "buffer", // buffer
+      "u32", // capacity
+    ],
+    result: "i32",
   },
   tcptop__user: {
     parameters: [

@@ -56,6 +56,16 @@ export class ShimSource implements FlowSource {
     this.#library.symbols.tcptop__describe_again(this.#handle);
   }
 
+  /** A line "ID PATH" for each cgroup of version 2. */
+  cgroupPaths(): string {
+    let buffer = this.#buffer, bytes = 0;
+    for (;;) {
+      bytes = this.#library.symbols.tcptop__cgroups(this.#handle, buffer, buffer.length);
+      if (bytes <= buffer.length) return new TextDecoder().decode(buffer.subarray(0, bytes));
+      buffer = new Uint8Array(bytes * 2);
+    }
+  }
+
   close(): void {
     if (this.#handle) this.#library.symbols.tcptop__free(this.#handle);
     this.#handle = null;

@@ -147,6 +147,9 @@ export class RecordingPlatform implements Platform {
       throw error;
     }
   }
+  get cgroups() {
+    return this.platform.cgroups ?? null;
+  }
   userName(uid: number): string | null {
     const name = this.platform.userName(uid);
     if (name !== null) this.#writer.names({ users: [[uid, name]] });

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* The cgroup v2 hierarchy. */
+#ifndef TCPTOP_CGROUP_H
+#define TCPTOP_CGROUP_H
+
+#include <stdbool.h>
+
+/* A descriptor of the hierarchy's root: where it is mounted, else of a mount of our own that nobody else sees and that ends
+ * with the descriptor. Negative errno if the kernel has none. */
+int cgroup_root_open(void);
+
+/* Whether fd is the root for the whole system, not only for a cgroup namespace or a mounted part. */
+bool cgroup_is_root(int fd);
+
+#endif

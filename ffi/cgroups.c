@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* Which cgroup an id is, and which cgroups a process is in. */
+#define _GNU_SOURCE
+#include "handle.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEPTH_MAX 64          /* cgroup.max.depth has no limit of its own; paths here have */
+#define CGROUPS_MAX (1 << 20)
+
+struct walk {
+	struct bytes text;
+	char path[PATH_MAX];
+	uint32_t count;
+	int err;
+};
+
+static void line_append(struct walk *w, uint64_t id, const char *path)
+{
+	const size_t most = strlen(path) + 24;
+
+	if (w->err || (w->err = bytes_reserve(&w->text, most)))
+		return;
+	w->text.length += snprintf((char *)w->text.data + w->text.length, most, "%" PRIu64 " %s\n", id, path);
+	w->err = ++w->count < CGROUPS_MAX ? 0 : -E2BIG;
+}
+
+/* On 64-bit kernels since 5.5 the inode number that readdir() gives is the cgroup's id (kernfs_ino()). A name has no newline in
+ * it: cgroup_mkdir() refuses that. Takes fd. */
+static void walk_below(struct walk *w, int fd, size_t length, int depth)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *entry;
+
+	if (!dir)
+		close(fd);
+	while (dir && !w->err && (entry = readdir(dir))) {
+		size_t name = strlen(entry->d_name);
+		int child;
+
+		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
+		    length + name + 2 > sizeof(w->path))
+			continue;
+		w->path[length] = '/';
+		memcpy(w->path + length + 1, entry->d_name, name + 1);
+		line_append(w, entry->d_ino, w->path);
+		child = depth < DEPTH_MAX ? openat(dirfd(dir), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+		if (child >= 0) /* gone, or not for us to read: known by its name alone */
+			walk_below(w, child, length + 1 + name, depth + 1);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+int32_t tcptop__cgroups(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
+{
+	struct walk w = {};
+	int fd = t->cgroup_fd < 0 ? -1 : openat(t->cgroup_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int32_t length;
+
+	if (fd < 0)
+		return 0;
+	walk_below(&w, fd, 0, 0);
+	length = w.text.length;
+	if (length && (uint32_t)length <= capacity)
+		memcpy(buffer, w.text.data, length);
+	free(w.text.data);
+	return length;
+}
+
+/* Field 22 of /proc/PID/stat: the start of the thread group in clock ticks since boot. The name before it may hold anything but is
+ * closed by the last parenthesis. */
+static bool started_at(uint32_t pid, uint64_t start_ns)
+{
+	const uint64_t tick_ns = 1000000000ull / sysconf(_SC_CLK_TCK);
+	unsigned long long ticks = 0;
+	char path[64], text[1024];
+	const char *rest;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = 0;
+	rest = strrchr(text, ')');
+	if (!rest || sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &ticks) != 1)
+		return false;
+	return !start_ns || ticks == start_ns / tick_ns;
+}
+
+int32_t tcptop__process_cgroups(uint32_t pid, uint64_t start_ns, uint8_t *buffer, uint32_t capacity)
+{
+	char path[64];
+	uint32_t used = 0;
+	ssize_t n = 1;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	for (; used < capacity && n > 0; used += n > 0 ? n : 0)
+		n = read(fd, buffer + used, capacity - used);
+	close(fd);
+	/* Asked after: a file of a process that has ended cannot be read, and one that started since has another start. */
+	return n == 0 && started_at(pid, start_ns) ? (int32_t)used : 0;
+}

@@ -1,0 +1,99 @@
+/** Paths of cgroups, asked for once a cgroup or process. */
+import type { FlowArrays } from "../flow/columns.ts";
+import { containerOf } from "../flow/container.ts";
+import { isHybrid, processCgroup } from "../flow/process_cgroup.ts";
+import type { CgroupSource } from "../source/platform.ts";
+import { OwnerHow } from "../wire/layout.ts";
+
+/** Paths that the main thread has not been told: they are numbered from `first` on. If that is 1, forget all before. */
+export interface NewPaths {
+  readonly first: number;
+  readonly paths: readonly string[];
+}
+
+const MOST_PATHS = 1 << 14;
+const MOST_PROCESSES = 1 << 16;
+/** The whole hierarchy is read for an id that is not known, but for no more than a twentieth of the time. */
+const SHARE = 20;
+
+interface OfId {
+  readonly path: string;
+  /** Nothing that the process's own entry could say would be more. */
+  readonly isFinal: boolean;
+}
+
+export class Cgroups {
+  #byId = new Map<number, OfId>();
+  #byProcess = new Map<number, { readonly startNs: number; readonly path: string | null }>();
+  #numbers = new Map<string, number>();
+  #told = 1;
+  #listAfterMs = 0;
+  #hybrid: boolean | null = null;
+
+  constructor(readonly source: CgroupSource, readonly nowMs: () => number) {}
+
+  /** Writes the number of each flow's path into its row, 0 where it is not known. */
+  fill(flows: FlowArrays, length: number): NewPaths {
+    if (this.#numbers.size > MOST_PATHS) {
+      this.#numbers = new Map();
+      this.#told = 1;
+    }
+    const first = this.#told;
+    if (this.#hasUnknown(flows, length)) this.#list();
+    for (let row = 0; row < length; row++) flows.cgroup[row] = this.#numberOf(flows, row);
+    const paths = [...this.#numbers.keys()].slice(first - 1);
+    this.#told += paths.length;
+    return { first, paths };
+  }
+
+  #hasUnknown(flows: FlowArrays, length: number): boolean {
+    for (let row = 0; row < length; row++) {
+      if (flows.cgroupId[row] > 1 && !this.#byId.has(flows.cgroupId[row])) return true;
+    }
+    return false;
+  }
+
+  #list(): void {
+    const startMs = this.nowMs();
+    if (startMs < this.#listAfterMs) return;
+    // Ids of cgroups that are gone are still those of flows; but not for ever.
+    if (this.#byId.size > MOST_PATHS) this.#byId.clear();
+    for (const line of this.source.cgroupPaths().split("\n")) {
+      const blank = line.indexOf(" "), path = line.slice(blank + 1);
+      if (blank > 0) this.#byId.set(Number(line.slice(0, blank)), { path, isFinal: this.#isFinal(path) });
+    }
+    const endMs = this.nowMs();
+    this.#listAfterMs = endMs + (endMs - startMs) * SHARE;
+  }
+
+  #isFinal(path: string): boolean {
+    this.#hybrid ??= isHybrid(this.source.processCgroups(null) ?? "");
+    return !this.#hybrid || containerOf(path) !== null;
+  }
+
+  #numberOf(flows: FlowArrays, row: number): number {
+    const how = flows.how[row];
+    if (how === OwnerHow.none || how === OwnerHow.kernel) return 0;
+    const ofId = this.#byId.get(flows.cgroupId[row]);
+    if (ofId?.isFinal) return this.#number(ofId.path);
+    const ofProcess = this.#ofProcess(flows.tgid[row], flows.ownerStartNs[row]);
+    if (ofProcess !== null && (ofId === undefined || containerOf(ofProcess) !== null)) return this.#number(ofProcess);
+    if (ofId !== undefined) return this.#number(ofId.path);
+    return flows.cgroupId[row] === 1 ? this.#number("/") : 0;
+  }
+
+  #ofProcess(pid: number, startNs: number): string | null {
+    const known = this.#byProcess.get(pid);
+    if (known?.startNs === startNs) return known.path;
+    if (this.#byProcess.size > MOST_PROCESSES) this.#byProcess.clear();
+    const text = this.source.processCgroups(pid, startNs), path = text === null ? null : processCgroup(text);
+    this.#byProcess.set(pid, { startNs, path });
+    return path;
+  }
+
+  #number(path: string): number {
+    let number = this.#numbers.get(path);
+    if (number === undefined) this.#numbers.set(path, number = this.#numbers.size + 1);
+    return number;
+  }
+}
