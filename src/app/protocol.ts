@@ -1,4 +1,5 @@
 /** The messages between the main thread and the Worker. */
+import type { NewPaths } from "./cgroups.ts";
 import type { PackedEvents } from "../flow/event_log.ts";
 import type { PackedSample } from "../flow/tables.ts";
 import type { Health } from "../flow/sample.ts";
@@ -35,6 +36,7 @@ export interface SampleMessage {
   readonly selfRssBytes: number;
   /** Names of users that were not in an earlier message. */
   readonly users: readonly (readonly [uid: number, name: string])[];
+  readonly cgroups: NewPaths;
   /** Names of processes that are new or have changed. */
   readonly processes: readonly (readonly [pid: number, name: string])[];
 }
@@ -45,6 +47,7 @@ export interface EventsMessage {
   readonly batch: PackedEvents;
   readonly bootWallMs: number;
   readonly users: SampleMessage["users"];
+  readonly cgroups: NewPaths;
   readonly processes: SampleMessage["processes"];
 }
 

@@ -3,6 +3,8 @@ import type { Options } from "../options.ts";
 import { ClosedPipe } from "../output/stdout.ts";
 import { invokingIdentity, invokingUser } from "../source/identity.ts";
 import { ExitStatus } from "../errors.ts";
+import { nowMs } from "./clock.ts";
+import { ContainerNames, localEngines } from "./container_names.ts";
 import type { Output } from "./output.ts";
 import { openOutputs } from "./outputs.ts";
 import { LiveScreen } from "./screen.ts";
@@ -48,7 +50,15 @@ function openSession(options: Options): Session {
     events: options.events,
     record: record === null ? null : { path: record, owner: owner() },
     replay: replay === null ? null : { path: replay, paced: wantsScreen(options) },
-  });
+  }, containerNames(replay === null && Deno.build.os === "linux"));
+}
+
+/** `here`: the flows are this machine's, and so are the engines. */
+function containerNames(here: boolean): ContainerNames {
+  const user = Deno.uid() === 0 ? invokingIdentity(variable).uid : Deno.uid();
+  const names = new ContainerNames(here ? localEngines(variable, user, nowMs) : {});
+  names.begin();
+  return names;
 }
 
 /** A terminal, and nothing else that writes to it. */

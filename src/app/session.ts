@@ -5,6 +5,7 @@ import type { Sample } from "../flow/sample.ts";
 import { unpackEvents } from "../flow/event_log.ts";
 import type { EventBatch } from "../view/event.ts";
 import { after } from "./clock.ts";
+import type { ContainerNames } from "./container_names.ts";
 import { workerUrl } from "./paths.ts";
 import type { EventsMessage, FromWorker, SampleMessage, ToWorker, WorkerOptions } from "./protocol.ts";
 
@@ -20,6 +21,8 @@ export class Session {
   readonly #worker: Worker;
   readonly #users = new Map<number, string>();
   readonly #processes = new Map<number, string>();
+  #cgroups: string[] = [""];
+  readonly #containers: ContainerNames;
   readonly #names = new Map<string, string>();
   #inbox: FromWorker[] = [];
   #wake: (() => void) | null = null;
@@ -27,7 +30,8 @@ export class Session {
   #ended = false;
   readonly #asked = new Map<number, (line: string | null) => void>();
 
-  constructor(options: WorkerOptions) {
+  constructor(options: WorkerOptions, containers: ContainerNames) {
+    this.#containers = containers;
     this.#worker = new Worker(workerUrl(), { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker.onerror = (event) => {
@@ -100,10 +104,19 @@ export class Session {
     this.#wake = null;
   }
 
-  #unpackEvents({ batch, bootWallMs, users, processes }: EventsMessage, last: Sample): EventBatch {
+  #unpackEvents({ batch, bootWallMs, users, cgroups, processes }: EventsMessage, last: Sample): EventBatch {
     this.#name(users, processes);
+    this.#addCgroups(cgroups);
     const events = unpackEvents(batch);
-    return { ...last, length: batch.length, flows: events, events, bootWallMs, dropped: batch.dropped };
+    return {
+      ...last,
+      length: batch.length,
+      flows: events,
+      events,
+      cgroups: this.#cgroups,
+      bootWallMs,
+      dropped: batch.dropped,
+    };
   }
 
   #name(users: SampleMessage["users"], processes: SampleMessage["processes"]): void {
@@ -111,8 +124,20 @@ export class Session {
     for (const [pid, name] of processes) this.#processes.set(pid, name);
   }
 
-  #unpack({ sample, host, health, source, selfCpuPercent, selfRssBytes, users, processes }: SampleMessage): Sample {
+  /** A sample that is still shown keeps the paths that it came with. */
+  #addCgroups({ first, paths }: SampleMessage["cgroups"]): void {
+    if (first === 1) this.#cgroups = [""];
+    for (const path of paths) {
+      this.#cgroups.push(path);
+      this.#containers.want(path);
+    }
+  }
+
+  #unpack(
+    { sample, host, health, source, selfCpuPercent, selfRssBytes, users, cgroups, processes }: SampleMessage,
+  ): Sample {
     this.#name(users, processes);
+    this.#addCgroups(cgroups);
     return {
       ...sample,
       host,
@@ -122,6 +147,8 @@ export class Session {
       selfRssBytes,
       flows: unpackFlows(sample.flows, sample.length),
       users: this.#users,
+      cgroups: this.#cgroups,
+      containers: this.#containers.names,
       processes: this.#processes,
       names: this.#names,
     };

@@ -9,6 +9,7 @@ import { RecordingPlatform } from "../source/recording/recorder.ts";
 import { VERSION } from "../version.ts";
 import { openPlatform, type Platform, type SelfUse } from "../source/platform.ts";
 import type { FlowSource } from "../source/source.ts";
+import { Cgroups } from "./cgroups.ts";
 import { nowMs } from "./clock.ts";
 import { EventPump } from "./event_pump.ts";
 import type { FromWorker, SampleMessage, ToWorker, WorkerOptions } from "./protocol.ts";
@@ -23,11 +24,14 @@ declare const self: {
 /** The ring is looked at this often even when nothing has woken us: a record waits no longer than this. */
 const DRAIN_EVERY_MS = 100;
 
+const NO_PATHS = { first: 1, paths: [] };
+
 class Session {
   readonly #events: EventPump | null;
   readonly #tables: FlowTables;
   readonly #decoder: Decoder;
   readonly #users: Users;
+  readonly #cgroups: Cgroups | null;
   #use: SelfUse | null = null;
   #taken = true;
   #stopped = false;
@@ -36,6 +40,7 @@ class Session {
   constructor(readonly platform: Platform, { intervalMs, events }: WorkerOptions) {
     this.#intervalMs = intervalMs;
     this.#users = new Users((uid) => platform.userName(uid));
+    this.#cgroups = platform.cgroups ? new Cgroups(platform.cgroups, nowMs) : null;
     const log = events ? new EventLog() : null;
     this.#tables = new FlowTables(log);
     this.#decoder = new Decoder(this.#tables);
@@ -88,7 +93,7 @@ class Session {
   #sample(source: FlowSource): void {
     source.snapshot((records) => this.#decoder.decode(records));
     if (this.#tables.tcp.takeStrangers() > 0) source.describeAgain();
-    const sample = this.#tables.takeSample();
+    const sample = this.#tables.takeSample(), flows = unpackFlows(sample.flows, sample.length);
     const message: SampleMessage = {
       type: "sample",
       host: this.platform.host,
@@ -96,7 +101,8 @@ class Session {
       source: source.info,
       health: { ...sample.health, recordsInvalid: this.#decoder.invalid },
       ...this.#ownCost(),
-      users: this.#users.discover(unpackFlows(sample.flows, sample.length).uid, sample.length),
+      users: this.#users.discover(flows.uid, sample.length),
+      cgroups: this.#cgroups?.fill(flows, sample.length) ?? NO_PATHS,
       processes: this.platform.newProcessNames?.() ?? [],
     };
     this.#taken = false;
@@ -104,11 +110,13 @@ class Session {
   }
 
   #sendEvents(batch: PackedEvents): void {
+    const events = unpackEvents(batch);
     self.postMessage({
       type: "events",
       batch,
       bootWallMs: this.#tables.bootWallMs,
-      users: this.#users.discover(unpackEvents(batch).uid, batch.length),
+      users: this.#users.discover(events.uid, batch.length),
+      cgroups: this.#cgroups?.fill(events, batch.length) ?? NO_PATHS,
       processes: this.platform.newProcessNames?.() ?? [],
     }, [batch.events]);
   }

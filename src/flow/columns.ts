@@ -33,6 +33,8 @@ export const FLOW_SCHEMA = {
   uid: "u32",
   netns: "u32",
   scope: "u32",
+  /** Number of the owner's cgroup in Sample.cgroups; 0: not known. */
+  cgroup: "u32",
   srttUs: "u32",
   rttvarUs: "u32",
   cwnd: "u32",

@@ -35,6 +35,10 @@ export interface Sample {
   readonly flows: FlowArrays;
   /** Login names by uid, for every uid in flows that has one. */
   readonly users: ReadonlyMap<number, string>;
+  /** Paths of cgroups by the column `cgroup`; nothing is at 0. */
+  readonly cgroups: readonly string[];
+  /** Names of containers by id, as far as their engine has told. */
+  readonly containers: ReadonlyMap<string, string>;
   /** Names of processes by pid, where the source knows one that says more than the 15 bytes of `comm`. */
   readonly processes: ReadonlyMap<number, string>;
   /** Names of remote addresses from reverse DNS, as far as they are known; keyed by the address's text. */

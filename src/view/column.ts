@@ -112,6 +112,10 @@ export const COLUMNS: readonly Column[] = [
     const uid = flow.uidOf(s.flows, r);
     return uid === null ? "-" : harmless(s.users.get(uid) ?? String(uid));
   }),
+  words("container", "CONTAINER", { floor: 12, drop: 13 }, (s, r) => {
+    const container = flow.container(s, r);
+    return container === null ? "-" : harmless(container.name ?? container.id.slice(0, 12));
+  }),
   words("protocol", "PRO", { floor: 4, drop: 4 }, (s, r) => PROTOCOLS[s.flows.protocol[r]] ?? "udp"),
   words("direction", "DIR", { floor: 4, drop: 12 }, (s, r) => DIRECTIONS[flow.directionName(s.flows, r) ?? "none"]),
   words("local", "LOCAL", { floor: 21, weight: 2, drop: 7, cut: "middle" }, (s, r) => flow.localEndpoint(s.flows, r)),

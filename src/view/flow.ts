@@ -1,5 +1,6 @@
 /** One flow as facts a user can read: the shape of the JSON document, and where every text comes from. */
 import { type FlowArrays, Protocol, Unknown } from "../flow/columns.ts";
+import { type ContainerId, containerOf } from "../flow/container.ts";
 import type { Sample } from "../flow/sample.ts";
 import { Direction, OwnerHow } from "../wire/layout.ts";
 import { addressText, endpointText } from "./address.ts";
@@ -140,7 +141,7 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     uid,
     user: uid === null ? null : sample.users.get(uid) ?? null,
     netns: f.netns[row] || null,
-    cgroup: null,
+    cgroup: cgroupPath(sample, row),
     container: container(sample, row),
     rx_bytes: figure(Unknown.bytes, f.rxBytes[row]),
     tx_bytes: figure(Unknown.bytes, f.txBytes[row]),
@@ -191,9 +192,24 @@ export function remoteName(sample: Sample, row: number): string | null {
   return sample.names.size === 0 ? null : sample.names.get(remoteAddress(sample.flows, row)) ?? null;
 }
 
+/** The owner's cgroup, as the kernel has it; null: not known. */
+export function cgroupPath({ cgroups, flows }: Sample, row: number): string | null {
+  return flows.cgroup[row] === 0 ? null : cgroups[flows.cgroup[row]] ?? null;
+}
+
+const KEPT_CONTAINERS = 1 << 14;
+const containers = new Map<string, ContainerId | null>();
+
 /** null: in none, or not known. */
-export function container(_sample: Sample, _row: number): Container | null {
-  return null;
+export function container(sample: Sample, row: number): Container | null {
+  const path = cgroupPath(sample, row);
+  if (path === null) return null;
+  let known = containers.get(path);
+  if (known === undefined) {
+    if (containers.size >= KEPT_CONTAINERS) containers.clear();
+    containers.set(path, known = containerOf(path));
+  }
+  return known && { ...known, name: sample.containers.get(known.id) ?? null };
 }
 
 /** Until the sample or, for a flow that has ended, until its end. */

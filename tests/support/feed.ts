@@ -22,6 +22,8 @@ export class Feed {
       selfRssBytes: 48000000,
       flows: unpackFlows(packed.flows, packed.length),
       users: new Map([[1000, "ann"]]),
+      cgroups: [""],
+      containers: new Map(),
       processes: new Map(),
       names: new Map(),
     };

@@ -24,7 +24,7 @@ export function tcptop(args: readonly (string | number)[], root = ROOT): string[
   const binary = Deno.env.get("TCPTOP_BIN");
   if (binary) return [binary, ...args.map(String)];
   const flags = ["run", "--quiet", "--no-prompt", "--cached-only", "--frozen", `--config=${root}deno.json`];
-  const allowed = ["--allow-ffi", "--allow-env", "--allow-sys", "--allow-read", "--allow-write"];
+  const allowed = ["--allow-ffi", "--allow-env", "--allow-sys", "--allow-net", "--allow-read", "--allow-write"];
   return [Deno.execPath(), ...flags, ...allowed, `${root}main.ts`, ...args.map(String)];
 }
 

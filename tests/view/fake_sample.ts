@@ -59,6 +59,8 @@ export function fakeSample(flows: readonly FakeFlow[], more: Partial<Sample> = {
     length: flows.length,
     flows: columns.arrays,
     users: new Map([[0, "root"], [1000, "ann"]]),
+    cgroups: [""],
+    containers: new Map(),
     processes: new Map(),
     names: new Map(),
     ...more,

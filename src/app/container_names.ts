@@ -1,0 +1,95 @@
+import { containerOf } from "../flow/container.ts";
+import { Engine } from "./engine.ts";
+
+const MOST_NAMES = 1 << 14;
+const MOST_ENTRIES = 1 << 14;
+const LOGS = "/var/log/containers";
+
+/** Names of containers, asked for aside: a sample shows those that are known by then. */
+export class ContainerNames {
+  readonly #names = new Map<string, string>();
+  readonly #asked = new Set<string>();
+  readonly #engines: Readonly<Record<string, readonly Engine[]>>;
+  readonly #logs: string;
+  #last: Promise<void> = Promise.resolve();
+
+  /** `logs`: where the kubelet links the logs of its containers. */
+  constructor(engines: Readonly<Record<string, readonly Engine[]>>, logs: string = LOGS) {
+    this.#engines = engines;
+    this.#logs = logs;
+  }
+
+  get names(): ReadonlyMap<string, string> {
+    return this.#names;
+  }
+
+  /** Asks every engine for all that runs now. An engine's socket is as good as root: this is for while we still are, and nothing of
+   * it is kept open. */
+  begin(): void {
+    for (const engine of Object.values(this.#engines).flat()) {
+      engine.list().then((names) => names?.forEach((name, id) => this.#keep(id, name)));
+    }
+  }
+
+  /** Has the name found out, if the cgroup is that of a container. */
+  want(cgroup: string): void {
+    const container = containerOf(cgroup);
+    if (container === null || this.#asked.has(container.id)) return;
+    if (this.#asked.size >= MOST_NAMES) this.#asked.clear();
+    this.#asked.add(container.id);
+    const { id, runtime } = container;
+    if (runtime === "lxc" || runtime === "systemd-nspawn") this.#keep(id, id);
+    // One at a time: a thousand new containers are no thousand connections.
+    else this.#last = this.#last.then(() => this.#find(id, runtime, cgroup.includes("kubepods")));
+  }
+
+  /** Resolves when all that was wanted so far has been found out, or not. */
+  settled(): Promise<void> {
+    return this.#last;
+  }
+
+  async #find(id: string, runtime: string, isPod: boolean): Promise<void> {
+    if (this.#names.has(id)) return;
+    const ofPod = isPod ? await this.#ofPod(id) : null;
+    if (ofPod !== null) return this.#keep(id, ofPod);
+    for (const engine of this.#engines[runtime] ?? []) {
+      const name = await engine.name(id);
+      if (name !== null) return this.#keep(id, name);
+    }
+  }
+
+  /** NAMESPACE/POD/CONTAINER, from the links POD_NAMESPACE_CONTAINER-ID.log that the kubelet makes for log collectors. */
+  async #ofPod(id: string): Promise<string | null> {
+    let entries = 0;
+    try {
+      for await (const { name } of Deno.readDir(this.#logs)) {
+        const [, pod, namespace, container] = /^([^_]+)_([^_]+)_(.+)-[0-9a-f]{64}\.log$/.exec(name) ?? [];
+        if (pod !== undefined && name.endsWith(`-${id}.log`)) return `${namespace}/${pod}/${container}`;
+        if (++entries > MOST_ENTRIES) break;
+      }
+    } catch { /* not a node of Kubernetes, or not for us to read */ }
+    return null;
+  }
+
+  #keep(id: string, name: string): void {
+    if (this.#names.size >= MOST_NAMES) this.#names.clear();
+    this.#names.set(id, name);
+  }
+}
+
+/** The sockets that Docker and Podman use, the system's and, for `uid`, the user's own; DOCKER_HOST and CONTAINER_HOST go first,
+ * as for their own clients. */
+export function localEngines(
+  variable: (name: string) => string | undefined,
+  uid: number | null,
+  nowMs: () => number,
+): Record<string, Engine[]> {
+  const engines = (host: string, ...paths: string[]) => {
+    const named = /^unix:\/\/(\/.+)$/.exec(variable(host) ?? "")?.[1];
+    return [...new Set(named === undefined ? paths : [named, ...paths])].map((path) => new Engine(path, nowMs));
+  };
+  return {
+    docker: engines("DOCKER_HOST", "/run/docker.sock", `/run/user/${uid}/docker.sock`),
+    podman: engines("CONTAINER_HOST", "/run/podman/podman.sock", `/run/user/${uid}/podman/podman.sock`),
+  };
+}

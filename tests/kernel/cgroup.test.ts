@@ -1,0 +1,118 @@
+/** Processes in cgroups of the shapes that container engines make. */
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import type { FlowFacts } from "../../src/view/flow.ts";
+import { execute, Running, tcptop } from "../support/tcptop.ts";
+
+const ID = "0123456789abcdef".repeat(4);
+
+/** Mount points of the cgroup hierarchies: version 2's, and one of version 1 if there is any. */
+async function mounts(): Promise<{ v2: string | null; v1: string | null }> {
+  const text = await Deno.readTextFile("/proc/self/mountinfo");
+  const pointOf = (type: string) =>
+    text.split("\n").find((line) => line.includes(` - ${type} `))?.split(" ")[4] ?? null;
+  return { v2: pointOf("cgroup2"), v1: pointOf("cgroup") };
+}
+
+/** Removes the cgroups again, innermost first. */
+async function withCgroup(mount: string, path: string, test: (folder: string) => Promise<void>): Promise<void> {
+  const made: string[] = [];
+  let folder = mount;
+  try {
+    for (const segment of path.slice(1).split("/")) {
+      folder += `/${segment}`;
+      const isNew = await Deno.mkdir(folder).then(() => true, (error) => {
+        if (error instanceof Deno.errors.AlreadyExists) return false;
+        throw error;
+      });
+      if (isNew) made.push(folder);
+    }
+    await test(folder);
+  } finally {
+    for (const each of made.reverse()) await Deno.remove(each);
+  }
+}
+
+/** Runs the test while a shell in the cgroup sends datagrams to `port`. */
+async function withFlow<T>(folder: string, test: (port: number) => Promise<T>): Promise<T> {
+  const server = createSocket("udp4");
+  await new Promise<void>((resolve) => server.bind(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  const command = `echo $$ >${folder}/cgroup.procs && exec 3<>/dev/udp/127.0.0.1/${port} && ` +
+    "echo -n 12345 >&3; while read -t 0.2; [ $? -gt 128 ]; do echo -n 12345 >&3; done";
+  const shell = new Deno.Command("bash", { args: ["-c", command], stdin: "piped" }).spawn();
+  try {
+    return await test(port);
+  } finally {
+    await shell.stdin.close();
+    await shell.status;
+    server.close();
+  }
+}
+
+/** The flow of such a shell, once it fits. */
+function flowIn(folder: string, running: Running, fits: (flow: FlowFacts) => boolean): Promise<FlowFacts> {
+  return withFlow(folder, async (port) => {
+    const isOurs = (flow: FlowFacts) => flow.remote?.port === port && fits(flow);
+    const { flows } = await running.until("the flow", ({ flows }) => flows.some(isOurs));
+    return flows.find(isOurs)!;
+  });
+}
+
+const hasCgroup = ({ cgroup }: FlowFacts) => cgroup !== null;
+
+const SHAPES: readonly (readonly [path: string, runtime: string])[] = [
+  [`/system.slice/docker-${ID}.scope`, "docker"],
+  [`/docker/${ID}`, "docker"],
+  [`/machine.slice/libpod-${ID}.scope/container`, "podman"],
+  [`/kubepods/burstable/pod6c1c7d8e-1f2a-4b3c-9d4e-5f6a7b8c9d0e/${ID}`, "kubernetes"],
+  [`/kubepods.slice/kubepods-pod6c1c7d8e.slice/cri-containerd-${ID}.scope`, "containerd"],
+];
+
+Deno.test("cgroup and container are those of the process, in the shapes of Docker, Podman and Kubernetes", async () => {
+  const { v2 } = await mounts();
+  ok(v2, "this machine has no cgroup v2 mounted");
+  await using running = await Running.start("-i", "200ms", "--udp");
+  for (const [path, runtime] of SHAPES) {
+    await withCgroup(v2, path, async (folder) => {
+      const flow = await flowIn(folder, running, hasCgroup);
+      deepStrictEqual([flow.cgroup, flow.container], [path, { id: ID, runtime, name: null }]);
+    });
+  }
+});
+
+Deno.test("cgroup finds a container that was made in a hierarchy of version 1", async () => {
+  const { v1 } = await mounts();
+  if (v1 === null) {
+    console.log("nothing to test: this machine has version 2 alone, where the test above says all");
+    return;
+  }
+  await using running = await Running.start("-i", "200ms", "--udp");
+  await withCgroup(v1, `/docker/${ID}`, async (folder) => {
+    const { cgroup, container } = await flowIn(folder, running, hasCgroup);
+    deepStrictEqual([cgroup, container?.runtime, container?.id], [`/docker/${ID}`, "docker", ID]);
+  });
+});
+
+Deno.test("cgroup shows the name that the engine gives to a container, made harmless on the screen", async () => {
+  const { v2 } = await mounts(), folder = await Deno.makeTempDir(), name = "/web\x1b[2J";
+  const server = Deno.serve(
+    { path: `${folder}/engine.sock`, onListen: () => {} },
+    ({ url }) => Response.json(url.endsWith("/containers/json") ? [{ Id: ID, Names: [name] }] : { Name: name }),
+  );
+  Deno.env.set("DOCKER_HOST", `unix://${folder}/engine.sock`);
+  try {
+    await withCgroup(v2!, `/docker/${ID}`, async (cgroup) => {
+      await using running = await Running.start("-i", "200ms", "--udp");
+      const { container } = await flowIn(cgroup, running, ({ container }) => container?.name != null);
+      deepStrictEqual(container, { id: ID, runtime: "docker", name: "web\x1b[2J" });
+      const table = tcptop(["-b", "-n", 4, "-i", "300ms", "--udp", "-c", "container,remote"]);
+      const { stdout } = await withFlow(cgroup, () => execute(table));
+      ok(stdout.split("\n").some((line) => line.startsWith("web␛[2J")), stdout);
+    });
+  } finally {
+    Deno.env.delete("DOCKER_HOST");
+    await server.shutdown();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
