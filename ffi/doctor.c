@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <netinet/in.h>
 #include <unistd.h>
 
 extern const uint8_t tcp_object[] __attribute__((visibility("hidden")));
@@ -127,10 +127,10 @@ static void netlink_say(struct report *r)
 {
 	struct netlink n = { .buffer = malloc(DUMP_BYTES) };
 	struct space s = {};
-	int err = n.buffer ? space_open(&s) : -ENOMEM;
+	int err = n.buffer ? space_open(&s, true) : -ENOMEM;
 
 	if (!err)
-		err = space_dump(&n, &s, AF_INET, ignore, NULL);
+		err = space_dump(&n, &s, AF_INET, IPPROTO_TCP, ignore, NULL);
 	free(n.buffer);
 	say(r, "netlink\t%d\t%d\n", err ? -err : 0, err || s.farewell >= 0 ? 0 : -s.farewell);
 	space_close(&s);

@@ -54,7 +54,7 @@ int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 	if (t->udp && (t->reader ? reader_do(t->reader, flows_relieve, t, 0) : flows_relieve(t, 0)))
 		t->snapshot_errors++;
 	if (t->netlink)
-		return netlink_drain(t, buffer, capacity);
+		return netlink_drain(t->netlink, buffer, capacity);
 	err = ring_drain(t, buffer, capacity);
 	return err < 0 ? fail(t, -err, "drain the ring") : err;
 }

@@ -66,7 +66,8 @@ void tcptop__free(struct tcptop *t)
 	if (!t)
 		return;
 	reader_free(t->reader);
-	netlink_free(t);
+	netlink_free(t->netlink);
+	netlink_free(t->listing);
 	udp_free(t->udp);
 	if (t->cgroup_fd >= 0)
 		close(t->cgroup_fd);

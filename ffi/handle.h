@@ -45,6 +45,7 @@ struct tcptop {
 	size_t ring_bytes;
 	uint64_t consumed; /* position in the ring up to which records have been taken */
 	struct reader *reader;   /* not NULL: the thread that may still read what others may not */
+	struct netlink *listing; /* not NULL: UDP sockets are listed from there, beside TCP by eBPF */
 	struct netlink *netlink; /* not NULL: TCP comes from there, and the BPF fields above are not set */
 	struct bytes snapshot;
 	/* A drain in progress: where ring_record() writes */

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -53,14 +54,14 @@ static int space_enter(void *context, uint64_t inode)
 {
 	struct netlink *n = context;
 	struct space *s = space_free(n);
-	int err = s ? space_open(s) : -ENOMEM;
+	int err = s ? space_open(s, n->tcp) : -ENOMEM;
 
 	if (err) {
 		if (s)
 			space_close(s);
 		return err;
 	}
-	n->farewells_refused |= s->farewell < 0;
+	n->farewells_refused |= n->tcp && s->farewell < 0;
 	s->inode = inode;
 	s->seen = n->search;
 	return 0;
@@ -84,35 +85,57 @@ struct showing {
 	struct space *s;
 };
 
-static void shown(void *context, const struct diag_message *m)
+static void shown_tcp(void *context, const struct diag_message *m)
 {
 	struct showing *showing = context;
 
 	tcp_shown(showing->n, showing->s, m);
 }
 
-/* Returns the first error; the other namespaces are shown all the same. */
+static void shown_udp(void *context, const struct diag_message *m)
+{
+	struct showing *showing = context;
+
+	udp_shown(showing->n, showing->s, m);
+}
+
+/* Returns the first error; what else there is, is shown all the same. */
+static int space_dump_all(struct netlink *n, struct space *s)
+{
+	const int families[] = { AF_INET, AF_INET6 };
+	struct showing showing = { n, s };
+	int err = 0;
+
+	for (int i = 0; i < 2; i++) {
+		int tcp = n->tcp ? space_dump(n, s, families[i], IPPROTO_TCP, shown_tcp, &showing) : 0;
+		int udp = n->udp ? space_dump(n, s, families[i], IPPROTO_UDP, shown_udp, &showing) : 0;
+
+		err = err ? err : tcp ? tcp : udp;
+	}
+	return err;
+}
+
 static int spaces_dump(struct netlink *n)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < n->space_count; i++) {
-		struct showing showing = { n, &n->spaces[i] };
+		int one = n->spaces[i].inode ? space_dump_all(n, &n->spaces[i]) : 0;
 
-		for (int six = 0; six < 2 && n->spaces[i].inode; six++) {
-			int one = space_dump(n, &n->spaces[i], six ? AF_INET6 : AF_INET, shown, &showing);
-
-			err = err ? err : one;
-		}
+		err = err ? err : one;
 	}
 	return err;
 }
 
+/* The first passes are for what was there before us. Later ones take up at most a quarter of the time while sockets without
+ * an owner come in, else a tenth. */
 static void owners_look(struct netlink *n, bool look)
 {
-	uint64_t since_ns = clock_ns(CLOCK_MONOTONIC) - n->owners_ended_ns;
+	uint64_t since_ns = clock_ns(CLOCK_MONOTONIC) - n->owners_ended_ns, share = n->unknown_sockets ? 3 : 10;
 
-	if ((look || n->unknown_sockets) && since_ns >= 10 * n->owners_took_ns && owners_of_inodes(n))
+	if (!n->unknown_sockets && !look)
+		return;
+	if ((n->owner_pass < 3 || since_ns >= share * n->owners_took_ns) && owners_of_inodes(n))
 		n->invalid_dumps++;
 }
 
@@ -125,6 +148,8 @@ static bool is_forgotten(struct netlink *n, struct known *k, bool lost)
 	if (k->pass == n->pass)
 		return false;
 	k->missed++;
+	if (k->datagram)
+		return true;
 	if (!s->inode || s->farewell < 0 || lost || !k->inode)
 		return k->missed > 1 || lost;
 	if (k->missed > 1)
@@ -132,10 +157,20 @@ static bool is_forgotten(struct netlink *n, struct known *k, bool lost)
 	return false;
 }
 
-static int sockets_append(struct tcptop *t, bool lost)
+static void socket_append(struct bytes *to, const struct known *k)
 {
-	struct netlink *n = t->netlink;
-	int err = bytes_reserve(&t->snapshot, n->sockets.count * sizeof(struct tcptop_tcp_record));
+	size_t size = k->datagram ? sizeof(struct tcptop_udp_record) : sizeof(k->last);
+
+	if (k->datagram)
+		*(struct tcptop_udp_record *)(to->data + to->length) = udp_record(k);
+	else
+		memcpy(to->data + to->length, &k->last, size);
+	to->length += size;
+}
+
+static int sockets_append(struct netlink *n, struct bytes *to, bool lost)
+{
+	int err = bytes_reserve(to, n->sockets.count * sizeof(struct tcptop_tcp_record));
 
 	for (size_t i = 0; !err && i < n->sockets.capacity; i++) {
 		struct known *k = n->sockets.slots[i];
@@ -147,18 +182,16 @@ static int sockets_append(struct tcptop *t, bool lost)
 			i--; /* removal may have moved another one here */
 			continue;
 		}
-		known_settle(n, k);
-		if (k->pass != n->pass && k->missed < 2)
-			continue;
-		memcpy(t->snapshot.data + t->snapshot.length, &k->last, sizeof(k->last));
-		t->snapshot.length += sizeof(k->last);
+		if (!k->datagram)
+			known_settle(n, k);
+		if (k->pass == n->pass || k->missed > 1)
+			socket_append(to, k);
 	}
 	return err;
 }
 
-int netlink_snapshot(struct tcptop *t, bool look)
+int netlink_snapshot(struct tcptop *t, struct netlink *n, bool look)
 {
-	struct netlink *n = t->netlink;
 	uint64_t lost = n->lost;
 	int err = 0;
 
@@ -173,7 +206,7 @@ int netlink_snapshot(struct tcptop *t, bool look)
 	owners_look(n, look);
 	for (size_t i = 0; i < n->space_count; i++)
 		listeners_settle(n, &n->spaces[i]);
-	return err ? err : sockets_append(t, n->lost != lost);
+	return err ? err : sockets_append(n, &t->snapshot, n->lost != lost);
 }
 
 /* Reads the farewells of one namespace that have come in, as records into n->farewells. Returns how many. */
@@ -198,9 +231,8 @@ static int farewells_read(struct netlink *n, struct space *s)
 	return count;
 }
 
-int32_t netlink_drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
+int32_t netlink_drain(struct netlink *n, uint8_t *buffer, uint32_t capacity)
 {
-	struct netlink *n = t->netlink;
 	struct bytes *f = &n->farewells;
 	size_t bytes;
 
@@ -220,36 +252,62 @@ int32_t netlink_drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 	return bytes;
 }
 
-int netlink_open(struct tcptop *t)
+/* The first look at everything: what it shows was open before. */
+static int netlink_open(struct tcptop *t, struct netlink **at, bool tcp)
 {
-	struct netlink *n = calloc(1, sizeof(*n));
+	struct netlink *n = *at = calloc(1, sizeof(*n));
 	int err;
 
 	if (!n)
 		return -ENOMEM;
-	t->netlink = n;
+	n->tcp = tcp;
+	n->udp = !tcp;
 	n->buffer = malloc(DUMP_BYTES);
-	err = n->buffer ? netlink_snapshot(t, true) : -ENOMEM;
+	err = n->buffer ? netlink_snapshot(t, n, true) : -ENOMEM;
 	t->snapshot.length = 0;
 	/* __sock_diag_cmd() and inet_diag_dump() find no handler: the modules are neither built in nor installed. */
 	return err || n->dump_error != -ENOENT ? err : -ENOENT;
 }
 
-int32_t tcptop__open_netlink(struct tcptop *t)
+static int32_t limits(const struct netlink *n)
 {
 	const capabilities owners = 1ull << CAP_SYS_PTRACE | 1ull << CAP_DAC_READ_SEARCH;
-	int err = netlink_open(t);
 
-	if (err)
-		return fail(t, -err, "ask the kernel for its sockets by netlink");
-	return (t->netlink->farewells_refused ? LIMIT_FAREWELLS : 0) | (t->netlink->no_sent ? LIMIT_SENT : 0) |
+	return (n->farewells_refused ? LIMIT_FAREWELLS : 0) | (n->no_sent ? LIMIT_SENT : 0) |
 	       ((capabilities_permitted() & owners) == owners ? 0 : LIMIT_OWNERS);
 }
 
-void netlink_free(struct tcptop *t)
+int32_t tcptop__open_netlink(struct tcptop *t)
+{
+	int err = netlink_open(t, &t->netlink, true);
+
+	return err ? fail(t, -err, "ask the kernel for its sockets by netlink") : limits(t->netlink);
+}
+
+int32_t tcptop__list_udp(struct tcptop *t)
 {
 	struct netlink *n = t->netlink;
+	int err;
 
+	if (n) {
+		n->udp = true;
+		netlink_snapshot(t, n, true);
+		t->snapshot.length = 0;
+		err = n->dump_error;
+		n->udp = !err;
+	} else {
+		err = netlink_open(t, &t->listing, false);
+		n = t->listing;
+		if (err) {
+			netlink_free(n);
+			t->listing = NULL;
+		}
+	}
+	return err ? fail(t, -err, "ask the kernel for its UDP sockets by netlink") : limits(n);
+}
+
+void netlink_free(struct netlink *n)
+{
 	if (!n)
 		return;
 	for (size_t i = 0; i < n->space_count; i++)
@@ -259,5 +317,4 @@ void netlink_free(struct tcptop *t)
 	free(n->farewells.data);
 	free(n->buffer);
 	free(n);
-	t->netlink = NULL;
 }

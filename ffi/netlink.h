@@ -21,6 +21,8 @@ struct owner_facts {
 /* A socket that a dump has shown. `last` is the record that was made of it. */
 struct known {
 	struct tcptop_tcp_record last;
+	bool datagram;         /* UDP: no counters, and nothing but the addresses and the owner in `last` */
+	uint8_t guess;         /* enum tcptop_direction, where no listener tells better */
 	uint32_t inode;
 	uint32_t space;        /* index of its namespace */
 	uint32_t pass;         /* number of the last dump that showed it */
@@ -64,6 +66,7 @@ struct space {
 };
 
 struct netlink {
+	bool tcp, udp;         /* what it looks at */
 	struct known_sockets sockets;
 	struct space *spaces;
 	size_t space_count;
@@ -84,10 +87,11 @@ struct netlink {
 };
 
 /* netlink_space.c. 0 or negative errno. */
-int space_open(struct space *s);
+int space_open(struct space *s, bool farewells);
 void space_close(struct space *s);
-/* Asks for the sockets of one family (AF_x), reads the answer through each(). */
-int space_dump(struct netlink *n, struct space *s, int family, void (*each)(void *, const struct diag_message *), void *context);
+/* Asks for the sockets of one family (AF_x) and protocol (IPPROTO_x), reads the answer through each(). */
+int space_dump(struct netlink *n, struct space *s, int family, int protocol,
+	       void (*each)(void *, const struct diag_message *), void *context);
 /* What the kernel finds under the addresses of each message: state 0 is nothing, TCP_LISTEN a listener in its place. */
 #define QUESTIONS 64
 struct answer { uint8_t state; };
@@ -97,7 +101,16 @@ int space_farewells(struct space *s, uint8_t *buffer, size_t each_bytes, struct 
 /* Messages that the kernel dropped since the last call. */
 uint32_t space_dropped(struct space *s);
 
+/* netlink_udp.c */
+void udp_shown(struct netlink *n, struct space *s, const struct diag_message *m);
+struct tcptop_udp_record udp_record(const struct known *k);
+
 /* netlink_tcp.c */
+/* Cookies are unique to the machine since 5.10 (gen_cookie_next()), before that to a namespace: this one is always. */
+uint64_t cookie_of(const struct netlink *n, const struct space *s, const struct diag_message *m);
+void fill_identity(struct tcptop_tcp_record *r, const struct space *s, const struct diag_message *m);
+/* Notes its inode; one that has changed has been accepted or let go, and its owner is looked for anew. */
+void known_inode(struct netlink *n, struct known *k, uint32_t inode);
 void tcp_shown(struct netlink *n, struct space *s, const struct diag_message *m);
 void tcp_said_farewell(struct netlink *n, struct space *s, const struct diag_message *m, struct answer found);
 /* Whether the FIN byte of this farewell can be told only by asking who is there now. */
@@ -109,9 +122,9 @@ void known_settle(struct netlink *n, struct known *k);
 /* owners.c: one pass over every descriptor of every process. */
 int owners_of_inodes(struct netlink *n);
 
-int netlink_open(struct tcptop *t);
-void netlink_free(struct tcptop *t);
-int32_t netlink_drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
-int netlink_snapshot(struct tcptop *t, bool look);
+void netlink_free(struct netlink *n);
+int32_t netlink_drain(struct netlink *n, uint8_t *buffer, uint32_t capacity);
+/* Appends a snapshot to t->snapshot. 0 or negative errno. */
+int netlink_snapshot(struct tcptop *t, struct netlink *n, bool look);
 
 #endif

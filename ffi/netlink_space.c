@@ -44,13 +44,16 @@ static int netlink_socket(uint32_t groups, int buffer_bytes)
 	return err;
 }
 
-int space_open(struct space *s)
+int space_open(struct space *s, bool farewells)
 {
 	const uint32_t groups = 1u << (SKNLGRP_INET_TCP_DESTROY - 1) | 1u << (SKNLGRP_INET6_TCP_DESTROY - 1);
 
 	s->ask = netlink_socket(0, ASK_BUFFER_BYTES);
 	if (s->ask < 0)
 		return s->ask;
+	s->farewell = -EPERM;
+	if (!farewells)
+		return 0;
 	/* Open to all (NL_CFG_F_NONROOT_RECV in sock_diag.c), but a security module may refuse. */
 	s->farewell = netlink_socket(groups, FAREWELL_BUFFER_BYTES);
 	return s->farewell < 0 && s->farewell != -EPERM ? s->farewell : 0;
@@ -66,7 +69,7 @@ void space_close(struct space *s)
 	*s = (struct space){ .ask = -1, .farewell = -1 };
 }
 
-static struct request request_for(int family, uint16_t flags, uint32_t sequence)
+static struct request request_for(int family, int protocol, uint16_t flags, uint32_t sequence)
 {
 	return (struct request){
 		.header = {
@@ -77,21 +80,22 @@ static struct request request_for(int family, uint16_t flags, uint32_t sequence)
 		},
 		.body = {
 			.sdiag_family = family,
-			.sdiag_protocol = IPPROTO_TCP,
+			.sdiag_protocol = protocol,
 			.id.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
 		},
 	};
 }
 
-/* TIME_WAIT, CLOSE and half-open requests are left out: they are no connections, or not any more. */
+/* Of TCP, TIME_WAIT, CLOSE and half-open requests are left out: they are no connections, or not any more. */
 #define SHOWN_STATES (1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11)
 
-int space_dump(struct netlink *n, struct space *s, int family, void (*each)(void *, const struct diag_message *), void *context)
+int space_dump(struct netlink *n, struct space *s, int family, int protocol,
+	       void (*each)(void *, const struct diag_message *), void *context)
 {
-	struct request request = request_for(family, NLM_F_DUMP, n->pass);
+	struct request request = request_for(family, protocol, NLM_F_DUMP, n->pass);
 
 	request.body.idiag_ext = 1 << (INET_DIAG_INFO - 1);
-	request.body.idiag_states = SHOWN_STATES;
+	request.body.idiag_states = protocol == IPPROTO_TCP ? SHOWN_STATES : ~0u;
 	if (send(s->ask, &request, sizeof(request), 0) < 0)
 		return -errno;
 	for (;;) {
@@ -114,7 +118,7 @@ int space_dump(struct netlink *n, struct space *s, int family, void (*each)(void
 
 static void question_about(struct request *request, const struct diag_message *m, uint32_t sequence)
 {
-	*request = request_for(m->family == 4 ? AF_INET : AF_INET6, 0, sequence);
+	*request = request_for(m->family == 4 ? AF_INET : AF_INET6, IPPROTO_TCP, 0, sequence);
 	request->body.id.idiag_sport = htons(m->local_port);
 	request->body.id.idiag_dport = htons(m->remote_port);
 	memcpy(request->body.id.idiag_src, m->local, sizeof(m->local));

@@ -10,8 +10,7 @@
 
 enum { ESTABLISHED = 1, FIN_WAIT1 = 4, FIN_WAIT2 = 5, TIME_WAIT = 6, CLOSE = 7, CLOSE_WAIT = 8, LAST_ACK = 9, LISTEN = 10, CLOSING = 11 };
 
-/* Cookies are unique to the machine since 5.10 (gen_cookie_next()), before that to a namespace. */
-static uint64_t cookie_of(const struct netlink *n, const struct space *s, const struct diag_message *m)
+uint64_t cookie_of(const struct netlink *n, const struct space *s, const struct diag_message *m)
 {
 	return m->cookie | (uint64_t)(s - n->spaces) << 48;
 }
@@ -80,7 +79,7 @@ static void own_by_listener(struct tcptop_tcp_record *r, const struct listener *
 	memcpy(r->comm, l->owner.comm, sizeof(r->comm));
 }
 
-static void fill_identity(struct tcptop_tcp_record *r, const struct space *s, const struct diag_message *m)
+void fill_identity(struct tcptop_tcp_record *r, const struct space *s, const struct diag_message *m)
 {
 	r->size = sizeof(*r);
 	r->family = m->family;
@@ -128,7 +127,8 @@ static int64_t acknowledged_beyond(const struct diag_message *m)
 	return (int64_t)(m->bytes_acked - payload_sent(m));
 }
 
-/* While nothing is under way and no FIN is sent, only the SYN can be beyond the payload. Else the listeners tell. */
+/* While nothing is under way and no FIN is sent, only the SYN can be beyond the payload. State and queue are read before the
+ * counters (inet_sk_diag_fill()), which may know of a FIN by then: where somebody listens on the port, that counts for more. */
 static uint8_t shown_direction(const struct diag_message *m)
 {
 	bool settled = (m->state == ESTABLISHED || m->state == CLOSE_WAIT) && !m->unacknowledged && !m->not_sent;
@@ -146,6 +146,15 @@ static bool is_another_connection(const struct known *k, const struct diag_messa
 {
 	return k->last.local_port != m->local_port || k->last.remote_port != m->remote_port ||
 	       memcmp(k->last.remote_address, m->remote, sizeof(m->remote));
+}
+
+void known_inode(struct netlink *n, struct known *k, uint32_t inode)
+{
+	if (k->inode != inode)
+		k->asked_pass = 0;
+	k->inode = inode;
+	if (inode && !k->asked_pass && k->last.how <= OWNER_LISTENER)
+		n->unknown_sockets++;
 }
 
 void tcp_shown(struct netlink *n, struct space *s, const struct diag_message *m)
@@ -168,14 +177,8 @@ void tcp_shown(struct netlink *n, struct space *s, const struct diag_message *m)
 	k->space = s - n->spaces;
 	k->pass = n->pass;
 	k->missed = 0;
-	if (k->inode != m->inode) { /* accepted, or let go */
-		k->inode = m->inode;
-		k->asked_pass = 0;
-	}
-	if (k->inode && !k->asked_pass && k->last.how <= OWNER_LISTENER)
-		n->unknown_sockets++;
-	if (k->last.direction == DIRECTION_UNKNOWN)
-		k->last.direction = shown_direction(m);
+	known_inode(n, k, m->inode);
+	k->guess = shown_direction(m);
 	k->last.tag = TAG_TCP_LIVE;
 	k->last.state = m->state;
 	fill_identity(&k->last, s, m);
@@ -193,7 +196,7 @@ void known_settle(struct netlink *n, struct known *k)
 	if (k->last.state == LISTEN)
 		return;
 	if (k->last.direction == DIRECTION_UNKNOWN)
-		k->last.direction = l ? DIRECTION_INBOUND : DIRECTION_OUTBOUND;
+		k->last.direction = l ? DIRECTION_INBOUND : k->guess ? k->guess : DIRECTION_OUTBOUND;
 	if (k->last.direction == DIRECTION_INBOUND)
 		own_by_listener(&k->last, l);
 }

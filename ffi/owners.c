@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who holds which socket, from /proc/PID/fd. Costs a readlink() a descriptor, so it is done only when a socket without an owner
- * has appeared, and takes up at most a tenth of the time. */
+/* Who holds which socket, from /proc/PID/fd. Costs a readlink() a descriptor, so it is done when a socket without an owner has
+ * appeared, and otherwise only now and then, for sockets that were handed on. */
 #define _GNU_SOURCE
 #include "netlink.h"
 

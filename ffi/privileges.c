@@ -80,7 +80,7 @@ static int32_t lower_reader(void *context, int64_t keep)
 
 int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid)
 {
-	capabilities keep = (needed_for_bpf(t) | (t->netlink ? CAPABILITIES_OF_NETLINK : 0)) & capabilities_permitted();
+	capabilities keep = (needed_for_bpf(t) | (t->netlink || t->listing ? CAPABILITIES_OF_NETLINK : 0)) & capabilities_permitted();
 	int err;
 
 	if (keep && !(t->reader = reader_start()))

@@ -175,7 +175,9 @@ static int32_t snapshot_take(void *context, int64_t look)
 	int err;
 
 	t->snapshot.length = t->snapshot.read = 0;
-	if (t->netlink ? netlink_snapshot(t, look) : sockets_append(t, look))
+	if (t->netlink ? netlink_snapshot(t, t->netlink, look) : sockets_append(t, look))
+		t->snapshot_errors++;
+	if (t->listing && netlink_snapshot(t, t->listing, look))
 		t->snapshot_errors++;
 	if (t->udp && udp_flows_read(t->udp, begin_ns, &t->snapshot))
 		t->snapshot_errors++;

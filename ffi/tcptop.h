@@ -34,6 +34,10 @@ int32_t tcptop__open_netlink(struct tcptop *t);
  * handle as it was. 1: only the sockets of a part of the hierarchy are seen, that of our cgroup namespace. */
 int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms);
 
+/* UDP sockets and their owners by netlink, without counts: instead of tcptop__udp_load(), after TCP is open.
+ * Returns bits of enum tcptop_limit. */
+int32_t tcptop__list_udp(struct tcptop *t);
+
 /* Waits until the ring is half full or timeout_ms (at most 100) have passed. 1: half full, 0: time is up. Call it off the
  * main thread: it may run while no other call on this handle does, except tcptop__error(). */
 int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms);

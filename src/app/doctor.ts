@@ -54,7 +54,7 @@ async function choose(platform: Platform): Promise<{ source: SourceInfo | null; 
 }
 
 function diagnosisOf(platform: Platform, source: SourceInfo | null, failure: string | null): Diagnosis {
-  const facts = platform.machineFacts?.(), executable = embedded?.maker === "deno compile" ? Deno.execPath() : null;
+  const facts = platform.machineFacts?.(), executable = embedded === null ? null : Deno.execPath();
   if (facts !== undefined) return diagnose(facts, source, failure, { euid: Deno.uid(), executable });
   if (platform.diagnose !== undefined) return platform.diagnose(source);
   const { tcp = null, udp = null } = source ?? {};

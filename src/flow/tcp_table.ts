@@ -98,6 +98,9 @@ export class TcpTable {
     const c = this.#columns.arrays;
     c.closed[row] = 1;
     c.lastNs[row] = record.timeNs;
+    // Final, and so the truth: a read without the lock may have counted a FIN before the state told of it.
+    c.rxBytes[row] = record.rxBytes;
+    c.txBytes[row] = record.txBytes;
     if (!isListener(c.remotePort[row], record.state)) {
       c.state[row] = CLOSED;
       this.#closed++;
@@ -142,8 +145,8 @@ export class TcpTable {
   measure(): void {
     const c = this.#columns.arrays;
     for (let row = 0; row < this.length; row++) {
-      c.rxDelta[row] = c.rxBytes[row] - c.rxBefore[row];
-      c.txDelta[row] = c.txBytes[row] - c.txBefore[row];
+      c.rxDelta[row] = Math.max(0, c.rxBytes[row] - c.rxBefore[row]);
+      c.txDelta[row] = Math.max(0, c.txBytes[row] - c.txBefore[row]);
     }
   }
 

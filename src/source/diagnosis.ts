@@ -27,7 +27,7 @@ export interface Diagnosis {
 /** What is needed to know the rest. `euid` null: not a system with users. */
 export interface Circumstances {
   readonly euid: number | null;
-  /** The executable, for setcap; null: a file's capabilities would be Deno's, or the launcher's alone. */
+  /** The executable, for setcap; null: it is run from source, where a file's capabilities would be Deno's. */
   readonly executable: string | null;
 }
 

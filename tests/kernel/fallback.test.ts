@@ -30,7 +30,7 @@ Deno.test("--source bpf without the kernel's BTF ends with status 4", async () =
 Deno.test("tcptop goes on by netlink where bpf() is refused to root, and says so", async () => {
   const document = sample(await execute(await refusingBpf(tcptop(ONCE))));
   match(netlinkNote(document), /because BPF is refused to this process although it is root/);
-  strictEqual(document.source.udp, null);
+  strictEqual(document.source.udp, "netlink");
 });
 
 Deno.test("--source bpf where bpf() is refused to root ends with status 3", async () => {

@@ -89,8 +89,15 @@ Deno.test("udp keeps the flow of a process that renames itself, under its new na
   server.socket.close();
 });
 
-Deno.test("udp by --source netlink is null, with a note that says so", async () => {
-  const { source } = await once("--source", "netlink", "-i", "100ms");
-  strictEqual(source.udp, null);
+Deno.test("udp by --source netlink is a list of sockets with their owners and unknown counts, and a note says so", async () => {
+  const server = await bound();
+  const { source, flows } = await once("--source", "netlink", "-i", "100ms", "--udp");
+  strictEqual(source.udp, "netlink");
   deepStrictEqual(source.notes.filter(({ code }) => code === "udp_unavailable").length, 1);
+  const listed = flows.filter(({ local }) => local.port === server.port);
+  deepStrictEqual(
+    listed.map(({ pid, remote, rx_bytes, tx_packets, age_ms }) => [pid, remote, rx_bytes, tx_packets, age_ms]),
+    [[Deno.pid, null, null, null, null]],
+  );
+  server.socket.close();
 });

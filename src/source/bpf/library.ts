@@ -21,6 +21,12 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__list_udp: {
+    parameters: [
+      "pointer", // t
+    ],
+    result: "i32",
+  },
   tcptop__wait: {
     parameters: [
       "pointer", // t

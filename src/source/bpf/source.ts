@@ -4,7 +4,7 @@ import type { FlowSource, Note, RecordSink, SourceInfo, SourceOptions } from "..
 import { fallbackNote, limitNotes } from "../netlink/notes.ts";
 import { shimError, type ShimFailure } from "./error.ts";
 import type { Library } from "./library.ts";
-import { UDP_LEFT_OUT, UDP_PARTIAL, udpMissing } from "./udp_notes.ts";
+import { UDP_IS_LISTED, UDP_LEFT_OUT, UDP_PARTIAL, udpMissing } from "./udp_notes.ts";
 
 const BUFFER_BYTES = 1 << 20;
 /** With nothing new to attribute, the owners are still looked over this often: a socket may have been handed on. */
@@ -89,10 +89,16 @@ export class ShimSource implements FlowSource {
 
   /** A machine where UDP cannot be seen is an ordinary machine: TCP goes on. */
   #openUdp({ source, udpTimeoutMs }: SourceOptions): Pick<SourceInfo, "udp" | "notes"> {
-    if (source === "netlink") return { udp: null, notes: [UDP_LEFT_OUT] };
-    const result = this.#library.symbols.tcptop__udp_load(this.#handle, udpTimeoutMs);
-    if (result < 0) return { udp: null, notes: [udpMissing(this.#account(-result))] };
-    return { udp: "bpf", notes: result === 1 ? [UDP_PARTIAL] : [] };
+    const { tcptop__udp_load, tcptop__list_udp } = this.#library.symbols;
+    let missing = UDP_LEFT_OUT;
+    if (source !== "netlink") {
+      const result = tcptop__udp_load(this.#handle, udpTimeoutMs);
+      if (result >= 0) return { udp: "bpf", notes: result === 1 ? [UDP_PARTIAL] : [] };
+      missing = udpMissing(this.#account(-result));
+    }
+    return tcptop__list_udp(this.#handle) < 0
+      ? { udp: null, notes: [missing] }
+      : { udp: "netlink", notes: [{ ...missing, message: `${missing.message}. ${UDP_IS_LISTED}` }] };
   }
 
   #drop({ uid, gid }: Identity): void {

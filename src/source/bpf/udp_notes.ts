@@ -10,6 +10,9 @@ export const UDP_PARTIAL: Note = {
   remedy: "Start tcptop in the host's cgroup namespace, such as with docker run --cgroupns=host",
 };
 
+/** What there is instead. */
+export const UDP_IS_LISTED = "UDP sockets are listed, without bytes, packets or age";
+
 export const UDP_LEFT_OUT: Note = {
   code: "udp_unavailable",
   message: "UDP flows are not seen: they take eBPF, which --source netlink leaves out",

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* UDP sockets, where no program counts their flows: a list of who has one, without what moves on it. */
+#define _GNU_SOURCE
+#include "netlink.h"
+
+#include <string.h>
+#include <time.h>
+
+void udp_shown(struct netlink *n, struct space *s, const struct diag_message *m)
+{
+	uint64_t cookie = cookie_of(n, s, m);
+	struct known *k = known_add(&n->sockets, cookie);
+
+	if (!k) {
+		n->invalid_dumps++;
+		return;
+	}
+	if (!k->pass) {
+		k->datagram = true;
+		k->last.opened_ns = clock_ns(CLOCK_BOOTTIME);
+	}
+	k->space = s - n->spaces;
+	k->pass = n->pass;
+	k->missed = 0;
+	known_inode(n, k, m->inode);
+	fill_identity(&k->last, s, m);
+}
+
+struct tcptop_udp_record udp_record(const struct known *k)
+{
+	const struct tcptop_tcp_record *l = &k->last;
+	struct tcptop_udp_record r = {
+		.tag = TAG_UDP_FLOW, .size = sizeof(r), .family = l->family, .state = UDP_LISTED, .how = l->how,
+		.cookie = l->cookie, .first_ns = l->opened_ns, .cgroup_id = l->cgroup_id,
+		.owner_start_ns = l->owner_start_ns, .tgid = l->tgid, .uid = l->uid, .netns = l->netns, .scope = l->scope,
+		.local_port = l->local_port, .remote_port = l->remote_port,
+		.unknown = UNKNOWN_BYTES | UNKNOWN_PACKETS | UNKNOWN_AGE,
+	};
+
+	memcpy(r.local_address, l->local_address, sizeof(r.local_address));
+	memcpy(r.remote_address, l->remote_address, sizeof(r.remote_address));
+	memcpy(r.comm, l->comm, sizeof(r.comm));
+	return r;
+}
