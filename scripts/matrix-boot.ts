@@ -15,6 +15,8 @@ export interface Line {
 
 /** A line such as "program tcp_state load=EINVAL unknown func": about, name, values, text. */
 function readLine(line: string): Line {
+  const whole = /^(document|said) (.*)$/.exec(line.trim());
+  if (whole) return { about: whole[1], name: "", values: new Map(), text: whole[2] };
   const [about, ...words] = line.trim().split(/\s+/);
   const values = new Map<string, string>();
   let name = "";
@@ -76,7 +78,8 @@ export function fault(boot: Boot): string | null {
   if (valueOf(boot, "finished", "status") !== "0") return "the boot did not finish";
   const mode = valueOf(boot, "package", "mode");
   const said = valueOf(boot, "lockdown", "said");
-  if ((mode === "plain" ? "none" : mode) !== said) return `lockdown is ${said}`;
+  if ((mode === "confidentiality" ? mode : "none") !== said) return `lockdown is ${said}`;
+  if (mode === "program") return null;
   for (const line of boot.lines) {
     if (line.about === "workload" && line.values.get("exact") !== "yes") return `${line.name}: ${line.text}`;
     if (line.about === "traffic") return "the traffic did not end in time";

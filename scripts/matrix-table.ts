@@ -1,5 +1,6 @@
 /** Makes docs/kernels.md of what the boots of scripts/matrix said. Ends with status 1 when one is not as it should be. */
 
+import { heldSockets, programFault, sampleOf } from "./matrix-program.ts";
 import { attaches, type Boot, fault, lineOf, programsOf, readBoot, valueOf, WORKLOADS } from "./matrix-boot.ts";
 
 function programsCell(boot: Boot, prefix: string): string | null {
@@ -49,8 +50,21 @@ const COLUMNS: readonly Column[] = [
   { title: "Lost", cell: (boot) => valueOf(boot, "health", "events_lost") },
 ];
 
-function tableText(boots: readonly Boot[]): string {
-  const columns = COLUMNS.filter((column) => boots.some((boot) => column.cell(boot) !== null));
+const PROGRAM_COLUMNS: readonly Column[] = [
+  { title: "Linux", cell: (boot) => valueOf(boot, "package", "version") },
+  { title: "TCP source", cell: (boot) => sampleOf(boot)?.source.tcp ?? "none" },
+  { title: "UDP source", cell: (boot) => sampleOf(boot)?.source.udp ?? "none" },
+  { title: "Held", cell: (boot) => programFault(boot) ?? `exact (${heldSockets(boot, sampleOf(boot)!)!.exact})` },
+];
+
+const HEADINGS: Readonly<Record<string, string>> = {
+  plain: "## As Debian ships them",
+  confidentiality: "## With lockdown=confidentiality on the kernel's command line",
+  program: "## The executable, run as `tcptop --once --json` beside the held connections",
+};
+
+function tableText(boots: readonly Boot[], all: readonly Column[]): string {
+  const columns = all.filter((column) => boots.some((boot) => column.cell(boot) !== null));
   const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [
     row(columns.map((column) => column.title)),
@@ -76,13 +90,18 @@ function refusals(boots: readonly Boot[]): string[] {
 const INTRODUCTION = `# Kernels
 
 Stock Debian kernels, booted under emulation by \`scripts/matrix\`, which writes this page. On each one the shim loads and attaches
-every program, then meets connections whose bytes and processes are known: 20 sockets that were open before it started, 92 that stay open
-(1,009 bytes one way, 503 the other) 400 of connections that end at once (101 bytes each way), and 28 UDP
-flows (13 datagrams of 307 bytes one way, 211 the other, from connected and unconnected sockets), IPv4 and IPv6. "Exact" means that every
-byte count, owner and name of every socket and flow is what it was, and every connection's direction. "Root given up" is the held sockets once more, described anew
-and with their owners looked for, after root and its capabilities have been given up; "Closed" is their last records. "All of it by netlink"
-is the same once more with that source, which does not know owners and directions of connections that end at once. "Lost" counts
-records that found the ring buffer full. "inet_diag" says whether the mirror still has that module of the kernel; netlink needs it.`;
+every program, then meets traffic whose bytes and processes are known, IPv4 and IPv6:
+
+- "Open before": 20 sockets that were there before it started; "Held": 92 that stay open (1,009 bytes one way, 503 the other);
+- "Short": 400 sockets of connections that end at once (101 bytes each way);
+- "UDP flows": 28, from connected and unconnected sockets (13 datagrams of 307 bytes one way, 211 the other);
+- "Root given up": the held sockets, then the flows, once more, described anew and with their owners looked for, after root and its
+  capabilities have been given up; "Closed": the last records of the held sockets;
+- "All of it by netlink": the TCP part once more with that source, which does not know owners and directions of connections that end
+  at once. "inet_diag" says whether the mirror still has that module of the kernel; netlink needs it.
+
+"Exact" means that every byte count, owner and name of every socket and flow is what it was, and the direction of every connection.
+"Lost" counts records that found the ring buffer full. Emulation says nothing about speed.`;
 
 /** The page. `missing`: series that the mirror does not have. */
 export function pageText(
@@ -102,10 +121,7 @@ export function pageText(
   ];
   for (const mode of modes) {
     const of = boots.filter((boot) => (valueOf(boot, "package", "mode") ?? "plain") === mode);
-    parts.push(
-      mode === "plain" ? "## As Debian ships them" : `## With lockdown=${mode} on the kernel's command line`,
-    );
-    parts.push(tableText(of));
+    parts.push(HEADINGS[mode], tableText(of, mode === "program" ? PROGRAM_COLUMNS : COLUMNS));
     const refused = refusals(of);
     if (refused.length > 0) parts.push(refused.join("\n"));
   }
@@ -124,7 +140,7 @@ async function main(
   const boots: Boot[] = [];
   const missing: string[] = [];
   for (const name of series) {
-    for (const mode of ["plain", "confidentiality"]) {
+    for (const mode of ["plain", "confidentiality", "program"]) {
       const text = await Deno.readTextFile(`${results}/${name}.${mode}`).catch(
         () => null,
       );
@@ -135,7 +151,7 @@ async function main(
   console.log(pageText(boots, missing, date, built).trimEnd());
   let failed = 0;
   for (const boot of boots) {
-    const why = fault(boot);
+    const why = fault(boot) ?? (valueOf(boot, "package", "mode") === "program" ? programFault(boot) : null);
     const what = `Linux ${valueOf(boot, "package", "version")}, ${valueOf(boot, "package", "mode")}`;
     console.error(why === null ? `ok      ${what}` : `FAILED  ${what}: ${why}`);
     if (why !== null) failed++;

@@ -26,14 +26,33 @@ initrd_build() {
   rm -rf "$tree"
 }
 
+# program_build: the executable, with the libraries that its Deno asks for, as a second initial file system.
+program_build() {
+  local tree=$matrix/trees/program library
+  ! stale "$matrix/program" "$root"/src "$root"/src/*/*.ts "$root"/src/*/*/*.ts "$root/main.ts" "$root"/ffi/* "$root"/bpf/* ||
+    "$root/scripts/compile" --maker launcher --output "$matrix/tcptop" >&2
+  rm -rf "$tree" && mkdir -p "$tree/bin"
+  cp "$matrix/tcptop" "$tree/bin/tcptop"
+  while read -r library; do
+    mkdir -p "$tree${library%/*}"
+    cp "$library" "$tree$library"
+  done < <(ldd "$deno" | grep -o '/[^ ]*')
+  (cd "$tree" && find . | cpio -o -H newc --quiet) >"$matrix/program"
+  rm -rf "$tree"
+}
+
 # emulate SERIES MODE OUT: one boot. One emulating thread: with more, stock kernels now and then die while they patch their
 # own code. no_timer_check: on a busy machine emulated timer interrupts come too late for timer_irq_works(), which then panics.
 emulate() {
-  local folder=$matrix/kernels/$1 extra=
-  [ "$2" = plain ] || extra="lockdown=$2"
+  local folder=$matrix/kernels/$1 extra= initrd=$matrix/kernels/$1/initrd
+  case $2 in
+    program) initrd=$initrd.program && cat "$folder/initrd" "$matrix/program" >"$initrd" ;;
+    confidentiality) extra=lockdown=$2 ;;
+  esac
   timeout --foreground -k 5 "$boot_limit_s" qemu-system-x86_64 -nographic -no-reboot -nodefaults -serial mon:stdio \
-    -serial "file:$3.new" -m 1024 -smp 2 -accel tcg,thread=single -cpu max -kernel "$folder/vmlinuz" -initrd "$folder/initrd" \
+    -serial "file:$3.new" -m 1536 -smp 2 -accel tcg,thread=single -cpu max -kernel "$folder/vmlinuz" -initrd "$initrd" \
     -append "console=ttyS0 panic=-1 quiet loglevel=4 no_timer_check $extra" </dev/null >"$3.console" 2>&1 || true
+  rm -f "$folder/initrd.program"
 }
 
 # boot SERIES MODE: results/SERIES.MODE, whose last line is "finished" if the boot came to its end. A second boot is tried

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the running kernel lets tcptop do, a line for each finding: a word that says what about, then key=value pairs.
- * scripts/matrix-table.ts makes the table of them. "driver" takes the best source, "driver netlink" that one. */
+ * scripts/matrix-table.ts makes the table of them. "driver" takes the best source, "driver netlink" that one;
+ * "driver hold" only holds its connections, for another program to show. */
 #define _GNU_SOURCE
 #include "driver.h"
 
@@ -170,11 +171,24 @@ static struct tcptop *source_open(void)
 	return t;
 }
 
+static int hold(void)
+{
+	traffic_start(&traffic);
+	if (!traffic_run(&traffic, HELD))
+		return 1;
+	printf("hold server=%d client=%d port4=%u port6=%u sockets=%u up=%u down=%u\n", traffic.server, traffic.client,
+	       phases[HELD].ports[0], phases[HELD].ports[1], truth_expected(HELD), phases[HELD].up, phases[HELD].down);
+	pause();
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct tcptop *t;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc > 1 && !strcmp(argv[1], "hold"))
+		return hold();
 	if (argc > 1 && !strcmp(argv[1], "netlink")) {
 		by_netlink = true;
 		prefix = "netlink_";
