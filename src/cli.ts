@@ -3,6 +3,8 @@ import { Argument, Command, CommanderError, Option } from "@commander-js/extra-t
 import { completionScript, SHELLS } from "./cli/completions.ts";
 import { commandFacts } from "./cli/facts.ts";
 import { manPage } from "./cli/man.ts";
+import eventSchema from "../schemas/event.schema.json" with { type: "json" };
+import sampleSchema from "../schemas/sample.schema.json" with { type: "json" };
 import { ExitStatus, TcptopError } from "./errors.ts";
 import type { Options } from "./options.ts";
 import { type Column, columnById, COLUMNS, TOTAL_RATE } from "./view/column.ts";
@@ -40,7 +42,15 @@ export function parseArguments(argv: readonly string[]): Invocation {
   }
   if (doctor.length > 0) return { doctor: doctor[0] };
   if (said.length > 0) return { say: said.join("") };
-  return { run: options(command.opts()) };
+  const raw = command.opts();
+  if (raw.schema !== undefined) return { say: schemaText(String(raw.schema)) };
+  return { run: options(raw) };
+}
+
+function schemaText(name: string): string {
+  const schema = name === "sample" ? sampleSchema : name === "event" ? eventSchema : null;
+  if (schema === null) throw usage(`--schema knows sample and event, not '${name}'`);
+  return JSON.stringify(schema, null, 2) + "\n";
 }
 
 /** The source of man/tcptop.1. */
@@ -57,6 +67,7 @@ function facts() {
     "--columns": columns,
     "--group": [...GROUPINGS, "none"],
     "--source": ["auto", "bpf", "netlink"],
+    "--schema": ["sample", "event"],
   });
 }
 
@@ -121,6 +132,13 @@ function definition() {
         "keep everything that is seen in a new file, for --replay; it holds network metadata",
       ),
     )
+    .addOption(
+      new Option(
+        "--metrics <ADDR:PORT>",
+        "serve counters by process and container for Prometheus, at /metrics; :PORT is loopback",
+      ),
+    )
+    .addOption(new Option("--schema [NAME]", "print the JSON Schema of a sample, or of an event").preset("sample"))
     .addOption(new Option("--replay <FILE>", "play a recording instead of looking at this machine; needs no root"))
     .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
@@ -166,6 +184,7 @@ function options(raw: Raw): Options {
     events: raw.events === true,
     csv: raw.csv ?? null,
     record: raw.record ?? null,
+    metrics: raw.metrics === undefined ? null : listenAddress(raw.metrics),
     replay: raw.replay ?? null,
     udpTimeoutMs: duration("--udp-timeout", raw.udpTimeout),
     keepPrivileges: raw.keepPrivileges === true,
@@ -207,6 +226,14 @@ function duration(option: string, text: string): number {
   if (ms < MIN_INTERVAL_MS) throw usage(`${option} is at least ${MIN_INTERVAL_MS}ms, not '${text}'`);
   if (ms > 86400000) throw usage(`${option} is at most a day, not '${text}'`);
   return ms;
+}
+
+/** ADDR:PORT, [ADDR]:PORT for IPv6, :PORT or PORT on loopback. */
+function listenAddress(text: string): NonNullable<Options["metrics"]> {
+  const [, six, name, digits] = /^(?:\[([0-9a-f:.]+)\]:|([^:\s]*):)?(\d{1,5})$/i.exec(text) ?? [],
+    port = Number(digits);
+  if (port >= 1 && port <= 65535) return { hostname: six || name || "127.0.0.1", port };
+  throw usage(`--metrics takes ADDR:PORT, such as 127.0.0.1:9435, not '${text}'`);
 }
 
 function ringBytes(text: string): number {

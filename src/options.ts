@@ -33,6 +33,8 @@ export interface Options {
   /** A file, or "-" for standard output. */
   readonly csv: string | null;
   readonly record: string | null;
+  /** Where to serve counters. */
+  readonly metrics: { readonly hostname: string; readonly port: number } | null;
   readonly replay: string | null;
   readonly udpTimeoutMs: number;
   /** Stay root, or whatever it was started as. */

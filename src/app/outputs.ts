@@ -15,6 +15,7 @@ import { chosenRows, selectRows } from "../view/selection.ts";
 import { VERSION } from "../version.ts";
 import { CsvOutput } from "./csv_output.ts";
 import { EventOutput } from "./event_output.ts";
+import { MetricsOutput } from "./metrics_output.ts";
 import type { Output } from "./output.ts";
 
 const TEXT_ROWS = 50;
@@ -30,11 +31,12 @@ export function openOutputs(
 ): Output[] {
   const outputs: Output[] = screen === null ? [] : [screen];
   if (options.csv !== null) outputs.push(csvOutput(options, owner));
+  if (options.metrics !== null) outputs.push(new MetricsOutput(options.metrics.hostname, options.metrics.port));
   const said = options.json || options.batch || options.once;
-  // A file in place of text, unless someone is looking.
+  // A file or a server in place of text, unless someone is looking.
   if (screen !== null) return outputs;
   if (options.events) outputs.push(eventOutput(options));
-  else if (options.csv === null || options.csv !== "-" && (said || stdoutIsTerminal)) {
+  else if (options.csv !== "-" && (options.csv === null && options.metrics === null || said || stdoutIsTerminal)) {
     outputs.push(sampleOutput(options, stdoutIsTerminal));
   }
   return outputs;

@@ -52,7 +52,7 @@ const FILE = "FILE";
 /** `words`: what to offer for an option's value, by its long name. Throws on a name that no option has. */
 export function commandFacts(definition: Definition, words: Readonly<Record<string, readonly string[]>>): CommandFacts {
   const options = definition.options.map(({ short, long, flags, description, defaultValue }): OptionFacts => {
-    const value = /<(.*)>$/.exec(flags)?.[1] ?? null;
+    const value = /[<[](.*)[>\]]$/.exec(flags)?.[1] ?? null;
     return {
       short: short ?? null,
       long: long ?? null,

@@ -1,0 +1,153 @@
+/** Counters for Prometheus, as OpenMetrics or in the older text format. */
+import type { Sample } from "../flow/sample.ts";
+import { flowFacts, isListener } from "../view/flow.ts";
+import { harmless } from "../view/harmless.ts";
+
+/** Names that have counters of their own, of each kind; all further ones share `other`. */
+export const MAX_NAMES = 100;
+export const OTHER = "other";
+/** A name that has moved nothing for so long gives its place to a new one. Its counters go away: they never run backwards. */
+const IDLE_MS = 3_600_000;
+
+/** Sums since the start, of one process name or container. */
+interface Sums {
+  rx: number;
+  tx: number;
+  closed: number;
+  movedMs: number;
+}
+
+const noSums = (movedMs: number): Sums => ({ rx: 0, tx: 0, closed: 0, movedMs });
+
+/** Sums by name, of a bounded number of names. */
+class NamedSums {
+  readonly #sums = new Map<string, Sums>();
+
+  of(name: string, nowMs: number): Sums {
+    const known = this.#sums.get(name);
+    if (known !== undefined) return known;
+    if (name !== OTHER && this.#named() >= MAX_NAMES && !this.#evict(nowMs)) return this.of(OTHER, nowMs);
+    const sums = noSums(nowMs);
+    this.#sums.set(name, sums);
+    return sums;
+  }
+
+  entries(): Iterable<[string, Sums]> {
+    return this.#sums;
+  }
+
+  #named(): number {
+    return this.#sums.size - (this.#sums.has(OTHER) ? 1 : 0);
+  }
+
+  #evict(nowMs: number): boolean {
+    for (const [name, { movedMs }] of this.#sums) {
+      if (name !== OTHER && nowMs - movedMs >= IDLE_MS) return this.#sums.delete(name);
+    }
+    return false;
+  }
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+interface Family {
+  readonly name: string;
+  readonly help: string;
+  readonly type: "counter" | "gauge";
+  readonly values: readonly (readonly [labels: Labels, value: number])[];
+}
+
+/** What has been seen since the start. Counters of a label never fall. */
+export class Metrics {
+  readonly #processes = new NamedSums();
+  readonly #containers = new NamedSums();
+  readonly #loopback = [noSums(0), noSums(0)];
+  readonly #flows = { tcp: 0, udp: 0 };
+  #opened = 0;
+  #closed = 0;
+  #lost = 0;
+  #samples = 0;
+
+  add(sample: Sample): void {
+    this.#samples++;
+    this.#opened += sample.opened;
+    this.#closed += sample.closed;
+    this.#lost = sample.health.eventsLost;
+    this.#flows.tcp = this.#flows.udp = 0;
+    const rows = sample.pastFrom ?? sample.length;
+    for (let row = 0; row < rows; row++) if (!isListener(sample.flows, row)) this.#addFlow(sample, row);
+  }
+
+  /** `open`: as OpenMetrics 1.0, else as the text format 0.0.4. */
+  text(open: boolean): string {
+    return this.#families().map((family) => familyText(family, open)).join("") + (open ? "# EOF\n" : "");
+  }
+
+  #addFlow(sample: Sample, row: number): void {
+    const { process, protocol, container, closed, loopback, rx_bytes_delta: rx, tx_bytes_delta: tx } = flowFacts(
+      sample,
+      row,
+    );
+    this.#flows[protocol]++;
+    const all = [this.#processes.of(harmless(process ?? ""), sample.wallMs), this.#loopback[loopback ? 1 : 0]];
+    if (container !== null) all.push(this.#containers.of(harmless(container.name ?? container.id), sample.wallMs));
+    for (const sums of all) {
+      sums.rx += rx ?? 0;
+      sums.tx += tx ?? 0;
+      sums.closed += closed ? 1 : 0;
+      if (closed || (rx ?? 0) + (tx ?? 0) > 0) sums.movedMs = sample.wallMs;
+    }
+  }
+
+  #families(): Family[] {
+    const counter = (name: string, help: string, values: Family["values"]): Family => ({
+      name,
+      help,
+      type: "counter",
+      values,
+    });
+    const named = (what: string, sums: NamedSums) => {
+      const of = (field: "rx" | "tx" | "closed") =>
+        [...sums.entries()].map(([name, s]) => [{ [what]: name }, s[field]] as const);
+      const whose = `by ${what}; all beyond the first ${MAX_NAMES} are ${OTHER}`;
+      return [
+        counter(`tcptop_${what}_receive_bytes`, `Payload received, ${whose}.`, of("rx")),
+        counter(`tcptop_${what}_transmit_bytes`, `Payload sent, ${whose}.`, of("tx")),
+        counter(`tcptop_${what}_closed`, `Flows that have ended, ${whose}.`, of("closed")),
+      ];
+    };
+    const both = (field: "rx" | "tx") =>
+      this.#loopback.map((sums, loopback) => [{ loopback: loopback === 1 ? "true" : "false" }, sums[field]] as const);
+    return [
+      ...named("process", this.#processes),
+      ...named("container", this.#containers),
+      counter("tcptop_receive_bytes", "Payload received, all flows together.", both("rx")),
+      counter("tcptop_transmit_bytes", "Payload sent, all flows together.", both("tx")),
+      counter("tcptop_connections_opened", "TCP connections that were opened.", [[{}, this.#opened]]),
+      counter("tcptop_connections_closed", "TCP connections that have ended.", [[{}, this.#closed]]),
+      counter("tcptop_records_lost", "Records that found the ring buffer full.", [[{}, this.#lost]]),
+      counter("tcptop_samples", "Samples taken.", [[{}, this.#samples]]),
+      {
+        name: "tcptop_flows",
+        help: "Flows in the last sample.",
+        type: "gauge",
+        values: [[{ protocol: "tcp" }, this.#flows.tcp], [{ protocol: "udp" }, this.#flows.udp]],
+      },
+    ];
+  }
+}
+
+/** OpenMetrics names the family of a counter without _total, the older format with it. */
+function familyText({ name, help, type, values }: Family, open: boolean): string {
+  if (values.length === 0) return "";
+  const sample = type === "counter" ? `${name}_total` : name, family = open ? name : sample;
+  const lines = values.map(([labels, value]) => `${sample}${labelsText(labels)} ${value}\n`);
+  return `# HELP ${family} ${help}\n# TYPE ${family} ${type}\n${lines.join("")}`;
+}
+
+function labelsText(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) =>
+    `${name}="${value.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n")}"`
+  );
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}

@@ -1,0 +1,25 @@
+import { strictEqual, throws } from "node:assert/strict";
+import { parseArguments } from "../../src/cli.ts";
+
+const said = (...argv: string[]) => JSON.parse((parseArguments(argv) as { say: string }).say);
+
+Deno.test("parseArguments() gives the schemas that the documents name", () => {
+  strictEqual(said("--schema").properties.schema.const, "tcptop.sample/1");
+  strictEqual(said("--schema", "sample").properties.schema.const, "tcptop.sample/1");
+  strictEqual(said("--schema", "event").$defs.connection.properties.schema.const, "tcptop.event/1");
+  throws(() => parseArguments(["--schema", "flow"]), /--schema knows sample and event, not 'flow'/);
+});
+
+Deno.test("parseArguments() takes an address to listen on, loopback unless another is named", () => {
+  const metrics = (text: string) => {
+    const invocation = parseArguments(["--metrics", text]);
+    return "run" in invocation ? invocation.run.metrics : null;
+  };
+  for (const text of ["9435", ":9435", "127.0.0.1:9435"]) {
+    strictEqual(JSON.stringify(metrics(text)), '{"hostname":"127.0.0.1","port":9435}');
+  }
+  strictEqual(metrics("[::1]:9435")?.hostname, "::1");
+  for (const text of ["", "x", "1:2:3", "127.0.0.1:", ":0", ":65536"]) {
+    throws(() => metrics(text), /--metrics takes ADDR:PORT/);
+  }
+});

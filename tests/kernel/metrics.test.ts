@@ -1,0 +1,70 @@
+/** The metrics as a real Prometheus has them. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { Program, until } from "../support/program.ts";
+import { execute } from "../support/tcptop.ts";
+import { Workload } from "../support/workload.ts";
+
+/** A port that nobody listened on a moment ago. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+const get = async (url: string, accept: string) => {
+  const response = await fetch(url, { headers: { accept } }).catch(() => null);
+  return response === null ? null : { type: response.headers.get("content-type"), text: await response.text() };
+};
+
+Deno.test("--metrics passes promtool, and Prometheus has what the workload moved", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tcptop" }), port = freePort(), own = freePort();
+  await using program = new Program(["--metrics", `:${port}`, "-i", "200ms"]);
+  const url = `http://127.0.0.1:${port}/metrics`;
+  await until("a sample", async () => /^tcptop_samples_total [1-9]/m.test((await get(url, "text/plain"))?.text ?? ""));
+  const config = `scrape_configs:
+  - job_name: tcptop
+    scrape_interval: 1s
+    static_configs: [{ targets: ["127.0.0.1:${port}"] }]
+`;
+  await Deno.writeTextFile(`${folder}/prometheus.yml`, config);
+  const files = [`--config.file=${folder}/prometheus.yml`, `--storage.tsdb.path=${folder}/data`];
+  const args = [...files, `--web.listen-address=127.0.0.1:${own}`];
+  const prometheus = new Deno.Command("prometheus", { args, stdout: "null", stderr: "null" }).spawn();
+  try {
+    await using workload = await Workload.start("short", "--count", 23, "--bytes", 1009);
+    const { client } = await workload.until("done");
+    const query = async (metric: string) => {
+      const text = (await get(`http://127.0.0.1:${own}/api/v1/query?query=${encodeURIComponent(metric)}`, "*/*"))?.text;
+      return text?.startsWith("{") ? JSON.parse(text).data?.result?.[0]?.value?.[1] ?? null : null;
+    };
+    const sent = 'tcptop_process_transmit_bytes_total{process="wl-client"}';
+    // Other traffic of that name may be on the machine: it can only add.
+    await until("Prometheus to have scraped it", async () => Number(await query(sent)) >= client.sent);
+    strictEqual(await query('up{job="tcptop"}'), "1");
+    ok(Number(await query('tcptop_process_closed_total{process="wl-client"}')) >= 23);
+  } finally {
+    prometheus.kill("SIGTERM");
+    await prometheus.status;
+    await Deno.remove(folder, { recursive: true });
+  }
+  const plain = (await get(url, "text/plain"))!, open = (await get(url, "application/openmetrics-text"))!;
+  strictEqual(plain.type, "text/plain; version=0.0.4; charset=utf-8");
+  strictEqual(open.type, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  ok(open.text.endsWith("# EOF\n"));
+  const path = await Deno.makeTempFile();
+  await Deno.writeTextFile(path, plain.text);
+  const checked = await execute(["sh", "-c", `promtool check metrics < ${path} 2>&1`]);
+  deepStrictEqual([checked.code, checked.stdout], [0, ""]);
+  await Deno.remove(path);
+  await program.signal("SIGTERM");
+  deepStrictEqual(await program.ended(), { code: 0, stdout: "", stderr: "" });
+});
+
+Deno.test("--metrics says when its port is taken", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await using program = new Program(["--metrics", `127.0.0.1:${listener.addr.port}`]);
+  const { code, stderr } = await program.ended();
+  deepStrictEqual([code, stderr], [
+    1,
+    `tcptop: Cannot listen on 127.0.0.1 port ${listener.addr.port}: something else does\n`,
+  ]);
+});

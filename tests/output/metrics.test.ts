@@ -1,0 +1,60 @@
+import { ok, strictEqual } from "node:assert/strict";
+import { MAX_NAMES, Metrics } from "../../src/output/metrics.ts";
+import { fakeSample } from "../view/fake_sample.ts";
+
+function metricsOf(...samples: ReturnType<typeof fakeSample>[]): Metrics {
+  const metrics = new Metrics();
+  for (const sample of samples) metrics.add(sample);
+  return metrics;
+}
+
+/** The value of the line that begins so. */
+const value = (metrics: Metrics, start: string) =>
+  Number(metrics.text(true).split("\n").find((line) => line.startsWith(`${start} `))?.split(" ")[1]);
+
+Deno.test("Metrics adds up what each process moved", () => {
+  const sample = fakeSample([
+    { process: "curl", rxDelta: 1009, txDelta: 503 },
+    { process: "curl", rxDelta: 307, closed: true },
+    { process: "sshd", txDelta: 101 },
+  ]);
+  const metrics = metricsOf(sample, sample);
+  strictEqual(value(metrics, 'tcptop_process_receive_bytes_total{process="curl"}'), 2 * 1316);
+  strictEqual(value(metrics, 'tcptop_process_transmit_bytes_total{process="curl"}'), 2 * 503);
+  strictEqual(value(metrics, 'tcptop_process_closed_total{process="curl"}'), 2);
+  strictEqual(value(metrics, 'tcptop_process_transmit_bytes_total{process="sshd"}'), 202);
+  strictEqual(value(metrics, 'tcptop_receive_bytes_total{loopback="false"}'), 2 * 1316);
+  strictEqual(value(metrics, 'tcptop_flows{protocol="tcp"}'), 3);
+});
+
+Deno.test("Metrics gives further names one label together", () => {
+  const flows = Array.from({ length: MAX_NAMES + 23 }, (_, i) => ({ process: `p${i}`, rxDelta: 101 }));
+  const metrics = metricsOf(fakeSample(flows));
+  const series = metrics.text(true).split("\n").filter((line) =>
+    line.startsWith("tcptop_process_receive_bytes_total{")
+  );
+  strictEqual(series.length, MAX_NAMES + 1);
+  strictEqual(value(metrics, 'tcptop_process_receive_bytes_total{process="other"}'), 23 * 101);
+});
+
+Deno.test("Metrics lets a name go only when it has been still for an hour and its place is wanted", () => {
+  const flows = Array.from({ length: MAX_NAMES }, (_, i) => ({ process: `p${i}`, rxDelta: 101 }));
+  const metrics = metricsOf(fakeSample(flows)), wallMs = fakeSample([]).wallMs + 3_600_000;
+  metrics.add(fakeSample([{ process: "late", rxDelta: 13 }], { wallMs: wallMs - 1 }));
+  strictEqual(value(metrics, 'tcptop_process_receive_bytes_total{process="other"}'), 13);
+  metrics.add(fakeSample([{ process: "late", rxDelta: 13 }], { wallMs }));
+  strictEqual(value(metrics, 'tcptop_process_receive_bytes_total{process="late"}'), 13);
+  strictEqual(value(metrics, 'tcptop_process_receive_bytes_total{process="p0"}'), NaN);
+});
+
+Deno.test("Metrics keeps a process name from breaking a line", () => {
+  const text = metricsOf(fakeSample([{ process: 'a"b\\c\n} 1' }])).text(false);
+  ok(text.includes('{process="a\\"b\\\\c␊} 1"} 0\n'));
+});
+
+Deno.test("Metrics.text() ends OpenMetrics as it must and names families as each format has them", () => {
+  const metrics = metricsOf(fakeSample([{ process: "curl" }]));
+  ok(metrics.text(true).endsWith("# EOF\n"));
+  ok(metrics.text(true).includes("# TYPE tcptop_samples counter\n"));
+  ok(metrics.text(false).includes("# TYPE tcptop_samples_total counter\n"));
+});
