@@ -70,13 +70,13 @@ export async function runFake(mode: string, enough: (told: Told) => boolean): Pr
   return { ...told, stopped };
 }
 
-/** Processes with the fake in their command line. */
+/** Processes that run the fake. */
 export async function fakesAlive(): Promise<number> {
   let count = 0;
   for await (const { name } of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     const line = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
-    if (line.includes(FAKE_NETTOP)) count++;
+    if (line.split("\0").slice(0, 2).includes(FAKE_NETTOP)) count++;
   }
   return count;
 }
