@@ -97,10 +97,12 @@ every program, then meets traffic whose bytes and processes are known, IPv4 and 
 - "UDP flows": 28, from connected and unconnected sockets (13 datagrams of 307 bytes one way, 211 the other);
 - "Root given up": the held sockets, then the flows, once more, described anew and with their owners looked for, after root and its
   capabilities have been given up; "Closed": the last records of the held sockets;
-- "All of it by netlink": the TCP part once more with that source, which does not know owners and directions of connections that end
-  at once. "inet_diag" says whether the mirror still has that module of the kernel; netlink needs it.
+- "All of it by netlink": the TCP part once more with that source. "inet_diag" says whether the mirror still has that module of the
+  kernel; netlink needs it.
 
 "Exact" means that every byte count, owner and name of every socket and flow is what it was, and the direction of every connection.
+Where TCP comes from netlink, two things cannot be known and are not compared: owners and directions of connections that end at
+once, and owners of UDP sockets that are older than tcptop.
 "Lost" counts records that found the ring buffer full. Emulation says nothing about speed.`;
 
 /** The page. `missing`: series that the mirror does not have. */
