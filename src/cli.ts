@@ -282,7 +282,7 @@ function columns(text: string): Column[] {
 }
 
 function sort(text: string): Options["sort"] {
-  const [id, order] = text.split(":", 2);
+  const [id, ...rest] = text.split(":"), order = rest.length > 0 ? rest.join(":") : undefined;
   const column = columnById(id);
   if (column === undefined) throw usage(`--sort knows no column '${id}'`);
   if (order !== undefined && order !== "asc" && order !== "desc") {

@@ -1,0 +1,128 @@
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
+import { parseArguments } from "../../src/cli.ts";
+import { ExitStatus, TcptopError } from "../../src/errors.ts";
+import type { Options } from "../../src/options.ts";
+
+function options(...argv: string[]): Options {
+  const invocation = parseArguments(argv);
+  if (!("run" in invocation)) throw new Error("nothing to run");
+  return invocation.run;
+}
+
+function said(...argv: string[]): string {
+  const invocation = parseArguments(argv);
+  if (!("say" in invocation)) throw new Error("nothing to say");
+  return invocation.say;
+}
+
+/** The sentence that refuses the arguments. */
+function refusal(...argv: string[]): string {
+  try {
+    parseArguments(argv);
+  } catch (error) {
+    ok(error instanceof TcptopError, String(error));
+    strictEqual(error.status, ExitStatus.usage);
+    match(error.message, /^[^\n]+\. Try: tcptop --help$/);
+    return error.message.slice(0, -". Try: tcptop --help".length);
+  }
+  throw new Error(`not refused: ${argv.join(" ")}`);
+}
+
+Deno.test("parseArguments() gives what suits where nothing is asked for", () => {
+  const { sort, ...rest } = options();
+  deepStrictEqual([sort.column.id, sort.descending], ["rate", true]);
+  const { intervalMs, count, once, batch, json, limit, listeners, source, ringBytes, protocol, filter } = rest;
+  deepStrictEqual({ intervalMs, count, once, batch, json, limit, listeners, source, ringBytes, protocol, filter }, {
+    intervalMs: 1000,
+    count: null,
+    once: false,
+    batch: false,
+    json: false,
+    limit: null,
+    listeners: false,
+    source: "auto",
+    ringBytes: 4 << 20,
+    protocol: null,
+    filter: null,
+  });
+});
+
+Deno.test("parseArguments() takes flags, long and short", () => {
+  deepStrictEqual([options("--once").once, options("--once").count], [true, 1]);
+  strictEqual(options("--once", "--count", "5").count, 1);
+  for (const flag of ["-b", "--batch"]) strictEqual(options(flag).batch, true);
+  for (const flag of ["-L", "--listen"]) strictEqual(options(flag).listeners, true);
+  strictEqual(options("--json").json, true);
+  strictEqual(options("--keep-privileges").keepPrivileges, true);
+  for (const source of ["auto", "bpf", "netlink"] as const) strictEqual(options("--source", source).source, source);
+});
+
+Deno.test("parseArguments() takes an interval in ms, s and m, from 100ms to a day", () => {
+  const taken = {
+    "100ms": 100,
+    "500ms": 500,
+    "1s": 1000,
+    "2": 2000,
+    "1.5s": 1500,
+    "0.1": 100,
+    "1m": 60000,
+    "86400": 864e5,
+  };
+  for (const [text, ms] of Object.entries(taken)) strictEqual(options("-i", text).intervalMs, ms);
+  strictEqual(refusal("-i", "99ms"), "--interval is at least 100ms, not '99ms'");
+  strictEqual(refusal("-i", "0"), "--interval is at least 100ms, not '0'");
+  strictEqual(refusal("-i", "86401"), "--interval is at most a day, not '86401'");
+  for (const text of ["", "x", "1h", "1 s", "-1", "1e3", "٣", "Infinity"]) {
+    strictEqual(refusal(`--interval=${text}`), `--interval takes a duration such as 500ms, 1s or 2, not '${text}'`);
+  }
+});
+
+Deno.test("parseArguments() takes whole numbers within bounds", () => {
+  strictEqual(options("-n", "3").count, 3);
+  strictEqual(options("-l", "0").limit, 0);
+  strictEqual(refusal("-n", "0"), "--count takes a whole number from 1 up, not '0'");
+  strictEqual(refusal("-n", "1.5"), "--count takes a whole number from 1 up, not '1.5'");
+  strictEqual(refusal("-l", "-1"), "--limit takes a whole number from 0 up, not '-1'");
+  strictEqual(refusal("-l", "9".repeat(20)), `--limit takes a whole number from 0 up, not '${"9".repeat(20)}'`);
+  strictEqual(refusal("-p", "x"), "--pid takes a whole number from 0 to 4194304, not 'x'");
+  strictEqual(refusal("-P", "65536"), "--port takes a whole number from 1 to 65535, not '65536'");
+  strictEqual(refusal("-P", "0"), "--port takes a whole number from 1 to 65535, not '0'");
+});
+
+Deno.test("parseArguments() takes a ring size that is a power of two", () => {
+  const taken = { "4096": 4096, "256K": 1 << 18, "8m": 8 << 20, "1G": 1 << 30, "64KiB": 1 << 16 };
+  for (const [text, bytes] of Object.entries(taken)) strictEqual(options("--ring-size", text).ringBytes, bytes);
+  for (const text of ["0", "2048", "5000", "3M", "2G", "4T", "", "-4096", "big"]) {
+    const sentence = `--ring-size takes a power of two from 4096 to 1G, such as 256K or 8M, not '${text}'`;
+    strictEqual(refusal(`--ring-size=${text}`), sentence);
+  }
+});
+
+Deno.test("parseArguments() takes a sort column with a direction", () => {
+  const sorted = (text: string) => {
+    const { column, descending } = options("-s", text).sort;
+    return [column.id, descending];
+  };
+  deepStrictEqual(sorted("rx"), ["rx", true]);
+  deepStrictEqual(sorted("process"), ["process", false]);
+  deepStrictEqual(sorted("pid:asc"), ["pid", false]);
+  deepStrictEqual(sorted("RATE:desc"), ["rate", true]);
+  strictEqual(refusal("-s", "size"), "--sort knows no column 'size'");
+  strictEqual(refusal("-s", "rx:up"), "--sort takes :asc or :desc behind the column, not ':up'");
+  strictEqual(refusal("-s", "rx:asc:x"), "--sort takes :asc or :desc behind the column, not ':asc:x'");
+});
+
+Deno.test("parseArguments() refuses what excludes each other, is not known or too much", () => {
+  strictEqual(refusal("-4", "-6"), "-4 and -6 exclude each other; leave both out to see both");
+  strictEqual(refusal("--tcp", "--udp"), "--tcp and --udp exclude each other; leave both out to see both");
+  strictEqual(refusal("--source", "ebpf"), "--source takes auto, bpf or netlink, not 'ebpf'");
+  match(refusal("--no-such"), /^unknown option '--no-such'/);
+  match(refusal("-i"), /argument missing/);
+  match(refusal("extra"), /extra|too many arguments/);
+});
+
+Deno.test("parseArguments() answers --version and --help without running", () => {
+  match(said("--version"), /^tcptop \d+\.\d+\.\d+\n/);
+  match(said("-h"), /Usage: tcptop \[options\]/);
+  throws(() => said("--once"));
+});

@@ -1,0 +1,69 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { Columns, FLOW_SCHEMA, packFlows, unpackFlows } from "../../src/flow/columns.ts";
+
+const SCHEMA = { bytes: "f64", port: "u16", flag: "u8", cookie: "u32", address: "b16" } as const;
+
+function fill(columns: Columns<typeof SCHEMA>, value: number): void {
+  const row = columns.add(), { bytes, port, flag, cookie, address } = columns.arrays;
+  bytes[row] = value + 0.5;
+  port[row] = value;
+  flag[row] = value;
+  cookie[row] = value;
+  address.fill(value, row * 16, row * 16 + 16);
+}
+
+function read({ arrays }: Columns<typeof SCHEMA>, row: number): unknown[] {
+  const { bytes, port, flag, cookie, address } = arrays;
+  return [bytes[row], port[row], flag[row], cookie[row], [...address.subarray(row * 16, row * 16 + 16)]];
+}
+
+const rowOf = (value: number) => [value + 0.5, value, value, value, new Array(16).fill(value)];
+
+Deno.test("Columns holds dense rows, the last one moved into a gap, whatever comes and goes", () => {
+  const step = fc.oneof(fc.record({ add: fc.integer({ min: 1, max: 200 }) }), fc.record({ remove: fc.nat() }));
+  fc.assert(fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+    const columns = new Columns(SCHEMA, 1), model: number[] = [];
+    for (const step of steps) {
+      if ("add" in step) fill(columns, step.add), model.push(step.add);
+      else if (model.length > 0) {
+        const row = step.remove % model.length, last = model.pop()!, isLast = row === model.length;
+        strictEqual(columns.remove(row), isLast ? -1 : model.length);
+        if (!isLast) model[row] = last;
+      }
+    }
+    deepStrictEqual(model.map((_, row) => read(columns, row)), model.map(rowOf));
+    strictEqual(columns.length, model.length);
+  }));
+});
+
+Deno.test("Columns.add() gives a row of zeros where another one has been", () => {
+  const columns = new Columns(SCHEMA);
+  fill(columns, 7);
+  columns.remove(0);
+  strictEqual(columns.add(), 0);
+  deepStrictEqual(read(columns, 0), [0, 0, 0, 0, new Array(16).fill(0)]);
+});
+
+Deno.test("Columns.shrink() gives memory back and keeps the rows", () => {
+  const columns = new Columns(SCHEMA);
+  for (let value = 0; value < 5000; value++) fill(columns, value % 200);
+  const most = columns.capacity;
+  while (columns.length > 10) columns.remove(columns.length - 1);
+  columns.shrink();
+  strictEqual(columns.capacity, 1024);
+  strictEqual(most >= 5000, true);
+  deepStrictEqual(read(columns, 9), rowOf(9));
+});
+
+Deno.test("unpackFlows() gives back what packFlows() took, one table behind the other", () => {
+  const first = new Columns(FLOW_SCHEMA), second = new Columns({ ...FLOW_SCHEMA, more: "f64" });
+  for (let i = 0; i < 3; i++) first.arrays.rxBytes[first.add()] = 2 ** 53 - 1 - i;
+  const row = second.add();
+  second.arrays.tgid[row] = 4194304;
+  second.arrays.remoteAddress.fill(9, 0, 16);
+  const flows = unpackFlows(packFlows([first, second]), 4);
+  deepStrictEqual([...flows.rxBytes], [2 ** 53 - 1, 2 ** 53 - 2, 2 ** 53 - 3, 0]);
+  deepStrictEqual([flows.tgid[3], [...flows.remoteAddress.subarray(48, 64)]], [4194304, new Array(16).fill(9)]);
+  strictEqual(flows.comm.length, 64);
+});

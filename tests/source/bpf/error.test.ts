@@ -1,0 +1,49 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { ExitStatus } from "../../../src/errors.ts";
+import { shimError } from "../../../src/source/bpf/error.ts";
+
+const EPERM = 1, ENOENT = 2, ENOMEM = 12, EACCES = 13, EINVAL = 22;
+const LOADING = "load the TCP programs";
+
+Deno.test("shimError() tells an ordinary user to use sudo", () => {
+  for (const errno of [EPERM, EACCES]) {
+    const { message, status } = shimError({ errno, stage: LOADING, log: "" }, 1000);
+    strictEqual(message, "needs root to load its eBPF programs. Run: sudo tcptop");
+    strictEqual(status, ExitStatus.notPermitted);
+  }
+});
+
+Deno.test("shimError() tells root which capability is missing", () => {
+  const { message, status } = shimError({ errno: EPERM, stage: LOADING, log: "" }, 0);
+  match(message, /although it is root\. Give it CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN/);
+  strictEqual(status, ExitStatus.notPermitted);
+});
+
+Deno.test("shimError() says what a kernel lacks and since which version it is there", () => {
+  const verifier = "-- BEGIN PROG LOAD LOG --\nunknown func";
+  for (
+    const [errno, stage, log, words] of [
+      [EACCES, LOADING, verifier, /verifier refuses them\. Linux 5\.11 or newer/],
+      [ENOENT, "find the kernel's BTF", "", /no BTF\. It is there since Linux 5\.4/],
+      [EINVAL, "tcp_snapshot", "", /lacks something.*Linux 5\.11 or newer/],
+      [ENOENT, LOADING, "", /lacks something.*Linux 5\.11 or newer/],
+    ] as const
+  ) {
+    const error = shimError({ errno, stage, log }, 0);
+    match(error.message, words);
+    strictEqual(error.status, ExitStatus.unsupported);
+  }
+});
+
+Deno.test("shimError() says to use a smaller ring where memory runs out", () => {
+  const { message, status } = shimError({ errno: ENOMEM, stage: LOADING, log: "" }, 0);
+  deepStrictEqual([message, status], [
+    "Cannot load the TCP programs: out of memory. Try a smaller --ring-size",
+    ExitStatus.failed,
+  ]);
+});
+
+Deno.test("shimError() keeps errno, stage and log for TCPTOP_DEBUG", () => {
+  const { cause } = shimError({ errno: 5, stage: "hold a snapshot", log: "why" }, 0);
+  strictEqual((cause as Error).message, "hold a snapshot: errno 5\nwhy");
+});
