@@ -251,7 +251,8 @@ export class TcpTable {
     c.family[row] = record.family;
     record.copyLocalAddress(c.localAddress, at);
     record.copyRemoteAddress(c.remoteAddress, at);
-    if (record.family === 6 && isV4Mapped(c.remoteAddress, at)) {
+    // A listener that is bound to a mapped address has no peer, but takes IPv4 alone.
+    if (record.family === 6 && (isV4Mapped(c.remoteAddress, at) || isV4Mapped(c.localAddress, at))) {
       c.family[row] = 4;
       unmapV4(c.remoteAddress, at);
       unmapV4(c.localAddress, at);

@@ -20,7 +20,7 @@ export function rateText(bytesPerS: number | null): string {
 export function durationText(us: number | null): string {
   if (us === null) return "-";
   if (us < 1000) return `${us} µs`;
-  return us < 1e6 ? `${digits(us / 1e3, false)} ms` : `${digits(us / 1e6, false)} s`;
+  return us < 999_500 ? `${digits(us / 1e3, false)} ms` : `${digits(us / 1e6, false)} s`;
 }
 
 /** Whole units from the two largest: 45s, 3m12s, 2h05m, 9d04h. */

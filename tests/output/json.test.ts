@@ -1,0 +1,46 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { jsonDocument } from "../../src/output/json.ts";
+import { sampleOf } from "../support/feed.ts";
+import { comm, counters, ended, live, opened, tick } from "../support/records.ts";
+import { wrongInSample } from "../support/schema.ts";
+import { fakeSample } from "../view/fake_sample.ts";
+
+const all = ({ length }: { readonly length: number }) => Array.from({ length }, (_, row) => row);
+
+Deno.test("jsonDocument() is one line that fits the schema", () => {
+  const sample = sampleOf(
+    tick(10e9),
+    live({ openedNs: 0 }),
+    opened({ cookie: 5, openedNs: 10.5e9 }),
+    ended({ cookie: 5, openedNs: 10.5e9, timeNs: 10.6e9, rxBytes: 2n ** 53n - 1n }),
+    counters(),
+    tick(11e9, { eventsLost: 3 }),
+  );
+  const text = [...jsonDocument(sample, all(sample), "0.1.0")].join("");
+  ok(text.endsWith("}\n") && text.indexOf("\n") === text.length - 1);
+  const document = JSON.parse(text);
+  deepStrictEqual(wrongInSample(document), []);
+  deepStrictEqual([document.time, document.interval_ms, document.health.events_lost], [
+    "2026-01-02T03:04:05.678Z",
+    1000,
+    3,
+  ]);
+  strictEqual(document.flows[1].rx_bytes, 2 ** 53 - 1);
+  strictEqual(document.source.notes[0].code, "events_lost");
+});
+
+Deno.test("jsonDocument() escapes what a process calls itself", () => {
+  const sample = sampleOf(tick(10e9), live({ comm: comm('\x1b]0;"\\\n\u2028') }), tick(11e9));
+  const text = [...jsonDocument(sample, [0], "0.1.0")].join("");
+  // deno-lint-ignore no-control-regex
+  ok(!/[\x00-\x09\x0b-\x1f]/.test(text));
+  strictEqual(JSON.parse(text).flows[0].process, '\x1b]0;"\\\n\u2028');
+});
+
+Deno.test("jsonDocument() comes in pieces, and has UDP flows without TCP's figures", () => {
+  const flows = Array.from({ length: 2000 }, (_, i) => ({ protocol: i % 2 === 0 ? "tcp" : "udp" } as const));
+  const sample = fakeSample(flows), pieces = [...jsonDocument(sample, all(sample), "0.1.0")];
+  ok(pieces.length > 5);
+  const document = JSON.parse(pieces.join(""));
+  deepStrictEqual([document.flows.length, document.totals.udp, wrongInSample(document)], [2000, 1000, []]);
+});

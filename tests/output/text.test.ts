@@ -1,0 +1,29 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { textTable } from "../../src/output/text.ts";
+import { columnById } from "../../src/view/column.ts";
+import { fakeSample } from "../view/fake_sample.ts";
+
+const columns = (...ids: string[]) => ids.map((id) => columnById(id)!);
+
+Deno.test("textTable() aligns words to the left, numbers to the right, without spaces at the end", () => {
+  const sample = fakeSample([{ process: "curl", pid: 7 }, { process: "longer-name", pid: 12345 }]);
+  deepStrictEqual(textTable(sample, [0, 1], columns("process", "pid")).split("\n").slice(-4), [
+    "PROCESS        PID",
+    "curl             7",
+    "longer-name  12345",
+    "",
+  ]);
+});
+
+Deno.test("textTable() says what was lost, with the remedy, above the table", () => {
+  const { health } = fakeSample([]), sample = fakeSample([], { health: { ...health, eventsLost: 1204 } });
+  const lines = textTable(sample, [], columns("process")).split("\n");
+  match(lines[0], /^2026-01-02T03:04:05\.678Z \| .* \| lost 1204$/);
+  match(lines[1], /^! 1,204 records were lost.* Try a larger --ring-size/);
+});
+
+Deno.test("textTable() shows a hostile name without its escapes", () => {
+  const text = textTable(fakeSample([{ process: "\x1b[2J" }]), [0], columns("process"));
+  strictEqual(text.includes("\x1b"), false);
+  match(text, /␛\[2J/);
+});

@@ -1,0 +1,25 @@
+import { ok, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { harmless } from "../../src/view/harmless.ts";
+
+Deno.test("harmless() shows control characters as pictures of them", () => {
+  strictEqual(harmless("\x1b[2Jrm\n\t\x00"), "␛[2Jrm␊␉␀");
+  strictEqual(harmless("a\x7fb\x9bc"), "a␡b\ufffdc");
+});
+
+Deno.test("harmless() takes away what reorders or hides text", () => {
+  strictEqual(harmless("\u202egpj.exe\u200b\u2066\ufeff"), "\ufffdgpj.exe\ufffd\ufffd\ufffd");
+});
+
+Deno.test("harmless() leaves names of all languages alone", () => {
+  for (const name of ["nginx: worker", "прокси", "日本語", "naïve-é", "🦕"]) strictEqual(harmless(name), name);
+});
+
+Deno.test("harmless() lets no control character through, and changes nothing twice", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+    const shown = harmless(text);
+    // deno-lint-ignore no-control-regex
+    ok(!/[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/.test(shown));
+    strictEqual(harmless(shown), shown);
+  }));
+});

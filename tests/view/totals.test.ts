@@ -1,0 +1,24 @@
+import { deepStrictEqual } from "node:assert/strict";
+import { totalsOf } from "../../src/view/totals.ts";
+import { fakeSample } from "./fake_sample.ts";
+
+Deno.test("totalsOf() keeps loopback apart, leaves listeners out and counts who is not known", () => {
+  const sample = fakeSample([
+    { rxDelta: 100, txDelta: 10 },
+    { rxDelta: 7, txDelta: 3, loopback: true },
+    { protocol: "udp", rxDelta: 1, process: null },
+    { state: "LISTEN", process: null },
+  ], { intervalMs: 500, opened: 3, closed: 2 });
+  deepStrictEqual(totalsOf(sample), {
+    flows: 3,
+    tcp: 2,
+    udp: 1,
+    opened: 3,
+    closed: 2,
+    rxBytesPerS: 202,
+    txBytesPerS: 20,
+    loopbackRxBytesPerS: 14,
+    loopbackTxBytesPerS: 6,
+    unattributed: 2,
+  });
+});

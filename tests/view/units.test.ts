@@ -1,0 +1,42 @@
+import { strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { ageText, bytesText, durationText, rateText } from "../../src/view/units.ts";
+
+const same = <T>(text: (value: T) => string, expected: readonly (readonly [T, string])[]) => {
+  for (const [value, words] of expected) strictEqual(text(value), words);
+};
+
+Deno.test("bytesText() says KiB where it means 1,024, with three digits", () => {
+  same(bytesText, [
+    [null, "-"],
+    [0, "0 B"],
+    [999, "999 B"],
+    [1000, "0.98 KiB"],
+    [1024, "1.00 KiB"],
+    [10_240, "10.0 KiB"],
+    [102_400, "100 KiB"],
+    [1023 * 1024, "1.00 MiB"],
+    [1 << 30, "1.00 GiB"],
+    [2 ** 53, "8.00 PiB"],
+  ]);
+});
+
+Deno.test("bytesText() never needs more than nine cells below 1,000 PiB, and never shows 0 for a byte", () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (bytes) => {
+    const text = bytesText(bytes);
+    return text.length <= 8 && !text.startsWith("0 ") && !text.startsWith("0.00");
+  }));
+});
+
+Deno.test("rateText() is bytes a second", () =>
+  same(rateText, [[null, "-"], [0, "0 B/s"], [1.6 * 1024, "1.60 KiB/s"]]));
+
+Deno.test("durationText() chooses between µs, ms and s", () => {
+  same(durationText, [[null, "-"], [999, "999 µs"], [1000, "1.00 ms"], [98_760, "98.8 ms"]]);
+  same(durationText, [[999_499, "999 ms"], [999_500, "1.00 s"], [12_340_000, "12.3 s"]]);
+});
+
+Deno.test("ageText() has the two largest units", () => {
+  same(ageText, [[null, "-"], [0, "0s"], [59_999, "59s"], [60_000, "1m00s"], [192_000, "3m12s"]]);
+  same(ageText, [[7_500_000, "2h05m"], [86_399_999, "23h59m"], [792_000_000, "9d04h"]]);
+});
