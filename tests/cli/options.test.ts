@@ -41,7 +41,7 @@ Deno.test("parseArguments() gives what suits where nothing is asked for", () => 
     limit: null,
     listeners: false,
     source: "auto",
-    ringBytes: 4 << 20,
+    ringBytes: 8 << 20,
     protocol: null,
     filter: null,
   });
