@@ -7,6 +7,8 @@ const KINDS: Readonly<Record<string, string>> = {
   "uint64_t []": "buffer",
   "int32_t ": "i32",
   "uint32_t ": "u32",
+  "int64_t ": "i64",
+  "uint64_t ": "u64",
   "void ": "void",
 };
 
