@@ -17,12 +17,22 @@ export async function run(options: Options): Promise<ExitStatus> {
   const screen = wantsScreen(options) ? new LiveScreen(options, TTY, Deno.stdin) : null;
   const outputs = openOutputs(options, Deno.stdout.isTerminal(), owner(), screen);
   const session = openSession(options);
-  screen?.control(session);
-  const stop = () => session.stop();
+  const left = Promise.withResolvers<void>();
+  const stop = () => {
+    session.stop();
+    left.resolve();
+  };
+  screen?.control({
+    stop,
+    setInterval: (ms) => session.setInterval(ms),
+    commandLine: (pid) => session.commandLine(pid),
+  });
   const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
   for (const signal of signals) Deno.addSignalListener(signal, stop);
   try {
     await show(session, outputs, options.count);
+    // The last picture of a recording stays until its reader has seen enough.
+    if (screen !== null && options.replay !== null && options.count === null) await left.promise;
     return ExitStatus.done;
   } catch (error) {
     if (error instanceof ClosedPipe) return ExitStatus.done;

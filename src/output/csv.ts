@@ -60,6 +60,8 @@ const OF_COLUMN: Readonly<Record<string, readonly string[]>> = {
   tx: ["tx_bytes"],
   rtt: ["rtt_us"],
   retrans: ["retransmits"],
+  rxpackets: ["rx_packets"],
+  txpackets: ["tx_packets"],
   age: ["age_ms"],
   container: ["container_id", "container_runtime", "container_name"],
 };

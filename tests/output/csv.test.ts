@@ -2,6 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import papaparse from "papaparse";
 import fc from "fast-check";
 import { Csv } from "../../src/output/csv.ts";
+import { COLUMNS, TOTAL_RATE } from "../../src/view/column.ts";
 import { flowFacts } from "../../src/view/flow.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 
@@ -49,6 +50,12 @@ Deno.test("Csv writes the fields of the columns that are asked for, in their ord
       "pid",
     ].join(","),
   );
+});
+
+Deno.test("Csv has fields for every column of the table", () => {
+  for (const { id } of [...COLUMNS, TOTAL_RATE]) {
+    strictEqual(new Csv([id]).header().startsWith("time,interval_ms,"), true, id);
+  }
 });
 
 Deno.test("Csv takes the meaning from cells that a spreadsheet would run", () => {
