@@ -1,8 +1,10 @@
 /** Processes in cgroups of the shapes that container engines make. */
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { createSocket } from "node:dgram";
+import { shimPath } from "../../src/app/paths.ts";
+import { openLibrary } from "../../src/source/bpf/library.ts";
 import type { FlowFacts } from "../../src/view/flow.ts";
-import { execute, Running, tcptop } from "../support/tcptop.ts";
+import { execute, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
 
 const ID = "0123456789abcdef".repeat(4);
 
@@ -114,5 +116,51 @@ Deno.test("cgroup shows the name that the engine gives to a container, made harm
     Deno.env.delete("DOCKER_HOST");
     await server.shutdown();
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** One sample by a tcptop that does not find version 2 mounted, and may be in a cgroup namespace of its own. */
+async function onceUnmounted(v2: string, folder: string | null): Promise<SampleDocument> {
+  const line = tcptop(["--once", "--json", "-i", "300ms", "--udp"]).map((word) => `'${word}'`).join(" ");
+  const enter = folder === null ? "" : `echo $$ >${folder}/cgroup.procs && `;
+  const flags = folder === null ? "-m" : "-m -C";
+  const command = `${enter}exec unshare ${flags} sh -c "umount ${v2} && exec ${line}"`;
+  const { code, stdout, stderr } = await execute(["bash", "-c", command]);
+  deepStrictEqual([code, stderr], [0, ""]);
+  return JSON.parse(stdout);
+}
+
+const udpNotes = ({ source }: SampleDocument) =>
+  source.notes.map(({ code }) => code).filter((code) => /^udp/.test(code));
+
+Deno.test("cgroup v2 is mounted privately where it is not mounted, and all of UDP is seen", async () => {
+  const { v2 } = await mounts();
+  await withCgroup(v2!, `/docker/${ID}`, (folder) =>
+    withFlow(folder, async (port) => {
+      const sample = await onceUnmounted(v2!, null);
+      const flow = sample.flows.find(({ remote }) => remote?.port === port);
+      deepStrictEqual([sample.source.udp, udpNotes(sample), flow?.container?.id], ["bpf", [], ID]);
+    }));
+});
+
+Deno.test("cgroup namespaces that hide other processes' UDP are named in a note", async () => {
+  const { v2 } = await mounts();
+  await withCgroup(v2!, `/docker/${ID}`, async (folder) => {
+    const sample = await onceUnmounted(v2!, folder);
+    deepStrictEqual([sample.source.udp, udpNotes(sample)], ["bpf", ["udp_partial"]]);
+  });
+});
+
+Deno.test("tcptop__process_cgroups() says nothing of a process that began at another time than the one that is meant", () => {
+  const library = openLibrary(shimPath()), { symbols } = library, buffer = new Uint8Array(1 << 16);
+  const bytes = (startNs: bigint) => symbols.tcptop__process_cgroups(Deno.pid, startNs, buffer, buffer.length);
+  try {
+    ok(bytes(0n) > 0);
+    deepStrictEqual([bytes(1_000_000_000n), symbols.tcptop__process_cgroups(2 ** 31, 0n, buffer, buffer.length)], [
+      0,
+      0,
+    ]);
+  } finally {
+    library.close();
   }
 });
