@@ -247,7 +247,8 @@ int32_t netlink_drain(struct netlink *n, uint8_t *buffer, uint32_t capacity)
 	bytes = f->length - f->read;
 	if (bytes > capacity)
 		bytes = capacity - capacity % sizeof(struct tcptop_tcp_record);
-	memcpy(buffer, f->data + f->read, bytes);
+	if (bytes) /* f->data is NULL until the first farewell */
+		memcpy(buffer, f->data + f->read, bytes);
 	f->read += bytes;
 	return bytes;
 }

@@ -129,7 +129,7 @@ static void question_about(struct request *request, const struct diag_message *m
 /* Several questions in one send (netlink_rcv_skb()), one answer each: a socket, or -ENOENT. */
 int space_ask(struct netlink *n, struct space *s, const struct diag_message *about, size_t count, struct answer *answers)
 {
-	struct request requests[QUESTIONS];
+	struct request requests[QUESTIONS] = {};
 	size_t answered = 0;
 
 	memset(answers, 0, count * sizeof(*answers));
