@@ -1,0 +1,18 @@
+import { tcptop } from "../support/tcptop.ts";
+import { Shell } from "../support/shell.ts";
+
+const DEMO = new URL("../../examples/demo.tcptop", import.meta.url).pathname;
+
+Deno.test("a replay on a terminal goes at its own speed, and its last picture stays until q", async () => {
+  const command = [...tcptop(["--replay", DEMO, "--no-resolve"])].join(" ");
+  await using shell = await Shell.start("bash --norc --noprofile");
+  await shell.type("PS1='ready '; clear", "Enter");
+  await shell.until("ready");
+  await shell.type("-l", `${command}; echo ended with $?`);
+  await shell.type("Enter");
+  await shell.until("This is a recording of demo, not this machine as it is now");
+  // Of the last two samples, which have no connection left.
+  await shell.until("  6 flows");
+  await shell.type("q");
+  await shell.until("ended with 0");
+});
