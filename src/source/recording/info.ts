@@ -13,6 +13,10 @@ export interface Names {
   readonly users?: readonly (readonly [uid: number, name: string])[];
   /** As Platform.newProcessNames() gave them; a later one for the same process counts. */
   readonly processes?: readonly (readonly [pid: number, name: string])[];
+  /** Lines of CgroupSource.cgroupPaths(). */
+  readonly cgroups?: readonly string[];
+  /** Answers of CgroupSource.processCgroups(), by processKey(). */
+  readonly processCgroups?: readonly (readonly [key: string, text: string])[];
 }
 
 const MAX_TEXT = 4096;
@@ -43,13 +47,20 @@ export function readInfo(payload: Uint8Array): RecordingInfo | null {
 /** What of the chunk makes sense. */
 export function readNames(payload: Uint8Array): Names {
   const names = parse(payload);
-  return { users: pairs(names?.users), processes: pairs(names?.processes) };
+  const isNumber = (value: unknown) => typeof value === "number",
+    isText = (value: unknown) => typeof value === "string";
+  return {
+    users: pairs(names?.users, isNumber),
+    processes: pairs(names?.processes, isNumber),
+    cgroups: list(names?.cgroups).map(text).filter((line) => line !== null),
+    processCgroups: pairs(names?.processCgroups, isText),
+  };
 }
 
-function pairs(value: unknown): [number, string][] {
-  return list(value).flatMap((pair): [number, string][] => {
-    const number = list(pair)[0], name = text(list(pair)[1]);
-    return typeof number === "number" && name !== null ? [[number, name]] : [];
+function pairs<K>(value: unknown, isKey: (value: unknown) => boolean): [K, string][] {
+  return list(value).flatMap((pair): [K, string][] => {
+    const key = list(pair)[0], name = text(list(pair)[1]);
+    return isKey(key) && name !== null ? [[key as K, name]] : [];
   });
 }
 

@@ -1,7 +1,8 @@
 import type { OutputFile } from "../../file.ts";
 import { ExitStatus, TcptopError } from "../../errors.ts";
-import type { Platform, SelfUse } from "../platform.ts";
+import type { CgroupSource, Platform, SelfUse } from "../platform.ts";
 import type { FlowSource, Host, RecordSink, SourceInfo } from "../source.ts";
+import { RecordingCgroups } from "./cgroups.ts";
 import { chunkBytes, ChunkKind, headerBytes, MAX_PAYLOAD_BYTES } from "./format.ts";
 import { jsonBytes, type Names } from "./info.ts";
 
@@ -125,6 +126,7 @@ class RecordingSource implements FlowSource {
 
 /** The platform, with everything that it tells about the flows kept in `file`. */
 export class RecordingPlatform implements Platform {
+  readonly cgroups: CgroupSource | null;
   readonly #writer: ChunkWriter;
 
   constructor(
@@ -134,6 +136,9 @@ export class RecordingPlatform implements Platform {
     nowMs: () => number,
   ) {
     this.#writer = new ChunkWriter(file, nowMs);
+    this.cgroups = platform.cgroups
+      ? new RecordingCgroups(platform.cgroups, (names) => this.#writer.names(names))
+      : null;
   }
 
   get host(): Host {
@@ -147,8 +152,8 @@ export class RecordingPlatform implements Platform {
       throw error;
     }
   }
-  get cgroups() {
-    return this.platform.cgroups ?? null;
+  commandLine(pid: number): string | null {
+    return this.platform.commandLine?.(pid) ?? null;
   }
   userName(uid: number): string | null {
     const name = this.platform.userName(uid);

@@ -1,12 +1,40 @@
 import { CHUNK_HEADER_BYTES, chunkCrc, ChunkKind, HEADER_BYTES, MAX_PAYLOAD_BYTES } from "../recording/format.ts";
-import { readNames } from "../recording/info.ts";
+import { type Names, readNames } from "../recording/info.ts";
+import type { CgroupSource } from "../platform.ts";
+import { processKey } from "../recording/cgroups.ts";
 
 /** Half a day of recording at a chunk each drain: a longer one keeps its later names until they are played. */
 const MAX_CHUNKS = 1 << 20;
 
+/** However long the recording, no more cgroups or processes than these are kept. */
+const MOST = 1 << 17;
+
+/** What the numbers of a recording stand for. */
+export class RecordedNames implements CgroupSource {
+  readonly users = new Map<number, string>();
+  readonly #cgroups: string[] = [];
+  readonly #processCgroups = new Map<string, string>();
+
+  add(names: Names): void {
+    for (const [uid, name] of names.users ?? []) if (this.users.size < MOST) this.users.set(uid, name);
+    for (const line of names.cgroups ?? []) if (this.#cgroups.length < MOST) this.#cgroups.push(line);
+    for (const [key, text] of names.processCgroups ?? []) {
+      if (this.#processCgroups.size < MOST) this.#processCgroups.set(key, text);
+    }
+  }
+
+  cgroupPaths(): string {
+    return this.#cgroups.join("\n");
+  }
+
+  processCgroups(pid: number | null, startNs?: number): string | null {
+    return this.#processCgroups.get(processKey(pid, startNs)) ?? null;
+  }
+}
+
 /** All names of a recording, found by stepping from chunk to chunk. The file is left at its start. */
-export function scanNames(file: Deno.FsFile): Map<number, string> {
-  const users = new Map<number, string>();
+export function scanNames(file: Deno.FsFile): RecordedNames {
+  const names = new RecordedNames();
   const header = new Uint8Array(CHUNK_HEADER_BYTES), view = new DataView(header.buffer);
   file.seekSync(HEADER_BYTES, Deno.SeekMode.Start);
   for (let chunks = 0; chunks < MAX_CHUNKS && file.readSync(header) === CHUNK_HEADER_BYTES; chunks++) {
@@ -16,9 +44,9 @@ export function scanNames(file: Deno.FsFile): Map<number, string> {
     else {
       const payload = new Uint8Array(length);
       if (file.readSync(payload) !== length || view.getUint32(16, true) !== chunkCrc(header, payload)) break;
-      for (const [uid, name] of readNames(payload).users ?? []) users.set(uid, name);
+      names.add(readNames(payload));
     }
   }
   file.seekSync(0, Deno.SeekMode.Start);
-  return users;
+  return names;
 }

@@ -3,7 +3,7 @@ import { ExitStatus, TcptopError } from "../../errors.ts";
 import type { Platform, SelfUse } from "../platform.ts";
 import { RecordingReader, Unreadable } from "../recording/reader.ts";
 import type { FlowSource, Host } from "../source.ts";
-import { scanNames } from "./names.ts";
+import { RecordedNames, scanNames } from "./names.ts";
 import { ReplaySource } from "./source.ts";
 
 /** A recording in the place of a machine. It needs no shim and no right but to read the file. */
@@ -13,7 +13,7 @@ class ReplayPlatform implements Platform {
   constructor(
     readonly file: Deno.FsFile,
     readonly source: ReplaySource,
-    readonly users: ReadonlyMap<number, string>,
+    readonly cgroups: RecordedNames,
     readonly nowMs: () => number,
   ) {
     this.host = source.host;
@@ -23,7 +23,7 @@ class ReplayPlatform implements Platform {
     return this.source;
   }
   userName(uid: number): string | null {
-    return this.users.get(uid) ?? null;
+    return this.cgroups.users.get(uid) ?? null;
   }
   newProcessNames(): (readonly [pid: number, name: string])[] {
     return this.source.takeProcesses();
@@ -44,9 +44,9 @@ export function openReplay(options: { readonly path: string; readonly paced: boo
   const nowMs = () => performance.now();
   const file = openFile(options.path);
   try {
-    const users = file.statSync().isFile ? scanNames(file) : new Map();
+    const names = file.statSync().isFile ? scanNames(file) : new RecordedNames();
     const source = new ReplaySource(new RecordingReader(fill(file)), { ...options, nowMs });
-    return new ReplayPlatform(file, source, users, nowMs);
+    return new ReplayPlatform(file, source, names, nowMs);
   } catch (error) {
     file.close();
     if (error instanceof Unreadable) throw new TcptopError(`${options.path} ${error.message}`, ExitStatus.failed);

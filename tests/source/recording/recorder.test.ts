@@ -30,7 +30,12 @@ Deno.test("RecordingPlatform keeps the names that it was asked for", async () =>
   const reader = new RecordingReader(reading(await record([{ drained: [live()] }])));
   reader.next();
   reader.next();
-  deepStrictEqual(readNames(reader.next()!.payload), { users: [[1000, "ann"]], processes: [] });
+  deepStrictEqual(readNames(reader.next()!.payload), {
+    users: [[1000, "ann"]],
+    processes: [],
+    cgroups: [],
+    processCgroups: [],
+  });
 });
 
 Deno.test("RecordingPlatform splits what is longer than a chunk may be between two records", async () => {
