@@ -45,7 +45,7 @@ Deno.test("tcptop gives each connection of a preforked server to the worker that
 
 for (const flags of [["--short"], ["--short", "--reset"]]) {
   Deno.test(`tcptop gives short connections of a preforked server (${flags.join(" ")}) to their worker`, async () => {
-    await using running = await Running.start("--interval", "2s");
+    await using running = await Running.start("--interval", "1s");
     await losingNothing(async () => {
       await using workload = await Workload.start("prefork", "--count", 203, "--tx", 101, ...flags);
       const ends = endsOf(await workload.until("ready")), samples = await running.upToFresh();

@@ -8,7 +8,8 @@ export class ReadableCopy implements AsyncDisposable {
 
   static async make(): Promise<ReadableCopy> {
     const copy = new ReadableCopy(await Deno.makeTempDir({ prefix: "tcptop-copy-" }));
-    const program = tcptop([])[0], sources = ["main.ts", "deno.json", "deno.lock", "src"].map((name) => ROOT + name);
+    const program = tcptop([])[0],
+      sources = ["main.ts", "deno.json", "deno.lock", "src", "schemas"].map((name) => ROOT + name);
     const steps = Deno.env.get("TCPTOP_BIN") ? [["cp", program, copy.folder]] : [
       ["cp", "-r", program, ...sources, copy.folder],
       ["mkdir", `${copy.folder}/build`],
