@@ -5,9 +5,8 @@ export function nowMs(): number {
   return performance.now();
 }
 
-/** Calls back after `ms`; the result cancels it. A wait alone does not keep the program running. */
+/** Calls back after `ms`; the result cancels it. */
 export function after(ms: number, call: () => void): () => void {
   const timer = setTimeout(call, ms);
-  Deno.unrefTimer(timer);
   return () => clearTimeout(timer);
 }

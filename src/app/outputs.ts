@@ -16,7 +16,11 @@ import { VERSION } from "../version.ts";
 import { CsvOutput } from "./csv_output.ts";
 import { EventOutput } from "./event_output.ts";
 import { MetricsOutput } from "./metrics_output.ts";
+import { nowMs } from "./clock.ts";
+import { NamedOutput } from "./named_output.ts";
 import type { Output } from "./output.ts";
+import { Resolver } from "./resolver.ts";
+import { reverseDns } from "./reverse_dns.ts";
 
 const TEXT_ROWS = 50;
 const HOME_AND_CLEAR = "\x1b[H\x1b[2J";
@@ -30,14 +34,16 @@ export function openOutputs(
   screen: Output | null,
 ): Output[] {
   const outputs: Output[] = screen === null ? [] : [screen];
-  if (options.csv !== null) outputs.push(csvOutput(options, owner));
+  const resolver = options.resolve === true ? new Resolver(reverseDns, nowMs, () => {}) : null;
+  const named = (output: Output) => resolver === null ? output : new NamedOutput(output, resolver);
+  if (options.csv !== null) outputs.push(named(csvOutput(options, owner)));
   if (options.metrics !== null) outputs.push(new MetricsOutput(options.metrics.hostname, options.metrics.port));
   const said = options.json || options.batch || options.once;
   // A file or a server in place of text, unless someone is looking.
   if (screen !== null) return outputs;
   if (options.events) outputs.push(eventOutput(options));
   else if (options.csv !== "-" && (options.csv === null && options.metrics === null || said || stdoutIsTerminal)) {
-    outputs.push(sampleOutput(options, stdoutIsTerminal));
+    outputs.push(named(sampleOutput(options, stdoutIsTerminal)));
   }
   return outputs;
 }

@@ -23,6 +23,7 @@ export class Resolver {
   readonly #until = new Map<string, number>();
   #waiting: string[] = [];
   #underWay = new Set<string>();
+  readonly #settling: (() => void)[] = [];
 
   /** `named` is called after a name has come. */
   constructor(
@@ -42,6 +43,15 @@ export class Resolver {
       this.#waiting.push(address);
     }
     this.#fill();
+  }
+
+  /** Resolves when every question has its answer. */
+  settled(): Promise<void> {
+    return this.#isSettled() ? Promise.resolve() : new Promise((resolve) => this.#settling.push(resolve));
+  }
+
+  #isSettled(): boolean {
+    return this.#underWay.size === 0 && this.#waiting.length === 0;
   }
 
   #fill(): void {
@@ -68,5 +78,6 @@ export class Resolver {
     else this.names.set(address, name);
     if (before !== this.names.get(address)) this.named();
     this.#fill();
+    if (this.#isSettled()) { for (const resolve of this.#settling.splice(0)) resolve(); }
   }
 }

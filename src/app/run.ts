@@ -33,6 +33,7 @@ export async function run(options: Options): Promise<ExitStatus> {
     await show(session, outputs, options.count);
     // The last picture of a recording stays until its reader has seen enough.
     if (screen !== null && options.replay !== null && options.count === null) await left.promise;
+    if (screen !== null && screen.failure !== null) throw screen.failure;
     return ExitStatus.done;
   } catch (error) {
     if (error instanceof ClosedPipe) return ExitStatus.done;

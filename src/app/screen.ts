@@ -27,6 +27,7 @@ const ESCAPE_MS = 40;
 const RESIZE_MS = 40;
 /** A terminal that takes nothing (^S) cannot be put back in order; nor may it keep us from leaving. */
 const LEAVE_WITHIN_MS = 500;
+const UNCAUGHT = ["error", "unhandledrejection"] as const;
 
 export class LiveScreen implements Output {
   readonly #model: ScreenModel;
@@ -36,8 +37,10 @@ export class LiveScreen implements Output {
   readonly #resolver = new Resolver(reverseDns, nowMs, () => this.#named());
   readonly #signals: [Deno.Signal, () => void][];
   #control: Control | null = null;
+  #failure: unknown = null;
   #open = false;
   #over = false;
+  #closed: Promise<void> | null = null;
   #redraw = false;
   #cancelEscape = () => {};
   #cancelResize = () => {};
@@ -60,6 +63,11 @@ export class LiveScreen implements Output {
     this.sample(sample);
   }
 
+  /** What went wrong where nobody was there to catch it; null: nothing did. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
   /** The first sample opens the screen: until then what goes wrong is said on the ordinary one. */
   sample(sample: Sample): void {
     if (this.#over) return;
@@ -69,21 +77,33 @@ export class LiveScreen implements Output {
   }
 
   /** Puts the terminal back in order. Safe to call at any time and twice. */
-  async close(): Promise<void> {
-    if (this.#over) return;
+  close(): Promise<void> {
+    return this.#closed ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     this.#over = true;
     this.#pacer.stop();
     if (!this.#open) return;
     for (const [signal, listener] of this.#signals) Deno.removeSignalListener(signal, listener);
+    for (const event of UNCAUGHT) removeEventListener(event, this.#crashed);
     await this.#leave();
   }
 
   #begin(): void {
     this.#open = true;
     for (const [signal, listener] of this.#signals) Deno.addSignalListener(signal, listener);
+    for (const event of UNCAUGHT) addEventListener(event, this.#crashed);
     this.#terminal.enter();
     this.#read();
   }
+
+  /** Deno would say it across the screen and end with the terminal as we have set it. */
+  readonly #crashed = (event: Event): void => {
+    event.preventDefault();
+    this.#failure ??= event instanceof ErrorEvent ? event.error : (event as PromiseRejectionEvent).reason;
+    this.#quit();
+  };
 
   /** Ends when the terminal has gone, which ends the program. */
   async #read(): Promise<void> {

@@ -28,6 +28,7 @@ export class Session {
   #wake: (() => void) | null = null;
   #last: Sample | null = null;
   #ended = false;
+  #cancelStop = () => {};
   readonly #asked = new Map<number, (line: string | null) => void>();
 
   constructor(options: WorkerOptions, containers: ContainerNames) {
@@ -75,7 +76,8 @@ export class Session {
   /** samples() ends once the Worker has let go of the kernel, or has had its time for it. */
   stop(): void {
     this.#send({ type: "stop" });
-    after(CLOSE_WITHIN_MS, () => this.#receive({ type: "stopped" }));
+    this.#cancelStop();
+    this.#cancelStop = after(CLOSE_WITHIN_MS, () => this.#receive({ type: "stopped" }));
   }
 
   /** Ends the Worker, and lets it free what it holds first: a child process that nobody ends would outlive us. */
@@ -85,6 +87,7 @@ export class Session {
     const deadline = new Promise<false>((resolve) => timer = setTimeout(() => resolve(false), CLOSE_WITHIN_MS));
     while (!this.#ended && await Promise.race([this.#message().then(() => true), deadline])) this.#inbox.length = 0;
     clearTimeout(timer);
+    this.#cancelStop();
     this.#worker.terminate();
   }
 

@@ -6,8 +6,10 @@ export interface Place {
   readonly width: number;
 }
 
-/** Between two columns. */
-const GAP = 1;
+/** Between two columns; where there is room for it, the wide one keeps figures apart. */
+const GAP = 1, WIDE_GAP = 2;
+/** What names get before the gaps do. */
+const NAMES_FIRST = 8;
 
 /** Which of the columns are on a line of `width` cells, and where. It depends on nothing else, so that nothing moves while
  * figures change. Columns leave whole, the highest `drop` first; what is left over goes to those with a weight. */
@@ -19,11 +21,14 @@ export function placeColumns(columns: readonly Column[], width: number, from = 0
     if (kept[last].drop === 0) break;
     kept.splice(last, 1);
   }
-  const widths = widened(kept, room - needed());
+  const spare = room - needed(),
+    wide = spare >= kept.length - 1 + NAMES_FIRST && kept.length > 1,
+    gap = wide ? WIDE_GAP : GAP;
+  const widths = widened(kept, spare - (wide ? kept.length - 1 : 0));
   let x = from;
   return kept.map((column, i) => {
     const place = { column, x, width: Math.max(0, Math.min(widths[i], width - x)) };
-    x += widths[i] + GAP;
+    x += widths[i] + gap;
     return place;
   }).filter(({ width }) => width > 0);
 }

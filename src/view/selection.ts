@@ -1,7 +1,7 @@
 import type { Sample } from "../flow/sample.ts";
 import type { Predicate } from "./filter/fields.ts";
 import { isListener, isTcp } from "./flow.ts";
-import { type Sort, sortRows } from "./sort.ts";
+import { type Sort, sortedRows } from "./sort.ts";
 
 /** Which flows to show. */
 export interface Choice {
@@ -21,9 +21,7 @@ export interface Selection extends Choice {
 
 /** The rows of the sample that are selected, in order. */
 export function selectRows(sample: Sample, selection: Selection): number[] {
-  const rows = chosenRows(sample, selection);
-  sortRows(sample, rows, selection.sort);
-  return selection.limit > 0 ? rows.slice(0, selection.limit) : rows;
+  return sortedRows(sample, chosenRows(sample, selection), selection.sort, selection.limit);
 }
 
 /** The same in the order that they have. */

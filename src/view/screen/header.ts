@@ -2,7 +2,7 @@
 import type { Sample } from "../../flow/sample.ts";
 import type { Note } from "../../source/source.ts";
 import { Canvas, Role } from "../canvas.ts";
-import { ageText, bytesText, rateText } from "../units.ts";
+import { ageText, rateText } from "../units.ts";
 import type { Totals } from "../totals.ts";
 import { fitted, textCells } from "../width.ts";
 import type { TotalsHistory } from "./history.ts";
@@ -73,7 +73,8 @@ function drawCounts(canvas: Canvas, { sample, totals }: Head): void {
   if (totals.unattributed > 0) parts.push(["", number(totals.unattributed), " without owner"]);
   if (loopback > 0) parts.push(["loopback ", rateText(loopback), ""]);
   parts.push(["by ", sourceText(sample), ""]);
-  parts.push(["cpu ", `${sample.selfCpuPercent.toFixed(1)} %`, ""], ["mem ", bytesText(sample.selfRssBytes), ""]);
+  parts.push(["cpu ", costText(sample.selfCpuPercent), ""]);
+  parts.push(["mem ", `${Math.round(sample.selfRssBytes / 2 ** 20)} MiB`, ""]);
   let x = 1;
   for (const [before, figure, behind, role = Role.strong] of parts) {
     if (x + textCells(before + figure + behind) > canvas.columns) break;
@@ -81,6 +82,11 @@ function drawCounts(canvas: Canvas, { sample, totals }: Head): void {
     x = canvas.put(x, 1, figure, role);
     x = canvas.put(x, 1, behind, Role.dim) + 2;
   }
+}
+
+/** Whole: a figure that changes for nothing would be written with every frame. */
+function costText(percent: number): string {
+  return percent < 1 ? "<1 %" : `${Math.round(percent)} %`;
 }
 
 function sourceText({ source: { tcp, udp } }: Sample): string {

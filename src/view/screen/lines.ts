@@ -2,7 +2,8 @@ import type { Sample } from "../../flow/sample.ts";
 import type { Column } from "../column.ts";
 import { flowId } from "../flow.ts";
 import { type Group, groupColumns, groupRows, presentCount } from "../group.ts";
-import { selectRows } from "../selection.ts";
+import { chosenRows } from "../selection.ts";
+import { sortedRows } from "../sort.ts";
 import type { ScreenState } from "./state.ts";
 
 /** A line of the table: a row of the sample, or a group of them. */
@@ -16,13 +17,12 @@ export interface Lines {
 
 /** What a table of this state has to show of the sample, first line first. */
 export function linesOf(sample: Sample, state: ScreenState): Lines {
-  const { filter, protocol, listeners, sort, group } = state, limit = state.all ? 0 : state.limit;
-  const rows = selectRows(sample, { filter, protocol, listeners, sort, limit: 0 });
-  if (group === null) return { items: limit === 0 ? rows : rows.slice(0, limit), matching: presentCount(sample, rows) };
+  const { sort, group } = state, limit = state.all ? 0 : state.limit, rows = chosenRows(sample, state);
+  if (group === null) return { items: sortedRows(sample, rows, sort, limit), matching: presentCount(sample, rows) };
   const groups = groupRows(sample, rows, group, sort), items: Item[] = [];
   for (const one of limit === 0 ? groups : groups.slice(0, limit)) {
     items.push(one);
-    if (state.expanded.has(one.label)) items.push(...one.rows);
+    if (state.expanded.has(one.label)) { for (const row of sortedRows(sample, one.rows, sort)) items.push(row); }
   }
   return { items, matching: groups.length };
 }

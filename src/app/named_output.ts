@@ -1,0 +1,42 @@
+import type { Sample } from "../flow/sample.ts";
+import type { EventBatch } from "../view/event.ts";
+import { hasPeer, remoteAddress } from "../view/flow.ts";
+import { after } from "./clock.ts";
+import type { Output } from "./output.ts";
+import type { Resolver } from "./resolver.ts";
+
+/** What --once may take beyond its interval is a second. */
+const WAIT_MS = 700;
+
+/** An output whose samples have the names of remote addresses, as far as they come in time; the next sample has the rest. */
+export class NamedOutput implements Output {
+  constructor(readonly output: Output, readonly resolver: Resolver) {}
+
+  async sample(sample: Sample): Promise<void> {
+    const addresses = new Set<string>();
+    for (let row = 0; row < sample.length; row++) {
+      if (hasPeer(sample.flows, row)) addresses.add(remoteAddress(sample.flows, row));
+    }
+    this.resolver.want([...addresses]);
+    await this.#settled();
+    await this.output.sample?.({ ...sample, names: new Map(this.resolver.names) });
+  }
+
+  async events(batch: EventBatch): Promise<void> {
+    await this.output.events?.(batch);
+  }
+
+  async close(): Promise<void> {
+    await this.output.close?.();
+  }
+
+  #settled(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = after(WAIT_MS, resolve);
+      this.resolver.settled().then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+}

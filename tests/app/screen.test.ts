@@ -1,0 +1,167 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { parseArguments } from "../../src/cli.ts";
+import { type Control, LiveScreen } from "../../src/app/screen.ts";
+import type { Device } from "../../src/render/terminal.ts";
+import { fakeSample } from "../view/fake_sample.ts";
+
+/** A terminal that keeps what it is told, and keys that come when the test says so. */
+class FakeTerminal implements Device {
+  written = "";
+  raw = false;
+  /** Set: writes wait for it. */
+  gate: Promise<void> = Promise.resolve();
+  columns = 80;
+  #keys: ((bytes: Uint8Array | null) => void)[] = [];
+
+  setRaw(raw: boolean): void {
+    this.raw = raw;
+  }
+  size() {
+    return { columns: this.columns, rows: 24 };
+  }
+  async write(bytes: Uint8Array): Promise<number> {
+    await this.gate;
+    this.written += new TextDecoder().decode(bytes);
+    return bytes.length;
+  }
+  async read(buffer: Uint8Array): Promise<number | null> {
+    const bytes = await new Promise<Uint8Array | null>((resolve) => this.#keys.push(resolve));
+    if (bytes === null) return null;
+    buffer.set(bytes);
+    return bytes.length;
+  }
+  press(keys: string | null): void {
+    this.#keys.shift()!(keys === null ? null : new TextEncoder().encode(keys));
+  }
+}
+
+class FakeControl implements Control {
+  stopped = 0;
+  intervals: number[] = [];
+  stop(): void {
+    this.stopped++;
+  }
+  setInterval(ms: number): void {
+    this.intervals.push(ms);
+  }
+  commandLine(): Promise<string | null> {
+    return Promise.resolve("curl --silent");
+  }
+}
+
+function open() {
+  const invocation = parseArguments(["--no-resolve"]);
+  if (!("run" in invocation)) throw new Error("nothing to run");
+  const terminal = new FakeTerminal(), control = new FakeControl();
+  const screen = new LiveScreen(invocation.run, terminal, terminal);
+  screen.control(control);
+  return { terminal, control, screen };
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds(); tries++) {
+    ok(tries < 400, `not seen: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const busy = fakeSample([{ process: "curl" }]);
+
+Deno.test("LiveScreen opens with the first sample and closes with q", async () => {
+  const { terminal, control, screen } = open();
+  strictEqual(terminal.raw, false);
+  screen.start(busy);
+  await until("the flow", () => terminal.written.includes("curl"));
+  deepStrictEqual([terminal.raw, terminal.written.includes("\x1b[?1049h")], [true, true]);
+  terminal.press("q");
+  await until("the ordinary screen", () => terminal.written.includes("\x1b[?1049l"));
+  deepStrictEqual([terminal.raw, control.stopped], [false, 1]);
+  await screen.close();
+});
+
+Deno.test("LiveScreen writes nothing when nothing has changed", async () => {
+  const { terminal, screen } = open();
+  screen.start(busy);
+  await until("the flow", () => terminal.written.includes("curl"));
+  const before = terminal.written.length;
+  for (let number = 1; number < 4; number++) {
+    screen.sample({ ...busy, number, intervalMs: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 260));
+  }
+  strictEqual(terminal.written.length, before);
+  await screen.close();
+});
+
+Deno.test("LiveScreen answers a key at once and a lone ESC soon", async () => {
+  const { terminal, screen } = open();
+  screen.start(busy);
+  await until("the flow", () => terminal.written.includes("curl"));
+  terminal.press("?");
+  await until("help", () => terminal.written.includes("any other key closes"));
+  terminal.written = "";
+  terminal.press("\x1b");
+  await until("the table", () => terminal.written.includes("curl"));
+  await screen.close();
+});
+
+Deno.test("LiveScreen takes samples while the terminal takes nothing, and then shows the last one", async () => {
+  const { terminal, screen } = open();
+  screen.start(busy);
+  await until("the flow", () => terminal.written.includes("curl"));
+  let release = () => {};
+  terminal.gate = new Promise((resolve) => release = resolve);
+  for (const process of ["first", "second", "third"]) {
+    screen.sample(fakeSample([{ process }]));
+    await new Promise((resolve) => setTimeout(resolve, 260));
+  }
+  terminal.written = "";
+  release();
+  await until("the last", () => terminal.written.includes("third"));
+  strictEqual(terminal.written.includes("second"), false);
+  await screen.close();
+});
+
+Deno.test("LiveScreen leaves a terminal that takes nothing", async () => {
+  const { terminal, screen } = open();
+  screen.start(busy);
+  await until("the flow", () => terminal.written.includes("curl"));
+  let release = () => {};
+  terminal.gate = new Promise((resolve) => release = resolve);
+  screen.sample(fakeSample([{ process: "other" }]));
+  await screen.close();
+  strictEqual(terminal.raw, false);
+  release();
+});
+
+Deno.test("LiveScreen stops the program when the terminal has gone", async () => {
+  const { terminal, control, screen } = open();
+  screen.start(busy);
+  await until("the flow", () => terminal.written.includes("curl"));
+  terminal.press(null);
+  await until("the end", () => control.stopped === 1);
+  await screen.close();
+});
+
+Deno.test("LiveScreen puts the terminal back and keeps what went wrong when a frame cannot be made", async () => {
+  const { terminal, control, screen } = open();
+  screen.start(busy);
+  await until("the flow", () => terminal.written.includes("curl"));
+  // Within the pause after a frame: it is drawn by a timer, where nobody catches anything.
+  screen.sample({ ...busy, selfRssBytes: 1n as never });
+  await until("the end", () => control.stopped === 1);
+  ok(screen.failure instanceof TypeError);
+  await screen.close();
+  deepStrictEqual([terminal.raw, terminal.written.includes("\x1b[?1049l")], [false, true]);
+});
+
+Deno.test("LiveScreen asks for the command line that the details want, and for another interval", async () => {
+  const { terminal, control, screen } = open();
+  screen.start(busy);
+  await until("the flow", () => terminal.written.includes("curl"));
+  terminal.press("\r");
+  await until("the command", () => terminal.written.includes("curl --silent"));
+  terminal.press("-");
+  await until("the interval", () => control.intervals.length === 1);
+  deepStrictEqual(control.intervals, [500]);
+  await screen.close();
+});

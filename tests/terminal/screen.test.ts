@@ -1,0 +1,122 @@
+/** The whole program on a terminal: what it draws at which size, and that every way out leaves the terminal as it was. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { textCells } from "../../src/view/width.ts";
+import { record } from "../support/recording.ts";
+import { tcptop } from "../support/tcptop.ts";
+import { Tmux } from "../support/tmux.ts";
+import { TcpRecordLayout } from "../../src/wire/layout.ts";
+import { live, tick } from "../support/records.ts";
+
+const PROGRAM = "every 1s", ORDINARY = { alternate: false, cursor: true, mouse: false };
+const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
+const program = (...args: string[]) => tcptop(args).map(quoted).join(" ");
+const isOpen = (lines: string[]) => lines[0].includes(PROGRAM) || lines[0].includes("every 5");
+
+/** A shell that says how the program ended, and whether the terminal's settings are what they were. */
+async function inShell(command: string): Promise<Tmux> {
+  const tmux = await Tmux.start(
+    80,
+    24,
+    'env -i PATH="$PATH" TERM="$TERM" DENO_DIR="$DENO_DIR" LANG=C.UTF-8 bash --norc --noprofile',
+  );
+  await tmux.type(
+    "-l",
+    `PS1='$ '; before=$(stty -g); clear; ${command}; echo "status $?"; [ "$(stty -g)" = "$before" ] && echo as before`,
+  );
+  await tmux.type("Enter");
+  return tmux;
+}
+
+async function pidOf(tmux: Tmux): Promise<number> {
+  const shell = (await tmux.run("display-message", "-p", "#{pane_pid}")).trim();
+  const children = await Deno.readTextFile(`/proc/${shell}/task/${shell}/children`);
+  return Number(children.trim().split(" ")[0]);
+}
+
+const ENDS: Readonly<Record<string, (tmux: Tmux) => Promise<void>>> = {
+  "q": (tmux) => tmux.type("q"),
+  "^C": (tmux) => tmux.type("C-c"),
+  "^\\": (tmux) => tmux.type("C-\\"),
+  "SIGTERM": async (tmux) => Deno.kill(await pidOf(tmux), "SIGTERM"),
+  "SIGHUP": async (tmux) => Deno.kill(await pidOf(tmux), "SIGHUP"),
+};
+
+for (const [name, end] of Object.entries(ENDS)) {
+  Deno.test(`tcptop leaves the terminal as it was after ${name}`, async () => {
+    await using tmux = await inShell(program("--no-resolve"));
+    await tmux.until("the screen", isOpen);
+    deepStrictEqual(await tmux.modes(), { alternate: true, cursor: false, mouse: true });
+    await end(tmux);
+    const lines = await tmux.until("the end", (lines) => lines.some((line) => line.startsWith("as before")));
+    ok(lines.includes("status 0"), lines.join("\n"));
+    deepStrictEqual(await tmux.modes(), ORDINARY);
+  });
+}
+
+Deno.test("tcptop gives the terminal back for ^Z and takes it again for fg", async () => {
+  await using tmux = await inShell(program("--no-resolve"));
+  await tmux.until("the screen", isOpen);
+  await tmux.type("C-z");
+  await tmux.until("the shell", (lines) => lines.some((line) => line.startsWith("as before")));
+  deepStrictEqual(await tmux.modes(), ORDINARY);
+  await tmux.type("fg", "Enter");
+  await tmux.until("the screen again", isOpen);
+  deepStrictEqual(await tmux.modes(), { alternate: true, cursor: false, mouse: true });
+  await tmux.type("q");
+  await tmux.until("the shell again", (lines) => lines.filter((line) => line.startsWith("$")).length >= 1);
+  deepStrictEqual(await tmux.modes(), ORDINARY);
+});
+
+Deno.test("tcptop ends when its terminal goes", async () => {
+  const tmux = await inShell(program("--no-resolve"));
+  let pid: number;
+  {
+    await using _ = tmux;
+    await tmux.until("the screen", isOpen);
+    pid = await pidOf(tmux);
+  }
+  const startMs = performance.now();
+  for (let gone = false; !gone;) {
+    gone = await Deno.stat(`/proc/${pid}`).then(() => false, () => true);
+    ok(performance.now() - startMs < 10000, "it is still there");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+});
+
+/** A recording that breaks off in the middle of a sample: the Worker fails while the screen is open. */
+Deno.test("tcptop says why its Worker failed, on the ordinary screen", async () => {
+  const seconds = Array.from({ length: 20 }, (_, i) => ({ snapshot: [live(), tick((i + 1) * 1e9)] }));
+  const bytes = await record(seconds);
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeFile(path, bytes.subarray(0, bytes.length - TcpRecordLayout.byteLength));
+    await using tmux = await inShell(program("--no-resolve", "--replay", path));
+    const lines = await tmux.until("the end", (lines) => lines.some((line) => line.startsWith("as before")));
+    ok(lines.some((line) => line.startsWith("tcptop: ")), lines.join("\n"));
+    ok(lines.includes("status 1"), lines.join("\n"));
+    deepStrictEqual(await tmux.modes(), ORDINARY);
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("tcptop draws whole lines at every size, and again after each change of it", async () => {
+  await using tmux = await Tmux.start(80, 24, program("--no-resolve", "-L", "-l", "0"));
+  for (const [columns, rows] of [[80, 24], [120, 40], [200, 50], [40, 10], [20, 5], [80, 24]]) {
+    await tmux.run("resize-window", "-x", String(columns), "-y", String(rows));
+    const title = rows < 8 ? 1 : 2;
+    const lines = await tmux.until(
+      `${columns}x${rows}`,
+      (lines) => lines.length === rows && /^ PROCESS/.test(lines[title]) && lines[rows - 1].startsWith(" q quit"),
+    );
+    for (const line of lines) ok(textCells(line) <= columns, `${columns}x${rows}: ${line}`);
+    strictEqual(lines[0].startsWith(" tcptop"), true);
+  }
+});
+
+Deno.test("tcptop shows text where the terminal is a typewriter", async () => {
+  await using tmux = await inShell(`TERM=dumb ${program("--count", "1", "--interval", "100ms")}`);
+  const lines = await tmux.until("the end", (lines) => lines.some((line) => line.startsWith("as before")));
+  ok(lines.some((line) => line.startsWith("PROCESS")), lines.join("\n"));
+  deepStrictEqual(await tmux.modes(), ORDINARY);
+});
