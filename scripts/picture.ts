@@ -30,7 +30,7 @@ async function samples(path: string): Promise<Sample[]> {
       selfRssBytes: 88 * 2 ** 20,
       users: new Map([...flows.uid].map((uid) => [uid, platform.userName(uid) ?? String(uid)])),
       names: new Map(),
-      cgroups: new Map(),
+      cgroups: [],
       containers: new Map(),
     });
   }
