@@ -1,6 +1,7 @@
 import type { Sample } from "../flow/sample.ts";
 import { eventsJson, eventsText, lossLine, LossReason, lossSentence } from "../output/events.ts";
 import { writeOut } from "../output/stdout.ts";
+import type { Column } from "../view/column.ts";
 import type { EventBatch } from "../view/event.ts";
 import type { Output } from "./output.ts";
 
@@ -10,9 +11,10 @@ export class EventOutput implements Output {
   #dropped = 0;
   #left: number;
 
-  /** `say` is told at the end what was lost altogether. `limit`: lines in all; 0: no limit. */
+  /** `say` is told at the end what was lost altogether. `limit`: lines in all; 0: no limit. `columns`: of the text. */
   constructor(
     readonly json: boolean,
+    readonly columns: readonly Column[] | null,
     limit: number,
     readonly select: (batch: EventBatch) => readonly number[],
     readonly say: (sentence: string) => void,
@@ -32,7 +34,7 @@ export class EventOutput implements Output {
     if (batch.dropped > 0) await this.#lost(LossReason.reader, batch.dropped, batch.wallMs);
     const rows = this.select(batch).slice(0, this.#left);
     this.#left -= rows.length;
-    await writeOut(this.json ? eventsJson(batch, rows) : eventsText(batch, rows));
+    await writeOut(this.json ? eventsJson(batch, rows) : eventsText(batch, rows, this.columns));
   }
 
   close(): void {

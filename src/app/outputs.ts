@@ -57,7 +57,7 @@ function csvOutput(options: Options, owner: Identity | null): Output {
 function eventOutput(options: Options): Output {
   const say = (sentence: string) => console.error(`tcptop: ${sentence}`);
   const choice = { ...options, filter: predicate(options) };
-  return new EventOutput(options.json, options.limit ?? 0, (batch) => chosenRows(batch, choice), say);
+  return new EventOutput(options.json, options.columns, options.limit ?? 0, (batch) => chosenRows(batch, choice), say);
 }
 
 function sampleOutput(options: Options, stdoutIsTerminal: boolean): Output {

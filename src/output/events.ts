@@ -1,5 +1,6 @@
 /** Events as lines. */
 import { endpointText } from "../view/address.ts";
+import type { Column } from "../view/column.ts";
 import { type EventBatch, eventFacts, microTime } from "../view/event.ts";
 import { harmless } from "../view/harmless.ts";
 import { bytesText, durationText } from "../view/units.ts";
@@ -12,9 +13,18 @@ export function eventsJson(batch: EventBatch, rows: readonly number[]): Iterable
   return inChunks(rows, (row) => JSON.stringify({ schema: EVENT_SCHEMA_NAME, ...eventFacts(batch, row) }) + "\n");
 }
 
-/** 03:04:05.678901 closed   10.0.0.2:51812 -> 1.1.1.1:443  curl[1234]  5.30 s  in 12.1 KiB  out 678 B  rtt 14.0 ms  retrans 0 */
-export function eventsText(batch: EventBatch, rows: readonly number[]): Iterable<string> {
-  return inChunks(rows, (row) => textLine(batch, row) + "\n");
+/** 03:04:05.678901 closed 10.0.0.2:51812 -> 1.1.1.1:443  curl[1234]  5.30 s  in 12.1 KiB  out 678 B  rtt 14.0 ms  retrans 0
+ * `columns`: their texts instead of what stands behind the event; null: as shown. */
+export function eventsText(
+  batch: EventBatch,
+  rows: readonly number[],
+  columns: readonly Column[] | null,
+): Iterable<string> {
+  if (columns === null) return inChunks(rows, (row) => textLine(batch, row) + "\n");
+  return inChunks(rows, (row) => {
+    const { time, event } = eventFacts(batch, row);
+    return `${time} ${event} ${columns.map((column) => column.text(batch, row)).join("  ")}\n`;
+  });
 }
 
 function textLine(batch: EventBatch, row: number): string {

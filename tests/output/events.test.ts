@@ -5,6 +5,7 @@ import { Decoder } from "../../src/decode/decode.ts";
 import { EventLog, unpackEvents } from "../../src/flow/event_log.ts";
 import { FlowTables } from "../../src/flow/tables.ts";
 import { eventsJson, eventsText, lossLine, LossReason } from "../../src/output/events.ts";
+import { columnById } from "../../src/view/column.ts";
 import type { EventBatch } from "../../src/view/event.ts";
 import { comm, ended, join, opened } from "../support/records.ts";
 import { fakeSample } from "../view/fake_sample.ts";
@@ -26,9 +27,17 @@ const CURL = [
 
 Deno.test("eventsText() says who, whom and, at the end, how much", () => {
   strictEqual(
-    [...eventsText(batchOf(...CURL), [0, 1])].join(""),
+    [...eventsText(batchOf(...CURL), [0, 1], null)].join(""),
     "2026-01-02T03:04:05.678901Z opened 10.0.0.2:51812 -> 1.1.1.1:443  curl[1234]\n" +
       "2026-01-02T03:04:05.731000Z closed 10.0.0.2:51812 -> 1.1.1.1:443  curl[1234]  52.1 ms  in 0.99 KiB  out 503 B  rtt 14.0 ms  retrans 3\n",
+  );
+});
+
+Deno.test("eventsText() has the columns that are asked for", () => {
+  const columns = [columnById("pid")!, columnById("remote")!, columnById("rx")!];
+  strictEqual(
+    [...eventsText(batchOf(...CURL), [1], columns)].join(""),
+    "2026-01-02T03:04:05.731000Z closed 1234  1.1.1.1:443  0.99 KiB\n",
   );
 });
 
@@ -47,7 +56,7 @@ Deno.test("eventsJson() is a document a line, with exact figures", () => {
 });
 
 Deno.test("eventsText() has no byte of a process name that moves the cursor", () => {
-  const text = [...eventsText(batchOf(opened({ comm: comm("\x1b[2Jcurl\n") })), [0])].join("");
+  const text = [...eventsText(batchOf(opened({ comm: comm("\x1b[2Jcurl\n") })), [0], null)].join("");
   // deno-lint-ignore no-control-regex
   strictEqual(/[\x00-\x09\x0b-\x1f]/.test(text), false);
   strictEqual(text.split("\n").length, 2);
