@@ -15,7 +15,7 @@ export interface Line {
 
 /** A line such as "program tcp_state load=EINVAL unknown func": about, name, values, text. */
 function readLine(line: string): Line {
-  const whole = /^(document|said) (.*)$/.exec(line.trim());
+  const whole = /^(document|said|diagnosis) (.*)$/.exec(line.trim());
   if (whole) return { about: whole[1], name: "", values: new Map(), text: whole[2] };
   const [about, ...words] = line.trim().split(/\s+/);
   const values = new Map<string, string>();

@@ -48,6 +48,16 @@ export function heldSockets(boot: Boot, sample: Sample): { exact: number; of: nu
   return { exact, of: number("sockets") };
 }
 
+/** Whether `tcptop doctor` names the sources that were used, and ends with 0 for the best and 4 for lesser ones. */
+function doctorFault(boot: Boot, sample: Sample): string | null {
+  const { tcp, udp } = sample.source;
+  const status = lineOf(boot, "doctor")?.values.get("status") ?? "unknown";
+  const expected = tcp === "bpf" && udp === "bpf" ? "0" : "4";
+  if (status !== expected) return `doctor ended with ${status} instead of ${expected}`;
+  const { source }: Sample = JSON.parse(lineOf(boot, "diagnosis")?.text ?? "{}");
+  return source?.tcp === tcp && source?.udp === udp ? null : "doctor names other sources than were used";
+}
+
 /** Why the document is not as it should be; null when it is. */
 export function programFault(boot: Boot): string | null {
   const sample = sampleOf(boot), said = lineOf(boot, "said")?.text ?? "nothing";
@@ -56,5 +66,6 @@ export function programFault(boot: Boot): string | null {
   if (held === null) return "the driver held no connections";
   if (held.exact !== held.of) return `${held.exact} of ${held.of} held sockets are exact`;
   if (sample.source.tcp === null) return "no source was chosen";
-  return sample.health.events_lost === 0 ? null : `events_lost is ${sample.health.events_lost}`;
+  if (sample.health.events_lost !== 0) return `events_lost is ${sample.health.events_lost}`;
+  return doctorFault(boot, sample);
 }

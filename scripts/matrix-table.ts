@@ -55,12 +55,13 @@ const PROGRAM_COLUMNS: readonly Column[] = [
   { title: "TCP source", cell: (boot) => sampleOf(boot)?.source.tcp ?? "none" },
   { title: "UDP source", cell: (boot) => sampleOf(boot)?.source.udp ?? "none" },
   { title: "Held", cell: (boot) => programFault(boot) ?? `exact (${heldSockets(boot, sampleOf(boot)!)!.exact})` },
+  { title: "doctor ends with", cell: (boot) => lineOf(boot, "doctor")?.values.get("status") ?? null },
 ];
 
 const HEADINGS: Readonly<Record<string, string>> = {
   plain: "## As Debian ships them",
   confidentiality: "## With lockdown=confidentiality on the kernel's command line",
-  program: "## The executable, run as `tcptop --once --json` beside the held connections",
+  program: "## The executable, run as `tcptop --once --json` beside the held connections, and `tcptop doctor`",
 };
 
 function tableText(boots: readonly Boot[], all: readonly Column[]): string {

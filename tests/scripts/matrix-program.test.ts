@@ -27,11 +27,12 @@ const SERVER = {
 };
 const STRANGER = { ...CLIENT, remote: { port: 443 } };
 
-function boot(flows: readonly unknown[], source: unknown = { tcp: "bpf", udp: "bpf" }) {
+function boot(flows: readonly unknown[], source: unknown = { tcp: "bpf", udp: "bpf" }, doctor = 0) {
   const document = JSON.stringify({ source, health: { events_lost: 0 }, flows });
   return readBoot(
     "6.1",
-    `hold server=7 client=8 port4=41 port6=61 sockets=2 up=1009 down=503\ndocument ${document}\nsaid   one = two\n`,
+    `hold server=7 client=8 port4=41 port6=61 sockets=2 up=1009 down=503\ndocument ${document}\nsaid   one = two\n` +
+      `doctor status=${doctor}\ndiagnosis ${JSON.stringify({ source: { tcp: "bpf", udp: "bpf" } })}\n`,
   );
 }
 
@@ -55,4 +56,11 @@ Deno.test("programFault() is null for a document that is as it should be, else s
     programFault(readBoot("6.1", "said tcptop: needs root\n")),
     "there is no document; it said: tcptop: needs root",
   );
+});
+
+Deno.test("programFault() wants doctor to agree with what was used", () => {
+  strictEqual(programFault(boot([CLIENT, SERVER], undefined, 4)), "doctor ended with 4 instead of 0");
+  const lesser = { tcp: "netlink", udp: "bpf" };
+  strictEqual(programFault(boot([CLIENT, SERVER], lesser)), "doctor ended with 0 instead of 4");
+  strictEqual(programFault(boot([CLIENT, SERVER], lesser, 4)), "doctor names other sources than were used");
 });
