@@ -52,7 +52,7 @@ emulate() {
   timeout --foreground -k 5 "$boot_limit_s" qemu-system-x86_64 -nographic -no-reboot -nodefaults -serial mon:stdio \
     -serial "file:$3.new" -m 1536 -smp 2 -accel tcg,thread=single -cpu max -kernel "$folder/vmlinuz" -initrd "$initrd" \
     -append "console=ttyS0 panic=-1 quiet loglevel=4 no_timer_check $extra" </dev/null >"$3.console" 2>&1 || true
-  rm -f "$folder/initrd.program"
+  [ "$initrd" = "$folder/initrd" ] || rm -f "$initrd"
 }
 
 # boot SERIES MODE: results/SERIES.MODE, whose last line is "finished" if the boot came to its end. A second boot is tried
