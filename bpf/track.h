@@ -93,11 +93,8 @@ static __always_inline u64 record_wake(void)
 static __always_inline void record_emit(u16 tag, u8 state, struct sock *sk, struct tracked *t)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
-	struct tcptop_tcp_record *r;
+	struct tcptop_tcp_record *r = tp ? bpf_ringbuf_reserve(&events, sizeof(*r), 0) : NULL;
 
-	if (!tp)
-		return;
-	r = bpf_ringbuf_reserve(&events, sizeof(*r), 0);
 	if (!r) {
 		count(COUNTER_EVENTS_LOST);
 		return;
