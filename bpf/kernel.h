@@ -41,6 +41,9 @@ struct ns_common { u32 inum; } KERNEL_TYPE;
 struct net { struct ns_common ns; } KERNEL_TYPE;
 typedef struct { struct net *net; } possible_net_t;
 struct in6_addr { union { __be32 u6_addr32[4]; } in6_u; } KERNEL_TYPE;
+typedef struct { int counter; } KERNEL_TYPE atomic_t;
+typedef struct { long long counter; } KERNEL_TYPE atomic64_t;
+typedef struct { atomic_t refs; } KERNEL_TYPE refcount_t;
 
 struct sock_common {
 	__be32 skc_daddr;
@@ -54,6 +57,8 @@ struct sock_common {
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
 	unsigned long skc_flags;
+	refcount_t skc_refcnt;
+	atomic64_t skc_cookie;
 } KERNEL_TYPE;
 
 struct sock {
@@ -103,7 +108,10 @@ struct seq_file;
 struct file;
 struct bpf_map;
 struct socket { struct sock *sk; } KERNEL_TYPE;
-struct bpf_iter_meta { struct seq_file *seq; } KERNEL_TYPE;
+struct bpf_iter_meta {
+	struct seq_file *seq;
+	u64 seq_num;
+} KERNEL_TYPE;
 
 struct bpf_iter__task_file {
 	struct bpf_iter_meta *meta;
@@ -117,6 +125,16 @@ struct bpf_iter__bpf_sk_storage_map {
 	struct bpf_map *map;
 	struct sock *sk;
 	void *value;
+} KERNEL_TYPE;
+
+struct bpf_iter__bpf_map {
+	struct bpf_iter_meta *meta;
+	struct bpf_map *map;
+} KERNEL_TYPE;
+
+struct bpf_iter__udp {
+	struct bpf_iter_meta *meta;
+	struct udp_sock *udp_sk;
 } KERNEL_TYPE;
 
 struct bpf_iter__tcp {

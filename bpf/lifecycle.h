@@ -25,6 +25,8 @@ static __always_inline void lifecycle_start(struct sock *sk, u8 direction)
 	t->opened_ns = bpf_ktime_get_boot_ns();
 	t->direction = direction;
 	owner_is_current(t, OWNER_CONNECT);
+	if (direction == DIRECTION_UNKNOWN)
+		track_listens(sk);
 }
 
 static __always_inline void lifecycle_established(struct sock *sk, int old)
@@ -41,7 +43,7 @@ static __always_inline void lifecycle_established(struct sock *sk, int old)
 	if (t->announced)
 		return;
 	t->announced = 1;
-	record_emit(TAG_TCP_OPEN, TCP_ESTABLISHED, sk, t);
+	record_emit(TAG_TCP_OPEN, TCP_ESTABLISHED, sk, bpf_skc_to_tcp_sock(sk), t);
 }
 
 /* FIN_WAIT1 and LAST_ACK are entered only through tcp_close_state(), from close(), shutdown() or exit: current is the owner,
@@ -61,7 +63,7 @@ static __always_inline void lifecycle_closing(struct sock *sk, int old)
 		owner_is_current(t, OWNER_CLOSE);
 }
 
-/* The storage stays, marked, until the socket is freed: that is how the second program and the snapshot know. A socket that was
+/* What is remembered stays, marked, until the socket is freed: that is how the second program and the snapshot know. A socket that was
  * reset or timed out while a process, not known yet, still holds it waits for that process to let go (lifecycle_destroyed()). */
 static __always_inline void lifecycle_closed(struct sock *sk, int old)
 {
@@ -79,7 +81,7 @@ static __always_inline void lifecycle_closed(struct sock *sk, int old)
 	}
 	if (t->cookie != cookie)
 		track_inherit(t, cookie, 0);
-	track_end(sk, old == TCP_LISTEN ? TCP_LISTEN : TCP_CLOSE, t);
+	track_end(sk, bpf_skc_to_tcp_sock(sk), old == TCP_LISTEN ? TCP_LISTEN : TCP_CLOSE, t);
 	if (owner_is_weak(t) && !sock_flag(sk, SOCK_DEAD))
 		t->ended = ENDED_UNCLAIMED;
 }
@@ -93,13 +95,13 @@ static __always_inline void lifecycle_destroyed(struct sock *sk)
 	if (!t || t->ended == ENDED || t->cookie != bpf_get_socket_cookie(sk))
 		return;
 	if (!t->ended) {
-		track_end(sk, TCP_CLOSE, t);
+		track_end(sk, bpf_skc_to_tcp_sock(sk), TCP_CLOSE, t);
 		return;
 	}
 	t->ended = ENDED;
 	owner_is_current(t, OWNER_CLOSE);
 	if (!owner_is_weak(t))
-		record_emit(TAG_TCP_OWNER, TCP_CLOSE, sk, t);
+		record_emit(TAG_TCP_OWNER, TCP_CLOSE, sk, bpf_skc_to_tcp_sock(sk), t);
 }
 
 #endif

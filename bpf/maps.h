@@ -8,16 +8,7 @@
 #include "shared.h"
 #include "udp.h"
 
-/* BPF_F_CLONE: an accepted socket starts with its listener's value (bpf_sk_storage_clone(), called by
- * sk_clone_lock()), so the listener's owner is known without a look-up while the handshake is handled in softirq. */
-struct {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
-	__type(key, int);
-	__type(value, struct tracked);
-} tracked_sockets SEC(".maps");
-
-/* The same for UDP; used by the UDP programs too, which are another object (bpf_map__reuse_fd()). */
+/* What is remembered for a UDP socket, in its own storage; used by the UDP programs too, which are another object (bpf_map__reuse_fd()). */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

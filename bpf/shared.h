@@ -6,6 +6,8 @@
 
 #include <linux/types.h>
 
+#define SOCKETS_MAX 262144 /* of bpf/table.h */
+
 /* .rodata: set between open and load. */
 struct tcptop_tcp_settings {
 	__u64 wake_at_bytes;   /* unread bytes in the ring from which on a record wakes the reader and a snapshot pauses */
@@ -15,6 +17,8 @@ struct tcptop_tcp_settings {
 struct tcptop_tcp_shared {
 	__u64 weak_owners;     /* by the programs: sockets that began without their own process being known */
 	__u64 snapshot_end;    /* by the programs: position in the ring behind the last record of the last snapshot */
+	__u64 slots;           /* by the programs: slots of bpf/table.h that were ever taken at one time */
+	__u64 walk_next;       /* by both: the slot at which the walk of bpf/table.h goes on */
 	__u32 epoch;           /* by user space, never 0: raised to have every socket described anew */
 	__u32 owner_pass;      /* by user space: number of the owner pass under way or last ended, 0: none yet */
 };

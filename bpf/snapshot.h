@@ -68,10 +68,9 @@ static __always_inline bool snapshot_emit(struct sock *sk, struct tcp_sock *tp, 
 
 /* What the state says of a socket that is on record otherwise, because its change of state went unseen (lifecycle.h). A socket
  * that has just begun to connect is in TCP_CLOSE too, but has not been described yet. */
-static __always_inline bool snapshot_is_live(struct sock *sk, struct tracked *t)
+static __always_inline bool snapshot_is_live(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
 {
 	u8 state = sk->__sk_common.skc_state;
-	u64 cookie = bpf_get_socket_cookie(sk);
 
 	if (t->ended)
 		return false;
@@ -81,7 +80,7 @@ static __always_inline bool snapshot_is_live(struct sock *sk, struct tracked *t)
 		track_inherit(t, cookie, 0);
 	}
 	if (state == TCP_CLOSE && t->described)
-		track_end(sk, TCP_CLOSE, t);
+		track_end(sk, tp, TCP_CLOSE, t);
 	return state != TCP_CLOSE;
 }
 
@@ -90,11 +89,9 @@ static __always_inline bool snapshot_is_live(struct sock *sk, struct tracked *t)
  * many as CPUs (bpf_sk_storage_map_seq_find_next()). Each socket that closed in between makes it skip a live one: seen, 4 of
  * 4,000 not in two snapshots running, at 20,000 connections a second beside them. Within one read() RCU keeps the walk whole.
  * False: half of the ring is taken, which is all that a snapshot may have; this socket must be shown again. */
-static __always_inline bool snapshot_write(struct sock *sk, struct tracked *t)
+static __always_inline bool snapshot_write(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
 {
-	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
-
-	if (!tp || !snapshot_is_live(sk, t))
+	if (!tp || !snapshot_is_live(sk, tp, t, cookie))
 		return true;
 	if (bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= settings.wake_at_bytes)
 		return false;

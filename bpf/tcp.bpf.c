@@ -83,19 +83,6 @@ int tcp_orphans(struct bpf_iter__tcp *ctx)
 	return 0;
 }
 
-/* The tick: every socket that is tracked, in every network namespace. */
-SEC("iter/bpf_sk_storage_map")
-int tcp_snapshot(struct bpf_iter__bpf_sk_storage_map *ctx)
-{
-	struct sock *sk = ctx->sk;       /* NULL both in the call that ends the walk; the verifier */
-	struct tracked *t = ctx->value;  /* tells a pointer from NULL only in the register that was tested */
-
-	if (sk && t)
-		return !snapshot_write(sk, t); /* 1 ends the read() with EAGAIN, and the next one begins with this socket */
-	shared.snapshot_end = bpf_ringbuf_query(&events, BPF_RB_PROD_POS);
-	return 0;
-}
-
 /* socket(), in the context of the process that calls it: inet_create() leaves out the kernel's own. */
 SEC("cgroup/sock_create")
 int udp_opened(struct bpf_sock *ctx)
@@ -103,6 +90,22 @@ int udp_opened(struct bpf_sock *ctx)
 	if (ctx->type == SOCK_DGRAM && ctx->protocol == IPPROTO_UDP)
 		udp_begin(ctx);
 	return 1;
+}
+
+#ifdef SOCKET_TABLE
+#include "walk.h"
+#else
+/* The tick: every socket that is tracked, in every network namespace. */
+SEC("iter/bpf_sk_storage_map")
+int tcp_snapshot(struct bpf_iter__bpf_sk_storage_map *ctx)
+{
+	struct sock *sk = ctx->sk;       /* NULL both in the call that ends the walk; the verifier */
+	struct tracked *t = ctx->value;  /* tells a pointer from NULL only in the register that was tested */
+
+	if (sk && t) /* 1 ends the read() with EAGAIN, and the next one begins with this socket */
+		return !snapshot_write(sk, bpf_skc_to_tcp_sock(sk), t, bpf_get_socket_cookie(sk));
+	shared.snapshot_end = bpf_ringbuf_query(&events, BPF_RB_PROD_POS);
+	return 0;
 }
 
 /* After an owner pass: every UDP socket that is tracked, in every network namespace. */
@@ -116,3 +119,4 @@ int udp_settled(struct bpf_iter__bpf_sk_storage_map *ctx)
 		udp_settle(ctx->meta->seq, sk, t);
 	return 0;
 }
+#endif

@@ -1,31 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* A socket's storage and the records made from it. */
+/* What is remembered for a socket, and the records made from it. */
 #ifndef TCPTOP_TRACK_H
 #define TCPTOP_TRACK_H
 
 #include "sock.h"
 #include "owner.h"
-
-static __always_inline struct tracked *track_find(struct sock *sk)
-{
-	return bpf_sk_storage_get(&tracked_sockets, sk, 0, 0);
-}
-
-static __always_inline void track_reset(struct tracked *t, u64 cookie)
-{
-	__builtin_memset(t, 0, sizeof(*t));
-	t->cookie = cookie;
-}
-
-/* NULL when the kernel has no memory for it; counted. */
-static __always_inline struct tracked *track_make(struct sock *sk)
-{
-	struct tracked *t = bpf_sk_storage_get(&tracked_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-
-	if (!t)
-		count(COUNTER_SOCKETS_UNTRACKED);
-	return t;
-}
+#ifdef SOCKET_TABLE
+#include "table.h"
+#else
+#include "storage.h"
+#endif
 
 static __always_inline void track_introduce(struct tracked *t, u64 cookie, u8 direction)
 {
@@ -58,6 +42,8 @@ static __always_inline struct tracked *track_adopt(struct sock *sk, u8 state)
 
 	if (t && !t->cookie)
 		track_introduce(t, bpf_get_socket_cookie(sk), sock_direction(sk, state));
+	if (t && state == TCP_LISTEN)
+		track_listens(sk);
 	return t;
 }
 
@@ -90,9 +76,8 @@ static __always_inline u64 record_wake(void)
 	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= settings.wake_at_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
-static __always_inline void record_emit(u16 tag, u8 state, struct sock *sk, struct tracked *t)
+static __always_inline void record_emit(u16 tag, u8 state, struct sock *sk, struct tcp_sock *tp, struct tracked *t)
 {
-	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct tcptop_tcp_record *r = tp ? bpf_ringbuf_reserve(&events, sizeof(*r), 0) : NULL;
 
 	if (!r) {
@@ -105,10 +90,10 @@ static __always_inline void record_emit(u16 tag, u8 state, struct sock *sk, stru
 }
 
 /* The last word, once. ended is set first: it is read, without a lock, by a snapshot that met the socket before. */
-static __always_inline void track_end(struct sock *sk, u8 state, struct tracked *t)
+static __always_inline void track_end(struct sock *sk, struct tcp_sock *tp, u8 state, struct tracked *t)
 {
 	t->ended = ENDED;
-	record_emit(TAG_TCP_CLOSE, state, sk, t);
+	record_emit(TAG_TCP_CLOSE, state, sk, tp, t);
 }
 
 #endif

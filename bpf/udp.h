@@ -39,7 +39,8 @@ struct tracked {
 	__u8 direction;
 	__u8 announced;      /* TCP only: the open record is out */
 	__u8 ended;          /* TCP only: enum ended, 0: not yet */
-	__u8 pad[4];
+	__u32 slot;          /* bpf/table.h only: where its cookie stands */
+	__u64 address;       /* bpf/table.h only: of the struct sock */
 };
 
 struct udp_key {

@@ -78,6 +78,7 @@ void tcptop__free(struct tcptop *t)
 	bpf_link__destroy(t->orphans);
 	bpf_link__destroy(t->sockets);
 	bpf_link__destroy(t->udp_settled);
+	bpf_link__destroy(t->udp_settled_kernel);
 	ring_buffer__free(t->ring);
 	if (t->shared)
 		munmap(t->shared, t->shared_bytes);

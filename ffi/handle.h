@@ -33,6 +33,8 @@ struct tcptop {
 	struct bpf_link *orphans;
 	struct bpf_link *sockets;
 	struct bpf_link *udp_settled;
+	struct bpf_link *udp_settled_kernel; /* with is_table alone */
+	bool is_table; /* sockets are in bpf/table.h, not in their own storage */
 	struct tcptop_tcp_shared *shared; /* the programs' .bss, mapped */
 	size_t shared_bytes;
 	struct ring_buffer *ring;

@@ -11,6 +11,8 @@
 
 extern const uint8_t tcp_object[] __attribute__((visibility("hidden")));
 extern const uint8_t tcp_object_end[] __attribute__((visibility("hidden")));
+extern const uint8_t tcp_table_object[] __attribute__((visibility("hidden")));
+extern const uint8_t tcp_table_object_end[] __attribute__((visibility("hidden")));
 
 static int ring_record(void *context, void *data, size_t size)
 {
@@ -29,7 +31,8 @@ static int32_t object_open(struct tcptop *t, uint32_t ring_bytes)
 	const struct tcptop_tcp_settings settings = { .wake_at_bytes = ring_bytes / 2 };
 	struct bpf_map *map;
 
-	t->tcp = bpf_object__open_mem(tcp_object, tcp_object_end - tcp_object, &options);
+	t->tcp = t->is_table ? bpf_object__open_mem(tcp_table_object, tcp_table_object_end - tcp_table_object, &options)
+			     : bpf_object__open_mem(tcp_object, tcp_object_end - tcp_object, &options);
 	if (!t->tcp)
 		return fail(t, errno, "open the TCP programs");
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(t->tcp, "events"), ring_bytes);
@@ -40,6 +43,34 @@ static int32_t object_open(struct tcptop *t, uint32_t ring_bytes)
 	if (!map || bpf_map__set_initial_value(map, &settings, sizeof(settings)))
 		return fail(t, EINVAL, "set up the TCP programs");
 	return 0;
+}
+
+static int32_t object_load(struct tcptop *t, uint32_t ring_bytes, bool is_table)
+{
+	int32_t err;
+
+	t->is_table = is_table;
+	if ((err = object_open(t, ring_bytes)))
+		return err;
+	if ((err = bpf_object__load(t->tcp)))
+		return fail(t, -err, "load the TCP programs");
+	return 0;
+}
+
+/* If neither can be had the first one's failure is told: it is what most kernels are expected to have. */
+static int32_t object_choose(struct tcptop *t, uint32_t ring_bytes, uint32_t keep)
+{
+	int32_t err = object_load(t, ring_bytes, keep == KEEP_IN_TABLE);
+	size_t told = strlen(t->log);
+
+	if (!err || keep != KEEP_AS_ALLOWED)
+		return err;
+	bpf_object__close(t->tcp);
+	if (object_load(t, ring_bytes, true))
+		t->log[told] = 0;
+	else
+		err = 0;
+	return err;
 }
 
 /* The programs' variables as memory of ours. */
@@ -72,19 +103,21 @@ static int32_t attach_all(struct tcptop *t)
 	union bpf_iter_link_info udp_info = { .map = { .map_fd = bpf_object__find_map_fd_by_name(t->tcp, "udp_sockets") } };
 	LIBBPF_OPTS(bpf_iter_attach_opts, udp_sockets, .link_info = &udp_info, .link_info_len = sizeof(udp_info));
 	LIBBPF_OPTS(bpf_iter_attach_opts, plain);
+	bool table = t->is_table;
 	int32_t err;
 
 	/* Watch first, then look: a socket that opens in between is met by both, one that is met by neither cannot be. */
 	if ((err = attach(t, "tcp_destroyed", &t->destroyed, NULL)) || (err = attach(t, "tcp_state", &t->state, NULL)) ||
 	    (err = attach(t, "tcp_state_again", &t->state_again, NULL)) ||
 	    (err = attach(t, "tcp_owners", &t->owners, &plain)) || (err = attach(t, "tcp_orphans", &t->orphans, &plain)) ||
-	    (err = attach(t, "tcp_snapshot", &t->sockets, &sockets)) ||
-	    (err = attach(t, "udp_settled", &t->udp_settled, &udp_sockets)))
+	    (err = attach(t, table ? "tcp_walk" : "tcp_snapshot", &t->sockets, table ? &plain : &sockets)) ||
+	    (err = attach(t, table ? "udp_settled_files" : "udp_settled", &t->udp_settled, table ? &plain : &udp_sockets)) ||
+	    (table && (err = attach(t, "udp_settled_kernel", &t->udp_settled_kernel, &plain))))
 		return err;
 	return 0;
 }
 
-int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes)
+int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t keep)
 {
 	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	int32_t err;
@@ -96,11 +129,7 @@ int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes)
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	if (access("/sys/kernel/btf/vmlinux", R_OK) && errno == ENOENT)
 		return fail(t, ENOENT, "find the kernel's BTF");
-	if ((err = object_open(t, ring_bytes)))
-		return err;
-	if ((err = bpf_object__load(t->tcp)))
-		return fail(t, -err, "load the TCP programs");
-	if ((err = shared_map(t)))
+	if ((err = object_choose(t, ring_bytes, keep)) || (err = shared_map(t)))
 		return err;
 	t->ring_bytes = ring_bytes;
 	t->counters_fd = bpf_object__find_map_fd_by_name(t->tcp, "counters");

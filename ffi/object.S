@@ -10,6 +10,14 @@ tcp_object:
 	.hidden tcp_object_end
 tcp_object_end:
 	.balign 16
+	.global tcp_table_object
+	.hidden tcp_table_object
+tcp_table_object:
+	.incbin "tcp_table.bpf.o"
+	.global tcp_table_object_end
+	.hidden tcp_table_object_end
+tcp_table_object_end:
+	.balign 16
 	.global udp_object
 	.hidden udp_object
 udp_object:

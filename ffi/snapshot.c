@@ -111,7 +111,8 @@ static void owners_append(struct tcptop *t)
 		udp_counters(t->udp, udp);
 	if (owners_pass(t))
 		return;
-	if (iterator_read(t->udp_settled, &t->snapshot))
+	if (iterator_read(t->udp_settled, &t->snapshot) ||
+	    (t->is_table && iterator_read(t->udp_settled_kernel, &t->snapshot)))
 		t->snapshot_errors++;
 	if (t->udp)
 		t->udp->unowned_seen = udp[UDP_UNOWNED];
@@ -142,13 +143,12 @@ static int ring_take_rest(struct tcptop *t)
 }
 
 /* The program writes into the ring, and pauses the walk (EAGAIN) when half of it is taken. */
-static int sockets_walk(struct tcptop *t)
+static int storage_walk(struct tcptop *t)
 {
 	uint8_t nothing[8];
 	int fd = bpf_iter_create(bpf_link__fd(t->sockets)), err = fd < 0 ? -errno : 0;
 	ssize_t n = 1;
 
-	t->snapshot_deadline_ns = clock_ns(CLOCK_MONOTONIC) + SNAPSHOT_LIMIT_NS;
 	while (!err && n) {
 		n = read(fd, nothing, sizeof(nothing));
 		if (n < 0 && errno == EAGAIN)
@@ -158,6 +158,31 @@ static int sockets_walk(struct tcptop *t)
 	}
 	if (fd >= 0)
 		close(fd);
+	return err;
+}
+
+/* The same for sockets in a table: the program does some slots a round, fewer when half of the ring is taken. */
+static int table_walk(struct tcptop *t)
+{
+	struct tcptop_tcp_shared *s = t->shared;
+	uint64_t at, end = __atomic_load_n(&s->slots, __ATOMIC_RELAXED);
+	int err = 0;
+
+	end = end < SOCKETS_MAX ? end : SOCKETS_MAX;
+	for (s->walk_next = at = 0; !err && at < end; at = __atomic_load_n(&s->walk_next, __ATOMIC_ACQUIRE)) {
+		err = iterator_read(t->sockets, NULL);
+		if (!err)
+			err = ring_take(t);
+	}
+	return err;
+}
+
+static int sockets_walk(struct tcptop *t)
+{
+	int err;
+
+	t->snapshot_deadline_ns = clock_ns(CLOCK_MONOTONIC) + SNAPSHOT_LIMIT_NS;
+	err = t->is_table ? table_walk(t) : storage_walk(t);
 	return err ? err : ring_take_rest(t);
 }
 

@@ -14,10 +14,17 @@ struct tcptop;
 /* A handle with nothing loaded; NULL when out of memory. */
 struct tcptop *tcptop__new(void);
 
+/* Where the TCP programs keep what they know of a socket. */
+enum tcptop_keep {
+	KEEP_AS_ALLOWED = 0, /* in its storage; where the kernel refuses to walk that, in a table */
+	KEEP_IN_STORAGE = 1,
+	KEEP_IN_TABLE = 2,
+};
+
 /* Loads and attaches the TCP programs and finds the sockets that are open already, with their owners.
- * ring_bytes: size of the ring buffer, a power of two and a multiple of the page size.
+ * ring_bytes: size of the ring buffer, a power of two and a multiple of the page size. keep: enum tcptop_keep.
  * -EPERM: BPF is refused; -ENOENT: no kernel BTF; else as the kernel said. */
-int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes);
+int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t keep);
 
 /* What the netlink source cannot do for its caller. */
 enum tcptop_limit {
@@ -67,7 +74,7 @@ int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid);
 
 /* What this machine lets this process do, as lines of words between tabs, without a final NUL; an errno of 0 is yes:
  *   capabilities HEX; btf ERRNO; cgroup ERRNO IS_ROOT; setting NAME TEXT; netlink ERRNO FAREWELLS_ERRNO; map KIND ERRNO;
- *   program tcp|udp NAME HOOK ERRNO (it was loaded and attached by itself)
+ *   program tcp|table|udp NAME HOOK ERRNO (it was loaded and attached by itself; table: TCP with KEEP_IN_TABLE)
  * Returns bytes. May take a second. */
 int32_t tcptop__doctor(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 

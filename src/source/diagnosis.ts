@@ -1,5 +1,5 @@
 /** From what a machine lets us do to what is missing, and the command that mends it. Pure. */
-import type { MachineFacts, ProgramFact } from "./machine.ts";
+import type { MachineFacts, ProgramFact, Subsystem } from "./machine.ts";
 import type { SourceInfo } from "./source.ts";
 
 /** One thing that was looked at. */
@@ -112,15 +112,21 @@ function mapCheck({ programs }: MachineFacts, kind: string, errno: number, circu
   return { id, title: `${kind} map`, ok, needed: true, detail: ok ? "made and freed" : "cannot be made", remedy };
 }
 
+const OPENED: Readonly<Record<string, string>> = { udp_opened: "udp_opened_plain", udp_opened_plain: "udp_opened" };
+
 const isRefusal = (errno: number) => errno === 1 || errno === 13; // EPERM, EACCES
 
-/** The plainer hook at socket() stands in for the other one, and is not needed beside it. */
+/** The plainer hook at socket() stands in for the other one, and is not needed beside it. Sockets kept in a table stand in for those
+ * kept in socket storage, and are not worth a word where these can be had. */
 function programChecks({ programs }: MachineFacts, circumstances: Circumstances): Check[] {
   const works = (name: string) => programs.some((program) => program.name === name && program.errno === 0);
-  const stand = [["udp_opened", "udp_opened_plain"], ["udp_opened_plain", "udp_opened"]];
-  return programs.map((program) => {
-    const other = stand.find(([name]) => name === program.name)?.[1];
-    return programCheck(program, other === undefined || !works(other), circumstances);
+  const isRefused = (subsystem: Subsystem) =>
+    programs.some((p) => p.subsystem === subsystem && p.errno && !OPENED[p.name]);
+  const byTable = isRefused("tcp") && !isRefused("table") && programs.some(({ subsystem }) => subsystem === "table");
+  return programs.filter(({ subsystem }) => subsystem !== "table" || byTable).map((program) => {
+    const other = OPENED[program.name];
+    const needed = other === undefined ? program.subsystem !== "tcp" || !byTable : !works(other);
+    return programCheck(program, needed, circumstances);
   });
 }
 
@@ -131,7 +137,7 @@ function programCheck(
 ): Check {
   const ok = errno === 0;
   return {
-    id: `program_${name}`,
+    id: subsystem === "table" ? `program_table_${name}` : `program_${name}`,
     title: `${subsystem} program ${name}`,
     ok,
     needed,

@@ -1,6 +1,9 @@
+export type Subsystem = "tcp" | "table" | "udp";
+
 /** One eBPF program that was tried by itself. An errno of 0: it was loaded and attached. */
 export interface ProgramFact {
-  readonly subsystem: "tcp" | "udp";
+  /** "table": what stands in for "tcp" where the kernel refuses to walk over socket storage. */
+  readonly subsystem: Subsystem;
   readonly name: string;
   readonly hook: string;
   readonly errno: number;
@@ -38,7 +41,7 @@ export function parseMachineFacts(text: string): MachineFacts {
     farewellsErrno: Number(farewells),
     maps: all("map").map(([kind, errno]) => ({ kind, errno: Number(errno) })),
     programs: all("program").map(([subsystem, name, hook, errno]) => ({
-      subsystem: subsystem === "udp" ? "udp" : "tcp",
+      subsystem: subsystem as Subsystem,
       name,
       hook,
       errno: Number(errno),

@@ -153,7 +153,7 @@ static void features(void)
 static struct tcptop *source_open(void)
 {
 	struct tcptop *t = tcptop__new();
-	int32_t err = by_netlink ? 0 : tcptop__load(t, RING_BYTES);
+	int32_t err = by_netlink ? 0 : tcptop__load(t, RING_BYTES, KEEP_AS_ALLOWED);
 
 	if (err) {
 		say_failure(t, "bpf", err);

@@ -1,12 +1,13 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { diagnose } from "../../src/source/diagnosis.ts";
-import type { MachineFacts } from "../../src/source/machine.ts";
+import type { MachineFacts, Subsystem } from "../../src/source/machine.ts";
 
 const ROOT = { euid: 0, executable: null };
 const BPF = { tcp: "bpf", udp: "bpf", notes: [] };
 
+const program = (subsystem: Subsystem, name: string, errno: number) => ({ subsystem, name, hook: "hook", errno });
+
 function machine(errno = 0, changes: Partial<MachineFacts> = {}): MachineFacts {
-  const program = (subsystem: "tcp" | "udp", name: string) => ({ subsystem, name, hook: "hook", errno });
   return {
     capabilities: (1n << 41n) - 1n,
     btfErrno: 0,
@@ -15,7 +16,11 @@ function machine(errno = 0, changes: Partial<MachineFacts> = {}): MachineFacts {
     netlinkErrno: 0,
     farewellsErrno: 0,
     maps: [{ kind: "ring buffer", errno: errno && 22 }],
-    programs: [program("tcp", "tcp_state"), program("tcp", "udp_opened"), program("udp", "udp_opened_plain")],
+    programs: [
+      program("tcp", "tcp_state", errno),
+      program("tcp", "udp_opened", errno),
+      program("udp", "udp_opened_plain", errno),
+    ],
     settings: new Map(),
     ...changes,
   };
@@ -55,6 +60,26 @@ Deno.test("diagnose() needs only one of the two hooks at socket()", () => {
   const without = programs.map((program) => program.name === "udp_opened" ? { ...program, errno: 22 } : program);
   deepStrictEqual(failing(machine(0, { programs: without })), []);
   deepStrictEqual(failing(machine(22)).filter((id) => id.startsWith("program_")).length, 3);
+});
+
+Deno.test("diagnose() lets a table stand in for socket storage, and is silent about one that is not needed", () => {
+  const programs = (storage: number, table: number) => [
+    program("tcp", "tcp_state", 0),
+    program("tcp", "tcp_snapshot", storage),
+    program("table", "tcp_walk", table),
+    program("table", "udp_opened", 22),
+  ];
+  const lines = (storage: number, table: number) =>
+    diagnose(machine(0, { programs: programs(storage, table) }), BPF, null, ROOT).checks
+      .filter(({ id }) => id.startsWith("program_")).map(({ id, ok, needed }) => `${id} ${ok} ${needed}`);
+  deepStrictEqual(lines(0, 0), ["program_tcp_state true true", "program_tcp_snapshot true true"]);
+  deepStrictEqual(lines(1, 0), [
+    "program_tcp_state true false",
+    "program_tcp_snapshot false false",
+    "program_table_tcp_walk true true",
+    "program_table_udp_opened false true",
+  ]);
+  deepStrictEqual(lines(1, 1), ["program_tcp_state true true", "program_tcp_snapshot false true"]);
 });
 
 Deno.test("diagnose() blames lockdown only where it keeps a program out", () => {

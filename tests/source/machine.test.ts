@@ -8,6 +8,7 @@ setting\tlockdown\tnone [integrity] confidentiality
 netlink\t0\t1
 map\tring buffer\t0
 program\ttcp\ttcp_state\ttp_btf/inet_sock_set_state\t1
+program\ttable\ttcp_walk\titer/bpf_map\t0
 program\tudp\tudp_in\tcgroup_skb/ingress\t0
 something\tof\ta\tlater\tversion
 `;
@@ -20,6 +21,7 @@ Deno.test("parseMachineFacts() reads what the shim wrote and skips what it does 
   deepStrictEqual(facts.maps, [{ kind: "ring buffer", errno: 0 }]);
   deepStrictEqual(facts.programs, [
     { subsystem: "tcp", name: "tcp_state", hook: "tp_btf/inet_sock_set_state", errno: 1 },
+    { subsystem: "table", name: "tcp_walk", hook: "iter/bpf_map", errno: 0 },
     { subsystem: "udp", name: "udp_in", hook: "cgroup_skb/ingress", errno: 0 },
   ]);
   strictEqual(facts.settings.get("lockdown"), "none [integrity] confidentiality");

@@ -10,6 +10,12 @@ const BUFFER_BYTES = 1 << 20;
 /** With nothing new to attribute, the owners are still looked over this often: a socket may have been handed on. */
 const OWNER_PASS_EVERY_NS = 3_000_000_000;
 
+/** Where the eBPF programs keep what they know of a socket (enum tcptop_keep, ffi/tcptop.h): as the kernel allows, but for tests
+ * and for comparing the two. */
+function keep(): number {
+  return { storage: 1, table: 2 }[Deno.env.get("TCPTOP_SOCKETS") ?? ""] ?? 0;
+}
+
 /** What the shim yields. TCP comes from the kernel's own counters, by eBPF or, where that is not to be had, by netlink; UDP from
  * eBPF programs on the root cgroup. */
 export class ShimSource implements FlowSource {
@@ -75,7 +81,7 @@ export class ShimSource implements FlowSource {
     const { tcptop__load, tcptop__open_netlink, tcptop__free, tcptop__new } = this.#library.symbols;
     const notes: Note[] = [];
     if (source !== "netlink") {
-      const result = tcptop__load(this.#handle, ringBytes);
+      const result = tcptop__load(this.#handle, ringBytes, keep());
       if (result >= 0) return { tcp: "bpf", notes };
       const failure = this.#account(-result), note = fallbackNote(failure, this.#euid);
       if (source === "bpf" || note === null) throw shimError(failure, this.#euid);

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* What is remembered for a socket, in a table of our own: for kernels that refuse iter/bpf_sk_storage_map (seen: 6.18 of a cloud,
+ * hardened to refuse every iterator that may write into a map, as it does fentry and lsm) and allow what is used here instead,
+ * bpf_rdonly_cast() (6.2) and bpf_loop(). Else storage.h is simpler: it is freed with the socket.
+ *
+ * An entry lives from track_make() to tcp_destroy_sock. The walk cannot be handed a struct sock by the kernel, so it reads at the
+ * address that was noted; reads of memory that has gone give 0 (exception table), TCP sockets are freed for TCP sockets alone while
+ * RCU holds (SLAB_TYPESAFE_BY_RCU), and one that was used again has another cookie. A hash has no order to walk it by that does not
+ * cost its 262,144 buckets (6 ms); the slots are dense. */
+#ifndef TCPTOP_TABLE_H
+#define TCPTOP_TABLE_H
+
+#include "maps.h"
+
+#define WALK_AT_ONCE 4096 /* slots, some milliseconds: between two rounds the CPU is free for others */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, SOCKETS_MAX);
+	__type(key, u64); /* cookie */
+	__type(value, struct tracked);
+} socket_table SEC(".maps");
+
+/* The cookie of the socket in each slot, 0: none. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SOCKETS_MAX);
+	__type(key, u32);
+	__type(value, u64);
+} socket_slots SEC(".maps");
+
+/* Last in, first out, so that the slots in use stay together. */
+struct {
+	__uint(type, BPF_MAP_TYPE_STACK);
+	__uint(max_entries, SOCKETS_MAX);
+	__uint(key_size, 0);
+	__type(value, u32);
+} free_slots SEC(".maps");
+
+/* The cookie of a listener; the copy in a socket that it brought forth tells which one (maps.h, BPF_F_CLONE). */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__type(key, int);
+	__type(value, u64);
+} listeners SEC(".maps");
+
+extern void *bpf_rdonly_cast(void *obj, u32 btf_id) __ksym;
+
+static __always_inline struct tracked *track_find(struct sock *sk)
+{
+	u64 cookie = bpf_get_socket_cookie(sk);
+
+	return bpf_map_lookup_elem(&socket_table, &cookie);
+}
+
+/* False: there are too many. A slot that free_slots cannot take back (its lock timed out) is not used again. */
+static __always_inline bool slot_take(struct tracked *t, u64 cookie)
+{
+	u64 *slot;
+	u32 i;
+
+	if (bpf_map_pop_elem(&free_slots, &i))
+		i = __sync_fetch_and_add(&shared.slots, 1);
+	slot = bpf_map_lookup_elem(&socket_slots, &i);
+	if (!slot)
+		return false;
+	t->slot = i;
+	*slot = cookie;
+	return true;
+}
+
+/* Deleting is what only one of two can do: that one gives the slot back. */
+static __always_inline void table_drop(u64 cookie)
+{
+	struct tracked *t = bpf_map_lookup_elem(&socket_table, &cookie);
+	u64 *slot;
+	u32 i;
+
+	if (!t)
+		return;
+	i = t->slot;
+	if (bpf_map_delete_elem(&socket_table, &cookie))
+		return;
+	slot = bpf_map_lookup_elem(&socket_slots, &i);
+	if (!slot || *slot != cookie)
+		return;
+	*slot = 0;
+	bpf_map_push_elem(&free_slots, &i, 0);
+}
+
+/* As storage that is cloned: a socket that a listener brought forth begins with what is known of the listener. 0, or a negative errno. */
+static __always_inline long table_add(struct sock *sk, u64 cookie)
+{
+	u64 *listener = bpf_sk_storage_get(&listeners, sk, 0, 0);
+	struct tracked *parent = listener ? bpf_map_lookup_elem(&socket_table, listener) : NULL, fresh = {};
+
+	if (parent) {
+		fresh.cookie = parent->cookie;
+		fresh.how = parent->how;
+		fresh.owner = parent->owner;
+	}
+	fresh.address = (u64)sk;
+	return bpf_map_update_elem(&socket_table, &cookie, &fresh, BPF_NOEXIST);
+}
+
+/* NULL: no memory, or more sockets than the table has room for; counted. */
+static __always_inline struct tracked *track_make(struct sock *sk)
+{
+	u64 cookie = bpf_get_socket_cookie(sk);
+	struct tracked *t = bpf_map_lookup_elem(&socket_table, &cookie);
+	bool made;
+
+	if (t)
+		return t;
+	made = !table_add(sk, cookie);
+	t = bpf_map_lookup_elem(&socket_table, &cookie);
+	if (!t) {
+		count(COUNTER_SOCKETS_UNTRACKED);
+		return NULL;
+	}
+	if (!made) /* by another CPU, at this moment */
+		return t;
+	if (!slot_take(t, cookie)) {
+		count(COUNTER_SOCKETS_UNTRACKED);
+		bpf_map_delete_elem(&socket_table, &cookie);
+		return NULL;
+	}
+	return t;
+}
+
+static __always_inline void track_drop(struct sock *sk)
+{
+	table_drop(bpf_get_socket_cookie(sk));
+}
+
+static __always_inline void track_listens(struct sock *sk)
+{
+	u64 *cookie = bpf_sk_storage_get(&listeners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+
+	if (cookie)
+		*cookie = bpf_get_socket_cookie(sk);
+}
+
+/* Everything of a socket's connection is forgotten, but not where it is. */
+static __always_inline void track_reset(struct tracked *t, u64 cookie)
+{
+	u64 address = t->address;
+	u32 slot = t->slot;
+
+	__builtin_memset(t, 0, sizeof(*t));
+	t->address = address;
+	t->slot = slot;
+	t->cookie = cookie;
+}
+
+#endif
