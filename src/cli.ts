@@ -12,7 +12,7 @@ import { allOf, type Filter, FilterError } from "./view/filter/ast.ts";
 import { asksForListeners, FIELDS } from "./view/filter/fields.ts";
 import { parseFilter } from "./view/filter/parse.ts";
 import { madeBy } from "./app/paths.ts";
-import { type Grouping, GROUPINGS } from "./view/group.ts";
+import { type Grouping, GROUPINGS } from "./view/group_key.ts";
 import { VERSION } from "./version.ts";
 
 const MIN_INTERVAL_MS = 100;

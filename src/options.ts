@@ -1,6 +1,6 @@
 import type { Column } from "./view/column.ts";
 import type { Filter } from "./view/filter/ast.ts";
-import type { Grouping } from "./view/group.ts";
+import type { Grouping } from "./view/group_key.ts";
 import type { Sort } from "./view/sort.ts";
 
 /** What the command line asks for. */

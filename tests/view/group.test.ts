@@ -26,6 +26,17 @@ Deno.test("groupRows() sorts by label where the column has no total", () => {
   deepStrictEqual(sorted.map(([label]) => label), ["(not known)", "curl", "sshd"]);
 });
 
+Deno.test("groupRows() keeps apart what only reads the same", () => {
+  const ids = ["a", "b"].map((digit) => digit.repeat(64)), cgroups = ["", ...ids.map((id) => `/docker/${id}`)];
+  const containers = new Map(ids.map((id) => [id, "web"]));
+  const twins = fakeSample([{ process: "(not known)" }, { process: null }], { cgroups, containers });
+  twins.flows.cgroup.set([1, 2]);
+  const groups = (by: "process" | "container") =>
+    groupRows(twins, [0, 1], by, byRate).map(({ key, label, rows }) => [key, label, ...rows]);
+  deepStrictEqual(groups("process"), [["(not known)", "(not known)", 0], [null, "(not known)", 1]]);
+  deepStrictEqual(groups("container"), [["web", "web", 0], ["web", "web", 1]]);
+});
+
 Deno.test("groupText() adds up, or says what is common, or how many there are", () => {
   const [curl, , nobody] = groupRows(sample, rows, "process", byRate);
   const text = (group: typeof curl, id: string) => groupText(sample, group, columnById(id)!);

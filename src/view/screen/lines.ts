@@ -22,14 +22,15 @@ export function linesOf(sample: Sample, state: ScreenState): Lines {
   const groups = groupRows(sample, rows, group, sort), items: Item[] = [];
   for (const one of limit === 0 ? groups : groups.slice(0, limit)) {
     items.push(one);
-    if (state.expanded.has(one.label)) { for (const row of sortedRows(sample, one.rows, sort)) items.push(row); }
+    if (state.expanded.has(one.id)) { for (const row of sortedRows(sample, one.rows, sort)) items.push(row); }
   }
   return { items, matching: groups.length };
 }
 
 /** The same line has the same id in the next sample. */
 export function itemId(sample: Sample, item: Item): string {
-  return typeof item === "number" ? flowId(sample.flows, item) : `group ${item.label}`;
+  if (typeof item === "number") return flowId(sample.flows, item);
+  return item.id === null ? "group" : `group ${item.id}`;
 }
 
 /** The columns of this state's table, before the terminal's width has its say. */

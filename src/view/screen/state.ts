@@ -1,7 +1,7 @@
 /** Everything the user has chosen on the screen. */
 import type { Column } from "../column.ts";
 import type { Predicate } from "../filter/fields.ts";
-import type { Grouping } from "../group.ts";
+import type { Grouping } from "../group_key.ts";
 import type { Sort } from "../sort.ts";
 
 export type Mode =
@@ -22,8 +22,8 @@ export interface ScreenState {
   readonly frozen: boolean;
   readonly sort: Sort;
   readonly group: Grouping | null;
-  /** Labels of the groups whose flows are shown. */
-  readonly expanded: ReadonlySet<string>;
+  /** Ids of the groups whose flows are shown. */
+  readonly expanded: ReadonlySet<string | null>;
   readonly filterText: string;
   readonly filter: Predicate | null;
   readonly filterError: string | null;

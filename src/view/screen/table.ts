@@ -78,7 +78,7 @@ function cutOf(column: Column, text: string): Column["cut"] {
 }
 
 function gutter(state: ScreenState, sample: Sample, item: Item): [string, Role] {
-  if (typeof item !== "number") return [state.expanded.has(item.label) ? "▾" : "▸", Role.label];
+  if (typeof item !== "number") return [state.expanded.has(item.id) ? "▾" : "▸", Role.label];
   if (sample.flows.closed[item]) return ["×", Role.dim];
   return isNew(sample, item) ? ["+", Role.fresh] : [" ", Role.text];
 }

@@ -1,7 +1,7 @@
 /** Keys and mouse to the next state: no clock, no terminal, no sample but for what a line is called. */
 import type { Sample } from "../../flow/sample.ts";
 import { COLUMNS, TOTAL_RATE } from "../column.ts";
-import { GROUPINGS } from "../group.ts";
+import { GROUPINGS } from "../group_key.ts";
 import { placeColumns } from "../layout.ts";
 import { ageText } from "../units.ts";
 import type { Geometry } from "./geometry.ts";
@@ -102,19 +102,19 @@ function opened(state: ScreenState, around: Surroundings): ScreenState {
   const item = around.lines.items[state.index];
   if (item === undefined) return { ...state, details: false };
   const held = moved(state, state.index, around);
-  return typeof item === "number" ? { ...held, details: !state.details } : toggled(held, item.label);
+  return typeof item === "number" ? { ...held, details: !state.details } : toggled(held, item.id);
 }
 
 function expanded(state: ScreenState, { lines }: Surroundings, open: boolean): ScreenState {
   const item = lines.items[state.index];
-  if (item === undefined || typeof item === "number" || state.expanded.has(item.label) === open) return state;
-  return toggled(state, item.label);
+  if (item === undefined || typeof item === "number" || state.expanded.has(item.id) === open) return state;
+  return toggled(state, item.id);
 }
 
-function toggled(state: ScreenState, label: string): ScreenState {
-  const labels = new Set(state.expanded);
-  if (!labels.delete(label)) labels.add(label);
-  return { ...state, expanded: labels };
+function toggled(state: ScreenState, id: string | null): ScreenState {
+  const ids = new Set(state.expanded);
+  if (!ids.delete(id)) ids.add(id);
+  return { ...state, expanded: ids };
 }
 
 function onlyProtocol(state: ScreenState, protocol: "tcp" | "udp"): ScreenState {

@@ -1,0 +1,60 @@
+/** What makes flows one group, and what a user reads for it. */
+import type { Sample } from "../flow/sample.ts";
+import * as flow from "./flow.ts";
+import { harmless } from "./harmless.ts";
+
+export const GROUPINGS = ["process", "remote", "port", "container"] as const;
+export type Grouping = typeof GROUPINGS[number];
+
+interface Naming {
+  readonly id: (sample: Sample, row: number) => string | null;
+  /** As the user reads it, of a row that has an id. */
+  readonly key: (sample: Sample, row: number) => string;
+  /** Of the rows without an id. */
+  readonly none: string;
+}
+
+/** What makes the row one group with others; null: not known, or there is none. It stays when a container's name becomes known. */
+export function groupId(sample: Sample, row: number, by: Grouping): string | null {
+  return NAMING[by].id(sample, row);
+}
+
+/** The same as the user reads it. */
+export function groupKey(sample: Sample, row: number, by: Grouping): string | null {
+  return NAMING[by].id(sample, row) === null ? null : NAMING[by].key(sample, row);
+}
+
+export function keyLabel(key: string | null, by: Grouping): string {
+  return key ?? NAMING[by].none;
+}
+
+const processId: Naming["id"] = (sample, row) => flow.processName(sample, row);
+const remoteId: Naming["id"] = (sample, row) => {
+  if (!flow.hasPeer(sample.flows, row)) return null;
+  return flow.remoteName(sample, row) ?? flow.remoteAddress(sample.flows, row);
+};
+const portId = ({ flows: f }: Sample, row: number) => `${servicePort(f, row)}/${flow.isTcp(f, row) ? "tcp" : "udp"}`;
+
+const NAMING: Readonly<Record<Grouping, Naming>> = {
+  process: { id: processId, key: (sample, row) => harmless(processId(sample, row)!), none: "(not known)" },
+  remote: { id: remoteId, key: (sample, row) => harmless(remoteId(sample, row)!), none: "(no peer)" },
+  port: { id: portId, key: portId, none: "-" },
+  container: {
+    id: (sample, row) => {
+      const container = flow.container(sample, row);
+      return container && `${container.runtime} ${container.id}`;
+    },
+    key: (sample, row) => {
+      const { name, id } = flow.container(sample, row)!;
+      return harmless(name ?? id);
+    },
+    none: "(none)",
+  },
+};
+
+/** The port that names the service: the one that was connected to; where that is not known, the lower one. */
+export function servicePort(f: Sample["flows"], row: number): number {
+  const local = f.localPort[row], remote = f.remotePort[row], direction = flow.directionName(f, row);
+  if (direction === "inbound" || remote === 0) return local;
+  return direction === "outbound" ? remote : Math.min(local, remote);
+}
