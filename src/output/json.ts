@@ -1,17 +1,35 @@
 import type { Sample } from "../flow/sample.ts";
 import { flowFacts } from "../view/flow.ts";
+import type { Group } from "../view/group.ts";
+import { groupFacts } from "../view/group_facts.ts";
+import type { Grouping } from "../view/group_key.ts";
 import { notesOf } from "../view/notes.ts";
 import { totalsOf } from "../view/totals.ts";
 
 export const SAMPLE_SCHEMA = "tcptop.sample/1";
+export const GROUPS_SCHEMA = "tcptop.groups/1";
 const CHUNK_CHARACTERS = 1 << 16;
 
 /** The document of one sample, as one line in pieces: with 40,000 flows it is too long for one string to be cheap. */
-export function* jsonDocument(sample: Sample, rows: readonly number[], version: string): Iterable<string> {
-  const head = JSON.stringify(jsonHead(sample, version));
-  let chunk = head.slice(0, -1) + ',"flows":[';
-  for (let i = 0; i < rows.length; i++) {
-    chunk += (i === 0 ? "" : ",") + JSON.stringify(flowFacts(sample, rows[i]));
+export function jsonDocument(sample: Sample, rows: readonly number[], version: string): Iterable<string> {
+  return inPieces(jsonHead(sample, SAMPLE_SCHEMA, version), "flows", rows, (row) => flowFacts(sample, row));
+}
+
+/** The same of groups. */
+export function groupsDocument(
+  sample: Sample,
+  groups: readonly Group[],
+  by: Grouping,
+  version: string,
+): Iterable<string> {
+  const head = { ...jsonHead(sample, GROUPS_SCHEMA, version), group_by: by };
+  return inPieces(head, "groups", groups, (group) => groupFacts(sample, group, by));
+}
+
+function* inPieces<T>(head: object, name: string, items: readonly T[], facts: (item: T) => object): Iterable<string> {
+  let chunk = `${JSON.stringify(head).slice(0, -1)},"${name}":[`;
+  for (let i = 0; i < items.length; i++) {
+    chunk += (i === 0 ? "" : ",") + JSON.stringify(facts(items[i]));
     if (chunk.length < CHUNK_CHARACTERS) continue;
     yield chunk;
     chunk = "";
@@ -19,11 +37,11 @@ export function* jsonDocument(sample: Sample, rows: readonly number[], version: 
   yield chunk + "]}\n";
 }
 
-/** Everything of the document but its flows. */
-export function jsonHead(sample: Sample, version: string): Record<string, unknown> {
+/** Everything of the document but its flows or groups. */
+function jsonHead(sample: Sample, schema: string, version: string): Record<string, unknown> {
   const totals = totalsOf(sample), { health } = sample;
   return {
-    schema: SAMPLE_SCHEMA,
+    schema,
     version,
     time: new Date(sample.wallMs).toISOString(),
     interval_ms: Math.round(sample.intervalMs * 1000) / 1000,

@@ -1,8 +1,13 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { jsonDocument } from "../../src/output/json.ts";
+import groupsSchema from "../../schemas/groups.schema.json" with { type: "json" };
+import sampleSchema from "../../schemas/sample.schema.json" with { type: "json" };
+import { groupsDocument, jsonDocument } from "../../src/output/json.ts";
+import { columnById } from "../../src/view/column.ts";
+import { groupRows } from "../../src/view/group.ts";
+import { GROUPINGS } from "../../src/view/group_key.ts";
 import { sampleOf } from "../support/feed.ts";
 import { comm, counters, ended, live, opened, tick } from "../support/records.ts";
-import { wrongInSample } from "../support/schema.ts";
+import { wrongInGroups, wrongInSample } from "../support/schema.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 
 const all = ({ length }: { readonly length: number }) => Array.from({ length }, (_, row) => row);
@@ -43,4 +48,35 @@ Deno.test("jsonDocument() comes in pieces, and has UDP flows without TCP's figur
   ok(pieces.length > 5);
   const document = JSON.parse(pieces.join(""));
   deepStrictEqual([document.flows.length, document.totals.udp, wrongInSample(document)], [2000, 1000, []]);
+});
+
+Deno.test("groupsDocument() is one line that fits the schema, whatever it is grouped by", () => {
+  const sample = fakeSample([
+    { process: "curl", rxDelta: 503, rx: 2 ** 40 },
+    { process: "curl", rxDelta: 1009, rx: 2 ** 41, closed: true },
+    { process: null, protocol: "udp", unknown: 255 },
+    { process: "sshd", state: "LISTEN", remote: ["0.0.0.0", 0] },
+  ]);
+  const sort = { column: columnById("rx")!, descending: true };
+  for (const by of GROUPINGS) {
+    const text = [...groupsDocument(sample, groupRows(sample, all(sample), by, sort), by, "0.1.0")].join("");
+    ok(text.endsWith("]}\n") && text.indexOf("\n") === text.length - 1);
+    const document = JSON.parse(text);
+    deepStrictEqual([document.schema, document.group_by, wrongInGroups(document)], ["tcptop.groups/1", by, []]);
+    ok(wrongInGroups({ ...document, group_by: by === "port" ? "remote" : "port" }).length > 0);
+    if (by !== "process") continue;
+    const [curl, sshd, nobody] = document.groups;
+    deepStrictEqual([curl.key, curl.flows, curl.rx_bytes, curl.closed], ["curl", 2, 3 * 2 ** 40, 1]);
+    deepStrictEqual([sshd.key, sshd.tx_bytes, nobody.key, nobody.rx_bytes], ["sshd", 0, null, null]);
+  }
+});
+
+Deno.test("groupsDocument() has the head of jsonDocument()", () => {
+  const sample = fakeSample([{}, { protocol: "udp", process: null }]);
+  const { schema: _, flows: __, ...head } = JSON.parse([...jsonDocument(sample, [0, 1], "0.1.0")].join(""));
+  const { schema, group_by, groups, ...same } = JSON.parse([...groupsDocument(sample, [], "port", "0.1.0")].join(""));
+  deepStrictEqual([schema, group_by, groups, same], ["tcptop.groups/1", "port", [], head]);
+  for (const name of Object.keys(head) as (keyof typeof head & keyof typeof sampleSchema.properties)[]) {
+    deepStrictEqual((groupsSchema.properties as Record<string, unknown>)[name], sampleSchema.properties[name]);
+  }
 });
