@@ -8,14 +8,14 @@ import type { Output } from "./output.ts";
 const encoder = new TextEncoder();
 
 /** CSV lines, each sample's at once, so a reader of the file sees no interval late. */
-export class CsvOutput implements Output {
+export class CsvOutput<Item, Facts> implements Output {
   #headed: boolean;
 
   /** `file`: null is standard output. Throws when the file holds something else than CSV of these fields. */
   constructor(
-    readonly csv: Csv,
+    readonly csv: Csv<Item, Facts>,
     readonly file: OutputFile | null,
-    readonly select: (sample: Sample) => readonly number[],
+    readonly select: (sample: Sample) => readonly Item[],
   ) {
     this.#headed = file !== null && file.byteLength > 0;
     if (this.#headed) refuseOther(file!, encoder.encode(csv.header()));

@@ -2,14 +2,15 @@
 import type { Options } from "../options.ts";
 import { OutputFile } from "../file.ts";
 import type { Sample } from "../flow/sample.ts";
-import { Csv } from "../output/csv.ts";
-import { jsonDocument } from "../output/json.ts";
+import { flowCsv } from "../output/flow_csv.ts";
+import { groupCsv } from "../output/group_csv.ts";
+import { groupsDocument, jsonDocument } from "../output/json.ts";
 import { writeOut } from "../output/stdout.ts";
 import { groupTable, textTable } from "../output/text.ts";
 import type { Identity } from "../source/identity.ts";
 import { COLUMNS } from "../view/column.ts";
 import { compileFilter } from "../view/filter/compile.ts";
-import { groupRows } from "../view/group.ts";
+import { type Group, groupRows } from "../view/group.ts";
 import type { Grouping } from "../view/group_key.ts";
 import type { Predicate } from "../view/filter/fields.ts";
 import { chosenRows, selectRows } from "../view/selection.ts";
@@ -50,25 +51,37 @@ export function openOutputs(
 }
 
 function csvOutput(options: Options, owner: Identity | null): Output {
-  const csv = new Csv(options.columns?.map(({ id }) => id) ?? null);
+  const columns = options.columns?.map(({ id }) => id) ?? null, limit = options.limit ?? 0;
   const file = options.csv === "-" ? null : new OutputFile(options.csv!, owner);
-  return new CsvOutput(csv, file, selector(options, options.limit ?? 0));
+  if (options.group === null) return new CsvOutput(flowCsv(columns), file, selector(options, limit));
+  return new CsvOutput(groupCsv(options.group, columns), file, grouper(options, options.group, limit));
 }
 
 function eventOutput(options: Options): Output {
   const say = (sentence: string) => console.error(`tcptop: ${sentence}`);
-  const choice = { ...options, filter: predicate(options) };
-  return new EventOutput(options.json, options.columns, options.limit ?? 0, (batch) => chosenRows(batch, choice), say);
+  const { json, columns, limit } = options, choice = { ...options, filter: predicate(options) };
+  const choose = (sample: Sample) => chosenRows(sample, choice);
+  return new EventOutput(json, columns, limit ?? 0, choose, say);
 }
 
 function sampleOutput(options: Options, stdoutIsTerminal: boolean): Output {
   if (options.json) {
-    const select = selector(options, options.limit ?? 0);
-    return { sample: (sample) => writeOut(jsonDocument(sample, select(sample), VERSION)) };
+    const document = options.group === null ? flowDocument(options) : groupDocument(options, options.group);
+    return { sample: (sample) => writeOut(document(sample)) };
   }
   const clear = stdoutIsTerminal && !options.batch && !options.once ? HOME_AND_CLEAR : "";
   const render = options.group === null ? flowTable(options) : groupsTable(options, options.group);
   return { sample: (sample) => writeOut([clear + render(sample)]) };
+}
+
+function flowDocument(options: Options): (sample: Sample) => Iterable<string> {
+  const select = selector(options, options.limit ?? 0);
+  return (sample) => jsonDocument(sample, select(sample), VERSION);
+}
+
+function groupDocument(options: Options, by: Grouping): (sample: Sample) => Iterable<string> {
+  const groups = grouper(options, by, options.limit ?? 0);
+  return (sample) => groupsDocument(sample, groups(sample), by, VERSION);
 }
 
 function flowTable(options: Options): (sample: Sample) => string {
@@ -77,11 +90,14 @@ function flowTable(options: Options): (sample: Sample) => string {
 }
 
 function groupsTable(options: Options, by: Grouping): (sample: Sample) => string {
-  const select = selector(options, 0), limit = (options.limit ?? TEXT_ROWS) || undefined;
-  return (sample) => {
-    const groups = groupRows(sample, select(sample), by, options.sort).slice(0, limit);
-    return groupTable(sample, groups, options.columns ?? COLUMNS, by);
-  };
+  const groups = grouper(options, by, options.limit ?? TEXT_ROWS);
+  return (sample) => groupTable(sample, groups(sample), options.columns ?? COLUMNS, by);
+}
+
+/** The groups to show, in order; `limit`: of them, 0: all. */
+function grouper(options: Options, by: Grouping, limit: number): (sample: Sample) => Group[] {
+  const choice = { ...options, filter: predicate(options) };
+  return (sample) => groupRows(sample, chosenRows(sample, choice), by, options.sort).slice(0, limit || undefined);
 }
 
 function selector(options: Options, limit: number): (sample: Sample) => number[] {

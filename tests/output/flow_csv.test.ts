@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import papaparse from "papaparse";
 import fc from "fast-check";
-import { Csv } from "../../src/output/csv.ts";
+import { flowCsv } from "../../src/output/flow_csv.ts";
 import { COLUMNS, TOTAL_RATE } from "../../src/view/column.ts";
 import { flowFacts } from "../../src/view/flow.ts";
 import { fakeSample } from "../view/fake_sample.ts";
@@ -9,16 +9,16 @@ import { fakeSample } from "../view/fake_sample.ts";
 const all = (sample: { length: number }) => Array.from({ length: sample.length }, (_, row) => row);
 
 /** What papaparse makes of it: an object a line. */
-function parse(csv: Csv, sample: ReturnType<typeof fakeSample>): Record<string, string>[] {
+function parse(csv: ReturnType<typeof flowCsv>, sample: ReturnType<typeof fakeSample>): Record<string, string>[] {
   const text = csv.header() + [...csv.lines(sample, all(sample))].join("");
   const { data, errors } = papaparse.parse(text, { header: true, skipEmptyLines: true });
   deepStrictEqual(errors, []);
   return data as Record<string, string>[];
 }
 
-Deno.test("Csv has the fields of the JSON document, flattened", () => {
+Deno.test("flowCsv() has the fields of the JSON document, flattened", () => {
   const sample = fakeSample([{ process: "curl", pid: 7, rx: 1009, rxDelta: 503, closed: true }]);
-  const [line] = parse(new Csv(null), sample), facts = flowFacts(sample, 0);
+  const [line] = parse(flowCsv(null), sample), facts = flowFacts(sample, 0);
   const flat = Object.keys(facts).flatMap((name) => {
     if (name === "local") return ["local_address", "local_port"];
     if (name === "remote") return ["remote_address", "remote_port", "remote_name"];
@@ -32,14 +32,14 @@ Deno.test("Csv has the fields of the JSON document, flattened", () => {
   strictEqual(line.local_address, facts.local.address);
 });
 
-Deno.test("Csv leaves a cell empty for what is not known", () => {
-  const [line] = parse(new Csv(null), fakeSample([{ process: null }]));
+Deno.test("flowCsv() leaves a cell empty for what is not known", () => {
+  const [line] = parse(flowCsv(null), fakeSample([{ process: null }]));
   deepStrictEqual([line.pid, line.process, line.cgroup, line.container_id], ["", "", "", ""]);
 });
 
-Deno.test("Csv writes the fields of the columns that are asked for, in their order", () => {
+Deno.test("flowCsv() writes the fields of the columns that are asked for, in their order", () => {
   strictEqual(
-    new Csv(["remote", "rx/s", "pid"]).header().trimEnd(),
+    flowCsv(["remote", "rx/s", "pid"]).header().trimEnd(),
     [
       "time",
       "interval_ms",
@@ -52,31 +52,31 @@ Deno.test("Csv writes the fields of the columns that are asked for, in their ord
   );
 });
 
-Deno.test("Csv has fields for every column of the table", () => {
+Deno.test("flowCsv() has fields for every column of the table", () => {
   for (const { id } of [...COLUMNS, TOTAL_RATE]) {
-    strictEqual(new Csv([id]).header().startsWith("time,interval_ms,"), true, id);
+    strictEqual(flowCsv([id]).header().startsWith("time,interval_ms,"), true, id);
   }
 });
 
-Deno.test("Csv takes the meaning from cells that a spreadsheet would run", () => {
+Deno.test("flowCsv() takes the meaning from cells that a spreadsheet would run", () => {
   for (const process of ["=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]) {
-    const [line] = parse(new Csv(["process"]), fakeSample([{ process }]));
+    const [line] = parse(flowCsv(["process"]), fakeSample([{ process }]));
     strictEqual(line.process, `'${process}`);
   }
 });
 
-Deno.test("Csv brings any process name through", () => {
+Deno.test("flowCsv() brings any process name through", () => {
   // deno-lint-ignore no-control-regex
   const plain = /^(?![=+\-@\t\r])[\x01-\x7e]+$/;
   const name = fc.string({ maxLength: 15 }).filter((text) => plain.test(text));
   fc.assert(fc.property(name, (process) => {
-    const [line] = parse(new Csv(["process"]), fakeSample([{ process }]));
+    const [line] = parse(flowCsv(["process"]), fakeSample([{ process }]));
     strictEqual(line.process, process);
   }));
 });
 
-Deno.test("Csv ends its lines as RFC 4180 has it", () => {
-  const csv = new Csv(["pid"]), sample = fakeSample([{ pid: 7 }, { pid: 8 }]);
+Deno.test("flowCsv() ends its lines as RFC 4180 has it", () => {
+  const csv = flowCsv(["pid"]), sample = fakeSample([{ pid: 7 }, { pid: 8 }]);
   const text = csv.header() + [...csv.lines(sample, [0, 1])].join("");
   strictEqual(text.split("\r\n").length, 4);
   strictEqual(text.replaceAll("\r\n", "").includes("\n"), false);

@@ -1,0 +1,48 @@
+import { type FlowFacts, flowFacts } from "../view/flow.ts";
+import { Csv, type Fields, fieldsOfColumn, same } from "./csv.ts";
+
+const plain = same<FlowFacts>;
+
+/** Every field of a flow, in order. */
+const FIELDS: Fields<FlowFacts> = new Map([
+  plain("id"),
+  plain("protocol"),
+  plain("family"),
+  plain("state"),
+  plain("direction"),
+  ["local_address", (flow) => flow.local.address],
+  ["local_port", (flow) => flow.local.port],
+  ["remote_address", (flow) => flow.remote?.address ?? null],
+  ["remote_port", (flow) => flow.remote?.port ?? null],
+  ["remote_name", (flow) => flow.remote?.name ?? null],
+  plain("pid"),
+  plain("process"),
+  plain("uid"),
+  plain("user"),
+  plain("netns"),
+  plain("cgroup"),
+  ["container_id", (flow) => flow.container?.id ?? null],
+  ["container_runtime", (flow) => flow.container?.runtime ?? null],
+  ["container_name", (flow) => flow.container?.name ?? null],
+  plain("rx_bytes"),
+  plain("tx_bytes"),
+  plain("rx_bytes_delta"),
+  plain("tx_bytes_delta"),
+  plain("rx_bytes_per_s"),
+  plain("tx_bytes_per_s"),
+  plain("rx_packets"),
+  plain("tx_packets"),
+  plain("rtt_us"),
+  plain("rtt_var_us"),
+  plain("cwnd"),
+  plain("retransmits"),
+  plain("age_ms"),
+  plain("closed"),
+  plain("loopback"),
+]);
+
+/** `columns`: ids of the table's columns to write the fields of; null: every field. */
+export function flowCsv(columns: readonly string[] | null): Csv<number, FlowFacts> {
+  const named = columns?.flatMap(fieldsOfColumn).filter((field) => FIELDS.has(field));
+  return new Csv(FIELDS, named ?? FIELDS.keys(), flowFacts);
+}
