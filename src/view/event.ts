@@ -48,7 +48,7 @@ export function eventFacts(batch: EventBatch, row: number): EventFacts {
   const facts = flowFacts(batch, row), kind = batch.events.kind[row];
   return {
     event: kind === EventKind.opened ? "opened" : "closed",
-    time: microTime(batch.bootWallMs + batch.events.timeNs[row] / 1e6),
+    time: eventTime(batch, row),
     id: facts.id,
     protocol: facts.protocol,
     family: facts.family,
@@ -78,6 +78,10 @@ export function eventFacts(batch: EventBatch, row: number): EventFacts {
 export function durationUs({ events }: EventBatch, row: number): number | null {
   if (events.kind[row] === EventKind.opened || events.openedNs[row] === 0) return null;
   return Math.max(0, Math.round((events.lastNs[row] - events.openedNs[row]) / 1e3));
+}
+
+export function eventTime({ bootWallMs, events }: EventBatch, row: number): string {
+  return microTime(bootWallMs + events.timeNs[row] / 1e6);
 }
 
 /** 2026-01-02T03:04:05.678901Z */

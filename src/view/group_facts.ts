@@ -25,7 +25,7 @@ const delta = (field: "rxDelta" | "txDelta"): Value => ({ flows: f }, row) =>
   flow.known(f, row, Unknown.bytes, f[field][row]);
 
 /** Every figure is the sum over those flows of which it is known; null: of none. */
-const FIGURES = {
+export const GROUP_FIGURES = {
   rx_bytes: ofColumn("rx"),
   tx_bytes: ofColumn("tx"),
   rx_bytes_delta: delta("rxDelta"),
@@ -37,7 +37,7 @@ const FIGURES = {
   retransmits: ofColumn("retrans"),
 } as const satisfies Readonly<Record<string, Value>>;
 
-type Figures = { readonly [F in keyof typeof FIGURES]: number | null };
+type Figures = { readonly [F in keyof typeof GROUP_FIGURES]: number | null };
 
 export interface GroupFacts extends GroupIdentity, Figures {
   readonly flows: number;
@@ -51,7 +51,7 @@ export function groupFacts(sample: Sample, { key, rows }: Group, by: Grouping): 
   const { flows: f } = sample, count = (is: (row: number) => boolean) => rows.filter(is).length;
   const tcp = count((row) => flow.isTcp(f, row));
   const figures: Record<string, number | null> = {};
-  for (const [name, value] of Object.entries(FIGURES)) figures[name] = tenths(total(sample, rows, value));
+  for (const [name, value] of Object.entries(GROUP_FIGURES)) figures[name] = tenths(total(sample, rows, value));
   return {
     key,
     ...identity(sample, rows, by),

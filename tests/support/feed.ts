@@ -1,13 +1,19 @@
 /** The whole way from records to samples, on one thread and without a clock. */
 import { Decoder } from "../../src/decode/decode.ts";
 import { unpackFlows } from "../../src/flow/columns.ts";
+import type { EventLog } from "../../src/flow/event_log.ts";
 import type { Sample } from "../../src/flow/sample.ts";
 import { FlowTables } from "../../src/flow/tables.ts";
 import { join } from "./records.ts";
 
 export class Feed {
-  readonly tables = new FlowTables();
-  readonly decoder = new Decoder(this.tables);
+  readonly tables: FlowTables;
+  readonly decoder: Decoder;
+
+  constructor(log: EventLog | null = null) {
+    this.tables = new FlowTables(log);
+    this.decoder = new Decoder(this.tables);
+  }
 
   /** Feeds the records and takes the sample that their last tick ends. */
   sample(...records: readonly Uint8Array[]): Sample {

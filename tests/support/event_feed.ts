@@ -1,0 +1,23 @@
+/** The way from records to batches of events and samples, on one thread and without a clock. */
+import { EventLog, unpackEvents } from "../../src/flow/event_log.ts";
+import type { EventBatch } from "../../src/view/event.ts";
+import { fakeSample } from "../view/fake_sample.ts";
+import { Feed } from "./feed.ts";
+import { join } from "./records.ts";
+
+/** Boot was at 2026-01-02T03:04:05Z. */
+const BOOT_WALL_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+export class EventFeed extends Feed {
+  constructor(readonly log: EventLog = new EventLog()) {
+    super(log);
+  }
+
+  /** All events that wait, those of these records too. */
+  batch(...records: readonly Uint8Array[]): EventBatch {
+    this.decoder.decode(join(...records));
+    const { length, dropped, ...packed } = this.log.take(true) ?? { length: 0, dropped: 0, events: new ArrayBuffer(0) };
+    const events = unpackEvents({ length, dropped, ...packed });
+    return { ...fakeSample([]), length, flows: events, events, bootWallMs: BOOT_WALL_MS, dropped };
+  }
+}

@@ -1,0 +1,197 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { EventLog } from "../../src/flow/event_log.ts";
+import type { Sample } from "../../src/flow/sample.ts";
+import type { GroupEvent } from "../../src/view/group_event.ts";
+import { GroupLog } from "../../src/view/group_log.ts";
+import { chosenRows } from "../../src/view/selection.ts";
+import { EventFeed } from "../support/event_feed.ts";
+import { comm, counters, ended, live, opened, owner, tick } from "../support/records.ts";
+
+const MS = 1e6;
+const choose = (sample: Sample) => chosenRows(sample, { filter: null, protocol: null, listeners: false });
+const log = (by: ConstructorParameters<typeof GroupLog>[0] = "process") => new GroupLog(by, choose);
+
+/** What there is to compare of most events. */
+const brief = (events: readonly GroupEvent[]) =>
+  events.map(({ event, key, connections, rx_bytes, duration_us, final }) => [
+    event,
+    key,
+    connections,
+    rx_bytes,
+    duration_us,
+    final,
+  ]);
+
+const opens = (cookie: number, ms: number, name = "curl") =>
+  opened({ cookie, timeNs: ms * MS, openedNs: ms * MS, comm: comm(name) });
+const ends = (cookie: number, fromMs: number, toMs: number, rxBytes: number, name = "curl") =>
+  ended({ cookie, openedNs: fromMs * MS, timeNs: toMs * MS, rxBytes, txBytes: 3, retransmits: 2, comm: comm(name) });
+
+Deno.test("GroupLog tells of the first connection of a group and of the end of its last one", () => {
+  const events = log().tell(
+    new EventFeed().batch(opens(1, 10), opens(2, 20), ends(1, 10, 30, 1009), ends(2, 20, 40, 503), opens(3, 50)),
+  );
+  deepStrictEqual(events.slice(0, 2), [
+    {
+      event: "opened",
+      time: "2026-01-02T03:04:05.010000Z",
+      group_by: "process",
+      key: "curl",
+      process: "curl",
+      connections: 1,
+      duration_us: null,
+      rx_bytes: null,
+      tx_bytes: null,
+      retransmits: null,
+      final: null,
+    },
+    {
+      event: "closed",
+      time: "2026-01-02T03:04:05.040000Z",
+      group_by: "process",
+      key: "curl",
+      process: "curl",
+      connections: 2,
+      duration_us: 30_000,
+      rx_bytes: 1512,
+      tx_bytes: 6,
+      retransmits: 4,
+      final: true,
+    },
+  ]);
+  deepStrictEqual(brief(events.slice(2)), [["opened", "curl", 1, null, null, null]]);
+});
+
+Deno.test("GroupLog counts what was open before it, and does not call a later connection the first", () => {
+  const feed = new EventFeed(), groups = log();
+  deepStrictEqual(groups.look(feed.sample(live({ cookie: 1, openedNs: 0, rxBytes: 7 }), tick(100 * MS))), []);
+  deepStrictEqual(groups.tell(feed.batch(opens(2, 200), ends(2, 200, 300, 503))), []);
+  deepStrictEqual(brief(groups.tell(feed.batch(ends(1, 0, 400, 1009)))), [["closed", "curl", 2, 1512, null, true]]);
+});
+
+Deno.test("GroupLog tells of an opening that a sample knew first", () => {
+  const feed = new EventFeed(), groups = log();
+  groups.look(feed.sample(opens(1, 10), opens(2, 20), tick(100 * MS)));
+  deepStrictEqual(brief(groups.tell(feed.batch())), [["opened", "curl", 1, null, null, null]]);
+  deepStrictEqual(brief(groups.tell(feed.batch(ends(1, 10, 200, 1), ends(2, 20, 300, 2)))), [
+    ["closed", "curl", 2, 3, 290_000, true],
+  ]);
+});
+
+Deno.test("GroupLog leaves a connection in the group that it was met in", () => {
+  const feed = new EventFeed(), groups = log();
+  const handed = [opens(1, 10, "sshd"), ends(1, 10, 20, 1009, "sftp"), owner({ cookie: 1, openedNs: 10 * MS })];
+  deepStrictEqual(
+    brief(groups.tell(feed.batch(...handed))),
+    [
+      ["opened", "curl", 1, null, null, null],
+      ["closed", "curl", 1, 1009, 10_000, true],
+    ].map(([event, _, ...rest]) => [event, "sshd", ...rest]),
+  );
+});
+
+Deno.test("GroupLog says of an end that was not seen that there may have been more", () => {
+  const feed = new EventFeed(), groups = log();
+  feed.sample(live({ cookie: 1, openedNs: 10 * MS, rxBytes: 7 }), tick(100 * MS));
+  const batch = feed.batch(tick(200 * MS), tick(300 * MS));
+  deepStrictEqual(
+    brief(groups.tell(batch)).map(([event, key, connections, rx, , final]) => [
+      event,
+      key,
+      connections,
+      rx,
+      final,
+    ]),
+    [["closed", "curl", 1, 7, false]],
+  );
+});
+
+Deno.test("GroupLog gives up connections whose ends were dropped, and not those that are open", () => {
+  const feed = new EventFeed(new EventLog(3)), groups = log();
+  const batch = feed.batch(opens(1, 10), opens(2, 11, "wget"), opens(3, 12, "wget"), ends(2, 11, 20, 5, "wget"));
+  deepStrictEqual([batch.dropped, groups.tell(batch).length], [1, 2]);
+  const told: GroupEvent[] = [];
+  for (let at = 1; at <= 10; at++) {
+    const still = [counters({ cookie: 1 }), counters({ cookie: 3 }), tick(at * 100 * MS)];
+    told.push(...groups.look(feed.sample(...still)));
+  }
+  strictEqual(told.length, 0);
+  feed.decoder.decode(opens(4, 2000, "ssh"));
+  feed.decoder.decode(opens(5, 2001, "ssh"));
+  feed.decoder.decode(opens(6, 2002, "ssh"));
+  feed.decoder.decode(ends(3, 12, 2003, 5, "wget"));
+  deepStrictEqual(brief(groups.tell(feed.batch())), [["opened", "ssh", 1, null, null, null]]);
+  for (let at = 21; at <= 28; at++) {
+    const still = [1, 4, 5, 6].map((cookie) => counters({ cookie }));
+    told.push(...groups.look(feed.sample(...still, tick(at * 100 * MS))));
+  }
+  deepStrictEqual(brief(told), [["closed", "wget", 2, null, null, false]]);
+});
+
+Deno.test("GroupLog closes a group whose members a source told of by samples alone", () => {
+  const feed = new EventFeed(), groups = log();
+  groups.look(feed.sample(tick(100 * MS)));
+  groups.look(feed.sample(live({ cookie: 1, openedNs: 150 * MS }), tick(200 * MS)));
+  deepStrictEqual(groups.tell(feed.batch(ends(9, 210, 220, 1))), []);
+  deepStrictEqual(brief(groups.tell(feed.batch(ends(1, 150, 300, 2)))), [["closed", "curl", 2, 3, 150_000, true]]);
+});
+
+Deno.test("GroupLog follows a member that the filter lets through once, and takes in no other", () => {
+  let passes = true;
+  const feed = new EventFeed(), groups = new GroupLog("port", (sample) => passes ? choose(sample) : []);
+  deepStrictEqual(groups.tell(feed.batch(opens(1, 10))).length, 1);
+  passes = false;
+  deepStrictEqual(groups.tell(feed.batch(opens(2, 20), ends(2, 20, 30, 5))), []);
+  deepStrictEqual(brief(groups.tell(feed.batch(ends(1, 10, 40, 7)))), [["closed", "443/tcp", 1, 7, 30_000, true]]);
+});
+
+Deno.test("GroupLog calls a container by its name as soon as it is known", () => {
+  const id = "a".repeat(64), groups = log("container"), feed = new EventFeed();
+  const inside = (names: readonly (readonly [string, string])[], ...records: readonly Uint8Array[]) => {
+    const batch = feed.batch(...records);
+    batch.flows.cgroup.fill(1);
+    return { ...batch, cgroups: ["", `/docker/${id}`], containers: new Map(names) };
+  };
+  const told = groups.tell(inside([], opens(1, 10)));
+  told.push(...groups.tell(inside([[id, "web"]], ends(1, 10, 20, 1))));
+  deepStrictEqual(told.map(({ event, key, container }) => [event, key, container?.id]), [
+    ["opened", id, id],
+    ["closed", "web", id],
+  ]);
+});
+
+/** Connections of three processes, each with the moments of its opening and end. */
+const lives = fc.array(
+  fc.record({
+    process: fc.constantFrom("curl", "wget", "sshd"),
+    fromMs: fc.integer({ min: 1, max: 200 }),
+    forMs: fc.integer({ min: 1, max: 50 }),
+    rxBytes: fc.nat({ max: 2 ** 40 }),
+  }),
+  { maxLength: 30 },
+);
+
+Deno.test("GroupLog has every connection once, in groups that open and close in turn", () => {
+  fc.assert(fc.property(lives, fc.integer({ min: 1, max: 5 }), (lives, batches) => {
+    const steps = lives.flatMap(({ process, fromMs, forMs, rxBytes }, i) => [
+      { ms: fromMs, record: opens(i + 1, fromMs, process) },
+      { ms: fromMs + forMs, record: ends(i + 1, fromMs, fromMs + forMs, rxBytes, process) },
+    ]).sort((a, b) => a.ms - b.ms);
+    const feed = new EventFeed(), groups = log(), told: GroupEvent[] = [];
+    for (let part = 0; part < batches; part++) {
+      const records = steps.filter((_, i) => Math.floor(i * batches / steps.length) === part);
+      told.push(...groups.tell(feed.batch(...records.map(({ record }) => record))));
+      if (part === 1) told.push(...groups.look(feed.sample(tick(1))));
+    }
+    const closed = told.filter(({ event }) => event === "closed");
+    strictEqual(closed.reduce((sum, { connections }) => sum + connections, 0), lives.length);
+    const bytes = lives.reduce((sum, { rxBytes }) => sum + rxBytes, 0);
+    strictEqual(closed.reduce((sum, { rx_bytes }) => sum + rx_bytes!, 0), bytes);
+    for (const name of ["curl", "wget", "sshd"]) {
+      const turns = told.filter(({ key }) => key === name).map(({ event }) => event);
+      deepStrictEqual(turns, turns.map((_, i) => i % 2 === 0 ? "opened" : "closed"));
+      strictEqual(turns.length % 2, 0);
+    }
+  }));
+});
