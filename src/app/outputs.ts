@@ -12,11 +12,13 @@ import { COLUMNS } from "../view/column.ts";
 import { compileFilter } from "../view/filter/compile.ts";
 import { type Group, groupRows } from "../view/group.ts";
 import type { Grouping } from "../view/group_key.ts";
+import { GroupLog } from "../view/group_log.ts";
 import type { Predicate } from "../view/filter/fields.ts";
 import { chosenRows, selectRows } from "../view/selection.ts";
 import { VERSION } from "../version.ts";
 import { CsvOutput } from "./csv_output.ts";
 import { EventOutput } from "./event_output.ts";
+import { GroupEventOutput } from "./group_event_output.ts";
 import { MetricsOutput } from "./metrics_output.ts";
 import { nowMs } from "./clock.ts";
 import { NamedOutput } from "./named_output.ts";
@@ -59,8 +61,9 @@ function csvOutput(options: Options, owner: Identity | null): Output {
 
 function eventOutput(options: Options): Output {
   const say = (sentence: string) => console.error(`tcptop: ${sentence}`);
-  const { json, columns, limit } = options, choice = { ...options, filter: predicate(options) };
+  const { json, columns, group, limit } = options, choice = { ...options, filter: predicate(options) };
   const choose = (sample: Sample) => chosenRows(sample, choice);
+  if (group !== null) return new GroupEventOutput(json, limit ?? 0, new GroupLog(group, choose), say);
   return new EventOutput(json, columns, limit ?? 0, choose, say);
 }
 

@@ -51,10 +51,10 @@ function textLine(batch: EventBatch, row: number): string {
 export const LossReason = { ring: "ring", reader: "reader" } as const;
 export type LossReason = typeof LossReason[keyof typeof LossReason];
 
-/** What stands in the stream where events are missing. */
-export function lossLine(reason: LossReason, count: number, wallMs: number, json: boolean): string {
+/** What stands in the stream where events are missing. `schema`: that of the stream's documents; null: it is text. */
+export function lossLine(reason: LossReason, count: number, wallMs: number, schema: string | null): string {
   const time = microTime(wallMs);
-  if (json) return JSON.stringify({ schema: EVENT_SCHEMA_NAME, event: "lost", time, reason, count }) + "\n";
+  if (schema !== null) return JSON.stringify({ schema, event: "lost", time, reason, count }) + "\n";
   return `${time} lost   ${lossSentence(reason, count)}\n`;
 }
 
@@ -65,10 +65,11 @@ export function lossSentence(reason: LossReason, count: number): string {
     : `${number} events were dropped because the reader of the output was too slow`;
 }
 
-function* inChunks(rows: readonly number[], line: (row: number) => string): Iterable<string> {
+/** The lines in pieces of whole lines. */
+export function* inChunks<T>(items: readonly T[], line: (item: T) => string): Iterable<string> {
   let chunk = "";
-  for (const row of rows) {
-    chunk += line(row);
+  for (const item of items) {
+    chunk += line(item);
     if (chunk.length < CHUNK_CHARACTERS) continue;
     yield chunk;
     chunk = "";

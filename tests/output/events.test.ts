@@ -1,23 +1,12 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import schema from "../../schemas/event.schema.json" with { type: "json" };
-import { Decoder } from "../../src/decode/decode.ts";
-import { EventLog, unpackEvents } from "../../src/flow/event_log.ts";
-import { FlowTables } from "../../src/flow/tables.ts";
-import { eventsJson, eventsText, lossLine, LossReason } from "../../src/output/events.ts";
+import { EVENT_SCHEMA_NAME, eventsJson, eventsText, lossLine, LossReason } from "../../src/output/events.ts";
 import { columnById } from "../../src/view/column.ts";
-import type { EventBatch } from "../../src/view/event.ts";
-import { comm, ended, join, opened } from "../support/records.ts";
-import { fakeSample } from "../view/fake_sample.ts";
+import { EventFeed } from "../support/event_feed.ts";
+import { comm, ended, opened } from "../support/records.ts";
 
-/** The events of these records; boot was at 2026-01-02T03:04:05Z. */
-function batchOf(...records: readonly Uint8Array[]): EventBatch {
-  const log = new EventLog();
-  new Decoder(new FlowTables(log)).decode(join(...records));
-  const batch = log.take(true)!, events = unpackEvents(batch);
-  const bootWallMs = Date.UTC(2026, 0, 2, 3, 4, 5);
-  return { ...fakeSample([]), length: batch.length, flows: events, events, bootWallMs, dropped: 0 };
-}
+const batchOf = (...records: readonly Uint8Array[]) => new EventFeed().batch(...records);
 
 const MS = 1e6;
 const CURL = [
@@ -64,7 +53,7 @@ Deno.test("eventsText() has no byte of a process name that moves the cursor", ()
 
 Deno.test("lossLine() says how many are missing, and why", () => {
   const wallMs = Date.UTC(2026, 0, 2);
-  deepStrictEqual(JSON.parse(lossLine(LossReason.reader, 7, wallMs, true)), {
+  deepStrictEqual(JSON.parse(lossLine(LossReason.reader, 7, wallMs, EVENT_SCHEMA_NAME)), {
     schema: "tcptop.event/1",
     event: "lost",
     time: "2026-01-02T00:00:00.000000Z",
@@ -72,14 +61,14 @@ Deno.test("lossLine() says how many are missing, and why", () => {
     count: 7,
   });
   strictEqual(
-    lossLine(LossReason.ring, 1204, wallMs, false),
+    lossLine(LossReason.ring, 1204, wallMs, null),
     "2026-01-02T00:00:00.000000Z lost   1,204 records were lost because the ring buffer was full. Try a larger --ring-size, such as 16M\n",
   );
 });
 
 Deno.test("every line of eventsJson() and lossLine() fits the schema", () => {
   const validate = new Ajv2020({ allErrors: true }).compile(schema);
-  const lines = [...eventsJson(batchOf(...CURL), [0, 1])].join("") + lossLine(LossReason.ring, 1, 0, true);
+  const lines = [...eventsJson(batchOf(...CURL), [0, 1])].join("") + lossLine(LossReason.ring, 1, 0, EVENT_SCHEMA_NAME);
   for (const line of lines.trimEnd().split("\n")) {
     deepStrictEqual([validate(JSON.parse(line)), validate.errors], [true, null]);
   }

@@ -1,4 +1,5 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
+import groupEventSchema from "../../schemas/group_event.schema.json" with { type: "json" };
 import groupsSchema from "../../schemas/groups.schema.json" with { type: "json" };
 import sampleSchema from "../../schemas/sample.schema.json" with { type: "json" };
 
@@ -15,3 +16,5 @@ const wrongBy = (schema: object) => {
 export const wrongInSample = wrongBy(sampleSchema);
 /** The same of a document of groups. */
 export const wrongInGroups = wrongBy(groupsSchema);
+/** And of a line about a group. */
+export const wrongInGroupEvent = wrongBy(groupEventSchema);
