@@ -3,10 +3,10 @@ import { Argument, Command, CommanderError, Option } from "@commander-js/extra-t
 import { completionScript, SHELLS } from "./cli/completions.ts";
 import { commandFacts } from "./cli/facts.ts";
 import { manPage } from "./cli/man.ts";
-import eventSchema from "../schemas/event.schema.json" with { type: "json" };
-import sampleSchema from "../schemas/sample.schema.json" with { type: "json" };
+import { SCHEMA_NAMES, schemaText } from "./cli/schemas.ts";
 import { ExitStatus, TcptopError } from "./errors.ts";
 import type { Options } from "./options.ts";
+import { hasGroupField } from "./output/group_csv.ts";
 import { type Column, columnById, COLUMNS, TOTAL_RATE } from "./view/column.ts";
 import { allOf, type Filter, FilterError } from "./view/filter/ast.ts";
 import { asksForListeners, FIELDS } from "./view/filter/fields.ts";
@@ -43,14 +43,14 @@ export function parseArguments(argv: readonly string[]): Invocation {
   if (doctor.length > 0) return { doctor: doctor[0] };
   if (said.length > 0) return { say: said.join("") };
   const raw = command.opts();
-  if (raw.schema !== undefined) return { say: schemaText(String(raw.schema)) };
+  if (raw.schema !== undefined) return { say: schema(String(raw.schema)) };
   return { run: options(raw) };
 }
 
-function schemaText(name: string): string {
-  const schema = name === "sample" ? sampleSchema : name === "event" ? eventSchema : null;
-  if (schema === null) throw usage(`--schema knows sample and event, not '${name}'`);
-  return JSON.stringify(schema, null, 2) + "\n";
+function schema(name: string): string {
+  const text = schemaText(name), last = SCHEMA_NAMES.at(-1);
+  if (text !== null) return text;
+  throw usage(`--schema knows ${SCHEMA_NAMES.slice(0, -1).join(", ")} and ${last}, not '${name}'`);
 }
 
 /** The source of man/tcptop.1. */
@@ -67,7 +67,7 @@ function facts() {
     "--columns": columns,
     "--group": [...GROUPINGS, "none"],
     "--source": ["auto", "bpf", "netlink"],
-    "--schema": ["sample", "event"],
+    "--schema": SCHEMA_NAMES,
   });
 }
 
@@ -99,10 +99,10 @@ function definition() {
     .addOption(
       new Option(
         "--csv <FILE>",
-        "append a row a flow and sample (-: standard output); it holds network metadata, keep it private",
+        "append a row a flow, or group, and sample (-: standard output); it holds network metadata, keep it private",
       ),
     )
-    .option("--events", "a line for each connection that opens or ends, as it happens, instead of samples")
+    .option("--events", "a line for each connection, or group, that opens or ends, as it happens, instead of samples")
     .addOption(new Option("-s, --sort <COLUMN[:asc|desc]>", "sort by this column").default("rate"))
     .addOption(new Option("-l, --limit <N>", "at most N rows in text (0: all; default 50); JSON has none unless given"))
     .addOption(new Option("-c, --columns <LIST>", "these columns, in this order: process,remote,rx/s"))
@@ -138,7 +138,7 @@ function definition() {
         "serve counters by process and container for Prometheus, at /metrics; :PORT is loopback",
       ),
     )
-    .addOption(new Option("--schema [NAME]", "print the JSON Schema of a sample, or of an event").preset("sample"))
+    .addOption(new Option("--schema [NAME]", `print a JSON Schema: ${SCHEMA_NAMES.join(", ")}`).preset("sample"))
     .addOption(new Option("--replay <FILE>", "play a recording instead of looking at this machine; needs no root"))
     .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
@@ -172,7 +172,7 @@ function options(raw: Raw): Options {
     json: raw.json === true,
     sort: sort(raw.sort),
     limit: raw.limit === undefined ? null : whole("--limit", raw.limit, 0, Number.MAX_SAFE_INTEGER),
-    columns: raw.columns === undefined ? null : columns(raw.columns),
+    columns: raw.columns === undefined ? null : columns(raw),
     filter,
     group: group(raw.group),
     resolve: raw.resolve ?? null,
@@ -197,11 +197,11 @@ function refuseMixed(raw: Raw): void {
   if (toStdout && raw.json) throw refuse("--csv -", "--json", "both write to standard output");
   if (toStdout && raw.batch) throw refuse("--csv -", "--batch", "both write to standard output");
   if (raw.events && raw.csv !== undefined) throw refuse("--events", "--csv", "CSV has samples; use --events --json");
-  if (raw.group !== "none" && (raw.json || raw.csv !== undefined || raw.events)) {
-    throw usage("--group is for tables; --json, --csv and --events have a flow each");
-  }
   if (raw.events && raw.udp) throw usage("--events has TCP connections: a UDP flow neither opens nor ends");
   if (raw.events && raw.batch) throw refuse("--events", "--batch", "events come instead of samples");
+  if (raw.events && raw.group !== "none" && raw.columns !== undefined) {
+    throw refuse("--columns", "--group with --events", "the lines of groups have fields of their own");
+  }
   if (raw.record !== undefined && raw.replay !== undefined) {
     throw refuse("--record", "--replay", "copy the file instead");
   }
@@ -274,11 +274,14 @@ function group(text: string): Grouping | null {
   return grouping;
 }
 
-function columns(text: string): Column[] {
+function columns({ columns: text = "", csv, group: by }: Raw): Column[] {
   const named = text.split(",").map((id) => columnById(id.trim()) ?? id);
   const unknown = named.find((column) => typeof column === "string");
   if (unknown !== undefined) throw usage(`--columns knows no column '${unknown}'`);
-  return [...new Set(named as Column[])];
+  const grouping = csv === undefined ? null : group(by), chosen = [...new Set(named as Column[])];
+  const unfit = grouping && chosen.find((column) => !hasGroupField(column, grouping));
+  if (unfit) throw usage(`--csv with --group has no column '${unfit.id}', only the group and what adds up`);
+  return chosen;
 }
 
 function sort(text: string): Options["sort"] {

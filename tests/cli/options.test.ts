@@ -2,6 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/str
 import { parseArguments } from "../../src/cli.ts";
 import { ExitStatus, TcptopError } from "../../src/errors.ts";
 import type { Options } from "../../src/options.ts";
+import { GROUPINGS } from "../../src/view/group_key.ts";
 
 function options(...argv: string[]): Options {
   const invocation = parseArguments(argv);
@@ -110,6 +111,27 @@ Deno.test("parseArguments() takes a sort column with a direction", () => {
   strictEqual(refusal("-s", "size"), "--sort knows no column 'size'");
   strictEqual(refusal("-s", "rx:up"), "--sort takes :asc or :desc behind the column, not ':up'");
   strictEqual(refusal("-s", "rx:asc:x"), "--sort takes :asc or :desc behind the column, not ':asc:x'");
+});
+
+Deno.test("parseArguments() takes groups in every output, with the columns that groups have", () => {
+  for (const output of [["--batch"], ["--json"], ["--csv", "f"], ["--events"], ["--events", "--json"]]) {
+    for (const by of GROUPINGS) strictEqual(options(...output, "--group", by).group, by);
+    strictEqual(options(...output, "--group", "none").group, null);
+  }
+  strictEqual(refusal("-g", "user"), "--group takes process, remote, port, container or none, not 'user'");
+  deepStrictEqual(options("--csv", "f", "-g", "remote", "-c", "rx,remote").columns?.map(({ id }) => id), [
+    "rx",
+    "remote",
+  ]);
+  deepStrictEqual(options("-g", "port", "-c", "rx,pid").columns?.map(({ id }) => id), ["rx", "pid"]);
+  strictEqual(
+    refusal("--csv", "f", "-g", "port", "-c", "rx,pid"),
+    "--csv with --group has no column 'pid', only the group and what adds up",
+  );
+  strictEqual(
+    refusal("--events", "-g", "port", "-c", "rx"),
+    "--columns and --group with --events exclude each other: the lines of groups have fields of their own",
+  );
 });
 
 Deno.test("parseArguments() refuses what excludes each other, is not known or too much", () => {

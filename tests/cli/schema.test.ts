@@ -7,7 +7,11 @@ Deno.test("parseArguments() gives the schemas that the documents name", () => {
   strictEqual(said("--schema").properties.schema.const, "tcptop.sample/1");
   strictEqual(said("--schema", "sample").properties.schema.const, "tcptop.sample/1");
   strictEqual(said("--schema", "event").$defs.connection.properties.schema.const, "tcptop.event/1");
-  throws(() => parseArguments(["--schema", "flow"]), /--schema knows sample and event, not 'flow'/);
+  strictEqual(said("--schema", "groups").properties.schema.const, "tcptop.groups/1");
+  strictEqual(said("--schema", "group-event").$defs.group.properties.schema.const, "tcptop.group_event/1");
+  const knows = /--schema knows sample, groups, event and group-event, not '(flow|toString)'/;
+  throws(() => parseArguments(["--schema", "flow"]), knows);
+  throws(() => parseArguments(["--schema", "toString"]), knows);
 });
 
 Deno.test("parseArguments() takes an address to listen on, loopback unless another is named", () => {

@@ -1,0 +1,19 @@
+/** The JSON Schemas, by the names that --schema takes. */
+import eventSchema from "../../schemas/event.schema.json" with { type: "json" };
+import groupEventSchema from "../../schemas/group_event.schema.json" with { type: "json" };
+import groupsSchema from "../../schemas/groups.schema.json" with { type: "json" };
+import sampleSchema from "../../schemas/sample.schema.json" with { type: "json" };
+
+const SCHEMAS: Readonly<Record<string, object>> = {
+  sample: sampleSchema,
+  groups: groupsSchema,
+  event: eventSchema,
+  "group-event": groupEventSchema,
+};
+
+export const SCHEMA_NAMES = Object.keys(SCHEMAS);
+
+/** null: none is called so. */
+export function schemaText(name: string): string | null {
+  return Object.hasOwn(SCHEMAS, name) ? JSON.stringify(SCHEMAS[name], null, 2) + "\n" : null;
+}
