@@ -1,3 +1,4 @@
+import { Unknown } from "../flow/columns.ts";
 import { type EventArrays, EventKind } from "../flow/event_log.ts";
 import type { Sample } from "../flow/sample.ts";
 import { type FlowFacts, flowFacts } from "./flow.ts";
@@ -77,6 +78,8 @@ export function eventFacts(batch: EventBatch, row: number): EventFacts {
 
 export function durationUs({ events }: EventBatch, row: number): number | null {
   if (events.kind[row] === EventKind.opened || events.openedNs[row] === 0) return null;
+  // A source that met it at its end alone puts that moment in the place of the opening.
+  if (events.unknown[row] & Unknown.age) return null;
   return Math.max(0, Math.round((events.lastNs[row] - events.openedNs[row]) / 1e3));
 }
 

@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import schema from "../../schemas/event.schema.json" with { type: "json" };
+import { Unknown } from "../../src/flow/columns.ts";
 import { EVENT_SCHEMA_NAME, eventsJson, eventsText, lossLine, LossReason } from "../../src/output/events.ts";
 import { columnById } from "../../src/view/column.ts";
 import { EventFeed } from "../support/event_feed.ts";
@@ -20,6 +21,11 @@ Deno.test("eventsText() says who, whom and, at the end, how much", () => {
     "2026-01-02T03:04:05.678901Z opened 10.0.0.2:51812 -> 1.1.1.1:443  curl[1234]\n" +
       "2026-01-02T03:04:05.731000Z closed 10.0.0.2:51812 -> 1.1.1.1:443  curl[1234]  52.1 ms  in 0.99 KiB  out 503 B  rtt 14.0 ms  retrans 3\n",
   );
+});
+
+Deno.test("eventsText() has a dash for how long a connection was open that was met at its end", () => {
+  const [line] = eventsText(batchOf(ended({ openedNs: 5000, unknown: Unknown.age })), [0], null);
+  strictEqual(line.split("  ").slice(1, 3).join(" "), "curl[1234] -");
 });
 
 Deno.test("eventsText() has the columns that are asked for", () => {
