@@ -64,6 +64,8 @@ export const TCP_STATES = [
   "LISTEN",
   "CLOSING",
 ] as const;
+const SYN_SENT_STATE = 2;
+const SYN_RECV_STATE = 3;
 export const LISTEN_STATE = 10;
 
 export const KERNEL_PROCESS = "[kernel]";
@@ -104,6 +106,11 @@ export function hasPeer(flows: FlowArrays, row: number): boolean {
 
 export function isListener(flows: FlowArrays, row: number): boolean {
   return flows.protocol[row] === Protocol.tcp && flows.state[row] === LISTEN_STATE;
+}
+
+/** On its way to being established. */
+export function isConnecting(flows: FlowArrays, row: number): boolean {
+  return isTcp(flows, row) && (flows.state[row] === SYN_SENT_STATE || flows.state[row] === SYN_RECV_STATE);
 }
 
 /** The owner's user; null: the owner or the user is not known. */

@@ -1,13 +1,13 @@
 import { EventKind } from "../flow/event_log.ts";
 import type { Sample } from "../flow/sample.ts";
 import { type EventBatch, eventTime, microTime } from "./event.ts";
-import { flowId, isTcp } from "./flow.ts";
+import { flowId, isConnecting, isTcp } from "./flow.ts";
 import { type GroupEvent, LiveGroup } from "./group_event.ts";
 import { groupId, type Grouping } from "./group_key.ts";
 
-/** A connection that this many samples in a row do not show has ended, and its end was among events that were dropped. One that waits to be
- * told comes earlier: each batch has all that a sample or two before it knew. */
-const MISSED = 8;
+/** So many samples later, the events of all that a sample knew have been told: one sample and one batch at most are under way, and a batch
+ * has everything that was drained before the sample ahead of it. */
+const SETTLED = 4;
 
 interface Member {
   readonly group: LiveGroup;
@@ -23,19 +23,29 @@ export class GroupLog {
   readonly #groups = new Map<string | null, LiveGroup>();
   /** By flowId(). */
   readonly #members = new Map<string, Member>();
+  /** Connections in samples whose openings may yet be told, with the number of the first such sample. */
+  #expected: ReadonlyMap<string, number> = new Map();
+  /** Some sources have samples and ends alone. */
+  #tellsOpenings = false;
   #samples = 0;
+  #eventsLost = 0;
+  /** Numbers of the first and the last sample to compare with what events have told, because some are missing. */
+  #doubtFrom = 0;
+  #doubtUntil = 0;
 
   /** `choose`: the rows that count. */
   constructor(readonly by: Grouping, readonly choose: (sample: Sample) => readonly number[]) {}
 
   /** What a batch of events says. */
   tell(batch: EventBatch): GroupEvent[] {
+    if (batch.dropped > 0) this.#doubt();
     const chosen = new Set(this.choose(batch)), told: GroupEvent[] = [];
     for (let row = 0; row < batch.length; row++) {
       const id = flowId(batch.flows, row);
       const member = this.#members.get(id) ?? (chosen.has(row) ? this.#join(batch, row, id) : undefined);
       if (member === undefined) continue;
       const { group } = member, opens = batch.events.kind[row] === EventKind.opened;
+      this.#tellsOpenings ||= opens;
       if (!opens) group.ended(batch, row);
       const event = opens ? group.opened(batch, row) : this.#left(id, group, eventTime(batch, row));
       if (event !== null) told.push(event);
@@ -43,20 +53,46 @@ export class GroupLog {
     return told;
   }
 
-  /** Takes in connections that no event has told of, as those that were open before tcptop, and gives up those that are gone. */
+  /** What a sample says where events are missing: takes in connections whose openings nobody told, as of those that were open before
+   * tcptop, and gives up those whose ends nobody told. */
   look(sample: Sample): GroupEvent[] {
-    const { flows } = sample, chosen = new Set(this.choose(sample)), told: GroupEvent[] = [];
     this.#samples++;
+    if (sample.health.eventsLost > this.#eventsLost) this.#doubt();
+    this.#eventsLost = sample.health.eventsLost;
+    if (this.#tellsOpenings && this.#samples > this.#doubtUntil) return [];
+    this.#meet(sample);
+    return this.#giveUp(sample);
+  }
+
+  #doubt(): void {
+    if (this.#samples > this.#doubtUntil) {
+      this.#doubtFrom = this.#samples;
+      this.#expected = new Map();
+    }
+    this.#doubtUntil = this.#samples + SETTLED + 1;
+  }
+
+  #meet(sample: Sample): void {
+    const { flows } = sample, chosen = new Set(this.choose(sample)), expected = new Map<string, number>();
     for (let row = 0; row < sample.length; row++) {
-      if (!isTcp(flows, row) || flows.closed[row]) continue;
+      if (!isTcp(flows, row) || flows.closed[row] || isConnecting(flows, row)) continue;
       const id = flowId(flows, row), member = this.#members.get(id);
       if (member !== undefined) member.seen = this.#samples;
-      else if (chosen.has(row)) this.#join(sample, row, id);
+      else if (chosen.has(row)) {
+        const since = this.#expected.get(id) ?? this.#samples;
+        if (this.#tellsOpenings && this.#samples - since < SETTLED) expected.set(id, since);
+        else this.#join(sample, row, id);
+      }
     }
+    this.#expected = expected;
+  }
+
+  #giveUp({ wallMs }: Sample): GroupEvent[] {
+    const told: GroupEvent[] = [];
     for (const [id, { group, seen }] of this.#members) {
-      if (this.#samples - seen < MISSED) continue;
+      if (this.#samples - Math.max(seen, this.#doubtFrom) < SETTLED) continue;
       group.forgotten();
-      const event = this.#left(id, group, microTime(sample.wallMs));
+      const event = this.#left(id, group, microTime(wallMs));
       if (event !== null) told.push(event);
     }
     return told;

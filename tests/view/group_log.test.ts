@@ -79,6 +79,38 @@ Deno.test("GroupLog tells of an opening that a sample knew first", () => {
   ]);
 });
 
+Deno.test("GroupLog sees that a group had no connection for a moment, whenever a sample is taken", () => {
+  const feed = new EventFeed(), groups = log();
+  groups.look(feed.sample(tick(5 * MS)));
+  groups.tell(feed.batch(opens(1, 10)));
+  groups.look(feed.sample(ends(1, 10, 20, 7), opens(2, 30), tick(40 * MS)));
+  deepStrictEqual(brief(groups.tell(feed.batch())), [
+    ["closed", "curl", 1, 7, 10_000, true],
+    ["opened", "curl", 1, null, null, null],
+  ]);
+});
+
+Deno.test("GroupLog does not take an attempt to connect for a connection", () => {
+  const feed = new EventFeed(), groups = log(), attempt = { cookie: 1, state: 2, openedNs: 10 * MS };
+  groups.look(feed.sample(live(attempt), tick(20 * MS)));
+  deepStrictEqual(brief(groups.tell(feed.batch(opens(2, 30), ends(2, 30, 40, 7)))).map(([event]) => event), [
+    "opened",
+    "closed",
+  ]);
+});
+
+Deno.test("GroupLog takes in a connection whose opening was dropped", () => {
+  const feed = new EventFeed(new EventLog(1)), groups = log();
+  groups.look(feed.sample(tick(5 * MS)));
+  groups.tell(feed.batch(opens(1, 10, "wget"), opens(2, 11)));
+  for (let at = 1; at <= 5; at++) {
+    groups.look(feed.sample(counters({ cookie: 1 }), counters({ cookie: 2 }), tick(at * 100 * MS)));
+  }
+  deepStrictEqual(groups.tell(feed.batch(opens(3, 600))), []);
+  deepStrictEqual(groups.tell(feed.batch(ends(3, 600, 601, 2))), []);
+  deepStrictEqual(brief(groups.tell(feed.batch(ends(2, 11, 700, 1)))), [["closed", "curl", 2, 3, 689_000, true]]);
+});
+
 Deno.test("GroupLog leaves a connection in the group that it was met in", () => {
   const feed = new EventFeed(), groups = log();
   const handed = [opens(1, 10, "sshd"), ends(1, 10, 20, 1009, "sftp"), owner({ cookie: 1, openedNs: 10 * MS })];
@@ -122,7 +154,7 @@ Deno.test("GroupLog gives up connections whose ends were dropped, and not those 
   feed.decoder.decode(opens(6, 2002, "ssh"));
   feed.decoder.decode(ends(3, 12, 2003, 5, "wget"));
   deepStrictEqual(brief(groups.tell(feed.batch())), [["opened", "ssh", 1, null, null, null]]);
-  for (let at = 21; at <= 28; at++) {
+  for (let at = 21; at <= 24; at++) {
     const still = [1, 4, 5, 6].map((cookie) => counters({ cookie }));
     told.push(...groups.look(feed.sample(...still, tick(at * 100 * MS))));
   }
