@@ -2,7 +2,9 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import papaparse from "papaparse";
 import type { EventFacts } from "../../src/view/event.ts";
+import type { GroupEvent } from "../../src/view/group_event.ts";
 import { Program, until } from "../support/program.ts";
+import { wrongInGroupEvent } from "../support/schema.ts";
 import { execute, tcptop } from "../support/tcptop.ts";
 import { type Phase, Workload } from "../support/workload.ts";
 
@@ -110,5 +112,36 @@ Deno.test("--events tells of 20,000 short connections, both ends of each, in the
     deepStrictEqual([sum("rx_bytes"), sum("tx_bytes")], [side.read, side.sent]);
     strictEqual(closed.every(({ final, duration_us }) => final === true && duration_us! > 0), true);
   }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("--events --group has all connections of a churn, in groups that open and close in turn", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tcptop" }), path = `${folder}/events`;
+  await using program = new Program(["--events", "--json", "--group", "port"], `exec "$@" > ${path}`);
+  const portOf = async (workload: Workload) => `${(await workload.until("start")).port}/tcp`;
+  const events = async () =>
+    (await Deno.readTextFile(path)).split("\n").slice(0, -1).map((line) => JSON.parse(line) as GroupEvent);
+  await using first = await Workload.start("churn", "--seconds", 30, "--rate", 20);
+  await until("the first event", () => Deno.stat(path).then(({ size }) => size > 0, () => false));
+  await first[Symbol.asyncDispose]();
+  await using workload = await Workload.start("churn", "--seconds", SECONDS, "--rate", 400, "--bytes", BYTES);
+  const port = await portOf(workload), { client, server, completed } = await workload.until("done");
+  await using last = await Workload.start("short", "--count", 1, "--bytes", 13);
+  const lastPort = await portOf(last);
+  await until(
+    "the last event",
+    async () => (await events()).some(({ key, event }) => key === lastPort && event === "closed"),
+  );
+  await program.signal("SIGTERM");
+  deepStrictEqual(await program.ended(), { code: 0, stdout: "", stderr: "" });
+
+  const ours = (await events()).filter(({ key }) => key === port),
+    closed = ours.filter(({ event }) => event === "closed");
+  deepStrictEqual(ours.flatMap(wrongInGroupEvent), []);
+  deepStrictEqual(ours.map(({ event }) => event), ours.map((_, i) => i % 2 === 0 ? "opened" : "closed"));
+  const sum = (field: "connections" | "rx_bytes" | "tx_bytes") => closed.reduce((sum, one) => sum + one[field]!, 0);
+  const both = { read: client.read + server.read, sent: client.sent + server.sent };
+  deepStrictEqual([sum("connections"), sum("rx_bytes"), sum("tx_bytes")], [2 * completed, both.read, both.sent]);
+  strictEqual(closed.every(({ final, duration_us }) => final === true && duration_us! > 0), true);
   await Deno.remove(folder, { recursive: true });
 });
