@@ -6,7 +6,7 @@ import { manPage } from "./cli/man.ts";
 import { SCHEMA_NAMES, schemaText } from "./cli/schemas.ts";
 import { ExitStatus, TcptopError } from "./errors.ts";
 import type { Options } from "./options.ts";
-import { hasGroupField } from "./output/group_csv.ts";
+import { hasGroupField } from "./output/group_fields.ts";
 import { type Column, columnById, COLUMNS, TOTAL_RATE } from "./view/column.ts";
 import { allOf, type Filter, FilterError } from "./view/filter/ast.ts";
 import { asksForListeners, FIELDS } from "./view/filter/fields.ts";

@@ -1,5 +1,6 @@
 import { type FlowFacts, flowFacts } from "../view/flow.ts";
-import { Csv, type Fields, fieldsOfColumn, same } from "./csv.ts";
+import { Csv } from "./csv.ts";
+import { type Fields, fieldsOfColumn, same } from "./csv_fields.ts";
 
 const plain = same<FlowFacts>;
 

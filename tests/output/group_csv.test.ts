@@ -1,7 +1,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import papaparse from "papaparse";
 import { Unknown } from "../../src/flow/columns.ts";
-import { groupCsv, hasGroupField } from "../../src/output/group_csv.ts";
+import { groupCsv } from "../../src/output/group_csv.ts";
+import { hasGroupField } from "../../src/output/group_fields.ts";
 import { COLUMNS, TOTAL_RATE } from "../../src/view/column.ts";
 import { groupRows } from "../../src/view/group.ts";
 import { groupFacts } from "../../src/view/group_facts.ts";

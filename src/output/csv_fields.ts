@@ -1,0 +1,32 @@
+/** Which fields CSV has, apart from what writes it: the command line asks, and most runs write none. */
+export type Cell = string | number | boolean | null;
+type Read<Facts> = (facts: Facts) => Cell;
+
+/** How each field is read from what a row tells, in order. */
+export type Fields<Facts> = ReadonlyMap<string, Read<Facts>>;
+
+/** The entry of a field that is called as in the JSON document. */
+export function same<Facts>(name: keyof Facts & string): readonly [string, Read<Facts>] {
+  return [name, (facts) => facts[name] as Cell];
+}
+
+const OF_COLUMN: Readonly<Record<string, readonly string[]>> = {
+  local: ["local_address", "local_port"],
+  remote: ["remote_address", "remote_port", "remote_name"],
+  "rx/s": ["rx_bytes_per_s"],
+  "tx/s": ["tx_bytes_per_s"],
+  rate: ["rx_bytes_per_s", "tx_bytes_per_s"],
+  rx: ["rx_bytes"],
+  tx: ["tx_bytes"],
+  rtt: ["rtt_us"],
+  retrans: ["retransmits"],
+  rxpackets: ["rx_packets"],
+  txpackets: ["tx_packets"],
+  age: ["age_ms"],
+  container: ["container_id", "container_runtime", "container_name"],
+};
+
+/** The fields that a column of the table stands for. */
+export function fieldsOfColumn(id: string): readonly string[] {
+  return OF_COLUMN[id] ?? [id];
+}

@@ -1,0 +1,45 @@
+/** The fields that CSV of groups has. */
+import type { Column } from "../view/column.ts";
+import type { GroupFacts } from "../view/group_facts.ts";
+import type { Grouping } from "../view/group_key.ts";
+import { type Fields, fieldsOfColumn, same } from "./csv_fields.ts";
+
+const plain = same<GroupFacts>;
+
+/** Who the group is: these fields stand first whatever is asked for. */
+export const IDENTITY: Readonly<Record<Grouping, Fields<GroupFacts>>> = {
+  process: new Map([plain("key"), plain("process")]),
+  remote: new Map([
+    plain("key"),
+    ["remote_address", ({ remote }) => remote?.address ?? null],
+    ["remote_name", ({ remote }) => remote?.name ?? null],
+  ]),
+  port: new Map([plain("key"), plain("port"), plain("protocol")]),
+  container: new Map([
+    plain("key"),
+    ["container_id", ({ container }) => container?.id ?? null],
+    ["container_runtime", ({ container }) => container?.runtime ?? null],
+    ["container_name", ({ container }) => container?.name ?? null],
+  ]),
+};
+
+export const FIGURES: Fields<GroupFacts> = new Map([
+  plain("flows"),
+  plain("tcp"),
+  plain("udp"),
+  plain("closed"),
+  plain("rx_bytes"),
+  plain("tx_bytes"),
+  plain("rx_bytes_delta"),
+  plain("tx_bytes_delta"),
+  plain("rx_bytes_per_s"),
+  plain("tx_bytes_per_s"),
+  plain("rx_packets"),
+  plain("tx_packets"),
+  plain("retransmits"),
+]);
+
+/** Whether CSV of these groups has fields for the column; there are none for what only a single flow has. */
+export function hasGroupField({ id }: Column, by: Grouping): boolean {
+  return fieldsOfColumn(id).some((field) => IDENTITY[by].has(field) || FIGURES.has(field));
+}
