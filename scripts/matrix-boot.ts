@@ -55,7 +55,7 @@ export const attaches = (program: Line) => program.values.get("attach") === "yes
 
 /** The comparisons that the driver makes with every source, and those of UDP. */
 export const WORKLOADS = ["earlier", "held", "short", "unprivileged", "closed"] as const;
-const UDP_WORKLOADS = ["udp", "udp_unprivileged"] as const;
+export const UDP_WORKLOADS = ["udp", "udp_unprivileged"] as const;
 
 /** Why the source is not the one that this kernel should get; null when it is. */
 function sourceFault(boot: Boot): string | null {
@@ -68,8 +68,9 @@ function sourceFault(boot: Boot): string | null {
   }
   if (valueOf(boot, "source", "udp") !== "bpf") return "UDP is not seen";
   const expected: readonly string[] = [...WORKLOADS, ...UDP_WORKLOADS];
+  const table = valueOf(boot, "source", "table_tcp") === "bpf" ? expected.map((name) => `table_${name}`) : [];
   const again = netlink === "netlink" ? WORKLOADS.map((name) => `netlink_${name}`) : [];
-  const missing = [...expected, ...again].find((name) => !lineOf(boot, "workload", name));
+  const missing = [...expected, ...table, ...again].find((name) => !lineOf(boot, "workload", name));
   return missing === undefined ? null : `${missing} was not compared`;
 }
 

@@ -1,7 +1,17 @@
 /** Makes docs/kernels.md of what the boots of scripts/matrix said. Ends with status 1 when one is not as it should be. */
 
 import { heldSockets, programFault, sampleOf } from "./matrix-program.ts";
-import { attaches, type Boot, fault, lineOf, programsOf, readBoot, valueOf, WORKLOADS } from "./matrix-boot.ts";
+import {
+  attaches,
+  type Boot,
+  fault,
+  lineOf,
+  programsOf,
+  readBoot,
+  UDP_WORKLOADS,
+  valueOf,
+  WORKLOADS,
+} from "./matrix-boot.ts";
 
 function programsCell(boot: Boot, prefix: string): string | null {
   const programs = programsOf(boot, prefix);
@@ -15,12 +25,12 @@ function workloadCell(boot: Boot, name: string): string | null {
   return line.values.get("exact") === "yes" ? `exact (${line.text.split(" ")[0]})` : `**wrong**: ${line.text}`;
 }
 
-/** The same comparisons by netlink on a kernel that need not use it. */
-function netlinkCell(boot: Boot): string | null {
-  const source = valueOf(boot, "source", "netlink_tcp");
+/** The same comparisons in another way on a kernel that need not use it. */
+function againCell(boot: Boot, prefix: string, names: readonly string[]): string | null {
+  const source = valueOf(boot, "source", `${prefix}tcp`);
   if (source === null) return null;
   if (source === "none") return "-";
-  const wrong = WORKLOADS.map((name) => workloadCell(boot, `netlink_${name}`) ?? "**not compared**")
+  const wrong = names.map((name) => workloadCell(boot, prefix + name) ?? "**not compared**")
     .find((cell) => cell.startsWith("**"));
   return wrong ?? "exact";
 }
@@ -44,7 +54,8 @@ const COLUMNS: readonly Column[] = [
   { title: "Short", cell: (boot) => workloadCell(boot, "short") },
   { title: "Root given up", cell: (boot) => workloadCell(boot, "unprivileged") },
   { title: "Closed", cell: (boot) => workloadCell(boot, "closed") },
-  { title: "All of it by netlink", cell: netlinkCell },
+  { title: "All of it by netlink", cell: (boot) => againCell(boot, "netlink_", WORKLOADS) },
+  { title: "All of it by table", cell: (boot) => againCell(boot, "table_", [...WORKLOADS, ...UDP_WORKLOADS]) },
   { title: "UDP flows", cell: (boot) => workloadCell(boot, "udp") },
   { title: "UDP, root given up", cell: (boot) => workloadCell(boot, "udp_unprivileged") },
   { title: "Lost", cell: (boot) => valueOf(boot, "health", "events_lost") },
@@ -98,6 +109,8 @@ every program, then meets traffic whose bytes and processes are known, IPv4 and 
 - "UDP flows": 28, from connected and unconnected sockets (13 datagrams of 307 bytes one way, 211 the other);
 - "Root given up": the held sockets, then the flows, once more, described anew and with their owners looked for, after root and its
   capabilities have been given up; "Closed": the last records of the held sockets;
+- "All of it by table": TCP and UDP once more with the sockets in a table instead of socket storage, as on kernels that are hardened
+  against walking over that; it takes Linux 6.2;
 - "All of it by netlink": the TCP part once more with that source. "inet_diag" says whether the mirror still has that module of the
   kernel; netlink needs it.
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the running kernel lets tcptop do, a line for each finding: a word that says what about, then key=value pairs.
- * scripts/matrix-table.ts makes the table of them. "driver" takes the best source, "driver netlink" that one;
+ * scripts/matrix-table.ts makes the table of them. "driver" takes the best source, "driver netlink" that one, "driver table" keeps
+ * sockets in a table where the kernel can do that;
  * "driver hold" only holds its connections, for another program to show. */
 #define _GNU_SOURCE
 #include "driver.h"
@@ -24,6 +25,7 @@ extern const uint8_t udp_object_end[] __attribute__((visibility("hidden")));
 
 static struct truth truth;
 static struct traffic traffic;
+static enum tcptop_keep keep = KEEP_AS_ALLOWED;
 static bool by_netlink; /* then owners of connections that end at once are not known */
 static const char *prefix = "";
 
@@ -73,7 +75,7 @@ static void compare_flows(struct tcptop *t, const char *name)
 		pump(t, 0);
 	} while (truth_flows_found(&truth) < truth_flows_expected() && now_ns() < end && tcptop__wait(t, 20) >= 0);
 	exact = truth_flows_exact(&truth, &traffic, !by_netlink, why);
-	printf("workload %s exact=%s %s\n", name, exact ? "yes" : "no", why);
+	printf("workload %s%s exact=%s %s\n", prefix, name, exact ? "yes" : "no", why);
 }
 
 /* The first line of what the shim says of its failure. */
@@ -83,7 +85,7 @@ static void say_failure(struct tcptop *t, const char *source, int32_t err)
 	int32_t n = tcptop__error(t, said, sizeof(said));
 	const uint8_t *end = memchr(said, '\n', n);
 
-	printf("refused %s=%s %.*s\n", source, strerrorname_np(-err), (int)(end ? end - said : n), (const char *)said);
+	printf("refused %s%s=%s %.*s\n", prefix, source, strerrorname_np(-err), (int)(end ? end - said : n), (const char *)said);
 }
 
 static bool udp_open(struct tcptop *t)
@@ -92,7 +94,7 @@ static bool udp_open(struct tcptop *t)
 
 	if (err < 0)
 		say_failure(t, "udp", err);
-	printf("source udp=%s\n", err < 0 ? "none" : err ? "partial" : "bpf");
+	printf("source %sudp=%s\n", prefix, err < 0 ? "none" : err ? "partial" : "bpf");
 	return err >= 0;
 }
 
@@ -153,11 +155,13 @@ static void features(void)
 static struct tcptop *source_open(void)
 {
 	struct tcptop *t = tcptop__new();
-	int32_t err = by_netlink ? 0 : tcptop__load(t, RING_BYTES, KEEP_AS_ALLOWED);
+	int32_t err = by_netlink ? 0 : tcptop__load(t, RING_BYTES, keep);
 
 	if (err) {
 		say_failure(t, "bpf", err);
 		tcptop__free(t);
+		if (keep == KEEP_IN_TABLE)
+			return NULL;
 		t = tcptop__new();
 		by_netlink = true;
 	}
@@ -192,6 +196,9 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "netlink")) {
 		by_netlink = true;
 		prefix = "netlink_";
+	} else if (argc > 1 && !strcmp(argv[1], "table")) {
+		keep = KEEP_IN_TABLE;
+		prefix = "table_";
 	} else {
 		features();
 	}
@@ -201,7 +208,7 @@ int main(int argc, char **argv)
 	t = source_open();
 	printf("source %stcp=%s\n", prefix, !t ? "none" : by_netlink ? "netlink" : "bpf");
 	if (t)
-		workload(t, !*prefix && udp_open(t));
+		workload(t, strcmp(prefix, "netlink_") && udp_open(t));
 	tcptop__free(t);
 	return 0;
 }
