@@ -14,10 +14,9 @@
 
 /* connect() and listen() run in their caller's context. A cookie of its own makes a socket that is used again a new
  * connection to user space only through opened_ns. */
-static __always_inline void lifecycle_start(struct sock *sk, u8 direction)
+static __always_inline void lifecycle_start(struct sock *sk, u64 cookie, u8 direction)
 {
-	u64 cookie = bpf_get_socket_cookie(sk);
-	struct tracked *t = track_make(sk);
+	struct tracked *t = track_make(sk, cookie);
 
 	if (!t || (t->cookie == cookie && t->opened_ns && !t->ended))
 		return;
@@ -26,13 +25,12 @@ static __always_inline void lifecycle_start(struct sock *sk, u8 direction)
 	t->direction = direction;
 	owner_is_current(t, OWNER_CONNECT);
 	if (direction == DIRECTION_UNKNOWN)
-		track_listens(sk);
+		track_listens(sk, cookie);
 }
 
-static __always_inline void lifecycle_established(struct sock *sk, int old)
+static __always_inline void lifecycle_established(struct sock *sk, u64 cookie, int old)
 {
-	u64 cookie = bpf_get_socket_cookie(sk);
-	struct tracked *t = track_make(sk);
+	struct tracked *t = track_make(sk, cookie);
 
 	if (!t)
 		return;
@@ -48,13 +46,12 @@ static __always_inline void lifecycle_established(struct sock *sk, int old)
 
 /* FIN_WAIT1 and LAST_ACK are entered only through tcp_close_state(), from close(), shutdown() or exit: current is the owner,
  * which softirq could not tell when the connection came in. */
-static __always_inline void lifecycle_closing(struct sock *sk, int old)
+static __always_inline void lifecycle_closing(struct sock *sk, u64 cookie, int old)
 {
-	u64 cookie = bpf_get_socket_cookie(sk);
-	struct tracked *t = track_find(sk);
+	struct tracked *t = track_find(sk, cookie);
 
 	if (!t)
-		t = track_adopt(sk, old);
+		t = track_adopt(sk, cookie, old);
 	if (!t)
 		return;
 	if (t->cookie != cookie) /* TCP Fast Open: closed by its process before the handshake ended */
@@ -65,13 +62,12 @@ static __always_inline void lifecycle_closing(struct sock *sk, int old)
 
 /* What is remembered stays, marked, until the socket is freed: that is how the second program and the snapshot know. A socket that was
  * reset or timed out while a process, not known yet, still holds it waits for that process to let go (lifecycle_destroyed()). */
-static __always_inline void lifecycle_closed(struct sock *sk, int old)
+static __always_inline void lifecycle_closed(struct sock *sk, u64 cookie, int old)
 {
-	u64 cookie = bpf_get_socket_cookie(sk);
-	struct tracked *t = track_find(sk);
+	struct tracked *t = track_find(sk, cookie);
 
 	if (!t)
-		t = track_adopt(sk, old);
+		t = track_adopt(sk, cookie, old);
 	if (!t || (t->cookie == cookie && t->ended))
 		return;
 	if (t->cookie != cookie && old == TCP_SYN_RECV) { /* given up in its handshake: no connection came to be */
@@ -88,11 +84,11 @@ static __always_inline void lifecycle_closed(struct sock *sk, int old)
 
 /* tcp_v4_destroy_sock(), the last that is heard of a socket. When that one had ended in other hands, this runs inside
  * tcp_close(), for the process that held it or, if it was never accepted, that closes the listener. */
-static __always_inline void lifecycle_destroyed(struct sock *sk)
+static __always_inline void lifecycle_destroyed(struct sock *sk, u64 cookie)
 {
-	struct tracked *t = track_find(sk);
+	struct tracked *t = track_find(sk, cookie);
 
-	if (!t || t->ended == ENDED || t->cookie != bpf_get_socket_cookie(sk))
+	if (!t || t->ended == ENDED || t->cookie != cookie)
 		return;
 	if (!t->ended) {
 		track_end(sk, bpf_skc_to_tcp_sock(sk), TCP_CLOSE, t);

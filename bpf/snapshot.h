@@ -10,6 +10,7 @@ static __always_inline void owner_of_descriptor(struct sock *sk, struct task_str
 {
 	struct tracked *t;
 	u8 state = sk->__sk_common.skc_state;
+	u64 cookie;
 
 	if (udp_is_socket(sk)) {
 		udp_met(sk, task);
@@ -17,9 +18,10 @@ static __always_inline void owner_of_descriptor(struct sock *sk, struct task_str
 	}
 	if (sk->sk_protocol != IPPROTO_TCP || state == TCP_CLOSE)
 		return;
-	t = track_find(sk);
+	cookie = bpf_get_socket_cookie(sk);
+	t = track_find(sk, cookie);
 	if (!t)
-		t = track_adopt(sk, state);
+		t = track_adopt(sk, cookie, state);
 	if (t && !t->ended)
 		owner_met(t, task);
 }

@@ -14,13 +14,13 @@ struct {
 	__type(value, struct tracked);
 } tracked_sockets SEC(".maps");
 
-static __always_inline struct tracked *track_find(struct sock *sk)
+static __always_inline struct tracked *track_find(struct sock *sk, u64 cookie)
 {
 	return bpf_sk_storage_get(&tracked_sockets, sk, 0, 0);
 }
 
 /* NULL when the kernel has no memory for it; counted. */
-static __always_inline struct tracked *track_make(struct sock *sk)
+static __always_inline struct tracked *track_make(struct sock *sk, u64 cookie)
 {
 	struct tracked *t = bpf_sk_storage_get(&tracked_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 
@@ -29,11 +29,16 @@ static __always_inline struct tracked *track_make(struct sock *sk)
 	return t;
 }
 
-static __always_inline void track_drop(struct sock *sk)
+static __always_inline void track_drop(u64 cookie)
 {
 }
 
-static __always_inline void track_listens(struct sock *sk)
+static __always_inline void track_listens(struct sock *sk, u64 cookie)
+{
+}
+
+/* bpf/walk.h only. */
+static __always_inline void track_witness(struct sock_common *sk)
 {
 }
 

@@ -48,10 +48,8 @@ struct {
 
 extern void *bpf_rdonly_cast(void *obj, u32 btf_id) __ksym;
 
-static __always_inline struct tracked *track_find(struct sock *sk)
+static __always_inline struct tracked *track_find(struct sock *sk, u64 cookie)
 {
-	u64 cookie = bpf_get_socket_cookie(sk);
-
 	return bpf_map_lookup_elem(&socket_table, &cookie);
 }
 
@@ -72,7 +70,7 @@ static __always_inline bool slot_take(struct tracked *t, u64 cookie)
 }
 
 /* Deleting is what only one of two can do: that one gives the slot back. */
-static __always_inline void table_drop(u64 cookie)
+static __always_inline void track_drop(u64 cookie)
 {
 	struct tracked *t = bpf_map_lookup_elem(&socket_table, &cookie);
 	u64 *slot;
@@ -106,9 +104,8 @@ static __always_inline long table_add(struct sock *sk, u64 cookie)
 }
 
 /* NULL: no memory, or more sockets than the table has room for; counted. */
-static __always_inline struct tracked *track_make(struct sock *sk)
+static __always_inline struct tracked *track_make(struct sock *sk, u64 cookie)
 {
-	u64 cookie = bpf_get_socket_cookie(sk);
 	struct tracked *t = bpf_map_lookup_elem(&socket_table, &cookie);
 	bool made;
 
@@ -130,17 +127,23 @@ static __always_inline struct tracked *track_make(struct sock *sk)
 	return t;
 }
 
-static __always_inline void track_drop(struct sock *sk)
+static __always_inline void track_listens(struct sock *sk, u64 cookie)
 {
-	table_drop(bpf_get_socket_cookie(sk));
+	u64 *listener = bpf_sk_storage_get(&listeners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+
+	if (listener)
+		*listener = cookie;
 }
 
-static __always_inline void track_listens(struct sock *sk)
-{
-	u64 *cookie = bpf_sk_storage_get(&listeners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+#define SOL_TCP 6
+#define TCP_BPF_SOCK_OPS_CB_FLAGS 1008 /* Linux 6.12; older ones refuse it, and say nothing of sockets that are older than us */
 
-	if (cookie)
-		*cookie = bpf_get_socket_cookie(sk);
+/* tcp_witness (walk.h) is told of a socket's changes of state once this flag is set. */
+static __always_inline void track_witness(struct sock_common *sk)
+{
+	int flags = BPF_SOCK_OPS_STATE_CB_FLAG;
+
+	bpf_setsockopt(sk, SOL_TCP, TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags));
 }
 
 /* Everything of a socket's connection is forgotten, but not where it is. */

@@ -7,24 +7,27 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 static __always_inline int state_changes(struct sock *sk, int old, int new)
 {
+	u64 cookie;
+
 	if (sk->sk_protocol != IPPROTO_TCP || old == new)
 		return 0;
+	cookie = bpf_get_socket_cookie(sk);
 	switch (new) {
 	case TCP_SYN_SENT:
-		lifecycle_start(sk, DIRECTION_OUTBOUND);
+		lifecycle_start(sk, cookie, DIRECTION_OUTBOUND);
 		break;
 	case TCP_LISTEN:
-		lifecycle_start(sk, DIRECTION_UNKNOWN);
+		lifecycle_start(sk, cookie, DIRECTION_UNKNOWN);
 		break;
 	case TCP_ESTABLISHED:
-		lifecycle_established(sk, old);
+		lifecycle_established(sk, cookie, old);
 		break;
 	case TCP_FIN_WAIT1:
 	case TCP_LAST_ACK:
-		lifecycle_closing(sk, old);
+		lifecycle_closing(sk, cookie, old);
 		break;
 	case TCP_CLOSE:
-		lifecycle_closed(sk, old);
+		lifecycle_closed(sk, cookie, old);
 		break;
 	}
 	return 0;
@@ -47,7 +50,10 @@ int BPF_PROG(tcp_state_again, struct sock *sk, int old, int new)
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(tcp_destroyed, struct sock *sk)
 {
-	lifecycle_destroyed(sk);
+	u64 cookie = bpf_get_socket_cookie(sk);
+
+	lifecycle_destroyed(sk, cookie);
+	track_drop(cookie);
 	return 0;
 }
 
@@ -74,12 +80,17 @@ int tcp_orphans(struct bpf_iter__tcp *ctx)
 {
 	struct sock_common *common = ctx->sk_common;
 	struct tcp_sock *tp;
+	u64 cookie;
 
 	if (!common)
 		return 0;
 	tp = bpf_skc_to_tcp_sock(common); /* NULL for a half-open request or TIME_WAIT: they are no sockets */
-	if (tp && !track_find((struct sock *)tp))
-		track_adopt((struct sock *)tp, common->skc_state);
+	if (!tp)
+		return 0;
+	cookie = bpf_get_socket_cookie((struct sock *)tp);
+	if (!track_find((struct sock *)tp, cookie))
+		track_adopt((struct sock *)tp, cookie, common->skc_state);
+	track_witness(common);
 	return 0;
 }
 

@@ -36,14 +36,14 @@ static __always_inline void track_inherit(struct tracked *t, u64 cookie, u64 ope
 }
 
 /* A socket met for the first time in mid-life: opened before we watched, so it has no time of opening. */
-static __always_inline struct tracked *track_adopt(struct sock *sk, u8 state)
+static __always_inline struct tracked *track_adopt(struct sock *sk, u64 cookie, u8 state)
 {
-	struct tracked *t = track_make(sk);
+	struct tracked *t = track_make(sk, cookie);
 
 	if (t && !t->cookie)
-		track_introduce(t, bpf_get_socket_cookie(sk), sock_direction(sk, state));
+		track_introduce(t, cookie, sock_direction(sk, state));
 	if (t && state == TCP_LISTEN)
-		track_listens(sk);
+		track_listens(sk, cookie);
 	return t;
 }
 

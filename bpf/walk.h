@@ -3,10 +3,18 @@
 #ifndef TCPTOP_WALK_H
 #define TCPTOP_WALK_H
 
-/* Freed, or freed and used again: its end went unseen. A socket that has ended and is still held is neither. */
-static __always_inline bool socket_is_gone(struct sock *sk, u64 cookie)
+/* Freed, or freed and used again: its end went unseen by tcp_destroyed. A socket that has ended and is still held is neither. What was
+ * freed holds its last counters until it is used again (SLUB keeps its own pointer outside of objects that are SLAB_TYPESAFE_BY_RCU). */
+static __always_inline bool socket_is_gone(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
 {
-	return (u64)sk->__sk_common.skc_cookie.counter != cookie || !sk->__sk_common.skc_refcnt.refs.counter;
+	bool same = (u64)sk->__sk_common.skc_cookie.counter == cookie;
+
+	if (same && sk->__sk_common.skc_refcnt.refs.counter)
+		return false;
+	if (same && !t->ended && t->cookie == cookie)
+		track_end(sk, tp, TCP_CLOSE, t);
+	track_drop(cookie);
+	return true;
 }
 
 /* One slot. 1 ends the round, and the next one begins with this slot: half of the ring is taken. */
@@ -15,13 +23,13 @@ static long walk_slot(u32 index, void *context)
 	u32 at = shared.walk_next;
 	u64 *slot = bpf_map_lookup_elem(&socket_slots, &at), cookie = slot ? *slot : 0;
 	struct tracked *t = cookie ? bpf_map_lookup_elem(&socket_table, &cookie) : NULL;
+	struct tcp_sock *tp;
 	struct sock *sk;
 
 	if (t) {
 		sk = bpf_rdonly_cast((void *)t->address, bpf_core_type_id_kernel(struct sock));
-		if (socket_is_gone(sk, cookie))
-			table_drop(cookie);
-		else if (!snapshot_write(sk, bpf_rdonly_cast((void *)t->address, bpf_core_type_id_kernel(struct tcp_sock)), t, cookie))
+		tp = bpf_rdonly_cast((void *)t->address, bpf_core_type_id_kernel(struct tcp_sock));
+		if (!socket_is_gone(sk, tp, t, cookie) && !snapshot_write(sk, tp, t, cookie))
 			return 1;
 	}
 	shared.walk_next = at + 1;
@@ -39,6 +47,40 @@ int tcp_walk(struct bpf_iter__bpf_map *ctx)
 	bpf_loop(left < WALK_AT_ONCE ? left : WALK_AT_ONCE, walk_slot, NULL, 0);
 	shared.snapshot_end = bpf_ringbuf_query(&events, BPF_RB_PROD_POS);
 	return 0;
+}
+
+/* A third witness of openings and ends, of another kind: on the hardened kernel that table.h tells of, no tracing program runs while the
+ * machine's first process is current, so what a softirq does that happens to interrupt that one goes unseen by the others (measured:
+ * 19 of 945,716 ends). It comes first (tcp_set_state()), and they then have nothing to do. */
+SEC("sockops")
+int tcp_witness(struct bpf_sock_ops *ctx)
+{
+	struct bpf_sock *socket = ctx->sk;
+	struct tcp_sock *tp;
+	u64 cookie;
+
+	switch (ctx->op) {
+	case BPF_SOCK_OPS_TCP_CONNECT_CB:
+	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
+	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+		bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
+		return 1;
+	case BPF_SOCK_OPS_STATE_CB:
+		break;
+	default:
+		return 1;
+	}
+	if (ctx->args[1] != TCP_ESTABLISHED && ctx->args[1] != TCP_CLOSE)
+		return 1;
+	tp = socket ? bpf_skc_to_tcp_sock(socket) : NULL;
+	if (!tp)
+		return 1;
+	cookie = bpf_get_socket_cookie(ctx);
+	if (ctx->args[1] == TCP_CLOSE)
+		lifecycle_closed((struct sock *)tp, cookie, ctx->args[0]);
+	else
+		lifecycle_established((struct sock *)tp, cookie, ctx->args[0]);
+	return 1;
 }
 
 /* After an owner pass: what that one found of the UDP sockets that have descriptors. */

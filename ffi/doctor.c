@@ -66,7 +66,7 @@ static struct bpf_link *attach(struct bpf_object *object, struct bpf_program *p,
 	bool has_map = strstr(section, "storage_map");
 	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = has_map ? &info : NULL, .link_info_len = has_map ? sizeof(info) : 0);
 
-	if (!strncmp(section, "cgroup", 6))
+	if (!strncmp(section, "cgroup", 6) || !strcmp(section, "sockops"))
 		return bpf_program__attach_cgroup(p, cgroup_fd);
 	return strncmp(section, "iter/", 5) ? bpf_program__attach(p) : bpf_program__attach_iter(p, &options);
 }

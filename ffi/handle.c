@@ -73,6 +73,7 @@ void tcptop__free(struct tcptop *t)
 		close(t->cgroup_fd);
 	bpf_link__destroy(t->state);
 	bpf_link__destroy(t->state_again);
+	bpf_link__destroy(t->witness);
 	bpf_link__destroy(t->destroyed);
 	bpf_link__destroy(t->owners);
 	bpf_link__destroy(t->orphans);

@@ -34,6 +34,7 @@ struct tcptop {
 	struct bpf_link *sockets;
 	struct bpf_link *udp_settled;
 	struct bpf_link *udp_settled_kernel; /* with is_table alone */
+	struct bpf_link *witness; /* with is_table, and a cgroup v2 hierarchy */
 	bool is_table; /* sockets are in bpf/table.h, not in their own storage */
 	struct tcptop_tcp_shared *shared; /* the programs' .bss, mapped */
 	size_t shared_bytes;

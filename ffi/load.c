@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "cgroup.h"
 #include "handle.h"
 
 #include <errno.h>
@@ -96,6 +97,14 @@ static int32_t attach(struct tcptop *t, const char *program, struct bpf_link **l
 	return *link ? 0 : fail(t, errno, program);
 }
 
+/* Where it cannot be had, the other programs do what they can. */
+static void attach_witness(struct tcptop *t)
+{
+	t->cgroup_fd = cgroup_root_open();
+	if (t->cgroup_fd >= 0)
+		t->witness = bpf_program__attach_cgroup(bpf_object__find_program_by_name(t->tcp, "tcp_witness"), t->cgroup_fd);
+}
+
 static int32_t attach_all(struct tcptop *t)
 {
 	union bpf_iter_link_info info = { .map = { .map_fd = bpf_object__find_map_fd_by_name(t->tcp, "tracked_sockets") } };
@@ -138,6 +147,8 @@ int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t keep)
 		return fail(t, errno, "map the ring buffer");
 	if ((err = attach_all(t)))
 		return err;
+	if (t->is_table)
+		attach_witness(t);
 	if ((err = owners_pass(t)))
 		return fail(t, -err, "find the owners of open sockets");
 	if ((err = orphans_seed(t)))

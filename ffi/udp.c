@@ -58,7 +58,8 @@ static int32_t load(struct tcptop *t, struct udp *u)
 	int32_t err;
 
 	log_start(t);
-	t->cgroup_fd = cgroup_root_open();
+	if (t->cgroup_fd < 0)
+		t->cgroup_fd = cgroup_root_open();
 	if (t->cgroup_fd < 0)
 		return fail(t, -t->cgroup_fd, "find the cgroup v2 hierarchy");
 	if ((err = udp_buffers_new(u)))
