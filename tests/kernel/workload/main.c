@@ -23,6 +23,7 @@ const struct command commands[] = {
 	{ "oneshot-tcp", run_oneshot_tcp, false, 23, 101, 0 },
 	{ "oneshot-udp", run_oneshot_udp, false, 23, 101, 0 },
 	{ "udp", run_udp, false, 1, 101, 0 },
+	{ "stir", run_stir, true, 23, 101, 0 },
 	{ "bulk", run_bulk, true, 0, 0, 0 },
 	{ "pingpong", run_pingpong, true, 0, 1, 0 },
 	{ "udpflood", run_udpflood, true, 0, 0, 0 },

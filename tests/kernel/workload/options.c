@@ -27,7 +27,7 @@ static const struct {
 	{ "--read", NUMBER, &opt.read, 0, "bytes the server reads (partial)" },
 	{ "--rcvbuf", NUMBER, &opt.rcvbuf, 0, "SO_RCVBUF of the server (partial)" },
 	{ "--seconds", DECIMAL, &opt.seconds, 0, "limit on everything (60), or the length of a timed run (2)" },
-	{ "--rate", DECIMAL, &opt.rate, 0, "connections a second (short, churn); 0 is flat out" },
+	{ "--rate", DECIMAL, &opt.rate, 0, "connections a second (short, churn; 0 is flat out), or messages (stir; 0 is one on each)" },
 	{ "--concurrency", NUMBER, &opt.concurrency, 0, "at once (short, churn: 16, oneshot: 4)" },
 	{ "--workers", NUMBER, &opt.workers, 0, "accepting processes (prefork)" },
 	{ "--streams", NUMBER, &opt.streams, 0, "connections (bulk)" },
@@ -135,6 +135,8 @@ static void check(void)
 		wrong("needs --bytes above 0", "--gso");
 	if (!strcmp(opt.command, "pingpong") && !opt.tx)
 		wrong("needs --bytes above 0", "pingpong");
+	if (!strcmp(opt.command, "stir") && (!opt.count || !opt.tx || opt.tx > sizeof(scratch)))
+		wrong("are above 0, a message at most 262144", "--count, --bytes");
 	if (opt.concurrency > 1024)
 		wrong("is at most 1024", "--concurrency");
 }

@@ -35,6 +35,15 @@ uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+// Sleeps until event `index` is due, of `rate` a second since `start`.
+void pace(uint64_t start, uint64_t index, double rate)
+{
+	uint64_t at = start + (uint64_t)((double)index * 1e9 / rate);
+	struct timespec t = { (time_t)(at / 1000000000u), (long)(at % 1000000000u) };
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+}
+
 // Byte by byte: a longer read would take the line of the next phase as well.
 void stdin_line(void)
 {

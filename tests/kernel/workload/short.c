@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PER_TARGET 10000
@@ -113,14 +112,6 @@ static void client_finish(struct run *run, int fd)
 	run->client.read += s.read;
 }
 
-static void pace(uint64_t start, uint64_t index)
-{
-	uint64_t at = start + (uint64_t)((double)index * 1e9 / opt.rate);
-	struct timespec t = { (time_t)(at / 1000000000u), (long)(at % 1000000000u) };
-
-	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
-}
-
 static void client(struct run *run, int link)
 {
 	struct pipeline p = { .depth = concurrency() - 1 };
@@ -131,7 +122,7 @@ static void client(struct run *run, int link)
 		struct side s = { 0 };
 
 		if (opt.rate > 0)
-			pace(start, i);
+			pace(start, i, opt.rate);
 		int fd = tcp_connect(run, i);
 		send_all(fd, opt.tx, &s);
 		run->client.sent += s.sent;

@@ -80,6 +80,7 @@ struct run *run_new(uint64_t conn_count);
 void *shared_new(size_t bytes);
 void stdin_line(void);
 uint64_t now_ns(void);
+void pace(uint64_t start, uint64_t index, double rate);
 
 // process.c. `link` is one end of a socket pair: tell() sends a byte, await() takes one.
 struct process {
@@ -159,6 +160,7 @@ void run_prefork(void);
 void run_oneshot_tcp(void);
 void run_oneshot_udp(void);
 void run_udp(void);
+void run_stir(void);
 void run_bulk(void);
 void run_pingpong(void);
 void run_udpflood(void);
