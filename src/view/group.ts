@@ -64,13 +64,27 @@ export function presentCount({ pastFrom = Infinity }: Sample, rows: readonly num
   return rows.reduce((count, row) => row < pastFrom ? count + 1 : count, 0);
 }
 
-/** A column's cell for the whole group: the total, or what all rows have in common, or how many different ones there are. */
+/** Groups are made anew with each sample, so what a cell of one says stays true: it goes with its group. */
+const cells = new WeakMap<Group, Map<Column, string>>();
+
+/** A column's cell for the whole group: the total, or what all rows have in common, or how many different ones there are. A group
+ * may have all rows of the sample, and is drawn with every key: they are gone through once. */
 export function groupText(sample: Sample, group: Group, column: Column): string {
-  if (isTotalled(column)) return valueText(column.unit, total(sample, group.rows, column.value));
-  const texts = new Set<string>();
-  for (const row of group.rows) texts.add(column.text(sample, row));
-  if (texts.size === 1) return [...texts][0];
-  return column.value === undefined || column.id === "pid" ? `(${texts.size})` : "-";
+  let known = cells.get(group);
+  if (known === undefined) cells.set(group, known = new Map());
+  let text = known.get(column);
+  if (text === undefined) known.set(column, text = cellText(sample, group, column));
+  return text;
+}
+
+function cellText(sample: Sample, { rows }: Group, column: Column): string {
+  if (isTotalled(column)) return valueText(column.unit, total(sample, rows, column.value));
+  const counted = column.value === undefined || column.id === "pid", texts = new Set<string>();
+  for (const row of rows) {
+    texts.add(column.text(sample, row));
+    if (!counted && texts.size > 1) return "-";
+  }
+  return texts.size === 1 ? [...texts][0] : `(${texts.size})`;
 }
 
 /** The sum over the rows of which it is known; null: over none. */

@@ -52,6 +52,14 @@ Deno.test("groupText() adds up, or says what is common, or how many there are", 
   deepStrictEqual(text(nobody, "rx/s"), "-");
 });
 
+Deno.test("groupText() goes through the rows of a group once", () => {
+  const [curl] = groupRows(sample, rows, "process", byRate), rtt = columnById("rtt")!;
+  let asked = 0;
+  const counted = { ...columnById("state")!, text: () => String(asked++) };
+  deepStrictEqual([groupText(sample, curl, counted), groupText(sample, curl, counted), asked], ["(2)", "(2)", 2]);
+  deepStrictEqual(groupText(sample, curl, rtt), "-");
+});
+
 Deno.test("groupColumns() puts the label first", () => {
   deepStrictEqual(groupColumns(COLUMNS, "remote").slice(0, 3).map(({ id }) => id), ["remote", "pid", "user"]);
 });
