@@ -147,7 +147,7 @@ Deno.test("LiveScreen puts the terminal back and keeps what went wrong when a fr
   screen.start(busy);
   await until("the flow", () => terminal.written.includes("curl"));
   // Within the pause after a frame: it is drawn by a timer, where nobody catches anything.
-  screen.sample({ ...busy, selfRssBytes: 1n as never });
+  screen.sample({ ...busy, processes: null as never });
   await until("the end", () => control.stopped === 1);
   ok(screen.failure instanceof TypeError);
   await screen.close();

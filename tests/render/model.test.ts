@@ -147,3 +147,25 @@ Deno.test("ScreenModel changes the interval, the protocol and the columns", () =
   strictEqual(model.state.shown.includes(columnById("pid")!), false);
   strictEqual(model.draw().line(2).includes("PID"), false);
 });
+
+Deno.test("ScreenModel shows the history as it was when the screen froze", () => {
+  const model = modelOf(rates(900));
+  press(model, " ");
+  const frozen = model.draw().line(0);
+  for (let second = 101; second < 140; second++) model.take(fakeSample(rates(5), at(second)));
+  strictEqual(model.draw().line(0), frozen);
+  press(model, " ");
+  strictEqual(model.draw().line(0) === frozen, false);
+});
+
+Deno.test("ScreenModel draws the same head while nothing changes but own costs that tremble", () => {
+  const model = scene(160, 12, 0), head = () => [model.draw().line(0), model.draw().line(1)];
+  const take = (second: number, selfCpuPercent: number, mebibytes: number) =>
+    model.take(fakeSample([{}], { ...at(second), selfCpuPercent, selfRssBytes: mebibytes * 2 ** 20 }));
+  take(200, 1.4, 90);
+  const first = head();
+  for (let second = 201; second < 240; second++) {
+    take(second, second % 2 ? 1.6 : 1.4, 90 + second % 4);
+    deepStrictEqual(head(), first);
+  }
+});

@@ -9,14 +9,22 @@ import type { TotalsHistory } from "./history.ts";
 import { sparkline } from "./spark.ts";
 import type { ScreenState } from "./state.ts";
 
+/** What tcptop itself takes, as it is shown. */
+export interface Cost {
+  /** Of one processor, whole; 0: less than 1. */
+  readonly cpuPercent: number;
+  readonly mebibytes: number;
+}
+
 export interface Head {
   readonly sample: Sample | null;
+  readonly cost: Cost | null;
   readonly totals: Totals | null;
   readonly notes: readonly Note[];
   readonly history: TotalsHistory;
 }
 
-/** Two minutes are on the sparkline, or more where there is room for a bar a second. */
+/** No traffic is no bar: on an idle machine nothing grows from the right for two minutes. Two minutes are on the sparkline, or more where there is room for a bar a second. */
 const SPAN_S = 120;
 const MOST_BARS = 90;
 const RATE_CELLS = 12;
@@ -41,7 +49,13 @@ function drawRates(canvas: Canvas, state: ScreenState, { totals, history }: Head
     x = canvas.put(x, 0, `${arrow} `, role, Math.max(0, room - x));
     x = canvas.put(x, 0, rateText(rate).padStart(10), Role.strong, Math.max(0, room - x)) + 1;
     if (bars >= 4) {
-      x = canvas.put(x, 0, sparkline(history.bars(of, bars, spanNs), bars), role, Math.max(0, room - x)) + 1;
+      x = canvas.put(
+        x,
+        0,
+        sparkline(history.bars(of, bars, spanNs).map((rate) => rate || null), bars),
+        role,
+        Math.max(0, room - x),
+      ) + 1;
     }
   };
   one("↓", totals?.rxBytesPerS ?? null, "received", Role.received);
@@ -55,8 +69,8 @@ function intervalText(ms: number): string {
 
 type Part = readonly [before: string, figure: string, behind: string, role?: Role];
 
-function drawCounts(canvas: Canvas, { sample, totals }: Head): void {
-  if (sample === null || totals === null) {
+function drawCounts(canvas: Canvas, { sample, totals, cost }: Head): void {
+  if (sample === null || totals === null || cost === null) {
     canvas.put(1, 1, "loading the programs …", Role.dim);
     return;
   }
@@ -73,8 +87,8 @@ function drawCounts(canvas: Canvas, { sample, totals }: Head): void {
   if (totals.unattributed > 0) parts.push(["", number(totals.unattributed), " without owner"]);
   if (loopback > 0) parts.push(["loopback ", rateText(loopback), ""]);
   parts.push(["by ", sourceText(sample), ""]);
-  parts.push(["cpu ", costText(sample.selfCpuPercent), ""]);
-  parts.push(["mem ", `${Math.round(sample.selfRssBytes / 2 ** 20)} MiB`, ""]);
+  parts.push(["cpu ", cost.cpuPercent < 1 ? "<1 %" : `${cost.cpuPercent} %`, ""]);
+  parts.push(["mem ", `${cost.mebibytes} MiB`, ""]);
   let x = 1;
   for (const [before, figure, behind, role = Role.strong] of parts) {
     if (x + textCells(before + figure + behind) > canvas.columns) break;
@@ -82,11 +96,6 @@ function drawCounts(canvas: Canvas, { sample, totals }: Head): void {
     x = canvas.put(x, 1, figure, role);
     x = canvas.put(x, 1, behind, Role.dim) + 2;
   }
-}
-
-/** Whole: a figure that changes for nothing would be written with every frame. */
-function costText(percent: number): string {
-  return percent < 1 ? "<1 %" : `${Math.round(percent)} %`;
 }
 
 function sourceText({ source: { tcp, udp } }: Sample): string {

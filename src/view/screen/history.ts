@@ -26,6 +26,13 @@ export class TotalsHistory {
     if (drop > 0) this.#points.splice(0, drop);
   }
 
+  /** As it is now: a frozen screen does not see what is added later. */
+  copy(): TotalsHistory {
+    const copy = new TotalsHistory();
+    copy.#points = this.#points.slice();
+    return copy;
+  }
+
   /** The last `cells` spans of time, the highest rate of each; spans begin at whole multiples of their length, so that a bar
    * does not change once its span is over. `spanNs` is a few samples when many minutes are to fit. */
   bars(of: "received" | "sent", cells: number, spanNs: number): (number | null)[] {

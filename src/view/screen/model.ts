@@ -9,13 +9,14 @@ import { type Totals, totalsOf } from "../totals.ts";
 import { drawDetails } from "./details.ts";
 import { drawFoot } from "./footer.ts";
 import { type Geometry, geometryOf } from "./geometry.ts";
-import { drawHead } from "./header.ts";
+import { type Cost, drawHead } from "./header.ts";
 import { drawHelp } from "./help.ts";
 import { FlowHistories, TotalsHistory } from "./history.ts";
 import type { Input } from "./input.ts";
 import { followed, type Lines, linesOf } from "./lines.ts";
 import { drawMenu } from "./menu.ts";
 import type { ScreenState } from "./state.ts";
+import { Steady } from "./steady.ts";
 import { drawTable } from "./table.ts";
 import { update } from "./update.ts";
 
@@ -23,6 +24,8 @@ interface Shown {
   readonly sample: Sample;
   readonly totals: Totals;
   readonly notes: readonly Note[];
+  readonly cost: Cost;
+  readonly history: TotalsHistory;
 }
 
 const NO_LINES: Lines = { items: [], matching: 0 };
@@ -40,6 +43,9 @@ export class ScreenModel {
   #names: ReadonlyMap<string, string> = NO_NAMES;
   readonly #closed = new ClosedFlows();
   readonly #totals = new TotalsHistory();
+  readonly #cpuPercent = new Steady((percent) => percent < 1 ? 0 : Math.round(percent), 0.25);
+  /** The collector's rhythm moves it by some MiB. */
+  readonly #mebibytes = new Steady(Math.round, 4);
   readonly #flows = new FlowHistories();
   /** Command lines of processes whose details were asked for. */
   readonly #commands = new Map<number, string | null | undefined>();
@@ -57,8 +63,12 @@ export class ScreenModel {
     const totals = totalsOf(sample);
     // Who has no owner comes and goes with every sample: a count in the head, not a line that moves the table.
     const notes = notesOf(sample).filter(({ code }) => code !== "unattributed");
-    this.#latest = { sample: this.#closed.join(sample), totals, notes };
+    const cost = {
+      cpuPercent: this.#cpuPercent.take(sample.selfCpuPercent),
+      mebibytes: this.#mebibytes.take(sample.selfRssBytes / 2 ** 20),
+    };
     this.#totals.add(sample, totals);
+    this.#latest = { sample: this.#closed.join(sample), totals, notes, cost, history: this.#totals.copy() };
     if (!this.#state.frozen) this.#show();
   }
 
@@ -111,8 +121,8 @@ export class ScreenModel {
     this.#refresh();
     const state = this.#state, canvas = new Canvas(state.columns, state.rows), geometry = this.#geometry();
     const shown = this.#shown, sample = this.#sample();
-    const head = { sample, totals: shown?.totals ?? null, notes: shown?.notes ?? [], history: this.#totals };
-    drawHead(canvas, state, head, geometry.headRows);
+    const nothing = { totals: null, notes: [], cost: null, history: this.#totals };
+    drawHead(canvas, state, { ...shown ?? nothing, sample }, geometry.headRows);
     drawTable(canvas, state, sample, this.#lines, geometry);
     if (geometry.detailsRows > 0) drawDetails(canvas, this.#detailed(sample), geometry.detailsY, geometry.detailsRows);
     if (state.mode.kind === "help") drawHelp(canvas, state.mode.top);
