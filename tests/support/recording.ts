@@ -12,8 +12,8 @@ export interface Step {
   readonly snapshot?: readonly Uint8Array[];
 }
 
-/** Plays the steps to a recorder, 50 ms apart, and returns the file's bytes. */
-export async function record(steps: readonly Step[]): Promise<Uint8Array> {
+/** Plays the steps to a recorder, so many milliseconds apart, and returns the file's bytes. */
+export async function record(steps: readonly Step[], everyMs = 50): Promise<Uint8Array> {
   const folder = Deno.makeTempDirSync(), path = `${folder}/recording`;
   try {
     let step: Step = {}, nowMs = 1000;
@@ -36,7 +36,7 @@ export async function record(steps: readonly Step[]): Promise<Uint8Array> {
     const recorder = new RecordingPlatform(platform, new OutputFile(path, null), "0.0.0", () => nowMs);
     const recording = recorder.openSource();
     for (step of steps) {
-      nowMs += 50;
+      nowMs += everyMs;
       if (step.snapshot === undefined) recording.drain(() => {});
       else recording.snapshot(() => {});
       recorder.userName(1000);

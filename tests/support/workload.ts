@@ -1,8 +1,8 @@
 /** Known traffic: tests/kernel/workload as a child, its phases as they are reached. */
+import { compiled } from "./compiled.ts";
 import { lines, within } from "./lines.ts";
 
 const SOURCES = new URL("../kernel/workload/", import.meta.url);
-const BINARY = new URL("../../build/workload", import.meta.url).pathname;
 const SECONDS = 60;
 
 export interface Process {
@@ -49,22 +49,9 @@ export interface Phase {
   readonly error?: string;
 }
 
-/** Compiled once, and again when a source has changed. */
 async function build(): Promise<string> {
-  const sources: string[] = [];
-  let newest = 0;
-  for await (const { name } of Deno.readDir(SOURCES)) {
-    newest = Math.max(newest, (await Deno.stat(new URL(name, SOURCES))).mtime!.getTime());
-    if (name.endsWith(".c")) sources.push(new URL(name, SOURCES).pathname);
-  }
-  const built = await Deno.stat(BINARY).catch(() => null);
-  if (built !== null && built.mtime!.getTime() > newest) return BINARY;
-  const { success, stderr } = await new Deno.Command("clang", {
-    args: ["-O2", "-Wall", "-Wextra", "-Werror", "-o", `${BINARY}.new`, ...sources],
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  await Deno.rename(`${BINARY}.new`, BINARY);
-  return BINARY;
+  const files = Array.from(Deno.readDirSync(SOURCES), ({ name }) => new URL(name, SOURCES));
+  return await compiled("workload", files.filter(({ pathname }) => pathname.endsWith(".c")), files);
 }
 
 export class Workload implements AsyncDisposable {

@@ -1,0 +1,22 @@
+/** Compiles C sources to build/NAME, once, and again when one of `inputs` has changed. Returns where it is. */
+export async function compiled(name: string, sources: readonly URL[], inputs = sources): Promise<string> {
+  const binary = new URL(`../../build/${name}`, import.meta.url).pathname;
+  const times = await Promise.all(inputs.map(async (input) => (await Deno.stat(input)).mtime!.getTime()));
+  const built = await Deno.stat(binary).catch(() => null);
+  if (built !== null && built.mtime!.getTime() > Math.max(...times)) return binary;
+  const { success, stderr } = await new Deno.Command("clang", {
+    args: [
+      "-O2",
+      "-Wall",
+      "-Wextra",
+      "-Werror",
+      "-o",
+      `${binary}.new`,
+      ...sources.map(({ pathname }) => pathname),
+      "-lutil",
+    ],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  await Deno.rename(`${binary}.new`, binary);
+  return binary;
+}
