@@ -2,6 +2,7 @@
 import { Workload } from "../support/workload.ts";
 import { type Figure, figure, percentile } from "./figures.ts";
 import { headOf, liveScreen, untilFlows } from "./live.ts";
+import { mainNs } from "./threads.ts";
 
 const FLOWS = 10000, OPENED_PER_S = 2000;
 /** Each of them changes something: the cursor, the order, the groups, how many flows there are, a menu, the help. */
@@ -26,13 +27,14 @@ export async function keys(count: number): Promise<Figure[]> {
   await using pty = await liveScreen();
   await untilFlows(pty, FLOWS);
   await pty.count(SETTLE_MS);
-  const answered: number[] = [], pause = pauses();
+  const answered: number[] = [], pause = pauses(), before = mainNs(pty.pid);
   let unanswered = 0;
   for (let typed = 0; typed < count; typed++) {
     const ms = await pty.key(KEYS[typed % KEYS.length], pause.next().value);
     if (ms === null) unanswered++;
     else answered.push(ms);
   }
+  const after = mainNs(pty.pid);
   await pty.count(SETTLE_MS);
   const head = await headOf(pty);
   if (head === null) throw new Error(`no head on the screen:\n${(await pty.screen()).join("\n")}`);
@@ -41,6 +43,8 @@ export async function keys(count: number): Promise<Figure[]> {
     figure("key to screen, p99", percentile(answered, 0.99), "ms", 50),
     figure("key to screen, longest", Math.max(...answered), "ms"),
     figure(`keys without an answer, of ${count}`, unanswered, "", 0),
+    figure("main thread: CPU a key, samples included", (after.ranNs - before.ranNs) / 1e6 / count, "ms"),
+    figure("main thread: waited for a CPU, a key", (after.waitedNs - before.waitedNs) / 1e6 / count, "ms"),
     figure("TCP sockets in the head at the end", head.tcp, ""),
     figure("connection ends opened a second, in the head", head.openedPerS, "1/s"),
     figure("events lost, in the head", head.lost, "", 0),

@@ -13,6 +13,12 @@ export function cpuNs(pid: number): number {
   return sum;
 }
 
+/** Of the main thread: time on a CPU, and time that it could have run but others did. */
+export function mainNs(pid: number): { readonly ranNs: number; readonly waitedNs: number } {
+  const [ranNs, waitedNs] = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/schedstat`).split(" ").map(Number);
+  return { ranNs, waitedNs };
+}
+
 export function peakMiB(pid: number): number {
   return Number(/VmHWM:\s+(\d+)/.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
 }
