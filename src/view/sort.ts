@@ -25,7 +25,8 @@ function firstOf(rows: readonly number[], compare: Compare, limit: number): numb
       if (compare(rows[i], first[middle]) < 0) high = middle;
       else low = middle + 1;
     }
-    first.copyWithin(low + 1, low, limit - 1);
+    // Rows stand as they opened: by age, each one may be before all that are in. Array.copyWithin() takes 2.5 µs for fifty.
+    for (let at = limit - 1; at > low; at--) first[at] = first[at - 1];
     first[low] = rows[i];
   }
   return first;
@@ -37,9 +38,10 @@ function comparison(sample: Sample, rows: readonly number[], { column, descendin
   // Rows that compare equal keep an order of their own from sample to sample: by cookie, which does not change.
   const byCookie: Compare = (a, b) => cookieHigh[a] - cookieHigh[b] || cookieLow[a] - cookieLow[b];
   if (column.value === undefined) {
-    const texts = new Map(rows.map((row) => [row, column.text(sample, row)]));
+    const texts: string[] = new Array(sample.length);
+    for (const row of rows) texts[row] = column.text(sample, row);
     return (a, b) => {
-      const x = texts.get(a)!, y = texts.get(b)!;
+      const x = texts[a], y = texts[b];
       return x < y ? -sign : x > y ? sign : byCookie(a, b);
     };
   }
