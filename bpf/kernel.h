@@ -83,6 +83,7 @@ struct tcp_sock {
 	u32 mdev_us;    /* its mean deviation, microseconds times 4 */
 	u32 snd_cwnd;
 	u32 total_retrans;
+	u8 bpf_sock_ops_cb_flags;
 } KERNEL_TYPE;
 
 typedef struct { u32 val; } kuid_t;

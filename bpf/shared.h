@@ -19,6 +19,7 @@ struct tcptop_tcp_shared {
 	__u64 snapshot_end;    /* by the programs: position in the ring behind the last record of the last snapshot */
 	__u64 slots;           /* by the programs: slots of bpf/table.h that were ever taken at one time */
 	__u64 walk_next;       /* by both: the slot at which the walk of bpf/table.h goes on */
+	__u64 witness;         /* by user space: 1 while tcp_witness (bpf/walk.h) is attached */
 	__u32 epoch;           /* by user space, never 0: raised to have every socket described anew */
 	__u32 owner_pass;      /* by user space: number of the owner pass under way or last ended, 0: none yet */
 };

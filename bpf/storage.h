@@ -42,6 +42,11 @@ static __always_inline void track_witness(struct sock_common *sk)
 {
 }
 
+static __always_inline bool track_is_witnessed(struct sock *sk)
+{
+	return false;
+}
+
 static __always_inline void track_reset(struct tracked *t, u64 cookie)
 {
 	__builtin_memset(t, 0, sizeof(*t));

@@ -146,6 +146,14 @@ static __always_inline void track_witness(struct sock_common *sk)
 	bpf_setsockopt(sk, SOL_TCP, TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags));
 }
 
+/* Then it has been told already: tcp_set_state() calls it before the tracepoint. */
+static __always_inline bool track_is_witnessed(struct sock *sk)
+{
+	struct tcp_sock *tp = shared.witness ? bpf_skc_to_tcp_sock(sk) : NULL;
+
+	return tp && tp->bpf_sock_ops_cb_flags & BPF_SOCK_OPS_STATE_CB_FLAG;
+}
+
 /* Everything of a socket's connection is forgotten, but not where it is. */
 static __always_inline void track_reset(struct tracked *t, u64 cookie)
 {

@@ -20,14 +20,16 @@ static __always_inline int state_changes(struct sock *sk, int old, int new)
 		lifecycle_start(sk, cookie, DIRECTION_UNKNOWN);
 		break;
 	case TCP_ESTABLISHED:
-		lifecycle_established(sk, cookie, old);
+		if (!track_is_witnessed(sk))
+			lifecycle_established(sk, cookie, old);
 		break;
 	case TCP_FIN_WAIT1:
 	case TCP_LAST_ACK:
 		lifecycle_closing(sk, cookie, old);
 		break;
 	case TCP_CLOSE:
-		lifecycle_closed(sk, cookie, old);
+		if (!track_is_witnessed(sk))
+			lifecycle_closed(sk, cookie, old);
 		break;
 	}
 	return 0;

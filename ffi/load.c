@@ -103,6 +103,7 @@ static void attach_witness(struct tcptop *t)
 	t->cgroup_fd = cgroup_root_open();
 	if (t->cgroup_fd >= 0)
 		t->witness = bpf_program__attach_cgroup(bpf_object__find_program_by_name(t->tcp, "tcp_witness"), t->cgroup_fd);
+	t->shared->witness = t->witness != NULL;
 }
 
 static int32_t attach_all(struct tcptop *t)
@@ -116,8 +117,10 @@ static int32_t attach_all(struct tcptop *t)
 	int32_t err;
 
 	/* Watch first, then look: a socket that opens in between is met by both, one that is met by neither cannot be. */
+	if (table)
+		attach_witness(t);
 	if ((err = attach(t, "tcp_destroyed", &t->destroyed, NULL)) || (err = attach(t, "tcp_state", &t->state, NULL)) ||
-	    (err = attach(t, "tcp_state_again", &t->state_again, NULL)) ||
+	    (!t->witness && (err = attach(t, "tcp_state_again", &t->state_again, NULL))) ||
 	    (err = attach(t, "tcp_owners", &t->owners, &plain)) || (err = attach(t, "tcp_orphans", &t->orphans, &plain)) ||
 	    (err = attach(t, table ? "tcp_walk" : "tcp_snapshot", &t->sockets, table ? &plain : &sockets)) ||
 	    (err = attach(t, table ? "udp_settled_files" : "udp_settled", &t->udp_settled, table ? &plain : &udp_sockets)) ||
@@ -147,8 +150,6 @@ int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t keep)
 		return fail(t, errno, "map the ring buffer");
 	if ((err = attach_all(t)))
 		return err;
-	if (t->is_table)
-		attach_witness(t);
 	if ((err = owners_pass(t)))
 		return fail(t, -err, "find the owners of open sockets");
 	if ((err = orphans_seed(t)))
