@@ -1,4 +1,4 @@
-import { ShimSource } from "./bpf/source.ts";
+import { newHandle, ShimSource } from "./bpf/source.ts";
 import { type MachineFacts, parseMachineFacts } from "./machine.ts";
 import { memoryFile } from "./memory_file.ts";
 import { type Library, openLibrary } from "./bpf/library.ts";
@@ -41,8 +41,8 @@ export class LinuxPlatform implements Platform, CgroupSource {
   }
 
   machineFacts(): MachineFacts {
-    const { tcptop__new, tcptop__doctor, tcptop__free } = this.#library.symbols;
-    const handle = tcptop__new(), text = new Uint8Array(1 << 14);
+    const { tcptop__doctor, tcptop__free } = this.#library.symbols;
+    const handle = newHandle(this.#library), text = new Uint8Array(1 << 14);
     const bytes = tcptop__doctor(handle, text, text.length);
     tcptop__free(handle);
     return parseMachineFacts(new TextDecoder().decode(text.subarray(0, bytes)));

@@ -1,6 +1,9 @@
 import { ExitStatus, TcptopError } from "../../errors.ts";
+import { described, shortage } from "./shortage.ts";
 
-const EPERM = 1, ENOENT = 2, ENOMEM = 12, EACCES = 13, EINVAL = 22;
+const EPERM = 1, ENOENT = 2, EACCES = 13, EINVAL = 22;
+/** Stages of a source that was open already: whatever it is, this kernel and these rights were enough to begin. */
+const RUNNING = ["wait for records", "drain the ring", "hold a snapshot"];
 
 /** What the shim said of a failed call. `stage` says what it was doing, `log` is libbpf's own account. */
 export interface ShimFailure {
@@ -13,19 +16,21 @@ export interface ShimFailure {
 export function shimError(failure: ShimFailure, euid: number | null): TcptopError {
   const cause = new Error(`${failure.stage}: errno ${failure.errno}\n${failure.log}`);
   const say = (message: string, status: ExitStatus) => new TcptopError(message, status, { cause });
+  const doing = described(failure.stage, "TCP"), short = shortage(failure.errno);
   if (failure.stage.startsWith("give up") || failure.stage.startsWith("restrict")) {
     return say(
       `Cannot ${failure.stage}: error ${failure.errno}. --keep-privileges goes on with what it was started with`,
       ExitStatus.failed,
     );
   }
+  if (short !== null) return say(`Cannot ${doing}: ${short.what}. ${short.remedy}`, ExitStatus.failed);
   if (failure.stage.includes("netlink") && failure.errno === ENOENT) {
     return say(
       `Cannot ${failure.stage}: it has no inet_diag. Linux 4.9 or newer with CONFIG_INET_DIAG is needed (modprobe tcp_diag)`,
       ExitStatus.unsupported,
     );
   }
-  if (failure.stage.includes("netlink")) {
+  if (failure.stage.includes("netlink") || RUNNING.includes(failure.stage)) {
     return say(`Cannot ${failure.stage}: error ${failure.errno}. TCPTOP_DEBUG=1 shows more`, ExitStatus.failed);
   }
   const refused = failure.errno === EPERM || failure.errno === EACCES;
@@ -34,13 +39,13 @@ export function shimError(failure: ShimFailure, euid: number | null): TcptopErro
   }
   if (refused && failure.log.includes("BEGIN PROG LOAD LOG")) {
     return say(
-      `Cannot ${failure.stage}: this kernel's verifier refuses them. Linux 5.11 or newer is needed. TCPTOP_DEBUG=1 shows its log`,
+      `Cannot ${doing}: this kernel's verifier refuses them. Linux 5.11 or newer is needed. TCPTOP_DEBUG=1 shows its log`,
       ExitStatus.unsupported,
     );
   }
   if (refused) {
     return say(
-      `Cannot ${failure.stage}: the kernel refuses BPF to this process although it is root. ` +
+      `Cannot ${doing}: the kernel refuses BPF to this process although it is root. ` +
         "Give it CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN (in a container: --privileged), or turn off kernel lockdown",
       ExitStatus.notPermitted,
     );
@@ -51,15 +56,12 @@ export function shimError(failure: ShimFailure, euid: number | null): TcptopErro
       ExitStatus.unsupported,
     );
   }
-  if (failure.errno === ENOMEM) {
-    return say(`Cannot ${failure.stage}: out of memory. Try a smaller --ring-size`, ExitStatus.failed);
-  }
   if (failure.errno === EINVAL || failure.stage.startsWith("load")) {
     return say(
-      `Cannot ${failure.stage}: this kernel lacks something that they use. Linux 5.11 or newer with CONFIG_BPF_SYSCALL, ` +
+      `Cannot ${doing}: this kernel lacks something that this takes. Linux 5.11 or newer with CONFIG_BPF_SYSCALL, ` +
         "CONFIG_BPF_EVENTS and CONFIG_DEBUG_INFO_BTF is needed. TCPTOP_DEBUG=1 shows what it said",
       ExitStatus.unsupported,
     );
   }
-  return say(`Cannot ${failure.stage}: error ${failure.errno}. TCPTOP_DEBUG=1 shows more`, ExitStatus.failed);
+  return say(`Cannot ${doing}: error ${failure.errno}. TCPTOP_DEBUG=1 shows more`, ExitStatus.failed);
 }

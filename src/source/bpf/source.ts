@@ -1,4 +1,4 @@
-import { TcptopError } from "../../errors.ts";
+import { ExitStatus, TcptopError } from "../../errors.ts";
 import type { Identity } from "../identity.ts";
 import type { FlowSource, Note, RecordSink, SourceInfo, SourceOptions } from "../source.ts";
 import { fallbackNote, limitNotes } from "../netlink/notes.ts";
@@ -16,6 +16,13 @@ function keep(): number {
   return { storage: 1, table: 2 }[Deno.env.get("TCPTOP_SOCKETS") ?? ""] ?? 0;
 }
 
+/** Throws where there is no memory for it. */
+export function newHandle({ symbols }: Library): Deno.PointerObject {
+  const handle = symbols.tcptop__new();
+  if (handle === null) throw new TcptopError("Cannot start: out of memory", ExitStatus.failed);
+  return handle;
+}
+
 /** What the shim yields. TCP comes from the kernel's own counters, by eBPF or, where that is not to be had, by netlink; UDP from
  * eBPF programs on the root cgroup. */
 export class ShimSource implements FlowSource {
@@ -31,7 +38,7 @@ export class ShimSource implements FlowSource {
   constructor(library: Library, options: SourceOptions) {
     this.#library = library;
     this.#euid = options.euid;
-    this.#handle = library.symbols.tcptop__new();
+    this.#handle = newHandle(library);
     try {
       const { tcp, notes } = this.#openTcp(options), udp = this.#openUdp(options);
       this.info = { tcp, udp: udp.udp, notes: [...notes, ...udp.notes] };
@@ -78,7 +85,7 @@ export class ShimSource implements FlowSource {
   }
 
   #openTcp({ source, ringBytes }: SourceOptions): Pick<SourceInfo, "tcp" | "notes"> {
-    const { tcptop__load, tcptop__open_netlink, tcptop__free, tcptop__new } = this.#library.symbols;
+    const { tcptop__load, tcptop__open_netlink, tcptop__free } = this.#library.symbols;
     const notes: Note[] = [];
     if (source !== "netlink") {
       const result = tcptop__load(this.#handle, ringBytes, keep());
@@ -87,7 +94,8 @@ export class ShimSource implements FlowSource {
       if (source === "bpf" || note === null) throw shimError(failure, this.#euid);
       notes.push(note);
       tcptop__free(this.#handle);
-      this.#handle = tcptop__new();
+      this.#handle = null;
+      this.#handle = newHandle(this.#library);
     }
     notes.push(...limitNotes(this.#check(tcptop__open_netlink(this.#handle))));
     return { tcp: "netlink", notes };

@@ -1,5 +1,6 @@
 import type { Note } from "../source.ts";
 import type { ShimFailure } from "./error.ts";
+import { described, shortage } from "./shortage.ts";
 
 const EPERM = 1, ENOENT = 2, EACCES = 13, EINVAL = 22, ENODEV = 19, ENOSYS = 38;
 
@@ -38,18 +39,15 @@ export function udpMissing({ errno, stage }: ShimFailure): Note {
   }
   if (errno === EPERM || errno === EACCES) {
     return say(
-      `UDP flows cannot be seen: the kernel refuses to ${described(stage)}`,
+      `UDP flows cannot be seen: the kernel refuses to ${described(stage, "UDP")}`,
       "Run it with sudo, or give it CAP_BPF and CAP_NET_ADMIN; another program on the root cgroup that allows none beside it must be detached " +
         "(bpftool cgroup tree shows it)",
     );
   }
+  const doing = described(stage, "UDP"), short = shortage(errno);
+  if (short !== null) return say(`UDP flows cannot be seen: cannot ${doing} (${short.what})`, short.remedy);
   return say(
-    `UDP flows cannot be seen: cannot ${described(stage)} (error ${errno})`,
+    `UDP flows cannot be seen: cannot ${doing} (error ${errno})`,
     "Linux 5.10 or newer with CONFIG_CGROUP_BPF is needed. TCPTOP_DEBUG=1 shows more",
   );
-}
-
-/** A stage that is a program's name stands for attaching it. */
-function described(stage: string): string {
-  return stage.includes(" ") ? stage : `attach the UDP program ${stage}`;
 }

@@ -1,7 +1,10 @@
 import type { ShimFailure } from "../bpf/error.ts";
+import { described, shortage } from "../bpf/shortage.ts";
 import type { Note } from "../source.ts";
 
-const EPERM = 1, ENOENT = 2, ENOMEM = 12, EACCES = 13;
+const EPERM = 1, ENOENT = 2, ENOMEM = 12, EACCES = 13, ENFILE = 23, EMFILE = 24;
+/** What eBPF has too little of, netlink would not have either. */
+const NO_REASON: readonly number[] = [ENOMEM, ENFILE, EMFILE];
 
 /** Bits of enum tcptop_limit. */
 export const Limit = { farewells: 1, owners: 2, sent: 4 } as const;
@@ -9,7 +12,7 @@ export const Limit = { farewells: 1, owners: 2, sent: 4 } as const;
 /** Why TCP comes from netlink although eBPF was wanted; null: that failure is no reason, it must be told as an error. */
 export function fallbackNote(failure: ShimFailure, euid: number | null): Note | null {
   const refused = failure.errno === EPERM || failure.errno === EACCES;
-  if (refused && euid !== 0 || failure.errno === ENOMEM) return null;
+  if (refused && euid !== 0 || NO_REASON.includes(failure.errno)) return null;
   const note = (why: string, remedy: string): Note => ({
     code: "tcp_by_netlink",
     message:
@@ -26,6 +29,13 @@ export function fallbackNote(failure: ShimFailure, euid: number | null): Note | 
     return note(
       "BPF is refused to this process although it is root",
       "In a container: --privileged, or CAP_BPF and CAP_PERFMON and a seccomp profile that lets bpf() through. Else turn off kernel lockdown",
+    );
+  }
+  const short = shortage(failure.errno);
+  if (short !== null) {
+    return note(
+      `the kernel did not ${described(failure.stage, "TCP")} (${short.what})`,
+      "Start it again; tcptop doctor tries each program by itself",
     );
   }
   return note(

@@ -47,3 +47,29 @@ Deno.test("shimError() keeps errno, stage and log for TCPTOP_DEBUG", () => {
   const { cause } = shimError({ errno: 5, stage: "hold a snapshot", log: "why" }, 0);
   strictEqual((cause as Error).message, "hold a snapshot: errno 5\nwhy");
 });
+
+Deno.test("shimError() blames no kernel for what there was too little of, and says how to have more", () => {
+  const EIO = 5, EBUSY = 16, EMFILE = 24, ENOSPC = 28;
+  for (const errno of [EIO, EBUSY, EMFILE, ENOSPC]) {
+    const { message, status } = shimError({ errno, stage: LOADING, log: "" }, 0);
+    deepStrictEqual([/kernel/.test(message), status], [false, ExitStatus.failed], message);
+  }
+  match(shimError({ errno: EMFILE, stage: LOADING, log: "" }, 0).message, /out of file descriptors.*ulimit -n/);
+});
+
+Deno.test("shimError() says of a source that ran what failed, not which kernel to use", () => {
+  for (const errno of [EPERM, EINVAL]) {
+    const { message, status } = shimError({ errno, stage: "drain the ring", log: "" }, 1000);
+    deepStrictEqual([message, status], [
+      `Cannot drain the ring: error ${errno}. TCPTOP_DEBUG=1 shows more`,
+      ExitStatus.failed,
+    ]);
+  }
+});
+
+Deno.test("shimError() and a program's name make a sentence", () => {
+  match(
+    shimError({ errno: EINVAL, stage: "tcp_state", log: "" }, 0).message,
+    /^Cannot attach the TCP program tcp_state:/,
+  );
+});
