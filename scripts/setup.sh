@@ -111,10 +111,11 @@ build_shim() {
   stale "$library" "$root"/ffi/*.[chS] "$out"/*.bpf.o "$root/scripts/setup.sh" || return 0
   # libelf 0.190 and newer can read sections packed with zstd.
   ! grep -qs zstd "$sysroot"/usr/lib/*/pkgconfig/libelf.pc || zstd=-lzstd
+  # nodelete: a Worker that ends takes its library along, while tcptop__wait() may still run on a thread of the runtime's.
   clang "--target=$target-linux-gnu" ${sysroot:+"--sysroot=$sysroot"} -std=gnu11 -O2 -fPIC -shared -Wall -Wextra -Werror \
     -fvisibility=hidden -D_FORTIFY_SOURCE=2 -fstack-protector-strong -include "$root/ffi/glibc.h" "-Wa,-I$out" \
     "$root"/ffi/*.c "$root/ffi/object.S" -o "$library.new" \
-    -Wl,-Bstatic -lbpf -lelf -lz $zstd -Wl,-Bdynamic -lpthread -ldl -Wl,--exclude-libs,ALL -Wl,-z,relro,-z,now -s
+    -Wl,-Bstatic -lbpf -lelf -lz $zstd -Wl,-Bdynamic -lpthread -ldl -Wl,--exclude-libs,ALL -Wl,-z,relro,-z,now,-z,nodelete -s
   mv "$library.new" "$library"
 }
 
