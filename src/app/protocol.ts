@@ -24,6 +24,8 @@ export type ToWorker =
   | { readonly type: "interval"; readonly ms: number }
   /** Answered by a message of the same type. */
   | { readonly type: "command"; readonly pid: number }
+  /** Answered by `here`. */
+  | { readonly type: "there" }
   | { readonly type: "stop" };
 
 export interface SampleMessage {
@@ -55,6 +57,7 @@ export type FromWorker =
   | SampleMessage
   | EventsMessage
   | { readonly type: "command"; readonly pid: number; readonly line: string | null }
+  | { readonly type: "here" }
   /** The source has come to its end (a replay). */
   | { readonly type: "end" }
   | { readonly type: "stopped" }

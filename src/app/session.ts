@@ -7,6 +7,7 @@ import type { EventBatch } from "../view/event.ts";
 import { after } from "./clock.ts";
 import type { ContainerNames } from "./container_names.ts";
 import { workerUrl } from "./paths.ts";
+import { Watch } from "./watch.ts";
 import type { EventsMessage, FromWorker, SampleMessage, ToWorker, WorkerOptions } from "./protocol.ts";
 
 export type News =
@@ -14,6 +15,7 @@ export type News =
   | { readonly type: "events"; readonly batch: EventBatch };
 
 const CLOSE_WITHIN_MS = 1500;
+const GONE = "The thread that reads the kernel does not answer any more. Start tcptop again";
 
 /** Yields samples, the one found at the start (number 0) first, until the source ends or stop() is called. Throws the Worker's failure. The
  * Worker sends no sample before the one before has been taken, so a slow consumer makes samples longer, not memory larger. */
@@ -28,6 +30,7 @@ export class Session {
   #wake: (() => void) | null = null;
   #last: Sample | null = null;
   #ended = false;
+  readonly #watch = new Watch(() => this.#send({ type: "there" }), () => this.#fail(GONE, "no answer"));
   #cancelStop = () => {};
   readonly #asked = new Map<number, (line: string | null) => void>();
 
@@ -37,7 +40,7 @@ export class Session {
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#receive({ type: "failed", message: event.message, status: ExitStatus.failed, detail: event.message });
+      this.#fail(`The thread that reads the kernel has failed: ${event.message}`, event.message);
     };
     this.#send({ type: "start", options });
   }
@@ -88,6 +91,7 @@ export class Session {
     while (!this.#ended && await Promise.race([this.#message().then(() => true), deadline])) this.#inbox.length = 0;
     clearTimeout(timer);
     this.#cancelStop();
+    this.#watch.stop();
     this.#worker.terminate();
   }
 
@@ -99,7 +103,14 @@ export class Session {
     this.#worker.postMessage(message);
   }
 
+  #fail(message: string, detail: string): void {
+    this.#receive({ type: "failed", message, status: ExitStatus.failed, detail });
+  }
+
+  /** Until the first sample the source may take its time. */
   #receive(message: FromWorker): void {
+    if (message.type !== "command") this.#watch.heard();
+    if (message.type === "here") return;
     if (message.type === "command") return this.#asked.get(message.pid)?.(message.line);
     this.#ended ||= message.type === "stopped" || message.type === "failed";
     this.#inbox.push(message);

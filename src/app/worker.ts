@@ -136,8 +136,18 @@ self.onmessage = async ({ data }) => {
   else if (data.type === "eventsTaken") session?.eventsTaken();
   else if (data.type === "interval") session?.interval(data.ms);
   else if (data.type === "command") session?.command(data.pid);
+  else if (data.type === "there") self.postMessage({ type: "here" });
   else session?.stop();
 };
+
+/** What nobody catches: Deno would say it across the screen, with a stack trace. */
+for (const type of ["error", "unhandledrejection"] as const) {
+  addEventListener(type, (event: Event) => {
+    event.preventDefault();
+    const error = event instanceof ErrorEvent ? event.error : (event as PromiseRejectionEvent).reason;
+    self.postMessage({ type: "failed", ...describe(error) });
+  });
+}
 
 async function start(options: WorkerOptions): Promise<void> {
   try {
@@ -157,8 +167,9 @@ function recording(platform: Platform, { path, owner }: NonNullable<WorkerOption
 }
 
 function describe(error: unknown): { message: string; status: ExitStatus; detail: string } {
-  const message = error instanceof Error ? error.message : String(error);
-  const status = error instanceof TcptopError ? error.status : ExitStatus.failed;
+  const text = error instanceof Error ? error.message : String(error), isOurs = error instanceof TcptopError;
+  const message = isOurs ? text : `Stopped by an error of its own: ${text}. TCPTOP_DEBUG=1 shows more`;
+  const status = isOurs ? error.status : ExitStatus.failed;
   const cause = error instanceof Error && error.cause instanceof Error ? `\n${error.cause.message}` : "";
-  return { message, status, detail: (error instanceof Error ? error.stack ?? message : message) + cause };
+  return { message, status, detail: (error instanceof Error ? error.stack ?? text : text) + cause };
 }
