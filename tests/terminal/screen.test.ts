@@ -1,31 +1,16 @@
 /** The whole program on a terminal: what it draws at which size, and that every way out leaves the terminal as it was. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { textCells } from "../../src/view/width.ts";
+import { inShell, ORDINARY, quoted } from "../support/in_shell.ts";
 import { record } from "../support/recording.ts";
 import { tcptop } from "../support/tcptop.ts";
 import { Tmux } from "../support/tmux.ts";
 import { TcpRecordLayout } from "../../src/wire/layout.ts";
 import { live, tick } from "../support/records.ts";
 
-const PROGRAM = "every 1s", ORDINARY = { alternate: false, cursor: true, mouse: false };
-const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
-const program = (...args: string[]) => tcptop(args).map(quoted).join(" ");
+const PROGRAM = "every 1s";
+const program = (...args: string[]) => quoted(tcptop(args));
 const isOpen = (lines: string[]) => lines[0].includes(PROGRAM) || lines[0].includes("every 5");
-
-/** A shell that says how the program ended, and whether the terminal's settings are what they were. */
-async function inShell(command: string): Promise<Tmux> {
-  const tmux = await Tmux.start(
-    80,
-    24,
-    'env -i PATH="$PATH" TERM="$TERM" DENO_DIR="$DENO_DIR" LANG=C.UTF-8 bash --norc --noprofile',
-  );
-  await tmux.type(
-    "-l",
-    `PS1='$ '; before=$(stty -g); clear; ${command}; echo "status $?"; [ "$(stty -g)" = "$before" ] && echo as before`,
-  );
-  await tmux.type("Enter");
-  return tmux;
-}
 
 async function pidOf(tmux: Tmux): Promise<number> {
   const shell = (await tmux.run("display-message", "-p", "#{pane_pid}")).trim();
