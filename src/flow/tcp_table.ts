@@ -19,6 +19,8 @@ const TCP_SCHEMA = {
 
 /** A connection is met at most this long after the time that it says it was opened at. */
 const OPENING_NS = 1e8;
+/** Snapshots that were cut short, after lost records, until a connection that none of them showed is given up. */
+const FORGIVEN_CUT = 8;
 const CLOSED = 7;
 const LISTEN = 10;
 
@@ -29,6 +31,8 @@ export class TcpTable {
   #snapshot = 1;
   #eventsLost = 0;
   #snapshotErrors = 0;
+  /** Records were lost since the last whole snapshot. */
+  #unsure = false;
   /** A connection that opened before this was met by the last snapshot. */
   #surelyKnownNs = 0;
   #begun = false;
@@ -117,12 +121,16 @@ export class TcpTable {
   }
 
   /** Ends a snapshot: drops what is neither in it nor closed by a record. A walk that had to pause may skip a socket, so one
-   * miss is forgiven, unless records were lost: then the close record may be among them. One that was cut short says little. */
+   * miss is forgiven, unless records were lost: then the close record may be among them. One that was cut short says nothing of
+   * what it does not show, unless records were lost. */
   tick(tick: TickRecord): void {
     const lost = tick.eventsLost > this.#eventsLost, whole = tick.snapshotErrors === this.#snapshotErrors;
     this.#eventsLost = tick.eventsLost;
     this.#snapshotErrors = tick.snapshotErrors;
-    this.#reconcile(tick, lost && whole ? 0 : whole ? 1 : 8, lost);
+    this.#unsure ||= lost;
+    if (whole) this.#reconcile(tick, this.#unsure ? 0 : 1, lost);
+    else if (this.#unsure) this.#reconcile(tick, FORGIVEN_CUT, lost);
+    if (whole) this.#unsure = false;
     this.#surelyKnownNs = Math.max(0, tick.beginNs - OPENING_NS);
     this.#snapshot = this.#snapshot === 0xffffffff ? 1 : this.#snapshot + 1;
     if (!this.#begun) this.#begin();

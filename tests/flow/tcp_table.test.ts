@@ -85,6 +85,23 @@ Deno.test("TcpTable drops at the first miss what may have ended among lost recor
   deepStrictEqual([sample.length, sample.health.eventsLost], [0, 5]);
 });
 
+Deno.test("TcpTable keeps what snapshots that were cut short do not show for as long as no records are lost", () => {
+  const feed = begun(live({ openedNs: 0 }));
+  for (let n = 1; n <= 30; n++) {
+    strictEqual(feed.sample(tick(10e9 + n * 1e9, { snapshotErrors: n, eventsLost: 0 })).length, 1);
+  }
+  strictEqual(feed.sample(tick(50e9, { snapshotErrors: 30, eventsLost: 0 })).length, 1);
+  strictEqual(feed.sample(tick(51e9, { snapshotErrors: 30, eventsLost: 0 })).length, 0);
+});
+
+Deno.test("TcpTable gives up what eight snapshots that were cut short do not show once records were lost", () => {
+  const feed = begun(live({ openedNs: 0 }));
+  for (let n = 1; n <= 8; n++) {
+    strictEqual(feed.sample(tick(10e9 + n * 1e9, { snapshotErrors: n, eventsLost: 1 })).length, 1);
+  }
+  strictEqual(feed.sample(tick(20e9, { snapshotErrors: 9, eventsLost: 1 })).length, 0);
+});
+
 Deno.test("TcpTable keeps what a snapshot that was cut short does not show", () => {
   const feed = begun(live({ openedNs: 0 }));
   for (let n = 1; n <= 8; n++) {
