@@ -68,8 +68,12 @@ export class Running implements AsyncDisposable {
   }
 
   /** Resolves when the first sample is out: from then on everything is seen. */
-  static async start(...args: readonly (string | number)[]): Promise<Running> {
-    const [program, ...rest] = tcptop(["--json", ...args]);
+  static start(...args: readonly (string | number)[]): Promise<Running> {
+    return Running.of(tcptop(["--json", ...args]));
+  }
+
+  /** The same by a command line that ends in the program with --json. */
+  static async of([program, ...rest]: readonly string[]): Promise<Running> {
     const running = new Running(new Deno.Command(program, { args: rest, stdin: "null", stdout: "piped" }).spawn());
     await running.next();
     return running;
