@@ -33,7 +33,12 @@ export function notesOf(sample: Sample): Note[] {
     "UDP datagrams are in no flow: the table was full, or their UDP header was not where it could be read (IPsec)",
     "Try a shorter --udp-timeout",
   );
-  add(socketsUntracked, "sockets_untracked", "sockets could not be followed: the kernel had no memory for it", null);
+  add(
+    socketsUntracked,
+    "sockets_untracked",
+    "times a socket could not be followed: the kernel had no memory for it, or room in its table",
+    null,
+  );
   add(snapshotErrors, "snapshot_errors", "snapshots were incomplete: the figures of some flows are from before", null);
   for (const tcp of [true, false]) add(unattributed(sample, tcp), ...whyUnattributed(sample, tcp));
   return notes;

@@ -17,13 +17,16 @@ export function shimError(failure: ShimFailure, euid: number | null): TcptopErro
   const cause = new Error(`${failure.stage}: errno ${failure.errno}\n${failure.log}`);
   const say = (message: string, status: ExitStatus) => new TcptopError(message, status, { cause });
   const doing = described(failure.stage, "TCP"), short = shortage(failure.errno);
+  if (short !== null && short.remedy !== null) {
+    return say(`Cannot ${doing}: ${short.what}. ${short.remedy}`, ExitStatus.failed);
+  }
   if (failure.stage.startsWith("give up") || failure.stage.startsWith("restrict")) {
     return say(
       `Cannot ${failure.stage}: error ${failure.errno}. --keep-privileges goes on with what it was started with`,
       ExitStatus.failed,
     );
   }
-  if (short !== null) return say(`Cannot ${doing}: ${short.what}. ${short.remedy}`, ExitStatus.failed);
+  if (short !== null) return say(`Cannot ${doing}: ${short.what}. TCPTOP_DEBUG=1 shows more`, ExitStatus.failed);
   if (failure.stage.includes("netlink") && failure.errno === ENOENT) {
     return say(
       `Cannot ${failure.stage}: it has no inet_diag. Linux 4.9 or newer with CONFIG_INET_DIAG is needed (modprobe tcp_diag)`,

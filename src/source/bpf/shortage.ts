@@ -1,7 +1,8 @@
 /** What the machine had too little of, or did not do this time: no other kernel and no capability would mend it. */
 export interface Shortage {
   readonly what: string;
-  readonly remedy: string;
+  /** null: none is known. */
+  readonly remedy: string | null;
 }
 
 const EINTR = 4, EIO = 5, EAGAIN = 11, ENOMEM = 12, EBUSY = 16, ENFILE = 23, EMFILE = 24, ENOSPC = 28;
@@ -20,7 +21,7 @@ export function shortage(errno: number): Shortage | null {
     case EAGAIN:
     case EBUSY:
     case ENOSPC:
-      return { what: `error ${errno}`, remedy: "TCPTOP_DEBUG=1 shows more" };
+      return { what: `error ${errno}`, remedy: null };
     default:
       return null;
   }
