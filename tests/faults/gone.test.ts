@@ -29,7 +29,7 @@ for (const source of ["netlink", "bpf"]) {
     const before = descriptors(running.pid), gone = new Set<number>();
     for (let i = 0; i < seconds(12, 200); i++) gone.add(await comeAndGo(running));
     const isOurs = ({ netns }: FlowFacts) => gone.has(netns!);
-    const last = await running.until("the namespaces' end", ({ flows }) => !flows.some(isOurs));
+    const last = await running.until("the namespaces' end", ({ flows }) => !flows.some(isOurs), 30);
     deepStrictEqual(wrongIn(last, held), []);
     strictEqual(last.source.tcp, source);
     // Each namespace that is still looked into would hold sockets of ours in it.

@@ -5,6 +5,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +33,8 @@ struct faults {
 	int64_t call_errno; // of the call, once it has been made call_after times; 0: it does not fail; HANG: it does not return
 	int64_t call_after;
 	int64_t calls;
+	int64_t map_entries; // at most so many in BPF maps of thousands; 0: as they ask for
+	int64_t map_errno;   // of the ring buffer's making; 0: it does not fail
 };
 
 static struct faults none, *faults = &none;
@@ -93,6 +97,36 @@ void *dlsym(void *library, const char *name)
 	makes_handle = !strcmp(name, "tcptop__new");
 	real_call = found;
 	return call;
+}
+
+// Returns whether the map must not be made.
+static int meddle(union bpf_attr *map)
+{
+	if (faults->map_errno && map->map_type == BPF_MAP_TYPE_RINGBUF) {
+		errno = faults->map_errno;
+		return 1;
+	}
+	if (faults->map_entries && map->map_type != BPF_MAP_TYPE_RINGBUF && map->max_entries > 10000)
+		map->max_entries = faults->map_entries;
+	return 0;
+}
+
+// libbpf makes its maps by it.
+long syscall(long number, ...)
+{
+	static long (*real)(long, ...);
+	va_list list;
+	long a[6];
+
+	va_start(list, number);
+	for (int i = 0; i < 6; i++)
+		a[i] = va_arg(list, long);
+	va_end(list);
+	if (!real)
+		real = dlsym(RTLD_NEXT, "syscall");
+	if (number == SYS_bpf && a[0] == BPF_MAP_CREATE && meddle((union bpf_attr *)a[1]))
+		return -1;
+	return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
 static int is_iterator(int fd)

@@ -13,6 +13,8 @@ const FIELDS = [
   "callErrno",
   "callAfter",
   "calls",
+  "mapEntries",
+  "mapErrno",
 ] as const;
 type Field = typeof FIELDS[number];
 

@@ -1,0 +1,61 @@
+/** Too little of something: room in a map, memory, descriptors. Never silent, and what there is room for is right. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { Faults } from "../support/faults.ts";
+import { flowsOf } from "../support/held.ts";
+import { execute, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
+import { Workload } from "../support/workload.ts";
+
+const ENTRIES = 500, COUNT = 1000, ENOMEM = 12;
+
+function noteOf({ source }: SampleDocument, code: string): string {
+  return source.notes.find((note) => note.code === code)?.message ?? `no note ${code}`;
+}
+
+Deno.test("tcptop whose tables are too small says how often, and has the bytes of what it follows", async () => {
+  await using faults = await Faults.make({ mapEntries: ENTRIES });
+  // Sockets' own storage has no bound to reach.
+  const table = ["env", "TCPTOP_SOCKETS=table", ...tcptop(["--json", "-i", "200ms", "--source", "bpf"])];
+  await using running = await Running.of(faults.line(table));
+  await using tcp = await Workload.start("hold", "--count", COUNT, "--tx", 1009, "--rx", 1009);
+  await using udp = await Workload.start("udp", "--flows", COUNT, "--datagrams", 1);
+  const held = await tcp.until("ready"), flows = await udp.until("ready");
+  const sample = await running.fresh(), { health } = sample;
+  ok(health.sockets_untracked >= 2 * COUNT - ENTRIES, `${health.sockets_untracked}`);
+  ok(health.datagrams_untracked >= 2 * COUNT - ENTRIES, `${health.datagrams_untracked}`);
+  match(noteOf(sample, "sockets_untracked"), /^[\d,]+ times a socket could not be followed/);
+  match(noteOf(sample, "datagrams_untracked"), /^[\d,]+ UDP datagrams are in no flow/);
+  ok(sample.flows.length <= 2 * ENTRIES, `${sample.flows.length}`);
+  const connections = flowsOf(sample, held).filter(({ remote }) => remote !== null);
+  deepStrictEqual(connections.filter(({ rx_bytes, tx_bytes }) => rx_bytes !== 1009 || tx_bytes !== 1009), []);
+  ok(flowsOf(sample, flows).every(({ rx_packets, tx_packets }) => rx_packets! + tx_packets! === 1));
+  strictEqual(await running.stop(), 0);
+});
+
+Deno.test("tcptop that gets no memory for its ring says to take a smaller one, and ends with status 1", async () => {
+  await using faults = await Faults.make({ mapErrno: ENOMEM });
+  const { code, stdout, stderr } = await execute(faults.line(tcptop(["--once", "--json"])));
+  const sentence = "tcptop: Cannot load the TCP programs: out of memory. Try a smaller --ring-size\n";
+  deepStrictEqual([code, stdout, stderr], [1, "", sentence]);
+});
+
+/** Deno itself panics with fewer than some 30: nothing of ours has begun by then. */
+const DESCRIPTORS = [36, 44, 52, 60, 68, 80];
+
+Deno.test("tcptop that runs out of descriptors says so, or what it goes on without", async () => {
+  const codes = new Set<number>();
+  for (const most of DESCRIPTORS) {
+    const line = tcptop(["--once", "--json", "-i", "100ms", "--udp"]);
+    const { code, stdout, stderr } = await execute(["prlimit", `--nofile=${most}`, ...line]);
+    if (stderr.includes("Deno has panicked")) continue;
+    codes.add(code);
+    if (code === 0) {
+      strictEqual(stderr, "");
+      const sample = JSON.parse(stdout) as SampleDocument;
+      if (sample.source.udp !== "bpf") match(noteOf(sample, "udp_unavailable"), /out of file descriptors/);
+    } else {
+      match(stderr, /^tcptop: Cannot [^\n]*: out of file descriptors\. Raise the limit: ulimit -n 1024\n$/);
+      deepStrictEqual([code, stdout], [1, ""]);
+    }
+  }
+  ok(codes.has(1), "no limit was low enough");
+});
