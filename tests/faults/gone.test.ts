@@ -27,7 +27,7 @@ for (const source of ["netlink", "bpf"]) {
     await using running = await Running.start("-i", "100ms", "--tcp", "--source", source);
     await running.fresh();
     const before = descriptors(running.pid), gone = new Set<number>();
-    for (let i = 0; i < seconds(12, 200); i++) gone.add(await comeAndGo(running));
+    for (let i = 0; i < seconds(8, 100); i++) gone.add(await comeAndGo(running));
     const isOurs = ({ netns }: FlowFacts) => gone.has(netns!);
     const last = await running.until("the namespaces' end", ({ flows }) => !flows.some(isOurs), 30);
     deepStrictEqual(wrongIn(last, held), []);

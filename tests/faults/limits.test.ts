@@ -1,7 +1,7 @@
 /** Too little of something: room in a map, memory, descriptors. Never silent, and what there is room for is right. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Faults } from "../support/faults.ts";
-import { flowsOf } from "../support/held.ts";
+import { flowsOf, wrongIn } from "../support/held.ts";
 import { execute, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
 
@@ -58,4 +58,24 @@ Deno.test("tcptop that runs out of descriptors says so, or what it goes on witho
     }
   }
   ok(codes.has(1), "no limit was low enough");
+});
+
+Deno.test("tcptop that runs out of descriptors on the way counts its snapshots as incomplete, keeps its flows, and is right again", async () => {
+  await using workload = await Workload.start("hold", "--count", 101, "--tx", 1009, "--rx", 503);
+  const held = await workload.until("ready");
+  await using running = await Running.start("-i", "200ms", "--tcp", "--keep-privileges");
+  // The soft limit of a process that stays ours: more would take CAP_SYS_RESOURCE.
+  const limit = (most: number) => execute(["prlimit", `--pid=${running.pid}`, `--nofile=${most}:`]);
+  const { health: before } = await running.fresh();
+  strictEqual((await limit(3)).code, 0);
+  const cut = await running.until("snapshots without descriptors", (sample) => {
+    deepStrictEqual(wrongIn(sample, held), []);
+    return sample.health.snapshot_errors >= before.snapshot_errors + 10;
+  });
+  match(noteOf(cut, "snapshot_errors"), /snapshots were incomplete/);
+  strictEqual((await limit(1024)).code, 0);
+  const whole = await running.fresh(), after = await running.next();
+  strictEqual(after.health.snapshot_errors, whole.health.snapshot_errors);
+  deepStrictEqual(wrongIn(after, held), []);
+  strictEqual(await running.stop(), 0);
 });
