@@ -1,5 +1,10 @@
 /** Compiles C sources to build/NAME, once, and again when one of `inputs` has changed; `flags` are clang's. Returns where it is. */
-export async function compiled(name: string, sources: readonly URL[], inputs = sources, flags: readonly string[] = []): Promise<string> {
+export async function compiled(
+  name: string,
+  sources: readonly URL[],
+  inputs = sources,
+  flags: readonly string[] = [],
+): Promise<string> {
   const binary = new URL(`../../build/${name}`, import.meta.url).pathname;
   const times = await Promise.all(inputs.map(async (input) => (await Deno.stat(input)).mtime!.getTime()));
   const built = await Deno.stat(binary).catch(() => null);

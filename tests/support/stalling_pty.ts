@@ -21,7 +21,7 @@ export class StallingPty implements AsyncDisposable {
     this.#shown = this.#show();
   }
 
-  static async start(columns: number, rows: number, line: readonly string[]): Promise<Pty> {
+  static async start(columns: number, rows: number, line: readonly string[]): Promise<StallingPty> {
     const args = [`${columns}`, `${rows}`, ...line], command = await compiled("pty_hold", [SOURCE]);
     const env = { TERM: "xterm-256color" };
     return new StallingPty(
