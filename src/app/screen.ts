@@ -194,9 +194,14 @@ export class LiveScreen implements Output {
     if (!this.#over) Deno.kill(Deno.pid, "SIGSTOP");
   }
 
+  /** A hang-up comes with SIGCONT too (setsid(2)): the terminal has gone by then, and SIGHUP ends the program. */
   #resume(): void {
     if (this.#over) return;
-    this.#terminal.enter();
+    try {
+      this.#terminal.enter();
+    } catch {
+      return this.#control?.stop();
+    }
     this.#resized();
   }
 

@@ -1,6 +1,7 @@
 /** A terminal that takes nothing for seconds (^S, a frozen ssh): nothing is lost, nothing piles up, and then it shows what is true. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { seconds } from "../support/long.ts";
+import { until } from "../support/program.ts";
 import { StallingPty } from "../support/stalling_pty.ts";
 import { execute, tcptop } from "../support/tcptop.ts";
 import { type Phase, Workload } from "../support/workload.ts";
@@ -77,5 +78,20 @@ Deno.test("a terminal that takes nothing for seconds costs no record and no memo
     deepStrictEqual(await recorded(path, phases), { ended: 2 * completed, lost: 0 });
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a terminal that vanishes ends tcptop without a word", async () => {
+  const said = await Deno.makeTempFile();
+  try {
+    const shell = ["bash", "-c", 'file=$1; shift; exec "$@" 2>"$file"', "bash", said];
+    await using pty = await StallingPty.start(80, 24, [...shell, ...tcptop(["--no-resolve"])]);
+    await pty.until("the screen", ([first]) => first.includes("tcptop"));
+    const pid = await pty.pid();
+    pty.vanish();
+    await until("tcptop's end", async () => await Deno.stat(`/proc/${pid}`).then(() => false, () => true));
+    strictEqual(await Deno.readTextFile(said), "");
+  } finally {
+    await Deno.remove(said);
   }
 });

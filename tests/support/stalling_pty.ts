@@ -43,6 +43,10 @@ export class StallingPty implements AsyncDisposable {
   async goOn(): Promise<void> {
     await this.#tell("go");
   }
+  /** As a terminal window that is closed by force. */
+  vanish(): void {
+    this.#child.kill("SIGKILL");
+  }
   async type(keys: string): Promise<void> {
     await this.#tell(keys);
   }

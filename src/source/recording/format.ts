@@ -51,8 +51,12 @@ export function headerBytes(): Uint8Array {
   return bytes;
 }
 
-export function chunkBytes(kind: number, timeMs: number, payload: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(CHUNK_HEADER_BYTES + payload.length), view = new DataView(bytes.buffer);
+/** In `room` where that is large enough, which must then be done with before the next call. */
+export function chunkBytes(kind: number, timeMs: number, payload: Uint8Array, room?: Uint8Array): Uint8Array {
+  const length = CHUNK_HEADER_BYTES + payload.length;
+  const bytes = room !== undefined && room.length >= length ? room.subarray(0, length) : new Uint8Array(length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  view.setUint32(20, 0, true);
   view.setUint32(0, kind, true);
   view.setUint32(4, payload.length, true);
   view.setFloat64(8, timeMs, true);

@@ -3,7 +3,7 @@ import { ExitStatus, TcptopError } from "../../errors.ts";
 import type { CgroupSource, Platform, SelfUse } from "../platform.ts";
 import type { FlowSource, Host, RecordSink, SourceInfo } from "../source.ts";
 import { RecordingCgroups } from "./cgroups.ts";
-import { chunkBytes, ChunkKind, headerBytes, MAX_PAYLOAD_BYTES } from "./format.ts";
+import { CHUNK_HEADER_BYTES, chunkBytes, ChunkKind, headerBytes, MAX_PAYLOAD_BYTES } from "./format.ts";
 import { jsonBytes, type Names } from "./info.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -12,6 +12,8 @@ const NOTHING = new Uint8Array(0);
 class ChunkWriter {
   #beganMs: number | null = null;
   #failed = false;
+  /** What is drained ten times a second would else be garbage in a buffer of its own each time. */
+  readonly #room = new Uint8Array(CHUNK_HEADER_BYTES + (1 << 20));
 
   constructor(readonly file: OutputFile, readonly nowMs: () => number) {
     if (file.byteLength > 0) {
@@ -29,7 +31,7 @@ class ChunkWriter {
     try {
       if (this.#beganMs === null) this.file.append(headerBytes());
       this.#beganMs ??= nowMs;
-      this.file.append(chunkBytes(kind, nowMs - this.#beganMs, payload));
+      this.file.append(chunkBytes(kind, nowMs - this.#beganMs, payload, this.#room));
     } catch (error) {
       this.#failed = true;
       throw error;

@@ -24,7 +24,8 @@ export interface Head {
   readonly history: TotalsHistory;
 }
 
-/** No traffic is no bar: on an idle machine nothing grows from the right for two minutes. Two minutes are on the sparkline, or more where there is room for a bar a second. */
+/** Two minutes are on the sparkline, or more where there is room for a bar a second. No traffic is no bar, so that nothing grows from the
+ * right on an idle machine. */
 const SPAN_S = 120;
 const MOST_BARS = 90;
 const RATE_CELLS = 12;
