@@ -97,11 +97,12 @@ static int32_t attach(struct tcptop *t, const char *program, struct bpf_link **l
 	return *link ? 0 : fail(t, errno, program);
 }
 
-/* Where it cannot be had, the other programs do what they can. */
+/* Where it cannot be had, the other programs do what they can. Below the root it would not be told of every socket that has the flag
+ * (track_is_witnessed()). */
 static void attach_witness(struct tcptop *t)
 {
 	t->cgroup_fd = cgroup_root_open();
-	if (t->cgroup_fd >= 0)
+	if (t->cgroup_fd >= 0 && cgroup_is_root(t->cgroup_fd))
 		t->witness = bpf_program__attach_cgroup(bpf_object__find_program_by_name(t->tcp, "tcp_witness"), t->cgroup_fd);
 	t->shared->witness = t->witness != NULL;
 }

@@ -100,7 +100,7 @@ Deno.test("tcptop draws whole lines at every size, and again after each change o
 });
 
 Deno.test("tcptop shows text where the terminal is a typewriter", async () => {
-  await using tmux = await inShell(`TERM=dumb ${program("--count", "1", "--interval", "100ms")}`);
+  await using tmux = await inShell(`TERM=dumb ${program("--count", "1", "--interval", "100ms", "--limit", "3")}`);
   const lines = await tmux.until("the end", (lines) => lines.some((line) => line.startsWith("as before")));
   ok(lines.some((line) => line.startsWith("PROCESS")), lines.join("\n"));
   deepStrictEqual(await tmux.modes(), ORDINARY);
