@@ -1,95 +1,102 @@
-/**
- * scripts/bench [--seconds N] [--rounds N] [--json FILE] [WORD...]
- *
- * Runs each load with each tool and prints medians. WORD: only loads and tools whose name holds one of the words. Each run with a
- * tool stands beside a run without, and "load" is the ratio of the two: 1.00 is no slowdown. Figures of one run compare; figures of
- * two machines do not.
- */
-import { measure, type Measurement, ToolEnded } from "./measure.ts";
-import { type Tool, TOOLS } from "./tools.ts";
+/** scripts/bench: what it prints, in order. See HELP. */
+import { judge, verdictLine } from "./claims.ts";
+import { compare, type Failure, type Row } from "./compare.ts";
+import { kernelTime, type ProgramTime } from "./kernel_time.ts";
+import { ToolEnded } from "./measure.ts";
+import { KERNEL_TITLES, kernelLine, rowLine, TITLES } from "./table.ts";
+import { LIMITED, type Tool, TOOLS } from "./tools.ts";
 import { type Workload, workloads } from "./workloads.ts";
 
-interface Row {
-  readonly load: string;
-  readonly tool: string;
-  readonly cpuSeconds: number;
-  readonly peakMiB: number;
-  /** Of the load's own figure, with the tool against without. */
-  readonly ratio: number | null;
-  readonly ends: number;
-  readonly endsSeen: number | null;
-  readonly bytes: number;
-  readonly bytesSeen: number | null;
+const HELP = `Usage: ./scripts/bench [--seconds N] [--rounds N] [--claims] [--json FILE] [WORD...]
+
+Runs each load with each tool on loopback and prints medians. WORD: only loads and tools whose name holds one of the words, such as
+'idle', 'churn flat', 'tcplife'; 'kernel' is the second table, which only tcptop has. Figures of one run compare; those of two machines
+do not. TCPTOP_BIN=FILE measures that executable and not the source.
+
+  --seconds N  how long a load lasts (4); one that is held, two and a half times that
+  --rounds N   of which the median is printed (3)
+  --claims     says of each of the project's goals whether this run meets it; exit status 1 if one is missed
+  --json FILE  the figures, for programs
+
+CPU: own, children included; % of one core. An idle load is measured while it is held, any other from its start to two seconds after
+its end, when the tool has told of it. PEAK: highest resident size, from the start on. LOAD x: the load's own figure against that of a
+run without the tool just before: 1.000 is no slowdown. SEEN: by what the tool writes, and the truth; two ends (flows) a connection.
+RIGHT PROCESS: of the ends, those with the process that had them. *: the tool counts for the whole machine.
+
+The second table is the kernel's own measure of tcptop's programs, in a run of their own, because measuring costs some: a tick is
+a second, a unit what the load is made of.`;
+
+interface Settings {
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly claims: boolean;
+  readonly json: string | null;
+  readonly words: readonly string[];
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b), middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-async function compare(workload: Workload, tool: Tool, rounds: number): Promise<Row> {
-  const measured: Measurement[] = [], ratios: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const without = workload.unit === "" ? null : (await measure(null, workload)).figure;
-    const one = await measure(tool, workload);
-    measured.push(one);
-    if (without !== null && one.figure !== null) ratios.push(one.figure / without);
+function parse(given: readonly string[]): Settings {
+  const settings = { seconds: 4, rounds: 3, claims: false, json: null as string | null, words: [] as string[] };
+  for (const args = [...given]; args.length > 0;) {
+    const word = args.shift()!;
+    if (word === "--seconds") settings.seconds = Number(args.shift());
+    else if (word === "--rounds") settings.rounds = Number(args.shift());
+    else if (word === "--json") settings.json = args.shift() ?? null;
+    else if (word === "--claims") settings.claims = true;
+    else settings.words.push(word);
   }
-  const last = measured.at(-1)!;
-  return {
-    load: workload.name,
-    tool: tool.name,
-    cpuSeconds: median(measured.map(({ cpuSeconds }) => cpuSeconds)),
-    peakMiB: median(measured.map(({ peakMiB }) => peakMiB)),
-    ratio: ratios.length ? median(ratios) : null,
-    ends: last.ends,
-    endsSeen: last.ends > 0 ? last.endsSeen : null,
-    bytes: last.bytes,
-    bytesSeen: last.bytes > 0 ? last.bytesSeen : null,
-  };
+  return settings;
 }
 
-const of = (seen: number | null, truth: number) => seen === null ? "-" : `${seen} of ${truth}`;
-
-function line(row: Row): string {
-  return [
-    row.load.padEnd(24),
-    row.tool.padEnd(15),
-    row.cpuSeconds.toFixed(2).padStart(7),
-    row.peakMiB.toFixed(0).padStart(9),
-    (row.ratio?.toFixed(3) ?? "-").padStart(7),
-    of(row.endsSeen, row.ends).padStart(19),
-    of(row.bytesSeen, row.bytes).padStart(25),
-  ].join("  ");
+/** Those that a word means; all if none means one of them. */
+function chosen<T extends { readonly name: string }>(among: readonly T[], words: readonly string[]): T[] {
+  const meant = words.filter((word) => among.some(({ name }) => name.includes(word)));
+  return among.filter(({ name }) => meant.length === 0 || meant.some((word) => name.includes(word)));
 }
 
-const words: string[] = [];
-let seconds = 4, rounds = 3, json: string | null = null;
-for (const args = [...Deno.args]; args.length > 0;) {
-  const word = args.shift()!;
-  if (word === "--seconds") seconds = Number(args.shift());
-  else if (word === "--rounds") rounds = Number(args.shift());
-  else if (word === "--json") json = args.shift() ?? null;
-  else words.push(word);
-}
-const matches = (name: string, among: readonly { name: string }[]) => {
-  const meant = words.filter((word) => among.some((one) => one.name.includes(word)));
-  return meant.length === 0 || meant.some((word) => name.includes(word));
-};
-
-const all = workloads(seconds), rows: Row[] = [];
-const titles = ["LOAD".padEnd(24), "TOOL".padEnd(15), "CPU (s)", "PEAK (MiB)", "LOAD x", "ENDS SEEN", "BYTES SEEN"];
-console.log(titles.map((title, i) => i < 3 ? title : title.padStart([0, 0, 0, 9, 7, 19, 25][i])).join("  "));
-for (const workload of all.filter(({ name }) => matches(name, all))) {
-  for (const tool of TOOLS.filter(({ name }) => matches(name, TOOLS))) {
-    try {
-      const row = await compare(workload, tool, rounds);
-      rows.push(row);
-      console.log(line(row));
-    } catch (error) {
-      if (!(error instanceof ToolEnded)) throw error;
-      console.log(`${workload.name.padEnd(24)}  ${tool.name.padEnd(15)}  did not run: ${error.message}`);
+async function compareAll(loads: readonly Workload[], tools: readonly Tool[], rounds: number) {
+  const rows: (Row | Failure)[] = [];
+  console.log(TITLES);
+  for (const load of loads) {
+    for (const tool of tools) {
+      rows.push(await compare(load, tool, rounds));
+      console.log(rowLine(rows.at(-1)!));
     }
   }
+  return rows;
 }
-if (json !== null) await Deno.writeTextFile(json, JSON.stringify({ time: new Date().toISOString(), rows }, null, 2));
+
+const IN_KERNEL = ["10000 idle connections", "churn flat out", "UDP flood"];
+
+async function timeAll(loads: readonly Workload[]): Promise<ProgramTime[]> {
+  const tool = TOOLS.find(({ name }) => name === LIMITED)!, times: ProgramTime[] = [];
+  console.log(`\n${KERNEL_TITLES}`);
+  for (const load of loads.filter(({ name }) => IN_KERNEL.includes(name))) {
+    try {
+      const found = await kernelTime(tool, load);
+      for (const row of found) console.log(kernelLine(row));
+      times.push(...found);
+    } catch (error) {
+      if (!(error instanceof ToolEnded)) throw error;
+      console.log(`${load.name}: did not run: ${error.message}`);
+    }
+  }
+  return times;
+}
+
+async function main(): Promise<number> {
+  if (Deno.args.includes("--help")) return console.log(HELP), 0;
+  const { seconds, rounds, claims, json, words } = parse(Deno.args);
+  const kernelOnly = words.includes("kernel"), others = words.filter((word) => word !== "kernel");
+  const loads = chosen(workloads(seconds), others), tools = chosen(TOOLS, others);
+  const rows = kernelOnly ? [] : await compareAll(loads, tools, rounds);
+  const times = kernelOnly || words.length === 0 ? await timeAll(loads) : [];
+  const verdicts = claims ? judge(rows) : [];
+  if (claims) console.log(`\n${verdicts.map(verdictLine).join("\n")}`);
+  if (json !== null) {
+    const time = new Date().toISOString();
+    await Deno.writeTextFile(json, JSON.stringify({ time, rows, times, ...claims && { verdicts } }, null, 2));
+  }
+  return verdicts.some(({ met }) => met === false) ? 1 : 0;
+}
+
+Deno.exit(await main());

@@ -1,73 +1,120 @@
 /** One tool under one load. */
-import { type Use, useOf } from "./process.ts";
+import { lines, within } from "../support/lines.ts";
+import type { Held, Seen } from "./report.ts";
 import type { Tool } from "./tools.ts";
-import type { Outcome, Workload } from "./workloads.ts";
+import { type Outcome, together, type Workload } from "./workloads.ts";
+import { Program } from "./workload_program.ts";
 
-export interface Measurement extends Outcome, Use {
-  readonly endsSeen: number | null;
-  readonly bytesSeen: number | null;
+export interface Measurement<T> extends Outcome {
+  /** What was read when the measured time began, and at its end. */
+  readonly before: T;
+  readonly after: T;
+  readonly seconds: number;
+  readonly seen: Seen;
 }
 
-const WORKLOAD = new URL("../../build/workload", import.meta.url).pathname;
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The tool ended before the load did: what it said of it. */
 export class ToolEnded extends Error {}
 
-/** Collects what a child writes, so that it never waits for a reader. */
-class Output {
-  text = "";
-  readonly done: Promise<void>;
+/** Two seconds for the tool to be at work before the load, and two to report after it or, for a load that is held, to get over its
+ * beginning: the same for each. */
+const SETTLE_MS = 2000;
+const GREETS_WITHIN_SECONDS = 15;
 
-  constructor(stream: ReadableStream<Uint8Array>) {
-    this.done = this.#read(stream);
-  }
+/** The load alone. */
+export function alone(workload: Workload): Promise<Outcome> {
+  return load(workload, () => {}, () => {});
+}
 
-  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) this.text += text;
+/** `read` is asked for the tool's figures at the beginning and the end of the time that is measured. What the tool writes goes to a
+ * file, so that it never waits for a reader, and is read when it has ended. */
+export async function measure<T>(tool: Tool, workload: Workload, read: (pid: number) => T): Promise<Measurement<T>> {
+  const file = await Deno.makeTempFile({ prefix: "tcptop-bench-" });
+  try {
+    const child = new Deno.Command("bash", {
+      args: ["-c", 'exec "$@" >"$0"', file, ...tool.command],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const said = new Response(child.stderr).text();
+    const { held, ...measured } = await attend(child, tool, workload, read, file)
+      .finally(() => end(child)).catch(async (error) => {
+        throw error instanceof ToolEnded ? new ToolEnded(reason(await said, await Deno.readTextFile(file))) : error;
+      });
+    const output = await Deno.open(file);
+    return { ...measured, seen: await tool.reads(lines(output.readable), measured.truth, held) };
+  } finally {
+    await Deno.remove(file);
   }
 }
 
-/** Two seconds for the tool to be at work before the load and two after it to report: the same for each. */
-const SETTLE_MS = 2000;
-
-export async function measure(tool: Tool | null, workload: Workload): Promise<Measurement> {
-  if (tool === null) return { ...await load(workload), cpuSeconds: 0, peakMiB: 0, endsSeen: null, bytesSeen: null };
-  const [program, ...args] = tool.command;
-  const child = new Deno.Command(program, { args, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
-  const output = new Output(child.stdout), complaints = new Output(child.stderr);
+async function attend<T>(
+  child: Deno.ChildProcess,
+  tool: Tool,
+  workload: Workload,
+  read: (pid: number) => T,
+  file: string,
+): Promise<Omit<Measurement<T>, "seen"> & { readonly held: Held }> {
   let ended = false;
   child.status.then(() => ended = true);
+  const greeted = async () => {
+    while (!ended && (await Deno.stat(file)).size === 0) await delay(20);
+  };
+  if (tool.greets) await within(GREETS_WITHIN_SECONDS, `the first words of ${tool.name}`, greeted());
   await delay(SETTLE_MS);
-  const before = useOf(child.pid);
-  const outcome = await load(workload);
-  await delay(SETTLE_MS);
-  const after = useOf(child.pid);
-  if (ended) throw new ToolEnded(complaints.text.trim().split("\n")[0] || output.text.trim().split("\n")[0]);
-  child.kill("SIGINT");
-  const killer = setTimeout(() => ended || child.kill("SIGKILL"), 5000);
-  await Promise.all([child.status, output.done, complaints.done]);
-  clearTimeout(killer);
+  const marks: { readonly value: T; readonly ms: number; readonly wallMs: number }[] = [];
+  const mark = () => {
+    if (ended) throw new ToolEnded();
+    marks.push({ value: read(child.pid), ms: performance.now(), wallMs: Date.now() });
+  };
+  const outcome = await load(workload, mark, mark), [first, last] = marks;
   return {
     ...outcome,
-    cpuSeconds: after.cpuSeconds - before.cpuSeconds,
-    peakMiB: after.peakMiB,
-    endsSeen: tool.endsSeen?.(output.text, outcome.pids) ?? null,
-    bytesSeen: tool.bytesSeen?.(output.text, outcome.pids) ?? null,
+    before: first.value,
+    after: last.value,
+    seconds: (last.ms - first.ms) / 1000,
+    held: workload.holdSeconds > 0 ? [first.wallMs, last.wallMs] : null,
   };
 }
 
-async function load(workload: Workload): Promise<Outcome> {
-  const child = new Deno.Command(WORKLOAD, { args: [...workload.options], stdin: "piped", stdout: "piped" }).spawn();
-  const output = new Output(child.stdout);
-  const input = child.stdin.getWriter();
-  if (workload.holdSeconds > 0) {
-    while (!output.text.includes('"phase":"ready"')) await delay(10);
-    await delay(workload.holdSeconds * 1000);
+async function end(child: Deno.ChildProcess): Promise<void> {
+  const kill = (signal: Deno.Signal) => {
+    try {
+      child.kill(signal);
+    } catch { /* it has ended */ }
+  };
+  kill("SIGINT");
+  const killer = setTimeout(() => kill("SIGKILL"), 5000);
+  await child.status;
+  clearTimeout(killer);
+}
+
+/** The last line that a tool says is mostly the general one; the first that speaks of an error is the cause. */
+function reason(...texts: readonly string[]): string {
+  const said = texts.join("\n").split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  return said.find((line) => /fail|error|cannot|not found|denied/i.test(line)) ?? said[0] ?? "it said nothing";
+}
+
+async function load(workload: Workload, begins: () => void, ends: () => void): Promise<Outcome> {
+  const programs = Array.from({ length: workload.copies }, () => new Program(workload.options));
+  try {
+    if (workload.holdSeconds === 0) begins();
+    else {
+      for (const program of programs) await program.until("ready");
+      await delay(SETTLE_MS);
+      begins();
+      await delay(workload.holdSeconds * 1000);
+      ends();
+      for (const program of programs) await program.goOn();
+    }
+    const outcomes = [];
+    for (const program of programs) outcomes.push(workload.outcome(await program.until("done")));
+    if (workload.holdSeconds === 0) await delay(SETTLE_MS).then(ends);
+    return together(outcomes);
+  } finally {
+    for (const program of programs) await program.end();
   }
-  await input.close();
-  const [status] = await Promise.all([child.status, output.done]);
-  const last = JSON.parse(output.text.trim().split("\n").at(-1) ?? "{}");
-  if (!status.success || last.phase !== "done") throw new Error(`the load failed: ${JSON.stringify(last)}`);
-  return workload.outcome(last);
 }

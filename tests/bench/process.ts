@@ -34,18 +34,26 @@ function peakKiB(pid: number): number {
   }
 }
 
+function stats(): Stat[] {
+  return [...Deno.readDirSync("/proc")].flatMap(({ name }) => /^\d+$/.test(name) ? readStat(Number(name)) ?? [] : []);
+}
+
+function family(root: number, all: readonly Stat[]): Stat[] {
+  const pids = new Set([root]);
+  for (let before = 0; before !== pids.size;) {
+    before = pids.size;
+    for (const { pid, parent } of all) if (pids.has(parent)) pids.add(pid);
+  }
+  return all.filter(({ pid }) => pids.has(pid));
+}
+
+/** The process and all below it. */
+export function familyOf(root: number): number[] {
+  return family(root, stats()).map(({ pid }) => pid);
+}
+
 export function useOf(root: number): Use {
-  const stats: Stat[] = [];
-  for (const { name } of Deno.readDirSync("/proc")) {
-    const stat = /^\d+$/.test(name) ? readStat(Number(name)) : null;
-    if (stat !== null) stats.push(stat);
-  }
-  const family = new Set([root]);
-  for (let before = 0; before !== family.size;) {
-    before = family.size;
-    for (const { pid, parent } of stats) if (family.has(parent)) family.add(pid);
-  }
-  const members = stats.filter(({ pid }) => family.has(pid));
+  const members = family(root, stats());
   return {
     cpuSeconds: members.reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND,
     peakMiB: Math.max(0, ...members.map(({ pid }) => peakKiB(pid))) / 1024,
