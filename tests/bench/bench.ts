@@ -4,7 +4,7 @@ import { compare, type Failure, type Row } from "./compare.ts";
 import { kernelTime, type ProgramTime } from "./kernel_time.ts";
 import { ToolEnded } from "./measure.ts";
 import { KERNEL_TITLES, kernelLine, rowLine, TITLES } from "./table.ts";
-import { LIMITED, type Tool, TOOLS } from "./tools.ts";
+import { LIMITED, type Tool, tools } from "./tools.ts";
 import { type Workload, workloads } from "./workloads.ts";
 
 const HELP = `Usage: ./scripts/bench [--seconds N] [--rounds N] [--claims] [--json FILE] [WORD...]
@@ -25,6 +25,9 @@ RIGHT PROCESS: of the ends, those with the process that had them. *: the tool co
 
 The second table is the kernel's own measure of tcptop's programs, in a run of their own, because measuring costs some: a tick is
 a second, a unit what the load is made of.`;
+
+const RUN = new URL("../../scripts/run", import.meta.url).pathname;
+const ALL = tools(Deno.env.get("TCPTOP_BIN") || RUN);
 
 interface Settings {
   readonly seconds: number;
@@ -53,11 +56,11 @@ function chosen<T extends { readonly name: string }>(among: readonly T[], words:
   return among.filter(({ name }) => meant.length === 0 || meant.some((word) => name.includes(word)));
 }
 
-async function compareAll(loads: readonly Workload[], tools: readonly Tool[], rounds: number) {
+async function compareAll(loads: readonly Workload[], chosen: readonly Tool[], rounds: number) {
   const rows: (Row | Failure)[] = [];
   console.log(TITLES);
   for (const load of loads) {
-    for (const tool of tools) {
+    for (const tool of chosen) {
       rows.push(await compare(load, tool, rounds));
       console.log(rowLine(rows.at(-1)!));
     }
@@ -68,7 +71,7 @@ async function compareAll(loads: readonly Workload[], tools: readonly Tool[], ro
 const IN_KERNEL = ["10000 idle connections", "churn flat out", "UDP flood"];
 
 async function timeAll(loads: readonly Workload[]): Promise<ProgramTime[]> {
-  const tool = TOOLS.find(({ name }) => name === LIMITED)!, times: ProgramTime[] = [];
+  const tool = ALL.find(({ name }) => name === LIMITED)!, times: ProgramTime[] = [];
   console.log(`\n${KERNEL_TITLES}`);
   for (const load of loads.filter(({ name }) => IN_KERNEL.includes(name))) {
     try {
@@ -87,8 +90,8 @@ async function main(): Promise<number> {
   if (Deno.args.includes("--help")) return console.log(HELP), 0;
   const { seconds, rounds, claims, json, words } = parse(Deno.args);
   const kernelOnly = words.includes("kernel"), others = words.filter((word) => word !== "kernel");
-  const loads = chosen(workloads(seconds), others), tools = chosen(TOOLS, others);
-  const rows = kernelOnly ? [] : await compareAll(loads, tools, rounds);
+  const loads = chosen(workloads(seconds), others);
+  const rows = kernelOnly ? [] : await compareAll(loads, chosen(ALL, others), rounds);
   const times = kernelOnly || words.length === 0 ? await timeAll(loads) : [];
   const verdicts = claims ? judge(rows) : [];
   if (claims) console.log(`\n${verdicts.map(verdictLine).join("\n")}`);

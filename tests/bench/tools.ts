@@ -9,15 +9,18 @@ export interface Tool {
   readonly greets: boolean;
 }
 
-const root = new URL("../../", import.meta.url).pathname;
-const program = Deno.env.get("TCPTOP_BIN") ?? `${root}scripts/run`;
 const BPFTRACE = "tracepoint:sock:inet_sock_set_state /args->newstate == 7/ { @[comm] = count(); }";
-
 const POLL = "trap exit INT; while :; do echo @$EPOCHREALTIME; ss -tinpOH; sleep 1; done";
 
 /** On a terminal of its own: `script` makes one. */
-function onTerminal(command: string): string[] {
-  return ["script", "--quiet", "--command", `stty rows 40 cols 160; TERM=xterm-256color exec ${command}`, "/dev/null"];
+function onTerminal(program: string): string[] {
+  return [
+    "script",
+    "--quiet",
+    "--command",
+    `stty rows 40 cols 160; TERM=xterm-256color exec '${program}' --no-resolve`,
+    "/dev/null",
+  ];
 }
 
 export const SCREEN = "tcptop screen", LIMITED = "tcptop --json -l 50", FULL = "tcptop --json";
@@ -30,14 +33,17 @@ function peer(name: string, command: readonly string[], reads: Reader = tellsNot
   return { name, command, reads, greets: false };
 }
 
-export const TOOLS: readonly Tool[] = [
-  own(SCREEN, onTerminal(`'${program}' --no-resolve`), tellsNothing),
-  own(LIMITED, [program, "--json", "--limit", "50"], fromTotals),
-  own(FULL, [program, "--json"], fromDocuments),
-  peer("tcplife", ["/usr/sbin/tcplife"], fromTcplife),
-  peer("tcptop of libbpf-tools", ["/usr/sbin/tcptop", "1"]),
-  peer("nethogs", ["nethogs", "-t", "-a", "-d", "1"]),
-  peer("iftop", ["iftop", "-t", "-n", "-N", "-i", "lo"]),
-  peer("ss each second", ["bash", "-c", POLL], fromSs),
-  peer("bpftrace", ["bpftrace", "-e", BPFTRACE], fromBpftrace),
-];
+/** `program` is tcptop. */
+export function tools(program: string): readonly Tool[] {
+  return [
+    own(SCREEN, onTerminal(program), tellsNothing),
+    own(LIMITED, [program, "--json", "--limit", "50"], fromTotals),
+    own(FULL, [program, "--json"], fromDocuments),
+    peer("tcplife", ["/usr/sbin/tcplife"], fromTcplife),
+    peer("tcptop of libbpf-tools", ["/usr/sbin/tcptop", "1"]),
+    peer("nethogs", ["nethogs", "-t", "-a", "-d", "1"]),
+    peer("iftop", ["iftop", "-t", "-n", "-N", "-i", "lo"]),
+    peer("ss each second", ["bash", "-c", POLL], fromSs),
+    peer("bpftrace", ["bpftrace", "-e", BPFTRACE], fromBpftrace),
+  ];
+}
