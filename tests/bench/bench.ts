@@ -2,7 +2,7 @@
 import { judge, verdictLine } from "./claims.ts";
 import { compare, type Failure, type Row } from "./compare.ts";
 import { kernelTime, type ProgramTime } from "./kernel_time.ts";
-import { ToolEnded } from "./measure.ts";
+import { endCleanly, ToolEnded } from "./measure.ts";
 import { KERNEL_TITLES, kernelLine, rowLine, TITLES } from "./table.ts";
 import { LIMITED, type Tool, tools } from "./tools.ts";
 import { type Workload, workloads } from "./workloads.ts";
@@ -88,6 +88,7 @@ async function timeAll(loads: readonly Workload[]): Promise<ProgramTime[]> {
 
 async function main(): Promise<number> {
   if (Deno.args.includes("--help")) return console.log(HELP), 0;
+  endCleanly();
   const { seconds, rounds, claims, json, words } = parse(Deno.args);
   const kernelOnly = words.includes("kernel"), others = words.filter((word) => word !== "kernel");
   const loads = chosen(workloads(seconds), others);

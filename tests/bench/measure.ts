@@ -28,6 +28,17 @@ export function alone(workload: Workload): Promise<Outcome> {
   return load(workload, () => {}, () => {});
 }
 
+/** What is to be undone if the bench itself is ended: a tool would go on for ever. */
+let undo = () => {};
+export function endCleanly(): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    Deno.addSignalListener(signal, () => {
+      undo();
+      Deno.exit(1);
+    });
+  }
+}
+
 /** `read` is asked for the tool's figures at the beginning and the end of the time that is measured. What the tool writes goes to a
  * file, so that it never waits for a reader, and is read when it has ended. */
 export async function measure<T>(tool: Tool, workload: Workload, read: (pid: number) => T): Promise<Measurement<T>> {
@@ -39,6 +50,10 @@ export async function measure<T>(tool: Tool, workload: Workload, read: (pid: num
       stdout: "null",
       stderr: "piped",
     }).spawn();
+    undo = () => {
+      kill(child, "SIGKILL");
+      Deno.removeSync(file);
+    };
     const said = new Response(child.stderr).text();
     const { held, ...measured } = await attend(child, tool, workload, read, file)
       .finally(() => end(child)).catch(async (error) => {
@@ -47,6 +62,7 @@ export async function measure<T>(tool: Tool, workload: Workload, read: (pid: num
     const output = await Deno.open(file);
     return { ...measured, seen: await tool.reads(lines(output.readable), measured.truth, held) };
   } finally {
+    undo = () => {};
     await Deno.remove(file);
   }
 }
@@ -80,14 +96,15 @@ async function attend<T>(
   };
 }
 
+function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch { /* it has ended */ }
+}
+
 async function end(child: Deno.ChildProcess): Promise<void> {
-  const kill = (signal: Deno.Signal) => {
-    try {
-      child.kill(signal);
-    } catch { /* it has ended */ }
-  };
-  kill("SIGINT");
-  const killer = setTimeout(() => kill("SIGKILL"), 5000);
+  kill(child, "SIGINT");
+  const killer = setTimeout(() => kill(child, "SIGKILL"), 5000);
   await child.status;
   clearTimeout(killer);
 }
