@@ -22,6 +22,8 @@ struct tcptop_tcp_shared {
 	__u64 witness;         /* by user space: 1 while tcp_witness (bpf/walk.h) is attached */
 	__u32 epoch;           /* by user space, never 0: raised to have every socket described anew */
 	__u32 owner_pass;      /* by user space: number of the owner pass under way or last ended, 0: none yet */
+	__u32 udp_unsettled;   /* by the programs: the last owner pass that met a UDP socket of which there may be something to tell */
+	__u32 pad;
 };
 
 enum tcptop_counter {

@@ -41,6 +41,8 @@ static __always_inline void udp_met(struct sock *sk, struct task_struct *task)
 		t->cookie = bpf_get_socket_cookie(sk);
 	t->netns = sk->__sk_common.skc_net.net->ns.inum;
 	owner_met(t, task);
+	if (!t->described || (t->candidate_pass == shared.owner_pass && t->owner_pass != shared.owner_pass))
+		shared.udp_unsettled = shared.owner_pass;
 }
 
 /* sk_kern_sock is set by sk_alloc() for the kernel's own sockets, and for nothing else. */

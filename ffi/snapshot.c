@@ -102,17 +102,28 @@ static bool owners_wanted(struct tcptop *t)
 	return t->udp && udp[UDP_UNOWNED] != t->udp->unowned_seen;
 }
 
+/* Tells what an owner pass found of UDP sockets. With a table it goes over all descriptors again, so only if there is something to find. */
+static int udp_settle(struct tcptop *t, bool unowned)
+{
+	int err = 0;
+
+	if (!t->is_table || unowned || t->shared->udp_unsettled == t->shared->owner_pass)
+		err = iterator_read(t->udp_settled, &t->snapshot);
+	if (!err && t->is_table && unowned)
+		err = iterator_read(t->udp_settled_kernel, &t->snapshot);
+	return err;
+}
+
 /* The owners of UDP sockets go in front of the flows, which may have begun before the look. */
 static void owners_append(struct tcptop *t)
 {
-	uint64_t udp[UDP_COUNTER_COUNT];
+	uint64_t udp[UDP_COUNTER_COUNT] = {};
 
 	if (t->udp)
 		udp_counters(t->udp, udp);
 	if (owners_pass(t))
 		return;
-	if (iterator_read(t->udp_settled, &t->snapshot) ||
-	    (t->is_table && iterator_read(t->udp_settled_kernel, &t->snapshot)))
+	if (udp_settle(t, t->udp && udp[UDP_UNOWNED] != t->udp->unowned_seen))
 		t->snapshot_errors++;
 	if (t->udp)
 		t->udp->unowned_seen = udp[UDP_UNOWNED];

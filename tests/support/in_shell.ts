@@ -6,7 +6,8 @@ export const ORDINARY = { alternate: false, cursor: true, mouse: false };
 /** A command line as a shell reads it. */
 export const quoted = (line: readonly string[]) => line.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
 
-/** A shell that says how the program ended, and whether the terminal's settings are what they were. */
+/** A shell that says how the program ended, and whether the terminal's settings are what they were. What it says then is not to be found in
+ * the line that is typed, which the terminal breaks anywhere. */
 export async function inShell(command: string): Promise<Tmux> {
   const tmux = await Tmux.start(
     80,
@@ -15,7 +16,7 @@ export async function inShell(command: string): Promise<Tmux> {
   );
   await tmux.type(
     "-l",
-    `PS1='$ '; before=$(stty -g); clear; ${command}; echo "status $?"; [ "$(stty -g)" = "$before" ] && echo as before`,
+    `PS1='$ '; before=$(stty -g); clear; ${command}; echo "status $?"; [ "$(stty -g)" = "$before" ] && echo as" "before`,
   );
   await tmux.type("Enter");
   return tmux;

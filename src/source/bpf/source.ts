@@ -7,8 +7,10 @@ import type { Library } from "./library.ts";
 import { UDP_IS_LISTED, UDP_LEFT_OUT, UDP_PARTIAL, udpMissing } from "./udp_notes.ts";
 
 const BUFFER_BYTES = 1 << 20;
-/** With nothing new to attribute, the owners are still looked over this often: a socket may have been handed on. */
+/** With nothing new to attribute, the owners are still looked over this often: a socket may have been handed on. Less often where that
+ * would be more than a fiftieth of the time: it goes over every descriptor of the machine. */
 const OWNER_PASS_EVERY_NS = 3_000_000_000;
+const OWNER_PASS_SHARE = 50;
 
 /** Where the eBPF programs keep what they know of a socket (enum tcptop_keep, ffi/tcptop.h): as the kernel allows, but for tests
  * and for comparing the two. */
@@ -32,7 +34,7 @@ export class ShimSource implements FlowSource {
   readonly #clock = new BigUint64Array(4);
   readonly #euid: number | null;
   #handle: Deno.PointerValue;
-  #ownersNs = 0;
+  #ownersDueNs = 0;
 
   /** Opens the best that the options and the machine allow, or throws a TcptopError with nothing left behind. */
   constructor(library: Library, options: SourceOptions) {
@@ -61,7 +63,10 @@ export class ShimSource implements FlowSource {
 
   snapshot(sink: RecordSink): void {
     const { tcptop__snapshot, tcptop__snapshot_read } = this.#library.symbols;
-    this.#check(tcptop__snapshot(this.#handle, this.#ownersAreDue() ? 1 : 0));
+    const startNs = this.#nowNs(), look = startNs >= this.#ownersDueNs;
+    this.#check(tcptop__snapshot(this.#handle, look ? 1 : 0));
+    const nowNs = this.#nowNs();
+    if (look) this.#ownersDueNs = nowNs + Math.max(OWNER_PASS_EVERY_NS, OWNER_PASS_SHARE * (nowNs - startNs));
     this.#pour(() => tcptop__snapshot_read(this.#handle, this.#buffer, BUFFER_BYTES), sink);
   }
 
@@ -119,12 +124,9 @@ export class ShimSource implements FlowSource {
     this.#check(this.#library.symbols.tcptop__drop(this.#handle, uid, gid));
   }
 
-  #ownersAreDue(): boolean {
+  #nowNs(): number {
     this.#library.symbols.tcptop__self(this.#clock);
-    const nowNs = Number(this.#clock[0]);
-    if (nowNs - this.#ownersNs < OWNER_PASS_EVERY_NS) return false;
-    this.#ownersNs = nowNs;
-    return true;
+    return Number(this.#clock[0]);
   }
 
   #pour(read: () => number, sink: RecordSink): void {
