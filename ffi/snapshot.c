@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define SNAPSHOT_LIMIT_NS 5000000000ull
+#define SNAPSHOT_KEPT_BYTES (32u << 20)
 
 int iterator_read(const struct bpf_link *link, struct bytes *b)
 {
@@ -204,13 +205,23 @@ static int sockets_append(struct tcptop *t, bool look)
 	return sockets_walk(t);
 }
 
+/* What a peak took is given back after it. */
+static void snapshot_begin(struct bytes *s)
+{
+	if (s->capacity > SNAPSHOT_KEPT_BYTES && s->length < s->capacity / 8) {
+		free(s->data);
+		*s = (struct bytes){};
+	}
+	s->length = s->read = 0;
+}
+
 static int32_t snapshot_take(void *context, int64_t look)
 {
 	struct tcptop *t = context;
 	uint64_t begin_ns = clock_ns(CLOCK_BOOTTIME);
 	int err;
 
-	t->snapshot.length = t->snapshot.read = 0;
+	snapshot_begin(&t->snapshot);
 	if (t->netlink ? netlink_snapshot(t, t->netlink, look) : sockets_append(t, look))
 		t->snapshot_errors++;
 	if (t->listing && netlink_snapshot(t, t->listing, look))
