@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "cgroup.h"
 #include "handle.h"
+#include "probe.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -58,16 +59,17 @@ static int32_t object_load(struct tcptop *t, uint32_t ring_bytes, bool is_table)
 	return 0;
 }
 
-/* If neither can be had the first one's failure is told: it is what most kernels are expected to have. */
+/* If neither can be had the failure of what was tried first is told. */
 static int32_t object_choose(struct tcptop *t, uint32_t ring_bytes, uint32_t keep)
 {
-	int32_t err = object_load(t, ring_bytes, keep == KEEP_IN_TABLE);
+	bool is_table = keep == KEEP_IN_TABLE || (keep == KEEP_AS_ALLOWED && storage_walk_is_refused());
+	int32_t err = object_load(t, ring_bytes, is_table);
 	size_t told = strlen(t->log);
 
 	if (!err || keep != KEEP_AS_ALLOWED)
 		return err;
 	bpf_object__close(t->tcp);
-	if (object_load(t, ring_bytes, true))
+	if (object_load(t, ring_bytes, !is_table))
 		t->log[told] = 0;
 	else
 		err = 0;
