@@ -12,7 +12,8 @@ export interface NewPaths {
 }
 
 const MOST_PATHS = 1 << 14;
-const MOST_PROCESSES = 1 << 16;
+/** After so many new processes those that no flow has named meanwhile are forgotten: short-lived ones come without end. */
+const MOST_PROCESSES = 1 << 12;
 /** The whole hierarchy is read for an id that is not known, but for no more than a twentieth of the time. */
 const SHARE = 20;
 
@@ -22,9 +23,15 @@ interface OfId {
   readonly isFinal: boolean;
 }
 
+interface OfProcess {
+  readonly startNs: number;
+  readonly path: string | null;
+}
+
 export class Cgroups {
   #byId = new Map<number, OfId>();
-  #byProcess = new Map<number, { readonly startNs: number; readonly path: string | null }>();
+  #byProcess = new Map<number, OfProcess>();
+  #byProcessBefore = new Map<number, OfProcess>();
   #numbers = new Map<string, number>();
   #told = 1;
   #listAfterMs = 0;
@@ -83,12 +90,21 @@ export class Cgroups {
   }
 
   #ofProcess(pid: number, startNs: number): string | null {
-    const known = this.#byProcess.get(pid);
-    if (known?.startNs === startNs) return known.path;
-    if (this.#byProcess.size > MOST_PROCESSES) this.#byProcess.clear();
-    const text = this.source.processCgroups(pid, startNs), path = text === null ? null : processCgroup(text);
-    this.#byProcess.set(pid, { startNs, path });
-    return path;
+    const now = this.#byProcess.get(pid);
+    if (now?.startNs === startNs) return now.path;
+    if (this.#byProcess.size > MOST_PROCESSES) {
+      this.#byProcessBefore = this.#byProcess;
+      this.#byProcess = new Map();
+    }
+    const before = this.#byProcessBefore.get(pid);
+    const known = before?.startNs === startNs ? before : { startNs, path: this.#askProcess(pid, startNs) };
+    this.#byProcess.set(pid, known);
+    return known.path;
+  }
+
+  #askProcess(pid: number, startNs: number): string | null {
+    const text = this.source.processCgroups(pid, startNs);
+    return text === null ? null : processCgroup(text);
   }
 
   #number(path: string): number {
