@@ -17,8 +17,9 @@ export interface WorkerOptions extends SourceOptions {
 
 export type ToWorker =
   | { readonly type: "start"; readonly options: WorkerOptions }
-  /** The main thread has taken the last sample; until then no other is sent, and the next one is longer. */
-  | { readonly type: "taken" }
+  /** The main thread is done with the last sample and gives its `flows` back; until then no other is sent, and the next one is
+   * longer. */
+  | { readonly type: "taken"; readonly flows: ArrayBuffer }
   /** The same for the last batch of events. */
   | { readonly type: "eventsTaken" }
   | { readonly type: "interval"; readonly ms: number }

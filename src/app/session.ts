@@ -18,7 +18,8 @@ const CLOSE_WITHIN_MS = 1500;
 const GONE = "The thread that reads the kernel does not answer any more. Start tcptop again";
 
 /** Yields samples, the one found at the start (number 0) first, until the source ends or stop() is called. Throws the Worker's failure. The
- * Worker sends no sample before the one before has been taken, so a slow consumer makes samples longer, not memory larger. */
+ * Worker sends no sample before the one before has been taken, so a slow consumer makes samples longer, not memory larger. The `flows` of a
+ * sample are there until the next is asked for: the Worker then gets their memory back. */
 export class Session {
   readonly #worker: Worker;
   readonly #users = new Map<number, string>();
@@ -57,7 +58,8 @@ export class Session {
         await this.#message();
       } else if (message.type === "sample") {
         yield { type: "sample", sample: this.#last = this.#unpack(message) };
-        this.#send({ type: "taken" });
+        const { flows } = message.sample;
+        this.#send({ type: "taken", flows }, [flows]);
       } else if (message.type === "events") {
         if (this.#last !== null) yield { type: "events", batch: this.#unpackEvents(message, this.#last) };
         this.#send({ type: "eventsTaken" });
@@ -99,8 +101,8 @@ export class Session {
     return new Promise((resolve) => this.#wake = resolve);
   }
 
-  #send(message: ToWorker): void {
-    this.#worker.postMessage(message);
+  #send(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
   }
 
   #fail(message: string, detail: string): void {

@@ -34,6 +34,8 @@ class Session {
   readonly #cgroups: Cgroups | null;
   #use: SelfUse | null = null;
   #taken = true;
+  /** The memory of a sample that has been taken. */
+  #spare: ArrayBuffer | null = null;
   #stopped = false;
   #intervalMs: number;
 
@@ -47,8 +49,9 @@ class Session {
     this.#events = log && new EventPump(log, (batch) => this.#sendEvents(batch));
   }
 
-  taken(): void {
+  taken(flows: ArrayBuffer): void {
     this.#taken = true;
+    this.#spare = flows;
   }
   eventsTaken(): void {
     this.#events?.taken();
@@ -93,7 +96,7 @@ class Session {
   #sample(source: FlowSource): void {
     source.snapshot((records) => this.#decoder.decode(records));
     if (this.#tables.tcp.takeStrangers() > 0) source.describeAgain();
-    const sample = this.#tables.takeSample(), flows = unpackFlows(sample.flows, sample.length);
+    const sample = this.#tables.takeSample(this.#spare), flows = unpackFlows(sample.flows, sample.length);
     const message: SampleMessage = {
       type: "sample",
       host: this.platform.host,
@@ -106,6 +109,7 @@ class Session {
       processes: this.platform.newProcessNames?.() ?? [],
     };
     this.#taken = false;
+    this.#spare = null;
     self.postMessage(message, [sample.flows]);
   }
 
@@ -132,7 +136,7 @@ let session: Session | null = null;
 
 self.onmessage = async ({ data }) => {
   if (data.type === "start") await start(data.options);
-  else if (data.type === "taken") session?.taken();
+  else if (data.type === "taken") session?.taken(data.flows);
   else if (data.type === "eventsTaken") session?.eventsTaken();
   else if (data.type === "interval") session?.interval(data.ms);
   else if (data.type === "command") session?.command(data.pid);

@@ -10,6 +10,11 @@ type ArrayOf<K extends Kind> = K extends "u16" ? Uint16Array<ArrayBuffer>
 export type Schema = Readonly<Record<string, Kind>>;
 export type Arrays<S extends Schema> = { [F in keyof S]: ArrayOf<S[F]> };
 
+/** A packed buffer is made larger than it must be, for samples that grow, and used again while it is not far too large. */
+const GROWTH = 1.25;
+const SPARE_LEAST = 1 << 16;
+const SPARE_SHARE = 4;
+
 const WIDTH = { u8: 1, u16: 2, u32: 4, f64: 8, b16: 16 } as const;
 
 /** Every field of a flow that leaves the Worker. Byte counts and times are f64: exact integers up to 2^53. */
@@ -149,10 +154,15 @@ function allocate<S extends Schema>(schema: S, rows: number, buffer: ArrayBuffer
   return arrays as Arrays<S>;
 }
 
-/** The flow fields of `tables`, one table behind the other, as one buffer for unpackFlows(). */
-export function packFlows(tables: readonly { readonly length: number; readonly arrays: FlowArrays }[]): ArrayBuffer {
-  const rows = tables.reduce((sum, table) => sum + table.length, 0);
-  const buffer = new ArrayBuffer(byteLength(FLOW_SCHEMA, rows));
+/** The flow fields of `tables`, one table behind the other, as one buffer for unpackFlows(): `spare`, which nobody needs any more,
+ * if it has the size for it. A new one each time would lie about until the collector comes, which sees little reason to. */
+export function packFlows(
+  tables: readonly { readonly length: number; readonly arrays: FlowArrays }[],
+  spare: ArrayBuffer | null = null,
+): ArrayBuffer {
+  const rows = tables.reduce((sum, table) => sum + table.length, 0), bytes = byteLength(FLOW_SCHEMA, rows);
+  const fits = spare !== null && spare.byteLength >= bytes && spare.byteLength <= SPARE_LEAST + bytes * SPARE_SHARE;
+  const buffer = fits ? spare : new ArrayBuffer(SPARE_LEAST + Math.ceil(bytes * GROWTH));
   const arrays = allocate(FLOW_SCHEMA, rows, buffer) as Record<string, ArrayOf<Kind>>;
   for (const field in FLOW_SCHEMA) {
     const width = FLOW_SCHEMA[field as keyof typeof FLOW_SCHEMA] === "b16" ? 16 : 1;

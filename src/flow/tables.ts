@@ -87,8 +87,8 @@ export class FlowTables implements EventHandler {
     if (Math.abs(bootWallMs - this.#bootWallMs) > CLOCK_WAS_SET_MS) this.#bootWallMs = bootWallMs;
   }
 
-  /** Everything since the sample before. Call it when a tick has come in. */
-  takeSample(): PackedSample {
+  /** Everything since the sample before. Call it when a tick has come in. `spare` may become its `flows`. */
+  takeSample(spare: ArrayBuffer | null = null): PackedSample {
     this.tcp.measure();
     this.udp.measure();
     const sample: PackedSample = {
@@ -100,7 +100,7 @@ export class FlowTables implements EventHandler {
       opened: this.tcp.opened,
       closed: this.tcp.closed,
       length: this.tcp.length + this.udp.length,
-      flows: packFlows([this.tcp, this.udp]),
+      flows: packFlows([this.tcp, this.udp], spare),
     };
     this.#beforeNs = this.#timeNs;
     this.tcp.settle();

@@ -16,21 +16,20 @@ interface Ended {
 export class ClosedFlows {
   /** The oldest first. */
   #kept: Ended[] = [];
+  readonly #buffers: (ArrayBuffer | null)[] = [null, null];
 
-  /** The sample with those flows behind its own that ended in an earlier one, at most 5 s ago. Their counts are final, and
-   * nothing moves on them any more. */
-  join(sample: Sample): Sample {
+  /** A copy of the sample with those flows behind its own that ended in an earlier one, at most 5 s ago. Their counts are final,
+   * and nothing moves on them any more. The copy is good until a later call, unless that one names it as `shown`. */
+  join(sample: Sample, shown: Sample | null): Sample {
     this.#kept = this.#kept.filter(({ timeNs }) => timeNs >= sample.timeNs - KEPT_NS);
-    const joined = this.#kept.length === 0 ? sample : this.#joined(sample);
-    const ended = endedOf(sample);
-    if (ended.length > 0) this.#kept.push(ended);
-    return joined;
-  }
-
-  #joined(sample: Sample): Sample {
     const tables = [{ length: sample.length, arrays: sample.flows }, ...this.#kept];
     const length = tables.reduce((sum, table) => sum + table.length, 0);
-    return { ...sample, flows: unpackFlows(packFlows(tables), length), length, pastFrom: sample.length };
+    const free = this.#buffers[0] === shown?.flows.rxBytes.buffer ? 1 : 0;
+    const buffer = this.#buffers[free] = packFlows(tables, this.#buffers[free]);
+    const ended = endedOf(sample);
+    if (ended.length > 0) this.#kept.push(ended);
+    const past = tables.length > 1 ? { pastFrom: sample.length } : {};
+    return { ...sample, flows: unpackFlows(buffer, length), length, ...past };
   }
 }
 

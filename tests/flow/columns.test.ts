@@ -67,3 +67,17 @@ Deno.test("unpackFlows() gives back what packFlows() took, one table behind the 
   deepStrictEqual([flows.tgid[3], [...flows.remoteAddress.subarray(48, 64)]], [4194304, new Array(16).fill(9)]);
   strictEqual(flows.comm.length, 64);
 });
+
+Deno.test("packFlows() uses a buffer again that has room, and no far too large one", () => {
+  const columns = new Columns(FLOW_SCHEMA);
+  for (let i = 0; i < 1000; i++) columns.arrays.rxBytes[columns.add()] = i;
+  const first = packFlows([columns]);
+  for (let i = 0; i < 100; i++) columns.arrays.rxBytes[columns.add()] = i;
+  strictEqual(packFlows([columns], first), first);
+  deepStrictEqual([...unpackFlows(first, 1100).rxBytes.subarray(998, 1002)], [998, 999, 0, 1]);
+  for (let i = 0; i < 3000; i++) columns.add();
+  const second = packFlows([columns], first);
+  strictEqual(second.byteLength > first.byteLength, true);
+  while (columns.length > 0) columns.remove(columns.length - 1);
+  strictEqual(packFlows([columns], second).byteLength < second.byteLength, true);
+});

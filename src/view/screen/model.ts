@@ -58,7 +58,7 @@ export class ScreenModel {
     return this.#state;
   }
 
-  /** Takes the next sample. While the screen is frozen it is counted but not shown. */
+  /** Takes a copy of the next sample. While the screen is frozen it is counted but not shown. */
   take(sample: Sample): void {
     const totals = totalsOf(sample);
     // Who has no owner comes and goes with every sample: a count in the head, not a line that moves the table.
@@ -68,7 +68,8 @@ export class ScreenModel {
       mebibytes: this.#mebibytes.take(sample.selfRssBytes / 2 ** 20),
     };
     this.#totals.add(sample, totals);
-    this.#latest = { sample: this.#closed.join(sample), totals, notes, cost, history: this.#totals.copy() };
+    const joined = this.#closed.join(sample, this.#shown?.sample ?? null);
+    this.#latest = { sample: joined, totals, notes, cost, history: this.#totals.copy() };
     if (!this.#state.frozen) this.#show();
   }
 
