@@ -43,7 +43,7 @@ struct tcptop *tcptop__new(void)
 	struct tcptop *t = calloc(1, sizeof(*t));
 
 	if (t)
-		t->counters_fd = t->cgroup_fd = -1;
+		t->counters_fd = t->cgroup_fd = t->ring.epoll_fd = t->ring.wake_fd = -1;
 	return t;
 }
 
@@ -80,7 +80,7 @@ void tcptop__free(struct tcptop *t)
 	bpf_link__destroy(t->sockets);
 	bpf_link__destroy(t->udp_settled);
 	bpf_link__destroy(t->udp_settled_kernel);
-	ring_buffer__free(t->ring);
+	ring_close(&t->ring);
 	if (t->shared)
 		munmap(t->shared, t->shared_bytes);
 	bpf_object__close(t->tcp);

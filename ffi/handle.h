@@ -9,6 +9,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "ring.h"
 #include "tcptop.h"
 #include "../bpf/record.h"
 #include "../bpf/shared.h"
@@ -38,23 +39,17 @@ struct tcptop {
 	bool is_table; /* sockets are in bpf/table.h, not in their own storage */
 	struct tcptop_tcp_shared *shared; /* the programs' .bss, mapped */
 	size_t shared_bytes;
-	struct ring_buffer *ring;
+	struct ring ring;
 	int counters_fd;
 	struct udp *udp; /* NULL: not loaded */
 	int cgroup_fd; /* root of the cgroup v2 hierarchy, or as near to it as we get; negative: none */
 	uint64_t weak_owners_seen; /* of shared->weak_owners, at the last owner pass */
 	uint64_t snapshot_errors;
 	uint64_t snapshot_deadline_ns; /* CLOCK_MONOTONIC */
-	size_t ring_bytes;
-	uint64_t consumed; /* position in the ring up to which records have been taken */
 	struct reader *reader;   /* not NULL: the thread that may still read what others may not */
 	struct netlink *listing; /* not NULL: UDP sockets are listed from there, beside TCP by eBPF */
 	struct netlink *netlink; /* not NULL: TCP comes from there, and the BPF fields above are not set */
 	struct bytes snapshot;
-	/* A drain in progress: where ring_record() writes */
-	uint8_t *drain_to;
-	uint32_t drain_used;
-	uint32_t drain_capacity;
 	char stage[96];
 	char log[LOG_BYTES];
 };
@@ -70,9 +65,6 @@ int bytes_reserve(struct bytes *b, size_t more);
 
 /* Reads an iterator from start to end behind b (dropped when b is NULL). 0 or negative errno. */
 int iterator_read(const struct bpf_link *link, struct bytes *b);
-
-/* Moves whole records from the ring to buffer, as many as fit. Bytes, or a negative errno. */
-int ring_drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 
 /* Calls enter() inside each network namespace that a process or /run/netns shows and that is_wanted(), on a thread of its own.
  * `inode` names the namespace. 0, or the first negative errno that enter() returned. */

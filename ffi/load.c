@@ -16,17 +16,6 @@ extern const uint8_t tcp_object_end[] __attribute__((visibility("hidden")));
 extern const uint8_t tcp_table_object[] __attribute__((visibility("hidden")));
 extern const uint8_t tcp_table_object_end[] __attribute__((visibility("hidden")));
 
-static int ring_record(void *context, void *data, size_t size)
-{
-	struct tcptop *t = context;
-
-	memcpy(t->drain_to + t->drain_used, data, size);
-	t->drain_used += size;
-	t->consumed += size + BPF_RINGBUF_HDR_SZ; /* sizes are multiples of 8: the ring adds no padding */
-	/* Negative ends the round; libbpf has counted this record as read by then (ringbuf_process_ring()). */
-	return t->drain_capacity - t->drain_used < sizeof(struct tcptop_tcp_record) ? -ENOBUFS : 0;
-}
-
 static int32_t object_open(struct tcptop *t, uint32_t ring_bytes)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_tcp");
@@ -146,11 +135,9 @@ int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t keep)
 		return fail(t, ENOENT, "find the kernel's BTF");
 	if ((err = object_choose(t, ring_bytes, keep)) || (err = shared_map(t)))
 		return err;
-	t->ring_bytes = ring_bytes;
 	t->counters_fd = bpf_object__find_map_fd_by_name(t->tcp, "counters");
-	t->ring = ring_buffer__new(bpf_object__find_map_fd_by_name(t->tcp, "events"), ring_record, t, NULL);
-	if (!t->ring)
-		return fail(t, errno, "map the ring buffer");
+	if ((err = ring_open(&t->ring, bpf_object__find_map_fd_by_name(t->tcp, "events"), ring_bytes)))
+		return fail(t, -err, "map the ring buffer");
 	if ((err = attach_all(t)))
 		return err;
 	if ((err = owners_pass(t)))

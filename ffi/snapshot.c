@@ -133,14 +133,11 @@ static void owners_append(struct tcptop *t)
 /* Moves what the ring holds, which is never more than its size, behind the snapshot. */
 static int ring_take(struct tcptop *t)
 {
-	const size_t most = t->ring_bytes + sizeof(struct tcptop_tcp_record);
-	int bytes = bytes_reserve(&t->snapshot, most);
+	int err = bytes_reserve(&t->snapshot, t->ring.bytes);
 
-	if (!bytes)
-		bytes = ring_drain(t, t->snapshot.data + t->snapshot.length, most);
-	if (bytes < 0)
-		return bytes;
-	t->snapshot.length += bytes;
+	if (err)
+		return err;
+	t->snapshot.length += ring_read(&t->ring, t->snapshot.data + t->snapshot.length, t->ring.bytes);
 	return clock_ns(CLOCK_MONOTONIC) < t->snapshot_deadline_ns ? 0 : -ETIME;
 }
 
@@ -149,7 +146,7 @@ static int ring_take_rest(struct tcptop *t)
 {
 	int err;
 
-	while (!(err = ring_take(t)) && t->consumed < __atomic_load_n(&t->shared->snapshot_end, __ATOMIC_ACQUIRE))
+	while (!(err = ring_take(t)) && *t->ring.consumed < __atomic_load_n(&t->shared->snapshot_end, __ATOMIC_ACQUIRE))
 		sched_yield();
 	return err;
 }

@@ -45,9 +45,13 @@ int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms);
  * Returns bits of enum tcptop_limit. */
 int32_t tcptop__list_udp(struct tcptop *t);
 
-/* Waits until the ring is half full or timeout_ms (at most 100) have passed. 1: half full, 0: time is up. Call it off the
- * main thread: it may run while no other call on this handle does, except tcptop__error(). */
+/* Waits until the ring is half full, timeout_ms (at most 250, with netlink 100) have passed, or tcptop__wake() ends it. 1: half
+ * full, 0: not. Call it off the main thread: it may run while no other call on this handle does, except tcptop__error() and
+ * tcptop__wake(). */
 int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms);
+
+/* Ends a wait that is under way, or else the next one. Netlink's are short, and go on. Any thread. */
+void tcptop__wake(struct tcptop *t);
 
 /* Keeps the table of UDP flows from filling up, and moves whole records from the ring to buffer, oldest first, as many as fit. Returns bytes; 0: the ring is empty. */
 int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity);

@@ -57,6 +57,8 @@ export interface FlowSource {
   } | undefined;
   /** Waits for at most `ms` for something to drain. Resolves to false when the source has come to its end. */
   wait(ms: number): Promise<boolean>;
+  /** Ends wait() early, where it can be long. */
+  wake?: (() => void) | undefined;
   /** Hands over the open and close records written since the last call. */
   drain(sink: RecordSink): void;
   /** Looks at every live flow and hands over first what drain() would, then the live records, last one tick record. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../../bpf/record.h"
@@ -26,6 +27,7 @@ static struct {
 	__typeof__(&tcptop__new) new;
 	__typeof__(&tcptop__load) load;
 	__typeof__(&tcptop__wait) wait;
+	__typeof__(&tcptop__wake) wake;
 	__typeof__(&tcptop__drain) drain;
 	__typeof__(&tcptop__snapshot) snapshot;
 	__typeof__(&tcptop__snapshot_read) snapshot_read;
@@ -48,6 +50,7 @@ static int find_calls(void *library)
 	shim.new = call(library, "tcptop__new");
 	shim.load = call(library, "tcptop__load");
 	shim.wait = call(library, "tcptop__wait");
+	shim.wake = call(library, "tcptop__wake");
 	shim.drain = call(library, "tcptop__drain");
 	shim.snapshot = call(library, "tcptop__snapshot");
 	shim.snapshot_read = call(library, "tcptop__snapshot_read");
@@ -94,6 +97,28 @@ static void test_refused(struct tcptop *t, int err)
 	check(shim.error(t, least, 3) <= 3 && least[3] == 'x', "tcptop__error() stays within the buffer");
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+/* One call ends one wait: the next goes on. Half of the ring is not full of anything here. */
+static void test_wake(struct tcptop *t)
+{
+	uint64_t begin_ns = now_ns(), woken_ns;
+	int32_t first, second;
+
+	shim.wake(t);
+	first = shim.wait(t, 250);
+	woken_ns = now_ns();
+	second = shim.wait(t, 250);
+	check(first == 0 && woken_ns - begin_ns < 200000000, "tcptop__wake() ends the next tcptop__wait()");
+	check(second == 1 || now_ns() - woken_ns >= 240000000, "and no other");
+}
+
 static void test_loaded(struct tcptop *t, int err)
 {
 	static uint8_t records[1 << 20];
@@ -102,6 +127,7 @@ static void test_loaded(struct tcptop *t, int err)
 
 	check(err >= 0, "tcptop__load() loads and attaches");
 	check(shim.wait(t, 10) >= 0, "tcptop__wait() returns");
+	test_wake(t);
 	check(shim.snapshot(t, 1) > 0, "tcptop__snapshot() holds at least the tick");
 	check(shim.drain(t, records, sizeof(records)) >= 0, "tcptop__drain() returns");
 	for (last = 0; (bytes = shim.snapshot_read(t, records, sizeof(records))) > 0; last = bytes)

@@ -36,6 +36,12 @@ export const SYMBOLS = {
     result: "i32",
     nonblocking: true,
   },
+  tcptop__wake: {
+    parameters: [
+      "pointer", // t
+    ],
+    result: "void",
+  },
   tcptop__drain: {
     parameters: [
       "pointer", // t

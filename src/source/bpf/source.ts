@@ -52,8 +52,12 @@ export class ShimSource implements FlowSource {
   }
 
   async wait(ms: number): Promise<boolean> {
-    this.#check(await this.#library.symbols.tcptop__wait(this.#handle, Math.max(0, Math.min(100, Math.floor(ms)))));
+    this.#check(await this.#library.symbols.tcptop__wait(this.#handle, Math.max(0, Math.floor(ms))));
     return true;
+  }
+
+  wake(): void {
+    if (this.#handle) this.#library.symbols.tcptop__wake(this.#handle);
   }
 
   drain(sink: RecordSink): void {

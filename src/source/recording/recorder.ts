@@ -85,6 +85,9 @@ class RecordingSource implements FlowSource {
   wait(ms: number): Promise<boolean> {
     return this.#source.wait(ms);
   }
+  get wake() {
+    return this.#source.wake?.bind(this.#source);
+  }
   drain(sink: RecordSink): void {
     this.#source.drain(this.#tee(sink));
   }

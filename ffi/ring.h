@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* The reader's end of a BPF ring buffer (Documentation/bpf/ringbuf.rst). libbpf's own maps the data twice, for records that go
+ * round the end; each page then counts twice as resident: 16 MiB of a ring of 8. */
+#ifndef TCPTOP_RING_H
+#define TCPTOP_RING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct ring {
+	uint64_t *consumed; /* NULL: not open. Position up to which records have been read; the kernel sees it */
+	const uint64_t *produced;
+	const uint8_t *data;
+	size_t bytes;     /* a power of two */
+	size_t page;
+	int epoll_fd;
+	int wake_fd;
+};
+
+/* Maps the ring of a map. bytes: its size. 0 or negative errno. */
+int ring_open(struct ring *ring, int map_fd, size_t bytes);
+
+/* Moves whole records, oldest first, without their headers, to buffer, until the next is larger than what is left of it. A record
+ * that is not written yet holds up those behind it. Returns bytes. */
+size_t ring_read(struct ring *ring, uint8_t *buffer, size_t capacity);
+
+/* 1: a program has woken us, 0: timeout_ms have passed or ring_wake() was called, or a negative errno. It reads `ring` before it
+ * waits and not after, so that another thread may close the ring meanwhile. */
+int ring_wait(const struct ring *ring, int timeout_ms);
+
+/* Ends ring_wait(), or the next one if none is under way. Any thread. */
+void ring_wake(const struct ring *ring);
+
+void ring_close(struct ring *ring);
+
+#endif
