@@ -28,6 +28,7 @@ const LISTEN = 10;
 export class TcpTable {
   readonly #columns = new Columns(TCP_SCHEMA);
   readonly #index = new CookieIndex();
+  readonly #gone: number[] = [];
   #snapshot = 1;
   #eventsLost = 0;
   #snapshotErrors = 0;
@@ -160,14 +161,18 @@ export class TcpTable {
 
   /** Call once the sample is taken: its end is the next one's beginning, and what ended leaves. */
   settle(): void {
-    for (let row = this.length - 1; row >= 0; row--) {
-      const c = this.#columns.arrays;
-      if (c.closed[row]) this.#remove(row);
-      else {
+    const c = this.#columns.arrays, gone = this.#gone;
+    gone.length = 0;
+    for (let row = 0; row < this.length; row++) {
+      if (c.closed[row]) {
+        this.#forget(row);
+        gone.push(row);
+      } else {
         c.rxBefore[row] = c.rxBytes[row];
         c.txBefore[row] = c.txBytes[row];
       }
     }
+    if (gone.length > 0) this.#columns.removeRows(gone, (from, to) => this.#moved(from, to));
     this.#opened = this.#closed = 0;
     this.#columns.shrink();
   }
@@ -282,14 +287,22 @@ export class TcpTable {
   }
 
   #remove(row: number): void {
-    const c = this.#columns.arrays;
-    if (this.#index.get(c.cookieLow[row], c.cookieHigh[row]) === row) {
-      this.#index.delete(c.cookieLow[row], c.cookieHigh[row]);
-    }
+    this.#forget(row);
     const last = this.length - 1;
-    const lastIsIndexed = row !== last && this.#index.get(c.cookieLow[last], c.cookieHigh[last]) === last;
-    if (lastIsIndexed) this.#index.set(c.cookieLow[last], c.cookieHigh[last], row);
+    if (row !== last) this.#moved(last, row);
     this.#columns.remove(row);
+  }
+
+  #forget(row: number): void {
+    const { cookieLow, cookieHigh } = this.#columns.arrays;
+    if (this.#index.get(cookieLow[row], cookieHigh[row]) === row) this.#index.delete(cookieLow[row], cookieHigh[row]);
+  }
+
+  #moved(from: number, to: number): void {
+    const { cookieLow, cookieHigh } = this.#columns.arrays;
+    if (this.#index.get(cookieLow[from], cookieHigh[from]) === from) {
+      this.#index.set(cookieLow[from], cookieHigh[from], to);
+    }
   }
 }
 

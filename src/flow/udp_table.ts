@@ -27,6 +27,7 @@ const IDLE_AFTER_NS = 1e9;
 export class UdpTable {
   readonly #columns = new Columns(UDP_SCHEMA);
   readonly #index = new UdpIndex();
+  readonly #gone: number[] = [];
   readonly #remote = new Uint8Array(16);
   readonly #local = new Uint8Array(16);
   #owners = new UdpOwners();
@@ -101,14 +102,17 @@ export class UdpTable {
 
   /** Call once the sample is taken: its end is the next one's beginning, and what ended leaves. */
   settle(): void {
-    for (let row = this.length - 1; row >= 0; row--) {
-      const c = this.#columns.arrays;
-      if (c.closed[row]) this.#remove(row);
+    const c = this.#columns.arrays, gone = this.#gone;
+    gone.length = 0;
+    for (let row = 0; row < this.length; row++) {
+      if (c.closed[row]) gone.push(row);
       else {
         c.rxBefore[row] = c.rxBytes[row];
         c.txBefore[row] = c.txBytes[row];
       }
     }
+    // What has ended is in the index no more, and is not among those that move.
+    if (gone.length > 0) this.#columns.removeRows(gone, (from, to) => this.#index.move(c, this.#keyOf(from), to));
     this.#sampleNs = this.#timeNs;
     this.#columns.shrink();
   }
@@ -187,14 +191,5 @@ export class UdpTable {
       remote: c.remoteAddress,
       at: row * 16,
     };
-  }
-
-  /** Of a row that has ended. */
-  #remove(row: number): void {
-    const last = this.length - 1;
-    if (row !== last && !this.#columns.arrays.closed[last]) {
-      this.#index.move(this.#columns.arrays, this.#keyOf(last), row);
-    }
-    this.#columns.remove(row);
   }
 }

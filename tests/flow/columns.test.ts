@@ -37,6 +37,25 @@ Deno.test("Columns holds dense rows, the last one moved into a gap, whatever com
   }));
 });
 
+Deno.test("Columns.removeRows() removes those rows, keeps all others once, and tells where each has gone", () => {
+  fc.assert(fc.property(fc.array(fc.boolean(), { maxLength: 200 }), (leave) => {
+    const columns = new Columns(SCHEMA, 1), places = new Map(leave.map((_, row) => [row, row]));
+    leave.forEach((_, row) => fill(columns, row));
+    const gone = leave.flatMap((goes, row) => goes ? [row] : []);
+    columns.removeRows(gone, (from, to) => {
+      deepStrictEqual([read(columns, from), read(columns, to)], [rowOf(from), rowOf(from)]);
+      places.set(from, to);
+    });
+    for (const row of gone) places.delete(row);
+    strictEqual(columns.length, places.size);
+    deepStrictEqual(new Set(places.values()), new Set(places.size === 0 ? [] : Array(places.size).keys()));
+    for (const [value, row] of places) deepStrictEqual(read(columns, row), rowOf(value));
+    for (let more = gone.length; more > 0; more--) {
+      deepStrictEqual(read(columns, columns.add()), [0, 0, 0, 0, new Array(16).fill(0)]);
+    }
+  }));
+});
+
 Deno.test("Columns.add() gives a row of zeros where another one has been", () => {
   const columns = new Columns(SCHEMA);
   fill(columns, 7);
