@@ -7,29 +7,26 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 static __always_inline int state_changes(struct sock *sk, int old, int new)
 {
-	u64 cookie;
-
 	if (sk->sk_protocol != IPPROTO_TCP || old == new)
 		return 0;
-	cookie = bpf_get_socket_cookie(sk);
-	switch (new) {
+	switch (new) { /* half of a connection's changes are none of these: the cookie is not asked for before */
 	case TCP_SYN_SENT:
-		lifecycle_start(sk, cookie, DIRECTION_OUTBOUND);
+		lifecycle_start(sk, bpf_get_socket_cookie(sk), DIRECTION_OUTBOUND);
 		break;
 	case TCP_LISTEN:
-		lifecycle_start(sk, cookie, DIRECTION_UNKNOWN);
+		lifecycle_start(sk, bpf_get_socket_cookie(sk), DIRECTION_UNKNOWN);
 		break;
 	case TCP_ESTABLISHED:
 		if (!track_is_witnessed(sk))
-			lifecycle_established(sk, cookie, old);
+			lifecycle_established(sk, bpf_get_socket_cookie(sk), old);
 		break;
 	case TCP_FIN_WAIT1:
 	case TCP_LAST_ACK:
-		lifecycle_closing(sk, cookie, old);
+		lifecycle_closing(sk, bpf_get_socket_cookie(sk), old);
 		break;
 	case TCP_CLOSE:
 		if (!track_is_witnessed(sk))
-			lifecycle_closed(sk, cookie, old);
+			lifecycle_closed(sk, bpf_get_socket_cookie(sk), old);
 		break;
 	}
 	return 0;

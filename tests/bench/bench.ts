@@ -91,6 +91,11 @@ async function main(): Promise<number> {
   endCleanly();
   const { seconds, rounds, claims, json, words } = parse(Deno.args);
   const kernelOnly = words.includes("kernel"), others = words.filter((word) => word !== "kernel");
+  const unknown = others.find((word) => ![...ALL, ...workloads(seconds)].some(({ name }) => name.includes(word)));
+  if (unknown !== undefined) {
+    console.error(`bench: No load and no tool has "${unknown}" in its name. See --help`);
+    return 2;
+  }
   const loads = chosen(workloads(seconds), others);
   const rows = kernelOnly ? [] : await compareAll(loads, chosen(ALL, others), rounds);
   const times = kernelOnly || words.length === 0 ? await timeAll(loads) : [];
