@@ -47,15 +47,22 @@ export class Cgroups {
     }
     const first = this.#told;
     if (this.#hasUnknown(flows, length)) this.#list();
-    for (let row = 0; row < length; row++) flows.cgroup[row] = this.#numberOf(flows, row);
+    for (let row = 0; row < length; row++) {
+      flows.cgroup[row] = row > 0 && isSameOwner(flows, row, row - 1)
+        ? flows.cgroup[row - 1]
+        : this.#numberOf(flows, row);
+    }
     const paths = [...this.#numbers.keys()].slice(first - 1);
     this.#told += paths.length;
     return { first, paths };
   }
 
   #hasUnknown(flows: FlowArrays, length: number): boolean {
+    let before = 0;
     for (let row = 0; row < length; row++) {
-      if (flows.cgroupId[row] > 1 && !this.#byId.has(flows.cgroupId[row])) return true;
+      const id = flows.cgroupId[row];
+      if (id > 1 && id !== before && !this.#byId.has(id)) return true;
+      before = id;
     }
     return false;
   }
@@ -112,4 +119,9 @@ export class Cgroups {
     if (number === undefined) this.#numbers.set(path, number = this.#numbers.size + 1);
     return number;
   }
+}
+
+/** Flows of one process often stand together. */
+function isSameOwner({ how, tgid, cgroupId, ownerStartNs }: FlowArrays, a: number, b: number): boolean {
+  return cgroupId[a] === cgroupId[b] && tgid[a] === tgid[b] && how[a] === how[b] && ownerStartNs[a] === ownerStartNs[b];
 }

@@ -2,6 +2,8 @@
 import { TcpCountersLayout, TcpRecordLayout, TickLayout, UdpOwnerLayout, UdpRecordLayout } from "../wire/layout.ts";
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+/** Where the halves of 64 bits are. */
+const LOW = LITTLE_ENDIAN ? 0 : 4, HIGH = 4 - LOW;
 
 /** The fields that every record type reads alike. Offsets are from the start of the record. */
 export abstract class Cursor {
@@ -28,14 +30,13 @@ export abstract class Cursor {
   }
   /** Exact up to 2^53: 9 PB of bytes, 104 days of nanoseconds since boot exact to 1 ns, then to 2. */
   protected u64(offset: number): number {
-    const [low, high] = LITTLE_ENDIAN ? [0, 4] : [4, 0];
-    return this.u32(offset + low) + this.u32(offset + high) * 4294967296;
+    return this.u32(offset + LOW) + this.u32(offset + HIGH) * 4294967296;
   }
   protected low(offset: number): number {
-    return this.u32(offset + (LITTLE_ENDIAN ? 0 : 4));
+    return this.u32(offset + LOW);
   }
   protected high(offset: number): number {
-    return this.u32(offset + (LITTLE_ENDIAN ? 4 : 0));
+    return this.u32(offset + HIGH);
   }
   /** Copies `length` bytes to `target` from `to` on. */
   protected copy(offset: number, length: number, target: Uint8Array, to: number): void {

@@ -21,6 +21,9 @@ const TCP_SCHEMA = {
 const OPENING_NS = 1e8;
 /** Snapshots that were cut short, after lost records, until a connection that none of them showed is given up. */
 const FORGIVEN_CUT = 8;
+const UNKNOWN = 0;
+const SYN_SENT = 2;
+const SYN_RECV = 3;
 const CLOSED = 7;
 const LISTEN = 10;
 
@@ -193,14 +196,15 @@ export class TcpTable {
       if (!this.#columns.arrays.closed[row]) this.#columns.arrays.missed[row] = 1;
       row = -1;
     } else if (row >= 0 && this.#columns.arrays.closed[row]) return -1;
-    if (row < 0) row = this.#add(record);
+    const isNew = row < 0;
+    if (isNew) row = this.#add(record);
     const c = this.#columns.arrays;
+    if (isNew || c.localPort[row] !== record.localPort || isOpening(c.state[row])) this.#addresses(row, record);
     c.state[row] = record.state;
     c.unknown[row] = record.unknown;
     c.localPort[row] = record.localPort;
     this.#own(row, record);
     this.#count(row, record);
-    this.#addresses(row, record);
     return row;
   }
 
@@ -245,10 +249,10 @@ export class TcpTable {
   }
 
   #count(row: number, record: TcpRecord | TcpCounters): void {
-    const c = this.#columns.arrays;
+    const c = this.#columns.arrays, { rxBytes, txBytes } = record;
     // Reads without the socket's lock may be a moment apart; a count never goes back.
-    if (record.rxBytes > c.rxBytes[row]) c.rxBytes[row] = record.rxBytes;
-    if (record.txBytes > c.txBytes[row]) c.txBytes[row] = record.txBytes;
+    if (rxBytes > c.rxBytes[row]) c.rxBytes[row] = rxBytes;
+    if (txBytes > c.txBytes[row]) c.txBytes[row] = txBytes;
     c.rxPackets[row] = record.rxPackets;
     c.txPackets[row] = record.txPackets;
     c.srttUs[row] = record.srttUs;
@@ -304,6 +308,11 @@ export class TcpTable {
       this.#index.set(cookieLow[from], cookieHigh[from], to);
     }
   }
+}
+
+/** Its addresses may still change: connect() chooses the local port when it is in SYN_SENT already. */
+function isOpening(state: number): boolean {
+  return state === SYN_SENT || state === SYN_RECV || state === UNKNOWN || state === CLOSED;
 }
 
 function isListener(remotePort: number, state: number): boolean {
