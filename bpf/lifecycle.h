@@ -41,7 +41,8 @@ static __always_inline void lifecycle_established(struct sock *sk, u64 cookie, i
 	if (t->announced)
 		return;
 	t->announced = 1;
-	record_emit(TAG_TCP_OPEN, TCP_ESTABLISHED, sk, bpf_skc_to_tcp_sock(sk), t);
+	if (settings.openings)
+		record_emit(TAG_TCP_OPEN, TCP_ESTABLISHED, sk, bpf_skc_to_tcp_sock(sk), t);
 }
 
 /* FIN_WAIT1 and LAST_ACK are entered only through tcp_close_state(), from close(), shutdown() or exit: current is the owner,

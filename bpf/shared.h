@@ -11,6 +11,7 @@
 /* .rodata: set between open and load. */
 struct tcptop_tcp_settings {
 	__u64 wake_at_bytes;   /* unread bytes in the ring from which on a record wakes the reader and a snapshot pauses */
+	__u64 openings;        /* 1: each opening has a record of its own */
 };
 
 /* .bss */

@@ -69,7 +69,7 @@ static __always_inline bool snapshot_emit(struct sock *sk, struct tcp_sock *tp, 
 }
 
 /* What the state says of a socket that is on record otherwise, because its change of state went unseen (lifecycle.h). A socket
- * that has just begun to connect is in TCP_CLOSE too, but has not been described yet. */
+ * that has just begun to connect is in TCP_CLOSE too, but has neither opened nor been described yet. */
 static __always_inline bool snapshot_is_live(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
 {
 	u8 state = sk->__sk_common.skc_state;
@@ -81,7 +81,7 @@ static __always_inline bool snapshot_is_live(struct sock *sk, struct tcp_sock *t
 			return false;
 		track_inherit(t, cookie, 0);
 	}
-	if (state == TCP_CLOSE && t->described)
+	if (state == TCP_CLOSE && (t->described || t->announced))
 		track_end(sk, tp, TCP_CLOSE, t);
 	return state != TCP_CLOSE;
 }

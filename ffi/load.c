@@ -16,10 +16,10 @@ extern const uint8_t tcp_object_end[] __attribute__((visibility("hidden")));
 extern const uint8_t tcp_table_object[] __attribute__((visibility("hidden")));
 extern const uint8_t tcp_table_object_end[] __attribute__((visibility("hidden")));
 
-static int32_t object_open(struct tcptop *t, uint32_t ring_bytes)
+static int32_t object_open(struct tcptop *t, uint32_t ring_bytes, uint32_t openings)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_tcp");
-	const struct tcptop_tcp_settings settings = { .wake_at_bytes = ring_bytes / 2 };
+	const struct tcptop_tcp_settings settings = { .wake_at_bytes = ring_bytes / 2, .openings = openings };
 	struct bpf_map *map;
 
 	t->tcp = t->is_table ? bpf_object__open_mem(tcp_table_object, tcp_table_object_end - tcp_table_object, &options)
@@ -36,12 +36,12 @@ static int32_t object_open(struct tcptop *t, uint32_t ring_bytes)
 	return 0;
 }
 
-static int32_t object_load(struct tcptop *t, uint32_t ring_bytes, bool is_table)
+static int32_t object_load(struct tcptop *t, uint32_t ring_bytes, uint32_t openings, bool is_table)
 {
 	int32_t err;
 
 	t->is_table = is_table;
-	if ((err = object_open(t, ring_bytes)))
+	if ((err = object_open(t, ring_bytes, openings)))
 		return err;
 	if ((err = bpf_object__load(t->tcp)))
 		return fail(t, -err, "load the TCP programs");
@@ -49,16 +49,16 @@ static int32_t object_load(struct tcptop *t, uint32_t ring_bytes, bool is_table)
 }
 
 /* If neither can be had the failure of what was tried first is told. */
-static int32_t object_choose(struct tcptop *t, uint32_t ring_bytes, uint32_t keep)
+static int32_t object_choose(struct tcptop *t, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
 {
 	bool is_table = keep == KEEP_IN_TABLE || (keep == KEEP_AS_ALLOWED && storage_walk_is_refused());
-	int32_t err = object_load(t, ring_bytes, is_table);
+	int32_t err = object_load(t, ring_bytes, openings, is_table);
 	size_t told = strlen(t->log);
 
 	if (!err || keep != KEEP_AS_ALLOWED)
 		return err;
 	bpf_object__close(t->tcp);
-	if (object_load(t, ring_bytes, !is_table))
+	if (object_load(t, ring_bytes, openings, !is_table))
 		t->log[told] = 0;
 	else
 		err = 0;
@@ -121,7 +121,7 @@ static int32_t attach_all(struct tcptop *t)
 	return 0;
 }
 
-int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t keep)
+int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
 {
 	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	int32_t err;
@@ -133,7 +133,7 @@ int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t keep)
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	if (access("/sys/kernel/btf/vmlinux", R_OK) && errno == ENOENT)
 		return fail(t, ENOENT, "find the kernel's BTF");
-	if ((err = object_choose(t, ring_bytes, keep)) || (err = shared_map(t)))
+	if ((err = object_choose(t, ring_bytes, openings, keep)) || (err = shared_map(t)))
 		return err;
 	t->counters_fd = bpf_object__find_map_fd_by_name(t->tcp, "counters");
 	if ((err = ring_open(&t->ring, bpf_object__find_map_fd_by_name(t->tcp, "events"), ring_bytes)))

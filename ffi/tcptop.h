@@ -22,9 +22,10 @@ enum tcptop_keep {
 };
 
 /* Loads and attaches the TCP programs and finds the sockets that are open already, with their owners.
- * ring_bytes: size of the ring buffer, a power of two and a multiple of the page size. keep: enum tcptop_keep.
+ * ring_bytes: size of the ring buffer, a power of two and a multiple of the page size. openings: 1: each opening is told by a record
+ * of its own; 0: by the next snapshot, or by the record of its end. keep: enum tcptop_keep.
  * -EPERM: BPF is refused; -ENOENT: no kernel BTF; else as the kernel said. */
-int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t keep);
+int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t openings, uint32_t keep);
 
 /* What the netlink source cannot do for its caller. */
 enum tcptop_limit {

@@ -19,6 +19,7 @@ export async function doctor(json: boolean): Promise<ExitStatus> {
     source: "auto",
     ringBytes: RING_BYTES,
     udpTimeoutMs: UDP_TIMEOUT_MS,
+    openings: false,
     shimPath: shimPath(),
     shimIsInside: shimIsInside(),
     euid: Deno.uid(),

@@ -59,6 +59,7 @@ function openSession(options: Options): Session {
     euid: Deno.uid(),
     dropTo: options.keepPrivileges ? null : invokingIdentity(variable),
     events: options.events,
+    openings: options.events || record !== null,
     record: record === null ? null : { path: record, owner: owner() },
     replay: replay === null ? null : { path: replay, paced: wantsScreen(options) },
   }, containerNames(replay === null && Deno.build.os === "linux"));

@@ -28,6 +28,9 @@ export interface SourceOptions {
   readonly ringBytes: number;
   /** A UDP flow has expired this long after its last datagram. */
   readonly udpTimeoutMs: number;
+  /** Whether each opening is to be told as it happens, where that can be left out. Samples do without: a connection is in the next one,
+   * or in the record of its end, which for short connections is half of the records. */
+  readonly openings: boolean;
   /** Path of libtcptop.so; only Linux has one. */
   readonly shimPath: string;
   /** It is inside the executable: the system's loader cannot read it there. */

@@ -25,6 +25,7 @@ const options = (source: SourceOptions["source"], euid: number): SourceOptions =
   source,
   ringBytes: 4096,
   udpTimeoutMs: 1000,
+  openings: true,
   shimPath: "",
   shimIsInside: false,
   euid,

@@ -152,7 +152,7 @@ int main(int argc, char **argv)
 		test_user();
 		t = shim.new();
 		check(t != NULL, "tcptop__new() gives a handle");
-		err = shim.load(t, RING_BYTES, KEEP_AS_ALLOWED);
+		err = shim.load(t, RING_BYTES, 1, KEEP_AS_ALLOWED);
 		(cannot_load ? test_refused : test_loaded)(t, err);
 		shim.free(t);
 		check(1, "tcptop__free() returns");

@@ -56,7 +56,7 @@ Deno.test("tcptop counts and says what a ring of 4096 bytes loses, and goes on",
   const [{ client }, samples] = await run(running);
   const { health, source, flows } = samples.at(-1)!;
   ok(health.events_lost > 0, "a ring of 4096 bytes lost nothing");
-  ok(health.events + health.events_lost >= 4 * COUNT, `${health.events} came, ${health.events_lost} were lost`);
+  ok(health.events + health.events_lost >= 2 * COUNT, `${health.events} came, ${health.events_lost} were lost`);
   const note = source.notes.find(({ code }) => code === "events_lost")!;
   ok(note.message.startsWith(health.events_lost.toLocaleString("en-US")), note.message);
   ok(note.remedy!.includes("--ring-size"), note.remedy!);

@@ -155,7 +155,7 @@ static void features(void)
 static struct tcptop *source_open(void)
 {
 	struct tcptop *t = tcptop__new();
-	int32_t err = by_netlink ? 0 : tcptop__load(t, RING_BYTES, keep);
+	int32_t err = by_netlink ? 0 : tcptop__load(t, RING_BYTES, 1, keep);
 
 	if (err) {
 		say_failure(t, "bpf", err);

@@ -5,6 +5,7 @@ export const SYMBOLS = {
     parameters: [
       "pointer", // t
       "u32", // ring_bytes
+      "u32", // openings
       "u32", // keep
     ],
     result: "i32",

@@ -93,11 +93,11 @@ export class ShimSource implements FlowSource {
     this.#handle = null;
   }
 
-  #openTcp({ source, ringBytes }: SourceOptions): Pick<SourceInfo, "tcp" | "notes"> {
+  #openTcp({ source, ringBytes, openings }: SourceOptions): Pick<SourceInfo, "tcp" | "notes"> {
     const { tcptop__load, tcptop__open_netlink, tcptop__free } = this.#library.symbols;
     const notes: Note[] = [];
     if (source !== "netlink") {
-      const result = tcptop__load(this.#handle, ringBytes, keep());
+      const result = tcptop__load(this.#handle, ringBytes, openings ? 1 : 0, keep());
       if (result >= 0) return { tcp: "bpf", notes };
       const failure = this.#account(-result), note = fallbackNote(failure, this.#euid);
       if (source === "bpf" || note === null) throw shimError(failure, this.#euid);
