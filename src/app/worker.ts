@@ -21,8 +21,8 @@ declare const self: {
   close(): void;
 };
 
-/** The ring is looked at this often even when nothing has woken us. Events are to be told soon; samples have time, and each look costs
- * 0.04 % of a core a second. UDP flows must not fill their table meanwhile: there is room for 260,000 new ones a second. */
+/** The ring is looked at this often even when nothing has woken us. Events are to be told soon; samples have time, and each look a second
+ * costs 0.04 % of a core. UDP flows must not fill their table meanwhile: there is room for 260,000 new ones a second. */
 const DRAIN_EVERY_MS = 250;
 const DRAIN_EVENTS_EVERY_MS = 100;
 
