@@ -127,7 +127,9 @@ int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t openings, u
 	int32_t err;
 
 	log_start(t);
-	/* This thread empties the ring: on a machine with no CPU to spare it must not wait behind what it watches. */
+	/* This thread empties the ring, and the first one of the process answers the user: on a machine with no CPU to spare they must not
+	 * wait behind what they watch. */
+	setpriority(PRIO_PROCESS, getpid(), -5);
 	setpriority(PRIO_PROCESS, 0, -10);
 	/* Only kernels before 5.11 charge maps here; those that do not let us raise it do not need it. */
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);

@@ -169,3 +169,13 @@ Deno.test("ScreenModel draws the same head while nothing changes but own costs t
     deepStrictEqual(head(), first);
   }
 });
+
+Deno.test("ScreenModel says what it sorts by, which may have no room on the screen", () => {
+  const model = modelOf(rates(2, 1)), foot = () => model.draw().line(11);
+  press(model, "r");
+  strictEqual(foot().includes("sorted by both rates together, ▲"), true, foot());
+  press(model, "<");
+  strictEqual(foot().includes("sorted by AGE, ▼"), true, foot());
+  press(model, "r");
+  strictEqual(foot().includes("sorted by AGE, ▲"), true, foot());
+});

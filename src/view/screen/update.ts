@@ -1,6 +1,6 @@
 /** Keys and mouse to the next state: no clock, no terminal, no sample but for what a line is called. */
 import type { Sample } from "../../flow/sample.ts";
-import { COLUMNS, TOTAL_RATE } from "../column.ts";
+import { type Column, COLUMNS, TOTAL_RATE } from "../column.ts";
 import { GROUPINGS } from "../group_key.ts";
 import { placeColumns } from "../layout.ts";
 import { ageText } from "../units.ts";
@@ -64,7 +64,7 @@ const KEYS: Readonly<Record<string, Action>> = {
   S: (state) => sortedBy(state, -1),
   ">": (state) => sortedBy(state, 1),
   "<": (state) => sortedBy(state, -1),
-  r: (state) => ({ ...state, sort: { ...state.sort, descending: !state.sort.descending } }),
+  r: (state) => sorted(state, state.sort.column, !state.sort.descending),
   g: (state) => {
     const next = [...GROUPINGS, null][(state.group === null ? -1 : GROUPINGS.indexOf(state.group)) + 1];
     return { ...state, group: next, cursor: null, index: 0, top: 0, notice: `grouped by ${next ?? "nothing"}` };
@@ -141,11 +141,13 @@ function sortIndex(state: ScreenState): number {
 function sortedBy(state: ScreenState, step: 1 | -1): ScreenState {
   const columns = sortable(state), at = columns.indexOf(state.sort.column);
   const column = columns[(at + step + columns.length) % columns.length];
-  return {
-    ...state,
-    sort: { column, descending: column.descending },
-    notice: column === TOTAL_RATE ? "sorted by both rates together" : null,
-  };
+  return sorted(state, column, column.descending);
+}
+
+/** The column may be one that has no room on this terminal: its arrow is not seen then. */
+function sorted(state: ScreenState, column: Column, descending: boolean): ScreenState {
+  const by = column === TOTAL_RATE ? "both rates together" : column.title;
+  return { ...state, sort: { column, descending }, notice: `sorted by ${by}, ${descending ? "▼" : "▲"}` };
 }
 
 type Mouse = Extract<Input, { type: "mouse" }>;
