@@ -34,6 +34,8 @@ export class Program {
   async end(): Promise<void> {
     await this.#input.close().catch(() => {});
     await this.#lines.return();
+    // Where nobody has begun to read, it would wait for room in the pipe for ever.
+    await this.#child.stdout.cancel().catch(() => {});
     await this.#child.status;
   }
 }
