@@ -93,16 +93,8 @@ export class Columns<S extends Schema> {
     return this.length++;
   }
 
-  /** Moves the last row into row `row`. Returns the number that the moved row had, or -1 if `row` was the last. */
-  remove(row: number): number {
-    const last = --this.length;
-    if (row !== last) this.copyRow(last, row);
-    this.#zero(last);
-    return row === last ? -1 : last;
-  }
-
-  /** Removes the rows that `gone` names in ascending order: column by column, which for a sample full of short connections takes a
-   * tenth of the time of as many remove(). The last rows move into their places; `moved` is told of each while it is at both. */
+  /** Removes the rows that `gone` names in ascending order: column by column, which for a sample full of short connections takes
+   * less than row by row. The last rows move into their places; `moved` is told of each while it is at both. */
   removeRows(gone: readonly number[], moved: (from: number, to: number) => void): void {
     const length = this.length - gone.length, from = this.#moving;
     from.length = 0;
@@ -122,25 +114,9 @@ export class Columns<S extends Schema> {
     this.length = length;
   }
 
-  copyRow(from: number, to: number): void {
-    for (const field in this.#schema) {
-      const array = this.arrays[field];
-      if (this.#schema[field] === "b16") array.copyWithin(to * 16, from * 16, from * 16 + 16);
-      else array[to] = array[from];
-    }
-  }
-
   /** Gives memory back once three quarters of it are unused. */
   shrink(): void {
     if (this.#capacity > 1024 && this.length * 4 < this.#capacity) this.#resize(Math.max(1024, this.length * 2));
-  }
-
-  #zero(row: number): void {
-    for (const field in this.#schema) {
-      const array = this.arrays[field];
-      if (this.#schema[field] === "b16") array.fill(0, row * 16, row * 16 + 16);
-      else array[row] = 0;
-    }
   }
 
   #resize(capacity: number): void {

@@ -141,16 +141,18 @@ export class TcpTable {
   }
 
   #reconcile(tick: TickRecord, forgiven: number, lost: boolean): void {
-    for (let row = this.length - 1; row >= 0; row--) {
-      const c = this.#columns.arrays;
+    const c = this.#columns.arrays, gone = this.#gone;
+    gone.length = 0;
+    for (let row = 0; row < this.length; row++) {
       if (c.closed[row] || c.seen[row] === this.#snapshot || c.metNs[row] >= tick.beginNs) continue;
       if (++c.missed[row] > forgiven) {
         if (!lost) this.#vanished++;
         if (!isListener(c.remotePort[row], c.state[row])) this.#closed++;
         this.#vanish(row, tick.timeNs);
-        this.#remove(row);
+        gone.push(row);
       }
     }
+    this.#remove(gone);
   }
 
   /** Fills the delta columns for the sample that is about to be taken. */
@@ -167,15 +169,13 @@ export class TcpTable {
     const c = this.#columns.arrays, gone = this.#gone;
     gone.length = 0;
     for (let row = 0; row < this.length; row++) {
-      if (c.closed[row]) {
-        this.#forget(row);
-        gone.push(row);
-      } else {
+      if (c.closed[row]) gone.push(row);
+      else {
         c.rxBefore[row] = c.rxBytes[row];
         c.txBefore[row] = c.txBytes[row];
       }
     }
-    if (gone.length > 0) this.#columns.removeRows(gone, (from, to) => this.#moved(from, to));
+    this.#remove(gone);
     this.#opened = this.#closed = 0;
     this.#columns.shrink();
   }
@@ -290,23 +290,14 @@ export class TcpTable {
     this.#columns.arrays.missed[row] = 0;
   }
 
-  #remove(row: number): void {
-    this.#forget(row);
-    const last = this.length - 1;
-    if (row !== last) this.#moved(last, row);
-    this.#columns.remove(row);
-  }
-
-  #forget(row: number): void {
-    const { cookieLow, cookieHigh } = this.#columns.arrays;
-    if (this.#index.get(cookieLow[row], cookieHigh[row]) === row) this.#index.delete(cookieLow[row], cookieHigh[row]);
-  }
-
-  #moved(from: number, to: number): void {
-    const { cookieLow, cookieHigh } = this.#columns.arrays;
-    if (this.#index.get(cookieLow[from], cookieHigh[from]) === from) {
-      this.#index.set(cookieLow[from], cookieHigh[from], to);
-    }
+  /** Rows in ascending order. A row whose socket has connected again is in the index no more: the later one is. */
+  #remove(gone: readonly number[]): void {
+    if (gone.length === 0) return;
+    const { cookieLow: low, cookieHigh: high } = this.#columns.arrays, index = this.#index;
+    for (const row of gone) if (index.get(low[row], high[row]) === row) index.delete(low[row], high[row]);
+    this.#columns.removeRows(gone, (from, to) => {
+      if (index.get(low[from], high[from]) === from) index.set(low[from], high[from], to);
+    });
   }
 }
 
