@@ -1,5 +1,5 @@
 import { parseArguments } from "./src/cli.ts";
-import { ExitStatus, TcptopError } from "./src/errors.ts";
+import { errorText, ExitStatus, TcptopError } from "./src/errors.ts";
 import { ClosedPipe, writeOut } from "./src/output/stdout.ts";
 
 try {
@@ -10,8 +10,7 @@ try {
   } else Deno.exitCode = await (await import("./src/app/run.ts")).run(invocation.run);
 } catch (error) {
   if (!(error instanceof ClosedPipe)) {
-    const message = error instanceof Error ? error.message : String(error);
-    console.error(`tcptop: ${message}`);
+    console.error(`tcptop: ${errorText(error)}`);
     if (Deno.env.get("TCPTOP_DEBUG") === "1") console.error(error);
     Deno.exitCode = error instanceof TcptopError ? error.status : ExitStatus.failed;
   }

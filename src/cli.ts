@@ -2,13 +2,14 @@
 import { Argument, Command, CommanderError, Option } from "@commander-js/extra-typings";
 import { completionScript, SHELLS } from "./cli/completions.ts";
 import { commandFacts } from "./cli/facts.ts";
+import { collected, nameOf, repeatMistake, watchGiven } from "./cli/given.ts";
 import { manPage } from "./cli/man.ts";
 import { SCHEMA_NAMES, schemaText } from "./cli/schemas.ts";
 import { ExitStatus, TcptopError } from "./errors.ts";
 import type { Options } from "./options.ts";
 import { hasGroupField } from "./output/group_fields.ts";
 import { type Column, columnById, COLUMNS, TOTAL_RATE } from "./view/column.ts";
-import { allOf, type Filter, FilterError } from "./view/filter/ast.ts";
+import { allOf, anyOf, type Filter, FilterError } from "./view/filter/ast.ts";
 import { asksForListeners, FIELDS } from "./view/filter/fields.ts";
 import { parseFilter } from "./view/filter/parse.ts";
 import { madeBy } from "./app/paths.ts";
@@ -18,6 +19,9 @@ import { VERSION } from "./version.ts";
 const MIN_INTERVAL_MS = 100;
 const MIN_RING_BYTES = 4096;
 const MAX_RING_BYTES = 1 << 30;
+
+/** The options that may be given more than once. */
+const REPEATABLE = new Set(["pid", "port", "process", "filter"]);
 
 /** What argv asks for: to run, or only to say something. */
 export type Invocation =
@@ -33,6 +37,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
   // First: commands take this over when they are made.
   command.exitOverride().configureOutput({ writeOut: (text) => said.push(text), writeErr: () => {} });
   addCommands(command, (text) => said.push(text), (asked) => doctor.push(asked));
+  const given = watchGiven(command);
   try {
     command.parse(argv as string[], { from: "user" });
   } catch (error) {
@@ -40,7 +45,13 @@ export function parseArguments(argv: readonly string[]): Invocation {
     if (error.exitCode === 0) return { say: said.join("") };
     throw usage(error.message.replace(/^error: |\.$/g, ""));
   }
-  if (doctor.length > 0) return { doctor: doctor[0] };
+  const mistake = repeatMistake(given, REPEATABLE);
+  if (mistake !== null) throw usage(mistake);
+  if (doctor.length > 0) {
+    const unused = given.find((option) => option.attributeName() !== "json");
+    if (unused !== undefined) throw usage(`doctor takes no ${nameOf(unused)}, only --json`);
+    return { doctor: doctor[0] };
+  }
   if (said.length > 0) return { say: said.join("") };
   const raw = command.opts();
   if (raw.schema !== undefined) return { say: schema(String(raw.schema)) };
@@ -55,7 +66,7 @@ function schema(name: string): string {
 
 /** The source of man/tcptop.1. */
 export function manText(): string {
-  const columns = [...COLUMNS, TOTAL_RATE].map(({ id }) => id), filterFields = Object.keys(FIELDS);
+  const columns = [...COLUMNS, TOTAL_RATE].map(({ id }) => id), filterFields = [...FIELDS.keys()];
   return manPage(facts(), { columns, filterFields, date: "November 23, 2026" });
 }
 
@@ -107,12 +118,15 @@ function definition() {
     .addOption(new Option("-l, --limit <N>", "at most N rows in text (0: all; default 50); JSON has none unless given"))
     .addOption(new Option("-c, --columns <LIST>", "these columns, in this order: process,remote,rx/s"))
     .addOption(
-      new Option("-f, --filter <EXPR>", "only what this matches: words, user:ann, port:443, 'rtt>50ms and not curl'"),
+      new Option("-f, --filter <EXPR>", "only what this matches: words, user:ann, port:443, 'rtt>50ms and not curl'")
+        .argParser(collected),
     )
     .addOption(new Option("-g, --group <KEY>", `rows are groups: ${GROUPINGS.join(", ")} or none`).default("none"))
-    .addOption(new Option("-p, --pid <N>", "only sockets of this process"))
-    .addOption(new Option("-P, --port <N>", "only this port, local or remote"))
-    .addOption(new Option("--process <NAME>", "only processes whose name contains this"))
+    .addOption(new Option("-p, --pid <N>", "only sockets of this process; may be repeated").argParser(collected))
+    .addOption(new Option("-P, --port <N>", "only this port, local or remote; may be repeated").argParser(collected))
+    .addOption(
+      new Option("--process <NAME>", "only processes whose name contains this; may be repeated").argParser(collected),
+    )
     .option("--tcp", "only TCP")
     .option("--udp", "only UDP")
     .option("-4", "only IPv4")
@@ -146,7 +160,7 @@ function definition() {
     .addHelpText(
       "after",
       `\nColumns: ${[...COLUMNS, TOTAL_RATE].map(({ id }) => id).join(" ")}
-A filter is words, which match anywhere; ${Object.keys(FIELDS).map((id) => `${id}:`).join(" ")}; comparisons of
+A filter is words, which match anywhere; ${[...FIELDS.keys()].map((id) => `${id}:`).join(" ")}; comparisons of
 number columns, such as rx/s>1MiB or age<10s; and, or, not and parentheses. Quotes take away a character's meaning.
 macOS needs no root, tells of connections once a second at most and misses shorter ones: see docs/macos.md.
 Exit status: 0 done, 1 failed while running, 2 wrong usage, 3 not permitted, 4 this system cannot run it.`,
@@ -247,19 +261,31 @@ function ringBytes(text: string): number {
 /** --filter and the options that are short for one, all of which must hold. */
 function filters(raw: Raw): Filter | null {
   const field = (field: string, value: string | number): Filter => ({ kind: "field", field, value: String(value) });
-  const terms: (Filter | null)[] = [];
-  if (raw.pid !== undefined) terms.push(field("pid", whole("--pid", raw.pid, 0, 2 ** 22)));
-  if (raw.port !== undefined) terms.push(field("port", whole("--port", raw.port, 1, 65535)));
-  if (raw.process !== undefined && raw.process !== "") terms.push(field("process", raw.process));
+  const union = (name: string, values: readonly string[] = [], checked: (value: string) => string | number) =>
+    anyOf([...new Set(values.map(checked))].map((value) => field(name, value)));
+  const terms: (Filter | null)[] = [
+    union("pid", raw.pid, (value) => whole("--pid", value, 0, 2 ** 22)),
+    union("port", raw.port, (value) => whole("--port", value, 1, 65535)),
+    union("process", raw.process, processName),
+  ];
   if (raw[4]) terms.push(field("family", 4));
   if (raw[6]) terms.push(field("family", 6));
+  for (const text of raw.filter ?? []) terms.push(parsed(text));
+  return allOf(terms.filter((term) => term !== null));
+}
+
+function parsed(text: string): Filter | null {
   try {
-    terms.push(parseFilter(raw.filter ?? ""));
+    return parseFilter(text);
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
-    throw usage(`--filter '${raw.filter}': ${error.message}`);
+    throw usage(`--filter '${text}': ${error.message}`);
   }
-  return allOf(terms.filter((term) => term !== null));
+}
+
+function processName(text: string): string {
+  if (text === "") throw usage("--process takes a part of a name, not nothing");
+  return text;
 }
 
 function color(text: string): Options["color"] {

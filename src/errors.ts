@@ -9,3 +9,10 @@ export class TcptopError extends Error {
     super(message, options);
   }
 }
+
+/** What the user reads of an error: our own sentences as they are, anything else as the fault of ours that it is. */
+export function errorText(error: unknown): string {
+  if (error instanceof TcptopError) return error.message;
+  const text = error instanceof Error ? error.message : String(error);
+  return `Stopped by an error of its own: ${text}. TCPTOP_DEBUG=1 shows more`;
+}

@@ -52,7 +52,8 @@ export class ContainerNames {
     if (this.#names.has(id)) return;
     const ofPod = isPod ? await this.#ofPod(id) : null;
     if (ofPod !== null) return this.#keep(id, ofPod);
-    for (const engine of this.#engines[runtime] ?? []) {
+    const engines = Object.hasOwn(this.#engines, runtime) ? this.#engines[runtime] : [];
+    for (const engine of engines) {
       const name = await engine.name(id);
       if (name !== null) return this.#keep(id, name);
     }

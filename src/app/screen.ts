@@ -101,24 +101,36 @@ export class LiveScreen implements Output {
   /** Deno would say it across the screen and end with the terminal as we have set it. */
   readonly #crashed = (event: Event): void => {
     event.preventDefault();
-    this.#failure ??= event instanceof ErrorEvent ? event.error : (event as PromiseRejectionEvent).reason;
-    this.#quit();
+    this.#fail(event instanceof ErrorEvent ? event.error : (event as PromiseRejectionEvent).reason);
   };
 
-  /** Ends when the terminal has gone, which ends the program. */
+  /** Ends when the terminal has gone (EIO), which ends the program without a word. What goes wrong with a key that was read is
+   * no such end: it is told. */
   async #read(): Promise<void> {
     const buffer = new Uint8Array(4096);
-    try {
-      for (let bytes = await this.input.read(buffer); bytes !== null; bytes = await this.input.read(buffer)) {
-        if (this.#over) return;
-        this.#cancelEscape();
-        this.#take(this.#decoder.decode(buffer.subarray(0, bytes)));
-        if (this.#decoder.waits) this.#cancelEscape = after(ESCAPE_MS, () => this.#take(this.#decoder.flush()));
+    for (;;) {
+      const bytes = await this.input.read(buffer).catch(() => null);
+      if (this.#over) return;
+      if (bytes === null) return this.#control?.stop();
+      this.#cancelEscape();
+      this.#guarded(() => this.#take(this.#decoder.decode(buffer.subarray(0, bytes))));
+      if (this.#decoder.waits) {
+        this.#cancelEscape = after(ESCAPE_MS, () => this.#guarded(() => this.#take(this.#decoder.flush())));
       }
-    } catch {
-      // EIO: a terminal that has gone.
     }
-    this.#control?.stop();
+  }
+
+  #guarded(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#quit();
   }
 
   #take(inputs: readonly (Input | ModeReport)[]): void {

@@ -3,7 +3,7 @@ import { Decoder } from "../decode/decode.ts";
 import { unpackFlows } from "../flow/columns.ts";
 import { EventLog, type PackedEvents, unpackEvents } from "../flow/event_log.ts";
 import { FlowTables } from "../flow/tables.ts";
-import { ExitStatus, TcptopError } from "../errors.ts";
+import { errorText, ExitStatus, TcptopError } from "../errors.ts";
 import { OutputFile } from "../file.ts";
 import { RecordingPlatform } from "../source/recording/recorder.ts";
 import { VERSION } from "../version.ts";
@@ -185,9 +185,7 @@ function recording(platform: Platform, { path, owner }: NonNullable<WorkerOption
 }
 
 function describe(error: unknown): { message: string; status: ExitStatus; detail: string } {
-  const text = error instanceof Error ? error.message : String(error), isOurs = error instanceof TcptopError;
-  const message = isOurs ? text : `Stopped by an error of its own: ${text}. TCPTOP_DEBUG=1 shows more`;
-  const status = isOurs ? error.status : ExitStatus.failed;
+  const message = errorText(error), status = error instanceof TcptopError ? error.status : ExitStatus.failed;
   const cause = error instanceof Error && error.cause instanceof Error ? `\n${error.cause.message}` : "";
-  return { message, status, detail: (error instanceof Error ? error.stack ?? text : text) + cause };
+  return { message, status, detail: (error instanceof Error ? error.stack ?? message : message) + cause };
 }

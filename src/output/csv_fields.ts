@@ -10,7 +10,7 @@ export function same<Facts>(name: keyof Facts & string): readonly [string, Read<
   return [name, (facts) => facts[name] as Cell];
 }
 
-const OF_COLUMN: Readonly<Record<string, readonly string[]>> = {
+const OF_COLUMN: ReadonlyMap<string, readonly string[]> = new Map(Object.entries({
   local: ["local_address", "local_port"],
   remote: ["remote_address", "remote_port", "remote_name"],
   "rx/s": ["rx_bytes_per_s"],
@@ -24,9 +24,9 @@ const OF_COLUMN: Readonly<Record<string, readonly string[]>> = {
   txpackets: ["tx_packets"],
   age: ["age_ms"],
   container: ["container_id", "container_runtime", "container_name"],
-};
+}));
 
 /** The fields that a column of the table stands for. */
 export function fieldsOfColumn(id: string): readonly string[] {
-  return OF_COLUMN[id] ?? [id];
+  return OF_COLUMN.get(id) ?? [id];
 }

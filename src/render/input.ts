@@ -12,7 +12,7 @@ const PASTE_BEGIN = "\x1b[200~", PASTE_END = "\x1b[201~";
 /** A paste or a sequence without an end does not grow for ever. */
 const MOST_HELD = 1 << 16;
 
-const FINAL: Readonly<Record<string, string>> = {
+const FINAL: ReadonlyMap<string, string> = new Map(Object.entries({
   A: "up",
   B: "down",
   C: "right",
@@ -20,8 +20,8 @@ const FINAL: Readonly<Record<string, string>> = {
   H: "home",
   F: "end",
   Z: "backtab",
-};
-const TILDE: Readonly<Record<string, string>> = {
+}));
+const TILDE: ReadonlyMap<string, string> = new Map(Object.entries({
   "1": "home",
   "3": "delete",
   "4": "end",
@@ -29,14 +29,14 @@ const TILDE: Readonly<Record<string, string>> = {
   "6": "pagedown",
   "7": "home",
   "8": "end",
-};
-const CONTROL: Readonly<Record<string, string>> = {
+}));
+const CONTROL: ReadonlyMap<string, string> = new Map(Object.entries({
   "\r": "enter",
   "\n": "enter",
   "\t": "tab",
   "\x7f": "backspace",
   "\b": "backspace",
-};
+}));
 
 export class InputDecoder {
   #held = "";
@@ -89,7 +89,8 @@ function next(text: string, flush: boolean): Taken | null {
 
 function character(text: string): Taken {
   const first = String.fromCodePoint(text.codePointAt(0)!);
-  if (CONTROL[first] !== undefined) return key(CONTROL[first], 1);
+  const control = CONTROL.get(first);
+  if (control !== undefined) return key(control, 1);
   if (first < " ") return key(`ctrl-${String.fromCharCode(first.charCodeAt(0) + 0x60)}`, 1);
   return key(first, first.length);
 }
@@ -118,7 +119,7 @@ function sequence(text: string, flush: boolean): Taken | null {
     const [mode, value] = parameters.split(";").map(Number);
     return { length, input: { type: "mode", mode, value } };
   }
-  const name = mark !== "" ? undefined : final === "~" ? TILDE[parameters.split(";")[0]] : FINAL[final];
+  const name = mark !== "" ? undefined : final === "~" ? TILDE.get(parameters.split(";")[0]) : FINAL.get(final);
   return name === undefined ? { length, input: null } : key(name, length);
 }
 

@@ -112,7 +112,10 @@ function mapCheck({ programs }: MachineFacts, kind: string, errno: number, circu
   return { id, title: `${kind} map`, ok, needed: true, detail: ok ? "made and freed" : "cannot be made", remedy };
 }
 
-const OPENED: Readonly<Record<string, string>> = { udp_opened: "udp_opened_plain", udp_opened_plain: "udp_opened" };
+const OPENED: ReadonlyMap<string, string> = new Map([
+  ["udp_opened", "udp_opened_plain"],
+  ["udp_opened_plain", "udp_opened"],
+]);
 
 /** It makes up for what others miss (bpf/walk.h), and takes a cgroup v2 hierarchy. */
 const WITNESS = "tcp_witness";
@@ -124,10 +127,10 @@ const isRefusal = (errno: number) => errno === 1 || errno === 13; // EPERM, EACC
 function programChecks({ programs }: MachineFacts, circumstances: Circumstances): Check[] {
   const works = (name: string) => programs.some((program) => program.name === name && program.errno === 0);
   const isRefused = (subsystem: Subsystem) =>
-    programs.some((p) => p.subsystem === subsystem && p.errno && !OPENED[p.name] && p.name !== WITNESS);
+    programs.some((p) => p.subsystem === subsystem && p.errno && !OPENED.has(p.name) && p.name !== WITNESS);
   const byTable = isRefused("tcp") && !isRefused("table") && programs.some(({ subsystem }) => subsystem === "table");
   return programs.filter(({ subsystem }) => subsystem !== "table" || byTable).map((program) => {
-    const other = OPENED[program.name];
+    const other = OPENED.get(program.name);
     const needed = other === undefined ? program.subsystem !== "tcp" || !byTable : !works(other);
     return programCheck(program, needed && program.name !== WITNESS, circumstances);
   });

@@ -142,6 +142,30 @@ Deno.test("LiveScreen stops the program when the terminal has gone", async () =>
   await screen.close();
 });
 
+Deno.test("LiveScreen takes a filter's word that every object answers to as a word", async () => {
+  const { terminal, control, screen } = open();
+  screen.start(busy);
+  await until("the flow", () => terminal.written.includes("curl"));
+  terminal.press("/constructor:a");
+  await until("the sentence", () => terminal.written.includes("no field is called 'constructor'"));
+  strictEqual(control.stopped, 0);
+  await screen.close();
+});
+
+Deno.test("LiveScreen keeps what a key did wrong, instead of taking it for a terminal that has gone", async () => {
+  const { terminal, control, screen } = open();
+  screen.start(busy);
+  await until("the flow", () => terminal.written.includes("curl"));
+  control.commandLine = () => {
+    throw new RangeError("no such process");
+  };
+  terminal.press("\r");
+  await until("the end", () => control.stopped === 1);
+  ok(screen.failure instanceof RangeError);
+  await screen.close();
+  deepStrictEqual([terminal.raw, terminal.written.includes("\x1b[?1049l")], [false, true]);
+});
+
 Deno.test("LiveScreen puts the terminal back and keeps what went wrong when a frame cannot be made", async () => {
   const { terminal, control, screen } = open();
   screen.start(busy);

@@ -35,3 +35,34 @@ Deno.test("parseArguments() takes columns in their order", () => {
   deepStrictEqual(options("--columns", "remote,PID,rx/s,pid").columns!.map(({ id }) => id), ["remote", "pid", "rx/s"]);
   throws(() => options("--columns", "remote,colour"), /no column 'colour'/);
 });
+
+Deno.test("parseArguments() takes a union of what is asked for twice, and both of two filters", () => {
+  const print = (...argv: string[]) => printFilter(options(...argv).filter!);
+  strictEqual(print("-p", "17", "-p", "18"), "pid:17 or pid:18");
+  strictEqual(print("-P", "443", "--port", "80", "-P", "443"), "port:443 or port:80");
+  strictEqual(print("--process", "curl", "--process", "wget", "-P", "80"), "port:80 (process:curl or process:wget)");
+  strictEqual(print("-f", "a or b", "-f", "c"), "(a or b) c");
+  strictEqual(print("-f", "a", "-f", ""), "a");
+});
+
+Deno.test("parseArguments() refuses any other option that is given twice", () => {
+  const refused = (message: RegExp, ...argv: string[]) =>
+    throws(() => options(...argv), (error: unknown) => {
+      strictEqual((error as TcptopError).status, ExitStatus.usage);
+      return message.test((error as Error).message);
+    });
+  refused(/^--interval was given twice, and only one can count/, "-i", "1s", "--interval", "2s");
+  refused(/^--csv was given twice/, "--csv", "a.csv", "--csv", "b.csv");
+  refused(/^--record was given twice/, "--record", "a", "--record=b");
+  refused(/^--json was given twice/, "--json", "--json");
+  refused(/^--resolve and --no-resolve exclude each other/, "-r", "-N");
+  refused(/^--limit was given twice/, "-l5", "-l6");
+  refused(/^--process takes a part of a name, not nothing/, "--process", "");
+  refused(/^--pid takes a whole number/, "-p", "1", "-p", "x");
+});
+
+Deno.test("parseArguments() refuses options that doctor would not heed", () => {
+  deepStrictEqual(parseArguments(["doctor", "--json"]), { doctor: { json: true } });
+  deepStrictEqual(parseArguments(["--json", "doctor"]), { doctor: { json: true } });
+  throws(() => parseArguments(["--source", "netlink", "doctor"]), /doctor takes no --source, only --json/);
+});

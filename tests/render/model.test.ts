@@ -179,3 +179,23 @@ Deno.test("ScreenModel says what it sorts by, which may have no room on the scre
   press(model, "r");
   strictEqual(foot().includes("sorted by AGE, ▲"), true, foot());
 });
+
+Deno.test("ScreenModel hides listeners again that a filter asked for which was given up, or typed over", () => {
+  const model = modelOf(rates(900));
+  const type = (text: string) => press(model, ...text);
+  press(model, "/");
+  type("state:listen");
+  strictEqual(model.state.listeners, true);
+  press(model, "escape");
+  strictEqual(model.state.listeners, false);
+  press(model, "/");
+  type("state:listen");
+  press(model, "ctrl-u");
+  type("curl");
+  press(model, "enter");
+  strictEqual(model.state.listeners, false);
+  press(model, "L", "/");
+  type("state:listen");
+  press(model, "escape");
+  strictEqual(model.state.listeners, true);
+});

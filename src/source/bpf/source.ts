@@ -15,7 +15,8 @@ const OWNER_PASS_SHARE = 50;
 /** Where the eBPF programs keep what they know of a socket (enum tcptop_keep, ffi/tcptop.h): as the kernel allows, but for tests
  * and for comparing the two. */
 function keep(): number {
-  return { storage: 1, table: 2 }[Deno.env.get("TCPTOP_SOCKETS") ?? ""] ?? 0;
+  const asked = Deno.env.get("TCPTOP_SOCKETS");
+  return asked === "storage" ? 1 : asked === "table" ? 2 : 0;
 }
 
 /** Throws where there is no memory for it. */

@@ -65,6 +65,11 @@ export function allOf(filters: readonly Filter[]): Filter | null {
   return terms.length > 1 ? { kind: "and", terms } : terms[0] ?? null;
 }
 
+/** null: there is none to choose from. */
+export function anyOf(filters: readonly Filter[]): Filter | null {
+  return filters.length > 1 ? { kind: "or", terms: filters } : filters[0] ?? null;
+}
+
 /** Whether any part of the filter holds true for `test`. */
 export function someTerm(filter: Filter, test: (term: Filter) => boolean): boolean {
   if (filter.kind === "not") return someTerm(filter.term, test);

@@ -13,7 +13,7 @@ export function compileFilter(filter: Filter): Predicate {
     case "any":
       return anywhere(filter.text);
     case "field":
-      return FIELDS[filter.field].test(filter.value) as Predicate;
+      return FIELDS.get(filter.field)!.test(filter.value) as Predicate;
     case "compare":
       return comparison(columnById(filter.column) as NumberColumn, filter.operator, filter.value);
     case "not": {

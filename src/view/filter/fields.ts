@@ -25,8 +25,9 @@ function contains(text: Text): Field["test"] {
   };
 }
 
-function oneOf(names: Readonly<Record<string, Predicate>>): Field["test"] {
-  return (value) => names[value.toLowerCase()] ?? `'${value}' is none of ${Object.keys(names).join(", ")}`;
+function oneOf(tests: Readonly<Record<string, Predicate>>): Field["test"] {
+  const byName = new Map(Object.entries(tests));
+  return (value) => byName.get(value.toLowerCase()) ?? `'${value}' is none of ${[...byName.keys()].join(", ")}`;
 }
 
 type Ports = (f: Sample["flows"], row: number) => readonly number[];
@@ -95,7 +96,7 @@ const ofFamily = (family: number): Predicate => ({ flows }, row) => flows.family
 const ofDirection = (name: string): Predicate => ({ flows }, row) => flow.directionName(flows, row) === name;
 const inbound = ofDirection("inbound"), outbound = ofDirection("outbound");
 
-export const FIELDS: Readonly<Record<string, Field>> = {
+const DEFINITIONS: Readonly<Record<string, Field>> = {
   process: { about: "name of the process", example: "curl", test: contains(columnText("process")) },
   pid: { about: "process id", example: "1234", test: pid },
   user: { about: "login name or user id", example: "ann", test: contains(columnText("user")) },
@@ -126,3 +127,6 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   direction: { about: "in or out", example: "in", test: oneOf({ in: inbound, out: outbound, inbound, outbound }) },
   container: { about: "name, id or runtime of the container", example: "web", test: contains(containerText) },
 };
+
+/** By name. A Map: a user's word such as `constructor` is no field, though every object has something of that name. */
+export const FIELDS: ReadonlyMap<string, Field> = new Map(Object.entries(DEFINITIONS));

@@ -76,7 +76,7 @@ class Parser {
 type Pair = Extract<Token, { kind: "pair" }>;
 
 function pair({ name, operator, value, at, valueAt }: Pair): Filter {
-  const column = columnById(name), field = FIELDS[name];
+  const column = columnById(name), field = FIELDS.get(name);
   if (operator !== ":" && column?.value !== undefined) {
     return comparison(column as NumberColumn, operator, value, valueAt);
   }
@@ -87,7 +87,7 @@ function pair({ name, operator, value, at, valueAt }: Pair): Filter {
   if (field === undefined) {
     const how = column?.value !== undefined
       ? `write ${name}> or ${name}<`
-      : `there are ${Object.keys(FIELDS).join(", ")}`;
+      : `there are ${[...FIELDS.keys()].join(", ")}`;
     throw new FilterError(`no field is called '${name}'; ${how}; a word with a colon goes in quotes`, at);
   }
   const test = field.test(value);

@@ -29,12 +29,12 @@ const MICROSECONDS: Readonly<Record<string, number>> = {
 };
 const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 3.6e6, d: 8.64e7 };
 
-const UNITS: Readonly<Record<Unit, Readonly<Record<string, number>>>> = {
-  count: {},
-  bytes: BYTES,
-  "bytes/s": RATES,
-  us: MICROSECONDS,
-  ms: MILLISECONDS,
+const UNITS: Readonly<Record<Unit, ReadonlyMap<string, number>>> = {
+  count: new Map(),
+  bytes: new Map(Object.entries(BYTES)),
+  "bytes/s": new Map(Object.entries(RATES)),
+  us: new Map(Object.entries(MICROSECONDS)),
+  ms: new Map(Object.entries(MILLISECONDS)),
 };
 const EXAMPLES: Readonly<Record<Unit, string>> = {
   count: "3",
@@ -58,7 +58,7 @@ export function parseQuantity(unit: Unit, text: string): number | string {
     [];
   const example = `such as ${EXAMPLES[unit]}`;
   if (digits === undefined) return `'${text}' is no number ${example}`;
-  const factor = name === "" ? 1 : UNITS[unit][name.toLowerCase()];
+  const factor = name === "" ? 1 : UNITS[unit].get(name.toLowerCase());
   if (factor === undefined) return `'${name}' is no unit here; write a value ${example}`;
   if (name === "" && isTime(unit) && Number(digits) !== 0) return `a time needs its unit, ${example}`;
   const exact = Number(digits) * factor, value = Number.isInteger(exact) ? exact : Math.round(exact * 1000) / 1000;
@@ -67,8 +67,9 @@ export function parseQuantity(unit: Unit, text: string): number | string {
 
 /** The figure as text that parseQuantity() reads as the same figure. */
 export function quantityText(unit: Unit, value: number): string {
-  const name = value === 0 ? undefined : WRITTEN[unit].find((name) => value % UNITS[unit][name.toLowerCase()] === 0);
-  if (name !== undefined) return `${value / UNITS[unit][name.toLowerCase()]}${name}`;
+  const factor = (name: string) => UNITS[unit].get(name.toLowerCase())!;
+  const name = value === 0 ? undefined : WRITTEN[unit].find((name) => value % factor(name) === 0);
+  if (name !== undefined) return `${value / factor(name)}${name}`;
   return isTime(unit) && value !== 0 ? `${value}${unit}` : String(value);
 }
 

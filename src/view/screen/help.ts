@@ -33,7 +33,7 @@ const SIGNS: readonly Line[] = [
 
 const FILTERS: readonly Line[] = [
   ["word", "anywhere: process, user, address, name, port, pid, state"],
-  ...Object.entries(FIELDS).map(([id, { about, example }]): Line => [`${id}:${example}`, about]),
+  ...[...FIELDS].map(([id, { about, example }]): Line => [`${id}:${example}`, about]),
   ["rtt>50ms rx/s>1MiB", "number columns by > >= < <= = !="],
   ["and or not ( )", 'side by side means and; quotes: "and"'],
 ];

@@ -13,7 +13,10 @@ const MOST_CHARACTERS = 1000;
 
 export function openPrompt(state: ScreenState): ScreenState {
   const text = state.filterText;
-  return { ...state, mode: { kind: "prompt", text, caret: [...text].length, before: text } };
+  return {
+    ...state,
+    mode: { kind: "prompt", text, caret: [...text].length, before: text, listenersBefore: state.listeners },
+  };
 }
 
 export function promptInput(state: ScreenState, mode: Prompt, input: Exclude<Input, { type: "mouse" }>): ScreenState {
@@ -22,7 +25,7 @@ export function promptInput(state: ScreenState, mode: Prompt, input: Exclude<Inp
     case "enter":
       return state.filterError === null ? { ...state, mode: { kind: "table" } } : state;
     case "escape":
-      return filtered({ ...state, mode: { kind: "table" } }, mode.before);
+      return filtered({ ...state, mode: { kind: "table" }, listeners: mode.listenersBefore }, mode.before);
     default:
       return edited(state, mode, input.key);
   }
@@ -73,6 +76,8 @@ function changed(state: ScreenState, mode: Prompt, text: string, caret: number):
 
 /** The state with this filter; while the text is none, the filter from before the typing holds and the error says why. */
 export function filtered(state: ScreenState, text: string): ScreenState {
+  // What a filter that is being typed asks for goes when the filter goes.
+  const listeners = state.mode.kind === "prompt" ? state.mode.listenersBefore : state.listeners;
   try {
     const filter = parseFilter(text);
     return {
@@ -80,12 +85,12 @@ export function filtered(state: ScreenState, text: string): ScreenState {
       filterText: text.trim(),
       filterError: null,
       filter: filter === null ? null : compileFilter(filter),
-      listeners: state.listeners || filter !== null && asksForListeners(filter),
+      listeners: listeners || filter !== null && asksForListeners(filter),
     };
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
     const before = state.mode.kind === "prompt"
-      ? filtered({ ...state, mode: { kind: "table" } }, state.mode.before)
+      ? filtered({ ...state, mode: { kind: "table" }, listeners }, state.mode.before)
       : state;
     return { ...before, mode: state.mode, filterError: error.message };
   }

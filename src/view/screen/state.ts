@@ -6,8 +6,14 @@ import type { Sort } from "../sort.ts";
 
 export type Mode =
   | { readonly kind: "table" }
-  /** The filter is being typed. `caret` counts characters; `before` is what Escape goes back to. */
-  | { readonly kind: "prompt"; readonly text: string; readonly caret: number; readonly before: string }
+  /** The filter is being typed. `caret` counts characters; `before` and `listenersBefore` are what Escape goes back to. */
+  | {
+    readonly kind: "prompt";
+    readonly text: string;
+    readonly caret: number;
+    readonly before: string;
+    readonly listenersBefore: boolean;
+  }
   | { readonly kind: "sort" | "columns"; readonly index: number }
   | { readonly kind: "help"; readonly top: number };
 

@@ -34,8 +34,12 @@ export function update(before: ScreenState, input: Input, around: Surroundings):
   return key(state, input.key, around);
 }
 
+const HELP_STEPS: ReadonlyMap<string, number> = new Map(
+  Object.entries({ down: 1, j: 1, up: -1, k: -1, pagedown: 10, pageup: -10, " ": 10 }),
+);
+
 function helpKey(state: ScreenState, top: number, key: string): ScreenState {
-  const step = { down: 1, j: 1, up: -1, k: -1, pagedown: 10, pageup: -10, " ": 10 }[key];
+  const step = HELP_STEPS.get(key);
   if (step === undefined) return { ...state, mode: { kind: "table" } };
   return { ...state, mode: { kind: "help", top: Math.max(0, top + step) } };
 }
@@ -44,7 +48,7 @@ type Action = (state: ScreenState, around: Surroundings) => ScreenState;
 
 const page = (around: Surroundings) => Math.max(1, around.geometry.bodyRows - 1);
 
-const KEYS: Readonly<Record<string, Action>> = {
+const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   q: (state) => ({ ...state, wish: "quit" }),
   up: (state, around) => moved(state, state.index - 1, around),
   down: (state, around) => moved(state, state.index + 1, around),
@@ -85,10 +89,10 @@ const KEYS: Readonly<Record<string, Action>> = {
   "?": (state) => ({ ...state, mode: { kind: "help", top: 0 } }),
   h: (state) => ({ ...state, mode: { kind: "help", top: 0 } }),
   "ctrl-l": (state) => ({ ...state, wish: "redraw" }),
-};
+}));
 
 function key(state: ScreenState, name: string, around: Surroundings): ScreenState {
-  return KEYS[name]?.(state, around) ?? state;
+  return KEYS.get(name)?.(state, around) ?? state;
 }
 
 function moved(state: ScreenState, to: number, { sample, lines, geometry }: Surroundings): ScreenState {

@@ -1,0 +1,37 @@
+/** Which options argv names: some may be repeated and mean a union; of any other, one would silently not count. */
+import type { Option } from "@commander-js/extra-typings";
+
+/** What this asks of a command, whatever its options are. */
+interface Watched {
+  readonly options: readonly Option[];
+  on(event: string, listener: () => void): unknown;
+}
+
+/** For an option that may be repeated: each value is kept, in order. */
+export function collected(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...before ?? [], value];
+}
+
+/** Filled while the command parses, in the order of argv. */
+export function watchGiven(command: Watched): readonly Option[] {
+  const given: Option[] = [];
+  for (const option of command.options) command.on(`option:${option.name()}`, () => given.push(option));
+  return given;
+}
+
+/** A sentence about an option that was given twice though only one can count; null: there is none. `repeatable`: attributes of
+ * those that may. */
+export function repeatMistake(given: readonly Option[], repeatable: ReadonlySet<string>): string | null {
+  const first = new Map<string, Option>();
+  for (const option of given) {
+    const attribute = option.attributeName(), before = first.get(attribute);
+    if (before === undefined) first.set(attribute, option);
+    else if (before !== option) return `${nameOf(before)} and ${nameOf(option)} exclude each other`;
+    else if (!repeatable.has(attribute)) return `${nameOf(option)} was given twice, and only one can count`;
+  }
+  return null;
+}
+
+export function nameOf(option: Option): string {
+  return option.long ?? option.short ?? option.flags;
+}
