@@ -128,7 +128,9 @@ static void own(struct known *k, uint32_t tgid)
 	text_read(tgid, "comm", comm, sizeof(comm));
 	if (!comm[0])
 		return; /* it has ended meanwhile */
-	comm[strcspn(comm, "\n")] = 0;
+	/* The kernel adds one line feed behind the name, which may hold others. */
+	if (comm[strlen(comm) - 1] == '\n')
+		comm[strlen(comm) - 1] = 0;
 	memset(r->comm, 0, sizeof(r->comm));
 	memcpy(r->comm, comm, strnlen(comm, sizeof(r->comm) - 1));
 	r->tgid = tgid;

@@ -35,11 +35,16 @@ export class Csv<Item, Facts> {
   }
 }
 
+// What some reader or other takes for the end of a line: vertical tab and form feed, NEL and Unicode's separators too.
+const LINE_END = /[\n\v\f\r\u0085\u2028\u2029]/;
+
 /** A spreadsheet would run a cell that begins like a formula: such text gets an apostrophe in front. null is an empty cell. */
 function text(lines: readonly (readonly Cell[])[]): string {
   return stringify(lines as Cell[][], {
     escape_formulas: true,
     record_delimiter: "\r\n",
+    // The library quotes for the whole delimiter alone, and readers end a record at either half of it.
+    quoted_match: LINE_END,
     cast: { boolean: String, number: String },
   });
 }

@@ -81,3 +81,11 @@ Deno.test("flowCsv() ends its lines as RFC 4180 has it", () => {
   strictEqual(text.split("\r\n").length, 4);
   strictEqual(text.replaceAll("\r\n", "").includes("\n"), false);
 });
+
+Deno.test("flowCsv() quotes whatever some reader takes for the end of a line", () => {
+  for (const end of ["\n", "\r", "\r\n", "\v", "\f", "\u0085", "\u2028", "\u2029"]) {
+    const sample = fakeSample([{ process: `a${end}b` }]);
+    strictEqual([...flowCsv(["process"]).lines(sample, [0])].join("").endsWith(`,"a${end}b"\r\n`), true, escape(end));
+    strictEqual(parse(flowCsv(null), sample)[0].process, `a${end}b`);
+  }
+});
