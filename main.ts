@@ -1,5 +1,6 @@
 import { parseArguments } from "./src/cli.ts";
 import { errorText, ExitStatus, TcptopError } from "./src/errors.ts";
+import { localeCharset } from "./src/view/charset.ts";
 import { ClosedPipe, writeOut } from "./src/output/stdout.ts";
 
 try {
@@ -10,7 +11,7 @@ try {
   } else Deno.exitCode = await (await import("./src/app/run.ts")).run(invocation.run);
 } catch (error) {
   if (!(error instanceof ClosedPipe)) {
-    console.error(`tcptop: ${errorText(error)}`);
+    console.error(localeCharset((name) => Deno.env.get(name))(`tcptop: ${errorText(error)}`));
     if (Deno.env.get("TCPTOP_DEBUG") === "1") console.error(error);
     Deno.exitCode = error instanceof TcptopError ? error.status : ExitStatus.failed;
   }

@@ -1,6 +1,6 @@
 import type { Sample } from "../flow/sample.ts";
 import { EVENT_SCHEMA_NAME, eventsJson, eventsText } from "../output/events.ts";
-import { writeOut } from "../output/stdout.ts";
+import { writeOut, writeText } from "../output/stdout.ts";
 import type { Column } from "../view/column.ts";
 import type { EventBatch } from "../view/event.ts";
 import { EventLosses } from "./event_losses.ts";
@@ -31,7 +31,8 @@ export class EventOutput implements Output {
     await this.#losses.events(batch);
     const rows = this.select(batch).slice(0, this.#left);
     this.#left -= rows.length;
-    await writeOut(this.json ? eventsJson(batch, rows) : eventsText(batch, rows, this.columns));
+    if (this.json) await writeOut(eventsJson(batch, rows));
+    else await writeText(eventsText(batch, rows, this.columns));
   }
 
   close(): void {

@@ -5,7 +5,7 @@ import type { Sample } from "../flow/sample.ts";
 import { flowCsv } from "../output/flow_csv.ts";
 import { groupCsv } from "../output/group_csv.ts";
 import { groupsDocument, jsonDocument } from "../output/json.ts";
-import { writeOut } from "../output/stdout.ts";
+import { writeOut, writeText } from "../output/stdout.ts";
 import { groupTable, textTable } from "../output/text.ts";
 import type { Identity } from "../source/identity.ts";
 import { COLUMNS } from "../view/column.ts";
@@ -74,7 +74,7 @@ function sampleOutput(options: Options, stdoutIsTerminal: boolean): Output {
   }
   const clear = stdoutIsTerminal && !options.batch && !options.once ? HOME_AND_CLEAR : "";
   const render = options.group === null ? flowTable(options) : groupsTable(options, options.group);
-  return { sample: (sample) => writeOut([clear + render(sample)]) };
+  return { sample: (sample) => writeText([clear + render(sample)]) };
 }
 
 function flowDocument(options: Options): (sample: Sample) => Iterable<string> {

@@ -7,12 +7,13 @@ import { theme } from "../render/theme.ts";
 import { ScreenModel } from "../view/screen/model.ts";
 import { initialState } from "../view/screen/initial.ts";
 import type { Input } from "../view/screen/input.ts";
+import { unchanged } from "../view/charset.ts";
 import { after, nowMs } from "./clock.ts";
 import type { Output } from "./output.ts";
 import { FramePacer } from "./pacer.ts";
 import { Resolver } from "./resolver.ts";
 import { reverseDns } from "./reverse_dns.ts";
-import { wantsColour } from "./tty.ts";
+import { terminalCharset, wantsColour } from "./tty.ts";
 
 /** What the screen can ask of the rest. */
 export interface Control {
@@ -46,8 +47,8 @@ export class LiveScreen implements Output {
   #cancelResize = () => {};
 
   constructor(options: Options, readonly device: Device, readonly input: ReadableInput) {
-    this.#terminal = new Terminal(device, theme(wantsColour(options.color)));
-    this.#model = new ScreenModel(initialState(options, device.size()));
+    this.#terminal = new Terminal(device, theme(wantsColour(options.color)), terminalCharset());
+    this.#model = new ScreenModel(initialState(options, { ...device.size(), ascii: terminalCharset() !== unchanged }));
     this.#signals = [
       ["SIGWINCH", () => this.#resized()],
       ["SIGTSTP", () => this.#suspend()],

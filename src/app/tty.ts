@@ -1,4 +1,5 @@
 import type { Device } from "../render/terminal.ts";
+import { type Charset, localeCharset } from "../view/charset.ts";
 
 /** Standard input and output, which are a terminal. */
 export const TTY: Device = {
@@ -17,4 +18,8 @@ export function isScreen(): boolean {
 /** NO_COLOR counts when it is set and not empty (no-color.org). */
 export function wantsColour(choice: "auto" | "always" | "never"): boolean {
   return choice === "always" || choice === "auto" && (Deno.env.get("NO_COLOR") ?? "") === "";
+}
+
+export function terminalCharset(): Charset {
+  return localeCharset((name) => Deno.env.get(name));
 }

@@ -1,10 +1,21 @@
 /** Standard output that may go away or be a file on a full disk. */
 import { writeFailure } from "../file.ts";
+import { type Charset, localeCharset, unchanged } from "../view/charset.ts";
 import { cutStdout, stdoutFileSize } from "../source/stdout.ts";
 
 export class ClosedPipe extends Error {}
 
 const encoder = new TextEncoder();
+
+/** The same for text that people read, in the characters of their locale. */
+export async function writeText(pieces: Iterable<string>): Promise<void> {
+  const charset = localeCharset((name) => Deno.env.get(name));
+  await writeOut(charset === unchanged ? pieces : mapped(pieces, charset));
+}
+
+function* mapped(pieces: Iterable<string>, charset: Charset): Iterable<string> {
+  for (const piece of pieces) yield charset(piece);
+}
 
 /** Writes all of the pieces, which together are whole lines. Throws ClosedPipe when the reader has gone. Where a file takes only
  * a part of them, that part is taken back to `before`, its size until now, and a TcptopError is thrown. null: nothing is taken

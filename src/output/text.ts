@@ -5,6 +5,7 @@ import type { Grouping } from "../view/group_key.ts";
 import { notesOf } from "../view/notes.ts";
 import { totalsOf } from "../view/totals.ts";
 import { rateText } from "../view/units.ts";
+import { textCells } from "../view/width.ts";
 
 /** The sample as a plain table: a head line, titles, a line a flow, and a line for each thing the user must know. */
 export function textTable(sample: Sample, rows: readonly number[], columns: readonly Column[]): string {
@@ -22,13 +23,19 @@ export function groupTable(sample: Sample, groups: readonly Group[], columns: re
 
 function table(sample: Sample, columns: readonly Column[], cells: readonly (readonly string[])[]): string {
   const widths = columns.map((column, i) =>
-    cells.reduce((width, line) => Math.max(width, line[i].length), column.title.length)
+    cells.reduce((width, line) => Math.max(width, textCells(line[i])), textCells(column.title))
   );
   const line = (texts: readonly string[]) =>
-    texts.map((text, i) => columns[i].align === "right" ? text.padStart(widths[i]) : text.padEnd(widths[i]))
+    texts.map((text, i) => padded(text, widths[i], columns[i].align))
       .join("  ").trimEnd();
   const notes = notesOf(sample).map(({ message, remedy }) => `! ${message}${remedy === null ? "" : `. ${remedy}`}`);
   return [headLine(sample), ...notes, line(columns.map(({ title }) => title)), ...cells.map(line), ""].join("\n");
+}
+
+/** By the cells of a terminal: a wide character takes two, a mark none. */
+function padded(text: string, cells: number, align: Column["align"]): string {
+  const blank = " ".repeat(cells - textCells(text));
+  return align === "right" ? blank + text : text + blank;
 }
 
 function headLine(sample: Sample): string {

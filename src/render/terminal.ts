@@ -1,5 +1,6 @@
 /** The terminal as a device: raw mode, the other screen, and back. */
 import type { Canvas } from "../view/canvas.ts";
+import { type Charset, unchanged } from "../view/charset.ts";
 import { frameDiff } from "./diff.ts";
 import type { Theme } from "./theme.ts";
 
@@ -25,7 +26,8 @@ export class Terminal {
   #synchronised = false;
   #writing: Promise<void> | null = null;
 
-  constructor(readonly device: Device, readonly theme: Theme) {}
+  /** `charset`: what the terminal takes of Unicode. */
+  constructor(readonly device: Device, readonly theme: Theme, readonly charset: Charset = unchanged) {}
 
   enter(): void {
     this.device.setRaw(true);
@@ -78,7 +80,7 @@ export class Terminal {
   }
 
   #write(text: string): number {
-    const bytes = encoder.encode(text), before = this.#writing ?? Promise.resolve();
+    const bytes = encoder.encode(this.charset(text)), before = this.#writing ?? Promise.resolve();
     const writing = before.then(() => this.#writeAll(bytes)).finally(() => {
       if (this.#writing === writing) this.#writing = null;
     });

@@ -27,3 +27,16 @@ Deno.test("textTable() shows a hostile name without its escapes", () => {
   strictEqual(text.includes("\x1b"), false);
   match(text, /␛\[2J/);
 });
+
+Deno.test("textTable() aligns by the cells of a terminal", () => {
+  const sample = fakeSample([{ process: "日本", pid: 7 }, { process: "e\u0301a", pid: 8 }, {
+    process: "abcdefgh",
+    pid: 9,
+  }]);
+  deepStrictEqual(textTable(sample, [0, 1, 2], columns("process", "pid")).split("\n").slice(-4), [
+    "日本        7",
+    "e\u0301a          8",
+    "abcdefgh    9",
+    "",
+  ]);
+});

@@ -68,6 +68,7 @@ function state(columns: number, rows: number): ScreenState {
   return {
     columns,
     rows,
+    ascii: false,
     mode: { kind: "table" },
     details: false,
     frozen: false,

@@ -28,7 +28,7 @@ export function drawFoot(canvas: Canvas, state: ScreenState, lines: Lines, y: nu
   canvas.fill(0, y, canvas.columns, Role.bar);
   const said = status(state), right = countText(state, lines), end = canvas.columns - textCells(right) - 1;
   const from = said === "" ? 0 : canvas.put(0, y, ` ${fitted(said, Math.max(0, end - 3))} `, Role.badge, end);
-  for (const { x, shown, does } of hints(from, end)) {
+  for (const { x, shown, does } of hints(from, end, state.ascii)) {
     canvas.put(canvas.put(x, y, shown, Role.key) + 1, y, does, Role.bar);
   }
   if (end > 0) canvas.put(end, y, right, Role.bar);
@@ -38,13 +38,17 @@ export function drawFoot(canvas: Canvas, state: ScreenState, lines: Lines, y: nu
 export function hintAt(state: ScreenState, lines: Lines, x: number): string | null {
   const said = status(state), end = state.columns - textCells(countText(state, lines)) - 1;
   const from = said === "" ? 0 : Math.min(end, textCells(fitted(said, Math.max(0, end - 3))) + 2);
-  return hints(from, end).find((hint) => x >= hint.x && x < hint.x + hint.cells)?.key ?? null;
+  return hints(from, end, state.ascii).find((hint) => x >= hint.x && x < hint.x + hint.cells)?.key ?? null;
 }
 
-function hints(from: number, end: number) {
+/** The keys whose signs ASCII has not. */
+const WORDS: ReadonlyMap<string, string> = new Map([["⏎", "enter"], ["␣", "space"]]);
+
+function hints(from: number, end: number, ascii: boolean) {
   const placed = [];
   let x = from + 1;
-  for (const [shown, does, key] of HINTS) {
+  for (const [sign, does, key] of HINTS) {
+    const shown = ascii ? WORDS.get(sign) ?? sign : sign;
     const cells = textCells(shown) + 1 + textCells(does);
     if (x + cells + 1 > end) break;
     placed.push({ x, cells, shown, does, key });
@@ -74,7 +78,7 @@ type Prompt = Extract<Mode, { kind: "prompt" }>;
 function drawPrompt(canvas: Canvas, state: ScreenState, { text, caret }: Prompt, lines: Lines, y: number): void {
   canvas.fill(0, y, canvas.columns, Role.text);
   const characters = [...text, " "], wrong = state.filterError;
-  const about = wrong ?? `${lines.matching.toLocaleString("en-US")} match · ⏎ keep · esc back`;
+  const about = wrong ?? `${lines.matching.toLocaleString("en-US")} match · enter keeps · esc back`;
   const begin = canvas.put(0, y, "filter: ", Role.label), room = Math.max(1, canvas.columns - begin - 1);
   const needed = textCells(text) + 2,
     beside = Math.max(0, Math.min(textCells(about), room - Math.min(needed, room / 2)));

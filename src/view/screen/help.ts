@@ -8,7 +8,7 @@ type Line = readonly [keys: string, does: string];
 const KEYS: readonly Line[] = [
   ["↑ ↓ j k", "move; the cursor stays on its flow"],
   ["PgUp PgDn Home End", "move further; Home lets go of the flow"],
-  ["⏎", "details of the flow; open or close a group"],
+  ["enter", "details of the flow; open or close a group"],
   ["space", "freeze the screen; counting goes on"],
   ["/", "filter"],
   ["s", "choose the sort column"],

@@ -6,12 +6,19 @@ import type { ScreenState } from "./state.ts";
 
 const LIMIT = 50;
 
+export interface TerminalFacts {
+  readonly columns: number;
+  readonly rows: number;
+  readonly ascii?: boolean;
+}
+
 /** What the command line has chosen. */
-export function initialState(options: Options, size: { readonly columns: number; readonly rows: number }): ScreenState {
+export function initialState(options: Options, terminal: TerminalFacts): ScreenState {
   const { filter, protocol, listeners, sort, group, limit } = options;
   return {
-    columns: size.columns,
-    rows: size.rows,
+    columns: terminal.columns,
+    rows: terminal.rows,
+    ascii: terminal.ascii ?? false,
     mode: { kind: "table" },
     details: false,
     frozen: false,

@@ -68,7 +68,13 @@ export function drawMenu(canvas: Canvas, state: ScreenState, mode: Menu): void {
     canvas.put(x + 1, row, ` ${mark(state, mode.kind, column)} ${column.id}`, Role.text, width - 2);
     if (top + line === mode.index) canvas.select(x + 1, row, width - 2);
   }
-  canvas.put(x + 1, y + room + 1, mode.kind === "sort" ? " r reverse ⏎ " : " ␣ toggle ⏎ ", Role.frame, width - 2);
+  canvas.put(
+    x + 1,
+    y + room + 1,
+    mode.kind === "sort" ? " r reverse, enter " : " space toggle, enter ",
+    Role.frame,
+    width - 2,
+  );
 }
 
 function mark(state: ScreenState, kind: Menu["kind"], column: Column): string {

@@ -23,6 +23,8 @@ export type Wish = "quit" | "redraw" | null;
 export interface ScreenState {
   readonly columns: number;
   readonly rows: number;
+  /** The terminal takes ASCII alone: keys that have a sign are named by a word. */
+  readonly ascii: boolean;
   readonly mode: Mode;
   readonly details: boolean;
   readonly frozen: boolean;

@@ -1,0 +1,46 @@
+/** Text for a terminal or a reader that takes ASCII alone: a byte of UTF-8 would be a wrong character there, or two. */
+import { codePointCells } from "./width.ts";
+
+export type Charset = (text: string) => string;
+
+/** Cell for cell, so that what stood in a column still does. */
+const ASCII: ReadonlyMap<string, string> = new Map([
+  ["µ", "u"],
+  ["×", "x"],
+  ["−", "-"],
+  ["±", "~"],
+  ["≤", "<"],
+  ["·", "-"],
+  ["…", "~"],
+  ["↑", "^"],
+  ["↓", "v"],
+  ["→", ">"],
+  ["←", "<"],
+  ["▲", "^"],
+  ["▼", "v"],
+  ["▸", ">"],
+  ["▾", "v"],
+  ...[..."┌┐└┘├┤┬┴┼"].map((corner) => [corner, "+"] as const),
+  ["─", "-"],
+  ["│", "|"],
+  ...[..."▁▂▃▄▅▆▇█"].map((bar, i) => [bar, "._-=+*#@"[i]] as const),
+]);
+
+/** What has no likeness is a question mark a cell. */
+export function asciiText(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[^\x00-\x7f]/gu, (character) => {
+    const code = character.codePointAt(0)!;
+    if (code >= 0x2400 && code < 0x2420) return "^";
+    return ASCII.get(character) ?? "?".repeat(codePointCells(code));
+  });
+}
+
+export const unchanged: Charset = (text) => text;
+
+/** What the locale speaks, as setlocale(3) finds it: the first of LC_ALL, LC_CTYPE and LANG that is not empty. Where none is, nobody
+ * has said anything, and nearly every terminal of today takes UTF-8. */
+export function localeCharset(variable: (name: string) => string | undefined): Charset {
+  const locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable).find((value) => value !== undefined && value !== "");
+  return locale === undefined || /utf-?8/i.test(locale) ? unchanged : asciiText;
+}
