@@ -60,15 +60,14 @@ static void say_file(struct report *r, const char *key, const char *path)
 
 static struct bpf_link *attach(struct bpf_object *object, struct bpf_program *p, int cgroup_fd)
 {
-	const char *section = bpf_program__section_name(p), *name = bpf_program__name(p);
-	const char *map = strcmp(name, "udp_settled") ? "tracked_sockets" : "udp_sockets";
-	union bpf_iter_link_info info = { .map = { .map_fd = bpf_object__find_map_fd_by_name(object, map) } };
-	bool has_map = strstr(section, "storage_map");
-	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = has_map ? &info : NULL, .link_info_len = has_map ? sizeof(info) : 0);
+	const char *section = bpf_program__section_name(p);
+	const char *map = strcmp(bpf_program__name(p), "udp_settled") ? "tracked_sockets" : "udp_sockets";
 
 	if (!strncmp(section, "cgroup", 6) || !strcmp(section, "sockops"))
 		return bpf_program__attach_cgroup(p, cgroup_fd);
-	return strncmp(section, "iter/", 5) ? bpf_program__attach(p) : bpf_program__attach_iter(p, &options);
+	if (strncmp(section, "iter/", 5))
+		return bpf_program__attach(p);
+	return iterator_attach(p, strstr(section, "storage_map") ? bpf_object__find_map_fd_by_name(object, map) : -1);
 }
 
 /* 0 or the errno with which the kernel refused it. */

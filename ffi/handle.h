@@ -63,6 +63,9 @@ void log_start(struct tcptop *t);
 /* Room for more bytes after length, or -ENOMEM. */
 int bytes_reserve(struct bytes *b, size_t more);
 
+/* Attaches an iterator program; map_fd: the map whose elements it goes over, negative: none. NULL and errno on failure. */
+struct bpf_link *iterator_attach(struct bpf_program *program, int map_fd);
+
 /* Reads an iterator from start to end behind b (dropped when b is NULL). 0 or negative errno. */
 int iterator_read(const struct bpf_link *link, struct bytes *b);
 

@@ -80,12 +80,24 @@ static int32_t shared_map(struct tcptop *t)
 	return 0;
 }
 
-static int32_t attach(struct tcptop *t, const char *program, struct bpf_link **link, const struct bpf_iter_attach_opts *iterator)
+static int32_t attached(struct tcptop *t, const char *program, const struct bpf_link *link)
 {
-	struct bpf_program *p = bpf_object__find_program_by_name(t->tcp, program);
+	return link ? 0 : fail(t, errno, program);
+}
 
-	*link = iterator ? bpf_program__attach_iter(p, iterator) : bpf_program__attach(p);
-	return *link ? 0 : fail(t, errno, program);
+static int32_t attach(struct tcptop *t, const char *program, struct bpf_link **link)
+{
+	*link = bpf_program__attach(bpf_object__find_program_by_name(t->tcp, program));
+	return attached(t, program, *link);
+}
+
+/* map: the one whose elements the iterator goes over; NULL: none. */
+static int32_t attach_iterator(struct tcptop *t, const char *program, struct bpf_link **link, const char *map)
+{
+	int map_fd = map ? bpf_object__find_map_fd_by_name(t->tcp, map) : -1;
+
+	*link = iterator_attach(bpf_object__find_program_by_name(t->tcp, program), map_fd);
+	return attached(t, program, *link);
 }
 
 /* Where it cannot be had, the other programs do what they can. Below the root it would not be told of every socket that has the flag
@@ -100,23 +112,19 @@ static void attach_witness(struct tcptop *t)
 
 static int32_t attach_all(struct tcptop *t)
 {
-	union bpf_iter_link_info info = { .map = { .map_fd = bpf_object__find_map_fd_by_name(t->tcp, "tracked_sockets") } };
-	LIBBPF_OPTS(bpf_iter_attach_opts, sockets, .link_info = &info, .link_info_len = sizeof(info));
-	union bpf_iter_link_info udp_info = { .map = { .map_fd = bpf_object__find_map_fd_by_name(t->tcp, "udp_sockets") } };
-	LIBBPF_OPTS(bpf_iter_attach_opts, udp_sockets, .link_info = &udp_info, .link_info_len = sizeof(udp_info));
-	LIBBPF_OPTS(bpf_iter_attach_opts, plain);
 	bool table = t->is_table;
 	int32_t err;
 
 	/* Watch first, then look: a socket that opens in between is met by both, one that is met by neither cannot be. */
 	if (table)
 		attach_witness(t);
-	if ((err = attach(t, "tcp_destroyed", &t->destroyed, NULL)) || (err = attach(t, "tcp_state", &t->state, NULL)) ||
-	    (!t->witness && (err = attach(t, "tcp_state_again", &t->state_again, NULL))) ||
-	    (err = attach(t, "tcp_owners", &t->owners, &plain)) || (err = attach(t, "tcp_orphans", &t->orphans, &plain)) ||
-	    (err = attach(t, table ? "tcp_walk" : "tcp_snapshot", &t->sockets, table ? &plain : &sockets)) ||
-	    (err = attach(t, table ? "udp_settled_files" : "udp_settled", &t->udp_settled, table ? &plain : &udp_sockets)) ||
-	    (table && (err = attach(t, "udp_settled_kernel", &t->udp_settled_kernel, &plain))))
+	if ((err = attach(t, "tcp_destroyed", &t->destroyed)) || (err = attach(t, "tcp_state", &t->state)) ||
+	    (!t->witness && (err = attach(t, "tcp_state_again", &t->state_again))) ||
+	    (err = attach_iterator(t, "tcp_owners", &t->owners, NULL)) ||
+	    (err = attach_iterator(t, "tcp_orphans", &t->orphans, NULL)) ||
+	    (err = attach_iterator(t, table ? "tcp_walk" : "tcp_snapshot", &t->sockets, table ? NULL : "tracked_sockets")) ||
+	    (err = attach_iterator(t, table ? "udp_settled_files" : "udp_settled", &t->udp_settled, table ? NULL : "udp_sockets")) ||
+	    (table && (err = attach_iterator(t, "udp_settled_kernel", &t->udp_settled_kernel, NULL))))
 		return err;
 	return 0;
 }

@@ -14,31 +14,6 @@
 #define SNAPSHOT_LIMIT_NS 5000000000ull
 #define SNAPSHOT_KEPT_BYTES (32u << 20)
 
-int iterator_read(const struct bpf_link *link, struct bytes *b)
-{
-	/* bpf_seq_read() hands out at most 8 pages a call; with room for that, no record is cut in two. */
-	const size_t most = 8 * sysconf(_SC_PAGESIZE);
-	struct bytes dropped = {};
-	int fd = bpf_iter_create(bpf_link__fd(link)), err = fd < 0 ? -errno : 0;
-	ssize_t n = 1;
-
-	if (!b)
-		b = &dropped;
-	while (!err && n) {
-		if ((err = bytes_reserve(b, most)))
-			break;
-		n = read(fd, b->data + b->length, most);
-		if (n > 0 && b != &dropped)
-			b->length += n;
-		else if (n < 0 && errno != EINTR && errno != EAGAIN) /* EAGAIN: a million objects without a record */
-			err = -errno;
-	}
-	free(dropped.data);
-	if (fd >= 0)
-		close(fd);
-	return err;
-}
-
 int owners_pass(struct tcptop *t)
 {
 	uint64_t seen = __atomic_load_n(&t->shared->weak_owners, __ATOMIC_RELAXED);

@@ -1,7 +1,7 @@
 /** tcptop doctor on this machine, with and without what it needs. */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { execute, tcptop } from "../support/tcptop.ts";
-import { asUser, refusingBpf, withoutBtf } from "../support/refused.ts";
+import { asUser, refusingBpf, withOldSizes, withoutBtf } from "../support/refused.ts";
 
 async function doctor(line: string[]) {
   const { code, stdout, stderr } = await execute(line);
@@ -49,4 +49,18 @@ Deno.test("doctor leaves nothing loaded or mounted, and its text says the same",
   match(stdout, /\nTCP from bpf, UDP from bpf\n/);
   match(stdout, /\nNothing to mend\.\n$/);
   strictEqual(Deno.readTextFileSync("/proc/self/mountinfo"), before);
+});
+
+Deno.test("doctor attaches every program with structures no longer than Linux 5.12 knows", async () => {
+  const { checks } = await doctor(await withOldSizes(tcptop(["doctor", "--json"])));
+  const programs = checks.filter(({ id }: Check) => id.startsWith("program_") && !id.includes("_table_"));
+  deepStrictEqual(programs.filter(({ ok }: Check) => !ok).map(({ id }: Check) => id), []);
+  strictEqual(programs.some(({ id }: Check) => id === "program_tcp_snapshot"), true);
+  strictEqual(programs.some(({ id }: Check) => id === "program_udp_settled"), true);
+});
+
+Deno.test("tcptop follows TCP and UDP by BPF with structures no longer than Linux 5.12 knows", async () => {
+  const line = tcptop(["--once", "--json", "--source", "bpf"]);
+  const { code, stdout, stderr } = await execute(await withOldSizes(line), { TCPTOP_SOCKETS: "table" });
+  deepStrictEqual([code, stderr, JSON.parse(stdout).source.tcp, JSON.parse(stdout).source.udp], [0, "", "bpf", "bpf"]);
 });

@@ -2,6 +2,7 @@
 /* Each program by itself: tcptop__load() takes all or none, and says of what fails only the first. */
 #define _GNU_SOURCE
 #include "driver.h"
+#include "../../ffi/handle.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -44,15 +45,10 @@ static struct bpf_link *attach_cgroup(struct bpf_program *program)
 static struct bpf_link *attach(struct bpf_object *object, struct bpf_program *program)
 {
 	const char *sockets = strncmp(bpf_program__name(program), "udp_", 4) ? "tracked_sockets" : "udp_sockets";
-	union bpf_iter_link_info info = { .map = { .map_fd = bpf_object__find_map_fd_by_name(object, sockets) } };
-	LIBBPF_OPTS(bpf_iter_attach_opts, options);
+	bool has_map = !strcmp(bpf_program__section_name(program), "iter/bpf_sk_storage_map");
 
-	if (!strcmp(bpf_program__section_name(program), "iter/bpf_sk_storage_map")) {
-		options.link_info = &info;
-		options.link_info_len = sizeof(info);
-	}
 	if (!strncmp(bpf_program__section_name(program), "iter/", 5))
-		return bpf_program__attach_iter(program, &options);
+		return iterator_attach(program, has_map ? bpf_object__find_map_fd_by_name(object, sockets) : -1);
 	if (!strncmp(bpf_program__section_name(program), "cgroup", 6))
 		return attach_cgroup(program);
 	return bpf_program__attach(program);

@@ -1,5 +1,5 @@
 /** Machines that lack something, played by this one. */
-const BUILD = new URL("../../build/", import.meta.url).pathname;
+import { compiled } from "./compiled.ts";
 
 /** A command line without the kernel's BTF. */
 export const withoutBtf = (line: string[]) => [
@@ -25,9 +25,12 @@ export const asUser = (line: string[]) => [
 
 /** A command line whose bpf() is refused. */
 export async function refusingBpf(line: string[]): Promise<string[]> {
-  const source = new URL("../kernel/refuse_bpf.c", import.meta.url).pathname, binary = `${BUILD}refuse_bpf`;
-  const { success } = await new Deno.Command("clang", { args: ["-O2", "-Wall", "-Werror", "-o", binary, source] })
-    .output();
-  if (!success) throw new Error("refuse_bpf.c does not compile");
-  return [binary, ...line];
+  return [await compiled("refuse_bpf", [new URL("../kernel/refuse_bpf.c", import.meta.url)]), ...line];
+}
+
+/** A command line whose bpf() knows no structure that is longer than Linux 5.12 has it. */
+export async function withOldSizes(line: string[]): Promise<string[]> {
+  const source = new URL("../kernel/old_sizes.c", import.meta.url);
+  const library = await compiled("old_sizes.so", [source], [source], ["-shared", "-fPIC"]);
+  return ["env", `LD_PRELOAD=${library}`, ...line];
 }

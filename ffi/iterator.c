@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "handle.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct bpf_link *iterator_attach(struct bpf_program *program, int map_fd)
+{
+	union bpf_iter_link_info info;
+	LIBBPF_OPTS(bpf_iter_attach_opts, options);
+
+	memset(&info, 0, sizeof(info));
+	if (map_fd >= 0) {
+		info.map.map_fd = map_fd;
+		options.link_info = &info;
+		/* Not sizeof(info): the union has grown (cgroups in 6.1), and an older kernel answers E2BIG to what it does not know unless
+		 * it is zero (bpf_iter_link_attach() calls bpf_check_uarg_tail_zero()). */
+		options.link_info_len = sizeof(info.map);
+	}
+	return bpf_program__attach_iter(program, &options);
+}
+
+int iterator_read(const struct bpf_link *link, struct bytes *b)
+{
+	/* bpf_seq_read() hands out at most 8 pages a call; with room for that, no record is cut in two. */
+	const size_t most = 8 * sysconf(_SC_PAGESIZE);
+	struct bytes dropped = {};
+	int fd = bpf_iter_create(bpf_link__fd(link)), err = fd < 0 ? -errno : 0;
+	ssize_t n = 1;
+
+	if (!b)
+		b = &dropped;
+	while (!err && n) {
+		if ((err = bytes_reserve(b, most)))
+			break;
+		n = read(fd, b->data + b->length, most);
+		if (n > 0 && b != &dropped)
+			b->length += n;
+		else if (n < 0 && errno != EINTR && errno != EAGAIN) /* EAGAIN: a million objects without a record */
+			err = -errno;
+	}
+	free(dropped.data);
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
