@@ -19,14 +19,17 @@ extern const uint8_t tcp_table_object_end[] __attribute__((visibility("hidden"))
 static int32_t object_open(struct tcptop *t, uint32_t ring_bytes, uint32_t openings)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_tcp");
-	const struct tcptop_tcp_settings settings = { .wake_at_bytes = ring_bytes / 2, .openings = openings };
+	struct tcptop_tcp_settings settings = { .openings = openings };
 	struct bpf_map *map;
 
 	t->tcp = t->is_table ? bpf_object__open_mem(tcp_table_object, tcp_table_object_end - tcp_table_object, &options)
 			     : bpf_object__open_mem(tcp_object, tcp_object_end - tcp_object, &options);
 	if (!t->tcp)
 		return fail(t, errno, "open the TCP programs");
-	bpf_map__set_max_entries(bpf_object__find_map_by_name(t->tcp, "events"), ring_bytes);
+	map = bpf_object__find_map_by_name(t->tcp, "events");
+	bpf_map__set_max_entries(map, ring_bytes);
+	/* libbpf rounds up to what the kernel takes: a power of two of whole pages, which may be of 64 KiB. */
+	settings.wake_at_bytes = bpf_map__max_entries(map) / 2;
 	/* Where tracing helpers are not for cgroup programs, the UDP object has a plainer one. */
 	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_get_current_task_btf, NULL) != 1)
 		bpf_program__set_autoload(bpf_object__find_program_by_name(t->tcp, "udp_opened"), false);
@@ -132,6 +135,7 @@ static int32_t attach_all(struct tcptop *t)
 int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
 {
 	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+	const struct bpf_map *events;
 	int32_t err;
 
 	log_start(t);
@@ -146,7 +150,8 @@ int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t openings, u
 	if ((err = object_choose(t, ring_bytes, openings, keep)) || (err = shared_map(t)))
 		return err;
 	t->counters_fd = bpf_object__find_map_fd_by_name(t->tcp, "counters");
-	if ((err = ring_open(&t->ring, bpf_object__find_map_fd_by_name(t->tcp, "events"), ring_bytes)))
+	events = bpf_object__find_map_by_name(t->tcp, "events");
+	if ((err = ring_open(&t->ring, bpf_map__fd(events), bpf_map__max_entries(events))))
 		return fail(t, -err, "map the ring buffer");
 	if ((err = attach_all(t)))
 		return err;

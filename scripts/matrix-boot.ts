@@ -1,4 +1,5 @@
 /** What a boot of scripts/matrix said: each line is a word that says what it is about, a name for some, key=value pairs, and text. */
+import { isAtLeast, TCP_BY_BPF, UDP_BY_BPF } from "../src/source/kernel_version.ts";
 
 /** One boot of one kernel. */
 export interface Boot {
@@ -57,17 +58,23 @@ export const attaches = (program: Line) => program.values.get("attach") === "yes
 export const WORKLOADS = ["earlier", "held", "short", "unprivileged", "closed"] as const;
 export const UDP_WORKLOADS = ["udp", "udp_unprivileged"] as const;
 
-/** Why the source is not the one that this kernel should get; null when it is. */
+/** Why the source is not the one that this kernel should get; null when it is. A lesser source that works is a fault where the better
+ * one should: it would hide what keeps that from working. */
 function sourceFault(boot: Boot): string | null {
   const source = valueOf(boot, "source", "tcp");
   if (source === null || source === "none") return "no source was chosen";
-  if (source === "netlink" && programsOf(boot, "tcp_").every(attaches)) return "netlink was chosen although BPF works";
+  const version = valueOf(boot, "package", "version") ?? "0";
+  if (source !== "bpf" && isAtLeast(version, TCP_BY_BPF)) {
+    const refused = programsOf(boot, "tcp_").find((program) => !attaches(program));
+    return `TCP is not followed by BPF${refused === undefined ? "" : `: ${refused.name} does not attach`}`;
+  }
   const netlink = valueOf(boot, "source", "netlink_tcp");
   if (netlink !== "netlink" && lineOf(boot, "module", "tcp_diag")?.values.get("loaded") === "yes") {
     return "netlink was refused although its module is loaded";
   }
-  if (valueOf(boot, "source", "udp") !== "bpf") return "UDP is not seen";
-  const expected: readonly string[] = [...WORKLOADS, ...UDP_WORKLOADS];
+  const udp = valueOf(boot, "source", "udp") === "bpf";
+  if (!udp && isAtLeast(version, UDP_BY_BPF)) return "UDP is not seen";
+  const expected: readonly string[] = udp ? [...WORKLOADS, ...UDP_WORKLOADS] : WORKLOADS;
   const table = valueOf(boot, "source", "table_tcp") === "bpf" ? expected.map((name) => `table_${name}`) : [];
   const again = netlink === "netlink" ? WORKLOADS.map((name) => `netlink_${name}`) : [];
   const missing = [...expected, ...table, ...again].find((name) => !lineOf(boot, "workload", name));

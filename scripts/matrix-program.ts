@@ -1,5 +1,6 @@
 /** What the whole program said in a boot: one document of `--once --json`, beside connections that the driver held. */
-import { type Boot, lineOf } from "./matrix-boot.ts";
+import { isAtLeast, TCP_BY_BPF, UDP_BY_BPF } from "../src/source/kernel_version.ts";
+import { type Boot, lineOf, valueOf } from "./matrix-boot.ts";
 
 interface Flow {
   readonly protocol: string;
@@ -66,6 +67,9 @@ export function programFault(boot: Boot): string | null {
   if (held === null) return "the driver held no connections";
   if (held.exact !== held.of) return `${held.exact} of ${held.of} held sockets are exact`;
   if (sample.source.tcp === null) return "no source was chosen";
+  const version = valueOf(boot, "package", "version") ?? "0";
+  if (sample.source.tcp !== "bpf" && isAtLeast(version, TCP_BY_BPF)) return "TCP is not followed by BPF";
+  if (sample.source.udp !== "bpf" && isAtLeast(version, UDP_BY_BPF)) return "UDP is not seen";
   if (sample.health.events_lost !== 0) return `events_lost is ${sample.health.events_lost}`;
   return doctorFault(boot, sample);
 }

@@ -56,7 +56,9 @@ async function choose(platform: Platform): Promise<{ source: SourceInfo | null; 
 
 function diagnosisOf(platform: Platform, source: SourceInfo | null, failure: string | null): Diagnosis {
   const facts = platform.machineFacts?.(), executable = embedded === null ? null : Deno.execPath();
-  if (facts !== undefined) return diagnose(facts, source, failure, { euid: Deno.uid(), executable });
+  if (facts !== undefined) {
+    return diagnose(facts, source, failure, { euid: Deno.uid(), release: Deno.osRelease(), executable });
+  }
   if (platform.diagnose !== undefined) return platform.diagnose(source);
   const { tcp = null, udp = null } = source ?? {};
   return { tcp, udp, best: tcp !== null && udp !== null, checks: [], remedy: failure };

@@ -1,4 +1,7 @@
 /** From what a machine lets us do to what is missing, and the command that mends it. Pure. */
+import { Errno } from "../wire/errno.ts";
+import { errnoText } from "./errno.ts";
+import { kernelRemedy, TCP_BY_BPF } from "./kernel_version.ts";
 import type { MachineFacts, ProgramFact, Subsystem } from "./machine.ts";
 import type { SourceInfo } from "./source.ts";
 
@@ -27,16 +30,19 @@ export interface Diagnosis {
 /** What is needed to know the rest. `euid` null: not a system with users. */
 export interface Circumstances {
   readonly euid: number | null;
+  /** The kernel's. */
+  readonly release: string;
   /** The executable, for setcap; null: it is run from source, where a file's capabilities would be Deno's. */
   readonly executable: string | null;
 }
 
+const SYS_ADMIN = 21;
 const CAPABILITIES = [
   { bit: 39, name: "CAP_BPF", needed: true, what: "load eBPF programs" },
   { bit: 38, name: "CAP_PERFMON", needed: true, what: "follow TCP in the kernel" },
   { bit: 12, name: "CAP_NET_ADMIN", needed: true, what: "count UDP on the root cgroup" },
   {
-    bit: 21,
+    bit: SYS_ADMIN,
     name: "CAP_SYS_ADMIN",
     needed: false,
     what: "look into other network namespaces at the start, and by netlink",
@@ -66,12 +72,23 @@ export function diagnose(
   return { tcp, udp, best, checks, remedy: best ? null : missing?.remedy ?? noted };
 }
 
-function permission({ euid, executable }: Circumstances): string {
+/** CAP_BPF and CAP_PERFMON came with Linux 5.8; before, CAP_SYS_ADMIN is what both are for. */
+function knows({ settings }: MachineFacts, bit: number): boolean {
+  return bit <= Number(settings.get("cap_last_cap") ?? 63);
+}
+
+function permission(facts: MachineFacts, { euid, executable }: Circumstances): string {
+  const names = knows(facts, 39) ? ["BPF", "PERFMON", "NET_ADMIN"] : ["SYS_ADMIN", "NET_ADMIN"];
   if (euid === 0) {
-    return "In a container: docker run --cap-add BPF --cap-add PERFMON --cap-add NET_ADMIN --security-opt seccomp=unconfined, or --privileged";
+    const added = names.map((name) => `--cap-add ${name}`).join(" ");
+    return `In a container: docker run ${added} --security-opt seccomp=unconfined, or --privileged`;
   }
-  const capabilities = "cap_bpf,cap_perfmon,cap_net_admin+ep";
+  const capabilities = `${names.map((name) => `cap_${name.toLowerCase()}`).join(",")}+ep`;
   return executable === null ? "sudo tcptop" : `sudo tcptop, or once: sudo setcap ${capabilities} ${executable}`;
+}
+
+function needsKernel(release: string): string {
+  return kernelRemedy(release, TCP_BY_BPF, "CONFIG_BPF_SYSCALL, CONFIG_BPF_EVENTS and CONFIG_DEBUG_INFO_BTF");
 }
 
 function btfCheck({ btfErrno }: MachineFacts): Check {
@@ -81,19 +98,26 @@ function btfCheck({ btfErrno }: MachineFacts): Check {
     title: "kernel BTF",
     ok,
     needed: true,
-    detail: ok ? "/sys/kernel/btf/vmlinux" : `/sys/kernel/btf/vmlinux cannot be read (error ${btfErrno})`,
+    detail: ok ? "/sys/kernel/btf/vmlinux" : `/sys/kernel/btf/vmlinux cannot be read (${errnoText(btfErrno)})`,
     remedy: ok ? null : "Boot a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions have since 2021",
   };
 }
 
 function capabilityCheck(
-  { capabilities }: MachineFacts,
+  facts: MachineFacts,
   { bit, name, needed, what }: typeof CAPABILITIES[number],
   circumstances: Circumstances,
 ): Check {
-  const ok = (capabilities >> BigInt(bit) & 1n) === 1n;
-  const remedy = ok ? null : permission(circumstances);
-  return { id: name.toLowerCase(), title: name, ok, needed, detail: `to ${what}`, remedy };
+  const known = knows(facts, bit), ok = (facts.capabilities >> BigInt(known ? bit : SYS_ADMIN) & 1n) === 1n;
+  const detail = known ? `to ${what}` : `to ${what}: this kernel takes CAP_SYS_ADMIN for it`;
+  return {
+    id: name.toLowerCase(),
+    title: name,
+    ok,
+    needed,
+    detail,
+    remedy: ok ? null : permission(facts, circumstances),
+  };
 }
 
 /** The word in brackets is the one in force. Integrity leaves reading alone; confidentiality may not. */
@@ -105,10 +129,10 @@ function lockdownCheck({ settings, programs }: MachineFacts): Check {
 }
 
 /** libbpf only says that it could not make one; where programs are refused, that is why. */
-function mapCheck({ programs }: MachineFacts, kind: string, errno: number, circumstances: Circumstances): Check {
-  const ok = errno === 0, refused = programs.some((program) => isRefusal(program.errno));
+function mapCheck(facts: MachineFacts, kind: string, errno: number, circumstances: Circumstances): Check {
+  const ok = errno === 0, refused = facts.programs.some((program) => isRefusal(program.errno));
   const id = `map_${kind.toLowerCase().replace(/[^a-z]+/g, "_")}`;
-  const remedy = ok ? null : refused ? permission(circumstances) : "Use Linux 5.11 or newer with CONFIG_BPF_SYSCALL";
+  const remedy = ok ? null : refused ? permission(facts, circumstances) : needsKernel(circumstances.release);
   return { id, title: `${kind} map`, ok, needed: true, detail: ok ? "made and freed" : "cannot be made", remedy };
 }
 
@@ -120,11 +144,12 @@ const OPENED: ReadonlyMap<string, string> = new Map([
 /** It makes up for what others miss (bpf/walk.h), and takes a cgroup v2 hierarchy. */
 const WITNESS = "tcp_witness";
 
-const isRefusal = (errno: number) => errno === 1 || errno === 13; // EPERM, EACCES
+const isRefusal = (errno: number) => errno === Errno.EPERM || errno === Errno.EACCES;
 
 /** The plainer hook at socket() stands in for the other one, and is not needed beside it. Sockets kept in a table stand in for those
  * kept in socket storage, and are not worth a word where these can be had. */
-function programChecks({ programs }: MachineFacts, circumstances: Circumstances): Check[] {
+function programChecks(facts: MachineFacts, circumstances: Circumstances): Check[] {
+  const { programs } = facts;
   const works = (name: string) => programs.some((program) => program.name === name && program.errno === 0);
   const isRefused = (subsystem: Subsystem) =>
     programs.some((p) => p.subsystem === subsystem && p.errno && !OPENED.has(p.name) && p.name !== WITNESS);
@@ -132,11 +157,12 @@ function programChecks({ programs }: MachineFacts, circumstances: Circumstances)
   return programs.filter(({ subsystem }) => subsystem !== "table" || byTable).map((program) => {
     const other = OPENED.get(program.name);
     const needed = other === undefined ? program.subsystem !== "tcp" || !byTable : !works(other);
-    return programCheck(program, needed && program.name !== WITNESS, circumstances);
+    return programCheck(facts, program, needed && program.name !== WITNESS, circumstances);
   });
 }
 
 function programCheck(
+  facts: MachineFacts,
   { subsystem, name, hook, errno }: ProgramFact,
   needed: boolean,
   circumstances: Circumstances,
@@ -147,8 +173,8 @@ function programCheck(
     title: `${subsystem} program ${name}`,
     ok,
     needed,
-    detail: ok ? `loaded, attached to ${hook}` : `${hook} refuses it (error ${errno})`,
-    remedy: ok ? null : isRefusal(errno) ? permission(circumstances) : "Use Linux 5.11 or newer with BTF",
+    detail: ok ? `loaded, attached to ${hook}` : `${hook} refuses it (${errnoText(errno)})`,
+    remedy: ok ? null : isRefusal(errno) ? permission(facts, circumstances) : needsKernel(circumstances.release),
   };
 }
 
@@ -164,7 +190,7 @@ function cgroupCheck({ cgroupErrno, cgroupIsRoot }: MachineFacts): Check {
     needed: true,
     detail: found
       ? cgroupIsRoot ? "the system's root" : "only a part of the hierarchy"
-      : `not found (error ${cgroupErrno})`,
+      : `not found (${errnoText(cgroupErrno)})`,
     remedy: found && cgroupIsRoot ? null : mend,
   };
 }
@@ -178,7 +204,7 @@ function netlinkCheck({ netlinkErrno, farewellsErrno }: MachineFacts): Check {
     needed: false,
     detail: ok
       ? "sockets, and the ends of connections; --source netlink needs no root"
-      : `refused (error ${netlinkErrno || farewellsErrno})`,
+      : `refused (${errnoText(netlinkErrno || farewellsErrno)})`,
     remedy: ok ? null : netlinkErrno ? "modprobe tcp_diag" : "sudo tcptop",
   };
 }

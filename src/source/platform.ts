@@ -59,7 +59,7 @@ export async function openPlatform(os: typeof Deno.build.os, options: SourceOpti
       return new (await import("./linux.ts")).LinuxPlatform(options);
     default: {
       const { ExitStatus, TcptopError } = await import("../errors.ts");
-      throw new TcptopError(`does not run on ${os}: Linux 5.11 or newer, or macOS, is needed`, ExitStatus.unsupported);
+      throw new TcptopError(`does not run on ${os}: it takes Linux 4.9 or newer, or macOS`, ExitStatus.unsupported);
     }
   }
 }

@@ -137,6 +137,27 @@ static void test_loaded(struct tcptop *t, int err)
 	check(tag == TAG_TICK, "the last record is the tick");
 }
 
+/* A ring of a size that no kernel has: the same as a power of two below the page size, where pages have 64 KiB. */
+static void test_odd_ring(void)
+{
+	static uint8_t records[1 << 20];
+	struct tcptop *t = shim.new();
+	struct tcptop_tick tick = { 0 };
+	int32_t bytes, rounds = 0;
+
+	check(shim.load(t, 3 * 4096 + 1, 1, KEEP_AS_ALLOWED) >= 0, "tcptop__load() takes a ring size that must be rounded up");
+	/* Enough rounds to go about the ring several times. */
+	for (; rounds < 50 && shim.snapshot(t, 1) > 0; rounds++)
+		while ((bytes = shim.snapshot_read(t, records, sizeof(records))) > 0) {
+			memcpy(&tick, records + bytes - sizeof(tick), sizeof(tick));
+			if (tick.tag != TAG_TICK)
+				break;
+		}
+	check(rounds == 50 && tick.tag == TAG_TICK && tick.size == sizeof(tick), "each snapshot ends with a whole tick");
+	check(shim.drain(t, records, sizeof(records)) >= 0, "tcptop__drain() of such a ring returns");
+	shim.free(t);
+}
+
 int main(int argc, char **argv)
 {
 	int cannot_load = argc > 2 && !strcmp(argv[2], "cannot-load"), err;
@@ -156,6 +177,8 @@ int main(int argc, char **argv)
 		(cannot_load ? test_refused : test_loaded)(t, err);
 		shim.free(t);
 		check(1, "tcptop__free() returns");
+		if (!cannot_load)
+			test_odd_ring();
 	}
 	printf("%d passed, %d failed, 0 skipped\n", passed, failed);
 	return failed != 0;

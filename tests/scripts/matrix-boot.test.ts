@@ -77,7 +77,7 @@ Deno.test("fault() sees a boot under another lockdown than was asked for", () =>
 Deno.test("fault() wants the best source that the kernel allows", () => {
   const without = (line: string, instead = "") => fault(readBoot("6.1", GOOD.replace(line + "\n", instead)));
   strictEqual(without("source tcp=bpf"), "no source was chosen");
-  strictEqual(without("source tcp=bpf", "source tcp=netlink\n"), "netlink was chosen although BPF works");
+  strictEqual(without("source tcp=bpf", "source tcp=netlink\n"), "TCP is not followed by BPF");
   strictEqual(without("source udp=bpf", "source udp=none\n"), "UDP is not seen");
   strictEqual(
     without("source netlink_tcp=netlink", "source netlink_tcp=none\n"),
@@ -92,4 +92,17 @@ Deno.test("fault() wants every comparison, netlink's too where it can be had", (
   strictEqual(without("udp_unprivileged"), "udp_unprivileged was not compared");
   const unavailable = GOOD.replace("loaded=yes", "loaded=no").replace("netlink_tcp=netlink", "netlink_tcp=none");
   strictEqual(fault(readBoot("6.19", unavailable.replaceAll(/workload netlink_.*\n/g, ""))), null);
+});
+
+Deno.test("fault() demands BPF for TCP from 5.12 on, whatever has kept a program from attaching, and for UDP from 5.7 on", () => {
+  const on = (version: string, tcp: string, udp: string, attach = "yes") => {
+    const boot = GOOD.replace("6.1.192-2", version).replace("source tcp=bpf", `source tcp=${tcp}`)
+      .replace("source udp=bpf", `source udp=${udp}`).replace("attach=yes", `attach=${attach}`);
+    return fault(readBoot("x", udp === "bpf" ? boot : boot.replaceAll(/workload udp.*\n/g, "")));
+  };
+  strictEqual(on("5.15.85", "netlink", "bpf", "E2BIG"), "TCP is not followed by BPF: tcp_state does not attach");
+  strictEqual(on("5.12.9", "netlink", "bpf", "no"), "TCP is not followed by BPF: tcp_state does not attach");
+  strictEqual(on("5.10.223-1", "netlink", "bpf", "-"), null);
+  strictEqual(on("5.10.223-1", "netlink", "none", "-"), "UDP is not seen");
+  strictEqual(on("5.4.33", "netlink", "none", "-"), null);
 });

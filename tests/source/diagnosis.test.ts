@@ -1,8 +1,9 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { diagnose } from "../../src/source/diagnosis.ts";
+import { isAtLeast } from "../../src/source/kernel_version.ts";
 import type { MachineFacts, Subsystem } from "../../src/source/machine.ts";
 
-const ROOT = { euid: 0, executable: null };
+const ROOT = { euid: 0, executable: null, release: "6.18.0" };
 const BPF = { tcp: "bpf", udp: "bpf", notes: [] };
 
 const program = (subsystem: Subsystem, name: string, errno: number) => ({ subsystem, name, hook: "hook", errno });
@@ -36,9 +37,9 @@ Deno.test("diagnose() has nothing to mend where everything works", () => {
 
 Deno.test("diagnose() sends an ordinary user to sudo, and to setcap where that works", () => {
   const facts = machine(1, { capabilities: 0n }), failure = "needs root to load its eBPF programs. Run: sudo tcptop";
-  const plain = diagnose(facts, null, failure, { euid: 1000, executable: null });
+  const plain = diagnose(facts, null, failure, { euid: 1000, executable: null, release: "6.18.0" });
   deepStrictEqual([plain.best, plain.tcp, plain.udp, plain.remedy], [false, null, null, "sudo tcptop"]);
-  const { remedy } = diagnose(facts, null, failure, { euid: 1000, executable: "/usr/bin/tcptop" });
+  const { remedy } = diagnose(facts, null, failure, { euid: 1000, executable: "/usr/bin/tcptop", release: "6.18.0" });
   strictEqual(remedy, "sudo tcptop, or once: sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep /usr/bin/tcptop");
 });
 
@@ -86,4 +87,25 @@ Deno.test("diagnose() blames lockdown only where it keeps a program out", () => 
   const settings = new Map([["lockdown", "none integrity [confidentiality]"]]);
   deepStrictEqual(failing(machine(0, { settings })), []);
   strictEqual(failing(machine(1, { settings })).includes("lockdown"), true);
+});
+
+Deno.test("diagnose() misses no capability that the kernel does not know, and asks for what it has in its place", () => {
+  const old = new Map([["cap_last_cap", "37"]]), all = (1n << 38n) - 1n;
+  deepStrictEqual(failing(machine(0, { settings: old, capabilities: all })), []);
+  const { checks, remedy } = diagnose(machine(1, { settings: old, capabilities: all & ~(1n << 21n) }), null, "no", {
+    ...ROOT,
+    release: "5.4.33",
+  });
+  match(checks.find(({ id }) => id === "cap_bpf")!.detail, /this kernel takes CAP_SYS_ADMIN for it/);
+  match(remedy!, /docker run --cap-add SYS_ADMIN --cap-add NET_ADMIN/);
+});
+
+Deno.test("diagnose() never sends to a kernel that is older than the one that runs", () => {
+  for (const release of ["4.19.0", "5.4.33", "5.11.22", "5.12.9", "5.15.85", "6.18.44-hardened", "7.3"]) {
+    const { checks } = diagnose(machine(22), null, "no", { ...ROOT, release });
+    for (const { remedy } of checks) {
+      const [, named] = /Use Linux (\d+\.\d+) or newer/.exec(remedy ?? "") ?? [];
+      if (named !== undefined) strictEqual(isAtLeast(release, named), false, `${release}: ${remedy}`);
+    }
+  }
 });

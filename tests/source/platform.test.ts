@@ -55,7 +55,7 @@ Deno.test("openPlatform() says which systems there are to one that is neither", 
   const options = { replay: null } as Parameters<typeof openPlatform>[1];
   await rejects(openPlatform("windows", options), (error: unknown) => {
     strictEqual(error instanceof TcptopError && error.status === ExitStatus.unsupported, true);
-    match((error as Error).message, /Linux 5\.11 or newer, or macOS/);
+    match((error as Error).message, /Linux 4\.9 or newer, or macOS/);
     return true;
   });
 });

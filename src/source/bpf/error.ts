@@ -1,7 +1,12 @@
 import { ExitStatus, TcptopError } from "../../errors.ts";
-import { described, shortage } from "./shortage.ts";
+import { Errno } from "../../wire/errno.ts";
+import { errnoText } from "../errno.ts";
+import { kernelRemedy, TCP_BY_BPF } from "../kernel_version.ts";
+import { described, shortage, VERIFIER_LOG } from "./shortage.ts";
 
-const EPERM = 1, ENOENT = 2, EACCES = 13, EINVAL = 22;
+const { EPERM, ENOENT, EACCES } = Errno;
+/** What the kernel must have been built with for the TCP programs. */
+const OPTIONS = "CONFIG_BPF_SYSCALL, CONFIG_BPF_EVENTS and CONFIG_DEBUG_INFO_BTF";
 /** Stages of a source that was open already: whatever it is, this kernel and these rights were enough to begin. */
 const RUNNING = ["wait for records", "drain the ring", "hold a snapshot"];
 
@@ -12,8 +17,8 @@ export interface ShimFailure {
   readonly log: string;
 }
 
-/** The one place where errno becomes a sentence and an exit status. */
-export function shimError(failure: ShimFailure, euid: number | null): TcptopError {
+/** The one place where errno becomes a sentence and an exit status. `release`: the kernel's. */
+export function shimError(failure: ShimFailure, euid: number | null, release: string): TcptopError {
   const cause = new Error(`${failure.stage}: errno ${failure.errno}\n${failure.log}`);
   const say = (message: string, status: ExitStatus) => new TcptopError(message, status, { cause });
   const doing = described(failure.stage, "TCP"), short = shortage(failure.errno);
@@ -22,7 +27,7 @@ export function shimError(failure: ShimFailure, euid: number | null): TcptopErro
   }
   if (failure.stage.startsWith("give up") || failure.stage.startsWith("restrict")) {
     return say(
-      `Cannot ${failure.stage}: error ${failure.errno}. --keep-privileges goes on with what it was started with`,
+      `Cannot ${failure.stage}: ${errnoText(failure.errno)}. --keep-privileges goes on with what it was started with`,
       ExitStatus.failed,
     );
   }
@@ -34,15 +39,15 @@ export function shimError(failure: ShimFailure, euid: number | null): TcptopErro
     );
   }
   if (failure.stage.includes("netlink") || RUNNING.includes(failure.stage)) {
-    return say(`Cannot ${failure.stage}: error ${failure.errno}. TCPTOP_DEBUG=1 shows more`, ExitStatus.failed);
+    return say(`Cannot ${failure.stage}: ${errnoText(failure.errno)}. TCPTOP_DEBUG=1 shows more`, ExitStatus.failed);
   }
   const refused = failure.errno === EPERM || failure.errno === EACCES;
   if (refused && euid !== 0) {
     return say("needs root to load its eBPF programs. Run: sudo tcptop", ExitStatus.notPermitted);
   }
-  if (refused && failure.log.includes("BEGIN PROG LOAD LOG")) {
+  if (refused && failure.log.includes(VERIFIER_LOG)) {
     return say(
-      `Cannot ${doing}: this kernel's verifier refuses them. Linux 5.11 or newer is needed. TCPTOP_DEBUG=1 shows its log`,
+      `Cannot ${doing}: this kernel's verifier refuses them. ${kernelRemedy(release, TCP_BY_BPF, OPTIONS)}`,
       ExitStatus.unsupported,
     );
   }
@@ -59,12 +64,8 @@ export function shimError(failure: ShimFailure, euid: number | null): TcptopErro
       ExitStatus.unsupported,
     );
   }
-  if (failure.errno === EINVAL || failure.stage.startsWith("load")) {
-    return say(
-      `Cannot ${doing}: this kernel lacks something that this takes. Linux 5.11 or newer with CONFIG_BPF_SYSCALL, ` +
-        "CONFIG_BPF_EVENTS and CONFIG_DEBUG_INFO_BTF is needed. TCPTOP_DEBUG=1 shows what it said",
-      ExitStatus.unsupported,
-    );
-  }
-  return say(`Cannot ${doing}: error ${failure.errno}. TCPTOP_DEBUG=1 shows more`, ExitStatus.failed);
+  return say(
+    `Cannot ${doing}: ${errnoText(failure.errno)}. ${kernelRemedy(release, TCP_BY_BPF, OPTIONS)}`,
+    ExitStatus.unsupported,
+  );
 }

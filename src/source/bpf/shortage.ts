@@ -1,3 +1,6 @@
+import { Errno } from "../../wire/errno.ts";
+import { errnoText } from "../errno.ts";
+
 /** What the machine had too little of, or did not do this time: no other kernel and no capability would mend it. */
 export interface Shortage {
   readonly what: string;
@@ -5,7 +8,7 @@ export interface Shortage {
   readonly remedy: string | null;
 }
 
-const EINTR = 4, EIO = 5, EAGAIN = 11, ENOMEM = 12, EBUSY = 16, ENFILE = 23, EMFILE = 24, ENOSPC = 28;
+const { EINTR, EIO, EAGAIN, ENOMEM, EBUSY, ENFILE, EMFILE, ENOSPC } = Errno;
 
 /** null: the errno is none of these. */
 export function shortage(errno: number): Shortage | null {
@@ -21,11 +24,14 @@ export function shortage(errno: number): Shortage | null {
     case EAGAIN:
     case EBUSY:
     case ENOSPC:
-      return { what: `error ${errno}`, remedy: null };
+      return { what: errnoText(errno), remedy: null };
     default:
       return null;
   }
 }
+
+/** libbpf says so before what the verifier found: EACCES is its verdict then, and no question of permission. */
+export const VERIFIER_LOG = "BEGIN PROG LOAD LOG";
 
 /** A stage that is a program's name stands for attaching it. */
 export function described(stage: string, subsystem: "TCP" | "UDP"): string {

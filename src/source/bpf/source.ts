@@ -100,8 +100,8 @@ export class ShimSource implements FlowSource {
     if (source !== "netlink") {
       const result = tcptop__load(this.#handle, ringBytes, openings ? 1 : 0, keep());
       if (result >= 0) return { tcp: "bpf", notes };
-      const failure = this.#account(-result), note = fallbackNote(failure, this.#euid);
-      if (source === "bpf" || note === null) throw shimError(failure, this.#euid);
+      const failure = this.#account(-result), note = fallbackNote(failure, this.#euid, Deno.osRelease());
+      if (source === "bpf" || note === null) throw shimError(failure, this.#euid, Deno.osRelease());
       notes.push(note);
       tcptop__free(this.#handle);
       this.#handle = null;
@@ -118,7 +118,7 @@ export class ShimSource implements FlowSource {
     if (source !== "netlink") {
       const result = tcptop__udp_load(this.#handle, udpTimeoutMs);
       if (result >= 0) return { udp: "bpf", notes: result === 1 ? [UDP_PARTIAL] : [] };
-      missing = udpMissing(this.#account(-result));
+      missing = udpMissing(this.#account(-result), this.#euid, Deno.osRelease());
     }
     return tcptop__list_udp(this.#handle) < 0
       ? { udp: null, notes: [missing] }
@@ -146,7 +146,7 @@ export class ShimSource implements FlowSource {
   }
 
   #failure(errno: number): TcptopError {
-    return shimError(this.#account(errno), this.#euid);
+    return shimError(this.#account(errno), this.#euid, Deno.osRelease());
   }
 
   #account(errno: number): ShimFailure {

@@ -1,8 +1,11 @@
+import { Errno } from "../../wire/errno.ts";
+import { errnoText } from "../errno.ts";
+import { kernelRemedy, UDP_BY_BPF } from "../kernel_version.ts";
 import type { Note } from "../source.ts";
 import type { ShimFailure } from "./error.ts";
-import { described, shortage } from "./shortage.ts";
+import { described, shortage, VERIFIER_LOG } from "./shortage.ts";
 
-const EPERM = 1, ENOENT = 2, EACCES = 13, EINVAL = 22, ENODEV = 19, ENOSYS = 38;
+const { EPERM, ENOENT, EACCES, EINVAL, ENODEV, ENOSYS } = Errno;
 
 /** The programs sit in a cgroup namespace. */
 export const UDP_PARTIAL: Note = {
@@ -20,8 +23,8 @@ export const UDP_LEFT_OUT: Note = {
   remedy: "Leave out --source",
 };
 
-/** Why there is no UDP, and what helps. */
-export function udpMissing({ errno, stage }: ShimFailure): Note {
+/** Why there is no UDP, and what helps. `release`: the kernel's. */
+export function udpMissing({ errno, stage, log }: ShimFailure, euid: number | null, release: string): Note {
   const say = (message: string, remedy: string | null): Note => ({ code: "udp_unavailable", message, remedy });
   if (stage.startsWith("find the cgroup")) {
     if (errno === EPERM || errno === EACCES) {
@@ -33,21 +36,24 @@ export function udpMissing({ errno, stage }: ShimFailure): Note {
     if (errno === ENOENT || errno === ENODEV || errno === ENOSYS || errno === EINVAL) {
       return say(
         "UDP flows cannot be seen: this kernel has no cgroup v2",
-        "Use a kernel with CONFIG_CGROUPS, Linux 5.7 or newer",
+        kernelRemedy(release, UDP_BY_BPF, "CONFIG_CGROUPS"),
       );
     }
   }
-  if (errno === EPERM || errno === EACCES) {
+  const verdict = log.includes(VERIFIER_LOG);
+  if ((errno === EPERM || errno === EACCES) && !verdict) {
+    const capabilities = "give it CAP_BPF and CAP_NET_ADMIN";
     return say(
       `UDP flows cannot be seen: the kernel refuses to ${described(stage, "UDP")}`,
-      "Run it with sudo, or give it CAP_BPF and CAP_NET_ADMIN; another program on the root cgroup that allows none beside it must be detached " +
-        "(bpftool cgroup tree shows it)",
+      `${euid === 0 ? `Give it${capabilities.slice(7)}` : `Run it with sudo, or ${capabilities}`}; ` +
+        "another program on the root cgroup that allows none beside it must be detached (bpftool cgroup tree shows it)",
     );
   }
   const doing = described(stage, "UDP"), short = shortage(errno);
   if (short !== null) return say(`UDP flows cannot be seen: cannot ${doing} (${short.what})`, short.remedy);
+  const why = verdict ? "this kernel's verifier refuses them" : errnoText(errno);
   return say(
-    `UDP flows cannot be seen: cannot ${doing} (error ${errno})`,
-    "Linux 5.10 or newer with CONFIG_CGROUP_BPF is needed. TCPTOP_DEBUG=1 shows more",
+    `UDP flows cannot be seen: cannot ${doing} (${why})`,
+    kernelRemedy(release, UDP_BY_BPF, "CONFIG_BPF_SYSCALL and CONFIG_CGROUP_BPF"),
   );
 }

@@ -1,16 +1,20 @@
+import { Errno } from "../../wire/errno.ts";
 import type { ShimFailure } from "../bpf/error.ts";
-import { described, shortage } from "../bpf/shortage.ts";
+import { described, shortage, VERIFIER_LOG } from "../bpf/shortage.ts";
+import { errnoText } from "../errno.ts";
+import { kernelRemedy, TCP_BY_BPF } from "../kernel_version.ts";
 import type { Note } from "../source.ts";
 
-const EPERM = 1, ENOENT = 2, ENOMEM = 12, EACCES = 13, ENFILE = 23, EMFILE = 24;
+const { EPERM, ENOENT, ENOMEM, EACCES, ENFILE, EMFILE } = Errno;
 /** What eBPF has too little of, netlink would not have either. */
 const NO_REASON: readonly number[] = [ENOMEM, ENFILE, EMFILE];
 
 /** Bits of enum tcptop_limit. */
 export const Limit = { farewells: 1, owners: 2, sent: 4 } as const;
 
-/** Why TCP comes from netlink although eBPF was wanted; null: that failure is no reason, it must be told as an error. */
-export function fallbackNote(failure: ShimFailure, euid: number | null): Note | null {
+/** Why TCP comes from netlink although eBPF was wanted; null: that failure is no reason, it must be told as an error.
+ * `release`: the kernel's. */
+export function fallbackNote(failure: ShimFailure, euid: number | null, release: string): Note | null {
   const refused = failure.errno === EPERM || failure.errno === EACCES;
   if (refused && euid !== 0 || NO_REASON.includes(failure.errno)) return null;
   const note = (why: string, remedy: string): Note => ({
@@ -25,7 +29,7 @@ export function fallbackNote(failure: ShimFailure, euid: number | null): Note | 
       "Use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions have since 2021",
     );
   }
-  if (refused && !failure.log.includes("BEGIN PROG LOAD LOG")) {
+  if (refused && !failure.log.includes(VERIFIER_LOG)) {
     return note(
       "BPF is refused to this process although it is root",
       "In a container: --privileged, or CAP_BPF and CAP_PERFMON and a seccomp profile that lets bpf() through. Else turn off kernel lockdown",
@@ -39,8 +43,8 @@ export function fallbackNote(failure: ShimFailure, euid: number | null): Note | 
     );
   }
   return note(
-    "this kernel cannot load the eBPF programs",
-    "Use Linux 5.11 or newer. TCPTOP_DEBUG=1 shows what it said",
+    `the kernel did not ${described(failure.stage, "TCP")} (${errnoText(failure.errno)})`,
+    kernelRemedy(release, TCP_BY_BPF, "CONFIG_BPF_SYSCALL, CONFIG_BPF_EVENTS and CONFIG_DEBUG_INFO_BTF"),
   );
 }
 
