@@ -94,6 +94,20 @@ struct css_set { struct cgroup *dfl_cgrp; } KERNEL_TYPE;
 
 struct nsproxy { struct net *net_ns; } KERNEL_TYPE;
 
+struct qstr {
+	u32 len;
+	const unsigned char *name;
+} KERNEL_TYPE;
+union shortname_store { unsigned char string[40]; } KERNEL_TYPE;
+struct dentry {
+	struct qstr d_name;
+	union shortname_store d_shortname; /* since 6.14 */
+} KERNEL_TYPE;
+struct dentry___6_13 { unsigned char d_iname[32]; } KERNEL_TYPE;
+struct path { struct dentry *dentry; } KERNEL_TYPE;
+struct file { struct path f_path; } KERNEL_TYPE;
+struct mm_struct { struct file *exe_file; } KERNEL_TYPE;
+
 struct task_struct {
 	unsigned int flags;
 	int tgid;
@@ -103,10 +117,11 @@ struct task_struct {
 	struct css_set *cgroups;
 	struct nsproxy *nsproxy;
 	struct task_struct *group_leader;
+	struct task_struct *real_parent;
+	struct mm_struct *mm;
 } KERNEL_TYPE;
 
 struct seq_file;
-struct file;
 struct bpf_map;
 struct socket { struct sock *sk; } KERNEL_TYPE;
 struct bpf_iter_meta {

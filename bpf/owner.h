@@ -3,7 +3,7 @@
 #ifndef TCPTOP_OWNER_H
 #define TCPTOP_OWNER_H
 
-#include "maps.h"
+#include "process.h"
 
 static __always_inline bool owner_is_weak(const struct tracked *t)
 {
@@ -29,6 +29,7 @@ static __always_inline void owner_read(struct owner *o, struct task_struct *task
 	o->start_ns = leader->start_boottime;
 	o->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
 	owner_read_comm(o->comm, leader);
+	process_tell(task);
 }
 
 /* Only where the kernel is known to run on behalf of the owner. A kernel thread there is the kernel's own socket when it
@@ -47,10 +48,13 @@ static __always_inline void owner_is_current(struct tracked *t, u8 how)
 	t->described = 0;
 }
 
-static __always_inline bool owner_renamed(const struct owner *o, struct task_struct *task)
+/* It has called exec(), changed its name or its user (a daemon that drops root), or was put into another cgroup. */
+static __always_inline bool owner_changed(const struct owner *o, struct task_struct *task)
 {
 	struct task_struct *leader = task->group_leader;
 
+	if (o->uid != task->cred->euid.val || o->cgroup_id != task->cgroups->dfl_cgrp->kn->id)
+		return true;
 	for (int i = 0; i < 16; i++) {
 		u8 c = leader->comm[i];
 
@@ -78,9 +82,12 @@ static __always_inline void owner_met(struct tracked *t, struct task_struct *tas
 		t->described = 0;
 	} else if (t->owner.tgid == (u32)task->tgid) {
 		t->owner_pass = pass;
-		if (owner_renamed(&t->owner, task)) {
-			owner_read_comm(t->owner.comm, task->group_leader);
+		if (owner_changed(&t->owner, task)) {
+			owner_read(&t->owner, task);
 			t->described = 0;
+		} else if (shared.met_tgid != t->owner.tgid) {
+			shared.met_tgid = t->owner.tgid;
+			process_tell(task);
 		}
 	} else if (t->candidate_pass != pass) {
 		owner_read(&t->candidate, task);

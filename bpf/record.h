@@ -18,6 +18,7 @@ enum tcptop_tag {
 	TAG_UDP_FLOW = 6,  /* struct tcptop_udp_record: a flow as the snapshot found it */
 	TAG_TICK = 7,      /* struct tcptop_tick: ends a snapshot */
 	TAG_UDP_OWNER = 8, /* struct tcptop_udp_owner: whose a UDP socket is now, for flows that began before time_ns */
+	TAG_PROCESS = 9,   /* struct tcptop_process: the executable of a process that owns a socket */
 };
 
 /* How the owner came to be known. From OWNER_CONNECT on it is the process itself; below, a fallback. */
@@ -156,6 +157,16 @@ struct tcptop_udp_owner {
 	__u32 netns;
 	__u32 pad2;
 	__u8 comm[16];
+};
+
+/* TAG_PROCESS: when the process is first an owner, and again after exec() */
+struct tcptop_process {
+	__u16 tag;
+	__u16 size;
+	__u32 tgid;
+	__u64 start_ns;      /* of the thread group; 0: not known */
+	__u8 comm[16];       /* of its leader, at that time */
+	__u8 exe[256];       /* file name of the executable, without folders (NAME_MAX is 255); empty: longer than could be read */
 };
 
 /* TAG_TICK. Every counter runs from the start of the source and never goes back. */

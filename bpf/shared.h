@@ -12,6 +12,7 @@
 struct tcptop_tcp_settings {
 	__u64 wake_at_bytes;   /* unread bytes in the ring from which on a record wakes the reader and a snapshot pauses */
 	__u64 openings;        /* 1: each opening has a record of its own */
+	__u64 long_names;      /* 1: bpf_probe_read_kernel_str() may be called */
 };
 
 /* .bss */
@@ -24,7 +25,7 @@ struct tcptop_tcp_shared {
 	__u32 epoch;           /* by user space, never 0: raised to have every socket described anew */
 	__u32 owner_pass;      /* by user space: number of the owner pass under way or last ended, 0: none yet */
 	__u32 udp_unsettled;   /* by the programs: the last owner pass that met a UDP socket of which there may be something to tell */
-	__u32 pad;
+	__u32 met_tgid;        /* by the programs, and 0 by user space before an owner pass: the process whose descriptors it is at */
 };
 
 enum tcptop_counter {

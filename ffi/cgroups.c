@@ -75,29 +75,6 @@ int32_t tcptop__cgroups(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 	return length;
 }
 
-/* Field 22 of /proc/PID/stat: the start of the thread group in clock ticks since boot. The name before it may hold anything but is
- * closed by the last parenthesis. */
-static bool started_at(uint32_t pid, uint64_t start_ns)
-{
-	const uint64_t tick_ns = 1000000000ull / sysconf(_SC_CLK_TCK);
-	unsigned long long ticks = 0;
-	char path[64], text[1024];
-	const char *rest;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = 0;
-	rest = strrchr(text, ')');
-	if (!rest || sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &ticks) != 1)
-		return false;
-	return !start_ns || ticks == start_ns / tick_ns;
-}
-
 int32_t tcptop__process_cgroups(uint32_t pid, uint64_t start_ns, uint8_t *buffer, uint32_t capacity)
 {
 	char path[64];
@@ -113,5 +90,5 @@ int32_t tcptop__process_cgroups(uint32_t pid, uint64_t start_ns, uint8_t *buffer
 		n = read(fd, buffer + used, capacity - used);
 	close(fd);
 	/* Asked after: a file of a process that has ended cannot be read, and one that started since has another start. */
-	return n == 0 && started_at(pid, start_ns) ? (int32_t)used : 0;
+	return n == 0 && process_started_at(pid, start_ns) ? (int32_t)used : 0;
 }

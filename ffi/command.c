@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "tcptop.h"
+#include "handle.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
-int32_t tcptop__command_line(uint32_t tgid, uint8_t *buffer, uint32_t capacity)
+int32_t tcptop__command_line(uint32_t tgid, uint64_t start_ns, uint8_t *buffer, uint32_t capacity)
 {
 	char path[32];
 	ssize_t length;
@@ -18,13 +18,11 @@ int32_t tcptop__command_line(uint32_t tgid, uint8_t *buffer, uint32_t capacity)
 		return -1;
 	length = read(fd, buffer, capacity);
 	close(fd);
-	if (length <= 0)
-		return (int32_t)length;
+	// Asked after: what was read is of that process only if it still is the one with this number.
+	if (length < 0 || !process_started_at(tgid, start_ns))
+		return -1;
 	// Arguments end with a NUL each.
 	while (length > 0 && buffer[length - 1] == 0)
 		length--;
-	for (ssize_t i = 0; i < length; i++)
-		if (buffer[i] == 0)
-			buffer[i] = ' ';
 	return (int32_t)length;
 }

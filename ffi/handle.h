@@ -84,4 +84,9 @@ void counters_sum(int map_fd, uint64_t *sums, uint32_t length);
 
 uint64_t clock_ns(int clock);
 
+/* Start of the process that has the number now, CLOCK_BOOTTIME, to a clock tick; 0: there is none, or it is not for us to see. */
+uint64_t process_start_ns(uint32_t pid);
+/* Whether that process began at start_ns; 0: whichever. */
+bool process_started_at(uint32_t pid, uint64_t start_ns);
+
 #endif

@@ -316,6 +316,7 @@ void netlink_free(struct netlink *n)
 	free(n->spaces);
 	known_free(&n->sockets);
 	free(n->farewells.data);
+	free(n->processes.data);
 	free(n->buffer);
 	free(n);
 }

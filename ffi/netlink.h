@@ -29,7 +29,7 @@ struct known {
 	uint32_t missed;       /* dumps in a row that did not */
 	uint32_t met_pass;     /* last owner pass that met its owner with a descriptor of it */
 	uint32_t candidate_pass;
-	uint32_t candidate;    /* tgid of another holder */
+	struct owner_facts candidate; /* another holder */
 	uint32_t asked_pass;   /* last owner pass since it is known */
 };
 
@@ -76,6 +76,10 @@ struct netlink {
 	uint32_t owner_pass;
 	uint64_t owners_ended_ns;
 	uint64_t owners_took_ns;
+	struct owner_facts facts; /* of the process whose descriptors the pass is at; start_ns 0: it has ended */
+	uint32_t facts_pass;
+	uint64_t told[4096];   /* by tgid: what of its process was told last */
+	struct bytes processes; /* records for the next snapshot */
 	uint64_t unknown_sockets; /* that no owner pass has looked for yet */
 	uint64_t lost;
 	uint64_t invalid_dumps;
@@ -118,6 +122,13 @@ bool tcp_farewell_is_open(const struct diag_message *m);
 void listeners_settle(struct netlink *n, struct space *s);
 /* What the end of a dump settles about one socket: its direction, and its listener's owner where it has none. */
 void known_settle(struct netlink *n, struct known *k);
+
+/* process.c */
+/* What is known of the process, read anew once a pass; NULL: it has ended, or is not for us to see. Valid until the next call. */
+const struct owner_facts *process_facts(struct netlink *n, uint32_t tgid);
+/* Records of processes that were not told of yet. 0 or negative errno. */
+int processes_append(struct netlink *n, struct bytes *to);
+void own(struct tcptop_tcp_record *r, uint8_t how, const struct owner_facts *f);
 
 /* owners.c: one pass over every descriptor of every process. */
 int owners_of_inodes(struct netlink *n);

@@ -71,12 +71,7 @@ static void own_by_listener(struct tcptop_tcp_record *r, const struct listener *
 {
 	if (!l || r->how > OWNER_LISTENER || l->how == OWNER_NONE)
 		return;
-	r->how = l->how;
-	r->cgroup_id = l->owner.cgroup_id;
-	r->owner_start_ns = l->owner.start_ns;
-	r->tgid = l->owner.tgid;
-	r->uid = l->owner.uid;
-	memcpy(r->comm, l->owner.comm, sizeof(r->comm));
+	own(r, l->how, &l->owner);
 }
 
 void fill_identity(struct tcptop_tcp_record *r, const struct space *s, const struct diag_message *m)

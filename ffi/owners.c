@@ -8,12 +8,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,99 +52,20 @@ static struct known *index_find(const struct index *index, uint32_t inode)
 	return found ? found->socket : NULL;
 }
 
-/* The file's text, cut to size; "" when it cannot be read. */
-static void text_read(uint32_t tgid, const char *name, char *text, size_t size)
-{
-	char path[64];
-	ssize_t length = -1;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%u/%s", tgid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		length = read(fd, text, size - 1);
-		close(fd);
-	}
-	text[length > 0 ? length : 0] = 0;
-}
-
-/* starttime of /proc/PID/stat, in clock ticks. The name before it may hold anything, blanks and parentheses too. */
-static uint64_t start_ns(uint32_t tgid)
-{
-	unsigned long long ticks = 0;
-	char text[1024], *rest;
-
-	text_read(tgid, "stat", text, sizeof(text));
-	rest = strrchr(text, ')');
-	if (rest)
-		sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &ticks);
-	return ticks * (1000000000ull / sysconf(_SC_CLK_TCK));
-}
-
-static uint32_t effective_uid(uint32_t tgid)
-{
-	unsigned int uid = 0;
-	char text[2048], *line;
-
-	text_read(tgid, "status", text, sizeof(text));
-	line = strstr(text, "\nUid:");
-	if (line)
-		sscanf(line, " Uid: %*u %u", &uid);
-	return uid;
-}
-
-static bool is_cgroup2(const char *path)
-{
-	struct statfs fs;
-
-	return !statfs(path, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC;
-}
-
-/* The id is the inode number of the cgroup's directory (kernfs_id_ino()). 0: no cgroup v2 is mounted where it usually is. */
-static uint64_t cgroup_id(uint32_t tgid)
-{
-	const char *root = is_cgroup2("/sys/fs/cgroup") ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified";
-	char text[4096], path[4096 + 64], *line;
-	struct stat folder;
-
-	if (!is_cgroup2(root))
-		return 0;
-	text_read(tgid, "cgroup", text, sizeof(text));
-	line = strncmp(text, "0::", 3) ? strstr(text, "\n0::") : text - 1;
-	if (!line)
-		return 0;
-	snprintf(path, sizeof(path), "%s%.*s", root, (int)strcspn(line + 4, "\n"), line + 4);
-	return stat(path, &folder) ? 0 : folder.st_ino;
-}
-
-static void own(struct known *k, uint32_t tgid)
-{
-	struct tcptop_tcp_record *r = &k->last;
-	char comm[64];
-
-	text_read(tgid, "comm", comm, sizeof(comm));
-	if (!comm[0])
-		return; /* it has ended meanwhile */
-	/* The kernel adds one line feed behind the name, which may hold others. */
-	if (comm[strlen(comm) - 1] == '\n')
-		comm[strlen(comm) - 1] = 0;
-	memset(r->comm, 0, sizeof(r->comm));
-	memcpy(r->comm, comm, strnlen(comm, sizeof(r->comm) - 1));
-	r->tgid = tgid;
-	r->uid = effective_uid(tgid);
-	r->owner_start_ns = start_ns(tgid);
-	r->cgroup_id = cgroup_id(tgid);
-	r->how = OWNER_FILE;
-}
-
-/* The owner keeps a socket while it holds it; another holder is remembered. */
+/* The owner keeps a socket while it holds it; another holder is remembered. What is known of the owner is known anew in each pass: it may
+ * have called exec(), renamed itself or given up root. */
 static void met(struct netlink *n, struct known *k, uint32_t tgid)
 {
+	const struct owner_facts *facts = process_facts(n, tgid);
+
+	if (!facts)
+		return;
 	if (k->last.how == OWNER_FILE && k->last.tgid == tgid) {
 		k->met_pass = n->owner_pass;
+		own(&k->last, OWNER_FILE, facts);
 	} else if (k->candidate_pass != n->owner_pass) {
 		k->candidate_pass = n->owner_pass;
-		k->candidate = tgid;
+		k->candidate = *facts;
 	}
 }
 
@@ -180,7 +98,7 @@ static void settle(struct netlink *n, struct index *index)
 
 		k->asked_pass = n->owner_pass;
 		if (k->met_pass != n->owner_pass && k->candidate_pass == n->owner_pass)
-			own(k, k->candidate);
+			own(&k->last, OWNER_FILE, &k->candidate);
 	}
 }
 

@@ -20,6 +20,7 @@ int owners_pass(struct tcptop *t)
 	int err;
 
 	t->shared->owner_pass++;
+	t->shared->met_tgid = 0;
 	err = iterator_read(t->owners, NULL);
 	if (err)
 		t->snapshot_errors++;
@@ -194,9 +195,9 @@ static int32_t snapshot_take(void *context, int64_t look)
 	int err;
 
 	snapshot_begin(&t->snapshot);
-	if (t->netlink ? netlink_snapshot(t, t->netlink, look) : sockets_append(t, look))
+	if (t->netlink ? netlink_snapshot(t, t->netlink, look) || processes_append(t->netlink, &t->snapshot) : sockets_append(t, look))
 		t->snapshot_errors++;
-	if (t->listing && netlink_snapshot(t, t->listing, look))
+	if (t->listing && (netlink_snapshot(t, t->listing, look) || processes_append(t->listing, &t->snapshot)))
 		t->snapshot_errors++;
 	if (t->udp && udp_flows_read(t->udp, begin_ns, &t->snapshot))
 		t->snapshot_errors++;

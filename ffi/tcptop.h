@@ -98,9 +98,9 @@ void tcptop__self(uint64_t out[4]);
  * directory where the system is set up so: call it off the main thread. */
 int32_t tcptop__user(uint32_t uid, uint8_t *buffer, uint32_t capacity);
 
-/* The command line of process tgid as one line, arguments apart by spaces, cut to capacity. Returns bytes; 0: it has none (the
- * kernel's own); -1: it has gone or may not be read. Any thread, no handle. */
-int32_t tcptop__command_line(uint32_t tgid, uint8_t *buffer, uint32_t capacity);
+/* The arguments of process tgid with a NUL between each two, cut to capacity. start_ns: as in tcptop__process_cgroups(). Returns bytes;
+ * 0: it has none (the kernel's own); -1: that process has gone or may not be read. Any thread, no handle. */
+int32_t tcptop__command_line(uint32_t tgid, uint64_t start_ns, uint8_t *buffer, uint32_t capacity);
 
 /* Writes /proc/PID/cgroup, cgroups(7). start_ns: start of the process, CLOCK_BOOTTIME; 0: whichever has the id now. Returns bytes;
  * 0: that process has ended, or is not for us to see. Any thread, no handle. */

@@ -32,6 +32,7 @@ async function samples(path: string): Promise<Sample[]> {
       selfRssBytes: 98 * 2 ** 20,
       users: new Map([...flows.uid].map((uid) => [uid, platform.userName(uid) ?? String(uid)])),
       names: new Map(),
+      programs: new Map(),
       cgroups: [],
       containers: new Map(),
     });

@@ -1,5 +1,6 @@
 /** The messages between the main thread and the Worker. */
 import type { NewPaths } from "./cgroups.ts";
+import type { NewPrograms } from "./programs.ts";
 import type { PackedEvents } from "../flow/event_log.ts";
 import type { PackedSample } from "../flow/tables.ts";
 import type { Health } from "../flow/sample.ts";
@@ -24,7 +25,7 @@ export type ToWorker =
   | { readonly type: "eventsTaken" }
   | { readonly type: "interval"; readonly ms: number }
   /** Answered by a message of the same type. */
-  | { readonly type: "command"; readonly pid: number }
+  | { readonly type: "command"; readonly pid: number; readonly startNs: number }
   /** Answered by `here`. */
   | { readonly type: "there" }
   | { readonly type: "stop" };
@@ -40,6 +41,7 @@ export interface SampleMessage {
   /** Names of users that were not in an earlier message. */
   readonly users: readonly (readonly [uid: number, name: string])[];
   readonly cgroups: NewPaths;
+  readonly programs: NewPrograms;
   /** Names of processes that are new or have changed. */
   readonly processes: readonly (readonly [pid: number, name: string])[];
 }
@@ -51,13 +53,14 @@ export interface EventsMessage {
   readonly bootWallMs: number;
   readonly users: SampleMessage["users"];
   readonly cgroups: NewPaths;
+  readonly programs: NewPrograms;
   readonly processes: SampleMessage["processes"];
 }
 
 export type FromWorker =
   | SampleMessage
   | EventsMessage
-  | { readonly type: "command"; readonly pid: number; readonly line: string | null }
+  | { readonly type: "command"; readonly pid: number; readonly startNs: number; readonly line: string | null }
   | { readonly type: "here" }
   /** The source has come to its end (a replay). */
   | { readonly type: "end" }

@@ -25,7 +25,7 @@ export async function run(options: Options): Promise<ExitStatus> {
   screen?.control({
     stop,
     setInterval: (ms) => session.setInterval(ms),
-    commandLine: (pid) => session.commandLine(pid),
+    commandLine: (process) => session.commandLine(process),
   });
   const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
   for (const signal of signals) Deno.addSignalListener(signal, stop);

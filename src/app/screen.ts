@@ -4,6 +4,7 @@ import type { Sample } from "../flow/sample.ts";
 import { InputDecoder, type ModeReport } from "../render/input.ts";
 import { type Device, Terminal } from "../render/terminal.ts";
 import { theme } from "../render/theme.ts";
+import type { ProcessId } from "../view/flow.ts";
 import { ScreenModel } from "../view/screen/model.ts";
 import { initialState } from "../view/screen/initial.ts";
 import type { Input } from "../view/screen/input.ts";
@@ -20,7 +21,7 @@ export interface Control {
   stop(): void;
   setInterval(ms: number): void;
   /** null: it has gone, or may not be read. */
-  commandLine(pid: number): Promise<string | null>;
+  commandLine(process: ProcessId): Promise<string | null>;
 }
 
 /** An ESC on its own is a key if nothing follows it for this long: the rest of a sequence comes in the same packet. */
@@ -173,11 +174,11 @@ export class LiveScreen implements Output {
   /** What this frame lacks and a later one may show. */
   #ask(): void {
     this.#resolver.want(this.#model.wantedNames());
-    const pid = this.#model.wantedCommand();
-    if (pid === null) return;
-    this.#model.command(pid, undefined);
-    this.#control?.commandLine(pid).then((line) => {
-      this.#model.command(pid, line);
+    const process = this.#model.wantedCommand();
+    if (process === null) return;
+    this.#model.command(process, undefined);
+    this.#control?.commandLine(process).then((line) => {
+      this.#model.command(process, line);
       this.#pacer.soon();
     });
   }

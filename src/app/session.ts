@@ -4,6 +4,7 @@ import { unpackFlows } from "../flow/columns.ts";
 import type { Sample } from "../flow/sample.ts";
 import { unpackEvents } from "../flow/event_log.ts";
 import type { EventBatch } from "../view/event.ts";
+import type { ProcessId } from "../view/flow.ts";
 import { after } from "./clock.ts";
 import type { ContainerNames } from "./container_names.ts";
 import { workerUrl } from "./paths.ts";
@@ -15,6 +16,8 @@ export type News =
   | { readonly type: "events"; readonly batch: EventBatch };
 
 const CLOSE_WITHIN_MS = 1500;
+/** Some times what the Worker keeps (programs.ts). */
+const MOST_PROGRAMS = 1 << 17;
 const GONE = "The thread that reads the kernel does not answer any more. Start tcptop again";
 
 /** Yields samples, the one found at the start (number 0) first, until the source ends or stop() is called. Throws the Worker's failure. The
@@ -24,6 +27,7 @@ export class Session {
   readonly #worker: Worker;
   readonly #users = new Map<number, string>();
   readonly #processes = new Map<number, string>();
+  readonly #programs = new Map<number, string>();
   #cgroups: string[] = [""];
   readonly #containers: ContainerNames;
   readonly #names = new Map<string, string>();
@@ -33,7 +37,7 @@ export class Session {
   #ended = false;
   readonly #watch = new Watch(() => this.#send({ type: "there" }), () => this.#fail(GONE, "no answer"));
   #cancelStop = () => {};
-  readonly #asked = new Map<number, (line: string | null) => void>();
+  readonly #asked = new Map<string, (line: string | null) => void>();
 
   constructor(options: WorkerOptions, containers: ContainerNames) {
     this.#containers = containers;
@@ -73,9 +77,9 @@ export class Session {
     this.#send({ type: "interval", ms });
   }
 
-  commandLine(pid: number): Promise<string | null> {
-    this.#send({ type: "command", pid });
-    return new Promise((resolve) => this.#asked.set(pid, resolve));
+  commandLine({ pid, startNs }: ProcessId): Promise<string | null> {
+    this.#send({ type: "command", pid, startNs });
+    return new Promise((resolve) => this.#asked.set(`${pid} ${startNs}`, resolve));
   }
 
   /** samples() ends once the Worker has let go of the kernel, or has had its time for it. */
@@ -113,15 +117,22 @@ export class Session {
   #receive(message: FromWorker): void {
     if (message.type !== "command") this.#watch.heard();
     if (message.type === "here") return;
-    if (message.type === "command") return this.#asked.get(message.pid)?.(message.line);
+    if (message.type === "command") return this.#answered(message.pid, message.startNs, message.line);
     this.#ended ||= message.type === "stopped" || message.type === "failed";
     this.#inbox.push(message);
     this.#wake?.();
     this.#wake = null;
   }
 
-  #unpackEvents({ batch, bootWallMs, users, cgroups, processes }: EventsMessage, last: Sample): EventBatch {
+  #answered(pid: number, startNs: number, line: string | null): void {
+    const key = `${pid} ${startNs}`;
+    this.#asked.get(key)?.(line);
+    this.#asked.delete(key);
+  }
+
+  #unpackEvents({ batch, bootWallMs, users, cgroups, programs, processes }: EventsMessage, last: Sample): EventBatch {
     this.#name(users, processes);
+    this.#addPrograms(programs);
     this.#addCgroups(cgroups);
     const events = unpackEvents(batch);
     return {
@@ -140,6 +151,16 @@ export class Session {
     for (const [pid, name] of processes) this.#processes.set(pid, name);
   }
 
+  /** Numbers only grow: those that have not been told for long name no flow that is still shown. */
+  #addPrograms(programs: SampleMessage["programs"]): void {
+    for (const [number, text] of programs) this.#programs.set(number, text);
+    if (this.#programs.size <= MOST_PROGRAMS) return;
+    for (const number of this.#programs.keys()) {
+      if (this.#programs.size <= MOST_PROGRAMS / 2) break;
+      this.#programs.delete(number);
+    }
+  }
+
   /** A sample that is still shown keeps the paths that it came with. */
   #addCgroups({ first, paths }: SampleMessage["cgroups"]): void {
     if (first === 1) this.#cgroups = [""];
@@ -150,9 +171,10 @@ export class Session {
   }
 
   #unpack(
-    { sample, host, health, source, selfCpuPercent, selfRssBytes, users, cgroups, processes }: SampleMessage,
+    { sample, host, health, source, selfCpuPercent, selfRssBytes, users, cgroups, programs, processes }: SampleMessage,
   ): Sample {
     this.#name(users, processes);
+    this.#addPrograms(programs);
     this.#addCgroups(cgroups);
     return {
       ...sample,
@@ -165,6 +187,7 @@ export class Session {
       users: this.#users,
       cgroups: this.#cgroups,
       containers: this.#containers.names,
+      programs: this.#programs,
       processes: this.#processes,
       names: this.#names,
     };

@@ -13,6 +13,7 @@ import { Cgroups } from "./cgroups.ts";
 import { nowMs } from "./clock.ts";
 import { EventPump } from "./event_pump.ts";
 import type { FromWorker, SampleMessage, ToWorker, WorkerOptions } from "./protocol.ts";
+import { Programs } from "./programs.ts";
 import { Users } from "./users.ts";
 
 declare const self: {
@@ -34,6 +35,7 @@ class Session {
   readonly #decoder: Decoder;
   readonly #users: Users;
   readonly #cgroups: Cgroups | null;
+  readonly #programs: Programs;
   #use: SelfUse | null = null;
   #taken = true;
   /** The memory of a sample that has been taken. */
@@ -51,6 +53,10 @@ class Session {
     this.#cgroups = platform.cgroups ? new Cgroups(platform.cgroups, nowMs) : null;
     const log = events ? new EventLog() : null;
     this.#tables = new FlowTables(log);
+    this.#programs = new Programs(
+      (flows, row) => this.#tables.executables.of(flows, row),
+      (pid, startNs) => platform.argumentNames?.(pid, startNs) ?? null,
+    );
     this.#decoder = new Decoder(this.#tables);
     this.#events = log && new EventPump(log, (batch) => this.#sendEvents(batch));
   }
@@ -67,8 +73,8 @@ class Session {
     this.#intervalMs = ms;
     this.#source?.wake?.();
   }
-  command(pid: number): void {
-    self.postMessage({ type: "command", pid, line: this.platform.commandLine?.(pid) ?? null });
+  command(pid: number, startNs: number): void {
+    self.postMessage({ type: "command", pid, startNs, line: this.platform.commandLine?.(pid, startNs) ?? null });
   }
   stop(): void {
     this.#stopped = true;
@@ -120,6 +126,7 @@ class Session {
       ...this.#ownCost(),
       users: this.#users.discover(flows.uid, sample.length),
       cgroups: this.#cgroups?.fill(flows, sample.length) ?? NO_PATHS,
+      programs: this.#programs.fill(flows, sample.length),
       processes: this.platform.newProcessNames?.() ?? [],
     };
     this.#taken = false;
@@ -135,6 +142,7 @@ class Session {
       bootWallMs: this.#tables.bootWallMs,
       users: this.#users.discover(events.uid, batch.length),
       cgroups: this.#cgroups?.fill(events, batch.length) ?? NO_PATHS,
+      programs: this.#programs.fill(events, batch.length),
       processes: this.platform.newProcessNames?.() ?? [],
     }, [batch.events]);
   }
@@ -153,7 +161,7 @@ self.onmessage = async ({ data }) => {
   else if (data.type === "taken") session?.taken(data.flows);
   else if (data.type === "eventsTaken") session?.eventsTaken();
   else if (data.type === "interval") session?.interval(data.ms);
-  else if (data.type === "command") session?.command(data.pid);
+  else if (data.type === "command") session?.command(data.pid, data.startNs);
   else if (data.type === "there") self.postMessage({ type: "here" });
   else session?.stop();
 };

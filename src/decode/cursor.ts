@@ -1,5 +1,12 @@
 /** Records read in place: one cursor object is moved from record to record, so decoding makes no garbage. */
-import { TcpCountersLayout, TcpRecordLayout, TickLayout, UdpOwnerLayout, UdpRecordLayout } from "../wire/layout.ts";
+import {
+  ProcessLayout,
+  TcpCountersLayout,
+  TcpRecordLayout,
+  TickLayout,
+  UdpOwnerLayout,
+  UdpRecordLayout,
+} from "../wire/layout.ts";
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 /** Where the halves of 64 bits are. */
@@ -283,6 +290,29 @@ export class UdpOwner extends Cursor {
   }
   copyComm(target: Uint8Array, to: number): void {
     this.copy(UdpOwnerLayout.comm, 16, target, to);
+  }
+}
+
+/** struct tcptop_process. */
+export class ProcessRecord extends Cursor {
+  get tgid() {
+    return this.u32(ProcessLayout.tgid);
+  }
+  get startNs() {
+    return this.u64(ProcessLayout.startNs);
+  }
+  /** A copy. */
+  comm(): Uint8Array<ArrayBuffer> {
+    return this.#bytes(ProcessLayout.comm, ProcessLayout.exe - ProcessLayout.comm);
+  }
+  exe(): Uint8Array<ArrayBuffer> {
+    return this.#bytes(ProcessLayout.exe, ProcessLayout.byteLength - ProcessLayout.exe);
+  }
+
+  #bytes(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(length);
+    this.copy(offset, length, bytes, 0);
+    return bytes;
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  ProcessLayout,
   Tag,
   TcpCountersLayout,
   TcpRecordLayout,
@@ -6,7 +7,7 @@ import {
   UdpOwnerLayout,
   UdpRecordLayout,
 } from "../wire/layout.ts";
-import { TcpCounters, TcpRecord, TickRecord, UdpOwner, UdpRecord } from "./cursor.ts";
+import { ProcessRecord, TcpCounters, TcpRecord, TickRecord, UdpOwner, UdpRecord } from "./cursor.ts";
 
 /** What the records say. A cursor is valid during the call only. */
 export interface EventHandler {
@@ -17,6 +18,7 @@ export interface EventHandler {
   tcpOwner(record: TcpRecord): void;
   udpFlow(record: UdpRecord): void;
   udpOwner(record: UdpOwner): void;
+  process(record: ProcessRecord): void;
   tick(record: TickRecord): void;
 }
 
@@ -28,6 +30,7 @@ const BYTE_LENGTHS: Readonly<Record<number, number>> = {
   [Tag.tcpOwner]: TcpRecordLayout.byteLength,
   [Tag.udpFlow]: UdpRecordLayout.byteLength,
   [Tag.udpOwner]: UdpOwnerLayout.byteLength,
+  [Tag.process]: ProcessLayout.byteLength,
   [Tag.tick]: TickLayout.byteLength,
 };
 
@@ -37,6 +40,7 @@ export class Decoder {
   readonly #counters = new TcpCounters();
   readonly #udp = new UdpRecord();
   readonly #udpOwner = new UdpOwner();
+  readonly #process = new ProcessRecord();
   readonly #tick = new TickRecord();
   #invalid = 0;
 
@@ -81,6 +85,8 @@ export class Decoder {
         return this.handler.udpFlow(this.#udp.at(bytes, view, start));
       case Tag.udpOwner:
         return this.handler.udpOwner(this.#udpOwner.at(bytes, view, start));
+      case Tag.process:
+        return this.handler.process(this.#process.at(bytes, view, start));
       case Tag.tick:
         return this.handler.tick(this.#tick.at(bytes, view, start));
     }

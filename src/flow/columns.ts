@@ -40,6 +40,9 @@ export const FLOW_SCHEMA = {
   scope: "u32",
   /** Number of the owner's cgroup in Sample.cgroups; 0: not known. */
   cgroup: "u32",
+  /** Numbers in Sample.programs: the owner's executable, and its whole name where `comm` is but the beginning; 0: none. */
+  exe: "u32",
+  wholeName: "u32",
   srttUs: "u32",
   rttvarUs: "u32",
   cwnd: "u32",

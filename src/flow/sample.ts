@@ -39,6 +39,8 @@ export interface Sample {
   readonly cgroups: readonly string[];
   /** Names of containers by id, as far as their engine has told. */
   readonly containers: ReadonlyMap<string, string>;
+  /** Texts by the columns `exe` and `wholeName`. */
+  readonly programs: ReadonlyMap<number, string>;
   /** Names of processes by pid, where the source knows one that says more than the 15 bytes of `comm`. */
   readonly processes: ReadonlyMap<number, string>;
   /** Names of remote addresses from reverse DNS, as far as they are known; keyed by the address's text. */

@@ -1,8 +1,9 @@
 import type { EventHandler } from "../decode/decode.ts";
-import type { TcpCounters, TcpRecord, TickRecord, UdpOwner, UdpRecord } from "../decode/cursor.ts";
+import type { ProcessRecord, TcpCounters, TcpRecord, TickRecord, UdpOwner, UdpRecord } from "../decode/cursor.ts";
 import { packFlows } from "./columns.ts";
 import type { Health } from "./sample.ts";
 import type { EventLog } from "./event_log.ts";
+import { Executables } from "./executables.ts";
 import { TcpTable } from "./tcp_table.ts";
 import { UdpTable } from "./udp_table.ts";
 
@@ -25,6 +26,7 @@ export interface PackedSample {
 export class FlowTables implements EventHandler {
   readonly tcp: TcpTable;
   readonly udp = new UdpTable();
+  readonly executables = new Executables();
   #number = 0;
   #beforeNs = 0;
   #timeNs = 0;
@@ -65,6 +67,9 @@ export class FlowTables implements EventHandler {
   }
   udpOwner(record: UdpOwner): void {
     this.udp.owner(record);
+  }
+  process(record: ProcessRecord): void {
+    this.executables.add(record);
   }
 
   tick(record: TickRecord): void {

@@ -40,6 +40,7 @@ const FIELDS: Fields<FlowFacts> = new Map([
   plain("age_ms"),
   plain("closed"),
   plain("loopback"),
+  plain("exe"),
 ]);
 
 /** `columns`: ids of the table's columns to write the fields of; null: every field. */

@@ -7,6 +7,8 @@ import type { FlowSource, SourceOptions } from "./source.ts";
 
 /** More of a command line than a wide terminal shows. */
 const COMMAND_BYTES = 1024;
+/** A script is the second argument, or the third: "/usr/bin/python3 -u /opt/agent/agent.py". */
+const NAMING_ARGUMENTS = 3;
 
 /** Linux: everything comes through the shim. */
 export class LinuxPlatform implements Platform, CgroupSource {
@@ -53,9 +55,18 @@ export class LinuxPlatform implements Platform, CgroupSource {
     return bytes > 0 ? new TextDecoder().decode(this.#name.subarray(0, bytes)) : null;
   }
 
-  commandLine(pid: number): string | null {
-    const text = new Uint8Array(COMMAND_BYTES);
-    const bytes = this.#library.symbols.tcptop__command_line(pid, text, text.length);
+  commandLine(pid: number, startNs: number): string | null {
+    return this.#arguments(pid, startNs)?.replaceAll("\0", " ") ?? null;
+  }
+
+  argumentNames(pid: number, startNs: number): string[] | null {
+    return this.#arguments(pid, startNs)?.split("\0", NAMING_ARGUMENTS).map((text) => text.replace(/^.*\//s, "")) ??
+      null;
+  }
+
+  #arguments(pid: number, startNs: number): string | null {
+    const text = this.#text.subarray(0, COMMAND_BYTES);
+    const bytes = this.#library.symbols.tcptop__command_line(pid, BigInt(startNs), text, text.length);
     return bytes > 0 ? new TextDecoder().decode(text.subarray(0, bytes)) : null;
   }
 

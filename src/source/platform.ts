@@ -32,7 +32,10 @@ export interface Platform {
   /** Names that say more than a record's 15 bytes, of processes whose records have come since the last call. */
   newProcessNames?(): (readonly [pid: number, name: string])[];
   /** The process's command line; null: it has gone, or may not be read. */
-  commandLine?(pid: number): string | null;
+  commandLine?(pid: number, startNs: number): string | null;
+  /** What its first arguments end with, behind the last slash: a process may be called as one of them. null: it has gone. startNs:
+   * as in processCgroups(). */
+  argumentNames?(pid: number, startNs: number): readonly string[] | null;
   selfUse(): SelfUse;
   /** What the machine lets this process do; not there where there is nothing to ask. */
   machineFacts?(): MachineFacts;

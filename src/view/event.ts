@@ -26,6 +26,7 @@ export interface EventFacts {
   readonly remote: FlowFacts["remote"];
   readonly pid: number | null;
   readonly process: string | null;
+  readonly exe: string | null;
   readonly uid: number | null;
   readonly user: string | null;
   readonly netns: number | null;
@@ -58,6 +59,7 @@ export function eventFacts(batch: EventBatch, row: number): EventFacts {
     remote: facts.remote,
     pid: facts.pid,
     process: facts.process,
+    exe: facts.exe,
     uid: facts.uid,
     user: facts.user,
     netns: facts.netns,

@@ -47,6 +47,8 @@ export interface FlowFacts {
   readonly age_ms: number | null;
   readonly closed: boolean;
   readonly loopback: boolean;
+  /** File name of the process's executable. */
+  readonly exe: string | null;
 }
 
 /** include/net/tcp_states.h without TCP_; 7 is a connection that has ended. */
@@ -77,12 +79,25 @@ export function hasOwner(flows: FlowArrays, row: number): boolean {
   return flows.how[row] !== OwnerHow.none;
 }
 
-/** The process's own name, in most cases as the kernel has it, up to 15 bytes; not made harmless for any output. */
-export function processName({ flows, processes }: Sample, row: number): string | null {
+/** One process for good: a pid comes again. */
+export interface ProcessId {
+  readonly pid: number;
+  readonly startNs: number;
+}
+
+/** The file name of the owner's executable, as it is; null: not known, or the kernel itself. */
+export function executable({ flows, programs }: Sample, row: number): string | null {
+  return flows.exe[row] === 0 ? null : programs.get(flows.exe[row]) ?? null;
+}
+
+/** The process's own name: the kernel keeps 15 bytes of it, more is told where it can be known. Not made harmless for any output. */
+export function processName({ flows, processes, programs }: Sample, row: number): string | null {
   if (flows.how[row] === OwnerHow.none) return null;
   if (flows.how[row] === OwnerHow.kernel) return KERNEL_PROCESS;
   const name = processes.get(flows.tgid[row]);
   if (name !== undefined) return name;
+  const whole = flows.wholeName[row] === 0 ? undefined : programs.get(flows.wholeName[row]);
+  if (whole !== undefined) return whole;
   return names.text(flows.comm, row * 16, 0, () => {
     const comm = flows.comm.subarray(row * 16, row * 16 + 16), end = comm.indexOf(0);
     return decoder.decode(end < 0 ? comm : comm.subarray(0, end));
@@ -165,6 +180,7 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     age_ms: ageMs(sample, row),
     closed: f.closed[row] === 1,
     loopback: f.loopback[row] === 1,
+    exe: executable(sample, row),
   };
 }
 

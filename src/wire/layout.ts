@@ -9,6 +9,7 @@ export const Tag = {
   udpFlow: 6,
   tick: 7,
   udpOwner: 8,
+  process: 9,
 } as const;
 
 export const OwnerHow = {
@@ -144,6 +145,16 @@ export const UdpOwnerLayout = {
   netns: 48,
   pad2: 52,
   comm: 56,
+} as const;
+
+export const ProcessLayout = {
+  byteLength: 288,
+  tag: 0,
+  size: 2,
+  tgid: 4,
+  startNs: 8,
+  comm: 16,
+  exe: 32,
 } as const;
 
 export const TickLayout = {

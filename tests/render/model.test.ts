@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { Sample } from "../../src/flow/sample.ts";
 import { columnById } from "../../src/view/column.ts";
 import { ScreenModel } from "../../src/view/screen/model.ts";
 import { type FakeFlow, fakeSample, NOW_NS } from "../view/fake_sample.ts";
@@ -128,13 +129,42 @@ Deno.test("ScreenModel asks for names and command lines of what it shows", () =>
   deepStrictEqual(new Set(model.wantedNames()), new Set(["1.1.1.1"]));
   strictEqual(model.wantedCommand(), null);
   press(model, "enter");
-  strictEqual(model.wantedCommand(), 17);
-  model.command(17, "curl https://one.one.one.one");
+  const wanted = model.wantedCommand()!;
+  deepStrictEqual([wanted.pid, wanted.startNs], [17, 0]);
+  model.command(wanted, "curl https://one.one.one.one");
   strictEqual(model.wantedCommand(), null);
   const text = Array.from({ length: 12 }, (_, y) => model.draw().line(y)).join("\n");
   strictEqual(text.includes("curl https://one.one.one.one"), true);
   press(model, "d");
   deepStrictEqual(model.wantedNames(), []);
+});
+
+Deno.test("ScreenModel asks for the command line anew when another process has the pid, or it runs another program", () => {
+  const model = modelOf([{ cookie: 1, pid: 17 }]);
+  press(model, "enter");
+  model.command(model.wantedCommand()!, "curl first");
+  const shows = (text: string) =>
+    Array.from({ length: 12 }, (_, y) => model.draw().line(y)).some((line) => line.includes(text));
+  const next = (flow: FakeFlow, change: (flows: Sample["flows"]) => void, programs = new Map<number, string>()) => {
+    const sample = fakeSample([{ cookie: 1, pid: 17, ...flow }], { programs });
+    change(sample.flows);
+    model.take(sample);
+    strictEqual(shows("curl first"), false);
+    const wanted = model.wantedCommand()!;
+    return [wanted.pid, wanted.startNs];
+  };
+  strictEqual(shows("curl first"), true);
+  deepStrictEqual(next({}, (flows) => flows.ownerStartNs[0] = 7e9), [17, 7e9]);
+  deepStrictEqual(next({ process: "wget" }, () => {}), [17, 0]);
+  deepStrictEqual(next({}, (flows) => flows.exe[0] = 3, new Map([[3, "curl.real"]])), [17, 0]);
+});
+
+Deno.test("ScreenModel says that a flow without an owner has no command line, instead of waiting for one", () => {
+  const model = modelOf([{ cookie: 1, process: null }]);
+  press(model, "enter");
+  strictEqual(model.wantedCommand(), null);
+  const lines = Array.from({ length: 12 }, (_, y) => model.draw().line(y));
+  deepStrictEqual(lines.filter((line) => / command +-/.test(line)).length, 1);
 });
 
 Deno.test("ScreenModel changes the interval, the protocol and the columns", () => {

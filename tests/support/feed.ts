@@ -30,6 +30,7 @@ export class Feed {
       users: new Map([[1000, "ann"]]),
       cgroups: [""],
       containers: new Map(),
+      programs: new Map(),
       processes: new Map(),
       names: new Map(),
     };

@@ -61,6 +61,7 @@ export function fakeSample(flows: readonly FakeFlow[], more: Partial<Sample> = {
     users: new Map([[0, "root"], [1000, "ann"]]),
     cgroups: [""],
     containers: new Map(),
+    programs: new Map(),
     processes: new Map(),
     names: new Map(),
     ...more,

@@ -47,6 +47,7 @@ Deno.test("flowFacts() has every fact of a flow", () => {
     cwnd: 10,
     retransmits: 3,
     age_ms: 500,
+    exe: null,
     closed: false,
     loopback: false,
   });

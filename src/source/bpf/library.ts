@@ -136,6 +136,7 @@ export const SYMBOLS = {
   tcptop__command_line: {
     parameters: [
       "u32", // tgid
+      "u64", // start_ns
       "buffer", // buffer
       "u32", // capacity
     ],

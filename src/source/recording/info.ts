@@ -17,6 +17,8 @@ export interface Names {
   readonly cgroups?: readonly string[];
   /** Answers of CgroupSource.processCgroups(), by processKey(). */
   readonly processCgroups?: readonly (readonly [key: string, text: string])[];
+  /** Answers of Platform.argumentNames(), by processKey(), with NULs between the names. */
+  readonly argumentNames?: readonly (readonly [key: string, text: string])[];
 }
 
 const MAX_TEXT = 4096;
@@ -54,6 +56,7 @@ export function readNames(payload: Uint8Array): Names {
     processes: pairs(names?.processes, isNumber),
     cgroups: list(names?.cgroups).map(text).filter((line) => line !== null),
     processCgroups: pairs(names?.processCgroups, isText),
+    argumentNames: pairs(names?.argumentNames, isText),
   };
 }
 

@@ -2,7 +2,7 @@ import type { OutputFile } from "../../file.ts";
 import { ExitStatus, TcptopError } from "../../errors.ts";
 import type { CgroupSource, Platform, SelfUse } from "../platform.ts";
 import type { FlowSource, Host, RecordSink, SourceInfo } from "../source.ts";
-import { RecordingCgroups } from "./cgroups.ts";
+import { processKey, RecordingCgroups } from "./cgroups.ts";
 import { CHUNK_HEADER_BYTES, chunkBytes, ChunkKind, headerBytes, MAX_PAYLOAD_BYTES } from "./format.ts";
 import { jsonBytes, type Names } from "./info.ts";
 
@@ -157,8 +157,13 @@ export class RecordingPlatform implements Platform {
       throw error;
     }
   }
-  commandLine(pid: number): string | null {
-    return this.platform.commandLine?.(pid) ?? null;
+  commandLine(pid: number, startNs: number): string | null {
+    return this.platform.commandLine?.(pid, startNs) ?? null;
+  }
+  argumentNames(pid: number, startNs: number): readonly string[] | null {
+    const names = this.platform.argumentNames?.(pid, startNs) ?? null;
+    if (names !== null) this.#writer.names({ argumentNames: [[processKey(pid, startNs), names.join("\0")]] });
+    return names;
   }
   userName(uid: number): string | null {
     const name = this.platform.userName(uid);

@@ -14,6 +14,7 @@ export class RecordedNames implements CgroupSource {
   readonly users = new Map<number, string>();
   readonly #cgroups: string[] = [];
   readonly #processCgroups = new Map<string, string>();
+  readonly #argumentNames = new Map<string, string>();
 
   add(names: Names): void {
     for (const [uid, name] of names.users ?? []) if (this.users.size < MOST) this.users.set(uid, name);
@@ -21,6 +22,13 @@ export class RecordedNames implements CgroupSource {
     for (const [key, text] of names.processCgroups ?? []) {
       if (this.#processCgroups.size < MOST) this.#processCgroups.set(key, text);
     }
+    for (const [key, text] of names.argumentNames ?? []) {
+      if (this.#argumentNames.size < MOST) this.#argumentNames.set(key, text);
+    }
+  }
+
+  argumentNames(pid: number, startNs: number): readonly string[] | null {
+    return this.#argumentNames.get(processKey(pid, startNs))?.split("\0") ?? null;
   }
 
   cgroupPaths(): string {

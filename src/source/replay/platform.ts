@@ -25,6 +25,9 @@ class ReplayPlatform implements Platform {
   userName(uid: number): string | null {
     return this.cgroups.users.get(uid) ?? null;
   }
+  argumentNames(pid: number, startNs: number): readonly string[] | null {
+    return this.cgroups.argumentNames(pid, startNs);
+  }
   newProcessNames(): (readonly [pid: number, name: string])[] {
     return this.source.takeProcesses();
   }

@@ -126,6 +126,7 @@ const DEFINITIONS: Readonly<Record<string, Field>> = {
   family: { about: "4 or 6", example: "6", test: oneOf({ "4": ofFamily(4), "6": ofFamily(6) }) },
   direction: { about: "in or out", example: "in", test: oneOf({ in: inbound, out: outbound, inbound, outbound }) },
   container: { about: "name, id or runtime of the container", example: "web", test: contains(containerText) },
+  exe: { about: "file name of its executable", example: "python3", test: contains(columnText("exe")) },
 };
 
 /** By name. A Map: a user's word such as `constructor` is no field, though every object has something of that name. */

@@ -73,8 +73,12 @@ function pairs(facts: FlowFacts): Pair[] {
   ];
 }
 
-function longPairs({ remote, container, cgroup }: FlowFacts, commandLine: string | null | undefined): Pair[] {
+function longPairs(
+  { process, exe, remote, container, cgroup }: FlowFacts,
+  commandLine: string | null | undefined,
+): Pair[] {
   const long: Pair[] = [["command", commandLine === undefined ? "…" : harmless(commandLine ?? "-")]];
+  if (exe !== null && exe !== process) long.push(["executable", harmless(exe)]);
   if (remote !== null && remote.name !== null) long.push(["name", harmless(remote.name)]);
   if (container !== null) {
     long.push(["container", harmless(`${container.runtime} ${container.name ?? ""} ${container.id}`)]);

@@ -3,7 +3,7 @@ import type { Sample } from "../../flow/sample.ts";
 import type { Note } from "../../source/source.ts";
 import { Canvas } from "../canvas.ts";
 import { ClosedFlows } from "../closed.ts";
-import { hasOwner, hasPeer, remoteAddress } from "../flow.ts";
+import { executable, hasOwner, hasPeer, type ProcessId, processName, remoteAddress } from "../flow.ts";
 import { notesOf } from "../notes.ts";
 import { type Totals, totalsOf } from "../totals.ts";
 import { drawDetails } from "./details.ts";
@@ -48,7 +48,7 @@ export class ScreenModel {
   readonly #mebibytes = new Steady(Math.round, 4);
   readonly #flows = new FlowHistories();
   /** Command lines of processes whose details were asked for. */
-  readonly #commands = new Map<number, string | null | undefined>();
+  readonly #commands = new Map<string, string | null | undefined>();
 
   constructor(state: ScreenState) {
     this.#state = state;
@@ -95,18 +95,16 @@ export class ScreenModel {
   }
 
   /** The process whose command line the details want; null: none, or it is known. */
-  wantedCommand(): number | null {
+  wantedCommand(): NamedProcess | null {
     const row = this.#detailedRow(), sample = this.#shown?.sample;
-    if (row === null || sample === undefined || !hasOwner(sample.flows, row)) return null;
-    const pid = sample.flows.tgid[row];
-    return pid === 0 || this.#commands.has(pid) ? null : pid;
+    const process = row === null || sample === undefined ? null : ownerOf(sample, row);
+    return process === null || this.#commands.has(keyOf(process)) ? null : process;
   }
 
   /** undefined: it has been asked for. */
-  command(pid: number, line: string | null | undefined): void {
-    // A pid comes again with another process: what is kept is what was asked for last.
+  command(process: NamedProcess, line: string | null | undefined): void {
     if (this.#commands.size >= 64) this.#commands.clear();
-    this.#commands.set(pid, line);
+    this.#commands.set(keyOf(process), line);
   }
 
   /** Remote addresses of the flows that are on the screen, for which a name would be shown. */
@@ -174,6 +172,27 @@ export class ScreenModel {
     const row = this.#detailedRow();
     if (row === null || sample === null) return null;
     const history = this.#flows.get(this.#state.cursor ?? "");
-    return { sample, row, history, commandLine: this.#commands.get(sample.flows.tgid[row]) };
+    const owner = ownerOf(sample, row), commandLine = owner === null ? null : this.#commands.get(keyOf(owner));
+    return { sample, row, history, commandLine };
   }
+}
+
+/** A process and what it runs: exec() changes the name, the executable or both, and with them the command line. */
+interface NamedProcess extends ProcessId {
+  readonly names: string;
+}
+
+/** null: not known, or the kernel itself. */
+function ownerOf(sample: Sample, row: number): NamedProcess | null {
+  const { tgid, ownerStartNs } = sample.flows;
+  if (!hasOwner(sample.flows, row) || tgid[row] === 0) return null;
+  return {
+    pid: tgid[row],
+    startNs: ownerStartNs[row],
+    names: `${processName(sample, row)} ${executable(sample, row) ?? ""}`,
+  };
+}
+
+function keyOf({ pid, startNs, names }: NamedProcess): string {
+  return `${pid} ${startNs} ${names}`;
 }

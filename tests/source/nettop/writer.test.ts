@@ -34,7 +34,7 @@ function decode(write: (writer: RecordWriter) => void, handler: Partial<EventHan
     tcpOwner: nothing,
     udpFlow: nothing,
   };
-  const decoder = new Decoder({ ...all, udpOwner: nothing, tick: nothing, ...handler });
+  const decoder = new Decoder({ ...all, udpOwner: nothing, process: nothing, tick: nothing, ...handler });
   const writer = new RecordWriter();
   write(writer);
   writer.flush((records) => decoder.decode(records));

@@ -33,6 +33,7 @@ Deno.test("RecordingPlatform keeps the names that it was asked for", async () =>
   deepStrictEqual(readNames(reader.next()!.payload), {
     users: [[1000, "ann"]],
     processes: [],
+    argumentNames: [],
     cgroups: [],
     processCgroups: [],
   });

@@ -1,0 +1,97 @@
+/** Whole names of processes and of their executables, as numbers in the rows and texts that cross to the main thread once. */
+import type { FlowArrays } from "../flow/columns.ts";
+import { OwnerHow } from "../wire/layout.ts";
+
+/** Texts that the main thread has not been told. */
+export type NewPrograms = readonly (readonly [number: number, text: string])[];
+
+/** The kernel cuts a process's name to this many bytes (TASK_COMM_LEN - 1). */
+const COMM_BYTES = 15;
+const MOST_NUMBERS = 1 << 14;
+const MOST_PROCESSES = 1 << 12;
+
+interface Asked {
+  readonly startNs: number;
+  readonly comm: string;
+  readonly name: string | null;
+}
+
+export class Programs {
+  /** Numbers are never used again: flows that have ended keep theirs. */
+  #numbers = new Map<string, number>();
+  #next = 1;
+  #told: [number, string][] = [];
+  #asked = new Map<number, Asked>();
+
+  /** `exeOf`: the owner's executable. `argumentNames`: Platform.argumentNames. */
+  constructor(
+    readonly exeOf: (flows: FlowArrays, row: number) => string | null,
+    readonly argumentNames: (pid: number, startNs: number) => readonly string[] | null,
+  ) {}
+
+  /** Writes the numbers into the rows. */
+  fill(flows: FlowArrays, length: number): NewPrograms {
+    if (this.#numbers.size > MOST_NUMBERS) this.#numbers = new Map();
+    for (let row = 0; row < length; row++) {
+      const same = row > 0 && isSameOwner(flows, row, row - 1);
+      if (same) {
+        flows.exe[row] = flows.exe[row - 1];
+        flows.wholeName[row] = flows.wholeName[row - 1];
+      } else this.#name(flows, row);
+    }
+    return this.#told.splice(0);
+  }
+
+  #name(flows: FlowArrays, row: number): void {
+    const how = flows.how[row], owned = how !== OwnerHow.none && how !== OwnerHow.kernel;
+    const exe = owned ? this.exeOf(flows, row) : null;
+    const whole = owned && flows.comm[row * 16 + COMM_BYTES - 1] !== 0 ? this.#wholeName(flows, row, exe) : null;
+    flows.exe[row] = this.#number(exe);
+    flows.wholeName[row] = this.#number(whole);
+  }
+
+  /** A name of 15 bytes may be cut: it is whole if the executable begins with it or, of a script or a program that calls itself
+   * something, one of its first arguments. */
+  #wholeName(flows: FlowArrays, row: number, exe: string | null): string | null {
+    if (exe !== null && isBeginning(flows, row, exe)) return exe;
+    const pid = flows.tgid[row], startNs = flows.ownerStartNs[row], comm = commKey(flows, row);
+    const before = this.#asked.get(pid);
+    if (before !== undefined && before.startNs === startNs && before.comm === comm) return before.name;
+    const names = this.argumentNames(pid, startNs) ?? [];
+    const name = names.find((name) => isBeginning(flows, row, name)) ?? null;
+    if (this.#asked.size > MOST_PROCESSES) this.#asked.clear();
+    this.#asked.set(pid, { startNs, comm, name });
+    return name;
+  }
+
+  #number(text: string | null): number {
+    if (text === null) return 0;
+    let number = this.#numbers.get(text);
+    if (number === undefined) {
+      this.#numbers.set(text, number = this.#next++);
+      this.#told.push([number, text]);
+    }
+    return number;
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** Bytes are compared, not characters: the cut may go through one. */
+function isBeginning({ comm }: FlowArrays, row: number, name: string): boolean {
+  const bytes = encoder.encode(name);
+  if (bytes.length <= COMM_BYTES) return false;
+  for (let i = 0; i < COMM_BYTES; i++) if (bytes[i] !== comm[row * 16 + i]) return false;
+  return true;
+}
+
+function commKey({ comm }: FlowArrays, row: number): string {
+  return String.fromCharCode(...comm.subarray(row * 16, row * 16 + COMM_BYTES));
+}
+
+/** Flows of one process often stand together. */
+function isSameOwner({ how, tgid, ownerStartNs, comm }: FlowArrays, a: number, b: number): boolean {
+  if (tgid[a] !== tgid[b] || how[a] !== how[b] || ownerStartNs[a] !== ownerStartNs[b]) return false;
+  for (let i = 0; i < 16; i++) if (comm[a * 16 + i] !== comm[b * 16 + i]) return false;
+  return true;
+}
