@@ -57,8 +57,10 @@ static __always_inline void lifecycle_closing(struct sock *sk, u64 cookie, int o
 		return;
 	if (t->cookie != cookie) /* TCP Fast Open: closed by its process before the handshake ended */
 		track_inherit(t, cookie, bpf_ktime_get_boot_ns());
-	if (owner_is_weak(t))
+	if (owner_is_weak(t)) {
 		owner_is_current(t, OWNER_CLOSE);
+		accept_note(sk, t);
+	}
 }
 
 /* What is remembered stays, marked, until the socket is freed: that is how the second program and the snapshot know. A socket that was

@@ -66,6 +66,32 @@ static __always_inline bool owner_changed(const struct owner *o, struct task_str
 	return false;
 }
 
+/* systemd listens for those that it starts, and keeps what it hands on: it is not who uses it. */
+static __always_inline bool owner_only_hands_on(const struct owner *o)
+{
+	const u8 *c = o->comm;
+
+	return c[0] == 's' && c[1] == 'y' && c[2] == 's' && c[3] == 't' && c[4] == 'e' && c[5] == 'm' && c[6] == 'd' && !c[7];
+}
+
+static __always_inline void owner_becomes(struct tracked *t, struct task_struct *task)
+{
+	owner_read(&t->owner, task);
+	t->how = OWNER_FILE;
+	t->owner_pass = shared.owner_pass;
+	t->described = 0;
+}
+
+/* The process has used a socket that another one is known for, which holds it too as far as the last pass saw. */
+static __always_inline void owner_takes_over(struct tracked *t, struct task_struct *task)
+{
+	if (!owner_is_weak(t) && t->owner_pass == shared.owner_pass) {
+		t->candidate = t->owner;
+		t->candidate_pass = t->owner_pass;
+	}
+	owner_becomes(t, task);
+}
+
 /* Called for every process that holds a descriptor of the socket. The owner keeps it while it holds one; another holder is
  * remembered, and owner_settle() hands over after the pass if the owner was not met (it closed its copy after a fork or
  * after passing the socket through SCM_RIGHTS). */
@@ -76,10 +102,7 @@ static __always_inline void owner_met(struct tracked *t, struct task_struct *tas
 	if (t->how == OWNER_KERNEL)
 		return;
 	if (owner_is_weak(t)) {
-		owner_read(&t->owner, task);
-		t->how = OWNER_FILE;
-		t->owner_pass = pass;
-		t->described = 0;
+		owner_becomes(t, task);
 	} else if (t->owner.tgid == (u32)task->tgid) {
 		t->owner_pass = pass;
 		if (owner_changed(&t->owner, task)) {
@@ -95,15 +118,32 @@ static __always_inline void owner_met(struct tracked *t, struct task_struct *tas
 	}
 }
 
+static __always_inline void owner_swap(struct tracked *t)
+{
+	struct owner before = t->owner;
+
+	t->owner = t->candidate;
+	t->candidate = before;
+}
+
 static __always_inline void owner_settle(struct tracked *t)
 {
 	u32 pass = shared.owner_pass;
+	bool others = t->candidate_pass == pass;
+	u8 several = others && t->owner_pass == pass ? SEVERAL_YES : SEVERAL_NO;
 
-	if (!pass || t->owner_pass == pass || t->candidate_pass != pass || owner_is_weak(t))
+	if (!pass || owner_is_weak(t))
 		return;
-	t->owner = t->candidate;
-	t->owner_pass = pass;
-	t->how = OWNER_FILE;
+	if (others && (!several || (!t->used_ns && owner_only_hands_on(&t->owner)))) {
+		t->candidate_pass = several ? pass : 0;
+		t->owner_pass = pass;
+		t->how = OWNER_FILE;
+		owner_swap(t);
+		t->described = 0;
+	}
+	if (t->several == several)
+		return;
+	t->several = several;
 	t->described = 0;
 }
 

@@ -31,6 +31,13 @@ enum tcptop_owner_how {
 	OWNER_FILE = 5,     /* holds a descriptor of it */
 };
 
+/* Whether processes other than the owner hold a descriptor of the socket too, as after fork(): the owner is then who used it last. */
+enum tcptop_several {
+	SEVERAL_NO = 0,      /* none was found */
+	SEVERAL_YES = 1,
+	SEVERAL_UNKNOWN = 2,
+};
+
 enum tcptop_direction {
 	DIRECTION_UNKNOWN = 0,
 	DIRECTION_OUTBOUND = 1,
@@ -77,7 +84,8 @@ struct tcptop_tcp_record {
 	__u8 local_address[16];
 	__u8 remote_address[16];
 	__u32 scope;         /* interface index that a link-local address belongs to, else 0 */
-	__u32 unknown;       /* bits of enum tcptop_unknown */
+	__u16 unknown;       /* bits of enum tcptop_unknown */
+	__u16 several;       /* enum tcptop_several */
 	__u8 comm[16];       /* of the thread group's leader */
 };
 
@@ -136,7 +144,8 @@ struct tcptop_udp_record {
 	__u16 local_port;
 	__u16 remote_port;
 	__u16 unknown;       /* bits of enum tcptop_unknown */
-	__u16 carries;       /* enum tcptop_carries */
+	__u8 carries;        /* enum tcptop_carries */
+	__u8 several;
 	__u8 local_address[16];
 	__u8 remote_address[16];
 	__u8 comm[16];
@@ -147,7 +156,8 @@ struct tcptop_udp_owner {
 	__u16 tag;
 	__u16 size;
 	__u8 how;
-	__u8 pad[3];
+	__u8 several;
+	__u8 pad[2];
 	__u64 time_ns;
 	__u64 cookie;
 	__u64 cgroup_id;

@@ -10,6 +10,7 @@ static __always_inline void owner_of_descriptor(struct sock *sk, struct task_str
 {
 	struct tracked *t;
 	u8 state = sk->__sk_common.skc_state;
+	bool was_weak;
 	u64 cookie;
 
 	if (udp_is_socket(sk)) {
@@ -22,8 +23,14 @@ static __always_inline void owner_of_descriptor(struct sock *sk, struct task_str
 	t = track_find(sk, cookie);
 	if (!t)
 		t = track_adopt(sk, cookie, state);
-	if (t && !t->ended)
-		owner_met(t, task);
+	if (!t || t->ended)
+		return;
+	was_weak = owner_is_weak(t);
+	owner_met(t, task);
+	if (state == TCP_LISTEN)
+		accept_met(sk, t, task);
+	else if (was_weak)
+		accept_note(sk, t);
 }
 
 static __always_inline void snapshot_counters(struct tcptop_tcp_counters *c, struct sock *sk, struct tcp_sock *tp,

@@ -98,6 +98,7 @@ static __always_inline long table_add(struct sock *sk, u64 cookie)
 		fresh.cookie = parent->cookie;
 		fresh.how = parent->how;
 		fresh.owner = parent->owner;
+		fresh.several = parent->several;
 	}
 	fresh.address = (u64)sk;
 	return bpf_map_update_elem(&socket_table, &cookie, &fresh, BPF_NOEXIST);

@@ -102,6 +102,30 @@ int udp_opened(struct bpf_sock *ctx)
 	return 1;
 }
 
+SEC("cgroup/sendmsg4")
+int udp_sends4(struct bpf_sock_addr *ctx)
+{
+	return udp_is_used(ctx);
+}
+
+SEC("cgroup/sendmsg6")
+int udp_sends6(struct bpf_sock_addr *ctx)
+{
+	return udp_is_used(ctx);
+}
+
+SEC("cgroup/recvmsg4")
+int udp_receives4(struct bpf_sock_addr *ctx)
+{
+	return udp_is_used(ctx);
+}
+
+SEC("cgroup/recvmsg6")
+int udp_receives6(struct bpf_sock_addr *ctx)
+{
+	return udp_is_used(ctx);
+}
+
 #ifdef SOCKET_TABLE
 #include "walk.h"
 #else

@@ -4,7 +4,7 @@
 #define TCPTOP_TRACK_H
 
 #include "sock.h"
-#include "owner.h"
+#include "accept.h"
 #ifdef SOCKET_TABLE
 #include "table.h"
 #else
@@ -27,6 +27,9 @@ static __always_inline void track_inherit(struct tracked *t, u64 cookie, u64 ope
 	t->cookie = cookie;
 	t->opened_ns = opened_ns;
 	t->direction = DIRECTION_INBOUND;
+	t->listener_several = inherited && t->several;
+	t->several = SEVERAL_NO;
+	t->used_ns = 0;
 	t->owner_pass = 0;
 	t->candidate_pass = 0;
 	t->described = 0;
@@ -62,6 +65,7 @@ static __always_inline void record_fill(struct tcptop_tcp_record *r, u16 tag, u8
 	r->cookie = t->cookie;
 	r->opened_ns = t->opened_ns;
 	if (t->how != OWNER_NONE) {
+		r->several = t->several;
 		r->cgroup_id = t->owner.cgroup_id;
 		r->owner_start_ns = t->owner.start_ns;
 		r->tgid = t->owner.tgid;

@@ -41,6 +41,10 @@ struct tracked {
 	__u8 ended;          /* TCP only: enum ended, 0: not yet */
 	__u32 slot;          /* bpf/table.h only: where its cookie stands */
 	__u64 address;       /* bpf/table.h only: of the struct sock */
+	__u64 used_ns;       /* of a listener: when its owner accepted last, as far as that is known; of a UDP socket: not 0 once it was used */
+	__u8 several;        /* enum tcptop_several, as the last owner pass found it */
+	__u8 listener_several; /* of a connection that came in: `several` of its listener */
+	__u8 pad[6];
 };
 
 struct udp_key {
@@ -64,6 +68,8 @@ struct udp_flow {
 	__u8 how;
 	__u8 direction;
 	__u8 local_address[16]; /* as remote_address */
+	__u8 several;
+	__u8 pad[7];
 };
 
 /* Per CPU, from the start of the source. */

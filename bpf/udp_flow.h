@@ -65,6 +65,7 @@ static __always_inline void udp_own(struct udp_flow *flow, const struct tracked 
 		flow->how = t->how;
 		flow->owner = t->owner;
 		flow->netns = t->netns;
+		flow->several = t->several;
 	}
 	if (flow->how == OWNER_NONE)
 		udp_count(UDP_UNOWNED);

@@ -41,8 +41,29 @@ static __always_inline void udp_met(struct sock *sk, struct task_struct *task)
 		t->cookie = bpf_get_socket_cookie(sk);
 	t->netns = sk->__sk_common.skc_net.net->ns.inum;
 	owner_met(t, task);
-	if (!t->described || (t->candidate_pass == shared.owner_pass && t->owner_pass != shared.owner_pass))
+	if (!t->described || t->several != SEVERAL_NO || t->candidate_pass == shared.owner_pass)
 		shared.udp_unsettled = shared.owner_pass;
+}
+
+/* sendmsg() without a connection, and recvmsg() that asks for the address: in the context of the process that calls it. Of those that hold a
+ * socket, as a service and who started it, or the workers of one, who used it last is the owner. */
+static __always_inline int udp_is_used(struct bpf_sock_addr *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+	struct tracked *t = sk ? bpf_sk_storage_get(&udp_sockets, sk, 0, 0) : NULL;
+	struct task_struct *task;
+
+	if (!t || t->how == OWNER_KERNEL || t->owner.tgid == (u32)(bpf_get_current_pid_tgid() >> 32))
+		return 1;
+	task = bpf_get_current_task_btf();
+	if (task->flags & PF_KTHREAD)
+		return 1;
+	owner_takes_over(t, task);
+	if (!t->used_ns) /* the first time it is told at once */
+		weak_owner();
+	t->used_ns = 1;
+	shared.udp_unsettled = shared.owner_pass + 1;
+	return 1;
 }
 
 /* sk_kern_sock is set by sk_alloc() for the kernel's own sockets, and for nothing else. */
@@ -61,6 +82,7 @@ static __always_inline void udp_owner_fill(struct tcptop_udp_owner *r, const str
 	r->tag = TAG_UDP_OWNER;
 	r->size = sizeof(*r);
 	r->how = t->how;
+	r->several = t->several;
 	r->time_ns = bpf_ktime_get_boot_ns();
 	r->cookie = t->cookie;
 	r->cgroup_id = t->owner.cgroup_id;

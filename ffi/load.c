@@ -16,6 +16,9 @@ extern const uint8_t tcp_object_end[] __attribute__((visibility("hidden")));
 extern const uint8_t tcp_table_object[] __attribute__((visibility("hidden")));
 extern const uint8_t tcp_table_object_end[] __attribute__((visibility("hidden")));
 
+/* Those that need tracing helpers in cgroup programs. */
+static const char *const udp_rich_programs[] = { "udp_opened", "udp_sends4", "udp_sends6", "udp_receives4", "udp_receives6" };
+
 static int32_t object_open(struct tcptop *t, uint32_t ring_bytes, uint32_t openings)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_tcp");
@@ -34,7 +37,8 @@ static int32_t object_open(struct tcptop *t, uint32_t ring_bytes, uint32_t openi
 	settings.wake_at_bytes = bpf_map__max_entries(map) / 2;
 	/* Where tracing helpers are not for cgroup programs, the UDP object has a plainer one. */
 	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_get_current_task_btf, NULL) != 1)
-		bpf_program__set_autoload(bpf_object__find_program_by_name(t->tcp, "udp_opened"), false);
+		for (size_t i = 0; i < sizeof(udp_rich_programs) / sizeof(*udp_rich_programs); i++)
+			bpf_program__set_autoload(bpf_object__find_program_by_name(t->tcp, udp_rich_programs[i]), false);
 	map = bpf_object__find_map_by_name(t->tcp, ".rodata");
 	if (!map || bpf_map__set_initial_value(map, &settings, sizeof(settings)))
 		return fail(t, EINVAL, "set up the TCP programs");

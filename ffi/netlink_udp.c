@@ -33,7 +33,7 @@ struct tcptop_udp_record udp_record(const struct known *k)
 		.tag = TAG_UDP_FLOW, .size = sizeof(r), .family = l->family, .state = UDP_LISTED, .how = l->how,
 		.cookie = l->cookie, .first_ns = l->opened_ns, .cgroup_id = l->cgroup_id,
 		.owner_start_ns = l->owner_start_ns, .tgid = l->tgid, .uid = l->uid, .netns = l->netns, .scope = l->scope,
-		.local_port = l->local_port, .remote_port = l->remote_port,
+		.several = l->several, .local_port = l->local_port, .remote_port = l->remote_port,
 		.unknown = UNKNOWN_BYTES | UNKNOWN_PACKETS | UNKNOWN_AGE,
 	};
 

@@ -60,7 +60,7 @@ static void met(struct netlink *n, struct known *k, uint32_t tgid)
 
 	if (!facts)
 		return;
-	if (k->last.how == OWNER_FILE && k->last.tgid == tgid) {
+	if (k->last.how != OWNER_FILE || k->last.tgid == tgid) {
 		k->met_pass = n->owner_pass;
 		own(&k->last, OWNER_FILE, facts);
 	} else if (k->candidate_pass != n->owner_pass) {
@@ -97,7 +97,11 @@ static void settle(struct netlink *n, struct index *index)
 		struct known *k = index->entries[i].socket;
 
 		k->asked_pass = n->owner_pass;
-		if (k->met_pass != n->owner_pass && k->candidate_pass == n->owner_pass)
+		bool others = k->candidate_pass == n->owner_pass;
+
+		k->last.several = others && k->met_pass == n->owner_pass ? SEVERAL_YES : SEVERAL_NO;
+		/* systemd listens for those that it starts, and keeps what it hands on: it is not who uses it. */
+		if (others && (!k->last.several || !strcmp((const char *)k->last.comm, "systemd")))
 			own(&k->last, OWNER_FILE, &k->candidate);
 	}
 }

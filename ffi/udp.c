@@ -43,8 +43,11 @@ static int32_t attach_all(struct tcptop *t, struct udp *u)
 {
 	struct bpf_program *rich = t->tcp ? bpf_object__find_program_by_name(t->tcp, "udp_opened") : NULL;
 	bool is_rich = rich && bpf_program__fd(rich) >= 0;
+	static const char *const uses[UDP_USES] = { "udp_sends4", "udp_sends6", "udp_receives4", "udp_receives6" };
 	int32_t err;
 
+	for (int i = 0; is_rich && i < UDP_USES; i++)
+		u->used[i] = bpf_program__attach_cgroup(bpf_object__find_program_by_name(t->tcp, uses[i]), t->cgroup_fd);
 	/* Who opens a socket first, then what it moves: a flow then has an owner. */
 	if ((err = is_rich ? attach(t, t->tcp, "udp_opened", &u->opened) : attach(t, u->object, "udp_opened_plain", &u->opened)))
 		return err;
@@ -107,6 +110,8 @@ void udp_free(struct udp *u)
 	bpf_link__destroy(u->out);
 	bpf_link__destroy(u->in);
 	bpf_link__destroy(u->opened);
+	for (int i = 0; i < UDP_USES; i++)
+		bpf_link__destroy(u->used[i]);
 	bpf_object__close(u->object);
 	free(u->gone.data);
 	free(u->keys);

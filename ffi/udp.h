@@ -6,11 +6,14 @@
 #include "handle.h"
 #include "../bpf/udp.h"
 
+#define UDP_USES 4
+
 struct udp {
 	struct bpf_object *object;
 	struct bpf_link *out;
 	struct bpf_link *in;
 	struct bpf_link *opened;
+	struct bpf_link *used[UDP_USES]; /* NULL: who uses a socket that several hold is not known */
 	int flows_fd;
 	int counters_fd;
 	uint64_t timeout_ns;

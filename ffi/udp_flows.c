@@ -69,7 +69,7 @@ static void record_fill(struct tcptop_udp_record *r, const struct udp_key *key, 
 
 	*r = (struct tcptop_udp_record){
 		.tag = TAG_UDP_FLOW, .size = sizeof(*r), .family = family, .state = state,
-		.direction = flow->direction, .how = flow->how, .cookie = key->cookie,
+		.direction = flow->direction, .how = flow->how, .several = flow->several, .cookie = key->cookie,
 		.first_ns = flow->first_ns, .last_ns = flow->last_ns ? flow->last_ns : flow->first_ns,
 		.cgroup_id = flow->owner.cgroup_id, .owner_start_ns = flow->owner.start_ns,
 		.rx_bytes = flow->rx_bytes, .tx_bytes = flow->tx_bytes,

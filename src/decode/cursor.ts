@@ -127,7 +127,10 @@ export class TcpRecord extends Cursor {
     return this.u32(TcpRecordLayout.scope);
   }
   get unknown() {
-    return this.u32(TcpRecordLayout.unknown);
+    return this.u16(TcpRecordLayout.unknown);
+  }
+  get several() {
+    return this.u16(TcpRecordLayout.several);
   }
   copyLocalAddress(target: Uint8Array, to: number): void {
     this.copy(TcpRecordLayout.localAddress, 16, target, to);
@@ -240,7 +243,10 @@ export class UdpRecord extends Cursor {
     return this.u16(UdpRecordLayout.unknown);
   }
   get carries() {
-    return this.u16(UdpRecordLayout.carries);
+    return this.u8(UdpRecordLayout.carries);
+  }
+  get several() {
+    return this.u8(UdpRecordLayout.several);
   }
   get localPort() {
     return this.u16(UdpRecordLayout.localPort);
@@ -263,6 +269,9 @@ export class UdpRecord extends Cursor {
 export class UdpOwner extends Cursor {
   get how() {
     return this.u8(UdpOwnerLayout.how);
+  }
+  get several() {
+    return this.u8(UdpOwnerLayout.several);
   }
   get timeNs() {
     return this.u64(UdpOwnerLayout.timeNs);

@@ -54,6 +54,8 @@ export const FLOW_SCHEMA = {
   state: "u8",
   direction: "u8",
   how: "u8",
+  /** Enum Several. */
+  several: "u8",
   closed: "u8",
   loopback: "u8",
   /** Bits of Unknown: fields that this source cannot tell for this flow. */

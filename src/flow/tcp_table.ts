@@ -240,6 +240,7 @@ export class TcpTable {
   #own(row: number, record: TcpRecord): void {
     const c = this.#columns.arrays;
     c.how[row] = record.how;
+    c.several[row] = record.several;
     c.direction[row] = record.direction;
     c.tgid[row] = record.tgid;
     c.uid[row] = record.uid;

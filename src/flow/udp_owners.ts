@@ -5,6 +5,7 @@ import { CookieIndex } from "./cookie_index.ts";
 interface Owner {
   readonly timeNs: number;
   readonly how: number;
+  readonly several: number;
   readonly tgid: number;
   readonly uid: number;
   readonly netns: number;
@@ -25,9 +26,9 @@ export class UdpOwners {
   add(record: UdpOwner): void {
     const comm = new Uint8Array(16);
     record.copyComm(comm, 0);
-    const { timeNs, how, tgid, uid, netns, cgroupId, ownerStartNs } = record;
+    const { timeNs, how, several, tgid, uid, netns, cgroupId, ownerStartNs } = record;
     this.#index.set(record.cookieLow, record.cookieHigh, this.#owners.length);
-    this.#owners.push({ timeNs, how, tgid, uid, netns, cgroupId, ownerStartNs, comm });
+    this.#owners.push({ timeNs, how, several, tgid, uid, netns, cgroupId, ownerStartNs, comm });
   }
 
   /** Writes the owner into the row, if there is one for its socket that is newer than the flow. */
@@ -37,6 +38,7 @@ export class UdpOwners {
     if (at < 0 || this.#owners[at].timeNs < c.openedNs[row]) return;
     const owner = this.#owners[at];
     c.how[row] = owner.how;
+    c.several[row] = owner.several;
     c.tgid[row] = owner.tgid;
     c.uid[row] = owner.uid;
     c.netns[row] = owner.netns;

@@ -165,6 +165,7 @@ export class UdpTable {
   #own(row: number, record: UdpRecord): void {
     const c = this.#columns.arrays;
     c.how[row] = record.how;
+    c.several[row] = record.several;
     c.tgid[row] = record.tgid;
     c.uid[row] = record.uid;
     c.netns[row] = record.netns;

@@ -41,6 +41,7 @@ const FIELDS: Fields<FlowFacts> = new Map([
   plain("closed"),
   plain("loopback"),
   plain("exe"),
+  plain("shared"),
 ]);
 
 /** `columns`: ids of the table's columns to write the fields of; null: every field. */

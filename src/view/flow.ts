@@ -2,7 +2,7 @@
 import { type FlowArrays, Protocol, Unknown } from "../flow/columns.ts";
 import { type ContainerId, containerOf } from "../flow/container.ts";
 import type { Sample } from "../flow/sample.ts";
-import { Direction, OwnerHow } from "../wire/layout.ts";
+import { Direction, OwnerHow, Several } from "../wire/layout.ts";
 import { addressText, endpointText } from "./address.ts";
 import { InternedTexts } from "./intern.ts";
 
@@ -49,6 +49,8 @@ export interface FlowFacts {
   readonly loopback: boolean;
   /** File name of the process's executable. */
   readonly exe: string | null;
+  /** Processes other than the owner hold the socket too. */
+  readonly shared: boolean | null;
 }
 
 /** include/net/tcp_states.h without TCP_; 7 is a connection that has ended. */
@@ -181,6 +183,7 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     closed: f.closed[row] === 1,
     loopback: f.loopback[row] === 1,
     exe: executable(sample, row),
+    shared: owned && f.several[row] !== Several.unknown ? f.several[row] === Several.yes : null,
   };
 }
 

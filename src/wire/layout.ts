@@ -21,6 +21,12 @@ export const OwnerHow = {
   file: 5,
 } as const;
 
+export const Several = {
+  no: 0,
+  yes: 1,
+  unknown: 2,
+} as const;
+
 export const Direction = {
   unknown: 0,
   outbound: 1,
@@ -67,6 +73,7 @@ export const TcpRecordLayout = {
   remoteAddress: 120,
   scope: 136,
   unknown: 140,
+  several: 142,
   comm: 144,
 } as const;
 
@@ -125,6 +132,7 @@ export const UdpRecordLayout = {
   remotePort: 98,
   unknown: 100,
   carries: 102,
+  several: 103,
   localAddress: 104,
   remoteAddress: 120,
   comm: 136,
@@ -135,7 +143,8 @@ export const UdpOwnerLayout = {
   tag: 0,
   size: 2,
   how: 4,
-  pad: 5,
+  several: 5,
+  pad: 6,
   timeNs: 8,
   cookie: 16,
   cgroupId: 24,

@@ -48,6 +48,7 @@ Deno.test("flowFacts() has every fact of a flow", () => {
     retransmits: 3,
     age_ms: 500,
     exe: null,
+    shared: false,
     closed: false,
     loopback: false,
   });

@@ -1,5 +1,5 @@
 /** Records of bpf/record.h written by hand, for a source that no eBPF program feeds. */
-import { Tag, TcpRecordLayout, TickLayout, UdpRecordLayout, UdpState } from "../../wire/layout.ts";
+import { Several, Tag, TcpRecordLayout, TickLayout, UdpRecordLayout, UdpState } from "../../wire/layout.ts";
 import type { RecordSink } from "../source.ts";
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
@@ -63,7 +63,8 @@ export class RecordWriter {
     this.#begin(tag, at.byteLength);
     this.#flow(at, fields);
     this.#u8(at.state, fields.state);
-    this.#u32(at.unknown, fields.unknown);
+    this.#u16(at.unknown, fields.unknown);
+    this.#u16(at.several, Several.unknown);
     this.#u64(at.timeNs, fields.timeNs);
     this.#u64(at.openedNs, fields.openedNs);
     this.#u32(at.rxPackets, fields.rxPackets);
@@ -77,7 +78,8 @@ export class RecordWriter {
     this.#flow(at, fields);
     this.#u8(at.state, UdpState.listed);
     this.#u16(at.unknown, fields.unknown);
-    this.#u16(at.carries, fields.carries);
+    this.#u8(at.carries, fields.carries);
+    this.#u8(at.several, Several.unknown);
     this.#u64(at.firstNs, fields.firstNs);
     this.#u64(at.lastNs, fields.lastNs);
     this.#u64(at.rxPackets, fields.rxPackets);

@@ -74,11 +74,12 @@ function pairs(facts: FlowFacts): Pair[] {
 }
 
 function longPairs(
-  { process, exe, remote, container, cgroup }: FlowFacts,
+  { process, exe, shared, remote, container, cgroup }: FlowFacts,
   commandLine: string | null | undefined,
 ): Pair[] {
   const long: Pair[] = [["command", commandLine === undefined ? "…" : harmless(commandLine ?? "-")]];
   if (exe !== null && exe !== process) long.push(["executable", harmless(exe)]);
+  if (shared) long.push(["held by", "other processes too; this one has used it last, as far as can be told"]);
   if (remote !== null && remote.name !== null) long.push(["name", harmless(remote.name)]);
   if (container !== null) {
     long.push(["container", harmless(`${container.runtime} ${container.name ?? ""} ${container.id}`)]);

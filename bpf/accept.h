@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Which of the processes that hold a listener accepts from it. accept() has no hook, but whose a connection is that came in shows who accepted
+ * it. Noted only for listeners of which an owner pass has found several holders, and looked at by the next pass, which meets those. */
+#ifndef TCPTOP_ACCEPT_H
+#define TCPTOP_ACCEPT_H
+
+#include "owner.h"
+
+struct acceptor {
+	u32 tgid;
+	u32 netns;
+	u32 port;
+};
+
+/* When it accepted last. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct acceptor);
+	__type(value, u64);
+} acceptors SEC(".maps");
+
+static __always_inline struct acceptor acceptor_of(struct sock *sk, u32 tgid)
+{
+	struct acceptor a = {};
+
+	a.tgid = tgid;
+	a.netns = sk->__sk_common.skc_net.net->ns.inum;
+	a.port = sk->__sk_common.skc_num;
+	return a;
+}
+
+/* The owner of a connection has just become known. */
+static __always_inline void accept_note(struct sock *sk, const struct tracked *t)
+{
+	struct acceptor a;
+	u64 now;
+
+	if (!t->listener_several || owner_is_weak(t))
+		return;
+	a = acceptor_of(sk, t->owner.tgid);
+	now = bpf_ktime_get_boot_ns();
+	bpf_map_update_elem(&acceptors, &a, &now, BPF_ANY);
+}
+
+/* The process holds the listener. */
+static __always_inline void accept_met(struct sock *sk, struct tracked *t, struct task_struct *task)
+{
+	struct acceptor a;
+	u64 *last;
+
+	if (!t->several)
+		return;
+	a = acceptor_of(sk, task->tgid);
+	last = bpf_map_lookup_elem(&acceptors, &a);
+	if (!last || *last <= t->used_ns)
+		return;
+	t->used_ns = *last;
+	if (t->owner.tgid != (u32)task->tgid)
+		owner_takes_over(t, task);
+}
+
+#endif
