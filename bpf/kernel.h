@@ -61,20 +61,29 @@ struct sock_common {
 	atomic64_t skc_cookie;
 } KERNEL_TYPE;
 
+typedef struct { int owned; } KERNEL_TYPE socket_lock_t;
+
 struct sock {
 	struct sock_common __sk_common;
+	socket_lock_t sk_lock;
 	u16 sk_type;
 	u16 sk_protocol;
 	u8 sk_kern_sock : 1;
 	u32 sk_max_ack_backlog;
 } KERNEL_TYPE;
 
+struct request_sock;
 struct inet_sock { __be16 inet_sport; } KERNEL_TYPE;
 struct inet_connection_sock { struct inet_sock icsk_inet; } KERNEL_TYPE;
 
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
+	struct request_sock *fastopen_rsk; /* of a child of TCP Fast Open, until its handshake has ended */
 	u64 bytes_received;
+	u64 bytes_acked;
+	u32 snd_una;
+	u32 snd_nxt;
+	u32 write_seq;
 	u64 bytes_sent;
 	u64 bytes_retrans;
 	u32 segs_in;

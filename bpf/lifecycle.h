@@ -28,6 +28,15 @@ static __always_inline void lifecycle_start(struct sock *sk, u64 cookie, u8 dire
 		track_listens(sk, cookie);
 }
 
+static __always_inline void lifecycle_announce(struct sock *sk, struct tracked *t)
+{
+	if (t->announced)
+		return;
+	t->announced = 1;
+	if (settings.openings)
+		record_emit(TAG_TCP_OPEN, TCP_ESTABLISHED, sk, bpf_skc_to_tcp_sock(sk), t);
+}
+
 static __always_inline void lifecycle_established(struct sock *sk, u64 cookie, int old)
 {
 	struct tracked *t = track_make(sk, cookie);
@@ -38,15 +47,12 @@ static __always_inline void lifecycle_established(struct sock *sk, u64 cookie, i
 		track_inherit(t, cookie, bpf_ktime_get_boot_ns());
 	else if (!t->cookie) /* its SYN was sent before we watched */
 		track_introduce(t, cookie, DIRECTION_OUTBOUND);
-	if (t->announced)
-		return;
-	t->announced = 1;
-	if (settings.openings)
-		record_emit(TAG_TCP_OPEN, TCP_ESTABLISHED, sk, bpf_skc_to_tcp_sock(sk), t);
+	lifecycle_announce(sk, t);
 }
 
-/* FIN_WAIT1 and LAST_ACK are entered only through tcp_close_state(), from close(), shutdown() or exit: current is the owner,
- * which softirq could not tell when the connection came in. */
+/* close(), shutdown() and exit() enter FIN_WAIT1 and LAST_ACK with the socket owned by its user (lock_sock()): current is the owner, which
+ * softirq could not tell when the connection came in. A socket that was shut down in its handshake (TCP Fast Open, simultaneous open) enters
+ * FIN_WAIT1 when the handshake ends, in softirq: then current is whoever was interrupted, and the socket is not owned. */
 static __always_inline void lifecycle_closing(struct sock *sk, u64 cookie, int old)
 {
 	struct tracked *t = track_find(sk, cookie);
@@ -57,30 +63,40 @@ static __always_inline void lifecycle_closing(struct sock *sk, u64 cookie, int o
 		return;
 	if (t->cookie != cookie) /* TCP Fast Open: closed by its process before the handshake ended */
 		track_inherit(t, cookie, bpf_ktime_get_boot_ns());
-	if (owner_is_weak(t)) {
+	if (owner_is_weak(t) && sk->sk_lock.owned) {
 		owner_is_current(t, OWNER_CLOSE);
 		accept_note(sk, t);
 	}
+	if (old == TCP_SYN_RECV)
+		lifecycle_announce(sk, t);
 }
 
 /* What is remembered stays, marked, until the socket is freed: that is how the second program and the snapshot know. A socket that was
- * reset or timed out while a process, not known yet, still holds it waits for that process to let go (lifecycle_destroyed()). */
+ * reset or timed out while a process, not known yet, still holds it waits for that process to let go (lifecycle_destroyed()). One that never
+ * was a connection is told with the state that it failed in, and if it is the child of a listener not at all. */
 static __always_inline void lifecycle_closed(struct sock *sk, u64 cookie, int old)
 {
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct tracked *t = track_find(sk, cookie);
+	bool never = false;
 
 	if (!t)
 		t = track_adopt(sk, cookie, old);
-	if (!t || (t->cookie == cookie && t->ended))
+	if (!t || !tp || (t->cookie == cookie && t->ended))
 		return;
-	if (t->cookie != cookie && old == TCP_SYN_RECV) { /* given up in its handshake: no connection came to be */
+	if (t->cookie != cookie && old == TCP_SYN_RECV && sock_never_was(tp, DIRECTION_INBOUND, old)) {
 		t->cookie = cookie;
 		t->ended = ENDED;
 		return;
 	}
-	if (t->cookie != cookie)
-		track_inherit(t, cookie, 0);
-	track_end(sk, bpf_skc_to_tcp_sock(sk), old == TCP_LISTEN ? TCP_LISTEN : TCP_CLOSE, t);
+	if (t->cookie != cookie) {
+		track_inherit(t, cookie, old == TCP_SYN_RECV ? bpf_ktime_get_boot_ns() : 0);
+		if (old == TCP_SYN_RECV)
+			lifecycle_announce(sk, t);
+	}
+	if (!t->announced)
+		never = sock_never_was(tp, t->direction, old);
+	track_end(sk, tp, old == TCP_LISTEN ? TCP_LISTEN : never ? TCP_SYN_SENT : TCP_CLOSE, t);
 	if (owner_is_weak(t) && !sock_flag(sk, SOCK_DEAD))
 		t->ended = ENDED_UNCLAIMED;
 }
@@ -94,7 +110,7 @@ static __always_inline void lifecycle_destroyed(struct sock *sk, u64 cookie)
 	if (!t || t->ended == ENDED || t->cookie != cookie)
 		return;
 	if (!t->ended) {
-		track_end(sk, bpf_skc_to_tcp_sock(sk), TCP_CLOSE, t);
+		track_end_unseen(sk, bpf_skc_to_tcp_sock(sk), t);
 		return;
 	}
 	t->ended = ENDED;

@@ -11,7 +11,7 @@
 
 enum tcptop_tag {
 	TAG_TCP_OPEN = 1,  /* struct tcptop_tcp_record: a connection was established */
-	TAG_TCP_CLOSE = 2, /* struct tcptop_tcp_record: it ended, the counters are final */
+	TAG_TCP_CLOSE = 2, /* struct tcptop_tcp_record: it ended, the counters are final; in state TCP_SYN_SENT it never was established */
 	TAG_TCP_LIVE = 3,  /* struct tcptop_tcp_record: seen by a snapshot, everything about it */
 	TAG_TCP_COUNTERS = 4, /* struct tcptop_tcp_counters: seen by a snapshot, the rest is as told before */
 	TAG_TCP_OWNER = 5, /* struct tcptop_tcp_record: who closed a connection that had ended before its owner was known */
@@ -69,7 +69,7 @@ struct tcptop_tcp_record {
 	__u64 cgroup_id;     /* of the owner, in the cgroup v2 hierarchy */
 	__u64 owner_start_ns; /* start of the owner's thread group: with tgid it names a process for good */
 	__u64 rx_bytes;      /* payload delivered in order, without the FIN */
-	__u64 tx_bytes;      /* payload sent, without retransmissions */
+	__u64 tx_bytes;      /* payload that has left, each byte once */
 	__u32 tgid;
 	__u32 uid;           /* effective, in the initial user namespace */
 	__u32 netns;         /* inode number of the network namespace */

@@ -43,7 +43,7 @@ static __always_inline void snapshot_counters(struct tcptop_tcp_counters *c, str
 	c->how = t->how;
 	c->cookie = t->cookie;
 	c->rx_bytes = sock_rx_bytes(sk, tp);
-	c->tx_bytes = sock_tx_bytes(tp);
+	c->tx_bytes = sock_tx_bytes(sk, tp, t->direction);
 	c->rx_packets = tp->segs_in;
 	c->tx_packets = tp->segs_out;
 	c->srtt_us = tp->srtt_us >> 3;
@@ -69,8 +69,8 @@ static __always_inline bool snapshot_emit(struct sock *sk, struct tcp_sock *tp, 
 	r = bpf_ringbuf_reserve(&events, sizeof(*r), 0);
 	if (!r)
 		return false;
+	t->described = shared.epoch; /* before, as in record_emit() */
 	record_fill(r, TAG_TCP_LIVE, sk->__sk_common.skc_state, sk, tp, t);
-	t->described = shared.epoch;
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 	return true;
 }
@@ -89,7 +89,7 @@ static __always_inline bool snapshot_is_live(struct sock *sk, struct tcp_sock *t
 		track_inherit(t, cookie, 0);
 	}
 	if (state == TCP_CLOSE && (t->described || t->announced))
-		track_end(sk, tp, TCP_CLOSE, t);
+		track_end_unseen(sk, tp, t);
 	return state != TCP_CLOSE;
 }
 

@@ -33,13 +33,50 @@ static __always_inline u64 sock_rx_bytes(struct sock *sk, struct tcp_sock *tp)
 	return bytes ? bytes - 1 : 0;
 }
 
-/* bytes_sent counts payload each time it is handed down (__tcp_transmit_skb()), bytes_retrans what of it was a repeat
- * (__tcp_retransmit_skb(), which counts first). An unlocked read may meet a repeat between the two. */
-static __always_inline u64 sock_tx_bytes(struct tcp_sock *tp)
+/* Our FIN has a sequence number, the last one, once it is in the queue: behind tcp_close_state() and before the lock is let go.
+ * It is out when nothing that has a number waits. An unlocked read may meet the new state first, and be one byte short until the next. */
+static __always_inline bool sock_fin_is_out(struct sock *sk, u32 next, struct tcp_sock *tp)
 {
-	u64 again = tp->bytes_retrans, sent = tp->bytes_sent;
+	switch (sk->__sk_common.skc_state) {
+	case TCP_FIN_WAIT1:
+	case TCP_FIN_WAIT2:
+	case TCP_CLOSING:
+	case TCP_LAST_ACK:
+		return next == tp->write_seq;
+	}
+	return false;
+}
 
-	return sent > again ? sent - again : 0;
+/* What has sequence numbers and has left: what is acknowledged and what is on its way. snd_nxt moves when the layer below has taken the
+ * packet (tcp_write_xmit()); bytes_sent counts each attempt, also where a full queue or a firewall of this machine refuses it, and the next
+ * attempt is no retransmission then. An active opener's SYN has a number too and is acknowledged (tcp_rcv_synsent_state_process()); a
+ * passive one's is before snd_una from the start (tcp_create_openreq_child()). bytes_acked moves before snd_una (tcp_snd_una_update()), so
+ * read in this order an unlocked read is short rather than long.
+ * A socket whose end went unseen is in TCP_CLOSE: whether its FIN is among the bytes is told by the attempts, of which there are no fewer. */
+static __always_inline u64 sock_tx_bytes(struct sock *sk, struct tcp_sock *tp, u8 direction)
+{
+	u64 bytes = tp->bytes_acked, attempts;
+	u32 una, next;
+
+	barrier();
+	una = tp->snd_una;
+	next = tp->snd_nxt;
+	bytes += next - una;
+	if (bytes && direction == DIRECTION_OUTBOUND)
+		bytes--;
+	if (bytes && sock_fin_is_out(sk, next, tp))
+		bytes--;
+	attempts = tp->bytes_sent - tp->bytes_retrans;
+	return sk->__sk_common.skc_state == TCP_CLOSE && attempts < bytes ? attempts : bytes;
+}
+
+/* Its handshake has not ended, and nothing was exchanged: no connection. One of TCP Fast Open serves its process before the handshake
+ * has ended; a client whose SYN was acknowledged has a connection, whatever was seen of it. */
+static __always_inline bool sock_never_was(struct tcp_sock *tp, u8 direction, int old)
+{
+	if (old == TCP_SYN_SENT || old == TCP_CLOSE)
+		return direction == DIRECTION_OUTBOUND && !tp->bytes_acked;
+	return old == TCP_SYN_RECV && !tp->fastopen_rsk && !tp->bytes_received;
 }
 
 static __always_inline void sock_read_address6(u8 to[16], struct in6_addr *from)
@@ -70,10 +107,10 @@ static __always_inline void sock_read_addresses(struct tcptop_tcp_record *r, str
 	r->netns = sk->__sk_common.skc_net.net->ns.inum;
 }
 
-static __always_inline void sock_read_counters(struct tcptop_tcp_record *r, struct sock *sk, struct tcp_sock *tp)
+static __always_inline void sock_read_counters(struct tcptop_tcp_record *r, struct sock *sk, struct tcp_sock *tp, u8 direction)
 {
 	r->rx_bytes = sock_rx_bytes(sk, tp);
-	r->tx_bytes = sock_tx_bytes(tp);
+	r->tx_bytes = sock_tx_bytes(sk, tp, direction);
 	r->rx_packets = tp->segs_in;
 	r->tx_packets = tp->segs_out;
 	r->srtt_us = tp->srtt_us >> 3;

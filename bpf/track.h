@@ -59,7 +59,7 @@ static __always_inline void record_fill(struct tcptop_tcp_record *r, u16 tag, u8
 	r->state = state;
 	r->time_ns = bpf_ktime_get_boot_ns();
 	sock_read_addresses(r, sk, tp);
-	sock_read_counters(r, sk, tp);
+	sock_read_counters(r, sk, tp, t->direction);
 	r->direction = t->direction;
 	r->how = t->how;
 	r->cookie = t->cookie;
@@ -88,8 +88,9 @@ static __always_inline void record_emit(u16 tag, u8 state, struct sock *sk, stru
 		count(COUNTER_EVENTS_LOST);
 		return;
 	}
-	record_fill(r, tag, state, sk, tp, t);
+	/* Before it is filled: what another CPU changes meanwhile asks for a description, and keeps it. */
 	t->described = shared.epoch;
+	record_fill(r, tag, state, sk, tp, t);
 	bpf_ringbuf_submit(r, record_wake());
 }
 
@@ -98,6 +99,14 @@ static __always_inline void track_end(struct sock *sk, struct tcp_sock *tp, u8 s
 {
 	t->ended = ENDED;
 	record_emit(TAG_TCP_CLOSE, state, sk, tp, t);
+}
+
+/* The same of a socket whose end went unseen. */
+static __always_inline void track_end_unseen(struct sock *sk, struct tcp_sock *tp, struct tracked *t)
+{
+	bool never = tp && !t->announced && t->opened_ns && sock_never_was(tp, t->direction, TCP_CLOSE);
+
+	track_end(sk, tp, never ? TCP_SYN_SENT : TCP_CLOSE, t);
 }
 
 #endif

@@ -12,7 +12,7 @@ static __always_inline bool socket_is_gone(struct sock *sk, struct tcp_sock *tp,
 	if (same && sk->__sk_common.skc_refcnt.refs.counter)
 		return false;
 	if (same && !t->ended && t->cookie == cookie)
-		track_end(sk, tp, TCP_CLOSE, t);
+		track_end_unseen(sk, tp, t);
 	track_drop(cookie);
 	return true;
 }

@@ -26,6 +26,7 @@ export const FLOW_SCHEMA = {
   txDelta: "f64",
   rxPackets: "f64",
   txPackets: "f64",
+  retransmits: "f64",
   /** CLOCK_BOOTTIME. openedNs is 0 for a flow that is older than the source. */
   openedNs: "f64",
   /** When it ended, or for UDP when it last moved; 0: not yet. */
@@ -46,7 +47,6 @@ export const FLOW_SCHEMA = {
   srttUs: "u32",
   rttvarUs: "u32",
   cwnd: "u32",
-  retransmits: "u32",
   localPort: "u16",
   remotePort: "u16",
   protocol: "u8",
@@ -57,6 +57,8 @@ export const FLOW_SCHEMA = {
   /** Enum Several. */
   several: "u8",
   closed: "u8",
+  /** A TCP connection whose handshake has ended, at whatever time. */
+  established: "u8",
   loopback: "u8",
   /** Bits of Unknown: fields that this source cannot tell for this flow. */
   unknown: "u8",

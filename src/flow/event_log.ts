@@ -13,6 +13,8 @@ export const EventKind = {
   closed: 2,
   /** Ended unseen: a look at all sockets found it gone, and its figures are those of the look before. */
   vanished: 3,
+  /** Ended without ever having been established. */
+  failed: 4,
 } as const;
 export type EventKind = typeof EventKind[keyof typeof EventKind];
 
@@ -102,7 +104,8 @@ export function unpackEvents({ events, length }: PackedEvents): EventArrays {
 }
 
 function isWeakEnd(arrays: EventArrays, row: number): boolean {
-  return arrays.kind[row] === EventKind.closed && arrays.how[row] <= OwnerHow.listener;
+  return (arrays.kind[row] === EventKind.closed || arrays.kind[row] === EventKind.failed) &&
+    arrays.how[row] <= OwnerHow.listener;
 }
 
 function copyFlow(from: FlowArrays, row: number, to: FlowArrays, at: number): void {

@@ -26,6 +26,8 @@ export interface Sample {
   readonly health: Health;
   readonly opened: number;
   readonly closed: number;
+  /** Connections that ended without ever having been established: in neither of the two. */
+  readonly failed: number;
   /** Of the whole process over the interval. */
   readonly selfCpuPercent: number;
   readonly selfRssBytes: number;

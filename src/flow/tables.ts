@@ -18,6 +18,7 @@ export interface PackedSample {
   readonly health: Omit<Health, "recordsInvalid">;
   readonly opened: number;
   readonly closed: number;
+  readonly failed: number;
   readonly length: number;
   readonly flows: ArrayBuffer;
 }
@@ -104,6 +105,7 @@ export class FlowTables implements EventHandler {
       health: { ...this.#health, events: this.#events },
       opened: this.tcp.opened,
       closed: this.tcp.closed,
+      failed: this.tcp.failed,
       length: this.tcp.length + this.udp.length,
       flows: packFlows([this.tcp, this.udp], spare),
     };

@@ -10,6 +10,8 @@ const TCP_SCHEMA = {
   /** The byte counts at the last sample. */
   rxBefore: "f64",
   txBefore: "f64",
+  /** It opened after the source did: its establishment is an opening of this run. */
+  fresh: "u8",
   /** When the first record about it was written. */
   metNs: "f64",
   /** Number of the last snapshot that showed it, and how many in a row did not. */
@@ -42,6 +44,7 @@ export class TcpTable {
   #begun = false;
   #opened = 0;
   #closed = 0;
+  #failed = 0;
   #strangers = 0;
   #vanished = 0;
 
@@ -62,6 +65,10 @@ export class TcpTable {
   get closed(): number {
     return this.#closed;
   }
+  /** Those that ended without ever being established. */
+  get failed(): number {
+    return this.#failed;
+  }
 
   /** Flows that left without a close record although the source lost none: their last bytes are not known. From the start on. */
   get vanished(): number {
@@ -77,7 +84,9 @@ export class TcpTable {
 
   open(record: TcpRecord): void {
     const row = this.#describe(record);
-    if (row >= 0) this.log?.add(EventKind.opened, this.arrays, row, record.timeNs);
+    if (row < 0) return;
+    this.#establish(row);
+    this.log?.add(EventKind.opened, this.arrays, row, record.timeNs);
   }
 
   live(record: TcpRecord): void {
@@ -96,6 +105,7 @@ export class TcpTable {
     if (c.closed[row]) return;
     c.state[row] = record.state;
     c.how[row] = record.how;
+    if (!isOpening(record.state)) this.#establish(row);
     this.#count(row, record);
     this.#mark(row);
   }
@@ -109,11 +119,13 @@ export class TcpTable {
     // Final, and so the truth: a read without the lock may have counted a FIN before the state told of it.
     c.rxBytes[row] = record.rxBytes;
     c.txBytes[row] = record.txBytes;
+    const failed = record.state === SYN_SENT;
     if (!isListener(c.remotePort[row], record.state)) {
+      if (!failed) this.#establish(row);
       c.state[row] = CLOSED;
-      this.#closed++;
+      this.#leave(row);
     }
-    this.log?.add(EventKind.closed, c, row, record.timeNs);
+    this.log?.add(failed ? EventKind.failed : EventKind.closed, c, row, record.timeNs);
   }
 
   /** Who held a connection that had already ended. */
@@ -147,7 +159,7 @@ export class TcpTable {
       if (c.closed[row] || c.seen[row] === this.#snapshot || c.metNs[row] >= tick.beginNs) continue;
       if (++c.missed[row] > forgiven) {
         if (!lost) this.#vanished++;
-        if (!isListener(c.remotePort[row], c.state[row])) this.#closed++;
+        if (!isListener(c.remotePort[row], c.state[row])) this.#leave(row);
         this.#vanish(row, tick.timeNs);
         gone.push(row);
       }
@@ -176,7 +188,7 @@ export class TcpTable {
       }
     }
     this.#remove(gone);
-    this.#opened = this.#closed = 0;
+    this.#opened = this.#closed = this.#failed = 0;
     this.#columns.shrink();
   }
 
@@ -203,9 +215,22 @@ export class TcpTable {
     c.state[row] = record.state;
     c.unknown[row] = record.unknown;
     c.localPort[row] = record.localPort;
+    if (!isOpening(record.state) && !isListener(record.remotePort, record.state)) this.#establish(row);
     this.#own(row, record);
     this.#count(row, record);
     return row;
+  }
+
+  #establish(row: number): void {
+    const c = this.#columns.arrays;
+    if (c.established[row]) return;
+    c.established[row] = 1;
+    if (c.fresh[row]) this.#opened++;
+  }
+
+  #leave(row: number): void {
+    if (this.#columns.arrays.established[row]) this.#closed++;
+    else this.#failed++;
   }
 
   #isOther(row: number, record: TcpRecord): boolean {
@@ -228,7 +253,7 @@ export class TcpTable {
     c.protocol[row] = Protocol.tcp;
     c.netns[row] = record.netns;
     if (isListener(record.remotePort, record.state)) return row;
-    if (record.openedNs > this.#surelyKnownNs) this.#opened++;
+    if (record.openedNs > this.#surelyKnownNs) c.fresh[row] = 1;
     else {
       // Open before the source was, or dropped by mistake after records were lost: what it moved before belongs to no sample.
       c.rxBefore[row] = record.rxBytes;
@@ -254,12 +279,12 @@ export class TcpTable {
     // Reads without the socket's lock may be a moment apart; a count never goes back.
     if (rxBytes > c.rxBytes[row]) c.rxBytes[row] = rxBytes;
     if (txBytes > c.txBytes[row]) c.txBytes[row] = txBytes;
-    c.rxPackets[row] = record.rxPackets;
-    c.txPackets[row] = record.txPackets;
+    c.rxPackets[row] = onwards(c.rxPackets[row], record.rxPackets);
+    c.txPackets[row] = onwards(c.txPackets[row], record.txPackets);
     c.srttUs[row] = record.srttUs;
     c.rttvarUs[row] = record.rttvarUs;
     c.cwnd[row] = record.cwnd;
-    c.retransmits[row] = record.retransmits;
+    c.retransmits[row] = onwards(c.retransmits[row], record.retransmits);
   }
 
   #addresses(row: number, record: TcpRecord): void {
@@ -300,6 +325,15 @@ export class TcpTable {
       if (index.get(low[from], high[from]) === from) index.set(low[from], high[from], to);
     });
   }
+}
+
+const WRAP = 2 ** 32;
+
+/** A count of which the kernel keeps the low 32 bits (segs_in, segs_out, total_retrans), as it goes on: never back. A step of more than half
+ * of the circle is a read that came late, not four thousand million segments in an interval. */
+export function onwards(before: number, low: number): number {
+  const step = (low - before % WRAP + WRAP) % WRAP;
+  return step < WRAP / 2 ? before + step : before;
 }
 
 /** Its addresses may still change: connect() chooses the local port when it is in SYN_SENT already. */

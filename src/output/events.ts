@@ -43,7 +43,7 @@ function textLine(batch: EventBatch, row: number): string {
       `retrans ${f.retransmits ?? "-"}`,
     );
     if (f.final === false) parts.push("end not seen");
-  }
+  } else if (f.event === "failed") parts.push(durationText(f.duration_us), "never established");
   return parts.join("  ");
 }
 

@@ -42,6 +42,7 @@ const FIELDS: Fields<FlowFacts> = new Map([
   plain("loopback"),
   plain("exe"),
   plain("shared"),
+  plain("established"),
 ]);
 
 /** `columns`: ids of the table's columns to write the fields of; null: every field. */

@@ -65,6 +65,7 @@ function jsonHead(sample: Sample, schema: string, version: string): Record<strin
       udp: totals.udp,
       opened: totals.opened,
       closed: totals.closed,
+      failed: totals.failed,
       rx_bytes_per_s: totals.rxBytesPerS,
       tx_bytes_per_s: totals.txBytesPerS,
       loopback_rx_bytes_per_s: totals.loopbackRxBytesPerS,

@@ -65,6 +65,7 @@ export class Metrics {
   readonly #flows = { tcp: 0, udp: 0 };
   #opened = 0;
   #closed = 0;
+  #failed = 0;
   #lost = 0;
   #samples = 0;
 
@@ -72,6 +73,7 @@ export class Metrics {
     this.#samples++;
     this.#opened += sample.opened;
     this.#closed += sample.closed;
+    this.#failed += sample.failed;
     this.#lost = sample.health.eventsLost;
     this.#flows.tcp = this.#flows.udp = 0;
     const rows = sample.pastFrom ?? sample.length;
@@ -125,6 +127,7 @@ export class Metrics {
       counter("tcptop_transmit_bytes", "Payload sent, all flows together.", both("tx")),
       counter("tcptop_connections_opened", "TCP connections that were opened.", [[{}, this.#opened]]),
       counter("tcptop_connections_closed", "TCP connections that have ended.", [[{}, this.#closed]]),
+      counter("tcptop_connections_failed", "TCP connections that never were established.", [[{}, this.#failed]]),
       counter("tcptop_records_lost", "Records that found the ring buffer full.", [[{}, this.#lost]]),
       counter("tcptop_samples", "Samples taken.", [[{}, this.#samples]]),
       {

@@ -45,7 +45,7 @@ function headLine(sample: Sample): string {
     `in ${rateText(totals.rxBytesPerS)} out ${rateText(totals.txBytesPerS)}`,
     `loopback ${rateText(totals.loopbackRxBytesPerS)}`,
     `${totals.tcp} tcp ${totals.udp} udp`,
-    `${totals.opened} opened ${totals.closed} closed`,
+    `${totals.opened} opened ${totals.closed} closed${totals.failed > 0 ? ` ${totals.failed} failed` : ""}`,
     `${sample.source.tcp ?? "no source"}`,
     `lost ${sample.health.eventsLost}`,
   ];

@@ -15,7 +15,7 @@ export interface EventBatch extends Sample {
 
 /** One connection that opened or ended. */
 export interface EventFacts {
-  readonly event: "opened" | "closed";
+  readonly event: "opened" | "closed" | "failed";
   /** UTC, to the microsecond. */
   readonly time: string;
   readonly id: string;
@@ -49,7 +49,7 @@ export interface EventFacts {
 export function eventFacts(batch: EventBatch, row: number): EventFacts {
   const facts = flowFacts(batch, row), kind = batch.events.kind[row];
   return {
-    event: kind === EventKind.opened ? "opened" : "closed",
+    event: kind === EventKind.opened ? "opened" : kind === EventKind.failed ? "failed" : "closed",
     time: eventTime(batch, row),
     id: facts.id,
     protocol: facts.protocol,
@@ -74,7 +74,7 @@ export function eventFacts(batch: EventBatch, row: number): EventFacts {
     rtt_var_us: facts.rtt_var_us,
     retransmits: facts.retransmits,
     loopback: facts.loopback,
-    final: kind === EventKind.opened ? null : kind === EventKind.closed,
+    final: kind === EventKind.opened ? null : kind !== EventKind.vanished,
   };
 }
 

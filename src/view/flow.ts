@@ -51,6 +51,8 @@ export interface FlowFacts {
   readonly exe: string | null;
   /** Processes other than the owner hold the socket too. */
   readonly shared: boolean | null;
+  /** false: not yet, or it never was; null: no connection (UDP, a listener). */
+  readonly established: boolean | null;
 }
 
 /** include/net/tcp_states.h without TCP_; 7 is a connection that has ended. */
@@ -184,6 +186,7 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     loopback: f.loopback[row] === 1,
     exe: executable(sample, row),
     shared: owned && f.several[row] !== Several.unknown ? f.several[row] === Several.yes : null,
+    established: !tcp || isListener(f, row) ? null : f.established[row] === 1,
   };
 }
 

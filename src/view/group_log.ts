@@ -41,10 +41,12 @@ export class GroupLog {
     if (batch.dropped > 0) this.#doubt();
     const chosen = new Set(this.choose(batch)), told: GroupEvent[] = [];
     for (let row = 0; row < batch.length; row++) {
-      const id = flowId(batch.flows, row);
+      const id = flowId(batch.flows, row), kind = batch.events.kind[row];
+      // What never was established has opened no group.
+      if (kind === EventKind.failed && !this.#members.has(id)) continue;
       const member = this.#members.get(id) ?? (chosen.has(row) ? this.#join(batch, row, id) : undefined);
       if (member === undefined) continue;
-      const { group } = member, opens = batch.events.kind[row] === EventKind.opened;
+      const { group } = member, opens = kind === EventKind.opened;
       this.#tellsOpenings ||= opens;
       if (!opens) group.ended(batch, row);
       const event = opens ? group.opened(batch, row) : this.#left(id, group, eventTime(batch, row));

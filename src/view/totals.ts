@@ -9,6 +9,7 @@ export interface Totals {
   readonly udp: number;
   readonly opened: number;
   readonly closed: number;
+  readonly failed: number;
   readonly rxBytesPerS: number;
   readonly txBytesPerS: number;
   readonly loopbackRxBytesPerS: number;
@@ -36,6 +37,7 @@ export function totalsOf(sample: Sample): Totals {
     udp,
     opened: sample.opened,
     closed: sample.closed,
+    failed: sample.failed,
     rxBytesPerS: rate(rx[0]),
     txBytesPerS: rate(tx[0]),
     loopbackRxBytesPerS: rate(rx[1]),

@@ -25,6 +25,7 @@ export interface FakeFlow {
   readonly retransmits?: number;
   readonly ageMs?: number;
   readonly closed?: boolean;
+  readonly established?: boolean;
   readonly loopback?: boolean;
   readonly unknown?: number;
 }
@@ -54,6 +55,7 @@ export function fakeSample(flows: readonly FakeFlow[], more: Partial<Sample> = {
     },
     opened: 0,
     closed: 0,
+    failed: 0,
     selfCpuPercent: 0.7,
     selfRssBytes: 48e6,
     length: flows.length,
@@ -94,6 +96,7 @@ function fill(columns: Columns<typeof FLOW_SCHEMA>, flow: FakeFlow): void {
   c.openedNs[row] = flow.ageMs === undefined ? 0 : NOW_NS - flow.ageMs * 1e6;
   c.lastNs[row] = flow.closed ? NOW_NS : 0;
   c.closed[row] = flow.closed ? 1 : 0;
+  c.established[row] = flow.established === false ? 0 : 1;
   c.loopback[row] = flow.loopback ? 1 : 0;
   c.unknown[row] = flow.unknown ?? 0;
 }

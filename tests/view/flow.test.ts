@@ -51,6 +51,7 @@ Deno.test("flowFacts() has every fact of a flow", () => {
     shared: false,
     closed: false,
     loopback: false,
+    established: true,
   });
 });
 

@@ -15,6 +15,7 @@ Deno.test("totalsOf() keeps loopback apart, leaves listeners out and counts who 
     udp: 1,
     opened: 3,
     closed: 2,
+    failed: 0,
     rxBytesPerS: 202,
     txBytesPerS: 20,
     loopbackRxBytesPerS: 14,

@@ -84,6 +84,7 @@ function drawCounts(canvas: Canvas, { sample, totals, cost }: Head): void {
     ["", `+${number(perS(totals.opened))}`, "/s opened"],
     ["", `−${number(perS(totals.closed))}`, "/s closed"],
   ];
+  if (totals.failed > 0) parts.push(["", number(perS(totals.failed)), "/s failed", Role.warning]);
   if (eventsLost > 0) parts.push(["", number(eventsLost), " lost", Role.warning]);
   if (totals.unattributed > 0) parts.push(["", number(totals.unattributed), " without owner"]);
   if (loopback > 0) parts.push(["loopback ", rateText(loopback), ""]);
