@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ESTABLISHED = 1, FIN_WAIT1 = 4, FIN_WAIT2 = 5, TIME_WAIT = 6, CLOSE = 7, CLOSE_WAIT = 8, LAST_ACK = 9, LISTEN = 10, CLOSING = 11 };
+enum { ESTABLISHED = 1, SYN_SENT = 2, FIN_WAIT1 = 4, FIN_WAIT2 = 5, TIME_WAIT = 6, CLOSE = 7, CLOSE_WAIT = 8, LAST_ACK = 9, LISTEN = 10, CLOSING = 11 };
 
 uint64_t cookie_of(const struct netlink *n, const struct space *s, const struct diag_message *m)
 {
@@ -87,15 +87,45 @@ void fill_identity(struct tcptop_tcp_record *r, const struct space *s, const str
 	r->scope = m->family == 6 ? m->interface : 0;
 }
 
-/* Without bytes_sent what has been acknowledged must do: it lags, and counts an active opener's SYN (tcp_ack() in
- * tcp_rcv_synsent_state_process()) and the FIN (tcp_snd_una_update()). */
+static uint64_t without(uint64_t bytes, uint64_t less)
+{
+	return bytes > less ? bytes - less : 0;
+}
+
+/* What has sequence numbers and has left, as sock_tx_bytes() in bpf/sock.h has it; beside payload the SYN of an active opener
+ * (tcp_ack() in tcp_rcv_synsent_state_process()) and our FIN. */
+static uint64_t sequence_sent(const struct diag_message *m)
+{
+	return m->bytes_acked + without(m->unacknowledged, m->not_sent);
+}
+
+static bool own_fin_may_be_out(uint8_t state)
+{
+	return state == FIN_WAIT1 || state == FIN_WAIT2 || state == CLOSING || state == LAST_ACK;
+}
+
+/* Whether our FIN is among it. A dump has the state. A farewell has none: bytes_sent less bytes_retrans tells, unless this machine refused
+ * packets, each of which counts as sent; then a connection that has nothing left to acknowledge is taken to have ended in order. */
+static bool own_fin_is_out(const struct diag_message *m, uint8_t direction)
+{
+	uint64_t left = without(sequence_sent(m), direction == DIRECTION_OUTBOUND), payload = payload_sent(m);
+
+	if (m->state != CLOSE)
+		return own_fin_may_be_out(m->state) && !m->not_sent;
+	if (m->has_sent && payload <= left)
+		return payload < left;
+	return left && !m->unacknowledged;
+}
+
+/* Where no attempt was refused bytes_sent less bytes_retrans is the payload, whichever way the connection was opened; otherwise it is more
+ * than ever got a sequence number. */
 static uint64_t sent_bytes(const struct diag_message *m, const struct tcptop_tcp_record *r)
 {
-	uint64_t syn = r->direction == DIRECTION_OUTBOUND;
+	uint64_t left = without(sequence_sent(m), own_fin_is_out(m, r->direction));
 
-	if (m->has_sent)
+	if (m->has_sent && payload_sent(m) <= left)
 		return payload_sent(m);
-	return m->bytes_acked > syn ? m->bytes_acked - syn : 0;
+	return without(left, r->direction == DIRECTION_OUTBOUND);
 }
 
 static void fill_counters(struct tcptop_tcp_record *r, const struct diag_message *m, bool fin)
@@ -230,7 +260,7 @@ static uint8_t farewell_direction(struct space *s, const struct diag_message *m,
  *  - Otherwise it was reset, or its process closed it with data unread: then the last dump's state must do. */
 static bool fin_was_counted(const struct diag_message *m, const struct known *k, struct answer found, uint8_t direction)
 {
-	bool own_fin_acknowledged = acknowledged_beyond(m) >= 1 + (direction == DIRECTION_OUTBOUND);
+	bool own_fin_acknowledged = !m->unacknowledged && own_fin_is_out(m, direction);
 
 	if (k && fin_is_in(k->last.state))
 		return true;
@@ -282,6 +312,9 @@ void tcp_said_farewell(struct netlink *n, struct space *s, const struct diag_mes
 	r.tag = TAG_TCP_CLOSE;
 	r.time_ns = clock_ns(CLOCK_BOOTTIME);
 	r.state = k && k->last.state == LISTEN ? LISTEN : CLOSE;
+	/* Its SYN was never acknowledged. */
+	if (r.state == CLOSE && r.direction == DIRECTION_OUTBOUND && m->remote_port && !m->bytes_acked)
+		r.state = SYN_SENT;
 	if (!k) {
 		r.opened_ns = r.time_ns;
 		r.unknown |= UNKNOWN_AGE;

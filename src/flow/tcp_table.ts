@@ -252,6 +252,10 @@ export class TcpTable {
     c.metNs[row] = record.timeNs;
     c.protocol[row] = Protocol.tcp;
     c.netns[row] = record.netns;
+    // The first word: a later one goes on from it.
+    c.rxPackets[row] = record.rxPackets;
+    c.txPackets[row] = record.txPackets;
+    c.retransmits[row] = record.retransmits;
     if (isListener(record.remotePort, record.state)) return row;
     if (record.openedNs > this.#surelyKnownNs) c.fresh[row] = 1;
     else {

@@ -221,3 +221,45 @@ Deno.test("TcpTable agrees with a plain model, whatever opens, moves and ends", 
     }
   }));
 });
+
+Deno.test("TcpTable goes on counting packets and retransmissions where the kernel's 32 bits begin again", () => {
+  const feed = new Feed(), top = 2 ** 32 - 3;
+  const shown = (sample: Sample) => {
+    const [{ rx_packets, tx_packets, retransmits }] = facts(sample);
+    return [rx_packets, tx_packets, retransmits];
+  };
+  deepStrictEqual(
+    shown(feed.sample(live({ openedNs: 0, rxPackets: top, txPackets: top, retransmits: 7 }), tick(10e9))),
+    [
+      top,
+      top,
+      7,
+    ],
+  );
+  const after = counters({ rxPackets: 5, txPackets: top, retransmits: 9 });
+  deepStrictEqual(shown(feed.sample(after, tick(11e9))), [2 ** 32 + 5, top, 9]);
+  // A record that was written a moment before the one that came first.
+  const late = counters({ rxPackets: 4, txPackets: top - 1, retransmits: 8 });
+  deepStrictEqual(shown(feed.sample(late, tick(12e9))), [2 ** 32 + 5, top, 9]);
+  deepStrictEqual(shown(feed.sample(counters({ rxPackets: 6, txPackets: 1, retransmits: 9 }), tick(13e9))), [
+    2 ** 32 + 6,
+    2 ** 32 + 1,
+    9,
+  ]);
+});
+
+Deno.test("TcpTable counts a connection that failed apart from those that opened and closed", () => {
+  const feed = begun(), at = { openedNs: 10.5e9, timeNs: 10.6e9, cookie: 78 }, SYN_SENT = 2;
+  const first = feed.sample(live({ ...at, state: SYN_SENT }), tick(11e9));
+  deepStrictEqual([first.opened, first.closed, first.failed, facts(first)[0].established], [0, 0, 0, false]);
+  const second = feed.sample(ended({ ...at, state: SYN_SENT }), tick(12e9));
+  deepStrictEqual([second.opened, second.closed, second.failed, facts(second)[0].established], [0, 0, 1, false]);
+  const good = { openedNs: 12.5e9, timeNs: 12.6e9, cookie: 79 };
+  const third = feed.sample(live({ ...good, state: SYN_SENT }), tick(13e9));
+  const fourth = feed.sample(counters({ cookie: 79 }), tick(14e9)), fifth = feed.sample(ended(good), tick(15e9));
+  deepStrictEqual([third, fourth, fifth].map(({ opened, closed, failed }) => [opened, closed, failed]), [
+    [0, 0, 0],
+    [1, 0, 0],
+    [0, 1, 0],
+  ]);
+});

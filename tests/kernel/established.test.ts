@@ -1,0 +1,139 @@
+/** What is a connection and what never became one: refused, given up, and served before its handshake had ended. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { EventFacts } from "../../src/view/event.ts";
+import { compiled } from "../support/compiled.ts";
+import { lines, within } from "../support/lines.ts";
+import { Netns } from "../support/netns.ts";
+import { execute, Running, tcptop } from "../support/tcptop.ts";
+import { Workload } from "../support/workload.ts";
+
+const REFUSED = 37;
+
+/** A port that nobody listens on, and a shell that tries it so many times. */
+async function refuse(times: number): Promise<number> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 }), { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  const script = `for i in $(seq ${times}); do exec 3<>/dev/tcp/127.0.0.1/${port}; done`;
+  await execute(["bash", "-c", script.replace("exec 3", "(exec 3").replace(`${port};`, `${port}) 2>/dev/null;`)]);
+  return port;
+}
+
+/** Events as they come, as JSON. */
+class Events implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #lines: AsyncGenerator<string, void>;
+
+  constructor(line: readonly string[]) {
+    this.#child = new Deno.Command(line[0], { args: line.slice(1), stdin: "null", stdout: "piped" }).spawn();
+    this.#lines = lines(this.#child.stdout);
+  }
+
+  async until(fits: (event: EventFacts) => boolean): Promise<EventFacts> {
+    for (;;) {
+      const { value } = await within(20, "an event", this.#lines.next());
+      const event = JSON.parse(value!) as EventFacts;
+      if (fits(event)) return event;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill("SIGTERM");
+    await this.#lines.return();
+    await this.#child.status;
+  }
+}
+
+for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
+  Deno.test(`${REFUSED} refused connects are failures, neither opened nor closed, by ${source} ${sockets}`, async () => {
+    if (sockets !== "") Deno.env.set("TCPTOP_SOCKETS", sockets);
+    await using running = await Running.start("--interval", "200ms", "--source", source);
+    Deno.env.delete("TCPTOP_SOCKETS");
+    const port = await refuse(REFUSED);
+    await using good = await Workload.start("short", "--count", 3);
+    const done = await good.until("done"), samples = await running.upToFresh();
+    const flows = samples.flatMap(({ flows }) => flows).filter(({ closed }) => closed);
+    const failed = flows.filter(({ remote }) => remote?.port === port);
+    // A connect() that waits has its socket's addresses wiped when it fails (tcp_disconnect()), before netlink can tell of it.
+    const told = source === "netlink" ? 0 : REFUSED;
+    deepStrictEqual(failed.map(({ established }) => established), new Array(told).fill(false));
+    deepStrictEqual(failed.filter(({ tx_bytes, rx_bytes }) => tx_bytes !== 0 || rx_bytes !== 0), []);
+    // Who held a short connection is not netlink's to tell.
+    const pids = source === "netlink" ? [] : [done.client.pid, done.server.pid];
+    const mine = flows.filter(({ pid, remote }) => remote !== null && pids.includes(pid!));
+    deepStrictEqual(mine.map(({ established }) => established), new Array(3 * pids.length).fill(true));
+    const sum = (name: string) => samples.reduce((sum, { totals }) => sum + totals[name], 0);
+    const others = flows.filter(({ established, protocol, state, remote }) =>
+      protocol === "tcp" && remote !== null && state === "CLOSED" && established
+    );
+    ok(sum("failed") >= told);
+    strictEqual(sum("failed"), flows.filter(({ established }) => established === false).length);
+    strictEqual(sum("closed"), others.length);
+    ok(sum("opened") <= others.length + samples.at(-1)!.flows.length);
+  });
+}
+
+Deno.test("--events tells of a failed connect once, as failed, with its process", async () => {
+  await using events = new Events(tcptop(["--events", "--json"]));
+  await using first = await Workload.start("churn", "--seconds", 1, "--rate", 20);
+  await events.until(({ event }) => event === "closed");
+  const port = await refuse(1);
+  const told = await events.until(({ remote }) => remote?.port === port);
+  deepStrictEqual([told.event, told.process, told.final, told.tx_bytes], ["failed", "bash", true, 0]);
+  ok(told.duration_us! >= 0);
+  await first.until("done");
+});
+
+Deno.test("a connect that is still under way is not established, and is no opening", async () => {
+  await using netns = await Netns.make();
+  const inside = ["ip", "netns", "exec", netns.name];
+  const rule =
+    "add table inet t; add chain inet t c { type filter hook input priority 0; }; add rule inet t c tcp dport 9 drop";
+  await execute([...inside, "nft", rule]);
+  const args = [...inside.slice(1), "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9"];
+  const child = new Deno.Command(inside[0], { args, stdin: "null", stderr: "null" }).spawn();
+  try {
+    await using running = await Running.start("--interval", "200ms");
+    const sample = await running.until("the connect", ({ flows }) => flows.some(({ remote }) => remote?.port === 9));
+    const flow = sample.flows.find(({ remote }) => remote?.port === 9)!;
+    deepStrictEqual([flow.state, flow.established, flow.closed], ["SYN_SENT", false, false]);
+    child.kill("SIGKILL");
+    const end = await running.until("its end", ({ flows }) => flows.some((f) => f.closed && f.remote?.port === 9));
+    deepStrictEqual(end.flows.find((f) => f.remote?.port === 9)!.established, false);
+  } finally {
+    await child.status;
+  }
+});
+
+for (const closer of ["server", "client"]) {
+  Deno.test(`a connection of TCP Fast Open that its ${closer} ends in its handshake is told, with all it moved`, async () => {
+    const program = await compiled("fastopen", [new URL("fastopen.c", import.meta.url)]);
+    await using netns = await Netns.make();
+    const inside = async (...line: string[]) => {
+      const { code, stderr } = await execute(["ip", "netns", "exec", netns.name, ...line]);
+      strictEqual(code, 0, stderr);
+    };
+    await inside("sysctl", "-qw", "net.ipv4.tcp_fastopen=0x607");
+    await inside(
+      "nft",
+      "add table inet t; add chain inet t c { type filter hook input priority 0; };" +
+        "add rule inet t c tcp flags & (syn|rst) == 0 drop",
+    );
+    await using events = new Events(tcptop(["--events", "--json"]));
+    await using first = await Workload.start("churn", "--seconds", 1, "--rate", 20);
+    await events.until(({ event }) => event === "closed");
+    const args = ["netns", "exec", netns.name, program, closer];
+    const child = new Deno.Command("ip", { args, stdin: "piped", stdout: "piped" }).spawn(), said = lines(child.stdout);
+    const [, pid, port] = (await within(20, "the server", said.next())).value!.split(" ").map(Number);
+    strictEqual((await within(20, "the end", said.next())).value, "read 1003");
+    await inside("nft", "flush ruleset");
+    const server = ({ local }: EventFacts) => local.port === port;
+    const opened = await events.until((event) => server(event) && event.remote !== null);
+    deepStrictEqual([opened.event, opened.direction], ["opened", "inbound"]);
+    await child.stdin.close();
+    const closed = await events.until((event) => server(event) && event.remote !== null);
+    deepStrictEqual([closed.event, closed.id, closed.pid, closed.rx_bytes], ["closed", opened.id, pid, 1003]);
+    await said.return();
+    await child.status;
+    await first.until("done");
+  });
+}
