@@ -22,9 +22,7 @@ static const char *const udp_rich_programs[] = { "udp_opened", "udp_sends4", "ud
 static int32_t object_open(struct tcptop *t, uint32_t ring_bytes, uint32_t openings)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_tcp");
-	/* Refused under lockdown=confidentiality. */
-	int may_read = libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_probe_read_kernel_str, NULL);
-	struct tcptop_tcp_settings settings = { .openings = openings, .long_names = may_read == 1 };
+	struct tcptop_tcp_settings settings = { .openings = openings, .long_names = kernel_reads_are_allowed() };
 	struct bpf_map *map;
 
 	t->tcp = t->is_table ? bpf_object__open_mem(tcp_table_object, tcp_table_object_end - tcp_table_object, &options)

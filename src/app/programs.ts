@@ -22,6 +22,8 @@ export class Programs {
   #next = 1;
   #told: [number, string][] = [];
   #asked = new Map<number, Asked>();
+  /** By comm and executable: the whole name of the processes that could be asked; null: they have different ones. */
+  #known = new Map<string, string | null>();
 
   /** `exeOf`: the owner's executable. `argumentNames`: Platform.argumentNames. */
   constructor(
@@ -57,11 +59,19 @@ export class Programs {
     const pid = flows.tgid[row], startNs = flows.ownerStartNs[row], comm = commKey(flows, row);
     const before = this.#asked.get(pid);
     if (before !== undefined && before.startNs === startNs && before.comm === comm) return before.name;
-    const names = this.argumentNames(pid, startNs) ?? [];
-    const name = names.find((name) => isBeginning(flows, row, name)) ?? null;
+    const names = this.argumentNames(pid, startNs), program = `${comm}${exe ?? ""}`;
+    const found = names?.find((name) => isBeginning(flows, row, name)) ?? null;
+    if (names !== null) this.#learn(program, found);
+    // One that has gone, as the child that a server forks for a connection, is called as the others of its kind.
+    const name = names === null ? this.#known.get(program) ?? null : found;
     if (this.#asked.size > MOST_PROCESSES) this.#asked.clear();
     this.#asked.set(pid, { startNs, comm, name });
     return name;
+  }
+
+  #learn(program: string, name: string | null): void {
+    if (this.#known.size > MOST_PROCESSES) this.#known.clear();
+    this.#known.set(program, (this.#known.get(program) ?? name) === name ? name : null);
   }
 
   #number(text: string | null): number {

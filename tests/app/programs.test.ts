@@ -45,6 +45,15 @@ Deno.test("Programs.fill() completes a name of 15 bytes by the executable, or el
   deepStrictEqual(named([{ pid: 1, comm }], { 1: "wazuh-logcollab-x" }, {}).names, [[null, "wazuh-logcollab-x"]]);
 });
 
+Deno.test("Programs.fill() calls a process that has gone as the others of its name and executable, if they agree", () => {
+  const comm = "wazuh-logcollec", whole = "wazuh-logcollector", other = "wazuh-logcollecting";
+  const owners = [{ pid: 1, comm }, { pid: 2, comm }, { pid: 3, comm }], exes = { 1: "perl", 2: "perl", 3: "perl" };
+  const namesOf = (...args: Parameters<typeof named>) => named(...args).names.map(([name]) => name);
+  deepStrictEqual(namesOf(owners, exes, { 1: [whole], 2: [whole] }), [whole, whole, whole]);
+  deepStrictEqual(namesOf(owners, exes, { 1: [whole], 2: [other] }), [whole, other, null]);
+  deepStrictEqual(namesOf(owners, { ...exes, 3: "ruby" }, { 1: [whole], 2: [whole] }), [whole, whole, null]);
+});
+
 Deno.test("Programs.fill() compares bytes: a name may be cut within a character", () => {
   const whole = "日本語サービス名前";
   deepStrictEqual(named([{ pid: 1, comm: whole }], { 1: whole }, {}).names, [[whole, whole]]);

@@ -84,6 +84,7 @@ void truth_apply(struct truth *truth, const uint8_t *data, int32_t length)
 		struct tcptop_tcp_counters c;
 		struct tcptop_udp_record flow;
 		struct tcptop_udp_owner owner;
+		struct tcptop_process process;
 
 		memcpy(head, data, sizeof(head));
 		if (head[1] < sizeof(head) || head[1] > length) {
@@ -104,6 +105,9 @@ void truth_apply(struct truth *truth, const uint8_t *data, int32_t length)
 		} else if (head[0] == TAG_UDP_OWNER && head[1] == sizeof(owner)) {
 			memcpy(&owner, data, sizeof(owner));
 			apply_flow_owner(truth, &owner);
+		} else if (head[0] == TAG_PROCESS && head[1] == sizeof(process)) {
+			memcpy(&process, data, sizeof(process));
+			truth->invalid += !process.exe[0]; /* nobody here has a name that is too long to be read */
 		} else {
 			truth->invalid++;
 		}

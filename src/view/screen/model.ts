@@ -49,6 +49,8 @@ export class ScreenModel {
   readonly #flows = new FlowHistories();
   /** Command lines of processes whose details were asked for. */
   readonly #commands = new Map<string, string | null | undefined>();
+  /** For which sample and process the last one was asked for. */
+  #commandAsked = "";
 
   constructor(state: ScreenState) {
     this.#state = state;
@@ -94,17 +96,24 @@ export class ScreenModel {
     this.#state = { ...this.#state, columns, rows };
   }
 
-  /** The process whose command line the details want; null: none, or it is known. */
+  /** The process whose command line the details want; null: none, or it is known. Each sample asks anew: exec() may put another program of
+   * the same name in its place. */
   wantedCommand(): NamedProcess | null {
     const row = this.#detailedRow(), sample = this.#shown?.sample;
     const process = row === null || sample === undefined ? null : ownerOf(sample, row);
-    return process === null || this.#commands.has(keyOf(process)) ? null : process;
+    return process === null || this.#commandAsked === this.#askOf(process) ? null : process;
   }
 
-  /** undefined: it has been asked for. */
+  /** undefined: it has been asked for. What is known is kept until the answer, and when the process has ended. */
   command(process: NamedProcess, line: string | null | undefined): void {
-    if (this.#commands.size >= 64) this.#commands.clear();
-    this.#commands.set(keyOf(process), line);
+    const key = keyOf(process);
+    this.#commandAsked = this.#askOf(process);
+    if (this.#commands.size >= 64 && !this.#commands.has(key)) this.#commands.clear();
+    this.#commands.set(key, line ?? this.#commands.get(key) ?? line);
+  }
+
+  #askOf(process: NamedProcess): string {
+    return `${this.#shown?.sample.number} ${keyOf(process)}`;
   }
 
   /** Remote addresses of the flows that are on the screen, for which a name would be shown. */
