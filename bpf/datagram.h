@@ -9,7 +9,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#include "udp.h"
+#include "udp_flows.h"
 
 #define IPPROTO_UDP 17
 #define ETH_P_IP 0x0800
@@ -24,13 +24,6 @@ struct datagram {
 	__u32 bytes;         /* payload */
 	__u32 packets;
 };
-
-static __always_inline void address_map_v4(__u8 to[16], const __u8 from[4])
-{
-	__builtin_memset(to, 0, 10);
-	__builtin_memset(to + 10, 0xff, 2);
-	__builtin_memcpy(to + 12, from, 4);
-}
 
 /* IPv4 without options and IPv6 without extensions, headers in the linear part: what nearly every datagram is, and 35 ns
  * cheaper than copying the headers out. Since 5.0 (commit b39b5f411dcf). */

@@ -53,6 +53,8 @@ enum tcptop_unknown {
 	UNKNOWN_CWND = 16,
 	UNKNOWN_UID = 32,
 	UNKNOWN_AGE = 64,
+	UNKNOWN_DROPPED_PACKETS = 128,
+	UNKNOWN_DROPPED_BYTES = 256,
 };
 
 /* TAG_TCP_OPEN, TAG_TCP_CLOSE, TAG_TCP_LIVE, TAG_TCP_OWNER */
@@ -137,6 +139,8 @@ struct tcptop_udp_record {
 	__u64 tx_bytes;
 	__u64 rx_packets;    /* datagrams; one for each segment of a GSO or GRO packet */
 	__u64 tx_packets;
+	__u64 rx_dropped_bytes; /* came in and never reached the process; not in rx_bytes */
+	__u64 rx_dropped_packets;
 	__u32 tgid;
 	__u32 uid;
 	__u32 netns;

@@ -50,12 +50,14 @@ struct tracked {
 struct udp_key {
 	__u64 cookie;
 	__u8 remote_address[16]; /* network order, IPv4 as ::ffff:a.b.c.d */
-	__u32 scope;         /* interface index of a link-local remote, else 0 */
+	__u32 scope;         /* interface index, where either address is scoped (udp_flows.h); else 0 */
 	__u16 remote_port;
 	__u16 pad;
 };
 
 struct udp_flow {
+	__u64 rx_dropped_bytes; /* of rx_bytes, what then never reached the process */
+	__u64 rx_dropped_packets;
 	__u64 rx_bytes;
 	__u64 tx_bytes;
 	__u64 rx_packets;

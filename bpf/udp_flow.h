@@ -8,15 +8,6 @@
 
 #define SOCK_DGRAM 2
 
-/* Without preallocation: what no flow needs is not taken from the machine. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, UDP_FLOWS_MAX);
-	__type(key, struct udp_key);
-	__type(value, struct udp_flow);
-} udp_flows SEC(".maps");
-
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -101,11 +92,6 @@ static __always_inline struct udp_flow *udp_flow_make(struct __sk_buff *skb, str
 	return made;
 }
 
-static __always_inline bool is_link_local(const __u8 address[16])
-{
-	return address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
-}
-
 /* Once the datagram has been counted in last_ns a reader may take the flow for moved: bytes first. */
 static __always_inline void udp_flow_add(struct udp_flow *flow, const struct datagram *d, bool out)
 {
@@ -115,7 +101,8 @@ static __always_inline void udp_flow_add(struct udp_flow *flow, const struct dat
 }
 
 /* Datagrams of UDP sockets only: a raw socket gets copies of what others receive (raw_local_deliver()), which would count
- * twice. What is counted in was handed to the socket, and is lost to its process if its queue is full. */
+ * twice. What is counted in was handed to the socket; what is then lost to its process, for want of
+ * room in its queue or to a filter of its own, udp_drops.bpf.c tells. */
 static __always_inline void udp_datagram(struct __sk_buff *skb, bool out)
 {
 	struct bpf_sock *sk = skb->sk ? bpf_sk_fullsock(skb->sk) : 0;
@@ -131,7 +118,7 @@ static __always_inline void udp_datagram(struct __sk_buff *skb, bool out)
 	}
 	key.cookie = bpf_get_socket_cookie(skb);
 	__builtin_memcpy(key.remote_address, out ? d.destination : d.source, 16);
-	key.scope = is_link_local(key.remote_address) ? skb->ifindex : 0;
+	key.scope = is_scoped(d.source) || is_scoped(d.destination) ? skb->ifindex : 0;
 	key.remote_port = bpf_ntohs(d.ports[out ? 1 : 0]);
 	flow = bpf_map_lookup_elem(&udp_flows, &key);
 	if (!flow)

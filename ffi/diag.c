@@ -30,6 +30,14 @@ static void info_read(struct diag_message *m, const uint8_t *data, size_t length
 	m->retransmits = info.tcpi_total_retrans;
 }
 
+/* __u32[SK_MEMINFO_VARS], which has grown at its end too: drops are its last since 4.7. */
+static void memory_read(struct diag_message *m, const uint8_t *data, size_t length)
+{
+	m->has_drops = length >= (SK_MEMINFO_DROPS + 1) * sizeof(m->drops);
+	if (m->has_drops)
+		memcpy(&m->drops, data + SK_MEMINFO_DROPS * sizeof(m->drops), sizeof(m->drops));
+}
+
 static void attributes_read(struct diag_message *m, const uint8_t *data, size_t length)
 {
 	struct nlattr attribute;
@@ -44,6 +52,8 @@ static void attributes_read(struct diag_message *m, const uint8_t *data, size_t 
 			info_read(m, data + sizeof(attribute), attribute.nla_len - sizeof(attribute));
 		else if ((attribute.nla_type & NLA_TYPE_MASK) == INET_DIAG_PROTOCOL && attribute.nla_len > sizeof(attribute))
 			m->protocol = data[sizeof(attribute)];
+		else if ((attribute.nla_type & NLA_TYPE_MASK) == INET_DIAG_SKMEMINFO)
+			memory_read(m, data + sizeof(attribute), attribute.nla_len - sizeof(attribute));
 		whole = NLA_ALIGN(attribute.nla_len);
 		if (whole > length)
 			return;

@@ -29,6 +29,8 @@ struct diag_message {
 	uint64_t cookie;
 	uint32_t inode;          /* 0: no descriptor leads to it */
 	uint32_t uid;
+	bool has_drops;
+	uint32_t drops;          /* packets that the socket refused, since it was made */
 	uint32_t unread;         /* rcv_nxt - copied_seq: bytes that were not read, and the FIN if it was not */
 	uint32_t unacknowledged; /* write_seq - snd_una */
 	bool has_info;           /* a full socket; TIME_WAIT has none */

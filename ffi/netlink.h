@@ -21,6 +21,8 @@ struct owner_facts {
 /* A socket that a dump has shown. `last` is the record that was made of it. */
 struct known {
 	struct tcptop_tcp_record last;
+	bool has_drops;        /* UDP: drops is set */
+	uint32_t drops;        /* as in struct diag_message */
 	bool datagram;         /* UDP: no counters, and nothing but the addresses and the owner in `last` */
 	uint8_t guess;         /* enum tcptop_direction, where no listener tells better */
 	uint32_t inode;

@@ -94,7 +94,7 @@ int space_dump(struct netlink *n, struct space *s, int family, int protocol,
 {
 	struct request request = request_for(family, protocol, NLM_F_DUMP, n->pass);
 
-	request.body.idiag_ext = 1 << (INET_DIAG_INFO - 1);
+	request.body.idiag_ext = 1 << ((protocol == IPPROTO_TCP ? INET_DIAG_INFO : INET_DIAG_SKMEMINFO) - 1);
 	request.body.idiag_states = protocol == IPPROTO_TCP ? SHOWN_STATES : ~0u;
 	if (send(s->ask, &request, sizeof(request), 0) < 0)
 		return -errno;

@@ -22,6 +22,8 @@ void udp_shown(struct netlink *n, struct space *s, const struct diag_message *m)
 	k->space = s - n->spaces;
 	k->pass = n->pass;
 	k->missed = 0;
+	k->has_drops = m->has_drops;
+	k->drops = m->drops;
 	known_inode(n, k, m->inode);
 	fill_identity(&k->last, s, m);
 }
@@ -34,7 +36,9 @@ struct tcptop_udp_record udp_record(const struct known *k)
 		.cookie = l->cookie, .first_ns = l->opened_ns, .cgroup_id = l->cgroup_id,
 		.owner_start_ns = l->owner_start_ns, .tgid = l->tgid, .uid = l->uid, .netns = l->netns, .scope = l->scope,
 		.several = l->several, .local_port = l->local_port, .remote_port = l->remote_port,
-		.unknown = UNKNOWN_BYTES | UNKNOWN_PACKETS | UNKNOWN_AGE,
+		.unknown = UNKNOWN_BYTES | UNKNOWN_PACKETS | UNKNOWN_AGE | UNKNOWN_DROPPED_BYTES |
+			   (k->has_drops ? 0 : UNKNOWN_DROPPED_PACKETS),
+		.rx_dropped_packets = k->drops,
 	};
 
 	memcpy(r.local_address, l->local_address, sizeof(r.local_address));

@@ -25,4 +25,12 @@ udp_object:
 	.global udp_object_end
 	.hidden udp_object_end
 udp_object_end:
+	.balign 16
+	.global udp_drops_object
+	.hidden udp_drops_object
+udp_drops_object:
+	.incbin "udp_drops.bpf.o"
+	.global udp_drops_object_end
+	.hidden udp_drops_object_end
+udp_drops_object_end:
 	.section .note.GNU-stack,"",%progbits

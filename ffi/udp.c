@@ -5,9 +5,12 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 extern const uint8_t udp_object[] __attribute__((visibility("hidden")));
 extern const uint8_t udp_object_end[] __attribute__((visibility("hidden")));
+extern const uint8_t udp_drops_object[] __attribute__((visibility("hidden")));
+extern const uint8_t udp_drops_object_end[] __attribute__((visibility("hidden")));
 
 /* With the TCP object loaded, sockets are shared with it: its owner pass and its hook at socket() fill them. */
 static int32_t object_load(struct tcptop *t, struct udp *u)
@@ -27,6 +30,19 @@ static int32_t object_load(struct tcptop *t, struct udp *u)
 	u->flows_fd = bpf_object__find_map_fd_by_name(u->object, "udp_flows");
 	u->counters_fd = bpf_object__find_map_fd_by_name(u->object, "udp_counters");
 	return 0;
+}
+
+/* Where it cannot be had, the flows do without: what libbpf says of it is no failure of ours. */
+static void drops_watch(struct tcptop *t, struct udp *u)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_drops");
+	size_t told = strlen(t->log);
+
+	u->drops = bpf_object__open_mem(udp_drops_object, udp_drops_object_end - udp_drops_object, &options);
+	if (u->drops && !bpf_map__reuse_fd(bpf_object__find_map_by_name(u->drops, "udp_flows"), u->flows_fd) &&
+	    !bpf_object__load(u->drops))
+		u->dropped = bpf_program__attach(bpf_object__find_program_by_name(u->drops, "udp_dropped"));
+	t->log[told] = 0;
 }
 
 /* bpf_link_create() of a cgroup program allows others beside it (cgroup_bpf_link_attach() sets BPF_F_ALLOW_MULTI) and ends
@@ -51,6 +67,7 @@ static int32_t attach_all(struct tcptop *t, struct udp *u)
 	/* Who opens a socket first, then what it moves: a flow then has an owner. */
 	if ((err = is_rich ? attach(t, t->tcp, "udp_opened", &u->opened) : attach(t, u->object, "udp_opened_plain", &u->opened)))
 		return err;
+	drops_watch(t, u);
 	if ((err = attach(t, u->object, "udp_out", &u->out)))
 		return err;
 	return attach(t, u->object, "udp_in", &u->in);
@@ -112,6 +129,8 @@ void udp_free(struct udp *u)
 	bpf_link__destroy(u->opened);
 	for (int i = 0; i < UDP_USES; i++)
 		bpf_link__destroy(u->used[i]);
+	bpf_link__destroy(u->dropped);
+	bpf_object__close(u->drops);
 	bpf_object__close(u->object);
 	free(u->gone.data);
 	free(u->keys);

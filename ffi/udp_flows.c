@@ -62,7 +62,14 @@ static void address_copy(uint8_t to[16], const uint8_t from[16], uint8_t family)
 		memcpy(to, from, 16);
 }
 
-static void record_fill(struct tcptop_udp_record *r, const struct udp_key *key, const struct udp_flow *flow, uint8_t state)
+/* What was copied while a program wrote may have counted a loss, and not yet that the datagram had come in. */
+static uint64_t without(uint64_t all, uint64_t dropped)
+{
+	return all > dropped ? all - dropped : 0;
+}
+
+static void record_fill(const struct udp *u, struct tcptop_udp_record *r, const struct udp_key *key, const struct udp_flow *flow,
+			uint8_t state)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	uint8_t family = memcmp(key->remote_address, mapped, sizeof(mapped)) ? 6 : 4;
@@ -72,8 +79,10 @@ static void record_fill(struct tcptop_udp_record *r, const struct udp_key *key, 
 		.direction = flow->direction, .how = flow->how, .several = flow->several, .cookie = key->cookie,
 		.first_ns = flow->first_ns, .last_ns = flow->last_ns ? flow->last_ns : flow->first_ns,
 		.cgroup_id = flow->owner.cgroup_id, .owner_start_ns = flow->owner.start_ns,
-		.rx_bytes = flow->rx_bytes, .tx_bytes = flow->tx_bytes,
-		.rx_packets = flow->rx_packets, .tx_packets = flow->tx_packets,
+		.rx_bytes = without(flow->rx_bytes, flow->rx_dropped_bytes), .tx_bytes = flow->tx_bytes,
+		.rx_packets = without(flow->rx_packets, flow->rx_dropped_packets), .tx_packets = flow->tx_packets,
+		.rx_dropped_bytes = flow->rx_dropped_bytes, .rx_dropped_packets = flow->rx_dropped_packets,
+		.unknown = u->dropped ? 0 : UNKNOWN_DROPPED_BYTES | UNKNOWN_DROPPED_PACKETS,
 		.tgid = flow->owner.tgid, .uid = flow->owner.uid, .netns = flow->netns, .scope = key->scope,
 		.local_port = flow->local_port, .remote_port = key->remote_port,
 	};
@@ -82,13 +91,14 @@ static void record_fill(struct tcptop_udp_record *r, const struct udp_key *key, 
 	memcpy(r->comm, flow->owner.comm, sizeof(r->comm));
 }
 
-static int record_append(struct bytes *to, const struct udp_key *key, const struct udp_flow *flow, uint8_t state)
+static int record_append(const struct udp *u, struct bytes *to, const struct udp_key *key, const struct udp_flow *flow,
+			 uint8_t state)
 {
 	int err = bytes_reserve(to, sizeof(struct tcptop_udp_record));
 
 	if (err)
 		return err;
-	record_fill((struct tcptop_udp_record *)(to->data + to->length), key, flow, state);
+	record_fill(u, (struct tcptop_udp_record *)(to->data + to->length), key, flow, state);
 	to->length += sizeof(struct tcptop_udp_record);
 	return 0;
 }
@@ -140,7 +150,7 @@ static int read_one(struct udp *u, const struct udp_key *key, const struct udp_f
 		return idle_add(&r->expired, key, last_ns);
 	if (!u->describe_all && last_ns + SLACK_NS < u->before_ns)
 		return 0;
-	return record_append(r->to, key, flow, UDP_KEPT);
+	return record_append(u, r->to, key, flow, UDP_KEPT);
 }
 
 int udp_flows_read(struct udp *u, uint64_t now_ns, struct bytes *to)
@@ -159,7 +169,7 @@ int udp_flows_read(struct udp *u, uint64_t now_ns, struct bytes *to)
 		struct udp_flow flow;
 
 		if (flow_take(u, &r.expired.items[i].key, &flow))
-			err = record_append(to, &r.expired.items[i].key, &flow, UDP_EXPIRED);
+			err = record_append(u, to, &r.expired.items[i].key, &flow, UDP_EXPIRED);
 	}
 	free(r.expired.items);
 	u->before_ns = now_ns;
@@ -198,7 +208,7 @@ int udp_flows_relieve(struct udp *u)
 			continue;
 		u->evicted++;
 		if (u->gone.length < GONE_MAX * sizeof(struct tcptop_udp_record))
-			err = record_append(&u->gone, &all.items[i].key, &flow, UDP_EVICTED);
+			err = record_append(u, &u->gone, &all.items[i].key, &flow, UDP_EVICTED);
 	}
 	free(all.items);
 	return err;

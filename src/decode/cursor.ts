@@ -227,6 +227,12 @@ export class UdpRecord extends Cursor {
   get txPackets() {
     return this.u64(UdpRecordLayout.txPackets);
   }
+  get rxDroppedBytes() {
+    return this.u64(UdpRecordLayout.rxDroppedBytes);
+  }
+  get rxDroppedPackets() {
+    return this.u64(UdpRecordLayout.rxDroppedPackets);
+  }
   get tgid() {
     return this.u32(UdpRecordLayout.tgid);
   }

@@ -27,6 +27,10 @@ export const FLOW_SCHEMA = {
   rxPackets: "f64",
   txPackets: "f64",
   retransmits: "f64",
+  /** UDP only: what came in and never reached the process; the packets of this sample too. */
+  rxDroppedBytes: "f64",
+  rxDroppedPackets: "f64",
+  rxDroppedDelta: "f64",
   /** CLOCK_BOOTTIME. openedNs is 0 for a flow that is older than the source. */
   openedNs: "f64",
   /** When it ended, or for UDP when it last moved; 0: not yet. */
@@ -61,7 +65,7 @@ export const FLOW_SCHEMA = {
   established: "u8",
   loopback: "u8",
   /** Bits of Unknown: fields that this source cannot tell for this flow. */
-  unknown: "u8",
+  unknown: "u16",
   /** Network byte order; IPv4 in the first 4 bytes, v4-mapped addresses already turned into IPv4. */
   localAddress: "b16",
   remoteAddress: "b16",

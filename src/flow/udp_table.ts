@@ -11,6 +11,7 @@ const UDP_SCHEMA = {
   /** The byte counts at the last sample. */
   rxBefore: "f64",
   txBefore: "f64",
+  droppedBefore: "f64",
   /** Number of the last snapshot that told of it. */
   seen: "u32",
   /** 1: it goes on until its record says otherwise; 0: until a snapshot does not tell of it. */
@@ -58,6 +59,8 @@ export class UdpTable {
     c.txBytes[row] = record.txBytes;
     c.rxPackets[row] = record.rxPackets;
     c.txPackets[row] = record.txPackets;
+    c.rxDroppedBytes[row] = record.rxDroppedBytes;
+    c.rxDroppedPackets[row] = record.rxDroppedPackets;
     c.lastNs[row] = record.lastNs;
     c.unknown[row] = record.unknown;
     c.seen[row] = this.#snapshot;
@@ -93,7 +96,9 @@ export class UdpTable {
   measure(): void {
     const c = this.#columns.arrays;
     for (let row = 0; row < this.length; row++) {
-      c.rxDelta[row] = c.rxBytes[row] - c.rxBefore[row];
+      // A datagram that is read of between its coming in and its loss is taken back by the next record.
+      c.rxDelta[row] = Math.max(0, c.rxBytes[row] - c.rxBefore[row]);
+      c.rxDroppedDelta[row] = c.rxDroppedPackets[row] - c.droppedBefore[row];
       c.txDelta[row] = c.txBytes[row] - c.txBefore[row];
       const moved = c.lastNs[row] > this.#sampleNs || this.#timeNs - c.lastNs[row] < IDLE_AFTER_NS;
       c.state[row] = c.closed[row] ? UdpState.expired : moved ? UdpState.active : UdpState.idle;
@@ -107,7 +112,8 @@ export class UdpTable {
     for (let row = 0; row < this.length; row++) {
       if (c.closed[row]) gone.push(row);
       else {
-        c.rxBefore[row] = c.rxBytes[row];
+        c.rxBefore[row] = Math.max(c.rxBefore[row], c.rxBytes[row]);
+        c.droppedBefore[row] = c.rxDroppedPackets[row];
         c.txBefore[row] = c.txBytes[row];
       }
     }
@@ -156,6 +162,7 @@ export class UdpTable {
       // Older than the source: what it moved before belongs to no sample.
       c.rxBefore[row] = record.rxBytes;
       c.txBefore[row] = record.txBytes;
+      c.droppedBefore[row] = record.rxDroppedPackets;
     }
     this.#own(row, record);
     this.#index.add(this.#keyOf(row), row);

@@ -22,6 +22,7 @@ const OF_COLUMN: ReadonlyMap<string, readonly string[]> = new Map(Object.entries
   retrans: ["retransmits"],
   rxpackets: ["rx_packets"],
   txpackets: ["tx_packets"],
+  dropped: ["rx_dropped_packets"],
   age: ["age_ms"],
   container: ["container_id", "container_runtime", "container_name"],
 }));

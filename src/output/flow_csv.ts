@@ -43,6 +43,8 @@ const FIELDS: Fields<FlowFacts> = new Map([
   plain("exe"),
   plain("shared"),
   plain("established"),
+  plain("rx_dropped_packets"),
+  plain("rx_dropped_bytes"),
 ]);
 
 /** `columns`: ids of the table's columns to write the fields of; null: every field. */

@@ -37,6 +37,8 @@ export const FIGURES: Fields<GroupFacts> = new Map([
   plain("rx_packets"),
   plain("tx_packets"),
   plain("retransmits"),
+  plain("rx_dropped_packets"),
+  plain("rx_dropped_bytes"),
 ]);
 
 /** Whether CSV of these groups has fields for the column; there are none for what only a single flow has. */

@@ -70,6 +70,7 @@ function jsonHead(sample: Sample, schema: string, version: string): Record<strin
       tx_bytes_per_s: totals.txBytesPerS,
       loopback_rx_bytes_per_s: totals.loopbackRxBytesPerS,
       loopback_tx_bytes_per_s: totals.loopbackTxBytesPerS,
+      rx_dropped_packets: totals.rxDroppedPackets,
     },
   };
 }

@@ -130,12 +130,14 @@ export const COLUMNS: readonly Column[] = [
   number("cwnd", "CWND", 5, 10, "count", ofTcp(known(Unknown.cwnd, "cwnd"))),
   number("rxpackets", "RX PKTS", 9, 14, "count", known(Unknown.packets, "rxPackets")),
   number("txpackets", "TX PKTS", 9, 14, "count", known(Unknown.packets, "txPackets")),
+  number("dropped", "DROPPED", 8, 16, "count", (s, r) => flow.droppedPackets(s.flows, r)),
   number("age", "AGE", 6, 11, "ms", flow.ageMs), // 23h59m
   words("exe", "EXE", { floor: 14, drop: 15 }, (s, r) => harmless(flow.executable(s, r) ?? "-")),
 ];
 
 /** What a screen shows unless told otherwise; packets say little that bytes do not, nor the executable beside the process. */
-export const DEFAULT_COLUMNS: readonly Column[] = COLUMNS.filter(({ id }) => !id.endsWith("packets") && id !== "exe");
+const LEFT_OUT: ReadonlySet<string> = new Set(["rxpackets", "txpackets", "dropped", "exe"]);
+export const DEFAULT_COLUMNS: readonly Column[] = COLUMNS.filter(({ id }) => !LEFT_OUT.has(id));
 
 /** What rows are sorted by unless something else is asked for: both directions together. */
 export const TOTAL_RATE: Column = number("rate", "RATE", 10, 0, "bytes/s", (s, row) => {

@@ -40,6 +40,9 @@ export interface FlowFacts {
   readonly tx_bytes_per_s: number | null;
   readonly rx_packets: number | null;
   readonly tx_packets: number | null;
+  /** Datagrams that came in and never reached the process. */
+  readonly rx_dropped_packets: number | null;
+  readonly rx_dropped_bytes: number | null;
   readonly rtt_us: number | null;
   readonly rtt_var_us: number | null;
   readonly cwnd: number | null;
@@ -142,6 +145,11 @@ export function known(flows: FlowArrays, row: number, bit: number, value: number
   return flows.unknown[row] & bit ? null : value;
 }
 
+/** Datagrams that never reached the process; null: not known, or TCP, which sends again what is lost. */
+export function droppedPackets(f: FlowArrays, row: number): number | null {
+  return isTcp(f, row) ? null : known(f, row, Unknown.droppedPackets, f.rxDroppedPackets[row]);
+}
+
 /** Bytes a second to one decimal. */
 export function perSecond(delta: number, intervalMs: number): number {
   return intervalMs > 0 ? Math.round(delta / intervalMs * 10000) / 10 : 0;
@@ -187,6 +195,8 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     exe: executable(sample, row),
     shared: owned && f.several[row] !== Several.unknown ? f.several[row] === Several.yes : null,
     established: !tcp || isListener(f, row) ? null : f.established[row] === 1,
+    rx_dropped_packets: droppedPackets(f, row),
+    rx_dropped_bytes: tcp ? null : figure(Unknown.droppedBytes, f.rxDroppedBytes[row]),
   };
 }
 

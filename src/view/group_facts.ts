@@ -35,6 +35,9 @@ export const GROUP_FIGURES = {
   rx_packets: ofColumn("rxpackets"),
   tx_packets: ofColumn("txpackets"),
   retransmits: ofColumn("retrans"),
+  rx_dropped_packets: ofColumn("dropped"),
+  rx_dropped_bytes: ({ flows: f }, row) =>
+    flow.isTcp(f, row) ? null : flow.known(f, row, Unknown.droppedBytes, f.rxDroppedBytes[row]),
 } as const satisfies Readonly<Record<string, Value>>;
 
 type Figures = { readonly [F in keyof typeof GROUP_FIGURES]: number | null };

@@ -40,8 +40,21 @@ export function notesOf(sample: Sample): Note[] {
     null,
   );
   add(snapshotErrors, "snapshot_errors", "snapshots were incomplete: the figures of some flows are from before", null);
+  add(
+    dropped(sample),
+    "datagrams_dropped",
+    "UDP datagrams came in since the last sample and never reached their process: its receive buffer was full, or a filter of its " +
+      "own refused them",
+    "Filter dropped>0 shows whose; raise SO_RCVBUF there and net.core.rmem_max here, or read faster",
+  );
   for (const tcp of [true, false]) add(unattributed(sample, tcp), ...whyUnattributed(sample, tcp));
   return notes;
+}
+
+function dropped({ flows, length }: Sample): number {
+  let count = 0;
+  for (let row = 0; row < length; row++) count += flows.rxDroppedDelta[row];
+  return count;
 }
 
 function unattributed({ flows, length }: Sample, tcp: boolean): number {

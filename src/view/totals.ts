@@ -1,4 +1,4 @@
-import { Protocol } from "../flow/columns.ts";
+import { Protocol, Unknown } from "../flow/columns.ts";
 import type { Sample } from "../flow/sample.ts";
 import { hasOwner, isListener, perSecond } from "./flow.ts";
 
@@ -14,6 +14,8 @@ export interface Totals {
   readonly txBytesPerS: number;
   readonly loopbackRxBytesPerS: number;
   readonly loopbackTxBytesPerS: number;
+  /** Datagrams of this sample that never reached their process; null: of no flow is it known. */
+  readonly rxDroppedPackets: number | null;
   /** Flows without a known owner. */
   readonly unattributed: number;
 }
@@ -21,12 +23,16 @@ export interface Totals {
 export function totalsOf(sample: Sample): Totals {
   const f = sample.flows;
   let tcp = 0, udp = 0, unattributed = 0;
+  let dropped: number | null = null;
   const rx = [0, 0], tx = [0, 0];
   for (let row = 0; row < sample.length; row++) {
     if (!hasOwner(f, row)) unattributed++;
     if (isListener(f, row)) continue;
     if (f.protocol[row] === Protocol.tcp) tcp++;
-    else udp++;
+    else {
+      udp++;
+      if (!(f.unknown[row] & Unknown.droppedPackets)) dropped = (dropped ?? 0) + f.rxDroppedDelta[row];
+    }
     rx[f.loopback[row]] += f.rxDelta[row];
     tx[f.loopback[row]] += f.txDelta[row];
   }
@@ -42,6 +48,7 @@ export function totalsOf(sample: Sample): Totals {
     txBytesPerS: rate(tx[0]),
     loopbackRxBytesPerS: rate(rx[1]),
     loopbackTxBytesPerS: rate(tx[1]),
+    rxDroppedPackets: dropped,
     unattributed,
   };
 }

@@ -41,6 +41,8 @@ export const Unknown = {
   cwnd: 16,
   uid: 32,
   age: 64,
+  droppedPackets: 128,
+  droppedBytes: 256,
 } as const;
 
 export const TcpRecordLayout = {
@@ -108,7 +110,7 @@ export const Carries = {
 } as const;
 
 export const UdpRecordLayout = {
-  byteLength: 152,
+  byteLength: 168,
   tag: 0,
   size: 2,
   family: 4,
@@ -124,18 +126,20 @@ export const UdpRecordLayout = {
   txBytes: 56,
   rxPackets: 64,
   txPackets: 72,
-  tgid: 80,
-  uid: 84,
-  netns: 88,
-  scope: 92,
-  localPort: 96,
-  remotePort: 98,
-  unknown: 100,
-  carries: 102,
-  several: 103,
-  localAddress: 104,
-  remoteAddress: 120,
-  comm: 136,
+  rxDroppedBytes: 80,
+  rxDroppedPackets: 88,
+  tgid: 96,
+  uid: 100,
+  netns: 104,
+  scope: 108,
+  localPort: 112,
+  remotePort: 114,
+  unknown: 116,
+  carries: 118,
+  several: 119,
+  localAddress: 120,
+  remoteAddress: 136,
+  comm: 152,
 } as const;
 
 export const UdpOwnerLayout = {

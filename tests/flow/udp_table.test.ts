@@ -1,7 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Sample } from "../../src/flow/sample.ts";
 import { type FlowFacts, flowFacts } from "../../src/view/flow.ts";
-import { OwnerHow, Tag, UdpOwnerLayout, UdpRecordLayout, UdpState } from "../../src/wire/layout.ts";
+import { totalsOf } from "../../src/view/totals.ts";
+import { OwnerHow, Tag, UdpOwnerLayout, UdpRecordLayout, UdpState, Unknown } from "../../src/wire/layout.ts";
 import { Feed } from "../support/feed.ts";
 import { address, comm, type Fields, record, tick, udp } from "../support/records.ts";
 
@@ -173,4 +174,30 @@ Deno.test("UdpTable gives memory back after a burst", () => {
   const gone = many.map((_, i) => flow({ cookie: i + 1, state: UdpState.expired }));
   feed.sample(...gone, tick(41 * SECOND));
   ok(feed.tables.udp.arrays.tgid.length < before);
+});
+
+Deno.test("UdpTable tells what was lost apart, of the sample too, and null where it is not known", () => {
+  const feed = new Feed();
+  feed.sample(tick(5 * SECOND));
+  const lost = flow({ rxPackets: 3, rxBytes: 1503, rxDroppedPackets: 998, rxDroppedBytes: 499998 });
+  const first = feed.sample(lost, tick(10 * SECOND));
+  deepStrictEqual([factsOf(first)[0].rx_dropped_packets, factsOf(first)[0].rx_dropped_bytes], [998, 499998]);
+  strictEqual(totalsOf(first).rxDroppedPackets, 998);
+  const more = flow({ rxPackets: 3, rxBytes: 1503, rxDroppedPackets: 1005, rxDroppedBytes: 503505 });
+  strictEqual(totalsOf(feed.sample(more, tick(11 * SECOND))).rxDroppedPackets, 7);
+  const unknown = Unknown.droppedPackets | Unknown.droppedBytes;
+  const last = feed.sample(flow({ rxPackets: 4, unknown }), tick(12 * SECOND));
+  deepStrictEqual([factsOf(last)[0].rx_dropped_packets, factsOf(last)[0].rx_dropped_bytes], [null, null]);
+  strictEqual(totalsOf(last).rxDroppedPackets, null);
+});
+
+Deno.test("UdpTable takes a datagram back that was lost after it was read of, and no sum of samples goes beyond the truth", () => {
+  const feed = new Feed();
+  feed.sample(tick(5 * SECOND));
+  const deltas: number[] = [];
+  for (const rxBytes of [501, 0, 0, 501, 1002]) {
+    const sample = feed.sample(flow({ rxBytes }), tick((10 + deltas.length) * SECOND));
+    deltas.push(factsOf(sample)[0].rx_bytes_delta!);
+  }
+  deepStrictEqual(deltas, [501, 0, 0, 0, 501]);
 });

@@ -64,6 +64,17 @@ Deno.test("groupCsv() writes who the group is, and the figures that are asked fo
 
 Deno.test("hasGroupField() is true of what a group is by, and of what adds up", () => {
   const ids = [...COLUMNS, TOTAL_RATE].filter((column) => hasGroupField(column, "container")).map(({ id }) => id);
-  deepStrictEqual(ids, ["container", "rx/s", "tx/s", "rx", "tx", "retrans", "rxpackets", "txpackets", "rate"]);
+  deepStrictEqual(ids, [
+    "container",
+    "rx/s",
+    "tx/s",
+    "rx",
+    "tx",
+    "retrans",
+    "rxpackets",
+    "txpackets",
+    "dropped",
+    "rate",
+  ]);
   strictEqual(hasGroupField(COLUMNS[0], "process"), true);
 });

@@ -250,7 +250,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│                                                                              │",
     "│ Signs                                                                        │",
     "│ + ×                 new in the last 3 s; ended in the last 5 s               │",
-    "└─ ↓ 20 more lines · any other key closes ─────────────────────────────────────┘",
+    "└─ ↓ 21 more lines · any other key closes ─────────────────────────────────────┘",
   ],
   "80x24 filter": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
@@ -326,7 +326,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     " worker-7          1007 tcp  192.0.2.8:5432           │   cwnd               │µs",
     " worker-8          1008 tcp  192.0.2.9:5432           │   rxpackets          │µs",
     " worker-9          1009 tcp  192.0.2.10:5432          │   txpackets          │µs",
-    " worker-10         1010 tcp  192.0.2.11:5432          │   age                │µs",
+    " worker-10         1010 tcp  192.0.2.11:5432          │   dropped            │µs",
     " worker-11         1011 tcp  192.0.2.12:5432          └ r reverse, enter ────┘µs",
     " q quit  ? help  / filter  s sort  g group  ⏎ details  ␣ freeze       29 flows",
   ],
@@ -340,6 +340,6 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ /                   filter           │",
     "│ s                   choose the sort  │",
     "│ < >                 sort by the colu │",
-    "└─ ↓ 34 more lines · any other key close",
+    "└─ ↓ 35 more lines · any other key close",
   ],
 };

@@ -49,6 +49,8 @@ Deno.test("flowFacts() has every fact of a flow", () => {
     age_ms: 500,
     exe: null,
     shared: false,
+    rx_dropped_packets: null,
+    rx_dropped_bytes: null,
     closed: false,
     loopback: false,
     established: true,

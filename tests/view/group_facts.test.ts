@@ -17,10 +17,11 @@ function facts(sample: Sample, by: Grouping): GroupFacts[] {
   return groupRows(sample, rows, by, byRate).map((group) => groupFacts(sample, group, by));
 }
 
+const NOTHING = Unknown.bytes | Unknown.packets | Unknown.droppedPackets | Unknown.droppedBytes;
 const SAMPLE = fakeSample([
   { process: "curl", remote: ["1.1.1.1", 443], rx: 1009, rxDelta: 503, txDelta: 7, retransmits: 3, closed: true },
   { process: "curl", remote: ["1.0.0.1", 443], rx: 23, rxDelta: 1, protocol: "udp" },
-  { process: null, remote: ["9.9.9.9", 53], protocol: "udp", unknown: Unknown.bytes | Unknown.packets },
+  { process: null, remote: ["9.9.9.9", 53], protocol: "udp", unknown: NOTHING },
 ], { names: new Map([["1.1.1.1", "one.example"], ["1.0.0.1", "one.example"]]), intervalMs: 700 });
 
 Deno.test("groupFacts() adds up what is known, and has null for what is not", () => {
@@ -41,6 +42,8 @@ Deno.test("groupFacts() adds up what is known, and has null for what is not", ()
     rx_packets: 0,
     tx_packets: 0,
     retransmits: 3,
+    rx_dropped_packets: 0,
+    rx_dropped_bytes: 0,
   });
   const { key, process, flows, closed, ...figures } = nobody;
   deepStrictEqual([key, process, flows, closed, figures.tcp, figures.udp], [null, null, 1, 0, 0, 1]);
@@ -98,6 +101,8 @@ const SUMMED = [
   "rx_packets",
   "tx_packets",
   "retransmits",
+  "rx_dropped_packets",
+  "rx_dropped_bytes",
 ] as const;
 
 /** null where none is known. */

@@ -20,6 +20,7 @@ Deno.test("totalsOf() keeps loopback apart, leaves listeners out and counts who 
     txBytesPerS: 20,
     loopbackRxBytesPerS: 14,
     loopbackTxBytesPerS: 6,
+    rxDroppedPackets: 0,
     unattributed: 2,
   });
 });

@@ -26,6 +26,7 @@ interface Tracked {
 const NO_ADDRESS = new Uint8Array(16);
 /** nettop counts retransmitted bytes, not segments (nstat_txretransmit is t_stat.txretransmitbytes), and has no cwnd. */
 const NEVER_KNOWN = Unknown.retransmits | Unknown.cwnd;
+const NEVER_KNOWN_OF_UDP = Unknown.droppedPackets | Unknown.droppedBytes;
 
 /**
  * Frames in, records out. A row is the same socket as the one with its key in the frame before, unless a counter went down:
@@ -161,6 +162,7 @@ export class Tracker {
 function unknownBits(row: OwnedRow, uid: number | null): number {
   const unless = (known: boolean, bit: number) => known ? 0 : bit;
   return NEVER_KNOWN |
+    unless(row.protocol === "tcp", NEVER_KNOWN_OF_UDP) |
     unless(row.rxBytes !== null && row.txBytes !== null, Unknown.bytes) |
     unless(row.rxPackets !== null && row.txPackets !== null, Unknown.packets) |
     unless(row.rttUs !== null, Unknown.rtt) |

@@ -53,6 +53,12 @@ function headline({ process, pid, remote, protocol, closed }: FlowFacts): string
 const plain = (value: number | null) => value === null ? "-" : value.toLocaleString("en-US");
 const exact = (bytes: number | null) => bytes === null ? "-" : `${bytesText(bytes)} (${plain(bytes)})`;
 
+/** Datagrams that never reached the process, where there are any. */
+function dropped({ rx_dropped_packets: packets, rx_dropped_bytes: bytes }: FlowFacts): Pair[] {
+  if (!packets) return [];
+  return [["dropped", bytes === null ? plain(packets) : `${plain(packets)} with ${bytesText(bytes)}`]];
+}
+
 function pairs(facts: FlowFacts): Pair[] {
   const { local, remote, family } = facts;
   return [
@@ -66,6 +72,7 @@ function pairs(facts: FlowFacts): Pair[] {
     ["sent", exact(facts.tx_bytes)],
     ["packets in", plain(facts.rx_packets)],
     ["packets out", plain(facts.tx_packets)],
+    ...dropped(facts),
     ["round trip", facts.rtt_us === null ? "-" : `${durationText(facts.rtt_us)} ± ${durationText(facts.rtt_var_us)}`],
     ["retransmits", plain(facts.retransmits)],
     ["cwnd", facts.cwnd === null ? "-" : `${plain(facts.cwnd)} segments`],

@@ -28,6 +28,7 @@ const KEYS: readonly Line[] = [
 
 const SIGNS: readonly Line[] = [
   ["+ ×", "new in the last 3 s; ended in the last 5 s"],
+  ["!", "datagrams did not reach the process"],
   ["KiB kB", "1,024 bytes, 1,000 bytes"],
 ];
 

@@ -10,7 +10,7 @@ import type { Geometry } from "./geometry.ts";
 import { type Item, type Lines, tableColumns } from "./lines.ts";
 import type { ScreenState } from "./state.ts";
 
-/** Cells left of the first column: + new, × ended, ▸ ▾ a group. */
+/** Cells left of the first column: + new, × ended, ! lost datagrams in this sample, ▸ ▾ a group. */
 export const GUTTER = 1;
 /** A connection counts as new for this long. */
 const NEW_MS = 3000;
@@ -80,6 +80,7 @@ function cutOf(column: Column, text: string): Column["cut"] {
 function gutter(state: ScreenState, sample: Sample, item: Item): [string, Role] {
   if (typeof item !== "number") return [state.expanded.has(item.id) ? "▾" : "▸", Role.label];
   if (sample.flows.closed[item]) return ["×", Role.dim];
+  if (sample.flows.rxDroppedDelta[item] > 0) return ["!", Role.warning];
   return isNew(sample, item) ? ["+", Role.fresh] : [" ", Role.text];
 }
 

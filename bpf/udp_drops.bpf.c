@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Datagrams that udp_in (udp.bpf.c) has seen and that never reached their process. Apart from the other UDP programs, since it needs the
+ * kernel's types, and a kernel that tells which socket a packet was for when it throws it away (sk_skb_reason_drop(), 6.11, commit
+ * c53795d48ee8). One that does not has no fourth argument here, and its verifier says so. */
+#include "kernel.h"
+#include "udp_flows.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#define UDP_HEADER_BYTES 8
+
+enum skb_drop_reason { SKB_DROP_REASON_UDP_CSUM, SKB_DROP_REASON_XFRM_POLICY };
+
+struct sk_buff {
+	unsigned char *head;
+	unsigned char *data;
+	unsigned int end;    /* offset from head on 64-bit machines, which all of ours are */
+	unsigned int len;
+	int skb_iif;         /* dev is no more: udp_set_dev_scratch() writes over it */
+	u16 network_header;
+	u16 transport_header;
+} KERNEL_TYPE;
+struct skb_shared_info { unsigned short gso_size, gso_segs; } KERNEL_TYPE;
+
+struct udp_header { __be16 source, dest, length, sum; };
+
+static __always_inline bool addresses_read(struct sk_buff *skb, u8 source[16], u8 destination[16])
+{
+	const unsigned char *ip = skb->head + skb->network_header;
+	u8 header[40];
+
+	if (bpf_probe_read_kernel(header, 20, ip))
+		return false;
+	if (header[0] >> 4 == 4) {
+		address_map_v4(source, header + 12);
+		address_map_v4(destination, header + 16);
+		return true;
+	}
+	if (bpf_probe_read_kernel(header, 40, ip))
+		return false;
+	__builtin_memcpy(source, header + 8, 16);
+	__builtin_memcpy(destination, header + 24, 16);
+	return true;
+}
+
+/* The same payload as was counted when it came in. The UDP header tells it whatever has been pulled or trimmed since (a socket filter
+ * may), but not of segments that GRO put together. */
+static __always_inline void size_read(struct sk_buff *skb, const struct udp_header *udp, u64 *bytes, u64 *packets)
+{
+	struct skb_shared_info *info = (void *)(skb->head + skb->end);
+	u16 size = BPF_CORE_READ(info, gso_size), segments = BPF_CORE_READ(info, gso_segs);
+	long pulled = skb->data - skb->head - skb->transport_header;
+
+	*packets = 1;
+	*bytes = bpf_ntohs(udp->length) - UDP_HEADER_BYTES;
+	if (!size && udp->length) /* 0: a jumbogram */
+		return;
+	*bytes = skb->len + pulled - UDP_HEADER_BYTES;
+	if (size)
+		*packets = segments ? segments : (*bytes + size - 1) / size;
+}
+
+static __always_inline struct udp_flow *flow_of(struct sk_buff *skb, struct sock *sk, const struct udp_header *udp)
+{
+	struct udp_key key = {};
+	u8 destination[16];
+
+	if (!addresses_read(skb, key.remote_address, destination))
+		return NULL;
+	key.cookie = bpf_get_socket_cookie(sk);
+	key.scope = is_scoped(key.remote_address) || is_scoped(destination) ? skb->skb_iif : 0;
+	key.remote_port = bpf_ntohs(udp->source);
+	return bpf_map_lookup_elem(&udp_flows, &key);
+}
+
+/* What is thrown away for these reasons never came to udp_in: udp_queue_rcv_one_skb() verifies checksums, where a filter asks for it,
+ * and policies first. */
+static __always_inline bool is_unseen(u64 reason)
+{
+	return reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_UDP_CSUM) ||
+	       (bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_XFRM_POLICY) &&
+		reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_XFRM_POLICY));
+}
+
+/* Silent while nothing is lost: a packet that was used up is told by consume_skb. */
+SEC("tp_btf/kfree_skb")
+int BPF_PROG(udp_dropped, struct sk_buff *skb, void *location, int reason, struct sock *sk)
+{
+	struct udp_header udp;
+	struct udp_flow *flow;
+	u64 bytes, packets;
+
+	if (!sk || sk->sk_protocol != IPPROTO_UDP || sk->sk_type != SOCK_DGRAM)
+		return 0;
+	if (bpf_probe_read_kernel(&udp, sizeof(udp), skb->head + skb->transport_header))
+		return 0;
+	flow = flow_of(skb, sk, &udp);
+	if (!flow)
+		return 0;
+	size_read(skb, &udp, &bytes, &packets);
+	if (is_unseen(reason)) {
+		__sync_fetch_and_add(&flow->rx_bytes, bytes);
+		__sync_fetch_and_add(&flow->rx_packets, packets);
+	}
+	__sync_fetch_and_add(&flow->rx_dropped_bytes, bytes);
+	__sync_fetch_and_add(&flow->rx_dropped_packets, packets);
+	flow->last_ns = bpf_ktime_get_boot_ns();
+	return 0;
+}

@@ -1,0 +1,107 @@
+/** Datagrams that came in and never reached their process, against the receiver's own count and the kernel's. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { FlowFacts } from "../../src/view/flow.ts";
+import { compiled } from "../support/compiled.ts";
+import { lines, within } from "../support/lines.ts";
+import { Netns } from "../support/netns.ts";
+import { Running, type SampleDocument } from "../support/tcptop.ts";
+
+const SOURCE = new URL("lost_datagrams.c", import.meta.url);
+const DATAGRAMS = 1001, BYTES = 501;
+
+interface Truth {
+  readonly from: number;
+  readonly receivers: readonly { readonly port: number; readonly datagrams: number; readonly bytes: number }[];
+  readonly lost: number;
+}
+
+/** The program in a network namespace of its own, whose counters are of nothing else, until `use` is done. */
+async function withLost(mode: string, use: (truth: Truth, netns: number) => Promise<void>): Promise<void> {
+  await using netns = await Netns.make();
+  const binary = await compiled("lost_datagrams", [SOURCE]);
+  const routed = `ip route add 239.0.0.0/8 dev lo && exec ${binary} ${mode}`;
+  const child = new Deno.Command("ip", {
+    args: ["netns", "exec", netns.name, "sh", "-c", routed],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const output = lines(child.stdout);
+  try {
+    const { value } = await within(20, `lost_datagrams ${mode}`, output.next());
+    await use(JSON.parse(value!), netns.inode);
+  } finally {
+    await child.stdin.close();
+    await output.return();
+    await child.status;
+  }
+}
+
+const receiving = ({ flows }: SampleDocument, netns: number, from: number) =>
+  flows.filter((flow) => flow.netns === netns && flow.remote?.port === from);
+
+const byDatagrams = (a: readonly (number | null)[], b: readonly (number | null)[]) => a[0]! - b[0]!;
+const figures = (flow: FlowFacts) => [
+  flow.rx_packets,
+  flow.rx_bytes,
+  flow.rx_dropped_packets,
+  flow.rx_dropped_bytes,
+  flow.tx_packets,
+];
+
+/** Whose full buffers the kernel counts: packets, and one that GRO put together is one. */
+const MODES = new Map([
+  ["buffer", 998],
+  ["six", 998],
+  ["mapped", 998],
+  ["connected", 998],
+  ["cork", 998],
+  ["segments", 998],
+  ["multicast", 998],
+  ["gro", 142],
+  ["filter", 0],
+]);
+
+for (const [mode, errors] of MODES) {
+  Deno.test(`tcptop tells received datagrams from lost ones, exactly: ${mode}`, async () => {
+    await using running = await Running.start("-i", "300ms", "--udp");
+    await withLost(mode, async ({ from, receivers, lost }, netns) => {
+      strictEqual(lost, errors);
+      let told = 0, noted = false;
+      const sample = await running.until("every datagram", (sample) => {
+        told += sample.totals.rx_dropped_packets ?? 0;
+        noted ||= sample.source.notes.some(({ code }) => code === "datagrams_dropped");
+        const flows = receiving(sample, netns, from);
+        return flows.length === receivers.length &&
+          flows.every(({ rx_packets, rx_dropped_packets }) => rx_packets! + rx_dropped_packets! === DATAGRAMS);
+      });
+      const expected = receivers.map(({ datagrams, bytes }) => [
+        datagrams,
+        bytes,
+        DATAGRAMS - datagrams,
+        DATAGRAMS * BYTES - bytes,
+        0,
+      ]);
+      deepStrictEqual(receiving(sample, netns, from).map(figures).sort(byDatagrams), expected.sort(byDatagrams));
+      ok(noted);
+      strictEqual(told, receivers.reduce((sum, { datagrams }) => sum + DATAGRAMS - datagrams, 0));
+    });
+  });
+}
+
+Deno.test("tcptop by netlink tells how many datagrams a socket has lost", async () => {
+  await using running = await Running.start("-i", "300ms", "--udp", "--source", "netlink");
+  await withLost("buffer", async ({ receivers }, netns) => {
+    const [{ port }] = receivers;
+    const ours = ({ flows }: SampleDocument) => flows.find((flow) => flow.netns === netns && flow.local.port === port);
+    const flow = ours(await running.until("the socket", (sample) => ours(sample) !== undefined))!;
+    deepStrictEqual(figures(flow), [null, null, 998, null, null]);
+  });
+});
+
+Deno.test("tcptop --source netlink counts only the losses that it has seen as the sample's", async () => {
+  await withLost("buffer", async (_, netns) => {
+    await using running = await Running.start("-i", "300ms", "--udp", "--source", "netlink");
+    const sample = await running.until("a sample", ({ flows }) => flows.some((flow) => flow.netns === netns));
+    strictEqual(sample.totals.rx_dropped_packets, 0);
+  });
+});
