@@ -71,7 +71,8 @@ export class Programs {
 
   #learn(program: string, name: string | null): void {
     if (this.#known.size > MOST_PROCESSES) this.#known.clear();
-    this.#known.set(program, (this.#known.get(program) ?? name) === name ? name : null);
+    const before = this.#known.get(program);
+    this.#known.set(program, before === undefined || before === name ? name : null);
   }
 
   #number(text: string | null): number {

@@ -51,6 +51,13 @@ Deno.test("Programs.fill() calls a process that has gone as the others of its na
   const namesOf = (...args: Parameters<typeof named>) => named(...args).names.map(([name]) => name);
   deepStrictEqual(namesOf(owners, exes, { 1: [whole], 2: [whole] }), [whole, whole, whole]);
   deepStrictEqual(namesOf(owners, exes, { 1: [whole], 2: [other] }), [whole, other, null]);
+  const three = [...owners, { pid: 4, comm }];
+  deepStrictEqual(namesOf(three, { ...exes, 4: "perl" }, { 1: [whole], 2: [other], 3: [whole] }), [
+    whole,
+    other,
+    whole,
+    null,
+  ]);
   deepStrictEqual(namesOf(owners, { ...exes, 3: "ruby" }, { 1: [whole], 2: [whole] }), [whole, whole, null]);
 });
 

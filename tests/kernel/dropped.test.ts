@@ -43,7 +43,7 @@ for (const source of ["bpf", "netlink"] as const) {
     await say("go\n");
     await within(10, "the drop", said.next());
     await say("send\n");
-    const { flows } = await until(are("dropped", NOBODY), 5);
+    const { flows } = await until(are("dropped", NOBODY), 10);
     deepStrictEqual(new Set(flows.map(({ user }) => user)), new Set(["nobody"]));
     await input.close();
     await said.return(undefined);

@@ -34,3 +34,10 @@ export async function withOldSizes(line: string[]): Promise<string[]> {
   const library = await compiled("old_sizes.so", [source], [source], ["-shared", "-fPIC"]);
   return ["env", `LD_PRELOAD=${library}`, ...line];
 }
+
+/** A command line for which a process called `vanishing` ends in the middle of being read. */
+export async function vanishing(line: string[]): Promise<string[]> {
+  const source = new URL("../kernel/vanishing.c", import.meta.url);
+  const library = await compiled("vanishing.so", [source], [source], ["-shared", "-fPIC"]);
+  return ["env", `LD_PRELOAD=${library}`, ...line];
+}
