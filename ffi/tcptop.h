@@ -98,6 +98,25 @@ void tcptop__self(uint64_t out[4]);
  * directory where the system is set up so: call it off the main thread. */
 int32_t tcptop__user(uint32_t uid, uint8_t *buffer, uint32_t capacity);
 
+/* Opens a file for output: appended to, made with mode 0600 if it is not there and given to uid and gid by a root. Its last component is never
+ * followed if it is a symbolic link, and folders are followed where root or uid made the link. An existing one must be regular, belong to uid
+ * and have one name; is_new: it must not exist. path ends with a NUL. Returns a descriptor, or a negative errno: EPERM, EMLINK and ENXIO say
+ * which of the three it is not, ELOOP that a link was not followed. out[0]: 1 if it was made; out[1]: descriptor of its folder, UINT32_MAX: the
+ * working directory; out[2]: owner of what was refused. Any thread, no handle, as all of the file calls. */
+int32_t tcptop__file_open(const uint8_t *path, uint32_t uid, uint32_t gid, uint32_t is_new, uint32_t out[3]);
+
+/* Appends all of it, or takes back what a full disk took. 0 or negative errno; ESTALE: the file has been deleted. */
+int32_t tcptop__file_write(int32_t fd, const uint8_t *data, uint32_t length);
+
+/* Bytes, or negative errno. */
+int64_t tcptop__file_size(int32_t fd);
+
+/* Reads at a position. Returns bytes, fewer where the file ends before, or negative errno. */
+int32_t tcptop__file_read(int32_t fd, uint64_t at, uint8_t *buffer, uint32_t capacity);
+
+/* Closes a file and its folder. remove: the path it was opened by, to remove it if it is empty; "": it stays. */
+void tcptop__file_close(int32_t fd, uint32_t folder, const uint8_t *remove);
+
 /* The arguments of process tgid with a NUL between each two, cut to capacity. start_ns: as in tcptop__process_cgroups(). Returns bytes;
  * 0: it has none (the kernel's own); -1: that process has gone or may not be read. Any thread, no handle. */
 int32_t tcptop__command_line(uint32_t tgid, uint64_t start_ns, uint8_t *buffer, uint32_t capacity);

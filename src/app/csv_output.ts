@@ -1,8 +1,8 @@
 import { ExitStatus, TcptopError } from "../errors.ts";
-import { type OutputFile } from "../file.ts";
 import type { Sample } from "../flow/sample.ts";
 import type { Csv } from "../output/csv.ts";
 import { writeOut } from "../output/stdout.ts";
+import type { OutputFile } from "../source/output_file.ts";
 import type { Output } from "./output.ts";
 
 const encoder = new TextEncoder();

@@ -1,12 +1,12 @@
 /** From options to what is written where. */
 import type { Options } from "../options.ts";
-import { OutputFile } from "../file.ts";
 import type { Sample } from "../flow/sample.ts";
 import { flowCsv } from "../output/flow_csv.ts";
 import { groupCsv } from "../output/group_csv.ts";
 import { groupsDocument, jsonDocument } from "../output/json.ts";
 import { writeOut, writeText } from "../output/stdout.ts";
 import { groupTable, textTable } from "../output/text.ts";
+import { OutputFile } from "../source/output_file.ts";
 import type { Identity } from "../source/identity.ts";
 import { COLUMNS } from "../view/column.ts";
 import { compileFilter } from "../view/filter/compile.ts";
@@ -17,6 +17,7 @@ import type { Predicate } from "../view/filter/fields.ts";
 import { chosenRows, selectRows } from "../view/selection.ts";
 import { VERSION } from "../version.ts";
 import { CsvOutput } from "./csv_output.ts";
+import { outputFiles } from "./files.ts";
 import { EventOutput } from "./event_output.ts";
 import { GroupEventOutput } from "./group_event_output.ts";
 import { MetricsOutput } from "./metrics_output.ts";
@@ -34,7 +35,7 @@ const HOME_AND_CLEAR = "\x1b[H\x1b[2J";
 export function openOutputs(
   options: Options,
   stdoutIsTerminal: boolean,
-  owner: Identity | null,
+  owner: Identity,
   screen: Output | null,
 ): Output[] {
   const outputs: Output[] = screen === null ? [] : [screen];
@@ -52,9 +53,9 @@ export function openOutputs(
   return outputs;
 }
 
-function csvOutput(options: Options, owner: Identity | null): Output {
+function csvOutput(options: Options, owner: Identity): Output {
   const columns = options.columns?.map(({ id }) => id) ?? null, limit = options.limit ?? 0;
-  const file = options.csv === "-" ? null : new OutputFile(options.csv!, owner);
+  const file = options.csv === "-" ? null : new OutputFile(options.csv!, owner, outputFiles());
   if (options.group === null) return new CsvOutput(flowCsv(columns), file, selector(options, limit));
   return new CsvOutput(groupCsv(options.group, columns), file, grouper(options, options.group, limit));
 }

@@ -13,7 +13,7 @@ export interface WorkerOptions extends SourceOptions {
   /** Whether to send events too. */
   readonly events: boolean;
   /** Where to keep the records, and whom a new file is given to. */
-  readonly record: { readonly path: string; readonly owner: Identity | null } | null;
+  readonly record: { readonly path: string; readonly owner: Identity } | null;
 }
 
 export type ToWorker =

@@ -1,7 +1,7 @@
 /** Composition: options in, exit status out. */
 import type { Options } from "../options.ts";
 import { ClosedPipe } from "../output/stdout.ts";
-import { invokingIdentity, invokingUser } from "../source/identity.ts";
+import { type Identity, invokingIdentity, invokingUser } from "../source/identity.ts";
 import { ExitStatus } from "../errors.ts";
 import { nowMs } from "./clock.ts";
 import { ContainerNames, localEngines } from "./container_names.ts";
@@ -80,9 +80,10 @@ function wantsScreen({ batch, once, json, events, csv }: Options): boolean {
 
 const variable = (name: string) => Deno.env.get(name);
 
-/** Of new files; null: whoever we are. */
-function owner() {
-  return Deno.uid() === 0 ? invokingUser(variable) : null;
+/** Of files: the user behind sudo, else whoever we are. */
+function owner(): Identity {
+  const ours = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
+  return ours.uid === 0 ? invokingUser(variable) ?? ours : ours;
 }
 
 async function show(session: Session, outputs: readonly Output[], count: number | null): Promise<void> {

@@ -4,13 +4,14 @@ import { unpackFlows } from "../flow/columns.ts";
 import { EventLog, type PackedEvents, unpackEvents } from "../flow/event_log.ts";
 import { FlowTables } from "../flow/tables.ts";
 import { errorText, ExitStatus, TcptopError } from "../errors.ts";
-import { OutputFile } from "../file.ts";
+import { OutputFile } from "../source/output_file.ts";
 import { RecordingPlatform } from "../source/recording/recorder.ts";
 import { VERSION } from "../version.ts";
 import { openPlatform, type Platform, type SelfUse } from "../source/platform.ts";
 import type { FlowSource } from "../source/source.ts";
 import { Cgroups } from "./cgroups.ts";
 import { nowMs } from "./clock.ts";
+import { outputFiles } from "./files.ts";
 import { EventPump } from "./event_pump.ts";
 import type { FromWorker, SampleMessage, ToWorker, WorkerOptions } from "./protocol.ts";
 import { Programs } from "./programs.ts";
@@ -189,7 +190,7 @@ async function start(options: WorkerOptions): Promise<void> {
 
 /** The file is opened before anything is loaded, and with the rights of who started us. */
 function recording(platform: Platform, { path, owner }: NonNullable<WorkerOptions["record"]>): Platform {
-  return new RecordingPlatform(platform, new OutputFile(path, owner), VERSION, nowMs);
+  return new RecordingPlatform(platform, new OutputFile(path, owner, outputFiles(), true), VERSION, nowMs);
 }
 
 function describe(error: unknown): { message: string; status: ExitStatus; detail: string } {

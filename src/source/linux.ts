@@ -1,7 +1,6 @@
 import { newHandle, ShimSource } from "./bpf/source.ts";
 import { type MachineFacts, parseMachineFacts } from "./machine.ts";
-import { memoryFile } from "./memory_file.ts";
-import { type Library, openLibrary } from "./bpf/library.ts";
+import { type Library, openShim } from "./bpf/library.ts";
 import { type CgroupSource, type Platform, type SelfUse, thisHost } from "./platform.ts";
 import type { FlowSource, SourceOptions } from "./source.ts";
 
@@ -21,7 +20,7 @@ export class LinuxPlatform implements Platform, CgroupSource {
 
   constructor(readonly options: SourceOptions) {
     const { shimPath, shimIsInside } = options;
-    this.#library = openLibrary(shimIsInside ? memoryFile("libtcptop.so", Deno.readFileSync(shimPath)) : shimPath);
+    this.#library = openShim(shimPath, shimIsInside);
   }
 
   openSource(): FlowSource {

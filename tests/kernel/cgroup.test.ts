@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { shimPath } from "../../src/app/paths.ts";
-import { openLibrary } from "../../src/source/bpf/library.ts";
+import { openShim } from "../../src/source/bpf/library.ts";
 import type { FlowFacts } from "../../src/view/flow.ts";
 import { execute, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
 
@@ -152,7 +152,7 @@ Deno.test("cgroup namespaces that hide other processes' UDP are named in a note"
 });
 
 Deno.test("tcptop__process_cgroups() says nothing of a process that began at another time than the one that is meant", () => {
-  const library = openLibrary(shimPath()), { symbols } = library, buffer = new Uint8Array(1 << 16);
+  const library = openShim(shimPath(), false), { symbols } = library, buffer = new Uint8Array(1 << 16);
   const bytes = (startNs: bigint) => symbols.tcptop__process_cgroups(Deno.pid, startNs, buffer, buffer.length);
   try {
     ok(bytes(0n) > 0);

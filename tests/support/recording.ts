@@ -1,5 +1,7 @@
 /** A recording made without a kernel. */
-import { OutputFile } from "../../src/file.ts";
+import { outputFiles } from "../../src/app/files.ts";
+import { OutputFile } from "../../src/source/output_file.ts";
+import { OURSELVES } from "./owner.ts";
 import { RecordingPlatform } from "../../src/source/recording/recorder.ts";
 import type { Platform } from "../../src/source/platform.ts";
 import type { FlowSource, Host, RecordSink } from "../../src/source/source.ts";
@@ -33,7 +35,12 @@ export async function record(steps: readonly Step[], everyMs = 50): Promise<Uint
       newProcessNames: () => [],
       selfUse: () => ({ nowNs: 0, cpuNs: 0, residentBytes: 0 }),
     };
-    const recorder = new RecordingPlatform(platform, new OutputFile(path, null), "0.0.0", () => nowMs);
+    const recorder = new RecordingPlatform(
+      platform,
+      new OutputFile(path, OURSELVES, outputFiles()),
+      "0.0.0",
+      () => nowMs,
+    );
     const recording = recorder.openSource();
     for (step of steps) {
       nowMs += everyMs;

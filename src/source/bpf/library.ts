@@ -1,3 +1,5 @@
+import { memoryFile } from "../memory_file.ts";
+
 /** The calls of ffi/tcptop.h. A test compares this table with the header. */
 export const SYMBOLS = {
   tcptop__new: { parameters: [], result: "pointer" },
@@ -133,6 +135,47 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__file_open: {
+    parameters: [
+      "buffer", // path
+      "u32", // uid
+      "u32", // gid
+      "u32", // is_new
+      "buffer", // out
+    ],
+    result: "i32",
+  },
+  tcptop__file_write: {
+    parameters: [
+      "i32", // fd
+      "buffer", // data
+      "u32", // length
+    ],
+    result: "i32",
+  },
+  tcptop__file_size: {
+    parameters: [
+      "i32", // fd
+    ],
+    result: "i64",
+  },
+  tcptop__file_read: {
+    parameters: [
+      "i32", // fd
+      "u64", // at
+      "buffer", // buffer
+      "u32", // capacity
+    ],
+    result: "i32",
+  },
+  tcptop__file_close: {
+    parameters: [
+      "i32", // fd
+      "u32", // folder
+      "buffer", // remove
+    ],
+    result: "void",
+  },
   tcptop__command_line: {
     parameters: [
       "u32", // tgid
@@ -146,7 +189,7 @@ export const SYMBOLS = {
 
 export type Library = Deno.DynamicLibrary<typeof SYMBOLS>;
 
-/** Opens the shim. Nothing is opened by importing this file. */
-export function openLibrary(path: string | URL): Library {
-  return Deno.dlopen(path, SYMBOLS);
+/** Opens the shim; `isInside`: where only Deno can read it. Nothing is opened by importing this file. */
+export function openShim(path: string, isInside: boolean): Library {
+  return Deno.dlopen(isInside ? memoryFile("libtcptop.so", Deno.readFileSync(path)) : path, SYMBOLS);
 }

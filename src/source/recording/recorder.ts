@@ -1,4 +1,4 @@
-import type { OutputFile } from "../../file.ts";
+import type { OutputFile } from "../output_file.ts";
 import { ExitStatus, TcptopError } from "../../errors.ts";
 import type { CgroupSource, Platform, SelfUse } from "../platform.ts";
 import type { FlowSource, Host, RecordSink, SourceInfo } from "../source.ts";

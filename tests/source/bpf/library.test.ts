@@ -4,6 +4,8 @@ import { SYMBOLS } from "../../../src/source/bpf/library.ts";
 const KINDS: Readonly<Record<string, string>> = {
   "struct tcptop *": "pointer",
   "uint8_t *": "buffer",
+  "const uint8_t *": "buffer",
+  "uint32_t []": "buffer",
   "uint64_t []": "buffer",
   "int32_t ": "i32",
   "uint32_t ": "u32",

@@ -1,3 +1,5 @@
+import { outputFiles } from "../../../src/app/files.ts";
+import { OURSELVES } from "../../support/owner.ts";
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { ChunkKind } from "../../../src/source/recording/format.ts";
 import { readNames } from "../../../src/source/recording/info.ts";
@@ -49,13 +51,13 @@ Deno.test("RecordingPlatform splits what is longer than a chunk may be between t
 });
 
 Deno.test("RecordingPlatform does not write into a file that holds something", async () => {
-  const { OutputFile } = await import("../../../src/file.ts");
+  const { OutputFile } = await import("../../../src/source/output_file.ts");
   const { RecordingPlatform } = await import("../../../src/source/recording/recorder.ts");
   const path = Deno.makeTempFileSync();
   try {
     Deno.writeTextFileSync(path, "mine\n");
     await rejects(async () => {
-      await Promise.resolve(new RecordingPlatform(null!, new OutputFile(path, null), "0", () => 0));
+      await Promise.resolve(new RecordingPlatform(null!, new OutputFile(path, OURSELVES, outputFiles()), "0", () => 0));
     }, /Cannot record to .*: it is not empty/);
     strictEqual(Deno.readTextFileSync(path), "mine\n");
   } finally {

@@ -1,0 +1,2 @@
+/** Who runs the tests, as the owner of files. */
+export const OURSELVES = { uid: Deno.uid()!, gid: Deno.gid()! };
