@@ -1,7 +1,7 @@
 /** The command line in the details: of the very process that is shown, as it is now. */
 import { deepStrictEqual } from "node:assert/strict";
 import { shimPath } from "../../src/app/paths.ts";
-import { openLibrary } from "../../src/source/bpf/library.ts";
+import { openShim } from "../../src/source/bpf/library.ts";
 import { inShell, quoted } from "../support/in_shell.ts";
 import { lines, within } from "../support/lines.ts";
 import { tcptop } from "../support/tcptop.ts";
@@ -36,7 +36,7 @@ Deno.test("the details show another command line after exec(), though pid and na
 });
 
 Deno.test("tcptop__command_line() says nothing of a process that began at another time than the one that is meant", () => {
-  const library = openLibrary(shimPath()), { symbols } = library, buffer = new Uint8Array(1 << 12);
+  const library = openShim(shimPath(), false), { symbols } = library, buffer = new Uint8Array(1 << 12);
   const ask = (pid: number, startNs: bigint) => symbols.tcptop__command_line(pid, startNs, buffer, buffer.length);
   try {
     const bytes = ask(Deno.pid, 0n), text = new TextDecoder().decode(buffer.subarray(0, Math.max(0, bytes)));
