@@ -1,13 +1,18 @@
 /** How this thread opens files for output. */
-import { openShim } from "../source/bpf/library.ts";
-import { NodeFiles } from "../source/node_files.ts";
 import type { Files } from "../source/output_file.ts";
-import { ShimFiles } from "../source/shim_files.ts";
 import { shimIsInside, shimPath } from "./paths.ts";
 
-let files: Files | null = null;
+let files: Promise<Files> | null = null;
 
-/** The shim is loaded when a file is first asked for. */
-export function outputFiles(): Files {
-  return files ??= Deno.build.os === "linux" ? new ShimFiles(openShim(shimPath(), shimIsInside())) : new NodeFiles();
+/** Loaded when a file is first asked for: only Linux has the shim. */
+export function outputFiles(): Promise<Files> {
+  return files ??= Deno.build.os === "linux" ? linuxFiles() : nodeFiles();
+}
+
+async function linuxFiles(): Promise<Files> {
+  return (await import("../source/linux.ts")).shimFiles(shimPath(), shimIsInside());
+}
+
+async function nodeFiles(): Promise<Files> {
+  return new (await import("../source/node_files.ts")).NodeFiles();
 }

@@ -32,16 +32,16 @@ const HOME_AND_CLEAR = "\x1b[H\x1b[2J";
 
 /** What the options ask for. A file is opened, and a failure thrown, at once. `owner` gets new files.
  * `screen` stands for text where there is one. */
-export function openOutputs(
+export async function openOutputs(
   options: Options,
   stdoutIsTerminal: boolean,
   owner: Identity,
   screen: Output | null,
-): Output[] {
+): Promise<Output[]> {
   const outputs: Output[] = screen === null ? [] : [screen];
   const resolver = options.resolve === true ? new Resolver(reverseDns, nowMs, () => {}) : null;
   const named = (output: Output) => resolver === null ? output : new NamedOutput(output, resolver);
-  if (options.csv !== null) outputs.push(named(csvOutput(options, owner)));
+  if (options.csv !== null) outputs.push(named(await csvOutput(options, owner)));
   if (options.metrics !== null) outputs.push(new MetricsOutput(options.metrics.hostname, options.metrics.port));
   const said = options.json || options.batch || options.once;
   // A file or a server in place of text, unless someone is looking.
@@ -53,9 +53,9 @@ export function openOutputs(
   return outputs;
 }
 
-function csvOutput(options: Options, owner: Identity): Output {
+async function csvOutput(options: Options, owner: Identity): Promise<Output> {
   const columns = options.columns?.map(({ id }) => id) ?? null, limit = options.limit ?? 0;
-  const file = options.csv === "-" ? null : new OutputFile(options.csv!, owner, outputFiles());
+  const file = options.csv === "-" ? null : new OutputFile(options.csv!, owner, await outputFiles());
   if (options.group === null) return new CsvOutput(flowCsv(columns), file, selector(options, limit));
   return new CsvOutput(groupCsv(options.group, columns), file, grouper(options, options.group, limit));
 }

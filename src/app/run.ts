@@ -15,7 +15,7 @@ import { isScreen, TTY } from "./tty.ts";
 /** Runs until the asked-for samples are out, the reader has gone or a signal comes. Throws TcptopError. */
 export async function run(options: Options): Promise<ExitStatus> {
   const screen = wantsScreen(options) ? new LiveScreen(options, TTY, Deno.stdin) : null;
-  const outputs = openOutputs(options, Deno.stdout.isTerminal(), owner(), screen);
+  const outputs = await openOutputs(options, Deno.stdout.isTerminal(), owner(), screen);
   const session = openSession(options);
   const left = Promise.withResolvers<void>();
   const stop = () => {

@@ -179,7 +179,7 @@ for (const type of ["error", "unhandledrejection"] as const) {
 async function start(options: WorkerOptions): Promise<void> {
   try {
     const platform = await openPlatform(Deno.build.os, options);
-    session = new Session(options.record ? recording(platform, options.record) : platform, options);
+    session = new Session(options.record ? await recording(platform, options.record) : platform, options);
     await session.run();
     self.postMessage({ type: "stopped" });
   } catch (error) {
@@ -189,8 +189,8 @@ async function start(options: WorkerOptions): Promise<void> {
 }
 
 /** The file is opened before anything is loaded, and with the rights of who started us. */
-function recording(platform: Platform, { path, owner }: NonNullable<WorkerOptions["record"]>): Platform {
-  return new RecordingPlatform(platform, new OutputFile(path, owner, outputFiles(), true), VERSION, nowMs);
+async function recording(platform: Platform, { path, owner }: NonNullable<WorkerOptions["record"]>): Promise<Platform> {
+  return new RecordingPlatform(platform, new OutputFile(path, owner, await outputFiles(), true), VERSION, nowMs);
 }
 
 function describe(error: unknown): { message: string; status: ExitStatus; detail: string } {

@@ -2,12 +2,19 @@ import { newHandle, ShimSource } from "./bpf/source.ts";
 import { type MachineFacts, parseMachineFacts } from "./machine.ts";
 import { type Library, openShim } from "./bpf/library.ts";
 import { type CgroupSource, type Platform, type SelfUse, thisHost } from "./platform.ts";
+import type { Files } from "./output_file.ts";
+import { ShimFiles } from "./shim_files.ts";
 import type { FlowSource, SourceOptions } from "./source.ts";
 
 /** More of a command line than a wide terminal shows. */
 const COMMAND_BYTES = 1024;
 /** A script is the second argument, or the third: "/usr/bin/python3 -u /opt/agent/agent.py". */
 const NAMING_ARGUMENTS = 3;
+
+/** Files for output, opened by the shim. */
+export function shimFiles(shimPath: string, shimIsInside: boolean): Files {
+  return new ShimFiles(openShim(shimPath, shimIsInside));
+}
 
 /** Linux: everything comes through the shim. */
 export class LinuxPlatform implements Platform, CgroupSource {

@@ -8,11 +8,11 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** By the shim, and as where there is none. */
 function inFolder(name: string, test: (folder: string, files: Files) => void): void {
-  for (const [how, files] of [["the shim", () => outputFiles()], ["node:fs", () => new NodeFiles()]] as const) {
-    Deno.test(`${name}, by ${how}`, () => {
+  for (const [how, files] of [["the shim", outputFiles], ["node:fs", () => new NodeFiles()]] as const) {
+    Deno.test(`${name}, by ${how}`, async () => {
       const folder = Deno.makeTempDirSync();
       try {
-        test(folder, files());
+        test(folder, await files());
       } finally {
         Deno.removeSync(folder, { recursive: true });
       }
@@ -46,9 +46,9 @@ inFolder("OutputFile refuses a file that is another user's, or has a second name
   strictEqual(Deno.readTextFileSync(`${folder}/old`), "one\n");
 });
 
-Deno.test("OutputFile gives a new file to its owner", () => {
+Deno.test("OutputFile gives a new file to its owner", async () => {
   const folder = Deno.makeTempDirSync();
-  new OutputFile(`${folder}/new`, { uid: 4321, gid: 5432 }, outputFiles()).close();
+  new OutputFile(`${folder}/new`, { uid: 4321, gid: 5432 }, await outputFiles()).close();
   const { uid, gid, mode } = Deno.statSync(`${folder}/new`);
   deepStrictEqual([uid, gid, mode! & 0o7777], [4321, 5432, 0o600]);
   Deno.removeSync(folder, { recursive: true });

@@ -10,7 +10,7 @@ interface Module {
 const ROOT = new URL("../../", import.meta.url).href;
 const LINUX = "src/source/linux.ts", MACOS = "src/source/macos.ts";
 /** The shim, and all that goes through it or talks to the kernel of Linux. */
-const LINUX_ONLY = /^src\/source\/(linux|bpf|netlink|memory_file)/;
+const LINUX_ONLY = /^src\/source\/(linux|bpf|netlink|memory_file|shim_files)/;
 const MACOS_ONLY = /^src\/source\/(macos|darwin|nettop)/;
 
 /** Files of ours that are loaded, statically or not, when the platform's module is not `never`. */

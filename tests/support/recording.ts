@@ -37,7 +37,7 @@ export async function record(steps: readonly Step[], everyMs = 50): Promise<Uint
     };
     const recorder = new RecordingPlatform(
       platform,
-      new OutputFile(path, OURSELVES, outputFiles()),
+      new OutputFile(path, OURSELVES, await outputFiles()),
       "0.0.0",
       () => nowMs,
     );

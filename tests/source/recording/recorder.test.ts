@@ -57,7 +57,9 @@ Deno.test("RecordingPlatform does not write into a file that holds something", a
   try {
     Deno.writeTextFileSync(path, "mine\n");
     await rejects(async () => {
-      await Promise.resolve(new RecordingPlatform(null!, new OutputFile(path, OURSELVES, outputFiles()), "0", () => 0));
+      await Promise.resolve(
+        new RecordingPlatform(null!, new OutputFile(path, OURSELVES, await outputFiles()), "0", () => 0),
+      );
     }, /Cannot record to .*: it is not empty/);
     strictEqual(Deno.readTextFileSync(path), "mine\n");
   } finally {
