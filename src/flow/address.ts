@@ -12,6 +12,18 @@ export function unmapV4(bytes: Uint8Array, at: number): void {
   bytes.fill(0, at + 4, at + 16);
 }
 
+/** Whether the 16 bytes at `at` are 0.0.0.0 or ::. */
+export function isUnspecified(bytes: Uint8Array, at: number): boolean {
+  return isZero(bytes, at, 16);
+}
+
+/** Whether an IPv6 address is another one on another link: fe80::/10, and groups of less than global scope, ff01:: to ff0d::
+ * (RFC 4291, 2.7). */
+export function isScoped(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at] === 0xff) return (bytes[at + 1] & 15) < 14;
+  return bytes[at] === 0xfe && (bytes[at + 1] & 0xc0) === 0x80;
+}
+
 /** Whether traffic between the two stays on this machine by its addresses alone: 127/8, ::1, or one address talking to
  * itself, which the kernel routes over the loopback device whatever the address. */
 export function isLoopback(family: number, local: Uint8Array, remote: Uint8Array, at: number): boolean {

@@ -3,6 +3,7 @@ import { type FlowArrays, Protocol, Unknown } from "../flow/columns.ts";
 import { type ContainerId, containerOf } from "../flow/container.ts";
 import type { Sample } from "../flow/sample.ts";
 import { Direction, OwnerHow, Several } from "../wire/layout.ts";
+import { isUnspecified } from "../flow/address.ts";
 import { addressText, endpointText } from "./address.ts";
 import { InternedTexts } from "./intern.ts";
 
@@ -122,8 +123,9 @@ export function isTcp(flows: FlowArrays, row: number): boolean {
   return flows.protocol[row] === Protocol.tcp;
 }
 
+/** A datagram may come from port 0, and no peer has neither port nor address: the unspecified one is nobody's. */
 export function hasPeer(flows: FlowArrays, row: number): boolean {
-  return flows.remotePort[row] !== 0;
+  return flows.remotePort[row] !== 0 || !isUnspecified(flows.remoteAddress, row * 16);
 }
 
 export function isListener(flows: FlowArrays, row: number): boolean {

@@ -8,7 +8,11 @@ Deno.test("addressText() writes IPv4 and the short form of IPv6", () => {
   strictEqual(addressText(6, address("2001:db8:0:0:1:0:0:1"), 0, 0), "2001:db8::1:0:0:1");
 });
 
-Deno.test("addressText() says the interface of a link-local address alone", () => {
+Deno.test("addressText() says the interface of a scoped address alone", () => {
+  for (const scoped of ["ff01::1", "ff02::1", "ff05::1", "ff12::1", "febf::1"]) {
+    strictEqual(addressText(6, address(scoped), 0, 3), `${scoped}%3`);
+  }
+  for (const global of ["ff0e::1", "fec0::1", "fe00::1"]) strictEqual(addressText(6, address(global), 0, 3), global);
   strictEqual(addressText(6, address("fe80::1"), 0, 3), "fe80::1%3");
   strictEqual(addressText(6, address("fe80::1"), 0, 0), "fe80::1");
   strictEqual(addressText(6, address("2001:db8::1"), 0, 3), "2001:db8::1");

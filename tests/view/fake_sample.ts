@@ -28,6 +28,7 @@ export interface FakeFlow {
   readonly established?: boolean;
   readonly loopback?: boolean;
   readonly unknown?: number;
+  readonly scope?: number;
 }
 
 export const NOW_NS = 1e15;
@@ -99,4 +100,5 @@ function fill(columns: Columns<typeof FLOW_SCHEMA>, flow: FakeFlow): void {
   c.established[row] = flow.established === false ? 0 : 1;
   c.loopback[row] = flow.loopback ? 1 : 0;
   c.unknown[row] = flow.unknown ?? 0;
+  c.scope[row] = flow.scope ?? 0;
 }

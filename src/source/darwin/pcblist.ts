@@ -97,7 +97,7 @@ function readTcp(tcp: DataView | undefined): { tcpState: number | null; srttUs: 
   };
 }
 
-/** The kernel keeps the scope of a link-local address inside it, in bytes 2 and 3, which are zero in the address itself. */
+/** The kernel keeps the scope of a link-local address, or of a group of the link or the interface, inside it (IN6_IS_SCOPE_EMBED), in bytes 2 and 3, which are zero in the address itself. */
 function readAddress(pcb: DataView, at: number, family: 4 | 6): { bytes: Uint8Array; scope: number } {
   const all = new Uint8Array(pcb.buffer, pcb.byteOffset + at, 16), bytes = new Uint8Array(16);
   if (family === 4) {
@@ -106,7 +106,8 @@ function readAddress(pcb: DataView, at: number, family: 4 | 6): { bytes: Uint8Ar
   }
   bytes.set(all);
   const isLinkLocal = bytes[0] === 0xfe && (bytes[1] & 0xc0) === 0x80;
-  if (!isLinkLocal) return { bytes, scope: 0 };
+  const isGroup = bytes[0] === 0xff && ((bytes[1] & 15) === 1 || (bytes[1] & 15) === 2);
+  if (!isLinkLocal && !isGroup) return { bytes, scope: 0 };
   const scope = bytes[2] << 8 | bytes[3];
   bytes.fill(0, 2, 4);
   return { bytes, scope };

@@ -86,7 +86,7 @@ function anywhere(text: string): Predicate {
       return true;
     }
     if (range === null) return false;
-    const within = (addresses: Uint8Array) => inRange(range, f.family[row], addresses, row * 16);
+    const within = (addresses: Uint8Array) => inRange(range, f.family[row], addresses, row * 16, f.scope[row]);
     return within(f.localAddress) || within(f.remoteAddress);
   };
 }

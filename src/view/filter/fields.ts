@@ -48,7 +48,10 @@ type Side = "localAddress" | "remoteAddress";
 function address(side: Side, text: Text): Field["test"] {
   return (value) => {
     const range = parseRange(value);
-    if (range !== null) return ({ flows: f }, row) => inRange(range, f.family[row], f[side], row * 16);
+    if (range !== null) return ({ flows: f }, row) => inRange(range, f.family[row], f[side], row * 16, f.scope[row]);
+    if (/^[0-9a-f:]+%/i.test(value)) {
+      return `'${value}' is no address on a link: such as fe80::2%2, with the number that ip link shows before its name`;
+    }
     return value.includes("/") ? `'${value}' is no address range such as 10.0.0.0/8` : contains(text)(value);
   };
 }

@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, throws } from "node:assert/strict";
 import { Unknown } from "../../../src/flow/columns.ts";
 import { compileFilter } from "../../../src/view/filter/compile.ts";
 import { parseFilter } from "../../../src/view/filter/parse.ts";
@@ -73,4 +73,27 @@ Deno.test("compileFilter() joins by and, or and not", () => {
   deepStrictEqual(matches("proto:tcp and not (curl or sshd)"), [2, 4]);
   deepStrictEqual(matches("curl or udp"), [0, 3]);
   deepStrictEqual(matches("curl udp"), []);
+});
+
+Deno.test("compileFilter() takes the link of a scoped address into account", () => {
+  const flows: FakeFlow[] = [
+    { local: ["fe80::1", 9], remote: ["fe80::2", 5], scope: 2 },
+    { local: ["fe80::1", 9], remote: ["fe80::2", 5], scope: 3 },
+    { local: ["2001:db8::1", 9], remote: ["ff02::1", 5], scope: 2, protocol: "udp" },
+    { local: ["2001:db8::1", 9], remote: ["2001:db8::2", 5], scope: 2 },
+  ];
+  const found = (text: string) => {
+    const test = compileFilter(parseFilter(text)!), sample = fakeSample(flows);
+    return flows.map((_, row) => row).filter((row) => test(sample, row));
+  };
+  deepStrictEqual(found("remote:fe80::2%2"), [0]);
+  deepStrictEqual(found("remote:fe80::2%99"), []);
+  deepStrictEqual(found("remote:fe80::2"), [0, 1]);
+  deepStrictEqual(found("local:fe80::%3/10"), [1]);
+  deepStrictEqual(found("remote:ff02::1%2"), [2]);
+  deepStrictEqual(found("remote:FF02:0::1%2"), [2]);
+  deepStrictEqual(found("fe80::%2/64"), [0]);
+  for (const wrong of ["fe80::2%eth0", "fe80::2%", "fe80::2%02", "2001:db8::2%2", "fe80::2%2%3"]) {
+    throws(() => compileFilter(parseFilter(`remote:${wrong}`)!), /no address on a link/);
+  }
 });

@@ -1,0 +1,88 @@
+/** Datagrams whose addresses need care: from port 0, and to the same address on two links. */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { compiled } from "../support/compiled.ts";
+import { lines, within } from "../support/lines.ts";
+import { Netns } from "../support/netns.ts";
+import { Running, type SampleDocument } from "../support/tcptop.ts";
+
+const SOURCE = new URL("odd_datagrams.c", import.meta.url);
+
+interface Truth {
+  readonly port: number;
+  readonly links: readonly [number, number];
+}
+
+const LINKS = ["one", "two"].map((name, i) =>
+  `ip link add ${name} type veth peer ${name}-far && ip link set ${name}-far up && ip link set ${name} up && ip addr add fe80::1/64 dev ${name} nodad && ip addr add 2001:db8:${i}::1/64 dev ${name} nodad`
+).join(" && ");
+
+/** Runs the program in a network namespace of its own with two links, until `use` is done. */
+async function withOdd(args: string, use: (truth: Truth, netns: number) => Promise<void>): Promise<void> {
+  await using netns = await Netns.make();
+  const binary = await compiled("odd_datagrams", [SOURCE]);
+  const child = new Deno.Command("ip", {
+    args: ["netns", "exec", netns.name, "sh", "-c", `${LINKS} && exec ${binary} ${args}`],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const output = lines(child.stdout);
+  try {
+    const { value } = await within(20, `odd_datagrams ${args}`, output.next());
+    await use(JSON.parse(value!), netns.inode);
+  } finally {
+    await child.stdin.close();
+    await output.return();
+    await child.status;
+  }
+}
+
+const ofNetns = ({ flows }: SampleDocument, netns: number, port: number) =>
+  flows.filter((flow) => flow.netns === netns && flow.local.port === port);
+
+Deno.test("tcptop shows who sent a datagram from port 0", async () => {
+  await using running = await Running.start("-i", "300ms", "--udp");
+  await withOdd("port0", async ({ port }, netns) => {
+    const sample = await running.until("the flow", (sample) => ofNetns(sample, netns, port).length > 0);
+    const [{ remote, rx_bytes, rx_packets }] = ofNetns(sample, netns, port);
+    deepStrictEqual([remote, rx_packets, rx_bytes], [{ address: "127.0.0.1", port: 0, name: null }, 23, 2323]);
+  });
+});
+
+for (const group of ["ff01::5", "ff02::5", "ff05::5", "ff08::5", "fe80::5"]) {
+  Deno.test(`tcptop tells ${group} on one link from ${group} on another`, async () => {
+    await using running = await Running.start("-i", "300ms", "--udp");
+    await withOdd(`links ${group}`, async ({ port, links }, netns) => {
+      const sample = await running.until("both flows", (sample) => ofNetns(sample, netns, port).length > 1);
+      const told = ofNetns(sample, netns, port).map(({ remote, tx_bytes }) => [remote!.address, tx_bytes]);
+      deepStrictEqual(
+        told.sort((a, b) => Number(a[1]) - Number(b[1])),
+        links.map((link, i) => [`${group}%${link}`, 300 + i]),
+      );
+    });
+  });
+}
+
+Deno.test("tcptop's filter takes the link into account", async () => {
+  await withOdd("links ff02::5", async ({ links }) => {
+    for (const [link, expected] of [[links[1], 301], [99, null]] as const) {
+      await using running = await Running.start("-i", "300ms", "--udp", "-f", `remote:ff02::5%${link}`);
+      await withOdd("links ff02::5", async ({ port }, netns) => {
+        for (let i = 0; i < 4; i++) {
+          const flows = ofNetns(await running.fresh(), netns, port);
+          strictEqual(flows.length === 0 || flows[0].tx_bytes === expected, true);
+          strictEqual(flows.length < 2, true);
+          if (i === 3) strictEqual(flows.length, expected === null ? 0 : 1);
+        }
+      });
+    }
+  });
+});
+
+Deno.test("tcptop keeps one flow to a group of global scope, whatever the link", async () => {
+  await using running = await Running.start("-i", "300ms", "--udp", "-f", "remote:ff0e::5");
+  await withOdd("links ff0e::5", async ({ port }, netns) => {
+    const sample = await running.until("both datagrams", (sample) => ofNetns(sample, netns, port)[0]?.tx_packets === 2);
+    const told = ofNetns(sample, netns, port).map(({ remote, tx_bytes }) => [remote!.address, tx_bytes]);
+    deepStrictEqual(told, [["ff0e::5", 601]]);
+  });
+});
