@@ -64,6 +64,8 @@ export const FLOW_SCHEMA = {
   /** A TCP connection whose handshake has ended, at whatever time. */
   established: "u8",
   loopback: "u8",
+  /** Both ends are this machine's, in whatever network namespaces; loopback included. */
+  inside: "u8",
   /** Bits of Unknown: fields that this source cannot tell for this flow. */
   unknown: "u16",
   /** Network byte order; IPv4 in the first 4 bytes, v4-mapped addresses already turned into IPv4. */

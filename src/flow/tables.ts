@@ -4,6 +4,7 @@ import { packFlows } from "./columns.ts";
 import type { Health } from "./sample.ts";
 import type { EventLog } from "./event_log.ts";
 import { Executables } from "./executables.ts";
+import { Inside } from "./inside.ts";
 import { TcpTable } from "./tcp_table.ts";
 import { UdpTable } from "./udp_table.ts";
 
@@ -28,6 +29,7 @@ export class FlowTables implements EventHandler {
   readonly tcp: TcpTable;
   readonly udp = new UdpTable();
   readonly executables = new Executables();
+  readonly inside = new Inside();
   #number = 0;
   #beforeNs = 0;
   #timeNs = 0;
@@ -97,6 +99,7 @@ export class FlowTables implements EventHandler {
   takeSample(spare: ArrayBuffer | null = null): PackedSample {
     this.tcp.measure();
     this.udp.measure();
+    this.inside.judge([this.tcp, this.udp]);
     const sample: PackedSample = {
       number: this.#number++,
       wallMs: this.#wallMs,

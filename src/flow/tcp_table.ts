@@ -3,10 +3,12 @@ import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
 import { CookieIndex } from "./cookie_index.ts";
 import { EventKind, type EventLog } from "./event_log.ts";
+import { INSIDE_SCHEMA } from "./inside.ts";
 
 /** What the table alone needs of a row. */
 const TCP_SCHEMA = {
   ...FLOW_SCHEMA,
+  ...INSIDE_SCHEMA,
   /** The byte counts at the last sample. */
   rxBefore: "f64",
   txBefore: "f64",
@@ -304,6 +306,7 @@ export class TcpTable {
       unmapV4(c.remoteAddress, at);
       unmapV4(c.localAddress, at);
     }
+    c.judged[row] = 0;
     c.loopback[row] = isLoopback(c.family[row], c.localAddress, c.remoteAddress, at) ? 1 : 0;
   }
 

@@ -2,12 +2,14 @@ import type { TickRecord, UdpOwner, UdpRecord } from "../decode/cursor.ts";
 import { Carries, UdpState as RecordState } from "../wire/layout.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
+import { INSIDE_SCHEMA } from "./inside.ts";
 import { UdpIndex } from "./udp_index.ts";
 import { UdpOwners } from "./udp_owners.ts";
 
 /** What the table alone needs of a row. */
 const UDP_SCHEMA = {
   ...FLOW_SCHEMA,
+  ...INSIDE_SCHEMA,
   /** The byte counts at the last sample. */
   rxBefore: "f64",
   txBefore: "f64",

@@ -43,6 +43,7 @@ const FIELDS: Fields<FlowFacts> = new Map([
   plain("exe"),
   plain("shared"),
   plain("established"),
+  plain("inside"),
   plain("rx_dropped_packets"),
   plain("rx_dropped_bytes"),
 ]);

@@ -15,9 +15,11 @@ interface Sums {
   tx: number;
   closed: number;
   movedMs: number;
+  /** Connections of the last sample, by state. */
+  readonly states: Map<string, number>;
 }
 
-const noSums = (movedMs: number): Sums => ({ rx: 0, tx: 0, closed: 0, movedMs });
+const noSums = (movedMs: number): Sums => ({ rx: 0, tx: 0, closed: 0, movedMs, states: new Map() });
 
 /** Sums by name, of a bounded number of names. */
 class NamedSums {
@@ -66,6 +68,8 @@ export class Metrics {
   #opened = 0;
   #closed = 0;
   #failed = 0;
+  #inside = 0;
+  readonly #outside = noSums(0);
   #lost = 0;
   #samples = 0;
 
@@ -76,6 +80,7 @@ export class Metrics {
     this.#failed += sample.failed;
     this.#lost = sample.health.eventsLost;
     this.#flows.tcp = this.#flows.udp = 0;
+    for (const [, { states }] of this.#processes.entries()) states.clear();
     const rows = sample.pastFrom ?? sample.length;
     for (let row = 0; row < rows; row++) if (!isListener(sample.flows, row)) this.#addFlow(sample, row);
   }
@@ -86,12 +91,17 @@ export class Metrics {
   }
 
   #addFlow(sample: Sample, row: number): void {
-    const { process, protocol, container, closed, loopback, rx_bytes_delta: rx, tx_bytes_delta: tx } = flowFacts(
-      sample,
-      row,
-    );
+    const { process, protocol, container, closed, loopback, inside, state, rx_bytes_delta: rx, tx_bytes_delta: tx } =
+      flowFacts(
+        sample,
+        row,
+      );
     this.#flows[protocol]++;
-    const all = [this.#processes.of(harmless(process ?? ""), sample.wallMs), this.#loopback[loopback ? 1 : 0]];
+    const ofProcess = this.#processes.of(harmless(process ?? ""), sample.wallMs);
+    if (protocol === "tcp" && !closed) ofProcess.states.set(state, (ofProcess.states.get(state) ?? 0) + 1);
+    const all = [ofProcess, this.#loopback[loopback ? 1 : 0]];
+    if (inside) this.#inside += rx ?? 0;
+    else all.push(this.#outside);
     if (container !== null) all.push(this.#containers.of(harmless(container.name ?? container.id), sample.wallMs));
     for (const sums of all) {
       sums.rx += rx ?? 0;
@@ -125,11 +135,28 @@ export class Metrics {
       ...named("container", this.#containers),
       counter("tcptop_receive_bytes", "Payload received, all flows together.", both("rx")),
       counter("tcptop_transmit_bytes", "Payload sent, all flows together.", both("tx")),
+      counter("tcptop_outside_received_bytes", "Payload received from outside of this machine.", [[
+        {},
+        this.#outside.rx,
+      ]]),
+      counter("tcptop_outside_sent_bytes", "Payload sent to the outside of this machine.", [[{}, this.#outside.tx]]),
+      counter("tcptop_inside_bytes", "Payload between processes of this machine, each byte once.", [[
+        {},
+        this.#inside,
+      ]]),
       counter("tcptop_connections_opened", "TCP connections that were opened.", [[{}, this.#opened]]),
       counter("tcptop_connections_closed", "TCP connections that have ended.", [[{}, this.#closed]]),
       counter("tcptop_connections_failed", "TCP connections that never were established.", [[{}, this.#failed]]),
       counter("tcptop_records_lost", "Records that found the ring buffer full.", [[{}, this.#lost]]),
       counter("tcptop_samples", "Samples taken.", [[{}, this.#samples]]),
+      {
+        name: "tcptop_process_connections",
+        help: "TCP connections in the last sample, by process and state.",
+        type: "gauge",
+        values: [...this.#processes.entries()].flatMap(([process, { states }]) =>
+          [...states].map(([state, count]) => [{ process, state }, count] as const)
+        ),
+      },
       {
         name: "tcptop_flows",
         help: "Flows in the last sample.",

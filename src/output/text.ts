@@ -43,7 +43,7 @@ function headLine(sample: Sample): string {
   const parts = [
     new Date(sample.wallMs).toISOString(),
     `in ${rateText(totals.rxBytesPerS)} out ${rateText(totals.txBytesPerS)}`,
-    `loopback ${rateText(totals.loopbackRxBytesPerS)}`,
+    `inside ${rateText(totals.insideBytesPerS)}`,
     `${totals.tcp} tcp ${totals.udp} udp`,
     `${totals.opened} opened ${totals.closed} closed${totals.failed > 0 ? ` ${totals.failed} failed` : ""}`,
     `${sample.source.tcp ?? "no source"}`,

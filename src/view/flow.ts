@@ -57,6 +57,8 @@ export interface FlowFacts {
   readonly shared: boolean | null;
   /** false: not yet, or it never was; null: no connection (UDP, a listener). */
   readonly established: boolean | null;
+  /** Both ends are this machine's: it never leaves it. */
+  readonly inside: boolean;
 }
 
 /** include/net/tcp_states.h without TCP_; 7 is a connection that has ended. */
@@ -197,6 +199,7 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     exe: executable(sample, row),
     shared: owned && f.several[row] !== Several.unknown ? f.several[row] === Several.yes : null,
     established: !tcp || isListener(f, row) ? null : f.established[row] === 1,
+    inside: f.inside[row] === 1,
     rx_dropped_packets: droppedPackets(f, row),
     rx_dropped_bytes: tcp ? null : figure(Unknown.droppedBytes, f.rxDroppedBytes[row]),
   };

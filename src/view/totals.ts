@@ -2,7 +2,7 @@ import { Protocol, Unknown } from "../flow/columns.ts";
 import type { Sample } from "../flow/sample.ts";
 import { hasOwner, isListener, perSecond } from "./flow.ts";
 
-/** Sums over all flows of a sample, whatever is shown of them. Loopback bytes, which are counted at both ends, stand apart. */
+/** Sums over all flows of a sample, whatever is shown of them. What never leaves this machine stands apart. */
 export interface Totals {
   readonly flows: number;
   readonly tcp: number;
@@ -10,8 +10,12 @@ export interface Totals {
   readonly opened: number;
   readonly closed: number;
   readonly failed: number;
+  /** With the outside of this machine. */
   readonly rxBytesPerS: number;
   readonly txBytesPerS: number;
+  /** Between processes of this machine, each byte once, whatever way it took: what they received. */
+  readonly insideBytesPerS: number;
+  /** Of this, what went over loopback addresses or from an address to itself, at both ends. */
   readonly loopbackRxBytesPerS: number;
   readonly loopbackTxBytesPerS: number;
   /** Datagrams of this sample that never reached their process; null: of no flow is it known. */
@@ -24,7 +28,7 @@ export function totalsOf(sample: Sample): Totals {
   const f = sample.flows;
   let tcp = 0, udp = 0, unattributed = 0;
   let dropped: number | null = null;
-  const rx = [0, 0], tx = [0, 0];
+  let rx = 0, tx = 0, inside = 0, loopbackRx = 0, loopbackTx = 0;
   for (let row = 0; row < sample.length; row++) {
     if (!hasOwner(f, row)) unattributed++;
     if (isListener(f, row)) continue;
@@ -33,8 +37,15 @@ export function totalsOf(sample: Sample): Totals {
       udp++;
       if (!(f.unknown[row] & Unknown.droppedPackets)) dropped = (dropped ?? 0) + f.rxDroppedDelta[row];
     }
-    rx[f.loopback[row]] += f.rxDelta[row];
-    tx[f.loopback[row]] += f.txDelta[row];
+    if (f.inside[row]) inside += f.rxDelta[row];
+    else {
+      rx += f.rxDelta[row];
+      tx += f.txDelta[row];
+    }
+    if (f.loopback[row]) {
+      loopbackRx += f.rxDelta[row];
+      loopbackTx += f.txDelta[row];
+    }
   }
   const rate = (bytes: number) => perSecond(bytes, sample.intervalMs);
   return {
@@ -44,10 +55,11 @@ export function totalsOf(sample: Sample): Totals {
     opened: sample.opened,
     closed: sample.closed,
     failed: sample.failed,
-    rxBytesPerS: rate(rx[0]),
-    txBytesPerS: rate(tx[0]),
-    loopbackRxBytesPerS: rate(rx[1]),
-    loopbackTxBytesPerS: rate(tx[1]),
+    rxBytesPerS: rate(rx),
+    txBytesPerS: rate(tx),
+    insideBytesPerS: rate(inside),
+    loopbackRxBytesPerS: rate(loopbackRx),
+    loopbackTxBytesPerS: rate(loopbackTx),
     rxDroppedPackets: dropped,
     unattributed,
   };

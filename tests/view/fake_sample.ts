@@ -26,6 +26,7 @@ export interface FakeFlow {
   readonly ageMs?: number;
   readonly closed?: boolean;
   readonly established?: boolean;
+  readonly inside?: boolean;
   readonly loopback?: boolean;
   readonly unknown?: number;
   readonly scope?: number;
@@ -97,6 +98,7 @@ function fill(columns: Columns<typeof FLOW_SCHEMA>, flow: FakeFlow): void {
   c.openedNs[row] = flow.ageMs === undefined ? 0 : NOW_NS - flow.ageMs * 1e6;
   c.lastNs[row] = flow.closed ? NOW_NS : 0;
   c.closed[row] = flow.closed ? 1 : 0;
+  c.inside[row] = flow.inside ?? flow.loopback ? 1 : 0;
   c.established[row] = flow.established === false ? 0 : 1;
   c.loopback[row] = flow.loopback ? 1 : 0;
   c.unknown[row] = flow.unknown ?? 0;

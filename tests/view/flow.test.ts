@@ -54,6 +54,7 @@ Deno.test("flowFacts() has every fact of a flow", () => {
     closed: false,
     loopback: false,
     established: true,
+    inside: false,
   });
 });
 

@@ -18,6 +18,7 @@ Deno.test("totalsOf() keeps loopback apart, leaves listeners out and counts who 
     failed: 0,
     rxBytesPerS: 202,
     txBytesPerS: 20,
+    insideBytesPerS: 14,
     loopbackRxBytesPerS: 14,
     loopbackTxBytesPerS: 6,
     rxDroppedPackets: 0,

@@ -76,7 +76,7 @@ function drawCounts(canvas: Canvas, { sample, totals, cost }: Head): void {
     return;
   }
   const perS = (count: number) => sample.intervalMs === 0 ? 0 : Math.round(count * 1000 / sample.intervalMs);
-  const loopback = Math.max(totals.loopbackRxBytesPerS, totals.loopbackTxBytesPerS);
+  const inside = totals.insideBytesPerS;
   const number = (n: number) => n.toLocaleString("en-US"), { eventsLost } = sample.health;
   const parts: Part[] = [
     ["", number(totals.tcp), " tcp"],
@@ -87,7 +87,7 @@ function drawCounts(canvas: Canvas, { sample, totals, cost }: Head): void {
   if (totals.failed > 0) parts.push(["", number(perS(totals.failed)), "/s failed", Role.warning]);
   if (eventsLost > 0) parts.push(["", number(eventsLost), " lost", Role.warning]);
   if (totals.unattributed > 0) parts.push(["", number(totals.unattributed), " without owner"]);
-  if (loopback > 0) parts.push(["loopback ", rateText(loopback), ""]);
+  if (inside > 0) parts.push(["inside ", rateText(inside), ""]);
   parts.push(["by ", sourceText(sample), ""]);
   parts.push(["cpu ", cost.cpuPercent < 1 ? "<1 %" : `${cost.cpuPercent} %`, ""]);
   parts.push(["mem ", `${cost.mebibytes} MiB`, ""]);

@@ -1,0 +1,64 @@
+/** Which flows never leave this machine: those whose remote address is one of this machine's own, in whatever network namespace. */
+import { AddressSet } from "./address_set.ts";
+import type { Arrays, FLOW_SCHEMA } from "./columns.ts";
+
+/** What a table keeps for it beside the flow. */
+export const INSIDE_SCHEMA = {
+  /** The state of our knowledge in which the row was judged; 0: not yet, or its addresses have changed. */
+  judged: "u32",
+} as const;
+
+export interface JudgedTable {
+  readonly length: number;
+  readonly arrays: Arrays<typeof FLOW_SCHEMA & typeof INSIDE_SCHEMA>;
+}
+
+/** Samples between two looks at all rows for addresses that have gone. A socket's address is remembered for one to two of these. */
+const FORGET_EVERY = 64;
+const FOR_EVER = 0xffffffff;
+
+export class Inside {
+  readonly #addresses = new AddressSet();
+  /** Raised when an address has come or gone, never 0: rows of another are judged again. */
+  #version = 1;
+  #generation = 1;
+  #samples = 0;
+
+  /** Addresses of the machine's interfaces: 16 bytes each, IPv4 in the first 4. */
+  interfaces(family: number, address: Uint8Array): void {
+    if (this.#addresses.add(family, address, 0, FOR_EVER)) this.#version++;
+  }
+
+  /** Fills the column `inside`. What has not changed is not looked at again. */
+  judge(tables: readonly JudgedTable[]): void {
+    const all = ++this.#samples % FORGET_EVERY === 0;
+    if (all) this.#generation++;
+    for (const table of tables) this.#learn(table, all);
+    // Those of the generation before may be of sockets that opened and ended within it.
+    if (all && this.#addresses.forgetBefore(this.#generation - 1)) this.#version++;
+    if (this.#version === FOR_EVER) this.#version = 1;
+    for (const table of tables) this.#mark(table);
+  }
+
+  #learn({ length, arrays: c }: JudgedTable, all: boolean): void {
+    for (let row = 0; row < length; row++) {
+      if (!all && c.judged[row] !== 0 || isUnspecified(c.localAddress, row * 16)) continue;
+      if (this.#addresses.add(c.family[row], c.localAddress, row * 16, this.#generation)) this.#version++;
+    }
+  }
+
+  #mark({ length, arrays: c }: JudgedTable): void {
+    const version = this.#version;
+    for (let row = 0; row < length; row++) {
+      if (c.judged[row] === version) continue;
+      const peer = c.loopback[row] === 1 || this.#addresses.has(c.family[row], c.remoteAddress, row * 16);
+      c.inside[row] = peer ? 1 : 0;
+      c.judged[row] = version;
+    }
+  }
+}
+
+function isUnspecified(address: Uint8Array, at: number): boolean {
+  for (let i = at; i < at + 16; i++) if (address[i] !== 0) return false;
+  return true;
+}
