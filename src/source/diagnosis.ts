@@ -1,7 +1,7 @@
 /** From what a machine lets us do to what is missing, and the command that mends it. Pure. */
 import { Errno } from "../wire/errno.ts";
 import { errnoText } from "./errno.ts";
-import { kernelRemedy, TCP_BY_BPF } from "./kernel_version.ts";
+import { isAtLeast, kernelRemedy, TCP_BY_BPF, UDP_DROPS } from "./kernel_version.ts";
 import type { MachineFacts, ProgramFact, Subsystem } from "./machine.ts";
 import type { SourceInfo } from "./source.ts";
 
@@ -157,7 +157,12 @@ function programChecks(facts: MachineFacts, circumstances: Circumstances): Check
   return programs.filter(({ subsystem }) => subsystem !== "table" || byTable).map((program) => {
     const other = OPENED.get(program.name);
     const needed = other === undefined ? program.subsystem !== "tcp" || !byTable : !works(other);
-    return programCheck(facts, program, needed && program.name !== WITNESS, circumstances);
+    return programCheck(
+      facts,
+      program,
+      needed && program.name !== WITNESS && program.subsystem !== "drops",
+      circumstances,
+    );
   });
 }
 
@@ -170,12 +175,21 @@ function programCheck(
   const ok = errno === 0;
   return {
     id: subsystem === "table" ? `program_table_${name}` : `program_${name}`,
-    title: `${subsystem} program ${name}`,
+    title: `${subsystem === "drops" ? "udp" : subsystem} program ${name}`,
     ok,
     needed,
     detail: ok ? `loaded, attached to ${hook}` : `${hook} refuses it (${errnoText(errno)})`,
-    remedy: ok ? null : isRefusal(errno) ? permission(facts, circumstances) : needsKernel(circumstances.release),
+    remedy: ok ? null : remedyFor(facts, subsystem, errno, circumstances),
   };
+}
+
+/** Which socket a packet was for when it was thrown away is told since 6.11; an older verifier says EACCES of the argument. */
+function remedyFor(facts: MachineFacts, subsystem: Subsystem, errno: number, circumstances: Circumstances): string {
+  const { release } = circumstances;
+  if (subsystem === "drops" && !isAtLeast(release, UDP_DROPS)) {
+    return kernelRemedy(release, UDP_DROPS, "CONFIG_DEBUG_INFO_BTF");
+  }
+  return isRefusal(errno) ? permission(facts, circumstances) : needsKernel(release);
 }
 
 function cgroupCheck({ cgroupErrno, cgroupIsRoot }: MachineFacts): Check {

@@ -4,6 +4,8 @@
 export const TCP_BY_BPF = "5.12";
 /** bpf_link for cgroup programs, and `__sk_buff.gso_size`. */
 export const UDP_BY_BPF = "5.7";
+/** kfree_skb tells the socket. */
+export const UDP_DROPS = "6.11";
 
 /** Whether a kernel that says `release` of itself ("5.15.0-91-generic") is of that version or newer. */
 export function isAtLeast(release: string, version: string): boolean {

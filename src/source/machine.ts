@@ -1,4 +1,5 @@
-export type Subsystem = "tcp" | "table" | "udp";
+/** "drops": what tells datagrams that never reached their process, and is not needed for the rest. */
+export type Subsystem = "tcp" | "table" | "udp" | "drops";
 
 /** One eBPF program that was tried by itself. An errno of 0: it was loaded and attached. */
 export interface ProgramFact {

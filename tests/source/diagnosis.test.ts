@@ -109,3 +109,13 @@ Deno.test("diagnose() never sends to a kernel that is older than the one that ru
     }
   }
 });
+
+Deno.test("diagnose() does without the program that tells lost datagrams, and says since when there is one", () => {
+  const facts = machine();
+  const programs = [...facts.programs, program("drops", "udp_dropped", 13)];
+  const { best, checks } = diagnose({ ...facts, programs }, BPF, null, { ...ROOT, release: "5.15.0-91-generic" });
+  strictEqual(best, true);
+  const check = checks.find(({ id }) => id === "program_udp_dropped")!;
+  deepStrictEqual([check.title, check.ok, check.needed], ["udp program udp_dropped", false, false]);
+  match(check.remedy!, /^Use Linux 6.11 or newer with CONFIG_DEBUG_INFO_BTF; this is 5.15/);
+});
