@@ -1,10 +1,20 @@
 # Sourced by scripts/matrix: the newest kernel of a series from the mirror that apt uses on this machine. Point releases leave
 # the mirror when the next one comes, so none is ever named here. /etc/apt is read and never written.
-apt_state=$matrix/apt
-apt_options=(
-  -o "Dir::Etc::SourceList=$apt_state/sources.list" -o Dir::Etc::SourceParts=- -o "Dir::State::Lists=$apt_state/lists"
-  -o "Dir::Cache=$apt_state/cache" -o Acquire::Languages=none -o APT::Sandbox::User=root
-)
+# A kernel's name is its series, and what it was built for unless that is x86_64: 6.1, 6.1-arm64, 6.12-arm64-16k (pages of 16 KiB).
+arch_of() { case $1 in *-arm64*) echo aarch64 ;; *) echo x86_64 ;; esac; }
+flavour_of() { case $1 in *-*) echo "${1#*-}" ;; *) echo amd64 ;; esac; }
+
+# apt_for ARCH: what is asked of the mirror from here on is for that architecture.
+apt_for() {
+  local debian=amd64
+  apt_state=$matrix/apt flavours=cloud-amd64
+  [ "$1" = x86_64 ] || { debian=arm64 apt_state=$matrix/apt-$1 flavours='cloud-arm64|arm64-16k'; }
+  apt_options=(
+    -o "Dir::Etc::SourceList=$apt_state/sources.list" -o Dir::Etc::SourceParts=- -o "Dir::State::Lists=$apt_state/lists"
+    -o "Dir::Cache=$apt_state/cache" -o Acquire::Languages=none -o APT::Sandbox::User=root -o Dir::State::status=/dev/null
+    -o "APT::Architecture=$debian" -o "APT::Architectures=$debian"
+  )
+}
 # Where Debian has stock kernels; a release that has left the mirror is passed over.
 suites=(bullseye bookworm bookworm-backports trixie trixie-backports forky sid)
 security_suites=(bullseye-security bookworm-security trixie-security)
@@ -25,10 +35,10 @@ sources_write() {
   [ -z "$security" ] || for suite in "${security_suites[@]}"; do echo "deb $signed $security $suite main"; done
 }
 
-# index_update: build/matrix/apt/kernels, a line "SERIES VERSION PACKAGE" for each kernel that the mirror has, oldest first.
+# index_update: $apt_state/kernels, a line "NAME VERSION PACKAGE" for each kernel that the mirror has, oldest first.
 # Kept for a day. Without network the last one serves on; without any, status 1.
 index_update() {
-  local index=$apt_state/kernels pattern='^linux-(image|binary|modules)-[0-9][^ ]*-cloud-amd64$'
+  local index=$apt_state/kernels pattern="^linux-(image|binary|modules)-[0-9][^ ]*-($flavours)\$"
   [ -z "$(find "$index" -mmin -1440 2>/dev/null)" ] || return 0
   mkdir -p "$apt_state/lists/partial" "$apt_state/cache/archives/partial"
   sources_write >"$apt_state/sources.list" || return 1
@@ -39,15 +49,20 @@ index_update() {
   fi
   apt-cache "${apt_options[@]}" search --names-only "$pattern" | awk '{ print $1 }' |
     xargs -r apt-cache "${apt_options[@]}" show --no-all-versions 2>/dev/null |
-    awk '/^Package: / { name = $2 } /^Version: / && $2 ~ /^[0-9]+\.[0-9]+\.[0-9]+-/ { split($2, v, "."); print v[1] "." v[2], $2, name }' |
+    awk '/^Package: / { name = $2 } /^Version: / && $2 ~ /^[0-9]+\.[0-9]+\.[0-9]+-/ {
+      split($2, v, ".")
+      print v[1] "." v[2] (name ~ /-arm64-16k$/ ? "-arm64-16k" : name ~ /-arm64$/ ? "-arm64" : ""), $2, name }' |
     sort -k2,2V -k3,3 >"$index.new"
   if [ -s "$index.new" ]; then mv "$index.new" "$index"; else [ -s "$index" ] && echo "using the lists of $(date -r "$index" +%F)" >&2; fi
 }
 
-# series_known: every series in the index, oldest first.
-series_known() { awk '!seen[$1]++ { print $1 }' "$apt_state/kernels" | sort -V; }
+# series_known [FLAVOUR]: the names of every series in the index, oldest first: those of x86_64, or of -arm64, or of -arm64-16k.
+series_known() {
+  awk -v flavour="${1:-}" '!seen[$1]++ && (match($1, /-.*/) ? substr($1, RSTART) : "") == flavour { print $1 }' "$apt_state/kernels" |
+    sort -V
+}
 
-# packages_of SERIES: the packages of its newest version: vmlinuz is in linux-binary-* from 6.19 on, in linux-image-* before.
+# packages_of NAME: the packages of its newest version: vmlinuz is in linux-binary-* from 6.19 on, in linux-image-* before.
 packages_of() {
   awk -v series="$1" '$1 == series { if ($2 != version) n = 0; version = $2; names[n++] = $3 }
     END { for (i = 0; i < n; i++) print names[i] "=" version }' "$apt_state/kernels" |
@@ -55,7 +70,7 @@ packages_of() {
       END { for (i = 1; i <= NR; i++) if (!(binary && all[i] ~ /^linux-image-/)) print all[i] }'
 }
 
-# kernel_fetch SERIES: build/matrix/kernels/SERIES with vmlinuz, version and the modules that netlink needs, where the mirror
+# kernel_fetch NAME: build/matrix/kernels/NAME with vmlinuz, version and the modules that netlink needs, where the mirror
 # has them. One that is there already serves if the mirror cannot be reached.
 kernel_fetch() {
   local folder=$matrix/kernels/$1 packages version work=$matrix/kernels/$1.new deb
@@ -80,4 +95,17 @@ kernel_fetch() {
   [ -e "$work/vmlinuz" ] || { echo "the packages of Linux $version hold no kernel" >&2; return 1; }
   echo "$version" >"$work/version"
   mv "$work" "$folder"
+}
+
+# busybox_for ARCH: prints where a static busybox for it is. That of another architecture comes from the mirror.
+busybox_for() {
+  local folder=$matrix/busybox-$1
+  [ "$1" != "$(uname -m)" ] || { echo /bin/busybox; return; }
+  if ! [ -x "$folder/busybox" ]; then
+    rm -rf "$folder" && mkdir -p "$folder"
+    (cd "$folder" && apt-get "${apt_options[@]}" download busybox-static >log 2>&1) || return 1
+    dpkg-deb -x "$folder"/*.deb "$folder/root"
+    mv "$(find "$folder/root" -name busybox -type f -perm -u+x)" "$folder/busybox"
+  fi
+  echo "$folder/busybox"
 }

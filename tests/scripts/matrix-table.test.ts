@@ -33,3 +33,13 @@ Deno.test("pageText() says what was refused, what is missing, and when", () => {
   ok(page.includes("The mirror has no kernel of these series: 5.15."));
   ok(page.includes("Run on 2026-01-02, built with clang 14."));
 });
+
+Deno.test("pageText() tells kernels of one version apart by what they were built for", () => {
+  const boot = (flavour: string) =>
+    readBoot("x", `package version=7.3.4-1 mode=plain flavour=${flavour}\nsource tcp=bpf\n`);
+  const text = pageText([boot("amd64"), boot("arm64"), boot("arm64-16k")], [], "2026-01-02", "");
+  strictEqual(
+    text.split("\n").filter((line) => line.startsWith("| 7")).join("\n"),
+    "| 7.3.4-1 | bpf |\n| 7.3.4-1, arm64 | bpf |\n| 7.3.4-1, arm64-16k | bpf |",
+  );
+});
