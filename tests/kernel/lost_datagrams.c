@@ -146,10 +146,26 @@ static void join(int fd)
 	must(setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof(group)), "IP_ADD_MEMBERSHIP");
 }
 
+// Every third is damaged; with a filter the kernel verifies checksums before the socket sees a datagram.
+static void send_damaged(const struct sockaddr_in6 *to, in_port_t own)
+{
+	struct { struct udphdr header; char data[BYTES]; } __attribute__((packed)) datagram = {};
+	int raw = must(socket(AF_INET, SOCK_RAW, IPPROTO_UDP), "raw socket");
+
+	datagram.header.source = own;
+	datagram.header.dest = to->sin6_port;
+	datagram.header.len = htons(sizeof(datagram));
+	for (int i = 0; i < DATAGRAMS; i++) {
+		datagram.header.check = i % 3 == 2 ? htons(0x1234) : 0; // 0: there is none
+		must(sendto(raw, &datagram, sizeof(datagram), 0, (const void *)to, sizeof(struct sockaddr_in)), "sendto");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 1 ? argv[1] : "buffer", *to, *from;
 	bool several = !strcmp(mode, "multicast") || !strcmp(mode, "reuseport"), group = !strcmp(mode, "multicast");
+	bool damaged = !strcmp(mode, "damaged"), filtered = damaged || !strcmp(mode, "filter");
 	bool gso = !strcmp(mode, "gro") || !strcmp(mode, "segments"), cork = !strcmp(mode, "cork");
 	int receivers[2], sender, count = several ? 2 : 1;
 	in_port_t port = 0, own;
@@ -162,13 +178,13 @@ int main(int argc, char **argv)
 	from = six ? "::1" : v4_mapped ? "::ffff:127.0.0.1" : "127.0.0.1";
 	to = group ? "239.1.2.3" : from;
 	for (int i = 0; i < count; i++) {
-		receivers[i] = made(!strcmp(mode, "filter") || (several && i) ? 8 << 20 : 2048);
+		receivers[i] = made(filtered || (several && i) ? 8 << 20 : 2048);
 		if (several)
 			set(receivers[i], SOL_SOCKET, group ? SO_REUSEADDR : SO_REUSEPORT, 1);
 		port = bound(receivers[i], to, port);
 		if (group)
 			join(receivers[i]);
-		if (!strcmp(mode, "filter"))
+		if (filtered)
 			filter(receivers[i]);
 		if (!strcmp(mode, "gro"))
 			set(receivers[i], SOL_UDP, UDP_GRO, 1);
@@ -188,7 +204,9 @@ int main(int argc, char **argv)
 	}
 	if (gso)
 		set(sender, SOL_UDP, UDP_SEGMENT, BYTES);
-	for (int i = 0; i < DATAGRAMS; i += gso ? SEGMENTS : 1) {
+	if (damaged)
+		send_damaged(&a, own);
+	for (int i = 0; i < DATAGRAMS && !damaged; i += gso ? SEGMENTS : 1) {
 		size_t bytes = gso ? sizeof(data) : BYTES;
 
 		data[0] = i % 251;

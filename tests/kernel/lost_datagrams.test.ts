@@ -59,6 +59,7 @@ const MODES = new Map([
   ["multicast", 998],
   ["gro", 142],
   ["filter", 0],
+  ["damaged", 0],
 ]);
 
 for (const [mode, errors] of MODES) {
