@@ -9,9 +9,14 @@ mkdir -p "$build"
 die() { echo "${0##*/}: $*" >&2; exit 1; }
 
 # The comment at the head of a script is its help. tcptop's own is that of run, and bench has one that knows the loads.
-case ${0##*/}:${1:-} in
-  run:* | bench:*) ;;
-  *:-h | *:--help) awk 'NR > 1 { if (!sub(/^# ?/, "")) exit; print }' "$0"; exit 0 ;;
+asks_for_help() {
+  local word
+  for word in "$@"; do case $word in -h | --help) return 0 ;; esac; done
+  return 1
+}
+case ${0##*/} in
+  run | bench) ;;
+  *) ! asks_for_help "$@" || { awk 'NR > 1 { if (!sub(/^# ?/, "")) exit; print }' "$0"; exit 0; } ;;
 esac
 
 # need_packages NAME...: Debian packages, installed only if one is not.

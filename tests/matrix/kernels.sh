@@ -62,28 +62,36 @@ series_known() {
     sort -V
 }
 
-# packages_of NAME: the packages of its newest version: vmlinuz is in linux-binary-* from 6.19 on, in linux-image-* before.
+# versions_of NAME: its six newest versions in the index, newest first.
+versions_of() { awk -v name="$1" '$1 == name && $2 != version { version = $2; print version }' "$apt_state/kernels" | tail -n 6 | tac; }
+
+# packages_of NAME VERSION: vmlinuz is in linux-binary-* from 6.19 on, in linux-image-* before.
 packages_of() {
-  awk -v series="$1" '$1 == series { if ($2 != version) n = 0; version = $2; names[n++] = $3 }
-    END { for (i = 0; i < n; i++) print names[i] "=" version }' "$apt_state/kernels" |
+  awk -v name="$1" -v version="$2" '$1 == name && $2 == version { print $3 "=" version }' "$apt_state/kernels" |
     awk '/^linux-binary-/ { binary = 1 } { all[NR] = $0 }
       END { for (i = 1; i <= NR; i++) if (!(binary && all[i] ~ /^linux-image-/)) print all[i] }'
 }
 
-# kernel_fetch NAME: build/matrix/kernels/NAME with vmlinuz, version and the modules that netlink needs, where the mirror
-# has them. One that is there already serves if the mirror cannot be reached.
+# kernel_fetch NAME: build/matrix/kernels/NAME with vmlinuz, version and the modules that netlink needs, where the mirror has them: the
+# newest version that can be had, for an index may name one that has left. One that is there already serves if the mirror cannot be reached.
 kernel_fetch() {
-  local folder=$matrix/kernels/$1 packages version work=$matrix/kernels/$1.new deb
-  mapfile -t packages < <(packages_of "$1")
-  [ ${#packages[@]} != 0 ] || { [ -e "$folder/vmlinuz" ] && return; return 1; }
-  version=${packages[0]#*=}
-  [ "$(cat "$folder/version" 2>/dev/null)" != "$version" ] || return 0
+  local folder=$matrix/kernels/$1 version
+  while read -r version; do
+    [ "$(cat "$folder/version" 2>/dev/null)" != "$version" ] || return 0
+    ! version_fetch "$1" "$version" || return 0
+  done < <(versions_of "$1")
+  [ -e "$folder/vmlinuz" ]
+}
+
+# version_fetch NAME VERSION
+version_fetch() {
+  local folder=$matrix/kernels/$1 version=$2 packages work=$matrix/kernels/$1.new deb
+  mapfile -t packages < <(packages_of "$1" "$version")
   echo "fetching Linux $version" >&2
   rm -rf "$work" && mkdir -p "$work/modules" "$work/root"
-  if ! (cd "$work" && apt-get "${apt_options[@]}" download "${packages[@]}" >log 2>&1); then
+  if ! (cd "$work" && apt-get "${apt_options[@]}" download "${packages[@]}" >log 2>&1 </dev/null); then
     grep '^E: ' "$work/log" >&2 || true
-    [ -e "$folder/vmlinuz" ]
-    return
+    return 1
   fi
   for deb in "$work"/*.deb; do
     dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$work/root" --wildcards '*/vmlinuz*' '*/net/ipv4/*_diag.ko*' 2>/dev/null || true
