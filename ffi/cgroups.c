@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which cgroup an id is, and which cgroups a process is in. */
 #define _GNU_SOURCE
+#include "proc.h"
 #include "handle.h"
 
 #include <dirent.h>
@@ -82,8 +83,8 @@ int32_t tcptop__process_cgroups(uint32_t pid, uint64_t start_ns, uint8_t *buffer
 	ssize_t n = 1;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "%u/cgroup", pid);
+	fd = proc_open(path);
 	if (fd < 0)
 		return 0;
 	for (; used < capacity && n > 0; used += n > 0 ? n : 0)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "proc.h"
 #include "handle.h"
 
 #include <fcntl.h>
@@ -11,9 +12,9 @@ int32_t tcptop__command_line(uint32_t tgid, uint64_t start_ns, uint8_t *buffer, 
 	ssize_t length;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%u/cmdline", tgid);
+	snprintf(path, sizeof(path), "%u/cmdline", tgid);
 	// Readable by all (0444, without ptrace's check), so it still is after root has been given up; hidepid hides it.
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	fd = proc_open(path);
 	if (fd < 0)
 		return -1;
 	length = read(fd, buffer, capacity);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "proc.h"
 #include "netlink.h"
 #include "reader.h"
 #include "udp.h"
@@ -42,6 +43,7 @@ struct tcptop *tcptop__new(void)
 {
 	struct tcptop *t = calloc(1, sizeof(*t));
 
+	proc_fd(); /* before root is given up */
 	if (t)
 		t->counters_fd = t->cgroup_fd = t->ring.epoll_fd = t->ring.wake_fd = -1;
 	return t;

@@ -2,6 +2,7 @@
 /* Visiting every network namespace. The visits are made on a thread of their own: setns() moves only the thread that calls
  * it, and that thread then ends. */
 #define _GNU_SOURCE
+#include "proc.h"
 #include "handle.h"
 
 #include <dirent.h>
@@ -46,10 +47,10 @@ static bool visited(struct visit *v, ino_t inode)
 }
 
 /* A namespace that is gone, or that we may not enter, is passed over. Entering the one we are in needs a privilege too. */
-static void visit_namespace(struct visit *v, const char *path)
+static void visit_namespace(struct visit *v, int folder, const char *path)
 {
 	struct stat file;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return;
@@ -62,17 +63,17 @@ static void visit_namespace(struct visit *v, const char *path)
 	close(fd);
 }
 
-static void visit_each(struct visit *v, const char *folder, const char *rest, bool numbers)
+/* rest: what follows each name. */
+static void visit_each(struct visit *v, DIR *dir, const char *rest, bool numbers)
 {
-	DIR *dir = opendir(folder);
 	struct dirent *entry;
 	char path[PATH_MAX];
 
 	while (dir && (entry = readdir(dir))) {
 		if (numbers ? entry->d_name[0] < '0' || entry->d_name[0] > '9' : entry->d_name[0] == '.')
 			continue;
-		snprintf(path, sizeof(path), "%s/%s%s", folder, entry->d_name, rest);
-		visit_namespace(v, path);
+		snprintf(path, sizeof(path), "%s%s", entry->d_name, rest);
+		visit_namespace(v, dirfd(dir), path);
 	}
 	if (dir)
 		closedir(dir);
@@ -82,9 +83,9 @@ static void *visit_all(void *context)
 {
 	struct visit *v = context;
 
-	visit_namespace(v, "/proc/self/ns/net"); /* first: no other has been entered yet */
-	visit_each(v, "/proc", "/ns/net", true);
-	visit_each(v, "/run/netns", "", false);
+	visit_namespace(v, proc_fd(), "self/ns/net"); /* first: no other has been entered yet */
+	visit_each(v, proc_folder("."), "/ns/net", true);
+	visit_each(v, opendir("/run/netns"), "", false);
 	return NULL;
 }
 

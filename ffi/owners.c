@@ -2,6 +2,7 @@
 /* Who holds which socket, from /proc/PID/fd. Costs a readlink() a descriptor, so it is done when a socket without an owner has
  * appeared, and otherwise only now and then, for sockets that were handed on. */
 #define _GNU_SOURCE
+#include "proc.h"
 #include "netlink.h"
 
 #include <ctype.h>
@@ -76,8 +77,8 @@ static void descriptors_of(struct netlink *n, const struct index *index, const c
 	unsigned int inode;
 	DIR *folder;
 
-	snprintf(path, sizeof(path), "/proc/%.20s/fd", pid);
-	folder = opendir(path);
+	snprintf(path, sizeof(path), "%.20s/fd", pid);
+	folder = proc_folder(path);
 	if (!folder)
 		return;
 	while ((entry = readdir(folder))) {
@@ -115,7 +116,7 @@ int owners_of_inodes(struct netlink *n)
 
 	if (!index_make(&index, &n->sockets))
 		return -ENOMEM;
-	processes = opendir("/proc");
+	processes = proc_folder(".");
 	n->owner_pass++;
 	while (processes && (entry = readdir(processes)))
 		if (isdigit((unsigned char)entry->d_name[0]))

@@ -59,16 +59,17 @@ static capabilities needed_for_bpf(struct tcptop *t)
 	return err ? CAPABILITY(CAP_BPF) : 0;
 }
 
-/* In a user namespace the new ids may have no mapping (EINVAL) and setgroups() may be switched off (EPERM): the capabilities
- * are what counts there. glibc carries these calls out on every thread. */
+/* Without CAP_SETUID and CAP_SETGID (a container that drops all but what is named) ids cannot be changed (EPERM), in a user namespace the new
+ * ones may have no mapping (EINVAL): the capabilities are what counts then, and it is told. glibc carries these calls out on every thread.
+ * 0, negative errno, or 1: it is still root. */
 static int become(uint32_t uid, uint32_t gid)
 {
 	if (geteuid() != 0)
 		return 0;
-	if ((setgroups(0, NULL) && errno != EPERM) || (setresgid(gid, gid, gid) && errno != EINVAL) ||
-	    (setresuid(uid, uid, uid) && errno != EINVAL))
+	if ((setgroups(0, NULL) && errno != EPERM) || (setresgid(gid, gid, gid) && errno != EINVAL && errno != EPERM) ||
+	    (setresuid(uid, uid, uid) && errno != EINVAL && errno != EPERM))
 		return -errno;
-	return 0;
+	return geteuid() == 0;
 }
 
 static int32_t lower_reader(void *context, int64_t keep)
@@ -81,18 +82,19 @@ static int32_t lower_reader(void *context, int64_t keep)
 int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid)
 {
 	capabilities keep = (needed_for_bpf(t) | (t->netlink || t->listing ? CAPABILITIES_OF_NETLINK : 0)) & capabilities_permitted();
-	int err;
+	int err, is_root;
 
 	if (keep && !(t->reader = reader_start()))
 		return fail(t, ENOMEM, "start a thread");
-	if ((err = become(uid, gid)))
-		return fail(t, -err, "give up root");
+	is_root = become(uid, gid);
+	if (is_root < 0)
+		return fail(t, -is_root, "give up root");
 	if ((err = capabilities_set(0)) || (t->reader && (err = reader_do(t->reader, lower_reader, NULL, keep))))
 		return fail(t, -err, "give up capabilities");
 	/* A kernel without seccomp, or a container that keeps it for itself, still has the rest. */
-	if ((err = system_calls_restrict()) && err != -ENOSYS && err != -EINVAL && err != -EPERM && err != -EACCES)
+	if ((err = system_calls_restrict(t->netlink || t->listing)) && err != -ENOSYS && err != -EINVAL && err != -EPERM && err != -EACCES)
 		return fail(t, -err, "restrict system calls");
 	if ((err = threads_lower(reader_tid(t->reader))))
 		return fail(t, -err, "give up the capabilities of every thread");
-	return 0;
+	return is_root;
 }

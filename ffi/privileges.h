@@ -3,6 +3,7 @@
 #ifndef TCPTOP_PRIVILEGES_H
 #define TCPTOP_PRIVILEGES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -19,7 +20,8 @@ int capabilities_set(capabilities keep);
  * when a thread did not come round within 2 s. */
 int threads_lower(pid_t spared);
 
-/* Refuses system calls that nothing here makes once it runs, and sets no_new_privs. 0 or negative errno. */
-int system_calls_restrict(void);
+/* Refuses system calls that nothing here makes once it runs, and sets no_new_privs. namespaces: setns() is still made, by a thread that has the
+ * right to. 0 or negative errno. */
+int system_calls_restrict(bool namespaces);
 
 #endif

@@ -2,6 +2,7 @@
 /* What /proc tells of a process that holds sockets. It may end between two reads, and its number may be another's then: it is known only if
  * the same process was there before and after. */
 #define _GNU_SOURCE
+#include "proc.h"
 #include "netlink.h"
 
 #include <fcntl.h>
@@ -20,8 +21,8 @@ static void text_read(uint32_t tgid, const char *name, char *text, size_t size)
 	ssize_t length = -1;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%u/%s", tgid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "%u/%s", tgid, name);
+	fd = proc_open(path);
 	if (fd >= 0) {
 		length = read(fd, text, size - 1);
 		close(fd);
@@ -86,15 +87,15 @@ static bool executable_read(uint32_t tgid, uint8_t exe[256])
 	ssize_t length;
 	size_t end;
 
-	snprintf(path, sizeof(path), "/proc/%u/exe", tgid);
-	length = readlink(path, target, sizeof(target) - 1);
+	snprintf(path, sizeof(path), "%u/exe", tgid);
+	length = readlinkat(proc_fd(), path, target, sizeof(target) - 1);
 	if (length <= 0)
 		return false;
 	target[length] = 0;
 	name = strrchr(target, '/');
 	name = name ? name + 1 : target;
 	end = strlen(name);
-	if (end > sizeof(deleted) && !strcmp(name + end - (sizeof(deleted) - 1), deleted) && !stat(path, &file) && !file.st_nlink)
+	if (end > sizeof(deleted) && !strcmp(name + end - (sizeof(deleted) - 1), deleted) && !fstatat(proc_fd(), path, &file, 0) && !file.st_nlink)
 		end -= sizeof(deleted) - 1;
 	memset(exe, 0, 256);
 	memcpy(exe, name, end < 255 ? end : 255);

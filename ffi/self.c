@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Facts about this process and its system that need no handle. */
 #define _GNU_SOURCE
+#include "proc.h"
 #include "handle.h"
 
 #include <fcntl.h>
@@ -15,7 +16,7 @@ static uint64_t resident_bytes(void)
 {
 	char line[128];
 	unsigned long long total, resident = 0;
-	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	int fd = proc_open("self/statm");
 	ssize_t n = fd < 0 ? 0 : read(fd, line, sizeof(line) - 1);
 
 	if (fd >= 0)

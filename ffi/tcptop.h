@@ -74,7 +74,7 @@ int32_t tcptop__error(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 /* Gives up, on every thread of the process, root for uid and gid (when it is root), supplementary groups, capabilities, what
  * setuid programs could give back (no_new_privs), and system calls that are not needed any more. The few
  * capabilities without which later calls on this handle would be refused stay with one thread of the handle's own. Call it
- * once, after loading. */
+ * once, after loading. 0; 1: the user stays root because this process may not change it, all else is given up; or negative errno. */
 int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid);
 
 /* What this machine lets this process do, as lines of words between tabs, without a final NUL; an errno of 0 is yes:

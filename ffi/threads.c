@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Capabilities and no_new_privs belong to a thread, and only the thread itself can give them up: each is asked by a signal. */
 #define _GNU_SOURCE
+#include "proc.h"
 #include "privileges.h"
 
 #include <dirent.h>
@@ -56,11 +57,16 @@ static bool thread_is_low(const char *tid)
 	char path[64], line[256];
 	int no_new_privs = 1; /* kernels before 4.10 have no such line: nothing to wait for */
 	FILE *file;
+	int fd;
 
-	snprintf(path, sizeof(path), "/proc/self/task/%.20s/status", tid);
-	file = fopen(path, "re");
-	if (!file)
+	snprintf(path, sizeof(path), "self/task/%.20s/status", tid);
+	fd = proc_open(path);
+	file = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!file) {
+		if (fd >= 0)
+			close(fd);
 		return true; /* it has ended */
+	}
 	while (fgets(line, sizeof(line), file)) {
 		sscanf(line, "CapPrm: %llx", &permitted);
 		sscanf(line, "NoNewPrivs: %d", &no_new_privs);
@@ -72,7 +78,7 @@ static bool thread_is_low(const char *tid)
 /* Signals each thread that is not low yet. Returns how many there are, or negative errno. */
 static int threads_ask(int signal, pid_t spared)
 {
-	DIR *tasks = opendir("/proc/self/task");
+	DIR *tasks = proc_folder("self/task");
 	pid_t self = syscall(SYS_gettid);
 	struct dirent *entry;
 	int high = 0;

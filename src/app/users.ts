@@ -1,20 +1,44 @@
-/** Login names, asked for once a uid. */
+import { after } from "./clock.ts";
+
+type Name = string | null;
+
+/** Login names, asked for once a uid. A user database may take long to answer, or for ever (LDAP): nothing waits for it but for a moment. */
 export class Users {
   readonly #asked = new Set<number>();
+  #found: [uid: number, name: string][] = [];
 
   /** `nameOf` gives the login name, or null for a uid that has none. */
-  constructor(readonly nameOf: (uid: number) => string | null) {}
+  constructor(readonly nameOf: (uid: number) => Name | Promise<Name>) {}
 
-  /** Names of those uids in `uids` that were not asked about before. */
-  discover(uids: Uint32Array, length: number): [uid: number, name: string][] {
-    const found: [number, string][] = [];
+  /** Asks for those of `uids` that were not asked for before. Resolves when all of these have been answered, or after `patienceMs`. */
+  async ask(uids: Uint32Array, length: number, patienceMs: number): Promise<void> {
+    const asked: Promise<void>[] = [];
     for (let row = 0; row < length; row++) {
       const uid = uids[row];
       if (this.#asked.has(uid)) continue;
       this.#asked.add(uid);
       const name = this.nameOf(uid);
-      if (name !== null) found.push([uid, name]);
+      if (name instanceof Promise) asked.push(name.then((name) => this.#answered(uid, name)));
+      else this.#answered(uid, name);
     }
+    if (asked.length === 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = after(patienceMs, resolve);
+      Promise.all(asked).then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  /** The names that have come since the last call. */
+  take(): [uid: number, name: string][] {
+    const found = this.#found;
+    this.#found = [];
     return found;
+  }
+
+  #answered(uid: number, name: Name): void {
+    if (name !== null) this.#found.push([uid, name]);
   }
 }

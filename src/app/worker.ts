@@ -28,6 +28,9 @@ declare const self: {
 const DRAIN_EVERY_MS = 250;
 const DRAIN_EVENTS_EVERY_MS = 100;
 
+/** So long a sample waits for login names that nobody has asked for before. */
+const NAMES_WITHIN_MS = 50;
+
 const NO_PATHS = { first: 1, paths: [] };
 
 class Session {
@@ -88,7 +91,7 @@ class Session {
       this.#dueMs = nowMs();
       for (let more = true; more && !this.#stopped;) {
         if (this.#isDue(source)) {
-          this.#sample(source);
+          await this.#sample(source);
           // Kept to the grid of the first sample, so that samples do not drift; after a stall, one from now.
           this.#dueMs = Math.max(this.#dueMs + this.#intervalMs, nowMs());
         }
@@ -114,10 +117,11 @@ class Session {
     return pace === undefined ? nowMs() >= this.#dueMs : pace.hasNews && nowMs() >= this.#dueMs - pace.everyMs / 2;
   }
 
-  #sample(source: FlowSource): void {
+  async #sample(source: FlowSource): Promise<void> {
     source.snapshot((records) => this.#decoder.decode(records));
     if (this.#tables.tcp.takeStrangers() > 0) source.describeAgain();
     const sample = this.#tables.takeSample(this.#spare), flows = unpackFlows(sample.flows, sample.length);
+    await this.#users.ask(flows.uid, sample.length, NAMES_WITHIN_MS);
     const message: SampleMessage = {
       type: "sample",
       host: this.platform.host,
@@ -125,7 +129,7 @@ class Session {
       source: source.info,
       health: { ...sample.health, recordsInvalid: this.#decoder.invalid },
       ...this.#ownCost(),
-      users: this.#users.discover(flows.uid, sample.length),
+      users: this.#users.take(),
       cgroups: this.#cgroups?.fill(flows, sample.length) ?? NO_PATHS,
       programs: this.#programs.fill(flows, sample.length),
       processes: this.platform.newProcessNames?.() ?? [],
@@ -137,11 +141,13 @@ class Session {
 
   #sendEvents(batch: PackedEvents): void {
     const events = unpackEvents(batch);
+    // Whoever is not known by now is told of with a later batch.
+    this.#users.ask(events.uid, batch.length, 0);
     self.postMessage({
       type: "events",
       batch,
       bootWallMs: this.#tables.bootWallMs,
-      users: this.#users.discover(events.uid, batch.length),
+      users: this.#users.take(),
       cgroups: this.#cgroups?.fill(events, batch.length) ?? NO_PATHS,
       programs: this.#programs.fill(events, batch.length),
       processes: this.platform.newProcessNames?.() ?? [],

@@ -21,7 +21,6 @@ export class LinuxPlatform implements Platform, CgroupSource {
   readonly host = thisHost();
   readonly #library: Library;
   readonly #self = new BigUint64Array(4);
-  readonly #name = new Uint8Array(256);
   readonly #text = new Uint8Array(1 << 16);
   #source: ShimSource | null = null;
 
@@ -56,9 +55,9 @@ export class LinuxPlatform implements Platform, CgroupSource {
     return parseMachineFacts(new TextDecoder().decode(text.subarray(0, bytes)));
   }
 
-  userName(uid: number): string | null {
-    const bytes = this.#library.symbols.tcptop__user(uid, this.#name, this.#name.length);
-    return bytes > 0 ? new TextDecoder().decode(this.#name.subarray(0, bytes)) : null;
+  async userName(uid: number): Promise<string | null> {
+    const name = new Uint8Array(256), bytes = await this.#library.symbols.tcptop__user(uid, name, name.length);
+    return bytes > 0 ? new TextDecoder().decode(name.subarray(0, bytes)) : null;
   }
 
   commandLine(pid: number, startNs: number): string | null {

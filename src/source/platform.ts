@@ -25,8 +25,8 @@ export interface Platform {
   readonly host: Host;
   /** Throws a TcptopError in words for the user. */
   openSource(): FlowSource;
-  /** Login name; null: the user database has none. May block. */
-  userName(uid: number): string | null;
+  /** Login name; null: the user database has none. It may take long, aside. */
+  userName(uid: number): string | null | Promise<string | null>;
   /** null, or left out: the system has none. */
   readonly cgroups?: CgroupSource | null;
   /** Names that say more than a record's 15 bytes, of processes whose records have come since the last call. */
@@ -49,12 +49,17 @@ export function thisHost(): Host {
 }
 
 /** The one place where the operating system is chosen. Nothing of another system's is imported. For tests, TCPTOP_NETTOP names
- * a program that plays nettop, and macOS's platform runs anywhere. */
+ * a program that plays nettop, and macOS's platform runs anywhere; a root would run what the variable names, and give nothing up. */
 export async function openPlatform(os: typeof Deno.build.os, options: SourceOptions): Promise<Platform> {
   if (options.replay !== null) {
     return (await import("./replay/platform.ts")).openReplay(options.replay);
   }
-  const platform = Deno.env.get("TCPTOP_NETTOP") === undefined ? os : "darwin";
+  const played = Deno.env.get("TCPTOP_NETTOP") !== undefined;
+  if (played && Deno.uid() === 0) {
+    const { ExitStatus, TcptopError } = await import("../errors.ts");
+    throw new TcptopError("TCPTOP_NETTOP is for tests, and not for root", ExitStatus.notPermitted);
+  }
+  const platform = played ? "darwin" : os;
   switch (platform) {
     case "darwin":
       return new (await import("./macos.ts")).MacosPlatform(os, options);

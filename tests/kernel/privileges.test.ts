@@ -1,7 +1,7 @@
 /** What is left of root once everything is open, and that everything still works. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { lines, within } from "../support/lines.ts";
-import { execute, Running, tcptop } from "../support/tcptop.ts";
+import { execute, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
 
 const SUDO = { SUDO_UID: "12345", SUDO_GID: "23456" };
@@ -163,4 +163,63 @@ Deno.test("kill -9 leaves no program, map, link, mount or process behind", async
     await within(10, `the end of ${ids}`, gone());
     strictEqual(mounts(), before);
   }
+});
+
+/** A root that has these capabilities and no other, as a container's --cap-drop=ALL --cap-add=… gives. */
+const withOnly = (names: readonly string[], line: string[]) => {
+  const set = ["-all", ...names.map((name) => `+${name}`)].join(",");
+  return ["setpriv", `--bounding-set=${set}`, `--inh-caps=-all`, ...line];
+};
+
+const facts = ({ stdout }: { stdout: string }) => {
+  const { source, flows } = JSON.parse(stdout) as SampleDocument;
+  return { source, flows };
+};
+
+Deno.test("root with exactly the capabilities that README names starts, and says that it stays root", async () => {
+  await using workload = await Workload.start("hold", "--count", 3);
+  const phase = await workload.until("ready");
+  const ended = await execute(withOnly(["bpf", "perfmon", "net_admin"], tcptop(["--once", "--json"])));
+  deepStrictEqual([ended.code, ended.stderr], [0, ""]);
+  const { source, flows } = facts(ended);
+  deepStrictEqual([source.tcp, source.udp], ["bpf", "bpf"]);
+  ok(source.notes.some(({ code, remedy }) => code === "root_kept" && remedy!.includes("CAP_SETUID")));
+  strictEqual(
+    flows.filter(({ local, remote }) => remote?.port === phase.port || remote !== null && local.port === phase.port)
+      .length,
+    6,
+  );
+});
+
+Deno.test("root without any capability has netlink, and is sent to no sudo", async () => {
+  const ended = await execute(withOnly([], tcptop(["--once", "--json", "--source", "netlink"])));
+  deepStrictEqual([ended.code, ended.stderr], [0, ""]);
+  const { source } = facts(ended);
+  strictEqual(source.tcp, "netlink");
+  const remedies = source.notes.map(({ remedy }) => remedy ?? "");
+  deepStrictEqual(remedies.filter((remedy) => remedy.includes("sudo")), []);
+  ok(remedies.some((remedy) => remedy.includes("--cap-add SYS_PTRACE")));
+});
+
+Deno.test("root whose root directory is closed to others gives up root, and still finds owners", async () => {
+  await using workload = await Workload.start("hold", "--count", 3);
+  const phase = await workload.until("ready"), mode = (await Deno.stat("/")).mode! & 0o7777;
+  // In a mount namespace of its own: an overlay of nothing over the root, closed to all but root.
+  const closed =
+    `d=$(mktemp -d) && mount -t tmpfs -o mode=700 none $d && for e in /*; do n=$d$e; if [ -L $e ]; then cp -P $e $n
+    elif [ -d $e ]; then mkdir $n && mount --rbind $e $n; fi; done; exec chroot $d "$@"`;
+  for (const source of ["bpf", "netlink"]) {
+    const line = tcptop(["--json", "--count", 2, "--interval", "300ms", "--source", source]);
+    const ended = await execute(["unshare", "--mount", "sh", "-c", closed, "sh", ...line]);
+    deepStrictEqual([ended.code, ended.stderr], [0, ""], source);
+    const last = JSON.parse(ended.stdout.trim().split("\n").at(-1)!) as SampleDocument;
+    const mine = last.flows.filter(({ local, remote }) =>
+      remote?.port === phase.port || remote !== null && local.port === phase.port
+    );
+    deepStrictEqual(mine.map(({ process }) => process).sort(), [
+      ...Array(3).fill("wl-client"),
+      ...Array(3).fill("wl-server"),
+    ]);
+  }
+  strictEqual((await Deno.stat("/")).mode! & 0o7777, mode);
 });

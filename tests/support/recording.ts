@@ -46,7 +46,7 @@ export async function record(steps: readonly Step[], everyMs = 50): Promise<Uint
       nowMs += everyMs;
       if (step.snapshot === undefined) recording.drain(() => {});
       else recording.snapshot(() => {});
-      recorder.userName(1000);
+      await recorder.userName(1000);
     }
     await recording.close();
     return Deno.readFileSync(path);

@@ -1,6 +1,7 @@
 /** The live screen over a nettop that is played. */
 import { match, ok, strictEqual } from "node:assert/strict";
 import { FAKE_NETTOP, FAKE_SCRIPT, fakesAlive } from "../source/nettop/fake.ts";
+import { asUser } from "../support/refused.ts";
 import { execute } from "../support/tcptop.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -9,7 +10,7 @@ function command(mode: string): string {
   const flags = ["run", "--quiet", "--no-prompt", "--cached-only", "--frozen", `--config=${ROOT}deno.json`];
   const allowed = ["--allow-env", "--allow-sys", "--allow-read", `--allow-run=${FAKE_NETTOP},${FAKE_SCRIPT}`];
   const variables = [`TCPTOP_NETTOP=${FAKE_NETTOP}`, `TCPTOP_SCRIPT=${FAKE_SCRIPT}`, `FAKE_NETTOP='${mode}'`];
-  const line = [Deno.execPath(), ...flags, ...allowed, `${ROOT}main.ts`, "--no-resolve"].join(" ");
+  const line = asUser([Deno.execPath(), ...flags, ...allowed, `${ROOT}main.ts`, "--no-resolve"]).join(" ");
   return `${variables.join(" ")} ${line}; echo status $?; sleep 60`;
 }
 

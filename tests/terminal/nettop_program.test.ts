@@ -1,6 +1,7 @@
 /** The whole program against a nettop that is played, without leave to open any library. */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import { execute, type SampleDocument } from "../support/tcptop.ts";
+import { asUser } from "../support/refused.ts";
+import { execute, type SampleDocument, tcptop } from "../support/tcptop.ts";
 import { FAKE_NETTOP, FAKE_SCRIPT, fakesAlive } from "../source/nettop/fake.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -8,7 +9,7 @@ const flags = ["run", "--quiet", "--no-prompt", "--cached-only", "--frozen", `--
 const allowed = ["--allow-env", "--allow-sys", "--allow-read", `--allow-run=${FAKE_NETTOP},${FAKE_SCRIPT}`];
 
 const run = (mode: string, ...args: string[]) =>
-  execute([Deno.execPath(), ...flags, ...allowed, `${ROOT}main.ts`, ...args], {
+  execute(asUser([Deno.execPath(), ...flags, ...allowed, `${ROOT}main.ts`, ...args]), {
     TCPTOP_NETTOP: FAKE_NETTOP,
     TCPTOP_SCRIPT: FAKE_SCRIPT,
     FAKE_NETTOP: mode,
@@ -54,6 +55,12 @@ Deno.test("tcptop --once --json over nettop gives every figure that there is, an
     age_ms: null,
     closed: false,
     loopback: false,
+    exe: null,
+    shared: null,
+    established: true,
+    inside: false,
+    rx_dropped_packets: null,
+    rx_dropped_bytes: null,
   });
 });
 
@@ -120,9 +127,14 @@ Deno.test("tcptop over nettop refuses a source that only Linux has", async () =>
 });
 
 Deno.test("tcptop over nettop leaves no child behind when its reader goes", async () => {
-  const line = [Deno.execPath(), ...flags, ...allowed, `${ROOT}main.ts`, "-b"].join(" ");
+  const line = asUser([Deno.execPath(), ...flags, ...allowed, `${ROOT}main.ts`, "-b"]).join(" ");
   const env = { TCPTOP_NETTOP: FAKE_NETTOP, TCPTOP_SCRIPT: FAKE_SCRIPT, FAKE_NETTOP: "stubborn" };
   const { code } = await execute(["/bin/sh", "-c", `${line} | head -1 >/dev/null`], env);
   strictEqual(code, 0);
   strictEqual(await fakesAlive(), 0);
+});
+
+Deno.test("tcptop as root runs no nettop that a variable names", async () => {
+  const { code, stdout, stderr } = await execute(tcptop(["--once", "--json"]), { TCPTOP_NETTOP: FAKE_NETTOP });
+  deepStrictEqual([code, stdout, stderr], [3, "", "tcptop: TCPTOP_NETTOP is for tests, and not for root\n"]);
 });

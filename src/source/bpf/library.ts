@@ -134,6 +134,7 @@ export const SYMBOLS = {
       "u32", // capacity
     ],
     result: "i32",
+    nonblocking: true,
   },
   tcptop__file_open: {
     parameters: [

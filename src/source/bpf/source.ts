@@ -19,6 +19,13 @@ function keep(): number {
   return asked === "storage" ? 1 : asked === "table" ? 2 : 0;
 }
 
+const ROOT_KEPT: Note = {
+  code: "root_kept",
+  message: "tcptop stays the user root, without capabilities: it may not change its user",
+  remedy:
+    "Give it CAP_SETUID and CAP_SETGID (in a container: --cap-add SETUID --cap-add SETGID), or start it as another user",
+};
+
 /** Throws where there is no memory for it. */
 export function newHandle({ symbols }: Library): Deno.PointerObject {
   const handle = symbols.tcptop__new();
@@ -44,8 +51,8 @@ export class ShimSource implements FlowSource {
     this.#handle = newHandle(library);
     try {
       const { tcp, notes } = this.#openTcp(options), udp = this.#openUdp(options);
-      this.info = { tcp, udp: udp.udp, notes: [...notes, ...udp.notes] };
-      if (options.dropTo) this.#drop(options.dropTo);
+      const kept = options.dropTo === null ? [] : this.#drop(options.dropTo);
+      this.info = { tcp, udp: udp.udp, notes: [...notes, ...udp.notes, ...kept] };
     } catch (error) {
       this.close();
       throw error;
@@ -107,7 +114,7 @@ export class ShimSource implements FlowSource {
       this.#handle = null;
       this.#handle = newHandle(this.#library);
     }
-    notes.push(...limitNotes(this.#check(tcptop__open_netlink(this.#handle))));
+    notes.push(...limitNotes(this.#check(tcptop__open_netlink(this.#handle)), this.#euid));
     return { tcp: "netlink", notes };
   }
 
@@ -125,8 +132,9 @@ export class ShimSource implements FlowSource {
       : { udp: "netlink", notes: [{ ...missing, message: `${missing.message}. ${UDP_IS_LISTED}` }] };
   }
 
-  #drop({ uid, gid }: Identity): void {
-    this.#check(this.#library.symbols.tcptop__drop(this.#handle, uid, gid));
+  /** What could not be given up, as notes. */
+  #drop({ uid, gid }: Identity): Note[] {
+    return this.#check(this.#library.symbols.tcptop__drop(this.#handle, uid, gid)) === 1 ? [ROOT_KEPT] : [];
   }
 
   #nowNs(): number {

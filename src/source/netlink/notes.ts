@@ -49,20 +49,23 @@ export function fallbackNote(failure: ShimFailure, euid: number | null, release:
 }
 
 /** What the netlink source cannot tell on this machine, as tcptop__open_netlink() returned it. */
-export function limitNotes(limits: number): Note[] {
+export function limitNotes(limits: number, euid: number | null): Note[] {
   const notes: Note[] = [];
   if (limits & Limit.farewells) {
     notes.push({
       code: "no_farewells",
       message: "Connections that end between two samples are not seen, and the last bytes of the others are missing",
-      remedy: "Let this process join NETLINK_SOCK_DIAG's multicast groups (SELinux, AppArmor), or run: sudo tcptop",
+      remedy: "Let this process join NETLINK_SOCK_DIAG's multicast groups (SELinux, AppArmor)" +
+        (euid === 0 ? "; as root in a container: --cap-add NET_ADMIN" : ", or run: sudo tcptop"),
     });
   }
   if (limits & Limit.owners) {
     notes.push({
       code: "own_processes_only",
       message: "PROCESS, PID and USER are known for your own processes only, and other network namespaces are not seen",
-      remedy: "Run: sudo tcptop",
+      remedy: euid === 0
+        ? "Root here has not all that it takes: in a container add --pid=host --cap-add SYS_PTRACE --cap-add SYS_ADMIN"
+        : "Run: sudo tcptop",
     });
   }
   if (limits & Limit.sent) {

@@ -165,8 +165,8 @@ export class RecordingPlatform implements Platform {
     if (names !== null) this.#writer.names({ argumentNames: [[processKey(pid, startNs), names.join("\0")]] });
     return names;
   }
-  userName(uid: number): string | null {
-    const name = this.platform.userName(uid);
+  async userName(uid: number): Promise<string | null> {
+    const name = await this.platform.userName(uid);
     if (name !== null) this.#writer.names({ users: [[uid, name]] });
     return name;
   }

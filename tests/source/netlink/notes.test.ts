@@ -23,8 +23,8 @@ Deno.test("fallbackNote() leaves missing root and missing memory to be errors", 
 });
 
 Deno.test("limitNotes() has one note a limit", () => {
-  deepStrictEqual(limitNotes(0), []);
-  deepStrictEqual(limitNotes(Limit.farewells | Limit.owners | Limit.sent).map(({ code }) => code), [
+  deepStrictEqual(limitNotes(0, 1000), []);
+  deepStrictEqual(limitNotes(Limit.farewells | Limit.owners | Limit.sent, 1000).map(({ code }) => code), [
     "no_farewells",
     "own_processes_only",
     "tx_acknowledged",

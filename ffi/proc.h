@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* /proc by a descriptor that is opened at the start: the root directory may be closed to whom we become. */
+#ifndef TCPTOP_PROC_H
+#define TCPTOP_PROC_H
+
+#include <dirent.h>
+
+/* Of the process, for as long as it runs; opened by the first call, which must come before root is given up. Negative: there is no /proc. */
+int proc_fd(void);
+
+/* path: relative to /proc. As open(2), read only, and opendir(3). */
+int proc_open(const char *path);
+DIR *proc_folder(const char *path);
+
+#endif
