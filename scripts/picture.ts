@@ -18,6 +18,8 @@ async function samples(path: string): Promise<Sample[]> {
     if (!source.pace?.hasNews) continue;
     source.snapshot((records) => decoder.decode(records));
     const packed = tables.takeSample(), flows = unpackFlows(packed.flows, packed.length);
+    const users = new Map<number, string>();
+    for (const uid of new Set(flows.uid)) users.set(uid, await platform.userName(uid) ?? String(uid));
     for (const [pid, name] of platform.newProcessNames?.() ?? []) processes.set(pid, name);
     found.push({
       ...packed,
@@ -30,7 +32,7 @@ async function samples(path: string): Promise<Sample[]> {
       // A recording does not hold what its recorder cost: this is what 500 flows were measured to cost.
       selfCpuPercent: 0.95,
       selfRssBytes: 98 * 2 ** 20,
-      users: new Map([...flows.uid].map((uid) => [uid, platform.userName(uid) ?? String(uid)])),
+      users,
       names: new Map(),
       programs: new Map(),
       cgroups: [],
