@@ -75,7 +75,7 @@ function sampleOutput(options: Options, stdoutIsTerminal: boolean): Output {
   }
   const clear = stdoutIsTerminal && !options.batch && !options.once ? HOME_AND_CLEAR : "";
   const render = options.group === null ? flowTable(options) : groupsTable(options, options.group);
-  return { sample: (sample) => writeText([clear + render(sample)]) };
+  return { sample: (sample) => writeText([render(sample)], clear) };
 }
 
 function flowDocument(options: Options): (sample: Sample) => Iterable<string> {

@@ -2,6 +2,7 @@ import type { Sample } from "../flow/sample.ts";
 import type { Column } from "../view/column.ts";
 import { type Group, groupColumns, groupLabel, groupText } from "../view/group.ts";
 import type { Grouping } from "../view/group_key.ts";
+import { harmless } from "../view/harmless.ts";
 import { notesOf } from "../view/notes.ts";
 import { totalsOf } from "../view/totals.ts";
 import { rateText } from "../view/units.ts";
@@ -21,7 +22,8 @@ export function groupTable(sample: Sample, groups: readonly Group[], columns: re
   return table(sample, [label, ...others], groups.map(cells));
 }
 
-function table(sample: Sample, columns: readonly Column[], cells: readonly (readonly string[])[]): string {
+function table(sample: Sample, columns: readonly Column[], raw: readonly (readonly string[])[]): string {
+  const cells = raw.map((line) => line.map(harmless));
   const widths = columns.map((column, i) =>
     cells.reduce((width, line) => Math.max(width, textCells(line[i])), textCells(column.title))
   );
@@ -29,7 +31,12 @@ function table(sample: Sample, columns: readonly Column[], cells: readonly (read
     texts.map((text, i) => padded(text, widths[i], columns[i].align))
       .join("  ").trimEnd();
   const notes = notesOf(sample).map(({ message, remedy }) => `! ${message}${remedy === null ? "" : `. ${remedy}`}`);
-  return [headLine(sample), ...notes, line(columns.map(({ title }) => title)), ...cells.map(line), ""].join("\n");
+  return [
+    ...[headLine(sample), ...notes].map(harmless),
+    line(columns.map(({ title }) => title)),
+    ...cells.map(line),
+    "",
+  ].join("\n");
 }
 
 /** By the cells of a terminal: a wide character takes two, a mark none. */

@@ -1,4 +1,5 @@
 /** A grid of cells to draw on: what the user should see, without a word about how a terminal is told so. */
+import { harmless } from "./harmless.ts";
 import { codePointCells } from "./width.ts";
 
 /** What a cell says, for the theme to colour. */
@@ -38,10 +39,11 @@ export class Canvas {
     this.styles = new Uint8Array(columns * rows);
   }
 
-  /** Writes within `cells` cells from x on and never beyond the edge. Returns the x behind the text. */
-  put(x: number, y: number, text: string, role: Role = Role.text, cells = this.columns - x): number {
+  /** Writes within `cells` cells from x on and never beyond the edge. Control characters become
+   * pictures of themselves, whoever forgot to see to it. Returns the x behind the text. */
+  put(x: number, y: number, raw: string, role: Role = Role.text, cells = this.columns - x): number {
     if (y < 0 || y >= this.rows || x < 0) return x;
-    const end = Math.min(this.columns, x + cells);
+    const end = Math.min(this.columns, x + cells), text = harmless(raw);
     let at = x;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);

@@ -1,18 +1,2 @@
-/** Text from elsewhere, made fit for a terminal: nothing in the result moves the cursor or hides. */
-
-// Controls (C0, DEL, C1), line and paragraph separators, and the marks that reorder or hide text.
-// deno-lint-ignore no-control-regex
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
-
-/** Nearly every text is harmless, and a look that finds nothing makes no garbage: a filter asks for each flow. */
-const SOME_UNSAFE = new RegExp(UNSAFE.source, "u");
-
-/** Control characters become their picture (ESC is ␛), the rest of the unsafe ones U+FFFD's place holder. */
-export function harmless(text: string): string {
-  if (!SOME_UNSAFE.test(text)) return text;
-  return text.replace(UNSAFE, (character) => {
-    const code = character.charCodeAt(0);
-    if (code < 0x20) return String.fromCharCode(0x2400 + code);
-    return code === 0x7f ? "\u2421" : "\ufffd";
-  });
-}
+/** For everything from here on: what a source reads is made harmless by the same rules. */
+export { harmless, harmlessLines } from "../harmless.ts";

@@ -40,3 +40,14 @@ Deno.test("textTable() aligns by the cells of a terminal", () => {
     "",
   ]);
 });
+
+Deno.test("textTable() refuses control characters in what its source says, too", () => {
+  const note = { code: "some", message: "\x1b[2Ja\nb", remedy: "\x9bx" };
+  const text = textTable(
+    fakeSample([], { source: { tcp: "\x1b]0;x\x07", udp: null, notes: [note] } }),
+    [],
+    columns("pid"),
+  );
+  match(text, /! ␛\[2Ja␊b\. \ufffdx\n/);
+  match(text, /\| ␛\]0;x␇ \|/);
+});

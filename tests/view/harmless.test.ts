@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { harmless } from "../../src/view/harmless.ts";
+import { harmless, harmlessLines } from "../../src/view/harmless.ts";
 
 Deno.test("harmless() shows control characters as pictures of them", () => {
   strictEqual(harmless("\x1b[2Jrm\n\t\x00"), "␛[2Jrm␊␉␀");
@@ -22,4 +22,8 @@ Deno.test("harmless() lets no control character through, and changes nothing twi
     ok(!/[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/.test(shown));
     strictEqual(harmless(shown), shown);
   }));
+});
+
+Deno.test("harmlessLines() leaves line ends and tabs, and nothing else", () => {
+  strictEqual(harmlessLines("a\tb\n\x1b\x07\x7f\x9b\r\n\u202e"), "a\tb\n␛␇␡\ufffd␍\n\ufffd");
 });

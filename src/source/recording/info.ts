@@ -1,4 +1,5 @@
 /** The JSON chunks of a recording. What is read is checked field by field: a recording may come from anywhere. */
+import { harmless } from "../../harmless.ts";
 import type { Host, Note, SourceInfo } from "../source.ts";
 
 export interface RecordingInfo {
@@ -35,14 +36,14 @@ export function readInfo(payload: Uint8Array): RecordingInfo | null {
   const host = object(value?.host), source = object(value?.source);
   if (value === null || host === null || source === null) return null;
   return {
-    version: text(value.version) ?? "",
+    version: shown(value.version) ?? "",
     host: {
-      hostname: text(host.hostname) ?? "",
-      os: text(host.os) ?? "",
-      kernel: text(host.kernel) ?? "",
-      arch: text(host.arch) ?? "",
+      hostname: shown(host.hostname) ?? "",
+      os: shown(host.os) ?? "",
+      kernel: shown(host.kernel) ?? "",
+      arch: shown(host.arch) ?? "",
     },
-    source: { tcp: text(source.tcp), udp: text(source.udp), notes: list(source.notes).flatMap(note) },
+    source: { tcp: shown(source.tcp), udp: shown(source.udp), notes: list(source.notes).flatMap(note) },
   };
 }
 
@@ -68,8 +69,8 @@ function pairs<K>(value: unknown, isKey: (value: unknown) => boolean): [K, strin
 }
 
 function note(value: unknown): Note[] {
-  const code = text(object(value)?.code), message = text(object(value)?.message);
-  return code === null || message === null ? [] : [{ code, message, remedy: text(object(value)?.remedy) }];
+  const code = shown(object(value)?.code), message = shown(object(value)?.message);
+  return code === null || message === null ? [] : [{ code, message, remedy: shown(object(value)?.remedy) }];
 }
 
 function parse(payload: Uint8Array): Record<string, unknown> | null {
@@ -86,6 +87,12 @@ function object(value: unknown): Record<string, unknown> | null {
 
 function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value.slice(0, 1 << 16) : [];
+}
+
+/** Text that goes to the screen as it is: names of flows are kept, and made harmless by what shows them. */
+function shown(value: unknown): string | null {
+  const raw = text(value);
+  return raw === null ? null : harmless(raw);
 }
 
 function text(value: unknown): string | null {
