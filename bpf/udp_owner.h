@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* Whose a UDP socket is. The creator is known from socket() on; a socket that is older than us, was inherited or was passed
- * on is found by the owner pass. Who sends says nothing: answers leave from softirq and from kernel threads too. */
+ * on is found by the owner pass. Who runs when a packet
+ * leaves says nothing: answers leave from softirq and from kernel threads too. Who calls sendmsg() and recvmsg() does. */
 #ifndef TCPTOP_UDP_OWNER_H
 #define TCPTOP_UDP_OWNER_H
 

@@ -32,6 +32,7 @@ struct known {
 	uint32_t met_pass;     /* last owner pass that met its owner with a descriptor of it */
 	uint32_t candidate_pass;
 	struct owner_facts candidate; /* another holder */
+	uint64_t used_ns;      /* of a listener: when the newest connection opened that its owner was found to have accepted */
 	uint32_t asked_pass;   /* last owner pass since it is known */
 };
 
@@ -54,6 +55,10 @@ struct listener {
 	uint64_t cookie;
 	uint8_t how;
 	struct owner_facts owner;
+	/* During an owner pass: the process that it is at, whether that holds the listener, and when the newest connection opened that it holds. */
+	uint32_t at_tgid;
+	bool at_holds;
+	uint64_t at_newest_ns;
 };
 
 /* One network namespace: a socket that asks, and one that listens. Both stay in the namespace they were made in. */
@@ -121,6 +126,7 @@ void tcp_shown(struct netlink *n, struct space *s, const struct diag_message *m)
 void tcp_said_farewell(struct netlink *n, struct space *s, const struct diag_message *m, struct answer found);
 /* Whether the FIN byte of this farewell can be told only by asking who is there now. */
 bool tcp_farewell_is_open(const struct diag_message *m);
+struct listener *listener_find(struct space *s, uint16_t port);
 void listeners_settle(struct netlink *n, struct space *s);
 /* What the end of a dump settles about one socket: its direction, and its listener's owner where it has none. */
 void known_settle(struct netlink *n, struct known *k);
@@ -130,6 +136,7 @@ void known_settle(struct netlink *n, struct known *k);
 const struct owner_facts *process_facts(struct netlink *n, uint32_t tgid);
 /* Records of processes that were not told of yet. 0 or negative errno. */
 int processes_append(struct netlink *n, struct bytes *to);
+void owned(struct owner_facts *f, const struct tcptop_tcp_record *r);
 void own(struct tcptop_tcp_record *r, uint8_t how, const struct owner_facts *f);
 
 /* owners.c: one pass over every descriptor of every process. */

@@ -20,7 +20,7 @@ static uint64_t payload_sent(const struct diag_message *m)
 	return m->bytes_sent > m->bytes_retrans ? m->bytes_sent - m->bytes_retrans : 0;
 }
 
-static struct listener *listener_find(struct space *s, uint16_t port)
+struct listener *listener_find(struct space *s, uint16_t port)
 {
 	for (size_t i = 0; i < s->listener_count; i++)
 		if (s->listeners[i].port == port)
@@ -59,8 +59,7 @@ void listeners_settle(struct netlink *n, struct space *s)
 
 		if (k && k->last.how != OWNER_NONE) {
 			l->how = OWNER_LISTENER;
-			l->owner = (struct owner_facts){ k->last.cgroup_id, k->last.owner_start_ns, k->last.tgid, k->last.uid, {} };
-			memcpy(l->owner.comm, k->last.comm, sizeof(l->owner.comm));
+			owned(&l->owner, &k->last);
 		}
 		if (n->pass - l->pass > LISTENER_KEPT_PASSES)
 			s->listeners[i--] = s->listeners[--s->listener_count];

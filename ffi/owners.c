@@ -70,10 +70,47 @@ static void met(struct netlink *n, struct known *k, uint32_t tgid)
 	}
 }
 
+/* Of those that hold a listener, who accepted last is its owner: who holds the newest of its connections. */
+static void accept_met(struct netlink *n, const struct known *k, uint32_t tgid)
+{
+	struct listener *l = k->datagram ? NULL : listener_find(&n->spaces[k->space], k->last.local_port);
+
+	if (!l)
+		return;
+	if (l->at_tgid != tgid) {
+		l->at_tgid = tgid;
+		l->at_holds = false;
+		l->at_newest_ns = 0;
+	}
+	if (k->last.cookie == l->cookie)
+		l->at_holds = true;
+	else if (k->last.remote_port && k->last.opened_ns > l->at_newest_ns)
+		l->at_newest_ns = k->last.opened_ns;
+}
+
+static void accept_settle(struct netlink *n, const struct listener *l, uint32_t tgid)
+{
+	struct known *k = l->at_tgid == tgid && l->at_holds ? known_find(&n->sockets, l->cookie) : NULL;
+	const struct owner_facts *facts;
+
+	if (!k || l->at_newest_ns <= k->used_ns)
+		return;
+	k->used_ns = l->at_newest_ns;
+	if (k->last.tgid == tgid || !(facts = process_facts(n, tgid)))
+		return;
+	if (k->met_pass == n->owner_pass) {
+		owned(&k->candidate, &k->last);
+		k->candidate_pass = n->owner_pass;
+	}
+	own(&k->last, OWNER_FILE, facts);
+	k->met_pass = n->owner_pass;
+}
+
 static void descriptors_of(struct netlink *n, const struct index *index, const char *pid)
 {
 	char path[64], target[64];
 	struct dirent *entry;
+	uint32_t tgid = strtoul(pid, NULL, 10);
 	unsigned int inode;
 	DIR *folder;
 
@@ -86,10 +123,15 @@ static void descriptors_of(struct netlink *n, const struct index *index, const c
 		struct known *k;
 
 		target[length > 0 ? length : 0] = 0;
-		if (sscanf(target, "socket:[%u]", &inode) == 1 && (k = index_find(index, inode)))
-			met(n, k, strtoul(pid, NULL, 10));
+		if (sscanf(target, "socket:[%u]", &inode) == 1 && (k = index_find(index, inode))) {
+			met(n, k, tgid);
+			accept_met(n, k, tgid);
+		}
 	}
 	closedir(folder);
+	for (size_t i = 0; i < n->space_count; i++)
+		for (size_t j = 0; j < n->spaces[i].listener_count; j++)
+			accept_settle(n, &n->spaces[i].listeners[j], tgid);
 }
 
 static void settle(struct netlink *n, struct index *index)
@@ -102,7 +144,7 @@ static void settle(struct netlink *n, struct index *index)
 
 		k->last.several = others && k->met_pass == n->owner_pass ? SEVERAL_YES : SEVERAL_NO;
 		/* systemd listens for those that it starts, and keeps what it hands on: it is not who uses it. */
-		if (others && (!k->last.several || !strcmp((const char *)k->last.comm, "systemd")))
+		if (others && (!k->last.several || (!k->used_ns && !strcmp((const char *)k->last.comm, "systemd"))))
 			own(&k->last, OWNER_FILE, &k->candidate);
 	}
 }

@@ -155,6 +155,12 @@ int processes_append(struct netlink *n, struct bytes *to)
 	return 0;
 }
 
+void owned(struct owner_facts *f, const struct tcptop_tcp_record *r)
+{
+	*f = (struct owner_facts){ r->cgroup_id, r->owner_start_ns, r->tgid, r->uid, {} };
+	memcpy(f->comm, r->comm, sizeof(f->comm));
+}
+
 void own(struct tcptop_tcp_record *r, uint8_t how, const struct owner_facts *f)
 {
 	r->how = how;
