@@ -117,7 +117,18 @@ struct path { struct dentry *dentry; } KERNEL_TYPE;
 struct file { struct path f_path; } KERNEL_TYPE;
 struct mm_struct { struct file *exe_file; } KERNEL_TYPE;
 
+struct pid_namespace { struct ns_common ns; } KERNEL_TYPE;
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+} KERNEL_TYPE;
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+} KERNEL_TYPE;
+
 struct task_struct {
+	struct pid *thread_pid;
 	unsigned int flags;
 	int tgid;
 	u64 start_boottime;

@@ -3,6 +3,7 @@
 #ifndef TCPTOP_OWNER_H
 #define TCPTOP_OWNER_H
 
+#include "pid_namespace.h"
 #include "process.h"
 
 static __always_inline bool owner_is_weak(const struct tracked *t)
@@ -25,6 +26,7 @@ static __always_inline void owner_read(struct owner *o, struct task_struct *task
 	struct task_struct *leader = task->group_leader;
 
 	o->tgid = task->tgid;
+	o->pid = process_pid(leader);
 	o->uid = task->cred->euid.val;
 	o->start_ns = leader->start_boottime;
 	o->cgroup_id = task->cgroups->dfl_cgrp->kn->id;

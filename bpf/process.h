@@ -4,7 +4,7 @@
 #ifndef TCPTOP_PROCESS_H
 #define TCPTOP_PROCESS_H
 
-#include "maps.h"
+#include "pid_namespace.h"
 
 #define PROCESSES_TOLD 4096
 #define TOLD_FOR_PASSES 16 /* of some 3 s; told again after them: user space may have lost it, or forgotten for want of room */
@@ -58,21 +58,21 @@ static __always_inline struct dentry *process_executable(struct task_struct *lea
 	return mm_executable(parent->mm);
 }
 
+/* By its distance, not as an array: that one is as long as fits into a cache line behind the lock, 32 bytes or 40 (6.12.118), and libbpf relocates
+ * no access to an array of another length. */
 static __always_inline void name_read_inside(u8 to[NAME_INSIDE], struct dentry *file)
 {
 	struct dentry___6_13 *older = (void *)file;
+	const u8 *name = (void *)file;
 
-	if (bpf_core_field_exists(older->d_iname)) {
+	if (bpf_core_field_exists(older->d_iname))
+		name += bpf_core_field_offset(struct dentry___6_13, d_iname);
+	else
+		name += bpf_core_field_offset(struct dentry, d_shortname);
 #pragma unroll
-		for (int i = 0; i < NAME_INSIDE; i++)
-			if (!(to[i] = older->d_iname[i]))
-				break;
-	} else {
-#pragma unroll
-		for (int i = 0; i < NAME_INSIDE; i++)
-			if (!(to[i] = file->d_shortname.string[i]))
-				break;
-	}
+	for (int i = 0; i < NAME_INSIDE; i++)
+		if (!(to[i] = name[i]))
+			break;
 }
 
 static __always_inline void process_fill(struct tcptop_process *r, struct task_struct *leader, struct dentry *file)
@@ -80,7 +80,7 @@ static __always_inline void process_fill(struct tcptop_process *r, struct task_s
 	__builtin_memset(r, 0, sizeof(*r));
 	r->tag = TAG_PROCESS;
 	r->size = sizeof(*r);
-	r->tgid = leader->tgid;
+	r->tgid = process_pid(leader);
 	r->start_ns = leader->start_boottime;
 #pragma unroll
 	for (int i = 0; i < 16; i++)
@@ -100,7 +100,7 @@ static __noinline int process_tell(struct task_struct *task)
 	struct dentry *file = process_executable(leader);
 	struct tcptop_process *r;
 
-	if (!file)
+	if (!file || !process_pid(leader))
 		return 0;
 	now.start_ns = leader->start_boottime;
 	now.file = (u64)file;

@@ -68,7 +68,7 @@ static __always_inline void record_fill(struct tcptop_tcp_record *r, u16 tag, u8
 		r->several = t->several;
 		r->cgroup_id = t->owner.cgroup_id;
 		r->owner_start_ns = t->owner.start_ns;
-		r->tgid = t->owner.tgid;
+		r->tgid = t->owner.pid;
 		r->uid = t->owner.uid;
 		__builtin_memcpy(r->comm, t->owner.comm, sizeof(r->comm));
 	}

@@ -33,7 +33,7 @@ int udp_opened_plain(struct bpf_sock *sk)
 		return 1;
 	t->cookie = bpf_get_socket_cookie(sk);
 	t->opened_ns = bpf_ktime_get_boot_ns();
-	t->owner.tgid = bpf_get_current_pid_tgid() >> 32;
+	t->owner.tgid = t->owner.pid = bpf_get_current_pid_tgid() >> 32;
 	t->owner.uid = bpf_get_current_uid_gid();
 	t->owner.cgroup_id = bpf_get_current_cgroup_id();
 	bpf_get_current_comm(t->owner.comm, sizeof(t->owner.comm));

@@ -15,8 +15,10 @@
 struct owner {
 	__u64 cgroup_id;
 	__u64 start_ns;      /* of the thread group, CLOCK_BOOTTIME; 0: not known */
-	__u32 tgid;
+	__u32 tgid;          /* in the first PID namespace: the process, for the programs */
+	__u32 pid;           /* of the thread group, in the PID namespace of tcptop, for records; 0: it is not in there */
 	__u32 uid;
+	__u32 pad;
 	__u8 comm[16];
 };
 

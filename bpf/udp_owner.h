@@ -88,7 +88,7 @@ static __always_inline void udp_owner_fill(struct tcptop_udp_owner *r, const str
 	r->cookie = t->cookie;
 	r->cgroup_id = t->owner.cgroup_id;
 	r->owner_start_ns = t->owner.start_ns;
-	r->tgid = t->owner.tgid;
+	r->tgid = t->owner.pid;
 	r->uid = t->owner.uid;
 	r->netns = t->netns;
 	__builtin_memcpy(r->comm, t->owner.comm, sizeof(r->comm));

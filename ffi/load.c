@@ -3,6 +3,7 @@
 #include "cgroup.h"
 #include "handle.h"
 #include "probe.h"
+#include "proc.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -22,7 +23,8 @@ static const char *const udp_rich_programs[] = { "udp_opened", "udp_sends4", "ud
 static int32_t object_open(struct tcptop *t, uint32_t ring_bytes, uint32_t openings)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_tcp");
-	struct tcptop_tcp_settings settings = { .openings = openings, .long_names = kernel_reads_are_allowed() };
+	struct tcptop_tcp_settings settings = { .openings = openings, .long_names = kernel_reads_are_allowed(),
+						.pid_namespace = pid_namespace() };
 	struct bpf_map *map;
 
 	t->tcp = t->is_table ? bpf_object__open_mem(tcp_table_object, tcp_table_object_end - tcp_table_object, &options)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "proc.h"
+#include "tcptop.h"
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -33,4 +35,20 @@ DIR *proc_folder(const char *path)
 	if (!dir && fd >= 0)
 		close(fd);
 	return dir;
+}
+
+#define FIRST_PID_NAMESPACE 0xEFFFFFFCu /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
+
+uint64_t pid_namespace(void)
+{
+	struct stat file;
+
+	if (fstatat(proc_fd(), "self/ns/pid", &file, 0) || file.st_ino == FIRST_PID_NAMESPACE)
+		return 0;
+	return file.st_ino;
+}
+
+int32_t tcptop__sees_all_processes(void)
+{
+	return !pid_namespace();
 }

@@ -4,6 +4,7 @@
 #define TCPTOP_PROC_H
 
 #include <dirent.h>
+#include <stdint.h>
 
 /* Of the process, for as long as it runs; opened by the first call, which must come before root is given up. Negative: there is no /proc. */
 int proc_fd(void);
@@ -11,5 +12,8 @@ int proc_fd(void);
 /* path: relative to /proc. As open(2), read only, and opendir(3). */
 int proc_open(const char *path);
 DIR *proc_folder(const char *path);
+
+/* Inode number of the PID namespace of this process; 0: the first one, or it cannot be told. */
+uint64_t pid_namespace(void);
 
 #endif

@@ -95,6 +95,9 @@ void tcptop__free(struct tcptop *t);
  * threads; out[3]: its resident bytes. Any thread, no handle. */
 void tcptop__self(uint64_t out[4]);
 
+/* 0: this process is in a PID namespace, and those outside of it have no number here; 1: it is in the first one. Any thread, no handle. */
+int32_t tcptop__sees_all_processes(void);
+
 /* Login name of uid from the system's user database, without a final NUL. Returns bytes; 0: it has none. May ask a network
  * directory where the system is set up so: call it off the main thread. */
 int32_t tcptop__user(uint32_t uid, uint8_t *buffer, uint32_t capacity);

@@ -83,7 +83,7 @@ static void record_fill(const struct udp *u, struct tcptop_udp_record *r, const 
 		.rx_packets = without(flow->rx_packets, flow->rx_dropped_packets), .tx_packets = flow->tx_packets,
 		.rx_dropped_bytes = flow->rx_dropped_bytes, .rx_dropped_packets = flow->rx_dropped_packets,
 		.unknown = u->dropped ? 0 : UNKNOWN_DROPPED_BYTES | UNKNOWN_DROPPED_PACKETS,
-		.tgid = flow->owner.tgid, .uid = flow->owner.uid, .netns = flow->netns, .scope = key->scope,
+		.tgid = flow->owner.pid, .uid = flow->owner.uid, .netns = flow->netns, .scope = key->scope,
 		.local_port = flow->local_port, .remote_port = key->remote_port,
 	};
 	address_copy(r->local_address, flow->local_address, family);

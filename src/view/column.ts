@@ -107,7 +107,7 @@ const PROTOCOLS: Readonly<Record<number, string>> = { [Protocol.tcp]: "tcp", [Pr
 /** As they stand from left to right. */
 export const COLUMNS: readonly Column[] = [
   words("process", "PROCESS", { floor: 14, weight: 1, drop: 0 }, (s, r) => harmless(flow.processName(s, r) ?? "-")),
-  number("pid", "PID", 7, 3, "count", (s, r) => flow.hasOwner(s.flows, r) ? s.flows.tgid[r] : null), // 4194304
+  number("pid", "PID", 7, 3, "count", (s, r) => flow.pidOf(s.flows, r)), // 4194304
   words("user", "USER", { floor: 8, drop: 9 }, (s, r) => {
     const uid = flow.uidOf(s.flows, r);
     return uid === null ? "-" : harmless(s.users.get(uid) ?? String(uid));

@@ -85,6 +85,12 @@ const KEPT_NAMES = 1 << 12;
 const names = new InternedTexts(KEPT_NAMES);
 const decoder = new TextDecoder();
 
+/** null: not known, or the process is outside of the PID namespace that tcptop is in, where it has no number. */
+export function pidOf(flows: FlowArrays, row: number): number | null {
+  if (!hasOwner(flows, row)) return null;
+  return flows.tgid[row] !== 0 || flows.how[row] === OwnerHow.kernel ? flows.tgid[row] : null;
+}
+
 export function hasOwner(flows: FlowArrays, row: number): boolean {
   return flows.how[row] !== OwnerHow.none;
 }
@@ -174,7 +180,7 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     remote: hasPeer(f, row)
       ? { address: remoteAddress(f, row), port: f.remotePort[row], name: remoteName(sample, row) }
       : null,
-    pid: owned ? f.tgid[row] : null,
+    pid: pidOf(f, row),
     process: processName(sample, row),
     uid,
     user: uid === null ? null : sample.users.get(uid) ?? null,

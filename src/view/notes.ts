@@ -65,15 +65,20 @@ function unattributed({ flows, length }: Sample, tcp: boolean): number {
 
 /** Code, message and remedy. Only a source that visits every descriptor can say more than that it does not know. */
 function whyUnattributed({ source }: Sample, tcp: boolean): [string, string, string | null] {
+  const isInside = source.notes.some(({ code }) => code === "pid_namespace");
   if (source.tcp !== "bpf") {
     const what = tcp ? "TCP sockets have no known owner: " : "UDP flows have no known owner: ";
     const why = tcp
-      ? "they ended before they could be looked up, or no process holds them"
+      ? isInside
+        ? "they belong to processes outside of tcptop's PID namespace, or ended before they could be looked up"
+        : "they ended before they could be looked up, or no process holds them"
       : "their sockets are older than tcptop";
     return ["unattributed", what + why, null];
   }
   if (tcp) {
-    const why = "no process holds them: they wait to be accepted, or were closed and still send";
+    const why = isInside
+      ? "they belong to processes outside of tcptop's PID namespace, wait to be accepted, or were closed and still send"
+      : "no process holds them: they wait to be accepted, or were closed and still send";
     return ["unattributed", `TCP sockets have no owner: ${why}`, null];
   }
   const why =

@@ -127,6 +127,7 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__sees_all_processes: { parameters: [], result: "i32" },
   tcptop__user: {
     parameters: [
       "u32", // uid

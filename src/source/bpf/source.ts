@@ -26,6 +26,13 @@ const ROOT_KEPT: Note = {
     "Give it CAP_SETUID and CAP_SETGID (in a container: --cap-add SETUID --cap-add SETGID), or start it as another user",
 };
 
+const OUTSIDE: Note = {
+  code: "pid_namespace",
+  message:
+    "tcptop is in a PID namespace: processes outside of it have no pid here, and no owner is known of what they opened before",
+  remedy: "Start it in the host's PID namespace: docker run --pid=host",
+};
+
 /** Throws where there is no memory for it. */
 export function newHandle({ symbols }: Library): Deno.PointerObject {
   const handle = symbols.tcptop__new();
@@ -52,7 +59,8 @@ export class ShimSource implements FlowSource {
     try {
       const { tcp, notes } = this.#openTcp(options), udp = this.#openUdp(options);
       const kept = options.dropTo === null ? [] : this.#drop(options.dropTo);
-      this.info = { tcp, udp: udp.udp, notes: [...notes, ...udp.notes, ...kept] };
+      const outside = library.symbols.tcptop__sees_all_processes() ? [] : [OUTSIDE];
+      this.info = { tcp, udp: udp.udp, notes: [...outside, ...notes, ...udp.notes, ...kept] };
     } catch (error) {
       this.close();
       throw error;

@@ -1,0 +1,43 @@
+/** tcptop in a PID namespace, as in a container without the host's: pids are those that `ps` shows there. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { execute, type SampleDocument, tcptop } from "../support/tcptop.ts";
+import { Workload } from "../support/workload.ts";
+
+/** Inside: a shell connects to $1, says its pid, and then runs the rest. */
+const INSIDE = `exec 3<>/dev/tcp/127.0.0.1/$1; echo $BASHPID >&2; shift; "$@"; exit $?`;
+
+const inside = (port: number, line: readonly string[]) => [
+  ...["unshare", "--pid", "--fork", "--mount-proc", "bash", "-c", INSIDE, "bash", String(port)],
+  ...line,
+];
+
+for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
+  Deno.test(`in a PID namespace tcptop has that namespace's pids, and none of processes outside, by ${source} ${sockets}`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    await using outside = await Workload.start("churn", "--seconds", 3, "--rate", 50);
+    await outside.until("start");
+    const env: Record<string, string> = sockets === "" ? {} : { TCPTOP_SOCKETS: sockets };
+    const args = ["--once", "--json", "--interval", "1s", "--source", source];
+    const { code, stdout, stderr } = await execute(inside(port, tcptop(args)), env);
+    strictEqual(code, 0, stderr);
+    const pid = Number(stderr.trim().split("\n")[0]), { flows, source: { notes } }: SampleDocument = JSON.parse(stdout);
+    ok(pid < 1000, `${pid} is no number of a new namespace`);
+    const mine = flows.filter(({ remote }) => remote?.port === port);
+    deepStrictEqual(mine.map(({ pid, process }) => [pid, process]), [[pid, "bash"]]);
+    ok(notes.some(({ code, remedy }) => code === "pid_namespace" && /--pid=host/.test(remedy!)));
+    ok(notes.every(({ message }) => !/no process holds them/.test(message)));
+    const foreign = flows.filter(({ process }) => process === "wl-client" || process === "wl-server");
+    deepStrictEqual(foreign.filter(({ pid }) => pid !== null), []);
+    if (source === "bpf") ok(foreign.length > 0, "names of processes outside are known all the same");
+    const chosen = await execute(
+      inside(port, tcptop([...args, "-p", "$$"])).map((word) => word === "$$" ? "1" : word),
+      env,
+    );
+    deepStrictEqual(
+      (JSON.parse(chosen.stdout) as SampleDocument).flows.map((flow) => flow.pid).filter((found) => found !== 1),
+      [],
+    );
+    await outside.until("done");
+  });
+}
