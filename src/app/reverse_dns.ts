@@ -13,6 +13,10 @@ export async function reverseDns(address: string): Promise<string | null> {
   const range = ipaddr.parse(address.replace(/%.*/, "")).range();
   if (range === "loopback") return "localhost";
   if (range === "unspecified" || range === "linkLocal" || range === "multicast" || range === "broadcast") return null;
-  const [name] = await Deno.resolveDns(reverseName(address), "PTR");
-  return name === undefined || name === "" ? null : name.replace(/\.$/, "");
+  return firstName(await Deno.resolveDns(reverseName(address), "PTR"));
+}
+
+/** Of several PTR records, which servers hand out in turn, always the same one. */
+export function firstName(names: readonly string[]): string | null {
+  return names.map((name) => name.replace(/\.$/, "")).filter((name) => name !== "").sort()[0] ?? null;
 }

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { type LookUp, Resolver } from "../../src/app/resolver.ts";
-import { reverseDns, reverseName } from "../../src/app/reverse_dns.ts";
+import { firstName, reverseDns, reverseName } from "../../src/app/reverse_dns.ts";
 
 const LIMITS = { atOnce: 2, waiting: 4, kept: 3, nameForMs: 100, noneForMs: 10 };
 
@@ -72,4 +72,11 @@ Deno.test("reverseDns() asks nobody about this machine and this link", async () 
     null,
     null,
   ]);
+});
+
+Deno.test("firstName() is the same in whatever order the records come", () => {
+  strictEqual(firstName(["b.example.", "a.example.", "c.example"]), "a.example");
+  strictEqual(firstName(["c.example", "b.example.", "a.example."]), "a.example");
+  strictEqual(firstName(["."]), null);
+  strictEqual(firstName([]), null);
 });
