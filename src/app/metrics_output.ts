@@ -14,7 +14,10 @@ export class MetricsOutput implements Output {
   /** Listens at once, with the rights that the process was started with. */
   constructor(hostname: string, port: number) {
     try {
-      this.#server = Deno.serve({ hostname, port, onListen: () => {} }, (request) => this.#answer(request));
+      const onError = () => new Response("This request cannot be answered\n", { status: 500 });
+      const server = { hostname, port, onListen: () => {}, onError };
+      const onLoopback = isLoopbackName(hostname);
+      this.#server = Deno.serve(server, (request) => refusal(request, onLoopback) ?? this.#answer(request));
     } catch (error) {
       const reason = error instanceof Deno.errors.AddrInUse
         ? "something else does"
@@ -45,4 +48,21 @@ export class MetricsOutput implements Output {
     const open = headers.get("accept")?.includes("application/openmetrics-text") ?? false;
     return new Response(this.#metrics.text(open), { headers: { "content-type": open ? OPEN : PLAIN } });
   }
+}
+
+/** A page of any site can have its own name lead to 127.0.0.1 (DNS rebinding) and would then read what loopback alone may:
+ * on loopback only loopback's names are answered. The URL of a request is put together from its Host, so one that is no host goes first. */
+function refusal({ headers }: Request, onLoopback: boolean): Response | null {
+  const host = headers.get("host");
+  if (host === null) return null;
+  const [, six, name] = /^(?:(\[[0-9a-f:.]+\])|([\w.-]+))(?::\d{1,5})?$/i.exec(host) ?? [], called = six ?? name;
+  if (called === undefined || !URL.canParse(`http://${host}/`)) {
+    return new Response("Host is no host\n", { status: 400 });
+  }
+  if (!onLoopback || isLoopbackName(called)) return null;
+  return new Response("This is answered to loopback names alone\n", { status: 403 });
+}
+
+export function isLoopbackName(name: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i.test(name);
 }
