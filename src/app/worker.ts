@@ -11,6 +11,7 @@ import { openPlatform, type Platform, type SelfUse } from "../source/platform.ts
 import type { FlowSource } from "../source/source.ts";
 import { Cgroups } from "./cgroups.ts";
 import { nowMs } from "./clock.ts";
+import { nextDueMs } from "./due.ts";
 import { outputFiles } from "./files.ts";
 import { EventPump } from "./event_pump.ts";
 import type { FromWorker, SampleMessage, ToWorker, WorkerOptions } from "./protocol.ts";
@@ -92,8 +93,7 @@ class Session {
       for (let more = true; more && !this.#stopped;) {
         if (this.#isDue(source)) {
           await this.#sample(source);
-          // Kept to the grid of the first sample, so that samples do not drift; after a stall, one from now.
-          this.#dueMs = Math.max(this.#dueMs + this.#intervalMs, nowMs());
+          this.#dueMs = nextDueMs(this.#dueMs, this.#intervalMs, nowMs());
         }
         more = await source.wait(this.#waitMs(source));
         source.drain((records) => this.#decoder.decode(records));
