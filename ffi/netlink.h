@@ -34,6 +34,7 @@ struct known {
 	struct owner_facts candidate; /* another holder */
 	uint64_t used_ns;      /* of a listener: when the newest connection opened that its owner was found to have accepted */
 	uint32_t asked_pass;   /* last owner pass since it is known */
+	bool counts_syn;       /* last.tx_bytes has the SYN of an active opener in it, if it is one */
 };
 
 /* Sockets by cookie. */

@@ -116,13 +116,19 @@ static bool own_fin_is_out(const struct diag_message *m, uint8_t direction)
 	return left && !m->unacknowledged;
 }
 
+/* More attempts than ever got a sequence number. */
+static bool attempts_were_refused(const struct diag_message *m, uint8_t direction)
+{
+	return !m->has_sent || payload_sent(m) > without(sequence_sent(m), own_fin_is_out(m, direction));
+}
+
 /* Where no attempt was refused bytes_sent less bytes_retrans is the payload, whichever way the connection was opened; otherwise it is more
  * than ever got a sequence number. */
 static uint64_t sent_bytes(const struct diag_message *m, const struct tcptop_tcp_record *r)
 {
 	uint64_t left = without(sequence_sent(m), own_fin_is_out(m, r->direction));
 
-	if (m->has_sent && payload_sent(m) <= left)
+	if (!attempts_were_refused(m, r->direction))
 		return payload_sent(m);
 	return without(left, r->direction == DIRECTION_OUTBOUND);
 }
@@ -210,6 +216,7 @@ void tcp_shown(struct netlink *n, struct space *s, const struct diag_message *m)
 		listener_shown(n, s, m);
 	else
 		fill_counters(&k->last, m, fin_is_in(m->state));
+	k->counts_syn = m->state != LISTEN && k->last.direction == DIRECTION_UNKNOWN && attempts_were_refused(m, DIRECTION_UNKNOWN);
 }
 
 void known_settle(struct netlink *n, struct known *k)
@@ -221,6 +228,9 @@ void known_settle(struct netlink *n, struct known *k)
 		return;
 	if (k->last.direction == DIRECTION_UNKNOWN)
 		k->last.direction = l ? DIRECTION_INBOUND : k->guess ? k->guess : DIRECTION_OUTBOUND;
+	if (k->counts_syn && k->last.direction == DIRECTION_OUTBOUND)
+		k->last.tx_bytes = without(k->last.tx_bytes, 1);
+	k->counts_syn = false;
 	if (k->last.direction == DIRECTION_INBOUND)
 		own_by_listener(&k->last, l);
 }

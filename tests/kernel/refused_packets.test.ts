@@ -23,6 +23,9 @@ async function pair(a: Netns, b: Netns): Promise<void> {
 const tc = (netns: Netns, ...words: string[]) => run("tc", "-n", netns.name, "qdisc", ...words);
 /** A queue that holds two or three segments and refuses the rest. */
 const SMALL = ["root", "tbf", "rate", "200mbit", "burst", "16kb", "limit", "20kb"];
+/** The kernel has a refusal of its output hook back as EPERM, and counts an attempt. */
+const FIREWALL = "add table inet t; add chain inet t c { type filter hook output priority 0; };" +
+  "add rule inet t c tcp flags & syn == 0 numgen random mod 3 == 0 counter drop";
 const TX = 6_000_007, RX = 1_000_003;
 
 for (
@@ -83,3 +86,37 @@ Deno.test("a queue that refuses everything has let nothing out, and no rate is s
     deepStrictEqual([tx_bytes, tx_bytes_delta], [before.tx_bytes, 0]);
   }
 });
+
+for (const source of ["bpf", "netlink"]) {
+  Deno.test(`tx_bytes is what has left, where a firewall drops a third of what is sent, IPv4 and IPv6, by ${source}`, async () => {
+    await using a = await Netns.make();
+    await run("ip", "netns", "exec", a.name, "nft", FIREWALL);
+    for (const family of [[], ["-6"]]) {
+      await using running = await Running.start("--interval", "150ms", "--source", source);
+      const sizes = ["--count", "2", "--tx", "200003", "--rx", "100003"];
+      const args = [...family, ...sizes, "--client-netns", a.path, "--server-netns", a.path];
+      await using workload = await Workload.start("hold", ...args);
+      const phase = await workload.until("ready"), ends = endsOf(phase);
+      const expected = ends.map(({ side }) => [side.sent, side.received]).sort();
+      const of = ({ flows }: SampleDocument, closed: boolean) =>
+        flows.filter((f) =>
+          f.closed === closed && f.remote !== null && [f.local.port, f.remote.port].includes(phase.port)
+        )
+          .map(({ tx_bytes, rx_bytes }) => [tx_bytes, rx_bytes]).sort();
+      deepStrictEqual(of(await running.fresh(), false), expected);
+      await workload.goOn();
+      await workload.until("done");
+      const last = await running.until(
+        "all ends",
+        ((ended: number) => (sample: SampleDocument) => {
+          ended += of(sample, true).length;
+          return ended >= expected.length;
+        })(0),
+        20,
+      );
+      deepStrictEqual(of(last, false), []);
+      const counted = await run("ip", "netns", "exec", a.name, "nft", "list", "ruleset");
+      ok(Number(/packets (\d+)/.exec(counted)![1]) > 5, counted);
+    }
+  });
+}
