@@ -27,6 +27,7 @@ typedef __u64 u64;
 #define AF_INET6 10
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
+#define IPPROTO_MPTCP 262
 #define SOCK_DGRAM 2 /* include/linux/net.h: not so on MIPS */
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
 
@@ -74,7 +75,11 @@ struct sock {
 
 struct request_sock;
 struct inet_sock { __be16 inet_sport; } KERNEL_TYPE;
-struct inet_connection_sock { struct inet_sock icsk_inet; } KERNEL_TYPE;
+struct inet_connection_sock {
+	struct inet_sock icsk_inet;
+	void *icsk_ulp_data;
+} KERNEL_TYPE;
+struct mptcp_subflow_context { struct sock *conn; } KERNEL_TYPE;
 
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
@@ -92,6 +97,7 @@ struct tcp_sock {
 	u32 mdev_us;    /* its mean deviation, microseconds times 4 */
 	u32 snd_cwnd;
 	u32 total_retrans;
+	bool is_mptcp; /* since 5.6, with CONFIG_MPTCP */
 	u8 bpf_sock_ops_cb_flags;
 } KERNEL_TYPE;
 

@@ -101,9 +101,8 @@ static __always_inline void owner_met(struct tracked *t, struct task_struct *tas
 {
 	u32 pass = shared.owner_pass;
 
-	if (t->how == OWNER_KERNEL)
-		return;
-	if (owner_is_weak(t)) {
+	/* A kernel thread may have connected it for the process that holds it. */
+	if (owner_is_weak(t) || t->how == OWNER_KERNEL) {
 		owner_becomes(t, task);
 	} else if (t->owner.tgid == (u32)task->tgid) {
 		t->owner_pass = pass;

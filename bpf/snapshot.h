@@ -3,6 +3,7 @@
 #ifndef TCPTOP_SNAPSHOT_H
 #define TCPTOP_SNAPSHOT_H
 
+#include "mptcp.h"
 #include "track.h"
 #include "udp_owner.h"
 
@@ -17,6 +18,8 @@ static __always_inline void owner_of_descriptor(struct sock *sk, struct task_str
 		udp_met(sk, task);
 		return;
 	}
+	if (sk->sk_protocol == IPPROTO_MPTCP)
+		mptcp_met(sk, task);
 	if (sk->sk_protocol != IPPROTO_TCP || state == TCP_CLOSE)
 		return;
 	cookie = bpf_get_socket_cookie(sk);
@@ -104,6 +107,7 @@ static __always_inline bool snapshot_write(struct sock *sk, struct tcp_sock *tp,
 		return true;
 	if (bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= settings.wake_at_bytes)
 		return false;
+	mptcp_settle(t, tp);
 	owner_settle(t);
 	return snapshot_emit(sk, tp, t);
 }
