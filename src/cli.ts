@@ -12,6 +12,7 @@ import { type Column, columnById, COLUMNS, TOTAL_RATE } from "./view/column.ts";
 import { allOf, anyOf, type Filter, FilterError } from "./view/filter/ast.ts";
 import { asksForListeners, FIELDS } from "./view/filter/fields.ts";
 import { parseFilter } from "./view/filter/parse.ts";
+import { hostOf } from "./app/host_name.ts";
 import { madeBy } from "./app/paths.ts";
 import { type Grouping, GROUPINGS } from "./view/group_key.ts";
 import { VERSION } from "./version.ts";
@@ -21,7 +22,7 @@ const MIN_RING_BYTES = 4096;
 const MAX_RING_BYTES = 1 << 30;
 
 /** The options that may be given more than once. */
-const REPEATABLE = new Set(["pid", "port", "process", "filter"]);
+const REPEATABLE = new Set(["pid", "port", "process", "filter", "metricsHost"]);
 
 /** What argv asks for: to run, or only to say something. */
 export type Invocation =
@@ -152,6 +153,12 @@ function definition() {
         "serve counters by process and container for Prometheus, at /metrics; :PORT is loopback",
       ),
     )
+    .addOption(
+      new Option(
+        "--metrics-host <NAME>",
+        "answer --metrics under this name too; on loopback only loopback's else, elsewhere any; may be repeated",
+      ).argParser(collected),
+    )
     .addOption(new Option("--schema [NAME]", `print a JSON Schema: ${SCHEMA_NAMES.join(", ")}`).preset("sample"))
     .addOption(new Option("--replay <FILE>", "play a recording instead of looking at this machine; needs no root"))
     .option("--keep-privileges", "stay root after loading")
@@ -199,6 +206,7 @@ function options(raw: Raw): Options {
     csv: raw.csv ?? null,
     record: raw.record ?? null,
     metrics: raw.metrics === undefined ? null : listenAddress(raw.metrics),
+    metricsHosts: metricsHosts(raw),
     replay: raw.replay ?? null,
     udpTimeoutMs: duration("--udp-timeout", raw.udpTimeout),
     keepPrivileges: raw.keepPrivileges === true,
@@ -248,6 +256,13 @@ function listenAddress(text: string): NonNullable<Options["metrics"]> {
     port = Number(digits);
   if (port >= 1 && port <= 65535) return { hostname: six || name || "127.0.0.1", port };
   throw usage(`--metrics takes ADDR:PORT, such as 127.0.0.1:9435, not '${text}'`);
+}
+
+function metricsHosts({ metrics, metricsHost: names = [] }: Raw): readonly string[] {
+  if (names.length > 0 && metrics === undefined) throw usage("--metrics-host needs --metrics");
+  const wrong = names.find((name) => hostOf(name) === null);
+  if (wrong !== undefined) throw usage(`--metrics-host takes a host name or address, not '${wrong}'`);
+  return names;
 }
 
 function ringBytes(text: string): number {

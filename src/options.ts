@@ -35,6 +35,8 @@ export interface Options {
   readonly record: string | null;
   /** Where to serve counters. */
   readonly metrics: { readonly hostname: string; readonly port: number } | null;
+  /** Names that it is served under besides those it has anyway. */
+  readonly metricsHosts: readonly string[];
   readonly replay: string | null;
   readonly udpTimeoutMs: number;
   /** Stay root, or whatever it was started as. */

@@ -1,6 +1,8 @@
 import { ExitStatus, TcptopError } from "../errors.ts";
 import type { Sample } from "../flow/sample.ts";
 import { Metrics } from "../output/metrics.ts";
+import { hostOf, isLoopback } from "./host_name.ts";
+import { type HttpAnswer, type HttpRequest, HttpServer } from "./http_server.ts";
 import type { Output } from "./output.ts";
 
 const OPEN = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -9,27 +11,22 @@ const PLAIN = "text/plain; version=0.0.4; charset=utf-8";
 /** Serves the samples' counters by HTTP, at /metrics. */
 export class MetricsOutput implements Output {
   readonly #metrics = new Metrics();
-  readonly #server: Deno.HttpServer;
+  readonly #server: HttpServer;
+  readonly #allowed: ReadonlySet<string> | null;
 
-  /** Listens at once, with the rights that the process was started with. */
-  constructor(hostname: string, port: number) {
+  /** Listens at once, with the rights that the process was started with. `hosts`: the names that it answers to, besides loopback's
+   * and its own; none: on loopback no further ones, else any. */
+  constructor(hostname: string, port: number, hosts: readonly string[] = []) {
     try {
-      const onError = () => new Response("This request cannot be answered\n", { status: 500 });
-      const server = { hostname, port, onListen: () => {}, onError };
-      const onLoopback = isLoopbackName(hostname);
-      this.#server = Deno.serve(server, (request) => refusal(request, onLoopback) ?? this.#answer(request));
+      this.#server = new HttpServer(hostname, port, (request) => this.#answer(request));
     } catch (error) {
-      const reason = error instanceof Deno.errors.AddrInUse
-        ? "something else does"
-        : error instanceof Deno.errors.PermissionDenied
-        ? "permission denied"
-        : error instanceof Error
-        ? error.message
-        : String(error);
-      throw new TcptopError(`Cannot listen on ${hostname} port ${port}: ${reason}`, ExitStatus.failed, {
+      throw new TcptopError(`Cannot listen on ${hostname} port ${port}: ${reasonOf(error)}`, ExitStatus.failed, {
         cause: error,
       });
     }
+    const own = this.#server.address.hostname, isOpen = hosts.length === 0 && !isLoopback(hostOf(own) ?? own);
+    const names = [hostname, own, ...hosts].map((name) => hostOf(name)).filter((name) => name !== null);
+    this.#allowed = isOpen ? null : new Set(names);
   }
 
   sample(sample: Sample): void {
@@ -37,32 +34,31 @@ export class MetricsOutput implements Output {
   }
 
   async close(): Promise<void> {
-    await this.#server.shutdown();
+    await this.#server.close();
   }
 
-  #answer({ method, url, headers }: Request): Response {
-    if (new URL(url).pathname !== "/metrics") return new Response("The metrics are at /metrics\n", { status: 404 });
-    if (method !== "GET" && method !== "HEAD") {
-      return new Response("GET only\n", { status: 405, headers: { allow: "GET" } });
+  #answer({ method, path, hosts, accept }: HttpRequest): HttpAnswer {
+    const names = hosts.map(hostOf);
+    if (names.includes(null)) return { status: 400, body: "Host is no host\n" };
+    if (!names.every((name) => this.#answersTo(name!))) {
+      return { status: 403, body: "This is not answered to that Host: --metrics-host allows further ones\n" };
     }
-    const open = headers.get("accept")?.includes("application/openmetrics-text") ?? false;
-    return new Response(this.#metrics.text(open), { headers: { "content-type": open ? OPEN : PLAIN } });
+    if (path !== "/metrics") return { status: 404, body: "The metrics are at /metrics\n" };
+    if (method !== "GET" && method !== "HEAD") {
+      return { status: 405, headers: ["allow: GET, HEAD"], body: "GET only\n" };
+    }
+    const open = accept.includes("application/openmetrics-text");
+    return { status: 200, type: open ? OPEN : PLAIN, body: this.#metrics.text(open) };
+  }
+
+  /** A page of any site can have its own name lead to 127.0.0.1 (DNS rebinding) and would then read what loopback alone may. */
+  #answersTo(name: string): boolean {
+    return this.#allowed === null || this.#allowed.has(name) || isLoopback(name);
   }
 }
 
-/** A page of any site can have its own name lead to 127.0.0.1 (DNS rebinding) and would then read what loopback alone may:
- * on loopback only loopback's names are answered. The URL of a request is put together from its Host, so one that is no host goes first. */
-function refusal({ headers }: Request, onLoopback: boolean): Response | null {
-  const host = headers.get("host");
-  if (host === null) return null;
-  const [, six, name] = /^(?:(\[[0-9a-f:.]+\])|([\w.-]+))(?::\d{1,5})?$/i.exec(host) ?? [], called = six ?? name;
-  if (called === undefined || !URL.canParse(`http://${host}/`)) {
-    return new Response("Host is no host\n", { status: 400 });
-  }
-  if (!onLoopback || isLoopbackName(called)) return null;
-  return new Response("This is answered to loopback names alone\n", { status: 403 });
-}
-
-export function isLoopbackName(name: string): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i.test(name);
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.AddrInUse) return "something else does";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  return error instanceof Error ? error.message : String(error);
 }

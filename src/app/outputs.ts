@@ -42,7 +42,9 @@ export async function openOutputs(
   const resolver = options.resolve === true ? new Resolver(reverseDns, nowMs, () => {}) : null;
   const named = (output: Output) => resolver === null ? output : new NamedOutput(output, resolver);
   // Before the files: where it cannot listen, no empty file is left.
-  if (options.metrics !== null) outputs.push(new MetricsOutput(options.metrics.hostname, options.metrics.port));
+  if (options.metrics !== null) {
+    outputs.push(new MetricsOutput(options.metrics.hostname, options.metrics.port, options.metricsHosts));
+  }
   if (options.csv !== null) outputs.push(named(await csvOutput(options, owner)));
   const said = options.json || options.batch || options.once;
   // A file or a server in place of text, unless someone is looking.

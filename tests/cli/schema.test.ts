@@ -27,3 +27,12 @@ Deno.test("parseArguments() takes an address to listen on, loopback unless anoth
     throws(() => metrics(text), /--metrics takes ADDR:PORT/);
   }
 });
+
+Deno.test("parseArguments() takes further names for --metrics, and only with it", () => {
+  const { run } = parseArguments(["--metrics", ":1", "--metrics-host", "a.b", "--metrics-host", "[::1]"]) as {
+    run: { metricsHosts: unknown };
+  };
+  strictEqual(JSON.stringify(run.metricsHosts), '["a.b","[::1]"]');
+  throws(() => parseArguments(["--metrics-host", "a"]), /--metrics-host needs --metrics/);
+  throws(() => parseArguments(["--metrics", ":1", "--metrics-host", "["]), /takes a host name or address, not '\['/);
+});

@@ -59,12 +59,17 @@ Deno.test("--metrics passes promtool, and Prometheus has what the workload moved
   deepStrictEqual(await program.ended(), { code: 0, stdout: "", stderr: "" });
 });
 
-Deno.test("--metrics says when its port is taken", async () => {
+Deno.test("--metrics says when its port is taken, and leaves no file behind", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tcptop" });
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  await using program = new Program(["--metrics", `127.0.0.1:${listener.addr.port}`]);
+  await using program = new Program([
+    ...["--metrics", `127.0.0.1:${listener.addr.port}`, "--csv", `${folder}/a.csv`, "--record", `${folder}/a.tcptop`],
+  ]);
   const { code, stderr } = await program.ended();
   deepStrictEqual([code, stderr], [
     1,
     `tcptop: Cannot listen on 127.0.0.1 port ${listener.addr.port}: something else does\n`,
   ]);
+  deepStrictEqual([...Deno.readDirSync(folder)], []);
+  await Deno.remove(folder);
 });
