@@ -70,8 +70,9 @@ struct bpf_link *iterator_attach(struct bpf_program *program, int map_fd);
 int iterator_read(const struct bpf_link *link, struct bytes *b);
 
 /* Calls enter() inside each network namespace that a process or /run/netns shows and that is_wanted(), on a thread of its own.
- * `inode` names the namespace. 0, or the first negative errno that enter() returned. */
-int namespaces_visit(bool (*is_wanted)(void *, uint64_t inode), int (*enter)(void *, uint64_t inode), void *context);
+ * `inode` names the namespace. missed (NULL: nobody asks) grows by those that no descriptor was left for. 0, or the first negative errno
+ * that enter() returned. */
+int namespaces_visit(bool (*is_wanted)(void *, uint64_t inode), int (*enter)(void *, uint64_t inode), void *context, uint32_t *missed);
 
 /* Runs the orphans iterator once in every network namespace that a process or /run/netns shows. 0 or negative errno. */
 int orphans_seed(struct tcptop *t);

@@ -3,14 +3,17 @@
 #define _GNU_SOURCE
 #include "netlink.h"
 #include "privileges.h"
+#include "proc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #define FAREWELL_BYTES (DUMP_BYTES / QUESTIONS)
 #define FAREWELLS_AT_ONCE 4096
@@ -59,7 +62,9 @@ static int space_enter(void *context, uint64_t inode)
 	if (err) {
 		if (s)
 			space_close(s);
-		return err;
+		n->refused_spaces++;
+		n->refused_error = err;
+		return 0; /* the others are seen all the same */
 	}
 	n->farewells_refused |= n->tcp && s->farewell < 0;
 	s->inode = inode;
@@ -67,17 +72,40 @@ static int space_enter(void *context, uint64_t inode)
 	return 0;
 }
 
+/* Descriptors that namespaces may not have: owners and commands are read through others. Held while a search goes on. */
+#define RESERVE 8
+
+static void reserve_take(int fds[RESERVE])
+{
+	for (int i = 0; i < RESERVE; i++)
+		fds[i] = fcntl(proc_fd(), F_DUPFD_CLOEXEC, 0);
+}
+
+static void reserve_give(const int fds[RESERVE])
+{
+	for (int i = 0; i < RESERVE; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+/* 0, or negative errno if not one namespace can be seen. */
 static int spaces_search(struct netlink *n)
 {
-	int err;
+	int reserve[RESERVE], err;
+	size_t seen = 0;
 
 	n->search++;
+	n->refused_spaces = 0;
 	n->searched_ns = clock_ns(CLOCK_MONOTONIC);
-	err = namespaces_visit(space_is_new, space_enter, n);
+	reserve_take(reserve);
+	err = namespaces_visit(space_is_new, space_enter, n, &n->refused_spaces);
+	reserve_give(reserve);
 	for (size_t i = 0; i < n->space_count; i++)
 		if (n->spaces[i].inode && n->spaces[i].seen != n->search)
 			space_close(&n->spaces[i]);
-	return err;
+	for (size_t i = 0; i < n->space_count; i++)
+		seen += n->spaces[i].inode != 0;
+	return seen ? 0 : err ? err : n->refused_error ? n->refused_error : -EMFILE;
 }
 
 struct showing {
@@ -122,6 +150,7 @@ static int spaces_dump(struct netlink *n)
 	for (size_t i = 0; i < n->space_count; i++) {
 		int one = n->spaces[i].inode ? space_dump_all(n, &n->spaces[i]) : 0;
 
+		n->spaces[i].is_stale = one != 0;
 		err = err ? err : one;
 	}
 	return err;
@@ -145,7 +174,7 @@ static bool is_forgotten(struct netlink *n, struct known *k, bool lost)
 {
 	struct space *s = &n->spaces[k->space];
 
-	if (k->pass == n->pass)
+	if (k->pass == n->pass || s->is_stale)
 		return false;
 	k->missed++;
 	if (k->datagram)
@@ -193,10 +222,13 @@ static int sockets_append(struct netlink *n, struct bytes *to, bool lost)
 int netlink_snapshot(struct tcptop *t, struct netlink *n, bool look)
 {
 	uint64_t lost = n->lost;
+	uint32_t refused = n->refused_spaces;
 	int err = 0;
 
 	if (clock_ns(CLOCK_MONOTONIC) - n->searched_ns >= SEARCH_EVERY_NS)
 		err = spaces_search(n);
+	if (n->refused_spaces > refused)
+		t->snapshot_errors++;
 	n->pass++;
 	n->dump_error = spaces_dump(n);
 	if (n->dump_error)
@@ -274,7 +306,7 @@ static int32_t limits(const struct netlink *n)
 {
 	const capabilities owners = 1ull << CAP_SYS_PTRACE | 1ull << CAP_DAC_READ_SEARCH;
 
-	return (n->farewells_refused ? LIMIT_FAREWELLS : 0) | (n->no_sent ? LIMIT_SENT : 0) |
+	return (n->farewells_refused ? LIMIT_FAREWELLS : 0) | (n->refused_spaces ? LIMIT_SPACES : 0) | (n->no_sent ? LIMIT_SENT : 0) |
 	       ((capabilities_permitted() & owners) == owners ? 0 : LIMIT_OWNERS);
 }
 

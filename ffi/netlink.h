@@ -68,6 +68,7 @@ struct space {
 	uint32_t seen;         /* number of the last search for namespaces that met it */
 	int ask;
 	int farewell;          /* -1: not permitted */
+	bool is_stale;         /* its last dump failed: what it did not show may be there all the same */
 	uint32_t dropped;      /* messages that the kernel could not queue, SK_MEMINFO_DROPS of farewell */
 	struct listener *listeners;
 	size_t listener_count, listener_capacity;
@@ -81,6 +82,9 @@ struct netlink {
 	uint32_t search;       /* number of the last search for namespaces */
 	uint64_t searched_ns;
 	uint32_t pass;         /* number of the last dump */
+	uint32_t sequence;     /* of the last request, of whatever kind: an answer to another one is not ours any more */
+	int refused_error;     /* why, of the last one that was refused */
+	uint32_t refused_spaces; /* of the last search: network namespaces that are there and could not be opened */
 	uint32_t owner_pass;
 	uint64_t owners_ended_ns;
 	uint64_t owners_took_ns;

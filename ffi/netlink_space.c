@@ -92,7 +92,7 @@ static struct request request_for(int family, int protocol, uint16_t flags, uint
 int space_dump(struct netlink *n, struct space *s, int family, int protocol,
 	       void (*each)(void *, const struct diag_message *), void *context)
 {
-	struct request request = request_for(family, protocol, NLM_F_DUMP, n->pass);
+	struct request request = request_for(family, protocol, NLM_F_DUMP, ++n->sequence);
 
 	request.body.idiag_ext = 1 << ((protocol == IPPROTO_TCP ? INET_DIAG_INFO : INET_DIAG_SKMEMINFO) - 1);
 	request.body.idiag_states = protocol == IPPROTO_TCP ? SHOWN_STATES : ~0u;
@@ -108,6 +108,8 @@ int space_dump(struct netlink *n, struct space *s, int family, int protocol,
 		if (length <= 0)
 			return length < 0 ? -errno : -EPIPE;
 		for (const uint8_t *at = n->buffer; (used = diag_parse(at, length, &m)); at += used, length -= used) {
+			if (m.sequence != n->sequence) /* left over from a request that was given up */
+				continue;
 			if (m.kind == DIAG_DONE || m.kind == DIAG_ERROR)
 				return m.error;
 			if (m.kind == DIAG_SOCKET)
@@ -130,11 +132,13 @@ static void question_about(struct request *request, const struct diag_message *m
 int space_ask(struct netlink *n, struct space *s, const struct diag_message *about, size_t count, struct answer *answers)
 {
 	struct request requests[QUESTIONS] = {};
+	const uint32_t first = n->sequence + 1;
 	size_t answered = 0;
 
+	n->sequence += count;
 	memset(answers, 0, count * sizeof(*answers));
 	for (size_t i = 0; i < count; i++)
-		question_about(&requests[i], &about[i], i);
+		question_about(&requests[i], &about[i], first + i);
 	if (send(s->ask, requests, count * sizeof(*requests), 0) < 0)
 		return -errno;
 	while (answered < count) {
@@ -147,9 +151,11 @@ int space_ask(struct netlink *n, struct space *s, const struct diag_message *abo
 		if (length <= 0)
 			return length < 0 ? -errno : -EPIPE;
 		for (const uint8_t *at = n->buffer; (used = diag_parse(at, length, &m)); at += used, length -= used) {
+			if (m.sequence - first >= count) /* left over, as above */
+				continue;
 			answered += m.kind == DIAG_SOCKET || m.kind == DIAG_ERROR;
-			if (m.kind == DIAG_SOCKET && m.sequence < count)
-				answers[m.sequence] = (struct answer){ m.state };
+			if (m.kind == DIAG_SOCKET)
+				answers[m.sequence - first] = (struct answer){ m.state };
 		}
 	}
 	return 0;

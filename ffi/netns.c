@@ -24,6 +24,7 @@ struct visit {
 	size_t count;
 	size_t capacity;
 	int err;
+	uint32_t missed;
 };
 
 static bool visited(struct visit *v, ino_t inode)
@@ -52,6 +53,9 @@ static void visit_namespace(struct visit *v, int folder, const char *path)
 	struct stat file;
 	int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
 
+	/* Gone, or not ours to see: neither is missed. */
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+		v->missed++;
 	if (fd < 0)
 		return;
 	if (!fstat(fd, &file) && !visited(v, file.st_ino) && v->is_wanted(v->context, file.st_ino) &&
@@ -89,7 +93,7 @@ static void *visit_all(void *context)
 	return NULL;
 }
 
-int namespaces_visit(bool (*is_wanted)(void *, uint64_t), int (*enter)(void *, uint64_t), void *context)
+int namespaces_visit(bool (*is_wanted)(void *, uint64_t), int (*enter)(void *, uint64_t), void *context, uint32_t *missed)
 {
 	struct visit v = { .is_wanted = is_wanted, .enter = enter, .context = context };
 	pthread_t thread;
@@ -99,6 +103,8 @@ int namespaces_visit(bool (*is_wanted)(void *, uint64_t), int (*enter)(void *, u
 		return -err;
 	pthread_join(thread, NULL);
 	free(v.seen);
+	if (missed)
+		*missed += v.missed;
 	return v.err;
 }
 
@@ -120,5 +126,5 @@ static int orphans_read(void *context, uint64_t inode)
 
 int orphans_seed(struct tcptop *t)
 {
-	return namespaces_visit(every, orphans_read, t);
+	return namespaces_visit(every, orphans_read, t, NULL);
 }

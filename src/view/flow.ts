@@ -214,7 +214,10 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
 /** A socket may connect again and a cookie lives as long as the socket: with the time of opening it names one connection. A UDP
  * socket has many flows, begun at different times or, on two CPUs at once, with different peers. */
 export function flowId(f: FlowArrays, row: number): string {
-  const cookie = (f.cookieHigh[row] * 4294967296 + f.cookieLow[row]).toString(36);
+  // Both halves apart: as one number, cookies that netlink has marked with their namespace's would share their last digits.
+  const high = f.cookieHigh[row],
+    low = f.cookieLow[row].toString(36),
+    cookie = high === 0 ? low : `${high.toString(36)}.${low}`;
   const opened = f.openedNs[row] === 0 ? "" : `-${f.openedNs[row].toString(36)}`;
   if (f.protocol[row] === Protocol.tcp) return `t${cookie}${opened}`;
   return `u${cookie}${opened}-${f.remotePort[row].toString(36)}`;

@@ -10,7 +10,7 @@ const { EPERM, ENOENT, ENOMEM, EACCES, ENFILE, EMFILE } = Errno;
 const NO_REASON: readonly number[] = [ENOMEM, ENFILE, EMFILE];
 
 /** Bits of enum tcptop_limit. */
-export const Limit = { farewells: 1, owners: 2, sent: 4 } as const;
+export const Limit = { farewells: 1, owners: 2, sent: 4, spaces: 8 } as const;
 
 /** Why TCP comes from netlink although eBPF was wanted; null: that failure is no reason, it must be told as an error.
  * `release`: the kernel's. */
@@ -66,6 +66,13 @@ export function limitNotes(limits: number, euid: number | null): Note[] {
       remedy: euid === 0
         ? "Root here has not all that it takes: in a container add --pid=host --cap-add SYS_PTRACE --cap-add SYS_ADMIN"
         : "Run: sudo tcptop",
+    });
+  }
+  if (limits & Limit.spaces) {
+    notes.push({
+      code: "namespaces_unseen",
+      message: "Some network namespaces could not be opened: their sockets are not seen",
+      remedy: "Raise the limit of file descriptors, two for each: ulimit -n 4096",
     });
   }
   if (limits & Limit.sent) {
