@@ -1,7 +1,6 @@
 import { parseArguments } from "./src/cli.ts";
 import { errorText, ExitStatus, TcptopError } from "./src/errors.ts";
-import { harmlessLines } from "./src/harmless.ts";
-import { localeCharset } from "./src/view/charset.ts";
+import { writeError, writeTrace } from "./src/output/stderr.ts";
 import { ClosedPipe, writeOut } from "./src/output/stdout.ts";
 
 try {
@@ -12,8 +11,8 @@ try {
   } else Deno.exitCode = await (await import("./src/app/run.ts")).run(invocation.run);
 } catch (error) {
   if (!(error instanceof ClosedPipe)) {
-    console.error(localeCharset((name) => Deno.env.get(name))(harmlessLines(`tcptop: ${errorText(error)}`)));
-    if (Deno.env.get("TCPTOP_DEBUG") === "1") console.error(error);
+    writeError(errorText(error));
+    if (Deno.env.get("TCPTOP_DEBUG") === "1") writeTrace(Deno.inspect(error));
     Deno.exitCode = error instanceof TcptopError ? error.status : ExitStatus.failed;
   }
 }

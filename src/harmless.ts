@@ -4,6 +4,8 @@
 // deno-lint-ignore no-control-regex
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
 
+const NOT_ASCII = /[^\u0020-\u007e]/gu;
+
 /** Nearly every text is harmless, and a look that finds nothing makes no garbage: a filter asks for each flow. */
 const SOME_UNSAFE = new RegExp(UNSAFE.source, "u");
 
@@ -17,11 +19,20 @@ export function harmless(text: string): string {
   });
 }
 
-/** The same for whole lines on their way to a terminal: line ends and tabs stay, which move the cursor no further than text does. */
+/** The same for whole lines on their way to a terminal: line ends and tabs stay, which move the cursor no further than text does. A CR
+ * alone would let what follows stand over what came before. */
 export function harmlessLines(text: string): string {
-  return SOME_UNSAFE.test(text) ? text.split(/([\n\t])/).map(harmlessPart).join("") : text;
+  return SOME_UNSAFE.test(text)
+    ? text.split(/(\r?\n|\t)/).map((part, i) => i % 2 === 1 ? part : harmless(part)).join("")
+    : text;
 }
 
-function harmlessPart(part: string): string {
-  return part === "\n" || part === "\t" ? part : harmless(part);
+/** The same for lines of JSON, which can say every character by its number: the document means what it did. `ascii`: all beyond ASCII too. */
+export function harmlessJson(text: string, ascii: boolean): string {
+  const all = ascii ? NOT_ASCII : UNSAFE;
+  return text.replace(all, (character) => character === "\n" ? character : escaped(character));
+}
+
+function escaped(character: string): string {
+  return character.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
 }

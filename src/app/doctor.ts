@@ -1,7 +1,7 @@
 /** tcptop doctor: tries everything that a run would, and says what is missing. */
 import { ExitStatus } from "../errors.ts";
 import { doctorJson, type DoctorReport, doctorText } from "../output/doctor.ts";
-import { writeOut } from "../output/stdout.ts";
+import { writeJson, writeOut } from "../output/stdout.ts";
 import { diagnose, type Diagnosis } from "../source/diagnosis.ts";
 import { openPlatform, type Platform } from "../source/platform.ts";
 import type { FlowSource, SourceInfo } from "../source/source.ts";
@@ -35,7 +35,8 @@ export async function doctor(json: boolean): Promise<ExitStatus> {
     notes: source?.notes ?? [],
     failure,
   };
-  await writeOut([json ? doctorJson(report) : doctorText(report)], null);
+  if (json) await writeJson([doctorJson(report)], null);
+  else await writeOut([doctorText(report)], null);
   return diagnosis.best ? ExitStatus.done : ExitStatus.unsupported;
 }
 

@@ -1,6 +1,6 @@
 import type { Sample } from "../flow/sample.ts";
 import { EVENT_SCHEMA_NAME, eventsJson, eventsText } from "../output/events.ts";
-import { writeOut, writeText } from "../output/stdout.ts";
+import { writeJson, writeText } from "../output/stdout.ts";
 import type { Column } from "../view/column.ts";
 import type { EventBatch } from "../view/event.ts";
 import { EventLosses } from "./event_losses.ts";
@@ -31,7 +31,7 @@ export class EventOutput implements Output {
     await this.#losses.events(batch);
     const rows = this.select(batch).slice(0, this.#left);
     this.#left -= rows.length;
-    if (this.json) await writeOut(eventsJson(batch, rows));
+    if (this.json) await writeJson(eventsJson(batch, rows));
     else await writeText(eventsText(batch, rows, this.columns));
   }
 

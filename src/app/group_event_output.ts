@@ -1,6 +1,6 @@
 import type { Sample } from "../flow/sample.ts";
 import { GROUP_EVENT_SCHEMA, groupEventsJson, groupEventsText } from "../output/group_events.ts";
-import { writeOut, writeText } from "../output/stdout.ts";
+import { writeJson, writeText } from "../output/stdout.ts";
 import type { EventBatch } from "../view/event.ts";
 import type { GroupEvent } from "../view/group_event.ts";
 import type { GroupLog } from "../view/group_log.ts";
@@ -40,7 +40,7 @@ export class GroupEventOutput implements Output {
   async #tell(events: readonly GroupEvent[]): Promise<void> {
     const told = events.slice(0, this.#left);
     this.#left -= told.length;
-    if (this.json) await writeOut(groupEventsJson(told));
+    if (this.json) await writeJson(groupEventsJson(told));
     else await writeText(groupEventsText(told));
   }
 }

@@ -4,7 +4,8 @@ import type { Sample } from "../flow/sample.ts";
 import { flowCsv } from "../output/flow_csv.ts";
 import { groupCsv } from "../output/group_csv.ts";
 import { groupsDocument, jsonDocument } from "../output/json.ts";
-import { writeOut, writeText } from "../output/stdout.ts";
+import { writeError } from "../output/stderr.ts";
+import { writeJson, writeText } from "../output/stdout.ts";
 import { groupTable, textTable } from "../output/text.ts";
 import { OutputFile } from "../source/output_file.ts";
 import type { Identity } from "../source/identity.ts";
@@ -64,7 +65,7 @@ async function csvOutput(options: Options, owner: Identity): Promise<Output> {
 }
 
 function eventOutput(options: Options): Output {
-  const say = (sentence: string) => console.error(`tcptop: ${sentence}`);
+  const say = (sentence: string) => writeError(sentence);
   const { json, columns, group, limit } = options, choice = { ...options, filter: predicate(options) };
   const choose = (sample: Sample) => chosenRows(sample, choice);
   if (group !== null) return new GroupEventOutput(json, limit ?? 0, new GroupLog(group, choose), say);
@@ -74,7 +75,7 @@ function eventOutput(options: Options): Output {
 function sampleOutput(options: Options, stdoutIsTerminal: boolean): Output {
   if (options.json) {
     const document = options.group === null ? flowDocument(options) : groupDocument(options, options.group);
-    return { sample: (sample) => writeOut(document(sample)) };
+    return { sample: (sample) => writeJson(document(sample)) };
   }
   const clear = stdoutIsTerminal && !options.batch && !options.once ? HOME_AND_CLEAR : "";
   const render = options.group === null ? flowTable(options) : groupsTable(options, options.group);

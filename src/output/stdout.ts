@@ -1,31 +1,45 @@
 /** Standard output that may go away or be a file on a full disk. */
 import { writeFailure } from "../file.ts";
 import { type Charset, localeCharset, unchanged } from "../view/charset.ts";
-import { harmlessLines } from "../view/harmless.ts";
+import { harmlessJson, harmlessLines } from "../view/harmless.ts";
 import { cutStdout, stdoutFileSize } from "../source/stdout.ts";
 
 export class ClosedPipe extends Error {}
 
 const encoder = new TextEncoder();
 
-/** The last barrier: what a terminal would obey in a name that somebody else chose, whatever the format lets through. A pipe and a
- * file get every byte as it is. */
-function* barred(pieces: Iterable<string>, charset = unchanged): Iterable<string> {
+/** The last barrier: what a terminal would obey in a name that somebody else chose, whatever the format lets through. One that speaks
+ * no UTF-8 is spared its bytes too: C1 controls are among them. A pipe and a file get every byte as it is. */
+function* barred(pieces: Iterable<string>, safe: (piece: string) => string): Iterable<string> {
   const terminal = Deno.stdout.isTerminal();
-  for (const piece of pieces) yield charset(terminal ? harmlessLines(piece) : piece);
+  for (const piece of pieces) yield terminal ? safe(piece) : piece;
 }
 
-/** The same as writeOut() for text that people read, in the characters of their locale. `before` is our own and goes out as it is. */
+function charsetHere(): Charset {
+  return localeCharset((name) => Deno.env.get(name));
+}
+
+/** Text that people read, in the characters of their locale. `before` is our own and goes out as it is. */
 export async function writeText(pieces: Iterable<string>, before = ""): Promise<void> {
-  const charset: Charset = localeCharset((name) => Deno.env.get(name));
-  await write([before, ...barred(pieces, charset)], stdoutFileSize());
+  await write([before, ...mapped(barred(pieces, harmlessLines), charsetHere())], stdoutFileSize());
+}
+
+function* mapped(pieces: Iterable<string>, charset: Charset): Iterable<string> {
+  for (const piece of pieces) yield charset(piece);
+}
+
+/** JSON, which says by number what a terminal would obey. `before` as for writeOut(). */
+export async function writeJson(pieces: Iterable<string>, before: number | null = stdoutFileSize()): Promise<void> {
+  const ascii = charsetHere() !== unchanged;
+  await write(barred(pieces, (piece) => harmlessJson(piece, ascii)), before);
 }
 
 /** Writes all of the pieces, which together are whole lines. Throws ClosedPipe when the reader has gone. Where a file takes only
  * a part of them, that part is taken back to `before`, its size until now, and a TcptopError is thrown. null: nothing is taken
  * back, and node:fs is not loaded, which takes longer than all else that --version does. */
 export async function writeOut(pieces: Iterable<string>, before: number | null = stdoutFileSize()): Promise<void> {
-  await write(barred(pieces), before);
+  const charset = charsetHere();
+  await write(barred(pieces, (piece) => charset(harmlessLines(piece))), before);
 }
 
 async function write(pieces: Iterable<string>, before: number | null): Promise<void> {

@@ -1,2 +1,2 @@
 /** For everything from here on: what a source reads is made harmless by the same rules. */
-export { harmless, harmlessLines } from "../harmless.ts";
+export { harmless, harmlessJson, harmlessLines } from "../harmless.ts";

@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { harmless, harmlessLines } from "../../src/view/harmless.ts";
+import { harmless, harmlessJson, harmlessLines } from "../../src/view/harmless.ts";
 
 Deno.test("harmless() shows control characters as pictures of them", () => {
   strictEqual(harmless("\x1b[2Jrm\n\t\x00"), "␛[2Jrm␊␉␀");
@@ -25,5 +25,14 @@ Deno.test("harmless() lets no control character through, and changes nothing twi
 });
 
 Deno.test("harmlessLines() leaves line ends and tabs, and nothing else", () => {
-  strictEqual(harmlessLines("a\tb\n\x1b\x07\x7f\x9b\r\n\u202e"), "a\tb\n␛␇␡\ufffd␍\n\ufffd");
+  strictEqual(harmlessLines("a\tb\n\x1b\x07\x7f\x9b\rc\r\n\u202e\r"), "a\tb\n␛␇␡\ufffd␍c\r\n\ufffd␍");
+});
+
+Deno.test("harmlessJson() keeps what a document means, and is ASCII where it must be", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary" }), fc.boolean(), (text, ascii) => {
+    const document = JSON.stringify({ text }) + "\n", shown = harmlessJson(document, ascii);
+    strictEqual(JSON.parse(shown).text, text);
+    strictEqual(harmlessLines(shown), shown);
+    ok(!ascii || /^[\x20-\x7e]*\n$/.test(shown));
+  }));
 });

@@ -1,0 +1,13 @@
+/** Standard error: sentences, which may name what somebody else has named. */
+import { harmlessLines } from "../view/harmless.ts";
+import { localeCharset } from "../view/charset.ts";
+
+/** A sentence to the user. */
+export function writeError(sentence: string): void {
+  writeTrace(`tcptop: ${sentence}`);
+}
+
+/** Lines that only somebody asked for who looks for a fault. */
+export function writeTrace(text: string): void {
+  console.error(localeCharset((name) => Deno.env.get(name))(harmlessLines(text)));
+}
