@@ -99,6 +99,13 @@ void tcptop__self(uint64_t out[4]);
 /* 0: this process is in a PID namespace, and those outside of it have no number here; 1: it is in the first one. Any thread, no handle. */
 int32_t tcptop__sees_all_processes(void);
 
+/* How many TCP connections are in TIME_WAIT in the network namespace of process tgid (0: of the caller). -1: it has ended, or may not be asked.
+ * Any thread, no handle. */
+int32_t tcptop__time_wait(uint32_t tgid);
+
+/* Inode number of the caller's network namespace; 0: not known. Any thread, no handle. */
+uint32_t tcptop__network_namespace(void);
+
 /* Login name of uid from the system's user database, without a final NUL. Returns bytes; 0: it has none. May ask a network
  * directory where the system is set up so: call it off the main thread. */
 int32_t tcptop__user(uint32_t uid, uint8_t *buffer, uint32_t capacity);

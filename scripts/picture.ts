@@ -32,6 +32,7 @@ async function samples(path: string): Promise<Sample[]> {
       // A recording does not hold what its recorder cost: this is what 500 flows were measured to cost.
       selfCpuPercent: 0.95,
       selfRssBytes: 98 * 2 ** 20,
+      timeWait: null,
       users,
       names: new Map(),
       programs: new Map(),

@@ -38,6 +38,7 @@ export interface SampleMessage {
   readonly source: SourceInfo;
   readonly selfCpuPercent: number;
   readonly selfRssBytes: number;
+  readonly timeWait: number | null;
   /** Names of users that were not in an earlier message. */
   readonly users: readonly (readonly [uid: number, name: string])[];
   readonly cgroups: NewPaths;

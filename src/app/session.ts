@@ -171,7 +171,8 @@ export class Session {
   }
 
   #unpack(
-    { sample, host, health, source, selfCpuPercent, selfRssBytes, users, cgroups, programs, processes }: SampleMessage,
+    { sample, host, health, source, selfCpuPercent, selfRssBytes, timeWait, users, cgroups, programs, processes }:
+      SampleMessage,
   ): Sample {
     this.#name(users, processes);
     this.#addPrograms(programs);
@@ -183,6 +184,7 @@ export class Session {
       source,
       selfCpuPercent,
       selfRssBytes,
+      timeWait,
       flows: unpackFlows(sample.flows, sample.length),
       users: this.#users,
       cgroups: this.#cgroups,

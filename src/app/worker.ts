@@ -16,6 +16,7 @@ import { outputFiles } from "./files.ts";
 import { EventPump } from "./event_pump.ts";
 import type { FromWorker, SampleMessage, ToWorker, WorkerOptions } from "./protocol.ts";
 import { Programs } from "./programs.ts";
+import { type NetworkNamespaces, timeWaits } from "./time_wait.ts";
 import { Users } from "./users.ts";
 
 declare const self: {
@@ -41,6 +42,7 @@ class Session {
   readonly #users: Users;
   readonly #cgroups: Cgroups | null;
   readonly #programs: Programs;
+  readonly #namespaces: NetworkNamespaces | null;
   #use: SelfUse | null = null;
   #taken = true;
   /** The memory of a sample that has been taken. */
@@ -62,6 +64,9 @@ class Session {
       (flows, row) => this.#tables.executables.of(flows, row),
       (pid, startNs) => platform.argumentNames?.(pid, startNs) ?? null,
     );
+    this.#namespaces = platform.timeWaits === undefined
+      ? null
+      : { own: platform.networkNamespace?.() ?? 0, timeWaits: (pid) => platform.timeWaits!(pid) };
     this.#decoder = new Decoder(this.#tables);
     this.#events = log && new EventPump(log, (batch) => this.#sendEvents(batch));
   }
@@ -129,6 +134,7 @@ class Session {
       source: source.info,
       health: { ...sample.health, recordsInvalid: this.#decoder.invalid },
       ...this.#ownCost(),
+      timeWait: this.#namespaces && timeWaits(flows, sample.length, this.#namespaces),
       users: this.#users.take(),
       cgroups: this.#cgroups?.fill(flows, sample.length) ?? NO_PATHS,
       programs: this.#programs.fill(flows, sample.length),

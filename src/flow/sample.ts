@@ -31,6 +31,8 @@ export interface Sample {
   /** Of the whole process over the interval. */
   readonly selfCpuPercent: number;
   readonly selfRssBytes: number;
+  /** Connections that linger in TIME_WAIT, in all network namespaces with flows; null: not known. They are no flows. */
+  readonly timeWait: number | null;
   readonly length: number;
   /** Rows from here on ended in an earlier sample and are still shown; absent: there are none. */
   readonly pastFrom?: number;

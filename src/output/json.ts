@@ -66,6 +66,7 @@ function jsonHead(sample: Sample, schema: string, version: string): Record<strin
       opened: totals.opened,
       closed: totals.closed,
       failed: totals.failed,
+      time_wait: sample.timeWait,
       rx_bytes_per_s: totals.rxBytesPerS,
       tx_bytes_per_s: totals.txBytesPerS,
       inside_bytes_per_s: totals.insideBytesPerS,

@@ -75,6 +75,15 @@ export class LinuxPlatform implements Platform, CgroupSource {
     return bytes > 0 ? new TextDecoder().decode(text.subarray(0, bytes)) : null;
   }
 
+  timeWaits(pid: number): number | null {
+    const count = this.#library.symbols.tcptop__time_wait(pid);
+    return count < 0 ? null : count;
+  }
+
+  networkNamespace(): number {
+    return this.#library.symbols.tcptop__network_namespace();
+  }
+
   selfUse(): SelfUse {
     this.#library.symbols.tcptop__self(this.#self);
     const [nowNs, , cpuNs, residentBytes] = this.#self;

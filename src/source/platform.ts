@@ -36,6 +36,10 @@ export interface Platform {
   /** What its first arguments end with, behind the last slash: a process may be called as one of them. null: it has gone. startNs:
    * as in processCgroups(). */
   argumentNames?(pid: number, startNs: number): readonly string[] | null;
+  /** TIME_WAIT in the network namespace of a process (0: our own); null: not to be had. */
+  timeWaits?(pid: number): number | null;
+  /** Inode number of our own network namespace; 0: not known. */
+  networkNamespace?(): number;
   selfUse(): SelfUse;
   /** What the machine lets this process do; not there where there is nothing to ask. */
   machineFacts?(): MachineFacts;

@@ -26,6 +26,7 @@ export class Feed {
       source: { tcp: "bpf", udp: null, notes: [] },
       selfCpuPercent: 0.7,
       selfRssBytes: 48000000,
+      timeWait: null,
       flows: unpackFlows(packed.flows, packed.length),
       users: new Map([[1000, "ann"]]),
       cgroups: [""],

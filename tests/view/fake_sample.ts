@@ -58,6 +58,7 @@ export function fakeSample(flows: readonly FakeFlow[], more: Partial<Sample> = {
     opened: 0,
     closed: 0,
     failed: 0,
+    timeWait: null,
     selfCpuPercent: 0.7,
     selfRssBytes: 48e6,
     length: flows.length,

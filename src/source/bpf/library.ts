@@ -128,6 +128,13 @@ export const SYMBOLS = {
     result: "i32",
   },
   tcptop__sees_all_processes: { parameters: [], result: "i32" },
+  tcptop__time_wait: {
+    parameters: [
+      "u32", // tgid
+    ],
+    result: "i32",
+  },
+  tcptop__network_namespace: { parameters: [], result: "u32" },
   tcptop__user: {
     parameters: [
       "u32", // uid

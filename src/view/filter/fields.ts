@@ -62,10 +62,14 @@ function remoteText(sample: Sample, row: number): string {
 }
 
 const UDP_STATES = ["ACTIVE", "IDLE", "EXPIRED"] as const;
-const STATES: readonly string[] = [...flow.TCP_STATES.slice(1), ...UDP_STATES];
+const STATES: readonly string[] = [...flow.TCP_STATES.slice(1), ...UDP_STATES].filter((name) => name !== "TIME_WAIT");
+
+const NO_ROWS =
+  "connections in TIME_WAIT belong to no process and have no row; their number is in JSON's totals, time_wait";
 
 function state(value: string): Predicate | string {
   const wanted = value.toUpperCase().replaceAll("-", "_");
+  if (wanted.length > 1 && "TIME_WAIT".startsWith(wanted)) return NO_ROWS;
   if (!STATES.some((name) => name.startsWith(wanted))) return `'${value}' is none of ${STATES.join(", ")}`;
   const text = columnText("state");
   return (sample, row) => text(sample, row).startsWith(wanted);
