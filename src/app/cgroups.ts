@@ -5,9 +5,11 @@ import { isHybrid, processCgroup } from "../flow/process_cgroup.ts";
 import type { CgroupSource } from "../source/platform.ts";
 import { OwnerHow } from "../wire/layout.ts";
 
-/** Paths that the main thread has not been told: they are numbered from `first` on. If that is 1, forget all before. */
+/** Paths that the main thread has not been told: they are numbered from `first` on. A number is never used again, for flows that have ended are
+ * still shown; those below `oldest` are not asked for any more. */
 export interface NewPaths {
   readonly first: number;
+  readonly oldest: number;
   readonly paths: readonly string[];
 }
 
@@ -34,6 +36,10 @@ export class Cgroups {
   #byProcessBefore = new Map<number, OfProcess>();
   #numbers = new Map<string, number>();
   #told = 1;
+  #next = 1;
+  /** The first numbers of this generation of paths and of the one before. */
+  #generation = 1;
+  #oldest = 1;
   #listAfterMs = 0;
   #hybrid: boolean | null = null;
 
@@ -43,7 +49,8 @@ export class Cgroups {
   fill(flows: FlowArrays, length: number): NewPaths {
     if (this.#numbers.size > MOST_PATHS) {
       this.#numbers = new Map();
-      this.#told = 1;
+      this.#oldest = this.#generation;
+      this.#generation = this.#next;
     }
     const first = this.#told;
     if (this.#hasUnknown(flows, length)) this.#list();
@@ -52,9 +59,9 @@ export class Cgroups {
         ? flows.cgroup[row - 1]
         : this.#numberOf(flows, row);
     }
-    const paths = [...this.#numbers.keys()].slice(first - 1);
+    const paths = [...this.#numbers.keys()].slice(first - this.#generation);
     this.#told += paths.length;
-    return { first, paths };
+    return { first, oldest: this.#oldest, paths };
   }
 
   #hasUnknown(flows: FlowArrays, length: number): boolean {
@@ -116,7 +123,7 @@ export class Cgroups {
 
   #number(path: string): number {
     let number = this.#numbers.get(path);
-    if (number === undefined) this.#numbers.set(path, number = this.#numbers.size + 1);
+    if (number === undefined) this.#numbers.set(path, number = this.#next++);
     return number;
   }
 }

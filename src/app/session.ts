@@ -29,6 +29,7 @@ export class Session {
   readonly #processes = new Map<number, string>();
   readonly #programs = new Map<number, string>();
   #cgroups: string[] = [""];
+  #oldestCgroup = 1;
   readonly #containers: ContainerNames;
   readonly #names = new Map<string, string>();
   #inbox: FromWorker[] = [];
@@ -162,12 +163,13 @@ export class Session {
   }
 
   /** A sample that is still shown keeps the paths that it came with. */
-  #addCgroups({ first, paths }: SampleMessage["cgroups"]): void {
-    if (first === 1) this.#cgroups = [""];
-    for (const path of paths) {
-      this.#cgroups.push(path);
+  #addCgroups({ first, oldest, paths }: SampleMessage["cgroups"]): void {
+    if (this.#oldestCgroup < oldest) this.#cgroups = this.#cgroups.slice();
+    for (; this.#oldestCgroup < oldest; this.#oldestCgroup++) this.#cgroups[this.#oldestCgroup] = "";
+    paths.forEach((path, i) => {
+      this.#cgroups[first + i] = path;
       this.#containers.want(path);
-    }
+    });
   }
 
   #unpack(

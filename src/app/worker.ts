@@ -33,7 +33,7 @@ const DRAIN_EVENTS_EVERY_MS = 100;
 /** So long a sample waits for login names that nobody has asked for before. */
 const NAMES_WITHIN_MS = 50;
 
-const NO_PATHS = { first: 1, paths: [] };
+const NO_PATHS = { first: 1, oldest: 1, paths: [] };
 
 class Session {
   readonly #events: EventPump | null;

@@ -1,6 +1,6 @@
 /** Counters for Prometheus, as OpenMetrics or in the older text format. */
 import type { Sample } from "../flow/sample.ts";
-import { flowFacts, isListener } from "../view/flow.ts";
+import { type Container, flowFacts, isListener } from "../view/flow.ts";
 import { harmless } from "../view/harmless.ts";
 
 /** Names that have counters of their own, of each kind; all further ones share `other`. */
@@ -63,6 +63,7 @@ interface Family {
 export class Metrics {
   readonly #processes = new NamedSums();
   readonly #containers = new NamedSums();
+  readonly #containerNames = new Map<string, string>();
   readonly #loopback = [noSums(0), noSums(0)];
   readonly #flows = { tcp: 0, udp: 0 };
   #opened = 0;
@@ -102,13 +103,40 @@ export class Metrics {
     const all = [ofProcess, this.#loopback[loopback ? 1 : 0]];
     if (inside) this.#inside += rx ?? 0;
     else all.push(this.#outside);
-    if (container !== null) all.push(this.#containers.of(harmless(container.name ?? container.id), sample.wallMs));
+    if (container !== null) all.push(this.#container(container, sample.wallMs));
     for (const sums of all) {
       sums.rx += rx ?? 0;
       sums.tx += tx ?? 0;
       sums.closed += closed ? 1 : 0;
       if (closed || (rx ?? 0) + (tx ?? 0) > 0) sums.movedMs = sample.wallMs;
     }
+  }
+
+  /** By id: a name may become known later, and the counters go on. */
+  #container({ id, name }: Container, nowMs: number): Sums {
+    if (name !== null) this.#containerNames.set(id, name);
+    if (this.#containerNames.size > 2 * MAX_NAMES) this.#containerNames.clear();
+    return this.#containers.of(id, nowMs);
+  }
+
+  /** By name, where it is known: two containers may have had the same. */
+  #containersByName(): [string, Sums][] {
+    const named = new Map<string, Sums>();
+    for (const [id, sums] of this.#containers.entries()) {
+      const name = harmless(this.#containerNames.get(id) ?? id), before = named.get(name);
+      const { rx, tx, closed, movedMs, states } = sums;
+      named.set(
+        name,
+        before === undefined ? sums : {
+          rx: before.rx + rx,
+          tx: before.tx + tx,
+          closed: before.closed + closed,
+          movedMs,
+          states,
+        },
+      );
+    }
+    return [...named];
   }
 
   #families(): Family[] {
@@ -118,9 +146,8 @@ export class Metrics {
       type: "counter",
       values,
     });
-    const named = (what: string, sums: NamedSums) => {
-      const of = (field: "rx" | "tx" | "closed") =>
-        [...sums.entries()].map(([name, s]) => [{ [what]: name }, s[field]] as const);
+    const named = (what: string, sums: readonly (readonly [string, Sums])[]) => {
+      const of = (field: "rx" | "tx" | "closed") => sums.map(([name, s]) => [{ [what]: name }, s[field]] as const);
       const whose = `by ${what}; all beyond the first ${MAX_NAMES} are ${OTHER}`;
       return [
         counter(`tcptop_${what}_receive_bytes`, `Payload received, ${whose}.`, of("rx")),
@@ -131,8 +158,8 @@ export class Metrics {
     const both = (field: "rx" | "tx") =>
       this.#loopback.map((sums, loopback) => [{ loopback: loopback === 1 ? "true" : "false" }, sums[field]] as const);
     return [
-      ...named("process", this.#processes),
-      ...named("container", this.#containers),
+      ...named("process", [...this.#processes.entries()]),
+      ...named("container", this.#containersByName()),
       counter("tcptop_receive_bytes", "Payload received, all flows together.", both("rx")),
       counter("tcptop_transmit_bytes", "Payload sent, all flows together.", both("tx")),
       counter("tcptop_outside_received_bytes", "Payload received from outside of this machine.", [[

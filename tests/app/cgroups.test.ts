@@ -41,9 +41,9 @@ function flows(...rows: readonly { readonly id?: number; readonly pid?: number; 
 Deno.test("Cgroups numbers paths from 1, and tells each once", () => {
   const { cgroups, state } = machine({ paths: "12 /a\n13 /b c\n" });
   const first = flows({ id: 12 }, { id: 13 }, { id: 12 }), second = flows({ id: 13 });
-  deepStrictEqual(cgroups.fill(first, 3), { first: 1, paths: ["/a", "/b c"] });
+  deepStrictEqual(cgroups.fill(first, 3), { first: 1, oldest: 1, paths: ["/a", "/b c"] });
   deepStrictEqual([...first.cgroup.subarray(0, 3)], [1, 2, 1]);
-  deepStrictEqual(cgroups.fill(second, 1), { first: 3, paths: [] });
+  deepStrictEqual(cgroups.fill(second, 1), { first: 3, oldest: 1, paths: [] });
   strictEqual(second.cgroup[0], 2);
   deepStrictEqual([state.lists, state.asked.length], [1, 0]);
 });
@@ -86,10 +86,10 @@ Deno.test("Cgroups knows the root without being told, and a process by its own w
   deepStrictEqual([...rows.cgroup.subarray(0, 3)], [1, 2, 0]);
 });
 
-Deno.test("Cgroups begins anew when there have been too many", () => {
+Deno.test("Cgroups never uses a number again when there have been too many", () => {
   const many = Array.from({ length: 17_000 }, (_, i) => i + 2);
   const { cgroups, wait } = machine({ paths: many.map((id) => `${id} /${id}\n`).join("") });
   strictEqual(cgroups.fill(flows(...many.map((id) => ({ id }))), many.length).paths.length, many.length);
   wait(10_000);
-  deepStrictEqual(cgroups.fill(flows({ id: 500 }), 1), { first: 1, paths: ["/500"] });
+  deepStrictEqual(cgroups.fill(flows({ id: 500 }), 1), { first: 17001, oldest: 1, paths: ["/500"] });
 });

@@ -1,4 +1,4 @@
-import { ok, strictEqual } from "node:assert/strict";
+import { match, ok, strictEqual } from "node:assert/strict";
 import { MAX_NAMES, Metrics } from "../../src/output/metrics.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 
@@ -57,4 +57,19 @@ Deno.test("Metrics.text() ends OpenMetrics as it must and names families as each
   ok(metrics.text(true).endsWith("# EOF\n"));
   ok(metrics.text(true).includes("# TYPE tcptop_samples counter\n"));
   ok(metrics.text(false).includes("# TYPE tcptop_samples_total counter\n"));
+});
+
+Deno.test("Metrics.text() goes on counting for a container whose name arrives late, under its name", () => {
+  const metrics = new Metrics(), id = "ab".repeat(32);
+  const sample = (changes: Partial<ReturnType<typeof fakeSample>> = {}) => {
+    const made = fakeSample([{ rxDelta: 1009 }], { cgroups: ["", `/docker/${id}`], ...changes });
+    made.flows.cgroup[0] = 1;
+    return made;
+  };
+  metrics.add(sample());
+  match(metrics.text(true), new RegExp(`tcptop_container_receive_bytes_total\\{container="${id}"\\} 1009\\n`));
+  metrics.add(sample({ containers: new Map([[id, "web"]]) }));
+  const text = metrics.text(true);
+  match(text, /tcptop_container_receive_bytes_total\{container="web"\} 2018\n/);
+  strictEqual(text.includes(id), false);
 });

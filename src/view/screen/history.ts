@@ -9,6 +9,8 @@ const MOST_POINTS = 1800;
 
 interface Point {
   readonly timeNs: number;
+  /** It stands for the time from here on. */
+  readonly fromNs: number;
   readonly received: number;
   readonly sent: number;
 }
@@ -19,7 +21,8 @@ export class TotalsHistory {
 
   add(sample: Sample, totals: Totals): void {
     if (sample.intervalMs === 0) return;
-    this.#points.push({ timeNs: sample.timeNs, received: totals.rxBytesPerS, sent: totals.txBytesPerS });
+    const fromNs = sample.timeNs - sample.intervalMs * 1e6;
+    this.#points.push({ timeNs: sample.timeNs, fromNs, received: totals.rxBytesPerS, sent: totals.txBytesPerS });
     const oldest = sample.timeNs - MINUTES_NS;
     let drop = Math.max(0, this.#points.length - MOST_POINTS);
     while (this.#points[drop].timeNs < oldest) drop++;
@@ -41,7 +44,9 @@ export class TotalsHistory {
     const end = Math.floor(last.timeNs / spanNs);
     for (const point of this.#points) {
       const at = cells - 1 - (end - Math.floor(point.timeNs / spanNs));
-      if (at >= 0) bars[at] = Math.max(bars[at] ?? 0, point[of]);
+      // A sample that is longer than a span has a bar in each that it covers: steady traffic has no holes.
+      const from = cells - 1 - (end - Math.floor(point.fromNs / spanNs) - 1);
+      for (let i = Math.max(0, Math.min(at, from)); i <= at; i++) bars[i] = Math.max(bars[i] ?? 0, point[of]);
     }
     return bars;
   }
