@@ -4,22 +4,23 @@
 #include "tcptop.h"
 
 #include <fcntl.h>
-#include <pthread.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int folder = -1;
-
-static void folder_open(void)
-{
-	folder = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
 
 int proc_fd(void)
 {
-	pthread_once(&once, folder_open);
-	return folder;
+	int none = -1, fd = __atomic_load_n(&folder, __ATOMIC_ACQUIRE);
+
+	if (fd >= 0)
+		return fd;
+	fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || __atomic_compare_exchange_n(&folder, &none, fd, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return fd;
+	close(fd); /* another thread was first */
+	return none;
 }
 
 int proc_open(const char *path)

@@ -2,17 +2,15 @@
 import type { Files } from "../source/output_file.ts";
 import { shimIsInside, shimPath } from "./paths.ts";
 
-let files: Promise<Files> | null = null;
-
-/** Loaded when a file is first asked for: only Linux has the shim. */
-export function outputFiles(): Promise<Files> {
-  return files ??= Deno.build.os === "linux" ? linuxFiles() : nodeFiles();
+/** Where the shim is. A Worker inside the executable cannot tell by itself: it is told. */
+export interface ShimPlace {
+  readonly shimPath: string;
+  readonly shimIsInside: boolean;
 }
 
-async function linuxFiles(): Promise<Files> {
-  return (await import("../source/linux.ts")).shimFiles(shimPath(), shimIsInside());
-}
-
-async function nodeFiles(): Promise<Files> {
-  return new (await import("../source/node_files.ts")).NodeFiles();
+/** Only Linux has the shim. */
+export async function outputFiles(place?: ShimPlace): Promise<Files> {
+  if (Deno.build.os !== "linux") return new (await import("../source/node_files.ts")).NodeFiles();
+  const { shimFiles } = await import("../source/linux.ts");
+  return place === undefined ? shimFiles(shimPath(), shimIsInside()) : shimFiles(place.shimPath, place.shimIsInside);
 }

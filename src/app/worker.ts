@@ -191,7 +191,7 @@ for (const type of ["error", "unhandledrejection"] as const) {
 async function start(options: WorkerOptions): Promise<void> {
   try {
     const platform = await openPlatform(Deno.build.os, options);
-    session = new Session(options.record ? await recording(platform, options.record) : platform, options);
+    session = new Session(options.record ? await recording(platform, options.record, options) : platform, options);
     await session.run();
     self.postMessage({ type: "stopped" });
   } catch (error) {
@@ -201,8 +201,12 @@ async function start(options: WorkerOptions): Promise<void> {
 }
 
 /** The file is opened before anything is loaded, and with the rights of who started us. */
-async function recording(platform: Platform, { path, owner }: NonNullable<WorkerOptions["record"]>): Promise<Platform> {
-  return new RecordingPlatform(platform, new OutputFile(path, owner, await outputFiles(), true), VERSION, nowMs);
+async function recording(
+  platform: Platform,
+  { path, owner }: NonNullable<WorkerOptions["record"]>,
+  options: WorkerOptions,
+): Promise<Platform> {
+  return new RecordingPlatform(platform, new OutputFile(path, owner, await outputFiles(options), true), VERSION, nowMs);
 }
 
 function describe(error: unknown): { message: string; status: ExitStatus; detail: string } {

@@ -15,7 +15,7 @@ static int is_called(const char *path, const char *name)
 	FILE *file;
 	int pid, end = 0;
 
-	if (sscanf(path, "/proc/%d/status%n", &pid, &end) != 1 || !end || path[end])
+	if (sscanf(path, "%d/status%n", &pid, &end) != 1 || !end || path[end])
 		return 0;
 	snprintf(comm, sizeof(comm), "/proc/%d/comm", pid);
 	file = fopen(comm, "r");
@@ -27,9 +27,10 @@ static int is_called(const char *path, const char *name)
 	return !strncmp(text, name, strlen(name));
 }
 
-int open(const char *path, int flags, ...)
+// By its number, relative to /proc.
+int openat(int folder, const char *path, int flags, ...)
 {
-	int (*next)(const char *, int, ...) = dlsym(RTLD_NEXT, "open");
+	int (*next)(int, const char *, int, ...) = dlsym(RTLD_NEXT, "openat");
 	va_list list;
 	int mode;
 
@@ -40,5 +41,5 @@ int open(const char *path, int flags, ...)
 		errno = ENOENT;
 		return -1;
 	}
-	return next(path, flags, mode);
+	return next(folder, path, flags, mode);
 }
