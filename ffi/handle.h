@@ -45,7 +45,7 @@ struct tcptop {
 	int cgroup_fd; /* root of the cgroup v2 hierarchy, or as near to it as we get; negative: none */
 	uint64_t weak_owners_seen; /* of shared->weak_owners, at the last owner pass */
 	uint64_t snapshot_errors;
-	uint64_t snapshot_deadline_ns; /* CLOCK_MONOTONIC */
+	uint64_t snapshot_deadline_ns; /* CLOCK_MONOTONIC; by then it is cut short */
 	struct reader *reader;   /* not NULL: the thread that may still read what others may not */
 	struct netlink *listing; /* not NULL: UDP sockets are listed from there, beside TCP by eBPF */
 	struct netlink *netlink; /* not NULL: TCP comes from there, and the BPF fields above are not set */
@@ -66,8 +66,10 @@ int bytes_reserve(struct bytes *b, size_t more);
 /* Attaches an iterator program; map_fd: the map whose elements it goes over, negative: none. NULL and errno on failure. */
 struct bpf_link *iterator_attach(struct bpf_program *program, int map_fd);
 
-/* Reads an iterator from start to end behind b (dropped when b is NULL). 0 or negative errno. */
-int iterator_read(const struct bpf_link *link, struct bytes *b);
+/* Reads an iterator from start to end behind b (dropped when b is NULL). 0 or negative errno; ETIME: it was not at its end by deadline_ns
+ * (CLOCK_MONOTONIC). It looks at the clock where the kernel pauses, which it does after a million objects (MAX_ITER_OBJECTS). */
+int iterator_read(const struct bpf_link *link, struct bytes *b, uint64_t deadline_ns);
+#define NO_DEADLINE UINT64_MAX
 
 /* Calls enter() inside each network namespace that a process or /run/netns shows and that is_wanted(), on a thread of its own.
  * `inode` names the namespace. missed (NULL: nobody asks) grows by those that no descriptor was left for. 0, or the first negative errno
@@ -77,8 +79,8 @@ int namespaces_visit(bool (*is_wanted)(void *, uint64_t inode), int (*enter)(voi
 /* Runs the orphans iterator once in every network namespace that a process or /run/netns shows. 0 or negative errno. */
 int orphans_seed(struct tcptop *t);
 
-/* Finds out which process holds which socket. 0 or negative errno. */
-int owners_pass(struct tcptop *t);
+/* Finds out which process holds which socket, as far as it gets by deadline_ns. 0 or negative errno. */
+int owners_pass(struct tcptop *t, uint64_t deadline_ns);
 
 /* The sums over all CPUs of the first length values of a per-CPU array. */
 void counters_sum(int map_fd, uint64_t *sums, uint32_t length);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 struct bpf_link *iterator_attach(struct bpf_program *program, int map_fd)
@@ -23,7 +24,7 @@ struct bpf_link *iterator_attach(struct bpf_program *program, int map_fd)
 	return bpf_program__attach_iter(program, &options);
 }
 
-int iterator_read(const struct bpf_link *link, struct bytes *b)
+int iterator_read(const struct bpf_link *link, struct bytes *b, uint64_t deadline_ns)
 {
 	/* bpf_seq_read() hands out at most 8 pages a call; with room for that, no record is cut in two. */
 	const size_t most = 8 * sysconf(_SC_PAGESIZE);
@@ -41,6 +42,8 @@ int iterator_read(const struct bpf_link *link, struct bytes *b)
 			b->length += n;
 		else if (n < 0 && errno != EINTR && errno != EAGAIN) /* EAGAIN: a million objects without a record */
 			err = -errno;
+		if (!err && n && deadline_ns != NO_DEADLINE && clock_ns(CLOCK_MONOTONIC) >= deadline_ns)
+			err = -ETIME;
 	}
 	free(dropped.data);
 	if (fd >= 0)

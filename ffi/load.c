@@ -161,7 +161,7 @@ int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t openings, u
 		return fail(t, -err, "map the ring buffer");
 	if ((err = attach_all(t)))
 		return err;
-	if ((err = owners_pass(t)))
+	if ((err = owners_pass(t, NO_DEADLINE)))
 		return fail(t, -err, "find the owners of open sockets");
 	if ((err = orphans_seed(t)))
 		return fail(t, -err, "find the sockets that no process holds");

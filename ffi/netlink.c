@@ -19,6 +19,8 @@
 #define FAREWELLS_AT_ONCE 4096
 /* A namespace that is gone lives on for as long as our sockets are in it, so it is looked for this often. */
 #define SEARCH_EVERY_NS 1000000000ull
+/* Of the time for a snapshot, what dumps leave for the owners. */
+#define OWNERS_SHARE_NS 1000000000ull
 
 static struct space *space_find(struct netlink *n, uint64_t inode)
 {
@@ -158,13 +160,19 @@ static int spaces_dump(struct netlink *n)
 
 /* The first passes are for what was there before us. Later ones take up at most a quarter of the time while sockets without
  * an owner come in, else a tenth. */
-static void owners_look(struct netlink *n, bool look)
+static void owners_look(struct tcptop *t, struct netlink *n, bool look)
 {
 	uint64_t since_ns = clock_ns(CLOCK_MONOTONIC) - n->owners_ended_ns, share = n->unknown_sockets ? 3 : 10;
+	int err;
 
 	if (!n->unknown_sockets && !look)
 		return;
-	if ((n->owner_pass < 3 || since_ns >= share * n->owners_took_ns) && owners_of_inodes(n))
+	if (n->owner_pass >= 3 && since_ns < share * n->owners_took_ns)
+		return;
+	err = owners_of_inodes(n);
+	if (err == -ETIME)
+		t->snapshot_errors++;
+	else if (err)
 		n->invalid_dumps++;
 }
 
@@ -219,12 +227,13 @@ static int sockets_append(struct netlink *n, struct bytes *to, bool lost)
 	return err;
 }
 
-int netlink_snapshot(struct tcptop *t, struct netlink *n, bool look)
+int netlink_snapshot(struct tcptop *t, struct netlink *n, bool look, uint64_t deadline_ns)
 {
 	uint64_t lost = n->lost;
 	uint32_t refused = n->refused_spaces;
 	int err = 0;
 
+	n->deadline_ns = deadline_ns == NO_DEADLINE ? NO_DEADLINE : deadline_ns - OWNERS_SHARE_NS;
 	if (clock_ns(CLOCK_MONOTONIC) - n->searched_ns >= SEARCH_EVERY_NS)
 		err = spaces_search(n);
 	if (n->refused_spaces > refused)
@@ -235,7 +244,8 @@ int netlink_snapshot(struct tcptop *t, struct netlink *n, bool look)
 		t->snapshot_errors++;
 	for (size_t i = 0; i < n->space_count; i++)
 		n->lost += space_dropped(&n->spaces[i]);
-	owners_look(n, look);
+	n->deadline_ns = deadline_ns;
+	owners_look(t, n, look);
 	for (size_t i = 0; i < n->space_count; i++)
 		listeners_settle(n, &n->spaces[i]);
 	return err ? err : sockets_append(n, &t->snapshot, n->lost != lost);
@@ -296,7 +306,7 @@ static int netlink_open(struct tcptop *t, struct netlink **at, bool tcp)
 	n->tcp = tcp;
 	n->udp = !tcp;
 	n->buffer = malloc(DUMP_BYTES);
-	err = n->buffer ? netlink_snapshot(t, n, true) : -ENOMEM;
+	err = n->buffer ? netlink_snapshot(t, n, true, NO_DEADLINE) : -ENOMEM;
 	t->snapshot.length = 0;
 	/* __sock_diag_cmd() and inet_diag_dump() find no handler: the modules are neither built in nor installed. */
 	return err || n->dump_error != -ENOENT ? err : -ENOENT;
@@ -324,7 +334,7 @@ int32_t tcptop__list_udp(struct tcptop *t)
 
 	if (n) {
 		n->udp = true;
-		netlink_snapshot(t, n, true);
+		netlink_snapshot(t, n, true, NO_DEADLINE);
 		t->snapshot.length = 0;
 		err = n->dump_error;
 		n->udp = !err;

@@ -7,6 +7,8 @@
 #include "diag.h"
 #include "handle.h"
 
+#include <time.h>
+
 #define LISTENER_KEPT_PASSES 8
 #define DUMP_BYTES (64 << 10) /* struct netlink.buffer; the kernel answers in pieces of at most 32 KiB */
 
@@ -69,6 +71,7 @@ struct space {
 	int ask;
 	int farewell;          /* -1: not permitted */
 	bool is_stale;         /* its last dump failed: what it did not show may be there all the same */
+	uint32_t unfinished;   /* sequence of a dump that was not read to its end; 0: none */
 	uint32_t dropped;      /* messages that the kernel could not queue, SK_MEMINFO_DROPS of farewell */
 	struct listener *listeners;
 	size_t listener_count, listener_capacity;
@@ -82,6 +85,7 @@ struct netlink {
 	uint32_t search;       /* number of the last search for namespaces */
 	uint64_t searched_ns;
 	uint32_t pass;         /* number of the last dump */
+	uint64_t deadline_ns;  /* CLOCK_MONOTONIC, of the snapshot that is being taken */
 	uint32_t sequence;     /* of the last request, of whatever kind: an answer to another one is not ours any more */
 	int refused_error;     /* why, of the last one that was refused */
 	uint32_t refused_spaces; /* of the last search: network namespaces that are there and could not be opened */
@@ -102,10 +106,16 @@ struct netlink {
 	bool no_sent;          /* the kernel has no bytes_sent */
 };
 
+static inline bool in_time(const struct netlink *n)
+{
+	return n->deadline_ns == NO_DEADLINE || clock_ns(CLOCK_MONOTONIC) < n->deadline_ns;
+}
+
 /* netlink_space.c. 0 or negative errno. */
 int space_open(struct space *s, bool farewells);
 void space_close(struct space *s);
-/* Asks for the sockets of one family (AF_x) and protocol (IPPROTO_x), reads the answer through each(). */
+/* Asks for the sockets of one family (AF_x) and protocol (IPPROTO_x), reads the answer through each(). ETIME: not all of it by
+ * n->deadline_ns. */
 int space_dump(struct netlink *n, struct space *s, int family, int protocol,
 	       void (*each)(void *, const struct diag_message *), void *context);
 /* What the kernel finds under the addresses of each message: state 0 is nothing, TCP_LISTEN a listener in its place. */
@@ -144,12 +154,13 @@ int processes_append(struct netlink *n, struct bytes *to);
 void owned(struct owner_facts *f, const struct tcptop_tcp_record *r);
 void own(struct tcptop_tcp_record *r, uint8_t how, const struct owner_facts *f);
 
-/* owners.c: one pass over every descriptor of every process. */
+/* owners.c: one pass over every descriptor of every process. 0 or negative errno; ETIME: n->deadline_ns came before its end, and what it met
+ * until then is known. */
 int owners_of_inodes(struct netlink *n);
 
 void netlink_free(struct netlink *n);
 int32_t netlink_drain(struct netlink *n, uint8_t *buffer, uint32_t capacity);
-/* Appends a snapshot to t->snapshot. 0 or negative errno. */
-int netlink_snapshot(struct tcptop *t, struct netlink *n, bool look);
+/* Appends a snapshot to t->snapshot, cut short at deadline_ns (CLOCK_MONOTONIC). 0 or negative errno. */
+int netlink_snapshot(struct tcptop *t, struct netlink *n, bool look, uint64_t deadline_ns);
 
 #endif

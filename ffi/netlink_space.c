@@ -89,33 +89,49 @@ static struct request request_for(int family, int protocol, uint16_t flags, uint
 /* Of TCP, TIME_WAIT, CLOSE and half-open requests are left out: they are no connections, or not any more. */
 #define SHOWN_STATES (1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11)
 
-int space_dump(struct netlink *n, struct space *s, int family, int protocol,
-	       void (*each)(void *, const struct diag_message *), void *context)
+/* Reads the dump that s->unfinished names on to its end, or to the deadline. each NULL: nobody wants it any more. */
+static int dump_read(struct netlink *n, struct space *s, void (*each)(void *, const struct diag_message *), void *context)
 {
-	struct request request = request_for(family, protocol, NLM_F_DUMP, ++n->sequence);
-
-	request.body.idiag_ext = 1 << ((protocol == IPPROTO_TCP ? INET_DIAG_INFO : INET_DIAG_SKMEMINFO) - 1);
-	request.body.idiag_states = protocol == IPPROTO_TCP ? SHOWN_STATES : ~0u;
-	if (send(s->ask, &request, sizeof(request), 0) < 0)
-		return -errno;
 	for (;;) {
-		ssize_t length = recv(s->ask, n->buffer, DUMP_BYTES, 0);
+		ssize_t length;
 		struct diag_message m;
 		size_t used;
 
+		if (!in_time(n))
+			return -ETIME;
+		length = recv(s->ask, n->buffer, DUMP_BYTES, 0);
 		if (length < 0 && errno == EINTR)
 			continue;
 		if (length <= 0)
 			return length < 0 ? -errno : -EPIPE;
 		for (const uint8_t *at = n->buffer; (used = diag_parse(at, length, &m)); at += used, length -= used) {
-			if (m.sequence != n->sequence) /* left over from a request that was given up */
+			if (m.sequence != s->unfinished) /* left over from a request that was given up */
 				continue;
-			if (m.kind == DIAG_DONE || m.kind == DIAG_ERROR)
+			if (m.kind == DIAG_DONE || m.kind == DIAG_ERROR) {
+				s->unfinished = 0;
 				return m.error;
-			if (m.kind == DIAG_SOCKET)
+			}
+			if (m.kind == DIAG_SOCKET && each)
 				each(context, &m);
 		}
 	}
+}
+
+/* A socket has one dump at a time: the next one is EBUSY until the kernel is at the end of the last (netlink_dump_start()). */
+int space_dump(struct netlink *n, struct space *s, int family, int protocol,
+	       void (*each)(void *, const struct diag_message *), void *context)
+{
+	struct request request;
+
+	if ((s->unfinished && dump_read(n, s, NULL, NULL) == -ETIME) || !in_time(n))
+		return -ETIME;
+	request = request_for(family, protocol, NLM_F_DUMP, ++n->sequence);
+	request.body.idiag_ext = 1 << ((protocol == IPPROTO_TCP ? INET_DIAG_INFO : INET_DIAG_SKMEMINFO) - 1);
+	request.body.idiag_states = protocol == IPPROTO_TCP ? SHOWN_STATES : ~0u;
+	if (send(s->ask, &request, sizeof(request), 0) < 0)
+		return -errno;
+	s->unfinished = n->sequence;
+	return dump_read(n, s, each, context);
 }
 
 static void question_about(struct request *request, const struct diag_message *m, uint32_t sequence)

@@ -121,7 +121,7 @@ static int orphans_read(void *context, uint64_t inode)
 	struct tcptop *t = context;
 
 	(void)inode;
-	return iterator_read(t->orphans, NULL);
+	return iterator_read(t->orphans, NULL, NO_DEADLINE);
 }
 
 int orphans_seed(struct tcptop *t)

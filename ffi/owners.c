@@ -106,19 +106,21 @@ static void accept_settle(struct netlink *n, const struct listener *l, uint32_t 
 	k->met_pass = n->owner_pass;
 }
 
-static void descriptors_of(struct netlink *n, const struct index *index, const char *pid)
+/* Whether it was at its end by the deadline. */
+static bool descriptors_of(struct netlink *n, const struct index *index, const char *pid)
 {
 	char path[64], target[64];
 	struct dirent *entry;
 	uint32_t tgid = strtoul(pid, NULL, 10);
 	unsigned int inode;
+	bool is_whole = false;
 	DIR *folder;
 
 	snprintf(path, sizeof(path), "%.20s/fd", pid);
 	folder = proc_folder(path);
 	if (!folder)
-		return;
-	while ((entry = readdir(folder))) {
+		return true;
+	while (in_time(n) && !(is_whole = !(entry = readdir(folder)))) {
 		ssize_t length = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1);
 		struct known *k;
 
@@ -129,9 +131,12 @@ static void descriptors_of(struct netlink *n, const struct index *index, const c
 		}
 	}
 	closedir(folder);
+	if (!is_whole)
+		return false;
 	for (size_t i = 0; i < n->space_count; i++)
 		for (size_t j = 0; j < n->spaces[i].listener_count; j++)
 			accept_settle(n, &n->spaces[i].listeners[j], tgid);
+	return true;
 }
 
 static void settle(struct netlink *n, struct index *index)
@@ -155,20 +160,23 @@ int owners_of_inodes(struct netlink *n)
 	struct index index;
 	struct dirent *entry;
 	DIR *processes;
+	bool is_whole = true;
 
 	if (!index_make(&index, &n->sockets))
 		return -ENOMEM;
 	processes = proc_folder(".");
 	n->owner_pass++;
-	while (processes && (entry = readdir(processes)))
+	while (is_whole && processes && (entry = readdir(processes)))
 		if (isdigit((unsigned char)entry->d_name[0]))
-			descriptors_of(n, &index, entry->d_name);
-	settle(n, &index);
+			is_whole = descriptors_of(n, &index, entry->d_name);
+	/* Else an owner that was not met may hold it all the same. */
+	if (is_whole)
+		settle(n, &index);
 	if (processes)
 		closedir(processes);
 	free(index.entries);
 	n->unknown_sockets = 0;
 	n->owners_ended_ns = clock_ns(CLOCK_MONOTONIC);
 	n->owners_took_ns = n->owners_ended_ns - began_ns;
-	return 0;
+	return is_whole ? 0 : -ETIME;
 }

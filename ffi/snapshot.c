@@ -12,19 +12,22 @@
 #include <unistd.h>
 
 #define SNAPSHOT_LIMIT_NS 5000000000ull
+/* Owners come first, and leave the counters this much. */
+#define COUNTERS_SHARE_NS (SNAPSHOT_LIMIT_NS / 2)
 #define SNAPSHOT_KEPT_BYTES (32u << 20)
 
-int owners_pass(struct tcptop *t)
+/* One that was cut short is not made again at once: it would get no further. */
+int owners_pass(struct tcptop *t, uint64_t deadline_ns)
 {
 	uint64_t seen = __atomic_load_n(&t->shared->weak_owners, __ATOMIC_RELAXED);
 	int err;
 
 	t->shared->owner_pass++;
 	t->shared->met_tgid = 0;
-	err = iterator_read(t->owners, NULL);
+	err = iterator_read(t->owners, NULL, deadline_ns);
 	if (err)
 		t->snapshot_errors++;
-	else
+	if (!err || err == -ETIME)
 		t->weak_owners_seen = seen;
 	return err;
 }
@@ -80,27 +83,29 @@ static bool owners_wanted(struct tcptop *t)
 }
 
 /* Tells what an owner pass found of UDP sockets. With a table it goes over all descriptors again, so only if there is something to find. */
-static int udp_settle(struct tcptop *t, bool unowned)
+static int udp_settle(struct tcptop *t, bool unowned, uint64_t deadline_ns)
 {
 	int err = 0;
 
 	if (!t->is_table || unowned || t->shared->udp_unsettled == t->shared->owner_pass)
-		err = iterator_read(t->udp_settled, &t->snapshot);
+		err = iterator_read(t->udp_settled, &t->snapshot, deadline_ns);
 	if (!err && t->is_table && unowned)
-		err = iterator_read(t->udp_settled_kernel, &t->snapshot);
+		err = iterator_read(t->udp_settled_kernel, &t->snapshot, deadline_ns);
 	return err;
 }
 
 /* The owners of UDP sockets go in front of the flows, which may have begun before the look. */
 static void owners_append(struct tcptop *t)
 {
-	uint64_t udp[UDP_COUNTER_COUNT] = {};
+	uint64_t udp[UDP_COUNTER_COUNT] = {}, deadline_ns = t->snapshot_deadline_ns - COUNTERS_SHARE_NS;
+	int err;
 
 	if (t->udp)
 		udp_counters(t->udp, udp);
-	if (owners_pass(t))
+	err = owners_pass(t, deadline_ns);
+	if (err && err != -ETIME)
 		return;
-	if (udp_settle(t, t->udp && udp[UDP_UNOWNED] != t->udp->unowned_seen))
+	if (!err && udp_settle(t, t->udp && udp[UDP_UNOWNED] != t->udp->unowned_seen, deadline_ns))
 		t->snapshot_errors++;
 	if (t->udp)
 		t->udp->unowned_seen = udp[UDP_UNOWNED];
@@ -155,7 +160,7 @@ static int table_walk(struct tcptop *t)
 
 	end = end < SOCKETS_MAX ? end : SOCKETS_MAX;
 	for (s->walk_next = at = 0; !err && at < end; at = __atomic_load_n(&s->walk_next, __ATOMIC_ACQUIRE)) {
-		err = iterator_read(t->sockets, NULL);
+		err = iterator_read(t->sockets, NULL, t->snapshot_deadline_ns);
 		if (!err)
 			err = ring_take(t);
 	}
@@ -166,7 +171,6 @@ static int sockets_walk(struct tcptop *t)
 {
 	int err;
 
-	t->snapshot_deadline_ns = clock_ns(CLOCK_MONOTONIC) + SNAPSHOT_LIMIT_NS;
 	err = t->is_table ? table_walk(t) : storage_walk(t);
 	return err ? err : ring_take_rest(t);
 }
@@ -195,9 +199,10 @@ static int32_t snapshot_take(void *context, int64_t look)
 	int err;
 
 	snapshot_begin(&t->snapshot);
-	if (t->netlink ? netlink_snapshot(t, t->netlink, look) || processes_append(t->netlink, &t->snapshot) : sockets_append(t, look))
+	t->snapshot_deadline_ns = clock_ns(CLOCK_MONOTONIC) + SNAPSHOT_LIMIT_NS;
+	if (t->netlink ? netlink_snapshot(t, t->netlink, look, t->snapshot_deadline_ns) || processes_append(t->netlink, &t->snapshot) : sockets_append(t, look))
 		t->snapshot_errors++;
-	if (t->listing && (netlink_snapshot(t, t->listing, look) || processes_append(t->listing, &t->snapshot)))
+	if (t->listing && (netlink_snapshot(t, t->listing, look, t->snapshot_deadline_ns) || processes_append(t->listing, &t->snapshot)))
 		t->snapshot_errors++;
 	if (t->udp && udp_flows_read(t->udp, begin_ns, &t->snapshot))
 		t->snapshot_errors++;

@@ -41,3 +41,10 @@ export async function vanishing(line: string[]): Promise<string[]> {
   const library = await compiled("vanishing.so", [source], [source], ["-shared", "-fPIC"]);
   return ["env", `LD_PRELOAD=${library}`, ...line];
 }
+
+/** A command line for which this machine is slow to answer from when `file` is there. */
+export async function slowOnce(file: string, line: string[]): Promise<string[]> {
+  const source = new URL("../kernel/slow.c", import.meta.url);
+  const library = await compiled("slow.so", [source], [source], ["-shared", "-fPIC"]);
+  return ["env", `LD_PRELOAD=${library}`, `SLOW=${file}`, ...line];
+}

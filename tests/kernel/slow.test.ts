@@ -1,0 +1,42 @@
+/** A snapshot takes 5 s at most, however many descriptors and sockets there are, and says that it was cut short. */
+import { ok, strictEqual } from "node:assert/strict";
+import { slowOnce } from "../support/refused.ts";
+import { Running, tcptop } from "../support/tcptop.ts";
+
+const DESCRIPTORS = 400;
+
+for (const source of ["bpf", "netlink"]) {
+  Deno.test(`a slow machine's snapshot by ${source} ends in time, says so, and goes on when it is fast again`, async () => {
+    const folder = await Deno.makeTempDir(), file = `${folder}/slow`, held: Deno.FsFile[] = [];
+    try {
+      await Deno.chmod(folder, 0o755); // for the user that tcptop becomes
+      for (let i = 0; i < DESCRIPTORS; i++) held.push(await Deno.open("/dev/null"));
+      await using running = await Running.of(
+        await slowOnce(file, tcptop(["--json", "--source", source, "-i", "200ms"])),
+      );
+      const before = await running.next();
+      strictEqual(before.health.snapshot_errors, 0);
+      await Deno.writeTextFile(file, "");
+      const slow = await running.until("a snapshot that was cut short", ({ health }) => health.snapshot_errors > 0);
+      ok(slow.source.notes.some(({ code }) => code === "snapshot_errors"));
+      // Owners are looked for every three seconds: in one of two that slow.
+      for (const { interval_ms } of [slow, await running.next(), await running.next()]) {
+        ok(interval_ms < 6500, `${interval_ms}`);
+      }
+      await Deno.remove(file);
+      // A connection that began after it is there as ever.
+      using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      using _client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+      const { flows } = await running.until(
+        "the connection",
+        ({ flows }) => flows.some(({ remote }) => remote?.port === listener.addr.port),
+      );
+      const flow = flows.find(({ remote }) => remote?.port === listener.addr.port)!;
+      strictEqual(flow.pid, Deno.pid);
+      strictEqual(await running.stop(), 0);
+    } finally {
+      for (const descriptor of held) descriptor.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
