@@ -4,6 +4,7 @@ import { completionScript, SHELLS } from "./cli/completions.ts";
 import { commandFacts } from "./cli/facts.ts";
 import { collected, nameOf, repeatMistake, watchGiven } from "./cli/given.ts";
 import { manPage } from "./cli/man.ts";
+import { optionsPage } from "./cli/options_page.ts";
 import { SCHEMA_NAMES, schemaText } from "./cli/schemas.ts";
 import { ExitStatus, TcptopError } from "./errors.ts";
 import type { Options } from "./options.ts";
@@ -69,6 +70,11 @@ function schema(name: string): string {
 export function manText(): string {
   const columns = [...COLUMNS, TOTAL_RATE].map(({ id }) => id), filterFields = [...FIELDS.keys()];
   return manPage(facts(), { columns, filterFields, date: "November 23, 2026" });
+}
+
+/** The source of docs/options.md. */
+export function optionsText(): string {
+  return optionsPage(facts(), [...COLUMNS, TOTAL_RATE]);
 }
 
 function facts() {

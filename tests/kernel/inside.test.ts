@@ -26,7 +26,7 @@ async function bridge(host: Netns, guests: readonly Netns[]): Promise<void> {
 const of = ({ client, server }: Phase, { flows }: SampleDocument) =>
   flows.filter(({ pid, remote }) => remote !== null && (pid === client.pid || pid === server.pid));
 
-/** What the README has for CI: the flows that talked to the outside. */
+/** What docs/json.md has for CI: the flows that talked to the outside. */
 const OUTSIDE = '[.flows[] | select(.inside == false and .remote)] | map("\\(.process) \\(.remote.address)") | unique';
 
 Deno.test("containers on a bridge, own addresses and loopback are inside, to the byte", async () => {

@@ -176,7 +176,7 @@ const facts = ({ stdout }: { stdout: string }) => {
   return { source, flows };
 };
 
-Deno.test("root with exactly the capabilities that README names starts, and says that it stays root", async () => {
+Deno.test("root with exactly the capabilities that docs/needs.md names starts, and says that it stays root", async () => {
   await using workload = await Workload.start("hold", "--count", 3);
   const phase = await workload.until("ready");
   const ended = await execute(withOnly(["bpf", "perfmon", "net_admin"], tcptop(["--once", "--json"])));

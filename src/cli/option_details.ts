@@ -1,0 +1,23 @@
+/** What docs/options.md says of an option beyond its line in --help. */
+export const OPTION_DETAILS: Readonly<Record<string, string>> = {
+  "--interval": "At least 100ms.",
+  "--count": "`--events` stops after N intervals.",
+  "--csv": "With the fields of the JSON document, flattened; on a terminal the table is shown too. " +
+    "[Files](json.md#files) says who can read it.",
+  "--events": "With `--json` a document each. See [events](json.md#events).",
+  "--sort": "`rate` is both directions together. A column has a usual order of its own: figures descend, words ascend.",
+  "--columns": "Of tables, CSV and lines of `--events`; JSON always has every field. " +
+    "CSV of groups takes those that add up; lines about groups take none.",
+  "--filter": "[The filter language](filters.md). Two filters must both hold.",
+  "--group": "In tables, JSON, CSV and `--events`. See [groups](json.md#groups).",
+  "--pid": "Short for `pid:N`; several mean a union.",
+  "--port": "Short for `port:N`; several mean a union.",
+  "--process": "Short for `process:NAME`; several mean a union.",
+  "-4": "Short for `family:4`.",
+  "-6": "Short for `family:6`.",
+  "--resolve": "The live screen never waits for a name; elsewhere a sample waits 0.7 s at most.",
+  "--source": "`netlink` needs no eBPF and no root: see [what it needs](needs.md).",
+  "--metrics": "See [metrics](json.md#metrics).",
+  "--replay": "The same output, at its own speed on the screen and as fast as possible elsewhere.",
+  "--keep-privileges": "Without it tcptop becomes the user behind sudo (else nobody), with no capabilities.",
+};

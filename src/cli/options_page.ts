@@ -1,0 +1,65 @@
+/** docs/options.md, made from the option definitions. */
+import type { CommandFacts, OptionFacts } from "./facts.ts";
+import { OPTION_DETAILS } from "./option_details.ts";
+
+/** The part of a column that is told of here. */
+export interface ColumnFacts {
+  readonly id: string;
+  readonly title: string;
+  readonly unit?: string;
+}
+
+const escaped = (text: string) => text.replaceAll("|", "\\|");
+const sentence = (text: string) => `${text[0].toUpperCase()}${text.slice(1)}.`;
+const nameOf = ({ short, long }: OptionFacts) => (long ?? short)!;
+
+function row(option: OptionFacts): string {
+  const { short, long, value, description, usual } = option;
+  const flags = [short, long].filter((flag) => flag !== null).join(", ");
+  const said = [
+    sentence(description),
+    usual === null ? "" : `Default: \`${usual}\`.`,
+    OPTION_DETAILS[nameOf(option)] ?? "",
+  ];
+  return `| \`${escaped(flags + (value === null ? "" : ` ${value}`))}\` | ${escaped(said.filter(Boolean).join(" "))} |`;
+}
+
+export function optionsPage({ options, commands }: CommandFacts, columns: readonly ColumnFacts[]): string {
+  const unknown = Object.keys(OPTION_DETAILS).find((name) => !options.some((option) => nameOf(option) === name));
+  if (unknown !== undefined) throw new Error(`no option is called ${unknown}`);
+  const subcommands = commands.map(({ name, argument, words, description }) =>
+    `| \`${escaped([name, words.join("|") || argument].filter(Boolean).join(" "))}\` | ${
+      escaped(sentence(description))
+    } |`
+  );
+  const titles = columns.map(({ id, title, unit }) => `| \`${id}\` | ${title} | ${unit === undefined ? "" : unit} |`);
+  return `<!-- Generated from src/cli.ts by scripts/generate-man.ts. -->
+# Options
+
+\`tcptop --help\` is the same list in short; \`man -l man/tcptop.1\` the same as a manual page. An option that may not be repeated is refused when it is
+given twice.
+
+| Option | Meaning |
+|---|---|
+${options.map(row).join("\n")}
+
+## Commands
+
+| Command | Does |
+|---|---|
+${subcommands.join("\n")}
+
+Completions are made from the same definitions:
+
+    source <(tcptop completions bash)       # or zsh
+    tcptop completions fish | source
+
+## Columns
+
+For \`--sort\` and \`--columns\`. Those with a unit can be [compared in a filter](filters.md#number-columns).
+
+| Name | Title | Unit |
+|---|---|---|
+${titles.join("\n")}
+`;
+}
