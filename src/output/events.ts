@@ -3,7 +3,7 @@ import { endpointText } from "../view/address.ts";
 import type { Column } from "../view/column.ts";
 import { type EventBatch, eventFacts, microTime } from "../view/event.ts";
 import { harmless } from "../view/harmless.ts";
-import { bytesText, durationText } from "../view/units.ts";
+import { bytesText, counted, durationText } from "../view/units.ts";
 
 export const EVENT_SCHEMA_NAME = "tcptop.event/1";
 const CHUNK_CHARACTERS = 1 << 16;
@@ -59,10 +59,12 @@ export function lossLine(reason: LossReason, count: number, wallMs: number, sche
 }
 
 export function lossSentence(reason: LossReason, count: number): string {
-  const number = count.toLocaleString("en-US");
   return reason === LossReason.ring
-    ? `${number} records were lost because the ring buffer was full. Try a larger --ring-size, such as 16M`
-    : `${number} events were dropped because the reader of the output was too slow`;
+    ? counted(
+      count,
+      "[record was|records were] lost because the ring buffer was full. Try a larger --ring-size, such as 16M",
+    )
+    : counted(count, "[event was|events were] dropped because the reader of the output was too slow");
 }
 
 /** The lines in pieces of whole lines. */

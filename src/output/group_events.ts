@@ -1,7 +1,7 @@
 /** What happens to groups, as lines. */
 import type { GroupEvent } from "../view/group_event.ts";
 import { keyLabel } from "../view/group_key.ts";
-import { bytesText, durationText } from "../view/units.ts";
+import { bytesText, counted, durationText } from "../view/units.ts";
 import { inChunks } from "./events.ts";
 
 export const GROUP_EVENT_SCHEMA = "tcptop.group_event/1";
@@ -20,7 +20,7 @@ function textLine({ event, time, key, group_by, connections, final, ...sums }: G
   const parts = [`${time} ${event.padEnd(6)} ${keyLabel(key, group_by)}`];
   if (event === "closed") {
     parts.push(
-      connections === 1 ? "1 connection" : `${connections} connections`,
+      counted(connections, "[connection|connections]"),
       durationText(sums.duration_us),
       `in ${bytesText(sums.rx_bytes)}`,
       `out ${bytesText(sums.tx_bytes)}`,

@@ -1,6 +1,7 @@
 import type { Note } from "../source/source.ts";
 import type { Sample } from "../flow/sample.ts";
 import { hasOwner, isTcp } from "./flow.ts";
+import { counted } from "./units.ts";
 
 /** What the user must know about this sample: the source's own limits, and everything that was lost. */
 export function notesOf(sample: Sample): Note[] {
@@ -8,43 +9,54 @@ export function notesOf(sample: Sample): Note[] {
     sample.health;
   const notes: Note[] = [...sample.source.notes];
   const add = (count: number, code: string, message: string, remedy: string | null) => {
-    if (count > 0) notes.push({ code, message: `${count.toLocaleString("en-US")} ${message}`, remedy });
+    if (count > 0) notes.push({ code, message: counted(count, message), remedy });
   };
   const byNetlink = sample.source.tcp === "netlink";
   add(
     eventsLost,
     "events_lost",
-    `records were lost, as a rule because the ${byNetlink ? "socket's queue" : "ring buffer"} was full: ` +
+    `[record was|records were] lost, as a rule because the ${byNetlink ? "socket's queue" : "ring buffer"} was full: ` +
       "connections may be missing, or lack their last bytes",
     byNetlink
       ? "Run it as root, whose queue is larger, or raise net.core.rmem_max"
       : "Try a larger --ring-size, such as 16M",
   );
-  add(recordsInvalid, "records_invalid", "records could not be read and were skipped", null);
+  add(
+    recordsInvalid,
+    "records_invalid",
+    "[record could not be read and was|records could not be read and were] skipped",
+    null,
+  );
   add(
     flowsEvicted,
     "flows_evicted",
-    "UDP flows were taken out before their time because the table was full: the ones that were idle for longest",
+    "UDP [flow was taken out before its time because the table was full: the one that was|flows were taken out before their time because " +
+      "the table was full: the ones that were] idle for longest",
     "Try a shorter --udp-timeout",
   );
   add(
     datagramsUntracked,
     "datagrams_untracked",
-    "UDP datagrams are in no flow: the table was full, or their UDP header was not where it could be read (IPsec)",
+    "UDP [datagram is|datagrams are] in no flow: the table was full, or [its|their] UDP header was not where it could be read (IPsec)",
     "Try a shorter --udp-timeout",
   );
   add(
     socketsUntracked,
     "sockets_untracked",
-    "times a socket could not be followed: the kernel had no memory for it, or room in its table",
+    "[time|times] a socket could not be followed: the kernel had no memory for it, or room in its table",
     null,
   );
-  add(snapshotErrors, "snapshot_errors", "snapshots were incomplete: the figures of some flows are from before", null);
+  add(
+    snapshotErrors,
+    "snapshot_errors",
+    "[snapshot was|snapshots were] incomplete: the figures of some flows are from before",
+    null,
+  );
   add(
     dropped(sample),
     "datagrams_dropped",
-    "UDP datagrams came in since the last sample and never reached their process: its receive buffer was full, or a filter of its " +
-      "own refused them",
+    "UDP [datagram|datagrams] came in since the last sample and never reached [its|their] process: its receive buffer was full, or a filter of its " +
+      "own refused [it|them]",
     "Filter dropped>0 shows whose; raise SO_RCVBUF there and net.core.rmem_max here, or read faster",
   );
   for (const tcp of [true, false]) add(unattributed(sample, tcp), ...whyUnattributed(sample, tcp));
@@ -63,25 +75,32 @@ function unattributed({ flows, length }: Sample, tcp: boolean): number {
   return count;
 }
 
-/** Code, message and remedy. Only a source that visits every descriptor can say more than that it does not know. */
+const CLOSED = "[was|were] closed and still [sends|send]";
+
+/** Code, what stands behind the number, and the remedy. Only a source that visits every descriptor can say more than that it does not
+ * know. */
 function whyUnattributed({ source }: Sample, tcp: boolean): [string, string, string | null] {
-  const isInside = source.notes.some(({ code }) => code === "pid_namespace");
-  if (source.tcp !== "bpf") {
-    const what = tcp ? "TCP sockets have no known owner: " : "UDP flows have no known owner: ";
-    const why = tcp
-      ? isInside
-        ? "they belong to processes outside of tcptop's PID namespace, or ended before they could be looked up"
-        : "they ended before they could be looked up, or no process holds them"
-      : "their sockets are older than tcptop";
-    return ["unattributed", what + why, null];
+  const remedyOf = (code: string) => source.notes.find((note) => note.code === code)?.remedy ?? null;
+  const subject = tcp ? "TCP [socket has|sockets have]" : "UDP [flow has|flows have]";
+  const why = (owner: string, reason: string, remedy: string | null): [string, string, string | null] => [
+    "unattributed",
+    `${subject} no ${owner}: ${reason}`,
+    remedy,
+  ];
+  const inside = remedyOf("pid_namespace"), own = remedyOf("own_processes_only");
+  const outside = "[it belongs|they belong] to processes outside of tcptop's PID namespace";
+  if ((tcp ? source.tcp : source.udp) === "netlink") {
+    const ended = "[it|they] ended before [it|they] could be looked up";
+    if (own !== null) return why("known owner", "other users' processes may not be looked into", own);
+    if (inside !== null) return why("known owner", `${outside}, or ${ended}`, inside);
+    return why("known owner", `${ended}, or no process holds [it|them]`, null);
   }
   if (tcp) {
-    const why = isInside
-      ? "they belong to processes outside of tcptop's PID namespace, wait to be accepted, or were closed and still send"
-      : "no process holds them: they wait to be accepted, or were closed and still send";
-    return ["unattributed", `TCP sockets have no owner: ${why}`, null];
+    if (inside !== null) return why("owner", `${outside}, [waits|wait] to be accepted, or ${CLOSED}`, inside);
+    return why("owner", `no process holds [it|them]: [it waits|they wait] to be accepted, or ${CLOSED}`, null);
   }
-  const why =
-    "they are older than tcptop, and no process has a descriptor of them (io_uring's own table, or sent and not yet received)";
-  return ["unattributed", `UDP flows have no known owner: ${why}`, "Restart the program that uses them"];
+  const restart = "Restart what uses such sockets";
+  if (source.tcp !== "bpf") return why("known owner", "[its socket is|their sockets are] older than tcptop", restart);
+  const nobody = "no process has a descriptor of [it|them] (io_uring's own table, or sent and not yet received)";
+  return why("known owner", `[it is|they are] older than tcptop, and ${nobody}`, restart);
 }

@@ -38,3 +38,9 @@ function digits(value: number, whole: boolean): string {
   if (value >= 99.95) return value.toFixed(0);
   return value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }
+
+/** 1,204 and the text behind it, which has [what one is|what several are] where the number makes a difference. */
+export function counted(count: number, text: string): string {
+  const behind = text.replace(/\[([^|\]]*)\|([^\]]*)\]/g, (_, one, several) => count === 1 ? one : several);
+  return `${count.toLocaleString("en-US")} ${behind}`;
+}

@@ -11,13 +11,14 @@ Deno.test("notesOf() says why flows have no owner, TCP and UDP apart", () => {
   const notes = notesOf(fakeSample([unowned, unowned, { ...unowned, protocol: "udp" }, {}]));
   deepStrictEqual(notes.map(({ code }) => code), ["unattributed", "unattributed"]);
   match(notes[0].message, /^2 TCP sockets have no owner: no process holds them/);
-  match(notes[1].message, /^1 UDP flows have no known owner/);
+  match(notes[1].message, /^1 UDP flow has no known owner: it is older/);
 });
 
 Deno.test("notesOf() does not claim to have looked everywhere where it has not", () => {
   const source = { tcp: "netlink", udp: "bpf", notes: [] };
   const [note] = notesOf(fakeSample([{ process: null, protocol: "udp" }], { source }));
-  strictEqual(note.message, "1 UDP flows have no known owner: their sockets are older than tcptop");
+  strictEqual(note.message, "1 UDP flow has no known owner: its socket is older than tcptop");
+  match(note.remedy!, /^Restart/);
 });
 
 Deno.test("notesOf() counts what was lost, with what helps", () => {
@@ -26,4 +27,36 @@ Deno.test("notesOf() counts what was lost, with what helps", () => {
   deepStrictEqual(notes.map(({ code }) => code), ["flows_evicted", "datagrams_untracked"]);
   match(notes[0].message, /^1,234 UDP flows/);
   match(notes[0].remedy!, /--udp-timeout/);
+});
+
+Deno.test("notesOf() says one as one, whatever it is", () => {
+  const { health } = fakeSample([]), rows = [{ process: null }, { process: null, protocol: "udp" as const }];
+  const all = {
+    ...health,
+    eventsLost: 1,
+    recordsInvalid: 1,
+    flowsEvicted: 1,
+    socketsUntracked: 1,
+    datagramsUntracked: 1,
+    snapshotErrors: 1,
+  };
+  for (const tcp of ["bpf", "netlink"]) {
+    for (const udp of ["bpf", "netlink"]) {
+      for (const { message } of notesOf(fakeSample(rows, { health: all, source: { tcp, udp, notes: [] } }))) {
+        match(message, /^1 (record|UDP flow|UDP datagram|time|snapshot|TCP socket) [^[\]|]+$/);
+      }
+    }
+  }
+});
+
+Deno.test("notesOf() has the reason and the remedy of the source where owners may not be looked into", () => {
+  const note = { message: "", code: "own_processes_only", remedy: "Run: sudo tcptop" };
+  const outside = { message: "", code: "pid_namespace", remedy: "Start it in the host's" };
+  const only = (tcp: string, udp: string, one: typeof note, protocol: "tcp" | "udp") =>
+    notesOf(fakeSample([{ process: null, protocol }], { source: { tcp, udp, notes: [one] } })).at(-1)!;
+  strictEqual(only("netlink", "bpf", note, "tcp").remedy, "Run: sudo tcptop");
+  match(only("netlink", "netlink", note, "udp").message, /may not be looked into/);
+  strictEqual(only("netlink", "netlink", outside, "tcp").remedy, "Start it in the host's");
+  match(only("bpf", "bpf", outside, "tcp").message, /^1 TCP socket has no owner: it belongs to processes outside/);
+  match(only("bpf", "netlink", note, "udp").message, /^1 UDP flow/);
 });

@@ -1,6 +1,6 @@
-import { strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { ageText, bytesText, durationText, rateText } from "../../src/view/units.ts";
+import { ageText, bytesText, counted, durationText, rateText } from "../../src/view/units.ts";
 
 const same = <T>(text: (value: T) => string, expected: readonly (readonly [T, string])[]) => {
   for (const [value, words] of expected) strictEqual(text(value), words);
@@ -39,4 +39,14 @@ Deno.test("durationText() chooses between µs, ms and s", () => {
 Deno.test("ageText() has the two largest units", () => {
   same(ageText, [[null, "-"], [0, "0s"], [59_999, "59s"], [60_000, "1m00s"], [192_000, "3m12s"]]);
   same(ageText, [[7_500_000, "2h05m"], [86_399_999, "23h59m"], [792_000_000, "9d04h"]]);
+});
+
+Deno.test("counted() takes the form that the number asks for", () => {
+  const text = "[record was|records were] lost";
+  deepStrictEqual([0, 1, 2, 1204].map((count) => counted(count, text)), [
+    "0 records were lost",
+    "1 record was lost",
+    "2 records were lost",
+    "1,204 records were lost",
+  ]);
 });

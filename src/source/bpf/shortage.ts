@@ -30,6 +30,9 @@ export function shortage(errno: number): Shortage | null {
   }
 }
 
+/** Where it may be another time. */
+export const START_AGAIN = "Start it again; tcptop doctor tries each program by itself";
+
 /** libbpf says so before what the verifier found: EACCES is its verdict then, and no question of permission. */
 export const VERIFIER_LOG = "BEGIN PROG LOAD LOG";
 

@@ -3,7 +3,7 @@ import { errnoText } from "../errno.ts";
 import { kernelRemedy, UDP_BY_BPF } from "../kernel_version.ts";
 import type { Note } from "../source.ts";
 import type { ShimFailure } from "./error.ts";
-import { described, shortage, VERIFIER_LOG } from "./shortage.ts";
+import { described, shortage, START_AGAIN, VERIFIER_LOG } from "./shortage.ts";
 
 const { EPERM, ENOENT, EACCES, EINVAL, ENODEV, ENOSYS } = Errno;
 
@@ -25,7 +25,7 @@ export const UDP_LEFT_OUT: Note = {
 
 /** Why there is no UDP, and what helps. `release`: the kernel's. */
 export function udpMissing({ errno, stage, log }: ShimFailure, euid: number | null, release: string): Note {
-  const say = (message: string, remedy: string | null): Note => ({ code: "udp_unavailable", message, remedy });
+  const say = (message: string, remedy: string): Note => ({ code: "udp_unavailable", message, remedy });
   if (stage.startsWith("find the cgroup")) {
     if (errno === EPERM || errno === EACCES) {
       return say(
@@ -50,7 +50,9 @@ export function udpMissing({ errno, stage, log }: ShimFailure, euid: number | nu
     );
   }
   const doing = described(stage, "UDP"), short = shortage(errno);
-  if (short !== null) return say(`UDP flows cannot be seen: cannot ${doing} (${short.what})`, short.remedy);
+  if (short !== null) {
+    return say(`UDP flows cannot be seen: cannot ${doing} (${short.what})`, short.remedy ?? START_AGAIN);
+  }
   const why = verdict ? "this kernel's verifier refuses them" : errnoText(errno);
   return say(
     `UDP flows cannot be seen: cannot ${doing} (${why})`,

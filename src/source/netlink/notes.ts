@@ -1,6 +1,6 @@
 import { Errno } from "../../wire/errno.ts";
 import type { ShimFailure } from "../bpf/error.ts";
-import { described, shortage, VERIFIER_LOG } from "../bpf/shortage.ts";
+import { described, shortage, START_AGAIN, VERIFIER_LOG } from "../bpf/shortage.ts";
 import { errnoText } from "../errno.ts";
 import { kernelRemedy, TCP_BY_BPF } from "../kernel_version.ts";
 import type { Note } from "../source.ts";
@@ -39,7 +39,7 @@ export function fallbackNote(failure: ShimFailure, euid: number | null, release:
   if (short !== null) {
     return note(
       `the kernel did not ${described(failure.stage, "TCP")} (${short.what})`,
-      "Start it again; tcptop doctor tries each program by itself",
+      START_AGAIN,
     );
   }
   return note(

@@ -1,5 +1,6 @@
 /** The last line: the keys, or what is being typed, and how much of everything is shown. */
 import { Canvas, Role } from "../canvas.ts";
+import { counted } from "../units.ts";
 import { fitted, textCells } from "../width.ts";
 import type { Lines } from "./lines.ts";
 import type { Mode, ScreenState } from "./state.ts";
@@ -65,11 +66,11 @@ function status({ notice, filter, filterText, protocol }: ScreenState): string {
 
 /** 50 of 1,204: the limit hides the rest. */
 function countText({ group, all, limit }: ScreenState, { items, matching }: Lines): string {
-  const what = group === null ? "flows" : "groups", number = (n: number) => n.toLocaleString("en-US");
+  const what = group === null ? "[flow|flows]" : "[group|groups]", number = (n: number) => n.toLocaleString("en-US");
   const limited = !all && limit > 0 && matching > limit;
   return limited
-    ? `top ${number(Math.min(limit, items.length))} of ${number(matching)} ${what} `
-    : `${number(matching)} ${what} `;
+    ? `top ${number(Math.min(limit, items.length))} of ${counted(matching, what)} `
+    : `${counted(matching, what)} `;
 }
 
 type Prompt = Extract<Mode, { kind: "prompt" }>;
@@ -78,7 +79,7 @@ type Prompt = Extract<Mode, { kind: "prompt" }>;
 function drawPrompt(canvas: Canvas, state: ScreenState, { text, caret }: Prompt, lines: Lines, y: number): void {
   canvas.fill(0, y, canvas.columns, Role.text);
   const characters = [...text, " "], wrong = state.filterError;
-  const about = wrong ?? `${lines.matching.toLocaleString("en-US")} match · enter keeps · esc back`;
+  const about = wrong ?? `${counted(lines.matching, "[matches|match]")} · enter keeps · esc back`;
   const begin = canvas.put(0, y, "filter: ", Role.label), room = Math.max(1, canvas.columns - begin - 1);
   const needed = textCells(text) + 2,
     beside = Math.max(0, Math.min(textCells(about), room - Math.min(needed, room / 2)));
