@@ -132,7 +132,7 @@ class Session {
       host: this.platform.host,
       sample,
       source: source.info,
-      health: { ...sample.health, recordsInvalid: this.#decoder.invalid },
+      health: { ...sample.health, recordsInvalid: this.#decoder.invalid + (source.invalid ?? 0) },
       ...this.#ownCost(),
       timeWait: this.#namespaces && timeWaits(flows, sample.length, this.#namespaces),
       users: this.#users.take(),

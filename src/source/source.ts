@@ -52,6 +52,8 @@ export type RecordSink = (records: Uint8Array) => void;
  */
 export interface FlowSource {
   readonly info: SourceInfo;
+  /** What came to it and could not be read, where it reads more than records. */
+  readonly invalid?: number;
   /** Only of a source that cannot look when asked, but is told of the flows every so often. */
   readonly pace?: {
     readonly everyMs: number;

@@ -21,10 +21,12 @@ export function notesOf(sample: Sample): Note[] {
       ? "Run it as root, whose queue is larger, or raise net.core.rmem_max"
       : "Try a larger --ring-size, such as 16M",
   );
+  const of = sample.source.tcp === "nettop" ? "of nettop's output " : "";
+  const unread = sample.source.tcp === "nettop" ? ["line", "lines"] : ["record", "records"];
   add(
     recordsInvalid,
     "records_invalid",
-    "[record could not be read and was|records could not be read and were] skipped",
+    `[${unread[0]} ${of}could not be read and was|${unread[1]} ${of}could not be read and were] skipped`,
     null,
   );
   add(

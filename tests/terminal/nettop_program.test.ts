@@ -8,11 +8,14 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 const flags = ["run", "--quiet", "--no-prompt", "--cached-only", "--frozen", `--config=${ROOT}deno.json`];
 const allowed = ["--allow-env", "--allow-sys", "--allow-read", `--allow-run=${FAKE_NETTOP},${FAKE_SCRIPT}`];
 
-const run = (mode: string, ...args: string[]) =>
+const run = (mode: string, ...args: string[]) => runIn({}, mode, ...args);
+
+const runIn = (environment: Record<string, string>, mode: string, ...args: string[]) =>
   execute(asUser([Deno.execPath(), ...flags, ...allowed, `${ROOT}main.ts`, ...args]), {
     TCPTOP_NETTOP: FAKE_NETTOP,
     TCPTOP_SCRIPT: FAKE_SCRIPT,
     FAKE_NETTOP: mode,
+    ...environment,
   });
 
 async function once(mode: string): Promise<SampleDocument & { ms: number }> {
@@ -42,11 +45,11 @@ Deno.test("tcptop --once --json over nettop gives every figure that there is, an
     netns: null,
     cgroup: null,
     container: null,
-    rx_bytes: 102018,
-    tx_bytes: 5046,
+    rx_bytes: 103027,
+    tx_bytes: 5069,
     rx_bytes_delta: 1009,
     tx_bytes_delta: 23,
-    rx_packets: 1020,
+    rx_packets: 1030,
     tx_packets: 50,
     rtt_us: 14590,
     rtt_var_us: null,
@@ -72,26 +75,54 @@ Deno.test("tcptop over nettop gives the same bytes on every rung of the ladder, 
     return [modes[i], source.notes.map(({ code }) => code).slice(1), flow.rx_bytes, flow.rx_packets];
   });
   deepStrictEqual(told, [
-    ["few_columns", ["nettop_fallback"], 102018, null],
-    ["no_choice", ["nettop_fallback"], 102018, null],
-    ["buffered", ["nettop_fallback"], 102018, null],
-    // This one always gives its first frame.
+    ["few_columns", ["nettop_fallback"], 103027, null],
+    ["no_choice", ["nettop_fallback"], 103027, null],
+    ["buffered", ["nettop_fallback"], 103027, null],
+    // This one gives the same frame in each run.
     ["one_shot", ["nettop_fallback"], 101009, null],
-    ["noisy stubborn", ["nettop_lines_ignored"], 102018, 1020],
+    ["noisy stubborn", ["records_invalid"], 103027, 1030],
   ]);
   strictEqual(await fakesAlive(), 0);
 });
 
 Deno.test("tcptop over nettop shows a connection that ended, with its last counters", async () => {
-  const { code, stdout } = await run("plain", "--json", "--count", "4");
+  const { code, stdout } = await run("plain", "--json", "--count", "6");
   strictEqual(code, 0);
   const flows = stdout.trim().split("\n").flatMap((line) => (JSON.parse(line) as SampleDocument).flows);
   const short = flows.filter(({ remote }) => remote?.port === 80);
   deepStrictEqual(short.map(({ rx_bytes, closed, state }) => [rx_bytes, closed, state]), [
-    [80, false, "ESTABLISHED"],
     [120, false, "ESTABLISHED"],
-    [120, true, "CLOSED"],
+    [160, false, "ESTABLISHED"],
+    // Two samples may leave out a connection that is there.
+    [160, false, "ESTABLISHED"],
+    [160, false, "ESTABLISHED"],
+    [160, true, "CLOSED"],
   ]);
+});
+
+Deno.test("tcptop over nettop skips what it cannot read, counts it and says so, and gives each row to its process", async () => {
+  const { flows, health, source } = await once("odd");
+  const bare = flows.find(({ local }) => local?.port === 64600)!,
+    after = flows.find(({ local }) => local?.port === 51000)!;
+  deepStrictEqual([bare.pid, bare.protocol, bare.rx_bytes, bare.rx_bytes_delta], [4711, "udp", 1200, 400]);
+  deepStrictEqual([after.pid, after.process, after.rx_bytes_delta], [4711, "Example, Helper (X)", 1009]);
+  // One a frame: what came before the sample, and at most one more.
+  strictEqual(health.records_invalid >= 3 && health.records_invalid <= 4, true, `${health.records_invalid}`);
+  match(source.notes.map(({ message }) => message).join("\n"), /lines of nettop's output could not be read/);
+});
+
+Deno.test("tcptop over nettop runs whatever the loader's variables and the language are", async () => {
+  for (
+    const environment of [
+      { LD_LIBRARY_PATH: "/nowhere" },
+      { DYLD_LIBRARY_PATH: "/nowhere", LD_PRELOAD: "" },
+      { LC_ALL: "de_DE.UTF-8", LC_NUMERIC: "de_DE.UTF-8", LANG: "fr_FR.UTF-8", STDBUF1: "F" },
+    ]
+  ) {
+    const { code, stdout, stderr } = await runIn(environment, "plain", "--once", "--json");
+    deepStrictEqual([code, stderr], [0, ""], Object.keys(environment).join());
+    strictEqual((JSON.parse(stdout) as SampleDocument).source.tcp, "nettop");
+  }
 });
 
 Deno.test("tcptop over nettop ends with status 4 and a sentence when nothing helps", async () => {

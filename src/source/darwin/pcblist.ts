@@ -16,8 +16,8 @@ export const PcbLayout = {
   remoteAddress: 48,
   localAddress: 64,
 } as const;
-/** struct xsocket_n: 80 bytes before macOS 13. */
-export const SocketLayout = { byteLength: 80, uid: 64, lastPid: 68, effectivePid: 72 } as const;
+/** struct xsocket_n: 76 bytes up to macOS 12 (xnu-8020), in which the last field is so_e_pid; 104 since. */
+export const SocketLayout = { byteLength: 76, uid: 64, lastPid: 68, effectivePid: 72 } as const;
 /** struct xtcpcb_n. srtt is in 1/32 ms. */
 export const TcpLayout = { byteLength: 140, state: 36, srtt: 136 } as const;
 
@@ -26,7 +26,7 @@ const SRTT_UNITS_PER_MS = 32;
 
 /** One socket of the list. */
 export interface Pcb {
-  /** Unique among all sockets that there ever were. */
+  /** Unique among all sockets that there ever were; 0: one in user space (skywalk), which has none. */
   readonly generation: bigint;
   readonly pid: number;
   readonly uid: number | null;

@@ -1,6 +1,12 @@
 const KILL_AFTER_MS = 500;
 const LAST_OUTPUT_WITHIN_MS = 200;
 const STDERR_CHARACTERS = 400;
+/**
+ * What a child does not inherit: the language, which decides how numbers look, buffering, and the loader's variables. Deno starts
+ * no child with one of those unless every program may be run.
+ */
+const NOT_INHERITED = /^(?:LC_|LANG|STDBUF|LD_|DYLD_)/;
+const OWN = { STDBUF1: "L", LC_ALL: "C", LANG: "C" };
 
 /** How a child ended. */
 export interface ChildEnd {
@@ -25,8 +31,9 @@ export class Child {
   /** Throws what Deno.Command does when there is no such program. `changed` is called after each chunk and at the end. */
   constructor(command: readonly string[], readonly read: (chunk: Uint8Array) => void, readonly changed: () => void) {
     const [path, ...args] = command;
-    const env = { STDBUF1: "L", LC_ALL: "C" };
-    this.#process = new Deno.Command(path, { args, env, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
+    const env = childEnvironment(Deno.env.toObject());
+    const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+    this.#process = new Deno.Command(path, { args, env, clearEnv: true, ...pipes }).spawn();
     this.#stdin = this.#process.stdin.getWriter();
     this.#done = this.#watch();
   }
@@ -85,4 +92,10 @@ export class Child {
     };
     return { done: all().catch(() => {}), cancel: () => void reader.cancel().catch(() => {}) };
   }
+}
+
+/** The environment of a child, from that of this process. */
+export function childEnvironment(ours: Readonly<Record<string, string>>): Record<string, string> {
+  const inherited = Object.entries(ours).filter(([name]) => !NOT_INHERITED.test(name));
+  return { ...Object.fromEntries(inherited), ...OWN };
 }

@@ -2,7 +2,8 @@ import ipaddr from "ipaddr.js";
 
 /** One end of a socket as nettop writes it. */
 export interface Endpoint {
-  /** 16 bytes in network order, an IPv4 address in the first 4; all zero for `*`. null: a host's name, not seen with -n. */
+  /** 16 bytes in network order, an IPv4 address in the first 4; all zero for `*`, and for one that is left out, as macOS 27 does
+   * for flows of Network.framework. null: a host's name, not seen with -n. */
   readonly address: Uint8Array | null;
   /** Of a link-local address: the name of its interface. */
   readonly zone: string | null;
@@ -12,13 +13,17 @@ export interface Endpoint {
 
 const HOST_NAME = /^[A-Za-z0-9][\w.-]*$/;
 
+/** Without an address both families have a dot: `.443`. */
+const PORT_ALONE = /^[.:](?:\d+|\*)$/;
+
 /** `ip:port` for IPv4, `addr[%zone].port` for IPv6, `*` for what is not bound. A zone may hold dots. null: neither. */
 export function parseEndpoint(family: 4 | 6, text: string): Endpoint | null {
-  const at = text.lastIndexOf(family === 4 ? ":" : ".");
-  if (at < 1) return null;
+  const isBare = PORT_ALONE.test(text);
+  const at = isBare ? 0 : text.lastIndexOf(family === 4 ? ":" : ".");
+  if (at < 1 && !isBare) return null;
   const port = parsePort(text.slice(at + 1));
   const [host, zone] = splitZone(text.slice(0, at));
-  const address = host === "*" ? new Uint8Array(16) : parseAddress(family, host);
+  const address = host === "*" || isBare ? new Uint8Array(16) : parseAddress(family, host);
   return port === null || (address === null && !HOST_NAME.test(host)) ? null : { address, zone, port };
 }
 

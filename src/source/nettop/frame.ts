@@ -5,8 +5,8 @@ import { type ConnectionRow, type Header, parseLine } from "./parser.ts";
 export interface OwnedRow extends ConnectionRow {
   readonly pid: number;
   readonly process: string;
-  /** Process, label, and number among its equals: one process has many `udp4 *:*<->*:*`. */
-  readonly key: string;
+  /** Of the socket's maker, where the source of the row tells it. */
+  readonly uid?: number | null;
 }
 
 /** What nettop said of one moment. */
@@ -18,7 +18,9 @@ export interface Frame {
   readonly rows: readonly OwnedRow[];
   /** Nothing more of it will come: what is not in it is gone. */
   readonly isWhole: boolean;
-  /** The first one after a start or a gap: what is new in it may be older than the frame. */
+  /** The first after a start: under load nettop lists sockets at 0 in it. It is no sample, but its counters hold where they are higher. */
+  readonly isPreliminary: boolean;
+  /** The first ones after a start or a gap: what is new in them may be older than the frame. */
   readonly isBaseline: boolean;
 }
 
@@ -32,7 +34,6 @@ export class FrameAssembler {
   #header: Header | null = null;
   #owner: { readonly name: string; readonly pid: number } | null = null;
   #rows: OwnedRow[] = [];
-  #equals = new Map<string, number>();
   #number: number;
   #arrivedNs = 0;
   #ignored = 0;
@@ -40,7 +41,7 @@ export class FrameAssembler {
   #toldWhole = false;
   #pauses = { right: 0, wrong: 0 };
 
-  /** `before` is the number of the last frame of all, `baseline` that of the one that is a baseline. */
+  /** `before` is the number of the last frame of all, `baseline` that of the one that is preliminary. */
   constructor(readonly tell: (frame: Frame) => void, before = 0, readonly baseline = before + 1) {
     this.#number = before;
   }
@@ -81,7 +82,6 @@ export class FrameAssembler {
     this.#number++;
     this.#owner = null;
     this.#rows = [];
-    this.#equals.clear();
     this.#labels.turn();
     this.#toldRows = -1;
     this.#toldWhole = false;
@@ -95,9 +95,7 @@ export class FrameAssembler {
 
   #add(row: ConnectionRow, owner: { readonly name: string; readonly pid: number }): void {
     if (this.#toldRows >= 0) this.#pauses.wrong++;
-    const name = `${owner.pid} ${row.label}`, ordinal = this.#equals.get(name) ?? 0;
-    this.#equals.set(name, ordinal + 1);
-    this.#rows.push({ ...row, pid: owner.pid, process: owner.name, key: `${ordinal} ${name}` });
+    this.#rows.push({ ...row, pid: owner.pid, process: owner.name });
   }
 
   #tell(isWhole: boolean): void {
@@ -108,7 +106,8 @@ export class FrameAssembler {
       arrivedNs: this.#arrivedNs,
       rows: this.#rows.slice(),
       isWhole,
-      isBaseline: this.#number === this.baseline,
+      isPreliminary: this.#number === this.baseline,
+      isBaseline: this.#number === this.baseline || this.#number === this.baseline + 1,
     });
   }
 }

@@ -11,7 +11,7 @@ const QUOTED_CHARACTERS = 80;
 export interface Place {
   /** Number of the last frame before. */
   readonly before: number;
-  /** Number of the frame that is a baseline. */
+  /** Number of the frame that is preliminary: the one behind it is the baseline. */
   readonly baseline: number;
 }
 

@@ -28,8 +28,7 @@ export class Trouble {
     return begins;
   }
 
-  /** `ignored`: lines and rows left out. */
-  notes(ignored: number): Note[] {
+  notes(): Note[] {
     const notes: Note[] = [FIDELITY];
     const last = this.#failures.at(-1);
     if (last !== undefined) {
@@ -42,11 +41,6 @@ export class Trouble {
       const times = this.restarts === 1 ? "once" : `${this.restarts} times`;
       const message = `nettop was started again ${times}: what opened and ended meanwhile is missing`;
       notes.push({ code: "nettop_restarted", message, remedy: null });
-    }
-    if (ignored > 0) {
-      const lines = `${ignored.toLocaleString("en-US")} ${ignored === 1 ? "line" : "lines"}`;
-      const message = `${lines} of nettop's output could not be read`;
-      notes.push({ code: "nettop_lines_ignored", message, remedy: null });
     }
     return notes;
   }

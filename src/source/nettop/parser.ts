@@ -45,6 +45,7 @@ export interface OtherLine {
 
 export type Line = Header | ProcessRow | ConnectionRow | OtherLine;
 
+const ENDS = "<->";
 const OTHER: OtherLine = { kind: "other" };
 const MAX_PID = 0x7fffffff;
 
@@ -71,18 +72,31 @@ function readHeader(fields: readonly string[]): Header | null {
   return { kind: "header", count: fields.length, label, at: new Map(fields.map((name, i) => [name, i])) };
 }
 
-/** `PROTOCOL local<->remote`, or a process's name and pid behind its last dot. */
+/** `PROTOCOL local<->remote`, or a process's name and pid behind its last dot. What has two ends is never a process: behind the last
+ * dot of a kind that is not known (`tcp46 *.22<->*.80`) stands a port. */
 export function parseLabel(label: string): ConnectionLabel | ProcessRow | OtherLine {
-  return parseConnection(label) ?? parseProcess(label) ?? OTHER;
+  return (label.includes(ENDS) ? parseConnection(label) : parseProcess(label)) ?? OTHER;
 }
 
 function readRow(fields: string[], header: Header, labelOf: typeof parseLabel): Line {
-  // A process may have commas in its name: what is too much belongs to the label.
+  const isConnection = (fields[header.label] ?? "").includes(ENDS);
+  if (isConnection) joinDecimals(fields, header.count);
+  // A process may have commas in its name: what is too much belongs to the label. Addresses have none.
   const surplus = Math.max(0, fields.length - header.count);
+  if (isConnection && surplus > 0) return OTHER;
   const label = fields.splice(header.label, surplus + 1).join(",");
   fields.splice(header.label, 0, label);
   const read = labelOf(label);
   return read.kind === "connection" ? { ...read, ...readFigures(fields, header) } : read;
+}
+
+/** `14,59 ms`, as some languages write it, falls into two fields. */
+function joinDecimals(fields: string[], count: number): void {
+  for (let i = 1; i < fields.length && fields.length > count; i++) {
+    if (/^\d+ ?(?:us|ms|s)$/.test(fields[i]) && /^\d+$/.test(fields[i - 1])) {
+      fields.splice(i - 1, 2, `${fields[i - 1]}.${fields[i]}`);
+    }
+  }
 }
 
 function parseProcess(label: string): ProcessRow | null {
@@ -112,8 +126,12 @@ function readFigures(fields: readonly string[], header: Header): Omit<Connection
   };
 }
 
+/** Digits in groups of three, as some languages write whole numbers. */
+const GROUPED = /^\d{1,3}(?:([.' \u00a0\u202f\u2019])\d{3})(?:\1\d{3})*$/;
+
 function count(text: string): number | null {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  const digits = GROUPED.test(text) ? text.replace(/\D/g, "") : text;
+  const value = /^\d+$/.test(digits) ? Number(digits) : NaN;
   return Number.isSafeInteger(value) ? value : null;
 }
 

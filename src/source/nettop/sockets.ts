@@ -16,6 +16,13 @@ const STATES = [
   "TimeWait",
 ] as const;
 
+/** What tells one socket from all others. Those of user space (skywalk) have no generation: inp_gencnt is 0. */
+function identity(protocol: string, pcb: Pcb): string {
+  if (pcb.generation !== 0n) return `${protocol} pcb ${pcb.generation}`;
+  const { pid, family, localAddress, localPort, remoteAddress, remotePort } = pcb;
+  return `${protocol}${family} pcb of ${pid} ${localAddress}.${localPort}<->${remoteAddress}.${remotePort}`;
+}
+
 /** The kernel's list of sockets as nettop would tell it, but for the bytes, which the list does not have right. */
 export function rowOfPcb(protocol: "tcp" | "udp", pcb: Pcb): OwnedRow {
   const end = (address: Uint8Array, port: number) => ({
@@ -25,7 +32,7 @@ export function rowOfPcb(protocol: "tcp" | "udp", pcb: Pcb): OwnedRow {
   });
   return {
     kind: "connection",
-    label: "",
+    label: identity(protocol, pcb),
     protocol,
     family: pcb.family,
     local: end(pcb.localAddress, pcb.localPort),
@@ -38,6 +45,6 @@ export function rowOfPcb(protocol: "tcp" | "udp", pcb: Pcb): OwnedRow {
     rttUs: pcb.srttUs,
     pid: pcb.pid,
     process: "",
-    key: `${protocol} pcb ${pcb.generation}`,
+    uid: pcb.uid,
   };
 }

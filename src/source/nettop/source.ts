@@ -64,9 +64,12 @@ export class NettopSource implements FlowSource {
   }
 
   get info(): SourceInfo {
-    const ignored = this.#trouble.ignored + this.#tracker.nameless;
     const name = this.#trouble.isOnSockets ? "pcblist" : "nettop";
-    return { tcp: name, udp: name, notes: this.#trouble.notes(ignored) };
+    return { tcp: name, udp: name, notes: this.#trouble.notes() };
+  }
+  /** Lines and rows left out. */
+  get invalid(): number {
+    return this.#trouble.ignored + this.#tracker.nameless;
   }
 
   async wait(ms: number): Promise<boolean> {
@@ -105,8 +108,10 @@ export class NettopSource implements FlowSource {
   }
 
   #take(frame: Frame): void {
-    this.#frame = frame;
+    this.processes.turn();
     this.#tracker.apply(frame);
+    if (frame.isPreliminary) return;
+    this.#frame = frame;
     this.#wake?.();
   }
 
@@ -131,6 +136,7 @@ export class NettopSource implements FlowSource {
       arrivedNs: this.options.nowMs() * 1e6,
       rows: [...tcp.map((pcb) => rowOfPcb("tcp", pcb)), ...udp.map((pcb) => rowOfPcb("udp", pcb))],
       isWhole: true,
+      isPreliminary: false,
       isBaseline: this.#trouble.beginsOnSockets(),
     });
     return true;

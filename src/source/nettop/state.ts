@@ -14,6 +14,9 @@ const STATES: Readonly<Record<string, number>> = {
   closing: 11,
 };
 
+export const ESTABLISHED = 1;
+export const SYN_SENT = 2;
+export const SYN_RECEIVED = 3;
 export const CLOSED = 7;
 export const LISTEN = 10;
 const UNKNOWN_STATE = 0;

@@ -1,45 +1,28 @@
-import { Carries, Direction, OwnerHow, Tag, Unknown } from "../../wire/layout.ts";
+import { Direction, Tag } from "../../wire/layout.ts";
 import type { RecordSink } from "../source.ts";
 import type { Frame, OwnedRow } from "./frame.ts";
-import { CLOSED, LISTEN, stateNumber } from "./state.ts";
-import { type FlowFields, RecordWriter } from "./writer.ts";
+import { matchRows } from "./matching.ts";
+import { FlowRecords, type Surroundings } from "./records.ts";
+import { CLOSED, ESTABLISHED, LISTEN, stateNumber, SYN_RECEIVED, SYN_SENT } from "./state.ts";
+import { Tracked } from "./tracked.ts";
+import { RecordWriter } from "./writer.ts";
 
-/** What a row does not say. */
-export interface Surroundings {
-  uidOf(pid: number, cutName: string): number | null;
-  /** 0: no such interface. */
-  interfaceIndex(name: string): number;
-}
+/** Whole frames in a row without a socket until it is gone: under load nettop leaves live ones out. */
+const MISSES = 3;
 
-interface Tracked {
-  readonly cookie: number;
-  /** 0: open before we looked. */
-  readonly openedNs: number;
-  readonly direction: number;
-  row: OwnedRow;
-  /** When its bytes last changed. */
-  movedNs: number;
-  seenIn: number;
-  hasEnded: boolean;
-}
-
-const NO_ADDRESS = new Uint8Array(16);
-/** nettop counts retransmitted bytes, not segments (nstat_txretransmit is t_stat.txretransmitbytes), and has no cwnd. */
-const NEVER_KNOWN = Unknown.retransmits | Unknown.cwnd;
-const NEVER_KNOWN_OF_UDP = Unknown.droppedPackets | Unknown.droppedBytes;
-
-/**
- * Frames in, records out. A row is the same socket as the one with its key in the frame before, unless a counter went down:
- * counters run from the birth of a socket, so that is another one in its place.
- */
+/** Frames in, records out. */
 export class Tracker {
-  readonly #flows = new Map<string, Tracked>();
+  #flows = new Map<string, Tracked[]>();
   readonly #events = new RecordWriter();
   readonly #snapshot = new RecordWriter();
   #cookies = 0;
   #nameless = 0;
 
-  constructor(readonly surroundings: Surroundings) {}
+  readonly #records: FlowRecords;
+
+  constructor(surroundings: Surroundings) {
+    this.#records = new FlowRecords(surroundings);
+  }
 
   /** Rows left out because they name a host where an address should be. */
   get nameless(): number {
@@ -48,17 +31,12 @@ export class Tracker {
 
   apply(frame: Frame): void {
     const listening = listeningPorts(frame.rows);
-    for (const row of frame.rows) {
-      if (isUnbound(row)) continue;
-      if (row.local.address === null || row.remote.address === null) this.#nameless++;
-      else this.#see(row, frame, listening);
+    for (const [label, rows] of this.#byLabel(frame.rows)) {
+      const flows = this.#flows.get(label) ?? [];
+      const same = matchRows(flows.filter((flow) => mayBe(flow, rows)), rows);
+      rows.forEach((row, i) => this.#see(row, same[i], frame, listening));
     }
-    if (!frame.isWhole) return;
-    for (const [key, flow] of this.#flows) {
-      if (flow.seenIn === frame.number) continue;
-      if (!flow.hasEnded) this.#end(flow, frame.arrivedNs);
-      this.#flows.delete(key);
-    }
+    if (frame.isWhole && !frame.isPreliminary) this.#miss(frame);
   }
 
   /** Hands over what opened and closed since the last call. */
@@ -69,110 +47,110 @@ export class Tracker {
   /** Hands over every flow there is, and a tick of the time that it was so. */
   snapshot(sink: RecordSink, timeNs: number, wallNs: number): void {
     this.drain(sink);
-    for (const flow of this.#flows.values()) {
-      if (flow.hasEnded) continue;
-      if (flow.row.protocol === "tcp") this.#tcp(this.#snapshot, Tag.tcpLive, flow, timeNs);
-      else this.#udp(flow);
+    for (const flows of this.#flows.values()) {
+      for (const flow of flows) {
+        if (flow.hasEnded || flow.isHidden) continue;
+        if (flow.row.protocol === "tcp") this.#records.tcp(this.#snapshot, Tag.tcpLive, flow, timeNs);
+        else this.#records.udp(this.#snapshot, flow);
+      }
     }
     this.#snapshot.tick({ beginNs: timeNs, timeNs, wallNs });
     this.#snapshot.flush(sink);
   }
 
-  #see(row: OwnedRow, frame: Frame, listening: ReadonlySet<number>): void {
-    let flow = this.#flows.get(row.key);
-    if (flow !== undefined && wentDown(flow.row, row)) {
-      if (!flow.hasEnded) this.#end(flow, frame.arrivedNs);
-      flow = undefined;
+  #byLabel(rows: readonly OwnedRow[]): Map<string, OwnedRow[]> {
+    const found = new Map<string, OwnedRow[]>();
+    for (const row of rows) {
+      if (isUnused(row)) continue;
+      const equals = found.get(row.label);
+      if (row.local.address === null || row.remote.address === null) this.#nameless++;
+      else if (equals === undefined) found.set(row.label, [row]);
+      else equals.push(row);
     }
-    if (flow === undefined) {
-      flow = this.#open(row, frame, listening);
-      this.#flows.set(row.key, flow);
-      if (row.protocol === "tcp" && flow.openedNs > 0) this.#tcp(this.#events, Tag.tcpOpen, flow, frame.arrivedNs);
-    } else if (moved(flow.row, row)) flow.movedNs = frame.arrivedNs;
-    flow.row = row;
-    flow.seenIn = frame.number;
-    if (row.protocol === "tcp" && stateNumber(row.state) === CLOSED && !flow.hasEnded) this.#end(flow, frame.arrivedNs);
+    return found;
   }
 
-  #open(row: OwnedRow, { arrivedNs, isBaseline }: Frame, listening: ReadonlySet<number>): Tracked {
+  #see(row: OwnedRow, known: Tracked | null, frame: Frame, listening: ReadonlySet<number>): void {
+    let flow = known;
+    if (flow !== null && !flow.take(row, frame.number, frame.arrivedNs)) {
+      this.#end(flow, frame.arrivedNs);
+      this.#forget(flow);
+      flow = null;
+    }
+    flow ??= this.#open(row, frame, listening);
+    if (!frame.isPreliminary) flow.isHidden = false;
+    if (row.protocol !== "tcp" || flow.hasEnded) return;
+    const state = stateNumber(row.state);
+    if (flow.openedNs > 0 && !flow.isTold && !isOpening(state)) this.#tellOpening(flow, state, frame.arrivedNs);
+    if (state === CLOSED) this.#end(flow, frame.arrivedNs);
+  }
+
+  #open(
+    row: OwnedRow,
+    { number, arrivedNs, isBaseline, isPreliminary }: Frame,
+    listening: ReadonlySet<number>,
+  ): Tracked {
     const isInbound = row.protocol === "tcp" && row.remote.port !== 0 && listening.has(row.local.port);
-    return {
-      cookie: ++this.#cookies,
-      openedNs: isBaseline ? 0 : arrivedNs,
-      direction: isInbound ? Direction.inbound : Direction.unknown,
-      row,
-      movedNs: arrivedNs,
-      seenIn: 0,
-      hasEnded: false,
-    };
+    const direction = isInbound ? Direction.inbound : Direction.unknown;
+    const flow = new Tracked(++this.#cookies, isBaseline ? 0 : arrivedNs, direction, row, isPreliminary, arrivedNs);
+    flow.seenIn = number;
+    // One that had ended before we looked, or that never came to be (a refused connect()), neither opened nor ended in our time.
+    const isDead = row.protocol === "tcp" && stateNumber(row.state) === CLOSED;
+    flow.hasEnded = isDead && (isBaseline || !(row.rxBytes || row.txBytes));
+    const equals = this.#flows.get(row.label);
+    if (equals === undefined) this.#flows.set(row.label, [flow]);
+    else equals.push(flow);
+    return flow;
+  }
+
+  #tellOpening(flow: Tracked, state: number, timeNs: number): void {
+    flow.isTold = true;
+    this.#records.tcp(this.#events, Tag.tcpOpen, flow, timeNs, state === CLOSED ? ESTABLISHED : state);
+  }
+
+  #miss({ number, arrivedNs }: Frame): void {
+    for (const flows of this.#flows.values()) {
+      for (const flow of flows.slice()) {
+        if (flow.seenIn === number || flow.miss(arrivedNs) < MISSES) continue;
+        this.#end(flow, flow.missedNs);
+        this.#forget(flow);
+      }
+    }
+  }
+
+  #forget(flow: Tracked): void {
+    const { label } = flow.row, left = this.#flows.get(label)!.filter((other) => other !== flow);
+    if (left.length > 0) this.#flows.set(label, left);
+    else this.#flows.delete(label);
   }
 
   #end(flow: Tracked, timeNs: number): void {
+    if (flow.hasEnded) return;
     flow.hasEnded = true;
-    if (flow.row.protocol === "tcp") this.#tcp(this.#events, Tag.tcpClose, flow, timeNs);
-  }
-
-  #tcp(
-    writer: RecordWriter,
-    tag: typeof Tag.tcpOpen | typeof Tag.tcpClose | typeof Tag.tcpLive,
-    flow: Tracked,
-    timeNs: number,
-  ): void {
-    const state = stateNumber(flow.row.state);
-    const ended = tag === Tag.tcpClose && state !== LISTEN;
-    writer.tcp(tag, {
-      ...this.#fields(flow),
-      state: ended ? CLOSED : state,
+    if (flow.row.protocol !== "tcp" || flow.isHidden) return;
+    const state = stateNumber(flow.row.state), wasOpen = flow.isTold || !isOpening(state);
+    this.#records.tcp(
+      this.#events,
+      Tag.tcpClose,
+      flow,
       timeNs,
-      openedNs: flow.openedNs,
-      srttUs: flow.row.rttUs ?? 0,
-    });
-  }
-
-  #udp(flow: Tracked): void {
-    const carries = flow.row.protocol === "quic" ? Carries.quic : Carries.unknown;
-    this.#snapshot.udp({ ...this.#fields(flow), carries, firstNs: flow.openedNs, lastNs: flow.movedNs });
-  }
-
-  #fields({ cookie, direction, row }: Tracked): FlowFields {
-    const uid = this.surroundings.uidOf(row.pid, row.process);
-    const zone = row.local.zone ?? row.remote.zone;
-    return {
-      family: row.family,
-      direction,
-      how: row.pid === 0 ? OwnerHow.kernel : OwnerHow.file,
-      cookie,
-      rxBytes: row.rxBytes ?? 0,
-      txBytes: row.txBytes ?? 0,
-      rxPackets: row.rxPackets ?? 0,
-      txPackets: row.txPackets ?? 0,
-      tgid: row.pid,
-      uid: uid ?? 0,
-      scope: zone === null ? 0 : this.surroundings.interfaceIndex(zone),
-      localPort: row.local.port,
-      remotePort: row.remote.port,
-      unknown: unknownBits(row, uid),
-      localAddress: row.local.address ?? NO_ADDRESS,
-      remoteAddress: row.remote.address ?? NO_ADDRESS,
-      comm: row.process,
-    };
+      state === LISTEN ? LISTEN : wasOpen ? CLOSED : SYN_SENT,
+    );
   }
 }
 
-function unknownBits(row: OwnedRow, uid: number | null): number {
-  const unless = (known: boolean, bit: number) => known ? 0 : bit;
-  return NEVER_KNOWN |
-    unless(row.protocol === "tcp", NEVER_KNOWN_OF_UDP) |
-    unless(row.rxBytes !== null && row.txBytes !== null, Unknown.bytes) |
-    unless(row.rxPackets !== null && row.txPackets !== null, Unknown.packets) |
-    unless(row.rttUs !== null, Unknown.rtt) |
-    unless(uid !== null, Unknown.uid);
+/** A socket that was made and not used yet: nothing can be said of it. */
+function isUnused({ protocol, local, remote, rxBytes, txBytes, state }: OwnedRow): boolean {
+  if (remote.port !== 0) return false;
+  return protocol === "tcp" ? stateNumber(state) === CLOSED : local.port === 0 && !rxBytes && !txBytes;
 }
 
-/** A socket that was made and never used: nothing can be said of it. */
-function isUnbound({ protocol, local, remote, rxBytes, txBytes }: OwnedRow): boolean {
-  return protocol !== "tcp" && local.port === 0 && remote.port === 0 && !rxBytes && !txBytes;
-}
+/** One that has ended is no other's beginning. */
+const mayBe = (flow: Tracked, rows: readonly OwnedRow[]) =>
+  !flow.hasEnded || rows.some(({ state }) => stateNumber(state) === CLOSED);
+
+/** Not a connection yet. A socket that is Closed is one no more, unless it never was. */
+const isOpening = (state: number) => state === SYN_SENT || state === SYN_RECEIVED;
 
 function listeningPorts(rows: readonly OwnedRow[]): ReadonlySet<number> {
   const ports = new Set<number>();
@@ -181,8 +159,3 @@ function listeningPorts(rows: readonly OwnedRow[]): ReadonlySet<number> {
   }
   return ports;
 }
-
-const wentDown = (before: OwnedRow, now: OwnedRow) =>
-  less(now.rxBytes, before.rxBytes) || less(now.txBytes, before.txBytes);
-const less = (a: number | null, b: number | null) => a !== null && b !== null && a < b;
-const moved = (before: OwnedRow, now: OwnedRow) => before.rxBytes !== now.rxBytes || before.txBytes !== now.txBytes;

@@ -16,7 +16,7 @@ export interface FakePcb {
 /** IPv4 as struct in_addr_4in6 has it: behind 12 bytes of padding, here not zero. */
 export const in4in6 = (...bytes: number[]) => [...new Array(12).fill(0xee), ...bytes];
 
-/** xsocket_n was 80 bytes before macOS 13 and is 104 since. */
+/** xsocket_n was 76 bytes before macOS 13 and is 104 since. */
 export function pcbList(pcbs: readonly FakePcb[], socketBytes = 104): Uint8Array<ArrayBuffer> {
   const parts = [generation(pcbs.length), ...pcbs.flatMap((pcb) => records(pcb, socketBytes)), generation(pcbs.length)];
   const bytes = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + align8(byteLength), 0));

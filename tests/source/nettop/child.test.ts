@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { Child } from "../../../src/source/nettop/child.ts";
+import { Child, childEnvironment } from "../../../src/source/nettop/child.ts";
 
 /** Runs a shell script until it has ended by itself, or until `enough` of what it wrote. */
 async function run(script: string, enough: (text: string) => boolean = () => false) {
@@ -25,6 +25,34 @@ Deno.test("Child gives what was written, the status, and the first words on stan
 Deno.test("Child asks the C library for lines, and for numbers with a point", async () => {
   const { text } = await run('echo "$STDBUF1 $LC_ALL"');
   strictEqual(text(), "L C\n");
+});
+
+Deno.test("childEnvironment() hands on neither the language, nor buffering, nor the loader's variables", () => {
+  const ours = {
+    PATH: "/bin",
+    HOME: "/root",
+    LANG: "de_DE.UTF-8",
+    LANGUAGE: "de",
+    LC_ALL: "de_DE.UTF-8",
+    LC_NUMERIC: "fr_FR.UTF-8",
+    STDBUF: "F",
+    STDBUF1: "F",
+    LD_PRELOAD: "x",
+    LD_LIBRARY_PATH: "",
+    DYLD_INSERT_LIBRARIES: "x",
+  };
+  deepStrictEqual(childEnvironment(ours), { PATH: "/bin", HOME: "/root", STDBUF1: "L", LC_ALL: "C", LANG: "C" });
+});
+
+Deno.test("Child gives the program that environment and no more, whatever the language of this one", async () => {
+  const set = { LC_NUMERIC: "de_DE.UTF-8", DYLD_LIBRARY_PATH: "/nowhere", TCPTOP_OF_TEST: "handed on" };
+  for (const [name, value] of Object.entries(set)) Deno.env.set(name, value);
+  try {
+    const { text } = await run('echo "$LC_NUMERIC|$DYLD_LIBRARY_PATH|$TCPTOP_OF_TEST|$LANG"; printf "%.1f" 1.5');
+    strictEqual(text(), "||handed on|C\n1.5");
+  } finally {
+    for (const name of Object.keys(set)) Deno.env.delete(name);
+  }
 });
 
 Deno.test("Child keeps standard input open and silent", async () => {

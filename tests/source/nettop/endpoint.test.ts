@@ -30,9 +30,18 @@ Deno.test("parseEndpoint() has no address for a host's name", () => {
   deepStrictEqual(parseEndpoint(4, "host.example.com:443"), { address: null, zone: null, port: 443 });
 });
 
+Deno.test("parseEndpoint() reads a port whose address is left out, with a dot in both families", () => {
+  for (const family of [4, 6] as const) {
+    for (const text of [".64600", ":64600"]) {
+      deepStrictEqual(parseEndpoint(family, text), { address: bytes(), zone: null, port: 64600 });
+    }
+    for (const text of [".", ":", ".70000", "..1", ".x"]) strictEqual(parseEndpoint(family, text), null, text);
+  }
+});
+
 Deno.test("parseEndpoint() refuses what is neither", () => {
   for (
-    const text of ["", ":", "192.0.2.7", "192.0.2.7:70000", "192.0.2.7:x", "192.0.2.7:", ":443", "a b:1", "fe80::1:443"]
+    const text of ["", ":", "192.0.2.7", "192.0.2.7:70000", "192.0.2.7:x", "192.0.2.7:", "a b:1", "fe80::1:443"]
   ) {
     strictEqual(parseEndpoint(4, text), null, text);
   }

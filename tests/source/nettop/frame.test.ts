@@ -55,14 +55,11 @@ Deno.test("FrameAssembler.line() puts a row on the process above it", () => {
   deepStrictEqual(told[0].rows.map(({ pid, process }) => [pid, process]), [[7, "curl"], [8, "wget"]]);
 });
 
-Deno.test("FrameAssembler.line() numbers equal labels of one process", () => {
-  const { told, lines } = assembler();
-  const unbound = row("udp4 *:*<->*:*");
-  lines(HEADER, process("a", 7), unbound, unbound, process("b", 8), unbound, HEADER);
-  strictEqual(new Set(told[0].rows.map(({ key }) => key)).size, 3);
-  const keys = told[0].rows.map(({ key }) => key);
-  lines(process("a", 7), unbound, unbound, process("b", 8), unbound, HEADER);
-  deepStrictEqual(told[1].rows.map(({ key }) => key), keys);
+Deno.test("FrameAssembler.line() leaves out a row of a kind that is not known, and the rows behind it to their process", () => {
+  const { told, frames, lines } = assembler();
+  lines(HEADER, process("curl", 7), A, row("tcp46 *.22<->*.80"), B, HEADER);
+  deepStrictEqual(told[0].rows.map(({ pid }) => pid), [7, 7]);
+  strictEqual(frames.ignored, 1);
 });
 
 Deno.test("FrameAssembler.line() counts what has no place: before a header, before a process, and what is no row", () => {
@@ -72,12 +69,13 @@ Deno.test("FrameAssembler.line() counts what has no place: before a header, befo
   deepStrictEqual(told.map(({ rows }) => rows.length), [1, 0]);
 });
 
-Deno.test("FrameAssembler marks the first frame as the baseline, even when it is told again", () => {
+Deno.test("FrameAssembler marks the first frame as preliminary and the second as the baseline, even when told again", () => {
   const { told, frames, lines } = assembler();
   lines(HEADER, process("curl", 7), A);
   frames.pause();
-  lines(B, HEADER, HEADER);
-  deepStrictEqual(told.map(({ number, isBaseline }) => [number, isBaseline]), [[1, true], [1, true], [2, false]]);
+  lines(B, HEADER, HEADER, HEADER);
+  const marks = told.map(({ number, isPreliminary, isBaseline }) => [number, isPreliminary, isBaseline]);
+  deepStrictEqual(marks, [[1, true, true], [1, true, true], [2, false, true], [3, false, false]]);
 });
 
 Deno.test("FrameAssembler.end() tells what is there as whole", () => {

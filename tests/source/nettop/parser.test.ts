@@ -78,8 +78,34 @@ Deno.test("parseLine() splits a process's name from its pid at the last dot", ()
   }
 });
 
-Deno.test("parseLine() takes a process that calls itself a connection for a process", () => {
-  deepStrictEqual(label("tcp4 *:1<->*:2"), { kind: "process", name: "tcp4 *:1<->*:2", pid: 77 });
+Deno.test("parseLine() never takes what has two ends for a process", () => {
+  for (const text of ["tcp46 *.22<->*", "tcp4 a b:1<->*:2", "sctp4 192.0.2.1:1<->192.0.2.2", "<->", "name<->name"]) {
+    deepStrictEqual(label(text), { kind: "other" }, text);
+  }
+});
+
+Deno.test("parseLine() reads the flows without addresses of macOS 27", () => {
+  for (const text of ["quic6 .64600<->.65013", "quic4 .51000<->.443", "tcp4 .1<->.2", "udp6 *.*<->.53"]) {
+    const { kind, local, remote } = connection(row(text, "", 7, 9));
+    deepStrictEqual([kind, local.address, remote.address], ["connection", new Uint8Array(16), new Uint8Array(16)]);
+  }
+  const { local, remote, rxBytes } = connection(row("quic6 .64600<->.65013", "", 7, 9).replace("en0", "idx-25"));
+  deepStrictEqual([local.port, remote.port, rxBytes], [64600, 65013, 7]);
+});
+
+Deno.test("parseLine() reads numbers as other languages write them", () => {
+  const few = parseLine("time,,state,bytes_in,bytes_out,rtt_avg,", null) as Header;
+  const line = (figures: string) => parseLine(`1,tcp4 192.0.2.1:1<->192.0.2.2:2,Established,${figures},`, few);
+  const figures = (text: string) => {
+    const read = line(text) as ConnectionRow;
+    return [read.kind, read.rxBytes, read.txBytes, read.rttUs];
+  };
+  deepStrictEqual(figures("1234567,23,14,59 ms"), ["connection", 1234567, 23, 14590]);
+  deepStrictEqual(figures("1.234.567,23,14.59 ms"), ["connection", 1234567, 23, 14590]);
+  deepStrictEqual(figures("1'234'567,1\u202f023,2,50 ms"), ["connection", 1234567, 1023, 2500]);
+  deepStrictEqual(figures("1.23,-5,0 ms"), ["connection", null, null, null]);
+  // Commas between the digits of two columns could be cut in several ways: the row is left out, and counted.
+  deepStrictEqual(line("1,234,567,23,14,59 ms"), { kind: "other" });
 });
 
 Deno.test("parseLine() strips a terminal's line ends and what script leaves before the first line", () => {

@@ -7,14 +7,17 @@ function processes(paths: Record<number, string>) {
     asked.push(pid);
     return pid in paths ? 501 : null;
   };
-  return { asked, of: new Processes({ path: (pid) => paths[pid] ?? null, uid }) };
+  return { asked, paths, of: new Processes({ path: (pid) => paths[pid] ?? null, uid }) };
 }
 
-Deno.test("Processes.uidOf() asks once a process", () => {
+Deno.test("Processes.uidOf() asks once a process and turn", () => {
   const { asked, of } = processes({ 7: "/usr/bin/curl" });
   strictEqual(of.uidOf(7, "curl"), 501);
   strictEqual(of.uidOf(7, "curl"), 501);
   deepStrictEqual(asked, [7]);
+  of.turn();
+  of.uidOf(7, "curl");
+  deepStrictEqual(asked, [7, 7]);
 });
 
 Deno.test("Processes.uidOf() asks again when a pid has another name: another process, or another program", () => {
@@ -24,11 +27,36 @@ Deno.test("Processes.uidOf() asks again when a pid has another name: another pro
   deepStrictEqual(asked, [7, 7]);
 });
 
-Deno.test("Processes.uidOf() forgets the dead", () => {
-  const { asked, of } = processes({});
-  for (let pid = 1; pid <= 5000; pid++) of.uidOf(pid, "short");
-  of.uidOf(1, "short");
-  strictEqual(asked.filter((pid) => pid === 1).length, 2);
+Deno.test("Processes.uidOf() notices a pid's next process by its path, where no name is told or it begins in the same way", () => {
+  for (const cutName of ["", "com.example.hel"]) {
+    const { paths, of } = processes({ 7: "/opt/com.example.helper" });
+    of.uidOf(7, cutName);
+    of.turn();
+    of.uidOf(7, cutName);
+    deepStrictEqual(of.takeNames(), [[7, "com.example.helper"]]);
+    paths[7] = "/opt/com.example.helper-of-another";
+    of.turn();
+    of.uidOf(7, cutName);
+    deepStrictEqual(of.takeNames(), [[7, "com.example.helper-of-another"]]);
+  }
+});
+
+Deno.test("Processes.uidOf() asks again for what could not be told", () => {
+  const { paths, of } = processes({});
+  strictEqual(of.uidOf(7, "curl"), null);
+  paths[7] = "/usr/bin/curl-of-ours";
+  of.turn();
+  strictEqual(of.uidOf(7, "curl"), 501);
+  deepStrictEqual(of.takeNames(), [[7, "curl"], [7, "curl-of-ours"]]);
+});
+
+Deno.test("Processes.turn() forgets who is gone", () => {
+  const { of } = processes({ 7: "/usr/bin/curl" });
+  of.uidOf(7, "curl");
+  of.takeNames();
+  for (let turns = 0; turns < 3; turns++) of.turn();
+  of.uidOf(7, "curl");
+  deepStrictEqual(of.takeNames(), [[7, "curl"]]);
 });
 
 Deno.test("Processes.takeNames() gives the executable's whole name, and nettop's where there is none", () => {

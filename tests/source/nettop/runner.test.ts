@@ -9,7 +9,7 @@ Deno.test("Runner.run() stays on the first rung while nettop is well, and leaves
   deepStrictEqual([told.failed, told.restarts, told.ignored, told.stopped], [[], 0, 0, true]);
   deepStrictEqual(told.frames.filter(({ isWhole }) => isWhole).map(({ number }) => number).slice(0, 3), [1, 2, 3]);
   strictEqual(told.frames.find(({ number }) => number === 1)!.rows.length, 9);
-  deepStrictEqual(told.frames.map(({ isBaseline, number }) => isBaseline === (number === 1)).includes(false), false);
+  deepStrictEqual(told.frames.map(({ isBaseline, number }) => isBaseline === (number <= 2)).includes(false), false);
   strictEqual(await fakesAlive(), 0);
 });
 
@@ -37,7 +37,7 @@ Deno.test("Runner.run() runs nettop anew for each sample where there is no log, 
   strictEqual(told.failed.length, 4);
   deepStrictEqual([...new Set(told.frames.map(({ number, isBaseline }) => `${number} ${isBaseline}`))].slice(0, 3), [
     "1 true",
-    "2 false",
+    "2 true",
     "3 false",
   ]);
   strictEqual(told.frames.at(-1)!.isWhole, true);
@@ -54,7 +54,7 @@ Deno.test("Runner.run() starts a nettop anew that dies in the middle of a row, a
   strictEqual(told.restarts, 1);
   deepStrictEqual(told.failed, []);
   const numbers = told.frames.map(({ number, isBaseline }) => [number, isBaseline]);
-  deepStrictEqual(numbers.filter(([, isBaseline]) => isBaseline).map(([number]) => number).at(-1), 3);
+  deepStrictEqual(numbers.filter(([, isBaseline]) => isBaseline).map(([number]) => number).at(-1), 4);
   strictEqual(told.frames.filter(({ isWhole }) => isWhole).every(({ rows }) => rows.length >= 9), true);
 });
 

@@ -16,10 +16,33 @@ const PCB = {
   srttUs: 5,
 } as const;
 
-Deno.test("rowOfPcb() has no bytes, and a key of its own for every socket", () => {
+Deno.test("rowOfPcb() has no bytes, the maker's user, and a label of its own for every socket", () => {
   const row = rowOfPcb("tcp", PCB);
-  deepStrictEqual([row.rxBytes, row.txBytes, row.rttUs, row.pid, row.local.zone], [null, null, 5, 4711, "4"]);
-  notStrictEqual(row.key, rowOfPcb("tcp", { ...PCB, generation: 8n }).key);
+  deepStrictEqual([row.rxBytes, row.txBytes, row.rttUs, row.pid, row.uid, row.local.zone], [
+    null,
+    null,
+    5,
+    4711,
+    501,
+    "4",
+  ]);
+  notStrictEqual(row.label, rowOfPcb("tcp", { ...PCB, generation: 8n }).label);
+});
+
+Deno.test("rowOfPcb() tells sockets of user space apart, which have no generation", () => {
+  const flow = { ...PCB, generation: 0n }, elsewhere = new Uint8Array(16).fill(1);
+  const others = [
+    { localPort: 9 },
+    { remotePort: 9 },
+    { pid: 9 },
+    { family: 4 as const },
+    { localAddress: elsewhere },
+    { remoteAddress: elsewhere },
+  ];
+  const labels = [flow, ...others.map((other) => ({ ...flow, ...other }))].map((pcb) => rowOfPcb("udp", pcb).label);
+  strictEqual(new Set(labels).size, 7);
+  strictEqual(rowOfPcb("udp", { ...flow, srttUs: 6 }).label, labels[0]);
+  notStrictEqual(rowOfPcb("tcp", flow).label, labels[0]);
 });
 
 Deno.test("rowOfPcb() names every state of netinet/tcp_fsm.h so that it is known", () => {

@@ -55,7 +55,7 @@ Deno.test("NettopSource gives a sample a frame, timed by the arrival of the fram
       const row = second.flows.remotePort.indexOf(443);
       deepStrictEqual([first.opened, second.opened], [0, 1]);
       deepStrictEqual([second.flows.rxBytes[row], second.flows.rxDelta[row], second.flows.txDelta[row]], [
-        102018,
+        103027,
         1009,
         23,
       ]);
@@ -77,7 +77,7 @@ Deno.test("NettopSource closes what is gone from the next frame, with its last c
         if (closed === 0) continue;
         const row = flows.closed.indexOf(1);
         strictEqual(row < length && flows.remotePort[row] === 80, true);
-        deepStrictEqual([flows.rxBytes[row], flows.txBytes[row], flows.state[row]], [120, 60, 7]);
+        deepStrictEqual([flows.rxBytes[row], flows.txBytes[row], flows.state[row]], [160, 80, 7]);
         break;
       }
     } finally {
@@ -135,9 +135,9 @@ Deno.test("NettopSource says what it had to do without, and what it lost", () =>
     try {
       await news(source);
       const codes = source.info.notes.map(({ code }) => code);
-      deepStrictEqual(codes, ["nettop_fidelity", "nettop_fallback", "nettop_lines_ignored"]);
+      deepStrictEqual(codes, ["nettop_fidelity", "nettop_fallback"]);
       match(source.info.notes[1].message, /does not know the columns for packets/);
-      match(source.info.notes[2].message, /^1 line of/);
+      strictEqual(source.invalid, 1);
     } finally {
       await source.close();
     }

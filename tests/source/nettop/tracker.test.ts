@@ -8,6 +8,8 @@ import { HEADER, process, row } from "./rows.ts";
 
 const C = "tcp4 192.0.2.1:50000<->198.51.100.1:443";
 const UID = 501;
+const LATER = { isPreliminary: false, isBaseline: false };
+const NOTHING: string[] = [];
 
 interface Seen {
   readonly what: string;
@@ -18,8 +20,8 @@ interface Seen {
   readonly tx: number;
 }
 
-/** Frames go in as rows, one a second from 1 s on; what the records say comes out. */
-function tracker() {
+/** Frames go in as rows, one a second from 1 s on; what the records say comes out. The first is the baseline, or what comes before. */
+function tracker(hasPreliminary = false) {
   const told: Frame[] = [],
     seen: Seen[] = [],
     last: { tcp: Record<string, unknown>[]; udp: Record<string, unknown>[] } = { tcp: [], udp: [] };
@@ -46,6 +48,10 @@ function tracker() {
   };
   const decoder = new Decoder(handler);
   let second = 0;
+  const marks = () => ({
+    isPreliminary: hasPreliminary && second === 1,
+    isBaseline: second <= (hasPreliminary ? 2 : 1),
+  });
   const frame = (...rows: string[]) => {
     second++;
     for (const line of [HEADER, process("curl", 7), ...rows]) frames.line(line, second * 1e9);
@@ -53,7 +59,7 @@ function tracker() {
     frames.line(HEADER, second * 1e9);
     // The header that ended this frame began one more: it is whole and empty, and not looked at.
     const before = told.splice(0).filter(({ number }) => number % 2 === 1);
-    for (const each of before) tracker.apply({ ...each, isBaseline: second === 1 });
+    for (const each of before) tracker.apply({ ...each, ...marks() });
   };
   const drain = () => {
     tracker.drain((bytes) => decoder.decode(bytes));
@@ -75,6 +81,8 @@ function plain(r: TcpRecord | UdpRecord): Record<string, unknown> {
   r.copyRemoteAddress(remote, 0);
   r.copyComm(comm, 0);
   return {
+    cookie: r.cookieLow,
+    rx: r.rxBytes,
     family: r.family,
     tgid: r.tgid,
     uid: r.uid,
@@ -109,24 +117,88 @@ Deno.test("Tracker.apply() opens what a later frame shows first, at the time of 
   deepStrictEqual(t.drain(), [{ what: "open", cookie: 1, openedNs: 2e9, state: 1, rx: 100, tx: 200 }]);
 });
 
-Deno.test("Tracker.apply() closes what is gone, with the last counters", () => {
+Deno.test("Tracker.apply() closes what three frames are without, at the time of the first, with the last counters", () => {
   const t = tracker();
   t.frame(row(C, "Established", 100, 200));
   t.frame(row(C, "FinWait1", 107, 209));
-  t.drain();
+  t.frame();
+  t.frame();
+  deepStrictEqual(t.drain(), []);
   t.frame();
   deepStrictEqual(t.drain(), [{ what: "close", cookie: 1, openedNs: 0, state: 7, rx: 107, tx: 209 }]);
   deepStrictEqual(t.snapshot().map(({ what }) => what), ["tick"]);
 });
 
-Deno.test("Tracker.apply() takes a counter that goes down for a new connection in the place of the old", () => {
+Deno.test("Tracker.apply() counts only what is above the highest value seen, each direction by itself", () => {
+  const t = tracker(), seen: unknown[] = [];
+  const readings: [rx: number | "", tx: number | ""][] = [
+    [3e9, 200],
+    [0, 0],
+    [3e9 + 100, 0],
+    [2e9, 230],
+    ["", 231],
+    [3e9 + 150, 7],
+  ];
+  for (const [rx, tx] of readings) {
+    t.frame(row(C, "Established", rx, tx));
+    for (const { what, rx, tx } of t.snapshot()) if (what !== "tick") seen.push([what, rx - 3e9, tx]);
+  }
+  deepStrictEqual(seen, [
+    ["live", 0, 200],
+    ["live", 0, 200],
+    ["live", 100, 200],
+    ["live", 100, 230],
+    ["live", 100, 231],
+    ["live", 150, 231],
+  ]);
+});
+
+Deno.test("Tracker.apply() keeps a socket that one or two samples leave out", () => {
+  const t = tracker();
+  t.frame(row(C, "Established", 3e9, 200));
+  for (let times = 0; times < 3; times++) {
+    t.frame();
+    t.frame();
+    t.frame(row(C, "Established", 3e9 + times, 200));
+  }
+  deepStrictEqual(t.drain(), []);
+  deepStrictEqual(t.snapshot().map(({ what, cookie, rx }) => [what, cookie, rx]).slice(0, 1), [["live", 1, 3e9 + 2]]);
+});
+
+Deno.test("Tracker.apply() shows nothing of a preliminary frame, and lets its higher counters hold", () => {
+  const t = tracker(true);
+  t.frame(row(C, "Established", 3e9, 0));
+  deepStrictEqual(t.snapshot().map(({ what }) => what), ["tick"]);
+  t.frame(row(C, "Established", 0, 2e9), row("udp4 *:5353<->*:*", "", 5, 5));
+  const live = t.snapshot();
+  deepStrictEqual(live.map(({ what, openedNs, rx, tx }) => [what, openedNs, rx, tx]).slice(0, 1), [[
+    "live",
+    0,
+    3e9,
+    2e9,
+  ]]);
+  deepStrictEqual(t.last.udp.map(({ firstNs }) => firstNs), [0]);
+});
+
+Deno.test("Tracker.apply() takes counters that stay low and go up for a new socket in the place of the old", () => {
   const t = tracker();
   t.frame(row(C, "Established", 100, 200));
-  t.frame(row(C, "Established", 101, 3));
+  for (const rx of [1, 2]) t.frame(row(C, "Established", rx, 3));
+  deepStrictEqual(t.drain(), []);
+  t.frame(row(C, "Established", 9, 3));
   deepStrictEqual(t.drain(), [
     { what: "close", cookie: 1, openedNs: 0, state: 7, rx: 100, tx: 200 },
-    { what: "open", cookie: 2, openedNs: 2e9, state: 1, rx: 101, tx: 3 },
+    { what: "open", cookie: 2, openedNs: 4e9, state: 1, rx: 9, tx: 3 },
   ]);
+});
+
+Deno.test("Tracker.apply() takes counters that stay at 0 or a little too low for those of the same socket", () => {
+  for (const low of [[0, 0, 0, 0, 0], [60, 61, 62, 63, 64], [9, 8, 7, 6, 5]]) {
+    const t = tracker();
+    t.frame(row(C, "Established", 100, 0));
+    for (const rx of low) t.frame(row(C, "Established", rx, 0));
+    deepStrictEqual(t.drain(), [], String(low));
+  }
 });
 
 Deno.test("Tracker.apply() ends a connection that is listed as Closed, once", () => {
@@ -135,25 +207,104 @@ Deno.test("Tracker.apply() ends a connection that is listed as Closed, once", ()
   t.frame(row(C, "Closed", 103, 200));
   t.frame(row(C, "Closed", 103, 200));
   t.frame();
+  t.frame(row(C, "Closed", 103, 200));
   deepStrictEqual(t.drain(), [{ what: "close", cookie: 1, openedNs: 0, state: 7, rx: 103, tx: 200 }]);
+  for (let times = 0; times < 3; times++) t.frame();
   t.frame(row(C, "Closed", 9, 9));
   deepStrictEqual(t.drain().map(({ what, cookie }) => [what, cookie]), [["open", 2], ["close", 2]]);
 });
 
-Deno.test("Tracker.apply() tells apart equal labels by their place", () => {
+Deno.test("Tracker.apply() opens a connection in the place of one that was Closed", () => {
+  const t = tracker();
+  t.frame(row(C, "Established", 100, 200));
+  t.frame(row(C, "Closed", 100, 200));
+  t.frame(row(C, "Established", 101, 200));
+  deepStrictEqual(t.drain().map(({ what, cookie }) => [what, cookie]), [["close", 1], ["open", 2]]);
+});
+
+Deno.test("Tracker.apply() tells of no opening nor end of a TCP socket that is not connected yet, or never came to be", () => {
+  for (const label of ["tcp4 *:*<->*:*", "tcp6 *.*<->*.*", "tcp4 192.0.2.1:50000<->*:*", C]) {
+    const t = tracker();
+    t.frame();
+    for (let times = 0; times < 2; times++) t.frame(row(label, "Closed", 0, 0));
+    for (let times = 0; times < 3; times++) t.frame();
+    deepStrictEqual(t.drain(), NOTHING, label);
+    deepStrictEqual(t.snapshot().map(({ what }) => what), ["tick"]);
+  }
+});
+
+Deno.test("Tracker.apply() opens a connection once it is one, and tells of one that never was as failed", () => {
+  const t = tracker(), D = C.replace("50000", "50001");
+  t.frame();
+  t.frame(row(C, "SynSent", 0, 0), row(D, "SynSent", 0, 0));
+  deepStrictEqual(t.drain(), []);
+  t.frame(row(C, "Established", 1, 2), row(D, "SynSent", 0, 0));
+  deepStrictEqual(t.drain().map(({ what, cookie, openedNs }) => [what, cookie, openedNs]), [["open", 1, 2e9]]);
+  for (let times = 0; times < 3; times++) t.frame(row(C, "Established", 1, 2));
+  deepStrictEqual(t.drain().map(({ what, cookie, state }) => [what, cookie, state]), [["close", 2, 2]]);
+});
+
+Deno.test("Tracker.apply() was there too late for what the first frame lists as Closed", () => {
+  const t = tracker();
+  t.frame(row(C, "Closed", 100, 200));
+  for (let times = 0; times < 4; times++) t.frame();
+  deepStrictEqual(t.drain(), []);
+});
+
+Deno.test("Tracker.apply() tells apart equal labels by their counters, in any order and when one goes", () => {
   const t = tracker(), mdns = (rx: number) => row("udp4 *:5353<->*:*", "", rx, 0);
-  t.frame(mdns(10), mdns(2000));
-  t.frame(mdns(11), mdns(2001));
+  const bytes = () => {
+    t.snapshot();
+    return t.last.udp.map(({ cookie, rx }) => [cookie, rx]);
+  };
+  t.frame(mdns(10), mdns(3e9));
+  deepStrictEqual(bytes(), [[1, 10], [2, 3e9]]);
+  t.frame(mdns(3e9 + 1), mdns(11));
+  deepStrictEqual(bytes(), [[1, 11], [2, 3e9 + 1]]);
+  t.frame(mdns(3e9 + 2));
+  deepStrictEqual(bytes(), [[1, 11], [2, 3e9 + 2]]);
+  t.frame(mdns(30), mdns(3e9 + 2), mdns(12));
+  deepStrictEqual(bytes(), [[1, 12], [2, 3e9 + 2], [3, 30]]);
+  for (let times = 0; times < 3; times++) t.frame(mdns(3e9 + 3));
+  deepStrictEqual(bytes(), [[2, 3e9 + 3]]);
+});
+
+Deno.test("Tracker.apply() keeps a socket that passes to another process, and gives it to that one", () => {
+  for (const label of [C, "tcp4 *:22<->*:*", "udp4 *:69<->*:*", "udp4 192.0.2.1:1<->192.0.2.2:2"]) {
+    const t = tracker(), state = label.startsWith("tcp") ? "Established" : "";
+    t.frame(row(label, state, 3e9, 5));
+    t.frame(process("sshd", 70), row(label, state, 3e9 + 7, 5));
+    deepStrictEqual(t.drain(), [], label);
+    t.snapshot();
+    const [flow] = [...t.last.tcp, ...t.last.udp];
+    deepStrictEqual([flow.cookie, flow.rx, flow.tgid, flow.comm], [1, 3e9 + 7, 70, "sshd"]);
+  }
+});
+
+Deno.test("Tracker.apply() takes equal labels of two processes for two sockets", () => {
+  const t = tracker(), mdns = (rx: number) => row("udp4 *:5353<->*:*", "", rx, 0);
+  t.frame(mdns(10), process("Browser", 70), mdns(2000));
+  t.frame(mdns(2000), process("Browser", 70), mdns(2000));
   t.snapshot();
-  strictEqual(t.last.udp.length, 2);
+  deepStrictEqual(t.last.udp.map(({ cookie, rx, tgid }) => [cookie, rx, tgid]), [[1, 2000, 7], [2, 2000, 70]]);
+  t.frame(process("Browser", 70), mdns(2000), mdns(3));
+  t.snapshot();
+  deepStrictEqual(t.last.udp.map(({ cookie, rx, tgid }) => [cookie, rx, tgid]), [[1, 2000, 7], [2, 2000, 70], [
+    3,
+    3,
+    70,
+  ]]);
 });
 
 Deno.test("Tracker.apply() closes nothing on the word of a frame that is not whole", () => {
   const t = tracker();
   t.frame(row(C, "Established", 100, 200));
-  t.tracker.apply({ number: 99, arrivedNs: 2e9, rows: [], isWhole: false, isBaseline: false });
+  t.tracker.apply({ number: 99, arrivedNs: 2e9, rows: [], isWhole: false, ...LATER });
   deepStrictEqual(t.drain(), []);
-  t.tracker.apply({ number: 99, arrivedNs: 2e9, rows: [], isWhole: true, isBaseline: false });
+  for (const number of [99, 100, 101]) {
+    deepStrictEqual(t.drain(), []);
+    t.tracker.apply({ number, arrivedNs: 2e9, rows: [], isWhole: true, ...LATER });
+  }
   deepStrictEqual(t.drain().map(({ what }) => what), ["close"]);
 });
 
@@ -163,6 +314,8 @@ Deno.test("Tracker.snapshot() describes a connection whole, and says what is not
   t.snapshot();
   const link = (last: number) => [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last];
   deepStrictEqual(t.last.tcp, [{
+    cookie: 1,
+    rx: 100,
     family: 6,
     tgid: 7,
     uid: UID,
@@ -216,6 +369,7 @@ Deno.test("Tracker.snapshot() cuts a name at 15 bytes and never inside a charact
     arrivedNs: 1,
     rows: [{ ...rowOf(), process: "名前名前名前", pid: 0 }],
     isWhole: true,
+    isPreliminary: false,
     isBaseline: true,
   });
   t.snapshot();
