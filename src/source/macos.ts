@@ -2,6 +2,7 @@ import { memoryUsage, resourceUsage } from "node:process";
 import { ExitStatus, TcptopError } from "../errors.ts";
 import { diagnoseMac } from "./darwin/diagnosis.ts";
 import type { Diagnosis } from "./diagnosis.ts";
+import { reachOf } from "./darwin/reach.ts";
 import { DarwinSystem, NO_SYSTEM, type System } from "./darwin/system.ts";
 import { NettopSource } from "./nettop/source.ts";
 import { type Platform, type SelfUse, thisHost } from "./platform.ts";
@@ -31,14 +32,17 @@ export class MacosPlatform implements Platform {
       script: Deno.env.get("TCPTOP_SCRIPT") ?? SCRIPT,
       nowMs: () => performance.now(),
       wallMs: () => Date.now(),
+      uid: Deno.uid(),
     }, this.#system);
   }
 
   diagnose(source: SourceInfo | null): Diagnosis {
+    const tcp = this.#system.sockets("tcp"), udp = this.#system.sockets("udp");
     const facts = {
       launchdPath: this.#system.path(1),
       rootName: this.#system.userName(0),
-      tcpSockets: this.#system.sockets("tcp")?.length ?? null,
+      tcpSockets: tcp?.length ?? null,
+      reach: reachOf([...tcp ?? [], ...udp ?? []], Deno.uid()),
     };
     return diagnoseMac(facts, source);
   }

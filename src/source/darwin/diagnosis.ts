@@ -1,6 +1,7 @@
 /** From what a Mac lets us do to what is missing. Pure. */
 import type { Check, Diagnosis } from "../diagnosis.ts";
 import type { SourceInfo } from "../source.ts";
+import type { Reach } from "./reach.ts";
 
 /** What was asked of the system. null: it did not answer. */
 export interface MacFacts {
@@ -10,17 +11,21 @@ export interface MacFacts {
   readonly rootName: string | null;
   /** In net.inet.tcp.pcblist_n. */
   readonly tcpSockets: number | null;
+  /** Whose sockets the lists of both protocols have. */
+  readonly reach: Reach;
 }
 
 const FALLBACK = "nettop_fallback";
 const SANDBOX = "Start tcptop from a terminal: a program in the App Sandbox may not run nettop";
+const SUDO = "Run it with sudo: from macOS 27 on only root is given all sockets";
 
 /** `source` is what a run has come to; null: nothing could be opened. */
 export function diagnoseMac(facts: MacFacts, source: SourceInfo | null): Diagnosis {
   const { tcp = null, udp = null, notes = [] } = source ?? {};
-  const { launchdPath, rootName, tcpSockets } = facts;
+  const { launchdPath, rootName } = facts;
   const works = tcp === "nettop", best = works && !notes.some(({ code }) => code === FALLBACK);
-  const remedy = works ? null : SANDBOX;
+  const list = listCheck(facts, works);
+  const remedy = works ? null : list.remedy === null ? SANDBOX : `${SANDBOX}. ${list.remedy}`;
   const checks: Check[] = [
     {
       id: "nettop",
@@ -40,9 +45,20 @@ export function diagnoseMac(facts: MacFacts, source: SourceInfo | null): Diagnos
     },
     lesser("proc_pidpath", "libproc", launchdPath === null ? null : `names other users' processes: ${launchdPath}`),
     lesser("getpwuid", "user names", rootName === null ? null : `user 0 is ${rootName}`),
-    lesser("pcblist", "list of sockets", tcpSockets === null ? null : `${tcpSockets} TCP sockets, for want of nettop`),
+    list,
   ];
   return { tcp, udp, best, checks, remedy };
+}
+
+/** The list that is used for want of nettop. */
+function listCheck({ tcpSockets, reach }: MacFacts, works: boolean): Check {
+  const id = "pcblist", title = "list of sockets";
+  if (tcpSockets === null) return lesser(id, title, null);
+  if (reach === "all") return lesser(id, title, `${tcpSockets} TCP sockets, for want of nettop`);
+  const detail = reach === "none"
+    ? "is empty, and of no use for want of nettop"
+    : `only your own ${tcpSockets} TCP sockets, for want of nettop`;
+  return { id, title, ok: false, needed: false, detail, remedy: works ? null : SUDO };
 }
 
 /** Of what can be done without. */

@@ -1,3 +1,4 @@
+import type { Reach } from "../darwin/reach.ts";
 import type { Note } from "../source.ts";
 import type { Rung } from "./ladder.ts";
 
@@ -9,11 +10,18 @@ const FIDELITY: Note = {
   remedy: null,
 };
 
+const MISSING: Readonly<Record<Exclude<Reach, "all">, string>> = {
+  own: "this macOS gives an ordinary user only their own sockets in that list: those of all others are missing",
+  none: "the kernel's list of sockets is empty: all are missing",
+};
+
 /** What went wrong with nettop so far. */
 export class Trouble {
   restarts = 0;
   ignored = 0;
   isOnSockets = false;
+  /** Whose sockets the kernel's list has. */
+  reach: Reach = "all";
   readonly #failures: { readonly rung: Rung; readonly why: string; readonly next: Rung | null }[] = [];
   #begun = false;
 
@@ -36,6 +44,9 @@ export class Trouble {
         ? "nettop is of no use here, so sockets are taken from the kernel's list, which has no bytes"
         : last.next?.note ?? "nettop gives nothing";
       notes.push({ code: "nettop_fallback", message: `${message}: ${last.rung.command[0]} ${last.why}`, remedy: null });
+    }
+    if (this.isOnSockets && this.reach !== "all") {
+      notes.push({ code: "pcblist_partial", message: MISSING[this.reach], remedy: "Run it with sudo, which sees all" });
     }
     if (this.restarts > 0) {
       const times = this.restarts === 1 ? "once" : `${this.restarts} times`;

@@ -1,4 +1,5 @@
 import { ExitStatus, TcptopError } from "../../errors.ts";
+import { reachOf } from "../darwin/reach.ts";
 import type { System } from "../darwin/system.ts";
 import type { FlowSource, RecordSink, SourceInfo } from "../source.ts";
 import type { Frame } from "./frame.ts";
@@ -16,6 +17,8 @@ export interface NettopOptions {
   /** Monotonic. */
   readonly nowMs: () => number;
   readonly wallMs: () => number;
+  /** Of whom runs this; null: not known. */
+  readonly uid?: number | null;
   readonly timing?: Timing;
 }
 
@@ -130,6 +133,7 @@ export class NettopSource implements FlowSource {
   #lookAtSockets(): boolean {
     const tcp = this.system.sockets("tcp"), udp = this.system.sockets("udp");
     if (tcp === null || udp === null) return false;
+    this.#trouble.reach = reachOf([...tcp, ...udp], this.options.uid ?? null);
     const number = (this.#frame?.number ?? 0) + 1;
     this.#take({
       number,

@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { diagnoseMac } from "../../../src/source/darwin/diagnosis.ts";
 
-const FACTS = { launchdPath: "/sbin/launchd", rootName: "root", tcpSockets: 48 };
+const FACTS = { launchdPath: "/sbin/launchd", rootName: "root", tcpSockets: 48, reach: "all" } as const;
 const NETTOP = { tcp: "nettop", udp: "nettop", notes: [] };
 const failing = (diagnosis: ReturnType<typeof diagnoseMac>) =>
   diagnosis.checks.filter(({ ok }) => !ok).map(({ id }) => id);
@@ -27,7 +27,17 @@ Deno.test("diagnoseMac() says what to do where nettop may not be run", () => {
 });
 
 Deno.test("diagnoseMac() has no figure for what does not answer", () => {
-  const diagnosis = diagnoseMac({ launchdPath: null, rootName: null, tcpSockets: null }, NETTOP);
+  const diagnosis = diagnoseMac({ launchdPath: null, rootName: null, tcpSockets: null, reach: "none" }, NETTOP);
   deepStrictEqual(failing(diagnosis), ["proc_pidpath", "getpwuid", "pcblist"]);
   strictEqual(diagnosis.checks.some(({ detail }) => /null/.test(detail)), false);
+});
+
+Deno.test("diagnoseMac() is not content with a list that has only the caller's own sockets, or none", () => {
+  for (const [reach, tcpSockets, words] of [["own", 3, /only your own 3 TCP/], ["none", 0, /is empty/]] as const) {
+    const well = diagnoseMac({ ...FACTS, reach, tcpSockets }, NETTOP);
+    deepStrictEqual([well.best, well.remedy, failing(well)], [true, null, ["pcblist"]]);
+    match(well.checks.at(-1)!.detail, words);
+    const without = diagnoseMac({ ...FACTS, reach, tcpSockets }, { tcp: "pcblist", udp: "pcblist", notes: [] });
+    match(without.remedy!, /App Sandbox.*Run it with sudo/);
+  }
 });

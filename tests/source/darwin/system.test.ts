@@ -1,5 +1,5 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { SYMBOLS } from "../../../src/source/darwin/library.ts";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { openLibrary, SYMBOLS } from "../../../src/source/darwin/library.ts";
 import type { Library } from "../../../src/source/darwin/library.ts";
 import { DarwinSystem } from "../../../src/source/darwin/system.ts";
 import { in4in6, pcbList } from "./pcbs.ts";
@@ -10,6 +10,20 @@ function standIn(own: Partial<Library["symbols"]>): DarwinSystem {
   const { symbols } = Deno.dlopen("libc.so.6", { getpwuid_r, if_nametoindex });
   return new DarwinSystem({ symbols: { ...symbols, ...own } as Library["symbols"] });
 }
+
+Deno.test("openLibrary() names its library in full: a leaf name is looked for in the working directory first", async () => {
+  const opened: (string | URL)[] = [], { dlopen } = Deno;
+  Deno.dlopen = (path) => {
+    opened.push(path);
+    throw new Error("not here");
+  };
+  try {
+    await rejects(async () => void await openLibrary(), /not here/);
+  } finally {
+    Deno.dlopen = dlopen;
+  }
+  deepStrictEqual(opened, ["/usr/lib/libSystem.B.dylib"]);
+});
 
 Deno.test("DarwinSystem.userName() reads the name behind the pointer in struct passwd", () => {
   strictEqual(standIn({}).userName(0), "root");

@@ -9,9 +9,9 @@ import { NettopSource } from "../../../src/source/nettop/source.ts";
 import { Unknown } from "../../../src/wire/layout.ts";
 import { FAKE_NETTOP, FAKE_SCRIPT, fakesAlive, FAST, playing } from "./fake.ts";
 
-const open = (system: System = NO_SYSTEM, nettop = FAKE_NETTOP) =>
+const open = (system: System = NO_SYSTEM, nettop = FAKE_NETTOP, uid = 501) =>
   new NettopSource(
-    { nettop, script: FAKE_SCRIPT, nowMs: () => performance.now(), wallMs: () => Date.now(), timing: FAST },
+    { nettop, script: FAKE_SCRIPT, nowMs: () => performance.now(), wallMs: () => Date.now(), timing: FAST, uid },
     system,
   );
 
@@ -100,6 +100,51 @@ Deno.test("NettopSource takes the kernel's list of sockets where nettop is of no
       strictEqual(flows.unknown[0] & Unknown.bytes, Unknown.bytes);
       strictEqual(source.info.tcp, "pcblist");
       match(source.info.notes.map(({ message }) => message).join(), /list, which has no bytes: .* ended with status 0/);
+    } finally {
+      await source.close();
+    }
+  }));
+
+Deno.test("NettopSource says that a list with none but the user's own sockets is not all, and what to do", async () => {
+  const lists: [tcp: Pcb[], uid: number, words: RegExp | null][] = [
+    [[PCB], 501, /only their own sockets/],
+    [[], 501, /is empty/],
+    [[], 0, /is empty/],
+    [[PCB, { ...PCB, generation: 8n, uid: 65 }], 501, null],
+    [[PCB], 0, null],
+  ];
+  for (const [tcp, uid, words] of lists) {
+    await playing("useless", async () => {
+      const system = { ...NO_SYSTEM, sockets: (protocol: string) => protocol === "tcp" ? tcp : [] };
+      const source = open(system, FAKE_NETTOP, uid);
+      try {
+        await news(source);
+        const note = source.info.notes.find(({ code }) => code === "pcblist_partial");
+        strictEqual(note === undefined, words === null);
+        if (words !== null) match(`${note!.message}. ${note!.remedy}`, new RegExp(`${words.source}.*sudo`));
+      } finally {
+        await source.close();
+      }
+    });
+  }
+});
+
+Deno.test("NettopSource takes the user of a socket from the kernel's list, and notices the next process with its pid", () =>
+  playing("useless", async () => {
+    let path = "/opt/first", pcb = PCB;
+    const sockets = (protocol: string) => protocol === "tcp" ? [pcb] : [];
+    const source = open({ ...NO_SYSTEM, path: () => path, uid: () => null, sockets }), sample = sampler(source);
+    try {
+      const { flows } = await sample();
+      deepStrictEqual([flows.uid[0], flows.unknown[0] & Unknown.uid, source.processes.takeNames()], [501, 0, [[
+        4711,
+        "first",
+      ]]]);
+      path = "/opt/second";
+      pcb = { ...PCB, generation: 9n, uid: 502 };
+      await sample();
+      await sample();
+      deepStrictEqual(source.processes.takeNames(), [[4711, "second"]]);
     } finally {
       await source.close();
     }
