@@ -17,7 +17,7 @@ int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms)
 
 	if (timeout_ms < 0 || timeout_ms > longest)
 		timeout_ms = longest;
-	if (t->netlink) { /* the kernel queues for more than a second: a timer does, and costs nothing a message */
+	if (!t->tcp) { /* no ring; netlink queues for more than a second: a timer does, and costs nothing a message */
 		nanosleep(&(struct timespec){ .tv_nsec = timeout_ms * 1000000l }, NULL);
 		return 0;
 	}
@@ -27,7 +27,7 @@ int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms)
 
 void tcptop__wake(struct tcptop *t)
 {
-	if (!t->netlink)
+	if (t->tcp)
 		ring_wake(&t->ring);
 }
 
@@ -47,5 +47,5 @@ int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 		t->snapshot_errors++;
 	if (t->netlink)
 		return netlink_drain(t->netlink, buffer, capacity);
-	return ring_read(&t->ring, buffer, capacity);
+	return t->tcp ? ring_read(&t->ring, buffer, capacity) : 0;
 }

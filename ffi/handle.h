@@ -48,7 +48,7 @@ struct tcptop {
 	uint64_t snapshot_deadline_ns; /* CLOCK_MONOTONIC; by then it is cut short */
 	struct reader *reader;   /* not NULL: the thread that may still read what others may not */
 	struct netlink *listing; /* not NULL: UDP sockets are listed from there, beside TCP by eBPF */
-	struct netlink *netlink; /* not NULL: TCP comes from there, and the BPF fields above are not set */
+	struct netlink *netlink; /* not NULL: TCP comes from there, and the BPF fields above are not set. Neither: UDP alone is seen */
 	struct bytes snapshot;
 	char stage[96];
 	char log[LOG_BYTES];

@@ -54,7 +54,7 @@ static int tick_append(struct tcptop *t, uint64_t begin_ns)
 
 	if (err)
 		return err;
-	if (!t->netlink)
+	if (t->tcp)
 		counters_sum(t->counters_fd, sums, COUNTER_COUNT);
 	if (t->udp)
 		udp_counters(t->udp, udp);
@@ -200,7 +200,9 @@ static int32_t snapshot_take(void *context, int64_t look)
 
 	snapshot_begin(&t->snapshot);
 	t->snapshot_deadline_ns = clock_ns(CLOCK_MONOTONIC) + SNAPSHOT_LIMIT_NS;
-	if (t->netlink ? netlink_snapshot(t, t->netlink, look, t->snapshot_deadline_ns) || processes_append(t->netlink, &t->snapshot) : sockets_append(t, look))
+	if (t->netlink && (netlink_snapshot(t, t->netlink, look, t->snapshot_deadline_ns) || processes_append(t->netlink, &t->snapshot)))
+		t->snapshot_errors++;
+	if (t->tcp && sockets_append(t, look))
 		t->snapshot_errors++;
 	if (t->listing && (netlink_snapshot(t, t->listing, look, t->snapshot_deadline_ns) || processes_append(t->listing, &t->snapshot)))
 		t->snapshot_errors++;

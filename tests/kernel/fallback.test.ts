@@ -1,7 +1,7 @@
 /** Where eBPF is not to be had: which source is used, what is said, and how it ends. */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import { type Ended, execute, type SampleDocument, tcptop } from "../support/tcptop.ts";
-import { asUser, refusingBpf, withoutBtf } from "../support/refused.ts";
+import { type Ended, execute, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
+import { asUser, refusingBpf, refusingDiag, withoutBtf } from "../support/refused.ts";
 import { Workload } from "../support/workload.ts";
 
 const ONCE = ["--once", "--json", "--interval", "200ms"];
@@ -31,6 +31,32 @@ Deno.test("tcptop goes on by netlink where bpf() is refused to root, and says so
   const document = sample(await execute(await refusingBpf(tcptop(ONCE))));
   match(netlinkNote(document), /because BPF is refused to this process although it is root/);
   strictEqual(document.source.udp, "netlink");
+});
+
+Deno.test("tcptop shows UDP to the byte where TCP cannot be had at all, and says so", async () => {
+  await using running = await Running.of(await refusingDiag(withoutBtf(tcptop(["--json", "--interval", "200ms"]))));
+  await using workload = await Workload.start("udp", "--flows", 23, "--datagrams", 3, "--bytes", 101);
+  const ports = new Set((await workload.until("ready")).flows.map(({ client }) => client.port));
+  const ours = ({ flows }: SampleDocument) =>
+    flows.filter(({ local, tx_bytes }) => ports.has(local.port) && tx_bytes === 303);
+  const document = await running.until("the flows", (sample) => ours(sample).length === 23);
+  strictEqual(ours(document).every(({ process }) => process === "wl-client"), true);
+  deepStrictEqual([document.source.tcp, document.source.udp], [null, "bpf"]);
+  const note = document.source.notes.find(({ code }) => code === "tcp_unavailable");
+  match(note!.message, /^TCP connections are not seen: this kernel has no BTF .*, and netlink is refused too \(/);
+  match(note!.remedy!, /modprobe tcp_diag$/);
+  strictEqual(document.health.snapshot_errors, 0);
+  strictEqual(await running.stop(), 0);
+  await workload.goOn();
+  await workload.until("done");
+});
+
+Deno.test("tcptop ends with TCP's own error where neither can be had, or netlink was asked for", async () => {
+  const refused = await execute(await refusingDiag(await refusingBpf(tcptop(ONCE))));
+  deepStrictEqual([refused.code, refused.stdout], [1, ""]);
+  match(refused.stderr, /^tcptop: Cannot ask the kernel for its sockets by netlink/);
+  const asked = await execute(await refusingDiag(tcptop([...ONCE, "--source", "netlink"])));
+  deepStrictEqual([asked.code, asked.stderr], [1, refused.stderr]);
 });
 
 Deno.test("--source bpf where bpf() is refused to root ends with status 3", async () => {

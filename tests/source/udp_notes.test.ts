@@ -1,4 +1,4 @@
-import { match, strictEqual } from "node:assert/strict";
+import { match, ok, strictEqual } from "node:assert/strict";
 import { udpMissing } from "../../src/source/bpf/udp_notes.ts";
 
 const EPERM = 1, EACCES = 13, ENODEV = 19, EINVAL = 22;
@@ -30,4 +30,12 @@ Deno.test("udpMissing() takes the verifier's EACCES for its verdict, and sends n
   strictEqual(remedy, "Use Linux 5.7 or newer with CONFIG_BPF_SYSCALL and CONFIG_CGROUP_BPF; this is 5.4.33");
   match(udpMissing({ ...failure, log: "" }, 1000, "6.1.0").remedy!, /^Run it with sudo, or give it CAP_BPF/);
   match(udpMissing({ ...failure, log: "" }, 0, "6.1.0").remedy!, /^Give it CAP_BPF and CAP_NET_ADMIN; another/);
+});
+
+Deno.test("udpMissing() has a remedy for everything that may fail", () => {
+  for (const errno of [1, 2, 4, 5, 11, 12, 13, 16, 19, 22, 23, 24, 28, 38, 95, 4095]) {
+    for (const stage of ["find the cgroup v2 hierarchy", "load the UDP programs", "udp_out"]) {
+      ok(udpMissing({ errno, stage, log: "" }, 0, "6.1.0").remedy, `${errno} ${stage}`);
+    }
+  }
 });

@@ -48,3 +48,8 @@ export async function slowOnce(file: string, line: string[]): Promise<string[]> 
   const library = await compiled("slow.so", [source], [source], ["-shared", "-fPIC"]);
   return ["env", `LD_PRELOAD=${library}`, `SLOW=${file}`, ...line];
 }
+
+/** A command line to which the kernel has no sock_diag. */
+export async function refusingDiag(line: string[]): Promise<string[]> {
+  return [await compiled("refuse_diag", [new URL("../kernel/refuse_diag.c", import.meta.url)]), ...line];
+}

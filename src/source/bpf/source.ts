@@ -1,7 +1,7 @@
 import { ExitStatus, TcptopError } from "../../errors.ts";
 import type { Identity } from "../identity.ts";
 import type { FlowSource, Note, RecordSink, SourceInfo, SourceOptions } from "../source.ts";
-import { fallbackNote, limitNotes } from "../netlink/notes.ts";
+import { bpfRefusal, fallbackNote, limitNotes, missingNote, type Refusal } from "../netlink/notes.ts";
 import { shimError, type ShimFailure } from "./error.ts";
 import type { Library } from "./library.ts";
 import { UDP_IS_LISTED, UDP_LEFT_OUT, UDP_PARTIAL, udpMissing } from "./udp_notes.ts";
@@ -33,6 +33,10 @@ const OUTSIDE: Note = {
   remedy: "Start it in the host's PID namespace: docker run --pid=host",
 };
 
+interface Opened extends Pick<SourceInfo, "tcp" | "notes"> {
+  readonly error?: TcptopError;
+}
+
 /** Throws where there is no memory for it. */
 export function newHandle({ symbols }: Library): Deno.PointerObject {
   const handle = symbols.tcptop__new();
@@ -57,7 +61,8 @@ export class ShimSource implements FlowSource {
     this.#euid = options.euid;
     this.#handle = newHandle(library);
     try {
-      const { tcp, notes } = this.#openTcp(options), udp = this.#openUdp(options);
+      const { tcp, notes, error } = this.#openTcp(options), udp = this.#openUdp(options);
+      if (error !== undefined && udp.udp !== "bpf") throw error;
       const kept = options.dropTo === null ? [] : this.#drop(options.dropTo);
       const outside = library.symbols.tcptop__sees_all_processes() ? [] : [OUTSIDE];
       this.info = { tcp, udp: udp.udp, notes: [...outside, ...notes, ...udp.notes, ...kept] };
@@ -109,21 +114,30 @@ export class ShimSource implements FlowSource {
     this.#handle = null;
   }
 
-  #openTcp({ source, ringBytes, openings }: SourceOptions): Pick<SourceInfo, "tcp" | "notes"> {
-    const { tcptop__load, tcptop__open_netlink, tcptop__free } = this.#library.symbols;
-    const notes: Note[] = [];
+  /** `error`: what there is to say where UDP cannot be seen either. */
+  #openTcp({ source, ringBytes, openings }: SourceOptions): Opened {
+    const { tcptop__load, tcptop__open_netlink } = this.#library.symbols;
+    let refusal: Refusal | null = null;
     if (source !== "netlink") {
       const result = tcptop__load(this.#handle, ringBytes, openings ? 1 : 0, keep());
-      if (result >= 0) return { tcp: "bpf", notes };
-      const failure = this.#account(-result), note = fallbackNote(failure, this.#euid, Deno.osRelease());
-      if (source === "bpf" || note === null) throw shimError(failure, this.#euid, Deno.osRelease());
-      notes.push(note);
-      tcptop__free(this.#handle);
-      this.#handle = null;
-      this.#handle = newHandle(this.#library);
+      if (result >= 0) return { tcp: "bpf", notes: [] };
+      const failure = this.#account(-result);
+      refusal = bpfRefusal(failure, this.#euid, Deno.osRelease());
+      if (source === "bpf" || refusal === null) throw shimError(failure, this.#euid, Deno.osRelease());
+      this.#begin();
     }
-    notes.push(...limitNotes(this.#check(tcptop__open_netlink(this.#handle)), this.#euid));
-    return { tcp: "netlink", notes };
+    const result = tcptop__open_netlink(this.#handle), fallback = refusal === null ? [] : [fallbackNote(refusal)];
+    if (result >= 0) return { tcp: "netlink", notes: [...fallback, ...limitNotes(result, this.#euid)] };
+    const failure = this.#account(-result), error = shimError(failure, this.#euid, Deno.osRelease());
+    if (refusal === null) throw error;
+    this.#begin();
+    return { tcp: null, notes: [missingNote(refusal, failure)], error };
+  }
+
+  /** With nothing left of what was tried. */
+  #begin(): void {
+    this.close();
+    this.#handle = newHandle(this.#library);
   }
 
   /** A machine where UDP cannot be seen is an ordinary machine: TCP goes on. */

@@ -12,17 +12,17 @@ const NO_REASON: readonly number[] = [ENOMEM, ENFILE, EMFILE];
 /** Bits of enum tcptop_limit. */
 export const Limit = { farewells: 1, owners: 2, sent: 4, spaces: 8 } as const;
 
-/** Why TCP comes from netlink although eBPF was wanted; null: that failure is no reason, it must be told as an error.
- * `release`: the kernel's. */
-export function fallbackNote(failure: ShimFailure, euid: number | null, release: string): Note | null {
+/** Why TCP does not come from eBPF, and what helps. */
+export interface Refusal {
+  readonly why: string;
+  readonly remedy: string;
+}
+
+/** null: that failure is no reason for another source, it must be told as an error. `release`: the kernel's. */
+export function bpfRefusal(failure: ShimFailure, euid: number | null, release: string): Refusal | null {
   const refused = failure.errno === EPERM || failure.errno === EACCES;
   if (refused && euid !== 0 || NO_REASON.includes(failure.errno)) return null;
-  const note = (why: string, remedy: string): Note => ({
-    code: "tcp_by_netlink",
-    message:
-      `TCP comes from netlink, because ${why}: owners of short connections and the time they opened are not known`,
-    remedy,
-  });
+  const note = (why: string, remedy: string): Refusal => ({ why, remedy });
   if (failure.errno === ENOENT && failure.stage.includes("BTF")) {
     return note(
       "this kernel has no BTF (/sys/kernel/btf/vmlinux)",
@@ -46,6 +46,20 @@ export function fallbackNote(failure: ShimFailure, euid: number | null, release:
     `the kernel did not ${described(failure.stage, "TCP")} (${errnoText(failure.errno)})`,
     kernelRemedy(release, TCP_BY_BPF, "CONFIG_BPF_SYSCALL, CONFIG_BPF_EVENTS and CONFIG_DEBUG_INFO_BTF"),
   );
+}
+
+/** That TCP comes from netlink although eBPF was wanted. */
+export function fallbackNote({ why, remedy }: Refusal): Note {
+  const message =
+    `TCP comes from netlink, because ${why}: owners of short connections and the time they opened are not known`;
+  return { code: "tcp_by_netlink", message, remedy };
+}
+
+/** That there is no TCP at all, where UDP is seen all the same. The failure is netlink's. */
+export function missingNote({ why, remedy }: Refusal, { errno }: ShimFailure): Note {
+  const netlink = errno === ENOENT ? "the kernel has no inet_diag" : errnoText(errno);
+  const message = `TCP connections are not seen: ${why}, and netlink is refused too (${netlink})`;
+  return { code: "tcp_unavailable", message, remedy: `${remedy}. Or load inet_diag: modprobe tcp_diag` };
 }
 
 /** What the netlink source cannot tell on this machine, as tcptop__open_netlink() returned it. */

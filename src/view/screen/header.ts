@@ -102,5 +102,5 @@ function drawCounts(canvas: Canvas, { sample, totals, cost }: Head): void {
 
 function sourceText({ source: { tcp, udp } }: Sample): string {
   if (tcp === udp || udp === null) return tcp ?? "nothing";
-  return tcp === null ? udp : `${tcp}, udp ${udp}`;
+  return tcp === null ? `${udp}, udp alone` : `${tcp}, udp ${udp}`;
 }
