@@ -317,7 +317,7 @@ static int32_t limits(const struct netlink *n)
 	const capabilities owners = 1ull << CAP_SYS_PTRACE | 1ull << CAP_DAC_READ_SEARCH;
 
 	return (n->farewells_refused ? LIMIT_FAREWELLS : 0) | (n->refused_spaces ? LIMIT_SPACES : 0) | (n->no_sent ? LIMIT_SENT : 0) |
-	       ((capabilities_permitted() & owners) == owners ? 0 : LIMIT_OWNERS);
+	       ((capabilities_permitted() & owners) != owners ? LIMIT_OWNERS : n->refused_processes ? LIMIT_REFUSED : 0);
 }
 
 int32_t tcptop__open_netlink(struct tcptop *t)

@@ -92,6 +92,7 @@ struct netlink {
 	uint32_t owner_pass;
 	uint64_t owners_ended_ns;
 	uint64_t owners_took_ns;
+	bool refused_processes; /* whose descriptors may not be looked at */
 	struct owner_facts facts; /* of the process whose descriptors the pass is at; start_ns 0: it has ended */
 	uint32_t facts_pass;
 	uint64_t told[4096];   /* by tgid: what of its process was told last */

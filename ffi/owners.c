@@ -106,6 +106,12 @@ static void accept_settle(struct netlink *n, const struct listener *l, uint32_t 
 	k->met_pass = n->owner_pass;
 }
 
+/* Capabilities of a user namespace do not count for processes outside of it, and a security module may refuse what they allow. */
+static bool is_refusal(int error)
+{
+	return error == EACCES || error == EPERM;
+}
+
 /* Whether it was at its end by the deadline. */
 static bool descriptors_of(struct netlink *n, const struct index *index, const char *pid)
 {
@@ -118,12 +124,15 @@ static bool descriptors_of(struct netlink *n, const struct index *index, const c
 
 	snprintf(path, sizeof(path), "%.20s/fd", pid);
 	folder = proc_folder(path);
-	if (!folder)
+	if (!folder) {
+		n->refused_processes |= is_refusal(errno);
 		return true;
+	}
 	while (in_time(n) && !(is_whole = !(entry = readdir(folder)))) {
 		ssize_t length = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1);
 		struct known *k;
 
+		n->refused_processes |= length < 0 && is_refusal(errno);
 		target[length > 0 ? length : 0] = 0;
 		if (sscanf(target, "socket:[%u]", &inode) == 1 && (k = index_find(index, inode))) {
 			met(n, k, tgid);

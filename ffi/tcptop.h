@@ -33,6 +33,7 @@ enum tcptop_limit {
 	LIMIT_OWNERS = 2,    /* only the caller's own processes are found: needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH */
 	LIMIT_SENT = 4,      /* bytes sent are those acknowledged: the kernel is older than 4.19 */
 	LIMIT_SPACES = 8,    /* network namespaces are there that could not be opened: out of file descriptors, or not permitted */
+	LIMIT_REFUSED = 16,  /* some processes may not be looked at, although the capabilities for it are there */
 };
 
 /* TCP by netlink instead of tcptop__load(), without BPF and, within the limits that are returned, without privilege.

@@ -99,8 +99,9 @@ export class Cgroups {
     if (ofId?.isFinal) return this.#number(ofId.path);
     const ofProcess = this.#ofProcess(flows.tgid[row], flows.ownerStartNs[row]);
     if (ofProcess !== null && (ofId === undefined || containerOf(ofProcess) !== null)) return this.#number(ofProcess);
-    if (ofId !== undefined) return this.#number(ofId.path);
-    return flows.cgroupId[row] === 1 ? this.#number("/") : 0;
+    const path = ofId?.path ?? (flows.cgroupId[row] === 1 ? "/" : null);
+    // With version 1 too, version 2's root says nothing of where a process is that has ended or that /proc hides.
+    return path === null || path === "/" && ofProcess === null && !this.#isFinal(path) ? 0 : this.#number(path);
   }
 
   #ofProcess(pid: number, startNs: number): string | null {

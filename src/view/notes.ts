@@ -77,6 +77,11 @@ function unattributed({ flows, length }: Sample, tcp: boolean): number {
   return count;
 }
 
+/** What keeps processes from being looked into, by the code of the note that has the remedy. */
+const REFUSED: ReadonlyMap<string, string> = new Map([
+  ["own_processes_only", "that may not be looked into without CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"],
+  ["processes_refused", "that may not be looked into in spite of CAP_SYS_PTRACE"],
+]);
 const CLOSED = "[was|were] closed and still [sends|send]";
 
 /** Code, what stands behind the number, and the remedy. Only a source that visits every descriptor can say more than that it does not
@@ -89,11 +94,14 @@ function whyUnattributed({ source }: Sample, tcp: boolean): [string, string, str
     `${subject} no ${owner}: ${reason}`,
     remedy,
   ];
-  const inside = remedyOf("pid_namespace"), own = remedyOf("own_processes_only");
+  const inside = remedyOf("pid_namespace"), refused = source.notes.find(({ code }) => REFUSED.has(code));
   const outside = "[it belongs|they belong] to processes outside of tcptop's PID namespace";
   if ((tcp ? source.tcp : source.udp) === "netlink") {
     const ended = "[it|they] ended before [it|they] could be looked up";
-    if (own !== null) return why("known owner", "other users' processes may not be looked into", own);
+    if (refused !== undefined) {
+      const processes = `[it belongs|they belong] to processes ${REFUSED.get(refused.code)}`;
+      return why("known owner", `${processes}, or ${ended}`, refused.remedy);
+    }
     if (inside !== null) return why("known owner", `${outside}, or ${ended}`, inside);
     return why("known owner", `${ended}, or no process holds [it|them]`, null);
   }

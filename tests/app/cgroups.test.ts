@@ -86,6 +86,13 @@ Deno.test("Cgroups knows the root without being told, and a process by its own w
   deepStrictEqual([...rows.cgroup.subarray(0, 3)], [1, 2, 0]);
 });
 
+Deno.test("Cgroups does not take version 2's root for the whole truth where there is version 1 too, and the process cannot be asked", () => {
+  const { cgroups } = machine({ own: "3:pids:/\n0::/\n", processes: { 8: "3:pids:/\n0::/\n" } });
+  const rows = flows({ id: 1, pid: 8 }, { id: 1, pid: 9 });
+  deepStrictEqual(cgroups.fill(rows, 2).paths, ["/"]);
+  deepStrictEqual([...rows.cgroup.subarray(0, 2)], [1, 0]);
+});
+
 Deno.test("Cgroups never uses a number again when there have been too many", () => {
   const many = Array.from({ length: 17_000 }, (_, i) => i + 2);
   const { cgroups, wait } = machine({ paths: many.map((id) => `${id} /${id}\n`).join("") });

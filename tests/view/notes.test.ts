@@ -21,6 +21,19 @@ Deno.test("notesOf() does not claim to have looked everywhere where it has not",
   match(note.remedy!, /^Restart/);
 });
 
+Deno.test("notesOf() says which capability is missing where processes may not be looked at, and no owner is known", () => {
+  const own = { code: "own_processes_only", message: "", remedy: "Run: sudo tcptop" };
+  const source = { tcp: "netlink", udp: "netlink", notes: [own] };
+  const [, tcp, udp] = notesOf(fakeSample([{ process: null }, { process: null, protocol: "udp" }], { source }));
+  for (const { message, remedy } of [tcp, udp]) {
+    match(
+      message,
+      /: it belongs to processes that may not be looked into without CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, or /,
+    );
+    strictEqual(remedy, own.remedy);
+  }
+});
+
 Deno.test("notesOf() counts what was lost, with what helps", () => {
   const { health } = fakeSample([]);
   const notes = notesOf(fakeSample([], { health: { ...health, flowsEvicted: 1234, datagramsUntracked: 5 } }));

@@ -3,6 +3,7 @@ import type { Identity } from "../identity.ts";
 import type { FlowSource, Note, RecordSink, SourceInfo, SourceOptions } from "../source.ts";
 import { bpfRefusal, fallbackNote, limitNotes, missingNote, type Refusal } from "../netlink/notes.ts";
 import { shimError, type ShimFailure } from "./error.ts";
+import { hiddenProcesses } from "./hidden.ts";
 import type { Library } from "./library.ts";
 import { UDP_IS_LISTED, UDP_LEFT_OUT, UDP_PARTIAL, udpMissing } from "./udp_notes.ts";
 
@@ -61,11 +62,13 @@ export class ShimSource implements FlowSource {
     this.#euid = options.euid;
     this.#handle = newHandle(library);
     try {
-      const { tcp, notes, error } = this.#openTcp(options), udp = this.#openUdp(options);
+      const { tcp, notes: found, error } = this.#openTcp(options), udp = this.#openUdp(options);
       if (error !== undefined && udp.udp !== "bpf") throw error;
       const kept = options.dropTo === null ? [] : this.#drop(options.dropTo);
       const outside = library.symbols.tcptop__sees_all_processes() ? [] : [OUTSIDE];
-      this.info = { tcp, udp: udp.udp, notes: [...outside, ...notes, ...udp.notes, ...kept] };
+      // Asked after root has been given up: who may read all sees nothing of what is hidden.
+      const notes = [...outside, ...found, ...udp.notes, ...kept, ...hiddenProcesses(library.symbols)];
+      this.info = { tcp, udp: udp.udp, notes };
     } catch (error) {
       this.close();
       throw error;

@@ -10,7 +10,7 @@ const { EPERM, ENOENT, ENOMEM, EACCES, ENFILE, EMFILE } = Errno;
 const NO_REASON: readonly number[] = [ENOMEM, ENFILE, EMFILE];
 
 /** Bits of enum tcptop_limit. */
-export const Limit = { farewells: 1, owners: 2, sent: 4, spaces: 8 } as const;
+export const Limit = { farewells: 1, owners: 2, sent: 4, spaces: 8, refused: 16 } as const;
 
 /** Why TCP does not come from eBPF, and what helps. */
 export interface Refusal {
@@ -76,10 +76,21 @@ export function limitNotes(limits: number, euid: number | null): Note[] {
   if (limits & Limit.owners) {
     notes.push({
       code: "own_processes_only",
-      message: "PROCESS, PID and USER are known for your own processes only, and other network namespaces are not seen",
+      message:
+        "PROCESS, PID and USER are known for your own processes only, and other network namespaces are not seen: " +
+        "the others take CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH",
       remedy: euid === 0
-        ? "Root here has not all that it takes: in a container add --pid=host --cap-add SYS_PTRACE --cap-add SYS_ADMIN"
+        ? "Root here has not all that it takes: in a container add --pid=host " +
+          "--cap-add SYS_PTRACE --cap-add DAC_READ_SEARCH --cap-add SYS_ADMIN"
         : "Run: sudo tcptop",
+    });
+  }
+  if (limits & Limit.refused) {
+    notes.push({
+      code: "processes_refused",
+      message: "Some processes may not be looked at in spite of CAP_SYS_PTRACE: no owner is known of their sockets",
+      remedy: "Start it in their user namespace (in a container: --userns=host), or have the security module " +
+        "(SELinux, AppArmor) allow it",
     });
   }
   if (limits & Limit.spaces) {

@@ -29,4 +29,5 @@ Deno.test("limitNotes() has one note a limit", () => {
     "own_processes_only",
     "tx_acknowledged",
   ]);
+  deepStrictEqual(limitNotes(Limit.refused, 0).map(({ code }) => code), ["processes_refused"]);
 });
