@@ -1,0 +1,80 @@
+/** The documents and the commands in them: blocks of indented lines, and code in a line of text that begins as a command does. */
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** Pages by their path. CHANGELOG and decisions tell of the past: only their links are checked. */
+export async function pages(): Promise<string[]> {
+  const found = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"];
+  for await (const { name } of Deno.readDir(`${ROOT}docs`)) if (name.endsWith(".md")) found.push(`docs/${name}`);
+  return found.sort();
+}
+
+export const read = (page: string) => Deno.readTextFile(ROOT + page);
+
+/** Commands that are not run here, by how they begin, and why. */
+export const ELSEWHERE: readonly (readonly [begin: string, why: string])[] = [
+  ["kernel            shim", "a figure, no command"],
+  ["base=https://", "downloads a release, which only the releases page has"],
+  ["sudo apt install ./tcptop_VERSION", "a package of the releases page; tests/executable makes and installs one"],
+  ["tcptop screen", "a name in the bench's table, no command"],
+  ["deno compile", "a name, no command; tests/executable runs scripts/compile"],
+  ["setcap ", "needs the executable; tests/kernel/privileges.test.ts sets capabilities of a file"],
+  ["./scripts/test", "runs this test, and all others"],
+  ["./scripts/compile", "tests/executable runs it"],
+  ["./scripts/package", "tests/executable runs it"],
+  ["./scripts/bench", "takes minutes, and wants a machine with nothing else to do"],
+  ["./scripts/soak", "takes half an hour"],
+  ["./scripts/faults", "runs tests that ./scripts/test runs"],
+  ["./scripts/fuzz", "takes minutes"],
+  ["./scripts/sanitize", "builds the shim anew, for minutes"],
+  ["./scripts/matrix", "boots kernels, for minutes; ./scripts/test does"],
+  ["TCPTOP_NETTOP=", "is refused to root; tests/terminal/nettop_program.test.ts runs it as another user"],
+  ["deno task ", "writes into the sources; tests compare what it would write"],
+  ["deno fmt", "./scripts/test runs it"],
+  ["deno lint", "./scripts/test runs it"],
+  ["./scripts/run --replay examples/demo.tcptop --once --columns process,NEW", "NEW stands for what one adds"],
+  ["./scripts/run --replay examples/demo.tcptop --once --filter 'NEW:VALUE'", "NEW stands for what one adds"],
+];
+
+/** Lines that stand in for another, and why. */
+export const STAND_INS: ReadonlyMap<string, readonly [line: string, why: string]> = new Map([
+  ["sudo pkill -INT -x tcptop && wait", ["wait", "other tcptops may run on this machine; this one ends by its bound"]],
+  ["tcptop completions fish | source", ["tcptop completions fish | fish -c 'source -'", "a line of fish's"]],
+  ["./run-my-tests", ["true", "the reader's own"]],
+]);
+
+/** Lines to run in one shell, in their order. */
+export interface Commands {
+  readonly page: string;
+  readonly lines: readonly string[];
+}
+
+const INLINE = /`((?:sudo |[A-Z_]+=\S+ )?(?:\.\/scripts\/|\.\/tcptop\b|tcptop |deno |man |apt |jq )[^`]*)`/g;
+
+/** What of a page a shell is meant to read. */
+export function commandsOf(page: string, text: string): Commands[] {
+  const blocks = [...text.matchAll(/(?:^|\n\n)((?: {4}.*(?:\n|$))+)/g)].map(([, block]) => linesOf(block));
+  const prose = text.replace(/(?:^|\n\n)(?: {4}.*(?:\n|$))+/g, "\n\n");
+  const inline = [...prose.matchAll(INLINE)].map(([, code]) => [code.replaceAll("\\|", "|").replaceAll("\n", " ")]);
+  return [...blocks, ...inline].filter((lines) => lines.length > 0).map((lines) => ({ page, lines }));
+}
+
+/** With prompts, what stands behind them; the rest is what was answered. A line that is indented further goes on. */
+function linesOf(block: string): string[] {
+  const lines = block.replace(/\n {6,}/g, " ").split("\n").map((line) => line.slice(4).trimEnd()).filter(Boolean);
+  const prompted = lines.filter((line) => /^[$#] /.test(line));
+  return prompted.length > 0 ? prompted.map((line) => line.slice(2)) : lines;
+}
+
+/** So that it comes to an end, and soon: one sample, or as many as are asked for, faster. */
+export function bounded(line: string): string {
+  return line.replaceAll(/\bsudo /g, "").replaceAll(/(?:\.\/)?\btcptop (?=-)|\.\/scripts\/run\b ?|^tcptop$/g, "tcptop ")
+    .replace(/--count 60\b/, "--count 2").replace(/\btcptop (?=-|$)(.*)/, (whole, rest: string) => {
+      if (/--(?:once|count|replay|version|help|schema)\b/.test(rest)) return whole;
+      return `tcptop --count 1 ${/--interval/.test(rest) ? "" : "--interval 300ms "}${rest}`;
+    });
+}
+
+export async function allCommands(): Promise<Commands[]> {
+  return (await Promise.all((await pages()).map(async (page) => commandsOf(page, await read(page))))).flat();
+}
