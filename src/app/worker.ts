@@ -81,6 +81,8 @@ class Session {
   }
   interval(ms: number): void {
     this.#intervalMs = ms;
+    // Whoever asks for shorter ones does not wait for the end of a long one.
+    this.#dueMs = Math.min(this.#dueMs, nowMs() + ms);
     this.#source?.wake?.();
   }
   command(pid: number, startNs: number): void {

@@ -84,3 +84,17 @@ Deno.test("tcptop that was stopped for seconds under load has lost nothing of wh
   if (told < 40_000) strictEqual(lost, 0);
   ok(samples.some(({ interval_ms }) => interval_ms > seconds(3, 30) * 1000));
 });
+
+Deno.test("the sample after the long one of a stall is a whole interval long", async () => {
+  await using running = await Running.start("-i", "700ms", "--tcp");
+  await running.fresh();
+  for (const stallMs of [1300, 2100, 2903]) {
+    Deno.kill(running.pid, "SIGSTOP");
+    await new Promise((resolve) => setTimeout(resolve, stallMs));
+    Deno.kill(running.pid, "SIGCONT");
+    const long = await running.until("the long sample", ({ interval_ms }) => interval_ms >= stallMs);
+    const next = await running.next();
+    ok(next.interval_ms >= 690, `${next.interval_ms} ms after one of ${long.interval_ms} ms`);
+  }
+  strictEqual(await running.stop(), 0);
+});

@@ -52,6 +52,24 @@ Deno.test("tcptop gives the terminal back for ^Z and takes it again for fg", asy
   deepStrictEqual(await tmux.modes(), ORDINARY);
 });
 
+Deno.test("an interval that was made short begins at once, not when the long one is over", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  await using tmux = await inShell(program("--no-resolve", "-i", "60s", "--listen", "-f", `port:${port}`));
+  await tmux.until(
+    "the screen",
+    (lines) => lines[0].includes("every 1m") && lines.some((line) => line.includes(`:${port}`)),
+  );
+  using _client = await Deno.connect({ port });
+  using _server = await listener.accept();
+  await tmux.type("-", "-", "-", "-");
+  const startMs = performance.now();
+  await tmux.until("the connection", (lines) => lines.some((line) => line.includes("3 flows")));
+  ok(performance.now() - startMs < 20_000);
+  await tmux.type("q");
+  await tmux.until("the shell", (lines) => lines.some((line) => line.startsWith("as before")));
+});
+
 Deno.test("tcptop ends when its terminal goes", async () => {
   const tmux = await inShell(program("--no-resolve"));
   let pid: number;
