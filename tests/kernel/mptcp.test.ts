@@ -2,13 +2,16 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { compiled } from "../support/compiled.ts";
 import { lines, within } from "../support/lines.ts";
+import { Netns } from "../support/netns.ts";
 import { Running } from "../support/tcptop.ts";
 
 const BYTES = 100_003;
 
-async function start() {
+async function start(netns?: Netns) {
   const program = await compiled("mptcp", [new URL("mptcp.c", import.meta.url)]);
-  const child = new Deno.Command(program, { args: [String(BYTES)], stdin: "piped", stdout: "piped" }).spawn();
+  const inside = netns === undefined ? [] : ["ip", "netns", "exec", netns.name];
+  const [command, ...args] = [...inside, program, String(BYTES)];
+  const child = new Deno.Command(command, { args, stdin: "piped", stdout: "piped" }).spawn();
   const said = lines(child.stdout), line = (await within(20, "the connection", said.next())).value!;
   const [word, server, client, port] = line.split(" ");
   strictEqual(word, "ready");
@@ -20,17 +23,26 @@ async function start() {
   return { server: Number(server), client: Number(client), port: Number(port), stop };
 }
 
+async function begin(source: string, sockets: string): Promise<Running> {
+  if (sockets !== "") Deno.env.set("TCPTOP_SOCKETS", sockets);
+  const running = await Running.start("--interval", "300ms", "--source", source);
+  Deno.env.delete("TCPTOP_SOCKETS");
+  return running;
+}
+
+/** A second address that MPTCP may join from. */
+async function addressToJoinFrom({ name }: Netns): Promise<void> {
+  for (const words of ["limits set subflows 1 add_addr_accepted 1", "endpoint add 127.0.0.2 dev lo subflow"]) {
+    const { success } = await new Deno.Command("ip", { args: ["-n", name, "mptcp", ...words.split(" ")] }).output();
+    strictEqual(success, true, words);
+  }
+}
+
 for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
   for (const when of ["before", "after"]) {
     Deno.test(`a subflow that opened ${when} tcptop is its process's, with its bytes, by ${source} ${sockets}`, async () => {
-      const begin = async () => {
-        if (sockets !== "") Deno.env.set("TCPTOP_SOCKETS", sockets);
-        const running = await Running.start("--interval", "300ms", "--source", source);
-        Deno.env.delete("TCPTOP_SOCKETS");
-        return running;
-      };
       const early = when === "before" ? await start() : null;
-      await using running = await begin();
+      await using running = await begin(source, sockets);
       const { server, client, port, stop } = early ?? await start();
       try {
         const sample = await running.until(
@@ -47,6 +59,36 @@ for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink
           503,
         ]]]);
         deepStrictEqual([of(client)[0].remote!.port, of(server)[0].local.port], [port, port]);
+      } finally {
+        await stop();
+      }
+    });
+    /* The kernel's worker connects it, in no process's name. */
+    Deno.test(`a joined subflow that opened ${when} tcptop is its process's by ${source} ${sockets}`, async () => {
+      await using netns = await Netns.make();
+      await addressToJoinFrom(netns);
+      const early = when === "before" ? await start(netns) : null;
+      await using running = await begin(source, sockets);
+      const { server, client, port, stop } = early ?? await start(netns);
+      try {
+        const { flows } = await running.until("owners", ({ flows }) => {
+          const of = (pid: number) => flows.filter((flow) => flow.remote !== null && flow.pid === pid).length;
+          return of(server) === 2 && of(client) === 2;
+        }, 20);
+        const rows = flows.filter((flow) => flow.netns === netns.inode && flow.remote !== null);
+        const ends = rows.map(({ process, local, remote, direction }) =>
+          `${process} ${direction} ${direction === "outbound" ? local.address : remote!.address}`
+        );
+        deepStrictEqual(ends.sort(), [
+          "mptcp-client outbound 127.0.0.1",
+          "mptcp-client outbound 127.0.0.2",
+          "mptcp-server inbound 127.0.0.1",
+          "mptcp-server inbound 127.0.0.2",
+        ]);
+        for (const { local, tx_bytes, rx_bytes } of rows.filter(({ pid }) => pid === client)) {
+          const other = rows.find(({ pid, remote }) => pid === server && remote!.port === local.port)!;
+          deepStrictEqual([other.local.port, other.rx_bytes, other.tx_bytes], [port, tx_bytes, rx_bytes]);
+        }
       } finally {
         await stop();
       }
