@@ -26,6 +26,28 @@ for (const name of ["ci", "release"]) {
   });
 }
 
+Deno.test("release.yml tries each build for macOS as an ordinary user, on the oldest and the newest runner, and demands nettop", async () => {
+  const text = await Deno.readTextFile(`${ROOT}.github/workflows/release.yml`);
+  const runners = [...text.matchAll(/target: (macos-\w+), runner: ([\w-]+)/g)].map((
+    [, target, runner],
+  ) => [target, runner]);
+  for (const target of TARGETS.filter((target) => target.startsWith("macos-"))) {
+    const own = runners.filter(([built]) => built === target);
+    strictEqual(own.length, 2, target);
+    match(own.join(), /macos-15.*macos-26/);
+  }
+  const user = text.slice(text.indexOf("as an ordinary user"), text.indexOf("publish:"));
+  for (const part of ['.source.tcp == "nettop"', "doctor", "scripts/check-mac"]) {
+    strictEqual(user.includes(part), true, part);
+  }
+  strictEqual(user.includes("sudo"), false);
+});
+
+Deno.test("check-mac refuses a machine that is no Mac", async () => {
+  const { code, stdout, stderr } = await execute([`${ROOT}scripts/check-mac`]);
+  deepStrictEqual([code, stdout, stderr], [4, "", "check-mac: this is no Mac\n"]);
+});
+
 /** A copy of what scripts/release-notes reads, with this text as CHANGELOG.md. */
 async function released(tag: string, changelog: string) {
   const folder = await Deno.makeTempDir();
