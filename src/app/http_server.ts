@@ -72,6 +72,8 @@ export class HttpServer {
         this.#connections.add(connection);
         this.#serve(connection);
       } catch {
+        // Most likely there is no descriptor left, and others need some too.
+        for (const connection of this.#connections) this.#drop(connection);
         if (!this.#closed) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }

@@ -1,7 +1,7 @@
 /** The metrics as a real Prometheus has them. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Program, until } from "../support/program.ts";
-import { execute } from "../support/tcptop.ts";
+import { execute, Running, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
 
 /** A port that nobody listened on a moment ago. */
@@ -72,4 +72,21 @@ Deno.test("--metrics says when its port is taken, and leaves no file behind", as
   ]);
   deepStrictEqual([...Deno.readDirSync(folder)], []);
   await Deno.remove(folder);
+});
+
+Deno.test("--metrics answers, and samples go on, while silent connections want more descriptors than there are", async () => {
+  const port = freePort(), silent: Deno.TcpConn[] = [];
+  const line = tcptop(["--json", "--metrics", `:${port}`, "-i", "200ms", "-f", `port:${port}`]);
+  const few = (limit: number) => Running.of(["bash", "-c", `ulimit -n ${limit}; exec "$@"`, "bash", ...line]);
+  const enough = await few(1024), held = [...Deno.readDirSync(`/proc/${enough.pid}/fd`)].length;
+  await enough.stop();
+  await using running = await few(held + 8);
+  try {
+    for (let i = 0; i < 100; i++) silent.push(await Deno.connect({ hostname: "127.0.0.1", port }));
+    await until("an answer", async () => (await get(`http://127.0.0.1:${port}/metrics`, "text/plain"))?.type != null);
+    await running.fresh();
+    strictEqual(await running.stop(), 0);
+  } finally {
+    for (const connection of silent) connection.close();
+  }
 });
