@@ -29,6 +29,8 @@ export const ELSEWHERE: readonly (readonly [begin: string, why: string])[] = [
   ["./scripts/sanitize", "builds the shim anew, for minutes"],
   ["./scripts/matrix", "boots kernels, for minutes; ./scripts/test does"],
   ["TCPTOP_NETTOP=", "is refused to root; tests/terminal/nettop_program.test.ts runs it as another user"],
+  ["xattr ", "a program of macOS"],
+  ["./scripts/check-mac", "checks a Mac; tests/release/workflows.test.ts tries what it says elsewhere"],
   ["deno task ", "writes into the sources; tests compare what it would write"],
   ["deno fmt", "./scripts/test runs it"],
   ["deno lint", "./scripts/test runs it"],
