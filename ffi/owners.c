@@ -45,12 +45,21 @@ static bool index_make(struct index *index, const struct known_sockets *k)
 	return true;
 }
 
-static struct known *index_find(const struct index *index, uint32_t inode)
+/* The first entry with an inode at or above this one. Several sockets have the same: the subflows of an MPTCP socket have its inode
+ * (mptcp_sock_graft()). */
+static size_t index_find(const struct index *index, uint32_t inode)
 {
-	const struct entry key = { inode, NULL };
-	const struct entry *found = bsearch(&key, index->entries, index->count, sizeof(key), by_inode);
+	size_t low = 0, high = index->count;
 
-	return found ? found->socket : NULL;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (index->entries[middle].inode < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 /* The owner keeps a socket while it holds it; another holder is remembered. What is known of the owner is known anew in each pass: it may
@@ -130,13 +139,14 @@ static bool descriptors_of(struct netlink *n, const struct index *index, const c
 	}
 	while (in_time(n) && !(is_whole = !(entry = readdir(folder)))) {
 		ssize_t length = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1);
-		struct known *k;
 
 		n->refused_processes |= length < 0 && is_refusal(errno);
 		target[length > 0 ? length : 0] = 0;
-		if (sscanf(target, "socket:[%u]", &inode) == 1 && (k = index_find(index, inode))) {
-			met(n, k, tgid);
-			accept_met(n, k, tgid);
+		if (sscanf(target, "socket:[%u]", &inode) != 1)
+			continue;
+		for (size_t i = index_find(index, inode); i < index->count && index->entries[i].inode == inode; i++) {
+			met(n, index->entries[i].socket, tgid);
+			accept_met(n, index->entries[i].socket, tgid);
 		}
 	}
 	closedir(folder);
