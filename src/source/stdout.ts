@@ -7,6 +7,9 @@ const SYMBOLS = {
 
 const STDOUT = 1;
 
+/** In full on macOS, whose dlopen() looks for a leaf name in the working directory first; that of Linux never looks there by itself. */
+const C_LIBRARY = Deno.build.os === "darwin" ? "/usr/lib/libSystem.B.dylib" : "libc.so.6";
+
 /** Size of the file that standard output is; null: it is no file. */
 export function stdoutFileSize(): number | null {
   const stat = fs.fstatSync(STDOUT);
@@ -17,7 +20,7 @@ export function stdoutFileSize(): number | null {
  * which keeps up to a kilobyte of a failed write and tries it again when the process exits. */
 export function cutStdout(bytes: number): void {
   fs.ftruncateSync(STDOUT, bytes);
-  const { symbols } = Deno.dlopen(Deno.build.os === "darwin" ? "libSystem.dylib" : "libc.so.6", SYMBOLS);
+  const { symbols } = Deno.dlopen(C_LIBRARY, SYMBOLS);
   const nowhere = fs.openSync("/dev/null", "w");
   symbols.dup2(nowhere, STDOUT);
 }

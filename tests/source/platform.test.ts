@@ -45,6 +45,19 @@ Deno.test("openPlatform() on macOS loads nothing of the shim, of BPF or of netli
   }
 });
 
+Deno.test("every library of macOS is named in full: a leaf name is looked for in the working directory first", async () => {
+  const named: string[] = [];
+  for (const path of await reached(LINUX)) {
+    for (const [, library] of (await Deno.readTextFile(new URL(path, ROOT))).matchAll(/"([^"]*\.dylib)"/g)) {
+      named.push(`${path} ${library}`);
+    }
+  }
+  deepStrictEqual(named, [
+    "src/source/darwin/library.ts /usr/lib/libSystem.B.dylib",
+    "src/source/stdout.ts /usr/lib/libSystem.B.dylib",
+  ]);
+});
+
 Deno.test("openPlatform() on Linux loads nothing of macOS", async () => {
   const paths = await reached(MACOS);
   deepStrictEqual(paths.filter((path) => MACOS_ONLY.test(path)), []);
