@@ -13,10 +13,11 @@ static uint64_t tick_ns(void)
 	return 1000000000ull / sysconf(_SC_CLK_TCK);
 }
 
-/* Field 22 of /proc/PID/stat, in clock ticks since boot. The name before it may hold anything but is closed by the last parenthesis. */
-uint64_t process_start_ns(uint32_t pid)
+/* Field 22 of /proc/PID/stat, in clock ticks since boot; negative: there is no such process, or it is not for us to see. The name before it
+ * may hold anything but is closed by the last parenthesis. */
+static int64_t start_ticks(uint32_t pid)
 {
-	unsigned long long ticks = 0;
+	unsigned long long ticks;
 	char path[64], text[1024];
 	const char *rest;
 	ssize_t n;
@@ -29,15 +30,23 @@ uint64_t process_start_ns(uint32_t pid)
 		close(fd);
 	text[n > 0 ? n : 0] = 0;
 	rest = strrchr(text, ')');
-	if (rest)
-		sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &ticks);
-	return ticks * tick_ns();
+	if (!rest || sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &ticks) != 1)
+		return -1;
+	return ticks;
+}
+
+/* The first process may have begun within the first tick: 1 ns then, since 0 is nobody. */
+uint64_t process_start_ns(uint32_t pid)
+{
+	int64_t ticks = start_ticks(pid);
+
+	return ticks < 0 ? 0 : ticks ? ticks * tick_ns() : 1;
 }
 
 /* The kernel itself knows the start to the nanosecond. */
 bool process_started_at(uint32_t pid, uint64_t start_ns)
 {
-	uint64_t found_ns = process_start_ns(pid);
+	int64_t ticks = start_ticks(pid);
 
-	return found_ns && (!start_ns || found_ns == start_ns - start_ns % tick_ns());
+	return ticks >= 0 && (!start_ns || (uint64_t)ticks == start_ns / tick_ns());
 }

@@ -1,4 +1,5 @@
 /** Which flows never leave this machine: those whose remote address is one of this machine's own, in whatever network namespace. */
+import { isUnspecified } from "./address.ts";
 import { AddressSet } from "./address_set.ts";
 import type { Arrays, FLOW_SCHEMA } from "./columns.ts";
 
@@ -56,9 +57,4 @@ export class Inside {
       c.judged[row] = version;
     }
   }
-}
-
-function isUnspecified(address: Uint8Array, at: number): boolean {
-  for (let i = at; i < at + 16; i++) if (address[i] !== 0) return false;
-  return true;
 }

@@ -34,6 +34,10 @@ class NamedSums {
     return sums;
   }
 
+  has(name: string): boolean {
+    return this.#sums.has(name);
+  }
+
   entries(): Iterable<[string, Sums]> {
     return this.#sums;
   }
@@ -114,9 +118,15 @@ export class Metrics {
 
   /** By id: a name may become known later, and the counters go on. */
   #container({ id, name }: Container, nowMs: number): Sums {
-    if (name !== null) this.#containerNames.set(id, name);
-    if (this.#containerNames.size > 2 * MAX_NAMES) this.#containerNames.clear();
-    return this.#containers.of(id, nowMs);
+    const sums = this.#containers.of(id, nowMs);
+    if (name !== null && this.#containers.has(id)) this.#containerNames.set(id, name);
+    if (this.#containerNames.size > 2 * MAX_NAMES) this.#forgetNames();
+    return sums;
+  }
+
+  /** Those of containers that have no counters of their own any more: the counters of the others stay under their names. */
+  #forgetNames(): void {
+    for (const id of this.#containerNames.keys()) if (!this.#containers.has(id)) this.#containerNames.delete(id);
   }
 
   /** By name, where it is known: two containers may have had the same. */

@@ -73,3 +73,15 @@ Deno.test("Metrics.text() goes on counting for a container whose name arrives la
   match(text, /tcptop_container_receive_bytes_total\{container="web"\} 2018\n/);
   strictEqual(text.includes(id), false);
 });
+
+Deno.test("Metrics.text() keeps the names of containers that have counters, however many others have come and gone", () => {
+  const ids = Array.from({ length: 2 * MAX_NAMES + 2 }, (_, i) => i.toString(16).padStart(64, "0"));
+  const made = fakeSample(ids.map(() => ({ rxDelta: 101 })), {
+    cgroups: ["", ...ids.map((id) => `/docker/${id}`)],
+    containers: new Map(ids.map((id, i) => [id, `web${i}`])),
+  });
+  ids.forEach((_, i) => made.flows.cgroup[i] = i + 1);
+  const metrics = metricsOf(made);
+  strictEqual(value(metrics, 'tcptop_container_receive_bytes_total{container="web0"}'), 101);
+  strictEqual(value(metrics, `tcptop_container_receive_bytes_total{container="web${MAX_NAMES - 1}"}`), 101);
+});
