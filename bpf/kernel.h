@@ -75,8 +75,10 @@ struct sock {
 
 struct request_sock;
 struct inet_sock { __be16 inet_sport; } KERNEL_TYPE;
+struct request_sock_queue { atomic_t qlen; } KERNEL_TYPE; /* of a listener: connections whose handshake has not ended */
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
+	struct request_sock_queue icsk_accept_queue;
 	void *icsk_ulp_data;
 } KERNEL_TYPE;
 struct mptcp_subflow_context { struct sock *conn; } KERNEL_TYPE;

@@ -34,12 +34,21 @@ static __always_inline void owner_read(struct owner *o, struct task_struct *task
 	process_tell(task);
 }
 
+/* tcptop's owner pass, or that of another tcptop: it holds each file while it looks at it (task_file_seq_get_next(), and fget_task() for
+ * /proc/PID/fd), and when the process closes its descriptor meanwhile, the last one to let go closes the socket (seen: 4 of 11 million). */
+static __always_inline bool owner_pass_lets_go(struct task_struct *task)
+{
+	return shared.own_executable && shared.own_executable == (u64)mm_executable(task->mm);
+}
+
 /* Only where the kernel is known to run on behalf of the owner. A kernel thread there is the kernel's own socket when it
  * connects (NFS), but only a carrier when it closes (delayed_fput(), io_uring's cancellation): then nothing is said. */
 static __always_inline void owner_is_current(struct tracked *t, u8 how)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
+	if (how == OWNER_CLOSE && owner_pass_lets_go(task))
+		return;
 	if (task->flags & PF_KTHREAD) {
 		if (how == OWNER_CONNECT)
 			t->how = OWNER_KERNEL;

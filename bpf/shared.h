@@ -23,6 +23,9 @@ struct tcptop_tcp_shared {
 	__u64 slots;           /* by the programs: slots of bpf/table.h that were ever taken at one time */
 	__u64 walk_next;       /* by both: the slot at which the walk of bpf/table.h goes on */
 	__u64 witness;         /* by user space: 1 while tcp_witness (bpf/walk.h) is attached */
+	__u64 walking;         /* by the programs: 1 while the walk of bpf/table.h is at work, which alone removes entries then */
+	__u64 own_executable;  /* by the programs: address of the dentry of tcptop's executable */
+	__u64 syn_recv;        /* by the programs: connections in SYN_RECV that the snapshot has met; 0 by user space before it */
 	__u32 epoch;           /* by user space, never 0: raised to have every socket described anew */
 	__u32 owner_pass;      /* by user space: number of the owner pass under way or last ended, 0: none yet */
 	__u32 udp_unsettled;   /* by the programs: the last owner pass that met a UDP socket of which there may be something to tell */

@@ -96,6 +96,17 @@ static __always_inline bool snapshot_is_live(struct sock *sk, struct tcp_sock *t
 	return state != TCP_CLOSE;
 }
 
+/* Those of a listener are no sockets yet; those of TCP Fast Open and of simultaneous open are. */
+static __always_inline void count_syn_recv(struct sock *sk, struct tcp_sock *tp)
+{
+	u8 state = sk->__sk_common.skc_state;
+
+	if (state == TCP_LISTEN)
+		shared.syn_recv += tp->inet_conn.icsk_accept_queue.qlen.counter;
+	else if (state == TCP_SYN_RECV)
+		shared.syn_recv++;
+}
+
 /* Through the ring, in one order with what happens meanwhile, and not through the iterator's own buffer: that one holds 8
  * pages (bpf_seq_read()), and the walk is taken up again by counting elements of a hash bucket, of which there are only as
  * many as CPUs (bpf_sk_storage_map_seq_find_next()). Each socket that closed in between makes it skip a live one: seen, 4 of
@@ -109,7 +120,10 @@ static __always_inline bool snapshot_write(struct sock *sk, struct tcp_sock *tp,
 		return false;
 	mptcp_settle(t, tp);
 	owner_settle(t);
-	return snapshot_emit(sk, tp, t);
+	if (!snapshot_emit(sk, tp, t))
+		return false;
+	count_syn_recv(sk, tp);
+	return true;
 }
 
 #endif

@@ -29,7 +29,7 @@ static __always_inline struct tracked *track_make(struct sock *sk, u64 cookie)
 	return t;
 }
 
-static __always_inline void track_drop(u64 cookie)
+static __always_inline void track_freed(u64 cookie)
 {
 }
 

@@ -6,7 +6,10 @@
  * An entry lives from track_make() to tcp_destroy_sock. The walk cannot be handed a struct sock by the kernel, so it reads at the
  * address that was noted; reads of memory that has gone give 0 (exception table), TCP sockets are freed for TCP sockets alone while
  * RCU holds (SLAB_TYPESAFE_BY_RCU), and one that was used again has another cookie. A hash has no order to walk it by that does not
- * cost its 262,144 buckets (6 ms); the slots are dense. */
+ * cost its 262,144 buckets (6 ms); the slots are dense.
+ *
+ * RCU does not hold the entries themselves: one that is removed may be another socket's at once (bpf_mem_cache_free(), htab_elem_free()
+ * of 6.1 and later), and the walk would write into that. So while it is at work nobody else removes any (track_freed()). */
 #ifndef TCPTOP_TABLE_H
 #define TCPTOP_TABLE_H
 
@@ -88,6 +91,14 @@ static __always_inline void track_drop(u64 cookie)
 	bpf_map_push_elem(&free_slots, &i, 0);
 }
 
+/* The socket is being freed. An entry that the walk may be at is left for the next walk (socket_is_gone()). A softirq may end a socket in the
+ * middle of the walk that it interrupts; on another CPU only a walk that began since the flag was read could be at this very entry. */
+static __always_inline void track_freed(u64 cookie)
+{
+	if (!*(volatile u64 *)&shared.walking)
+		track_drop(cookie);
+}
+
 /* As storage that is cloned: a socket that a listener brought forth begins with what is known of the listener. 0, or a negative errno. */
 static __always_inline long table_add(struct sock *sk, u64 cookie)
 {
@@ -99,6 +110,9 @@ static __always_inline long table_add(struct sock *sk, u64 cookie)
 		fresh.how = parent->how;
 		fresh.owner = parent->owner;
 		fresh.several = parent->several;
+		barrier();
+		if (parent->cookie != *listener) /* it has just ended, and its entry is another socket's */
+			__builtin_memset(&fresh, 0, sizeof(fresh));
 	}
 	fresh.address = (u64)sk;
 	return bpf_map_update_elem(&socket_table, &cookie, &fresh, BPF_NOEXIST);

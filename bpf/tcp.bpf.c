@@ -52,7 +52,7 @@ int BPF_PROG(tcp_destroyed, struct sock *sk)
 	u64 cookie = bpf_get_socket_cookie(sk);
 
 	lifecycle_destroyed(sk, cookie);
-	track_drop(cookie);
+	track_freed(cookie);
 	return 0;
 }
 
@@ -64,6 +64,8 @@ int tcp_owners(struct bpf_iter__task_file *ctx)
 	struct file *file = ctx->file;
 	struct socket *socket;
 
+	if (!ctx->meta->seq_num)
+		shared.own_executable = (u64)mm_executable(bpf_get_current_task_btf()->mm);
 	if (!task || !file)
 		return 0;
 	socket = bpf_sock_from_file(file);

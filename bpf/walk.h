@@ -44,7 +44,9 @@ int tcp_walk(struct bpf_iter__bpf_map *ctx)
 
 	if (!ctx->map || ctx->meta->seq_num || shared.walk_next >= end)
 		return 0;
+	__sync_lock_test_and_set(&shared.walking, 1);
 	bpf_loop(left < WALK_AT_ONCE ? left : WALK_AT_ONCE, walk_slot, NULL, 0);
+	__sync_lock_test_and_set(&shared.walking, 0);
 	shared.snapshot_end = bpf_ringbuf_query(&events, BPF_RB_PROD_POS);
 	return 0;
 }

@@ -45,7 +45,7 @@ struct tcptop *tcptop__new(void)
 
 	proc_fd(); /* before root is given up */
 	if (t)
-		t->counters_fd = t->cgroup_fd = t->ring.epoll_fd = t->ring.wake_fd = -1;
+		t->syn_recv = t->counters_fd = t->cgroup_fd = t->ring.epoll_fd = t->ring.wake_fd = -1;
 	return t;
 }
 

@@ -50,6 +50,7 @@ struct tcptop {
 	struct netlink *listing; /* not NULL: UDP sockets are listed from there, beside TCP by eBPF */
 	struct netlink *netlink; /* not NULL: TCP comes from there, and the BPF fields above are not set. Neither: UDP alone is seen */
 	struct bytes snapshot;
+	int64_t syn_recv; /* as tcptop__syn_recv() has it */
 	char stage[96];
 	char log[LOG_BYTES];
 };

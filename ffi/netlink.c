@@ -149,6 +149,7 @@ static int spaces_dump(struct netlink *n)
 {
 	int err = 0;
 
+	n->syn_recv = 0;
 	for (size_t i = 0; i < n->space_count; i++) {
 		int one = n->spaces[i].inode ? space_dump_all(n, &n->spaces[i]) : 0;
 
@@ -242,6 +243,8 @@ int netlink_snapshot(struct tcptop *t, struct netlink *n, bool look, uint64_t de
 	n->dump_error = spaces_dump(n);
 	if (n->dump_error)
 		t->snapshot_errors++;
+	if (n->tcp)
+		t->syn_recv = n->dump_error || n->refused_spaces ? -1 : (int64_t)n->syn_recv;
 	for (size_t i = 0; i < n->space_count; i++)
 		n->lost += space_dropped(&n->spaces[i]);
 	n->deadline_ns = deadline_ns;

@@ -100,6 +100,7 @@ struct netlink {
 	uint64_t unknown_sockets; /* that no owner pass has looked for yet */
 	uint64_t lost;
 	uint64_t invalid_dumps;
+	uint64_t syn_recv;     /* connections in SYN_RECV that the last dump showed */
 	int dump_error;        /* of the last snapshot: 0 or negative errno */
 	struct bytes farewells; /* records for tcptop__drain() */
 	uint8_t *buffer;

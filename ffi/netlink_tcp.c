@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ESTABLISHED = 1, SYN_SENT = 2, FIN_WAIT1 = 4, FIN_WAIT2 = 5, TIME_WAIT = 6, CLOSE = 7, CLOSE_WAIT = 8, LAST_ACK = 9, LISTEN = 10, CLOSING = 11 };
+enum { ESTABLISHED = 1, SYN_SENT = 2, SYN_RECV = 3, FIN_WAIT1 = 4, FIN_WAIT2 = 5, TIME_WAIT = 6, CLOSE = 7, CLOSE_WAIT = 8, LAST_ACK = 9, LISTEN = 10, CLOSING = 11 };
 
 uint64_t cookie_of(const struct netlink *n, const struct space *s, const struct diag_message *m)
 {
@@ -192,7 +192,8 @@ void tcp_shown(struct netlink *n, struct space *s, const struct diag_message *m)
 	uint64_t cookie = cookie_of(n, s, m);
 	struct known *k;
 
-	if (!m->has_info) /* TIME_WAIT dressed as FIN_WAIT2 (inet_diag_dump_icsk() goes by tw_substate) */
+	n->syn_recv += m->state == SYN_RECV; /* half-open requests too (inet_req_diag_fill()) */
+	if (!m->has_info) /* TIME_WAIT dressed as FIN_WAIT2 (inet_diag_dump_icsk() goes by tw_substate), or a half-open request */
 		return;
 	n->no_sent |= !m->has_sent;
 	k = known_add(&n->sockets, cookie);

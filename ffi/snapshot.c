@@ -177,9 +177,14 @@ static int sockets_walk(struct tcptop *t)
 
 static int sockets_append(struct tcptop *t, bool look)
 {
+	int err;
+
 	if (look || owners_wanted(t))
 		owners_append(t);
-	return sockets_walk(t);
+	t->shared->syn_recv = 0;
+	err = sockets_walk(t);
+	t->syn_recv = err ? -1 : t->shared->syn_recv;
+	return err;
 }
 
 /* What a peak took is given back after it. */
@@ -231,6 +236,11 @@ static size_t whole_records(const uint8_t *data, size_t length, size_t capacity)
 		used += size;
 	}
 	return used;
+}
+
+int64_t tcptop__syn_recv(struct tcptop *t)
+{
+	return t->syn_recv;
 }
 
 int32_t tcptop__snapshot_read(struct tcptop *t, uint8_t *buffer, uint32_t capacity)

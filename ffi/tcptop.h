@@ -64,6 +64,10 @@ int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
  * as long as the sockets need, 5 s at most: a snapshot that is cut short is counted in the tick. */
 int32_t tcptop__snapshot(struct tcptop *t, int32_t look);
 
+/* Connections whose handshake has not ended (SYN_RECV), in all network namespaces, as the last snapshot found them; -1: it could not tell.
+ * Most have no socket yet, and so no record. */
+int64_t tcptop__syn_recv(struct tcptop *t);
+
 /* Moves whole records of the snapshot to buffer. Returns bytes; 0: all of it has been read. */
 int32_t tcptop__snapshot_read(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 

@@ -39,6 +39,7 @@ export interface SampleMessage {
   readonly selfCpuPercent: number;
   readonly selfRssBytes: number;
   readonly timeWait: number | null;
+  readonly synRecv: number | null;
   /** Names of users that were not in an earlier message. */
   readonly users: readonly (readonly [uid: number, name: string])[];
   readonly cgroups: NewPaths;

@@ -173,8 +173,20 @@ export class Session {
   }
 
   #unpack(
-    { sample, host, health, source, selfCpuPercent, selfRssBytes, timeWait, users, cgroups, programs, processes }:
-      SampleMessage,
+    {
+      sample,
+      host,
+      health,
+      source,
+      selfCpuPercent,
+      selfRssBytes,
+      timeWait,
+      synRecv,
+      users,
+      cgroups,
+      programs,
+      processes,
+    }: SampleMessage,
   ): Sample {
     this.#name(users, processes);
     this.#addPrograms(programs);
@@ -187,6 +199,7 @@ export class Session {
       selfCpuPercent,
       selfRssBytes,
       timeWait,
+      synRecv,
       flows: unpackFlows(sample.flows, sample.length),
       users: this.#users,
       cgroups: this.#cgroups,

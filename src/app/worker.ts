@@ -137,6 +137,7 @@ class Session {
       health: { ...sample.health, recordsInvalid: this.#decoder.invalid + (source.invalid ?? 0) },
       ...this.#ownCost(),
       timeWait: this.#namespaces && timeWaits(flows, sample.length, this.#namespaces),
+      synRecv: source.synRecv ?? null,
       users: this.#users.take(),
       cgroups: this.#cgroups?.fill(flows, sample.length) ?? NO_PATHS,
       programs: this.#programs.fill(flows, sample.length),

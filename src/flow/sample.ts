@@ -33,6 +33,8 @@ export interface Sample {
   readonly selfRssBytes: number;
   /** Connections that linger in TIME_WAIT, in all network namespaces with flows; null: not known. They are no flows. */
   readonly timeWait: number | null;
+  /** Connections whose handshake has not ended, in all network namespaces; null: not known. Most have no socket yet, and are no flows. */
+  readonly synRecv: number | null;
   readonly length: number;
   /** Rows from here on ended in an earlier sample and are still shown; absent: there are none. */
   readonly pastFrom?: number;

@@ -67,6 +67,7 @@ function jsonHead(sample: Sample, schema: string, version: string): Record<strin
       closed: totals.closed,
       failed: totals.failed,
       time_wait: sample.timeWait,
+      syn_recv: sample.synRecv,
       rx_bytes_per_s: totals.rxBytesPerS,
       tx_bytes_per_s: totals.txBytesPerS,
       inside_bytes_per_s: totals.insideBytesPerS,

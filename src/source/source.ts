@@ -54,6 +54,8 @@ export interface FlowSource {
   readonly info: SourceInfo;
   /** What came to it and could not be read, where it reads more than records. */
   readonly invalid?: number;
+  /** Connections in SYN_RECV that the last snapshot found, most of which have no row; null, absent: not known. */
+  readonly synRecv?: number | null;
   /** Only of a source that cannot look when asked, but is told of the flows every so often. */
   readonly pace?: {
     readonly everyMs: number;

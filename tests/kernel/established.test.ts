@@ -2,6 +2,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { EventFacts } from "../../src/view/event.ts";
 import { compiled } from "../support/compiled.ts";
+import { Events } from "../support/events.ts";
 import { lines, within } from "../support/lines.ts";
 import { Netns } from "../support/netns.ts";
 import { execute, Running, tcptop } from "../support/tcptop.ts";
@@ -16,31 +17,6 @@ async function refuse(times: number): Promise<number> {
   const script = `for i in $(seq ${times}); do exec 3<>/dev/tcp/127.0.0.1/${port}; done`;
   await execute(["bash", "-c", script.replace("exec 3", "(exec 3").replace(`${port};`, `${port}) 2>/dev/null;`)]);
   return port;
-}
-
-/** Events as they come, as JSON. */
-class Events implements AsyncDisposable {
-  readonly #child: Deno.ChildProcess;
-  readonly #lines: AsyncGenerator<string, void>;
-
-  constructor(line: readonly string[]) {
-    this.#child = new Deno.Command(line[0], { args: line.slice(1), stdin: "null", stdout: "piped" }).spawn();
-    this.#lines = lines(this.#child.stdout);
-  }
-
-  async until(fits: (event: EventFacts) => boolean): Promise<EventFacts> {
-    for (;;) {
-      const { value } = await within(20, "an event", this.#lines.next());
-      const event = JSON.parse(value!) as EventFacts;
-      if (fits(event)) return event;
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGTERM");
-    await this.#lines.return();
-    await this.#child.status;
-  }
 }
 
 for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {

@@ -27,6 +27,7 @@ export class Feed {
       selfCpuPercent: 0.7,
       selfRssBytes: 48000000,
       timeWait: null,
+      synRecv: null,
       flows: unpackFlows(packed.flows, packed.length),
       users: new Map([[1000, "ann"]]),
       cgroups: [""],

@@ -22,7 +22,11 @@ export interface SampleDocument {
 /** Program and arguments, as scripts/run has them, or TCPTOP_BIN. `root`: another copy of the project. */
 export function tcptop(args: readonly (string | number)[], root = ROOT): string[] {
   const binary = Deno.env.get("TCPTOP_BIN");
-  if (binary) return [binary, ...args.map(String)];
+  return binary ? [binary, ...args.map(String)] : fromSource(args, root);
+}
+
+/** The program run by the Deno that runs the tests, whatever TCPTOP_BIN says. */
+export function fromSource(args: readonly (string | number)[], root = ROOT): string[] {
   const flags = ["run", "--quiet", "--no-prompt", "--cached-only", "--frozen", `--config=${root}deno.json`];
   const allowed = ["--allow-ffi", "--allow-env", "--allow-sys", "--allow-net", "--allow-read", "--allow-write"];
   return [Deno.execPath(), ...flags, ...allowed, `${root}main.ts`, ...args.map(String)];

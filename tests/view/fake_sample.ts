@@ -59,6 +59,7 @@ export function fakeSample(flows: readonly FakeFlow[], more: Partial<Sample> = {
     closed: 0,
     failed: 0,
     timeWait: null,
+    synRecv: null,
     selfCpuPercent: 0.7,
     selfRssBytes: 48e6,
     length: flows.length,

@@ -60,6 +60,12 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__syn_recv: {
+    parameters: [
+      "pointer", // t
+    ],
+    result: "i64",
+  },
   tcptop__snapshot_read: {
     parameters: [
       "pointer", // t

@@ -80,6 +80,11 @@ export class ShimSource implements FlowSource {
     return true;
   }
 
+  get synRecv(): number | null {
+    const count = Number(this.#library.symbols.tcptop__syn_recv(this.#handle));
+    return count < 0 ? null : count;
+  }
+
   wake(): void {
     if (this.#handle) this.#library.symbols.tcptop__wake(this.#handle);
   }

@@ -82,6 +82,9 @@ class RecordingSource implements FlowSource {
   get info(): SourceInfo {
     return this.#source.info;
   }
+  get synRecv() {
+    return this.#source.synRecv;
+  }
   wait(ms: number): Promise<boolean> {
     return this.#source.wait(ms);
   }

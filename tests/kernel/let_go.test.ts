@@ -1,0 +1,66 @@
+/** A process that looks at another's descriptors may be the last to let go of one: then the kernel closes the socket in its context. */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { EventFacts } from "../../src/view/event.ts";
+import { Events } from "../support/events.ts";
+import { lines, within } from "../support/lines.ts";
+import { fromSource } from "../support/tcptop.ts";
+import { endsOf, Workload } from "../support/workload.ts";
+
+/** Takes copies of all sockets of a process, says so, and lets go of them when its input ends. */
+const HOLDER = `
+  const [pid] = Deno.args.map(Number), calls = { parameters: ["i64", "i64", "i64", "i64"], result: "i64" };
+  const { symbols } = Deno.dlopen("libc.so.6", { syscall: calls, close: { parameters: ["i32"], result: "i32" } });
+  const PIDFD_OPEN = 434n, PIDFD_GETFD = 438n, held = [];
+  const pidfd = symbols.syscall(PIDFD_OPEN, BigInt(pid), 0n, 0n);
+  for (const { name } of Deno.readDirSync("/proc/" + pid + "/fd")) {
+    const isSocket = Deno.readLinkSync("/proc/" + pid + "/fd/" + name).startsWith("socket:");
+    if (isSocket) held.push(symbols.syscall(PIDFD_GETFD, pidfd, BigInt(name), 0n));
+  }
+  if (held.length === 0 || held.some((fd) => fd < 0n)) throw new Error("held: " + held);
+  console.log("held");
+  await Deno.stdin.read(new Uint8Array(1));
+  for (const fd of held) symbols.close(Number(fd));
+`;
+
+const isBetween = (event: EventFacts, local: string, remote: string) =>
+  `${event.local.address} ${event.local.port}` === local && `${event.remote?.address} ${event.remote?.port}` === remote;
+
+for (const sockets of ["storage", "table"]) {
+  Deno.test(`a connection that a tcptop was the last to let go of is its server's, in ${sockets}`, async () => {
+    Deno.env.set("TCPTOP_SOCKETS", sockets);
+    // No sample, and so no owner pass, comes between.
+    await using events = new Events(fromSource(["--events", "--json", "--interval", "60s"]));
+    Deno.env.delete("TCPTOP_SOCKETS");
+    await using churn = await Workload.start("churn", "--seconds", 30, "--rate", 20);
+    const { server } = await churn.until("start");
+    await events.until(({ pid }) => pid === server.pid);
+
+    await using held = await Workload.start("hold", "--count", 3, "--tx", 101, "--rx", 203);
+    const ready = await held.until("ready"), ends = endsOf(ready).filter(({ direction }) => direction === "inbound");
+    const holder = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        "--allow-all",
+        `data:application/javascript,${encodeURIComponent(HOLDER)}`,
+        `${ready.server.pid}`,
+      ],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    strictEqual((await within(20, "the holder", lines(holder.stdout).next())).value, "held");
+    await held.goOn();
+    await held.until("done");
+    await holder.stdin.close();
+    await holder.status;
+    for (const { local, remote } of ends) {
+      const closed = await events.until((event) => event.event === "closed" && isBetween(event, local, remote));
+      deepStrictEqual([closed.pid, closed.process, closed.rx_bytes, closed.tx_bytes], [
+        ready.server.pid,
+        "wl-server",
+        101,
+        203,
+      ]);
+    }
+  });
+}
