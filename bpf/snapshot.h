@@ -118,8 +118,8 @@ static __always_inline bool snapshot_write(struct sock *sk, struct tcp_sock *tp,
 		return true;
 	if (bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= settings.wake_at_bytes)
 		return false;
-	mptcp_settle(t, tp);
-	owner_settle(t);
+	if (!mptcp_settle(t, tp))
+		owner_settle(t);
 	if (!snapshot_emit(sk, tp, t))
 		return false;
 	count_syn_recv(sk, tp);

@@ -1,7 +1,9 @@
 // clang -O2 -Wall -Wextra -Werror -o mptcp mptcp.c
-// mptcp BYTES: a server and a client of MPTCP over loopback, each a process; the client sends so many bytes, the server 503. Says
-// `ready SERVER CLIENT PORT`, and ends with its input.
+// mptcp BYTES [heir]: a server and a client of MPTCP over loopback, each a process; the client sends so many bytes, the server 503. Says
+// `ready SERVER CLIENT PORT HEIR`, and ends with its input. `heir`: the server has a child, HEIR, that holds its connection too, and lets go
+// of it itself with the first byte of the input; 0 else.
 #include <arpa/inet.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,51 +36,98 @@ static void read_all(int fd, size_t bytes)
 			exit(4);
 }
 
+static struct sockaddr_in address = { .sin_family = AF_INET };
+static int listener, up[2], step[2], end[2];
+static size_t bytes;
+
+static void await_end(void)
+{
+	char byte;
+
+	close(end[1]);
+	while (read(end[0], &byte, 1) > 0)
+		;
+}
+
+static int32_t bequeath(int fd)
+{
+	pid_t heir = fork();
+
+	if (heir)
+		return heir;
+	prctl(PR_SET_NAME, "mptcp-heir");
+	await_end();
+	close(fd);
+	exit(0);
+}
+
+static int serve(int with_heir)
+{
+	int fd = accept(listener, NULL, NULL);
+	int32_t heir;
+	char byte;
+
+	prctl(PR_SET_NAME, "mptcp-server");
+	close(listener);
+	read_all(fd, bytes);
+	send_all(fd, 503);
+	heir = with_heir ? bequeath(fd) : 0;
+	if (write(up[1], &heir, sizeof(heir)) != sizeof(heir))
+		return 1;
+	close(step[1]);
+	if (read(step[0], &byte, 1) == 1)
+		close(fd);
+	await_end();
+	return 0;
+}
+
+static int ask(void)
+{
+	int fd;
+
+	prctl(PR_SET_NAME, "mptcp-client");
+	close(listener);
+	close(step[1]);
+	fd = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)))
+		return 1;
+	send_all(fd, bytes);
+	read_all(fd, 503);
+	await_end();
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int listener = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP), fd, up[2], byte;
 	socklen_t length = sizeof(address);
-	size_t bytes = argc > 1 ? strtoul(argv[1], NULL, 10) : 1009;
 	pid_t server, client;
+	int32_t heir;
+	char byte;
 
+	bytes = argc > 1 ? strtoul(argv[1], NULL, 10) : 1009;
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	listener = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
 	if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof(address)) || listen(listener, 8) ||
-	    getsockname(listener, (struct sockaddr *)&address, &length) || pipe(up)) {
+	    getsockname(listener, (struct sockaddr *)&address, &length) || pipe(up) || pipe(step) || pipe(end)) {
 		perror("mptcp");
 		return 1;
 	}
 	/* Who listens is another process than the one that accepts. */
 	server = fork();
-	if (!server) {
-		prctl(PR_SET_NAME, "mptcp-server");
-		fd = accept(listener, NULL, NULL);
-		close(listener);
-		read_all(fd, bytes);
-		send_all(fd, 503);
-		if (write(up[1], "s", 1) != 1)
-			return 1;
-		while (read(fd, &byte, 1) > 0)
-			;
-		return 0;
-	}
+	if (!server)
+		return serve(argc > 2);
 	client = fork();
-	if (!client) {
-		prctl(PR_SET_NAME, "mptcp-client");
-		close(listener);
-		fd = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
-		if (connect(fd, (struct sockaddr *)&address, sizeof(address)))
-			return 1;
-		send_all(fd, bytes);
-		read_all(fd, 503);
-		if (write(up[1], "c", 1) != 1)
-			return 1;
-		while (read(0, &byte, 1) > 0)
-			;
-		return 0;
-	}
-	read_all(up[0], 2);
-	printf("ready %d %d %d\n", server, client, ntohs(address.sin_port));
+	if (!client)
+		return ask();
+	if (read(up[0], &heir, sizeof(heir)) != sizeof(heir))
+		return 1;
+	printf("ready %d %d %d %d\n", server, client, ntohs(address.sin_port), heir);
 	fflush(stdout);
+	while (read(0, &byte, 1) > 0)
+		if (write(step[1], &byte, 1) != 1)
+			return 1;
+	close(step[1]);
+	close(end[1]);
 	waitpid(client, NULL, 0);
 	waitpid(server, NULL, 0);
 	return 0;

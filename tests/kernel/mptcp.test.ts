@@ -3,24 +3,26 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { compiled } from "../support/compiled.ts";
 import { lines, within } from "../support/lines.ts";
 import { Netns } from "../support/netns.ts";
-import { Running } from "../support/tcptop.ts";
+import { Running, type SampleDocument } from "../support/tcptop.ts";
 
 const BYTES = 100_003;
 
-async function start(netns?: Netns) {
+async function start(netns?: Netns, heir = false) {
   const program = await compiled("mptcp", [new URL("mptcp.c", import.meta.url)]);
   const inside = netns === undefined ? [] : ["ip", "netns", "exec", netns.name];
-  const [command, ...args] = [...inside, program, String(BYTES)];
+  const [command, ...args] = [...inside, program, String(BYTES), ...heir ? ["heir"] : []];
   const child = new Deno.Command(command, { args, stdin: "piped", stdout: "piped" }).spawn();
   const said = lines(child.stdout), line = (await within(20, "the connection", said.next())).value!;
-  const [word, server, client, port] = line.split(" ");
+  const [word, ...numbers] = line.split(" "), [server, client, port, heirPid] = numbers.map(Number);
   strictEqual(word, "ready");
+  const input = child.stdin.getWriter();
   const stop = async () => {
-    await child.stdin.close();
+    await input.close();
     await said.return();
     await child.status;
   };
-  return { server: Number(server), client: Number(client), port: Number(port), stop };
+  const letGo = () => input.write(new Uint8Array(1));
+  return { server, client, port, heir: heirPid, letGo, stop };
 }
 
 async function begin(source: string, sockets: string): Promise<Running> {
@@ -94,4 +96,26 @@ for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink
       }
     });
   }
+}
+
+for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
+  Deno.test(`a subflow that several hold is said to be shared, and goes to the heir, by ${source} ${sockets}`, async () => {
+    await using running = await begin(source, sockets);
+    const { server, port, heir, letGo, stop } = await start(undefined, true);
+    const of = ({ flows }: SampleDocument) =>
+      flows.filter(({ remote, local }) => remote !== null && local.port === port).map(({ pid, process, shared }) => [
+        pid,
+        process,
+        shared,
+      ]);
+    try {
+      await running.until("both holders", (sample) => of(sample)[0]?.[2] === true, 20);
+      deepStrictEqual(of(await running.fresh()), [[server, "mptcp-server", true]]);
+      await letGo();
+      await running.until("the heir", (sample) => of(sample)[0]?.[0] === heir, 20);
+      deepStrictEqual(of(await running.fresh()), [[heir, "mptcp-heir", false]]);
+    } finally {
+      await stop();
+    }
+  });
 }
