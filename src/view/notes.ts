@@ -27,7 +27,7 @@ export function notesOf(sample: Sample): Note[] {
     recordsInvalid,
     "records_invalid",
     `[${unread[0]} ${of}could not be read and was|${unread[1]} ${of}could not be read and were] skipped`,
-    null,
+    "It is a fault of tcptop's: report it with what tcptop --version and tcptop doctor say",
   );
   add(
     flowsEvicted,
@@ -46,13 +46,13 @@ export function notesOf(sample: Sample): Note[] {
     socketsUntracked,
     "sockets_untracked",
     "[time|times] a socket could not be followed: the kernel had no memory for it, or room in its table",
-    null,
+    byNetlink ? "Free memory" : "Free memory, or, with more than 262,144 sockets, try --source netlink",
   );
   add(
     snapshotErrors,
     "snapshot_errors",
     "[snapshot was|snapshots were] incomplete: the figures of some flows are from before",
-    null,
+    "The next ones make up for it. If the number goes on growing there is too little CPU time, memory or (netlink) room for open files",
   );
   add(
     dropped(sample),

@@ -34,10 +34,33 @@ for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink
       inside(port, tcptop([...args, "-p", "$$"])).map((word) => word === "$$" ? "1" : word),
       env,
     );
-    deepStrictEqual(
-      (JSON.parse(chosen.stdout) as SampleDocument).flows.map((flow) => flow.pid).filter((found) => found !== 1),
-      [],
-    );
+    const found = (JSON.parse(chosen.stdout) as SampleDocument).flows;
+    deepStrictEqual(found.map(({ pid, remote }) => [pid, remote?.port]), [[1, port]]);
     await outside.until("done");
+  });
+}
+
+/** In a namespace within: a shell that has a connection to $1 and sends datagrams there, which nobody takes, told by its pid out here. Then the rest. */
+const NESTED =
+  `unshare --pid --fork bash -c 'exec 3<>/dev/tcp/127.0.0.1/$0 4<>/dev/udp/127.0.0.1/$0; while :; do echo x >&4; sleep 0.1; done 2>/dev/null' $1 &
+until pid=$(cat /proc/$!/task/$!/children) && [ -n "$pid" ]; do sleep 0.05; done
+echo $pid >&2; shift; "$@"; status=$?; kill -KILL $pid; exit $status`;
+
+for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
+  Deno.test(`in a PID namespace processes of one within have the pids of the outer one, UDP too, by ${source} ${sockets}`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    const env: Record<string, string> = sockets === "" ? {} : { TCPTOP_SOCKETS: sockets };
+    const line = tcptop(["--once", "--json", "--interval", "1s", "--source", source]);
+    const [program, ...args] = ["unshare", "--pid", "--fork", "--mount-proc", "bash", "-c", NESTED, "bash"];
+    const { code, stdout, stderr } = await execute([program, ...args, String(port), ...line], env);
+    strictEqual(code, 0, stderr);
+    const nested = Number(stderr.trim().split("\n")[0]), { flows }: SampleDocument = JSON.parse(stdout);
+    ok(nested > 1 && nested < 1000, `${nested} is no number of a new namespace`);
+    const mine = flows.filter(({ remote }) => remote?.port === port);
+    deepStrictEqual(mine.map(({ protocol, pid, process }) => `${protocol} ${pid} ${process}`).sort(), [
+      `tcp ${nested} bash`,
+      `udp ${nested} bash`,
+    ]);
   });
 }

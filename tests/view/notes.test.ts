@@ -42,6 +42,14 @@ Deno.test("notesOf() counts what was lost, with what helps", () => {
   match(notes[0].remedy!, /--udp-timeout/);
 });
 
+Deno.test("notesOf() has a remedy for whatever health can count", () => {
+  const { health } = fakeSample([]);
+  const lost = Object.fromEntries(Object.keys(health).map((name) => [name, name === "events" ? 0 : 7]));
+  const notes = notesOf(fakeSample([], { health: { ...health, ...lost } }));
+  strictEqual(notes.length, Object.keys(health).length - 1);
+  deepStrictEqual(notes.filter(({ remedy }) => remedy === null), []);
+});
+
 Deno.test("notesOf() says one as one, whatever it is", () => {
   const { health } = fakeSample([]), rows = [{ process: null }, { process: null, protocol: "udp" as const }];
   const all = {
