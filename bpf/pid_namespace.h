@@ -27,7 +27,7 @@ static __always_inline u32 pid_at(const struct pid *pid, u32 level)
 }
 
 /* 0: the process is outside of tcptop's namespace. */
-static __always_inline u32 process_pid(struct task_struct *leader)
+static __noinline u32 process_pid(struct task_struct *leader)
 {
 	struct pid *pid = leader->thread_pid;
 	u32 nr = 0;

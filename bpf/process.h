@@ -92,10 +92,9 @@ static __always_inline void process_fill(struct tcptop_process *r, struct task_s
 }
 
 /* Where half of the ring is taken, as by an owner pass over thousands of processes, the next pass tells. */
-static __noinline int process_tell(struct task_struct *task)
+static __noinline int process_tell(struct task_struct *leader)
 {
-	struct task_struct *leader = task->group_leader;
-	u32 tgid = task->tgid;
+	u32 tgid = leader->tgid;
 	struct told *known = bpf_map_lookup_elem(&processes, &tgid), now = {};
 	struct dentry *file = process_executable(leader);
 	struct tcptop_process *r;

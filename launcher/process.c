@@ -15,7 +15,8 @@ static const char *const REMOVED[] = {
 	"OTEL_",              // telemetry exporters
 	"RUST_",              // logs and back traces of the runtime
 	"RAYON_",             // its thread pool
-	"MALLOC_ARENA_MAX=",  // ours to say, as the next
+	"MALLOC_ARENA_MAX=",  // ours to say, as the next two
+	"MALLOC_TRIM_THRESHOLD_=",
 	"TCPTOP_SHIM_FD=",
 };
 
@@ -36,6 +37,7 @@ static char *const ADDED[] = {
 	"DENO_NO_UPDATE_CHECK=1", // no network, no notice
 	"DENO_NO_PACKAGE_JSON=1", // the working directory is none of its business
 	"MALLOC_ARENA_MAX=2",     // malloc's default is eight a CPU, each with its own leftovers: 4 MB more, and no time won
+	"MALLOC_TRIM_THRESHOLD_=131072", // its default, but said: else both thresholds grow with what loading the programs frees; 5 MB less
 	shim_variable,
 };
 
