@@ -33,6 +33,7 @@ async function samples(path: string): Promise<Sample[]> {
       selfCpuPercent: 0.95,
       selfRssBytes: 98 * 2 ** 20,
       timeWait: null,
+      synRecv: null,
       users,
       names: new Map(),
       programs: new Map(),

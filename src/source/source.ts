@@ -55,7 +55,7 @@ export interface FlowSource {
   /** What came to it and could not be read, where it reads more than records. */
   readonly invalid?: number;
   /** Connections in SYN_RECV that the last snapshot found, most of which have no row; null, absent: not known. */
-  readonly synRecv?: number | null;
+  readonly synRecv?: number | null | undefined;
   /** Only of a source that cannot look when asked, but is told of the flows every so often. */
   readonly pace?: {
     readonly everyMs: number;
