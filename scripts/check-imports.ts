@@ -1,5 +1,5 @@
 /** Fails when a file imports from a folder below its own in the order of ARCHITECTURE.md: data moves down, imports point up. */
-const ORDER = ["wire", "source", "decode", "flow", "view", "render", "output", "app"] as const;
+const ORDER = ["wire", "system", "source", "decode", "flow", "view", "render", "output", "app"] as const;
 /** Used by all: they import nothing of ours but each other and view's columns. */
 const SHARED = ["errors.ts", "file.ts", "harmless.ts", "options.ts", "version.ts"];
 

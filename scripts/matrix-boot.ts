@@ -1,5 +1,5 @@
 /** What a boot of scripts/matrix said: each line is a word that says what it is about, a name for some, key=value pairs, and text. */
-import { isAtLeast, TCP_BY_BPF, UDP_BY_BPF } from "../src/source/kernel_version.ts";
+import { isAtLeast, TCP_BY_BPF, UDP_BY_BPF } from "../src/system/kernel_version.ts";
 
 /** One boot of one kernel. */
 export interface Boot {

@@ -1,5 +1,5 @@
 /** What the whole program said in a boot: one document of `--once --json`, beside connections that the driver held. */
-import { isAtLeast, TCP_BY_BPF, UDP_BY_BPF } from "../src/source/kernel_version.ts";
+import { isAtLeast, TCP_BY_BPF, UDP_BY_BPF } from "../src/system/kernel_version.ts";
 import { type Boot, lineOf, valueOf } from "./matrix-boot.ts";
 
 interface Flow {

@@ -2,7 +2,7 @@ import { ExitStatus, TcptopError } from "../errors.ts";
 import type { Sample } from "../flow/sample.ts";
 import type { Csv } from "../output/csv.ts";
 import { writeOut } from "../output/stdout.ts";
-import type { OutputFile } from "../source/output_file.ts";
+import type { OutputFile } from "../system/output_file.ts";
 import type { Output } from "./output.ts";
 
 const encoder = new TextEncoder();

@@ -2,9 +2,11 @@
 import { ExitStatus } from "../errors.ts";
 import { doctorJson, type DoctorReport, doctorText } from "../output/doctor.ts";
 import { writeJson, writeOut } from "../output/stdout.ts";
-import { diagnose, type Diagnosis } from "../source/diagnosis.ts";
-import { openPlatform, type Platform } from "../source/platform.ts";
-import type { FlowSource, SourceInfo } from "../source/source.ts";
+import { diagnose, type Diagnosis } from "../system/diagnosis.ts";
+import { openPlatform } from "./platform.ts";
+import type { Platform } from "../source/platform.ts";
+import type { FlowSource } from "../source/source.ts";
+import type { SourceInfo } from "../system/source_info.ts";
 import { VERSION } from "../version.ts";
 import { embedded } from "./embedded.ts";
 import { shimIsInside, shimPath } from "./paths.ts";

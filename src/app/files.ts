@@ -1,5 +1,5 @@
 /** How this thread opens files for output. */
-import type { Files } from "../source/output_file.ts";
+import type { Files } from "../system/output_file.ts";
 import { shimIsInside, shimPath } from "./paths.ts";
 
 /** Where the shim is. A Worker inside the executable cannot tell by itself: it is told. */
@@ -10,7 +10,7 @@ export interface ShimPlace {
 
 /** Only Linux has the shim. */
 export async function outputFiles(place?: ShimPlace): Promise<Files> {
-  if (Deno.build.os !== "linux") return new (await import("../source/node_files.ts")).NodeFiles();
-  const { shimFiles } = await import("../source/linux.ts");
+  if (Deno.build.os !== "linux") return new (await import("../system/node_files.ts")).NodeFiles();
+  const { shimFiles } = await import("../system/shim_files.ts");
   return place === undefined ? shimFiles(shimPath(), shimIsInside()) : shimFiles(place.shimPath, place.shimIsInside);
 }

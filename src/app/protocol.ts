@@ -4,8 +4,10 @@ import type { NewPrograms } from "./programs.ts";
 import type { PackedEvents } from "../flow/event_log.ts";
 import type { PackedSample } from "../flow/tables.ts";
 import type { Health } from "../flow/sample.ts";
-import type { Host, SourceInfo, SourceOptions } from "../source/source.ts";
-import type { Identity } from "../source/identity.ts";
+import type { Host } from "../system/host.ts";
+import type { SourceInfo } from "../system/source_info.ts";
+import type { SourceOptions } from "../source/source.ts";
+import type { Identity } from "../system/identity.ts";
 import type { ExitStatus } from "../errors.ts";
 
 export interface WorkerOptions extends SourceOptions {

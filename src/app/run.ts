@@ -1,7 +1,7 @@
 /** Composition: options in, exit status out. */
 import type { Options } from "../options.ts";
 import { ClosedPipe } from "../output/stdout.ts";
-import { type Identity, invokingIdentity, invokingUser } from "../source/identity.ts";
+import { type Identity, invokingIdentity, invokingUser } from "../system/identity.ts";
 import { ExitStatus } from "../errors.ts";
 import { nowMs } from "./clock.ts";
 import { ContainerNames, localEngines } from "./container_names.ts";

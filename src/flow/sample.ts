@@ -1,5 +1,6 @@
 /** What the Worker tells the main thread once an interval. */
-import type { Host, SourceInfo } from "../source/source.ts";
+import type { Host } from "../system/host.ts";
+import type { SourceInfo } from "../system/source_info.ts";
 import type { FlowArrays } from "./columns.ts";
 
 /** Counters from the start of the run. */

@@ -1,5 +1,6 @@
-import type { Diagnosis } from "../source/diagnosis.ts";
-import type { Host, Note } from "../source/source.ts";
+import type { Diagnosis } from "../system/diagnosis.ts";
+import type { Host } from "../system/host.ts";
+import type { Note } from "../system/source_info.ts";
 
 export const DOCTOR_SCHEMA = "tcptop.doctor/1";
 

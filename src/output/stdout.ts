@@ -2,7 +2,7 @@
 import { writeFailure } from "../file.ts";
 import { type Charset, localeCharset, unchanged } from "../view/charset.ts";
 import { harmlessJson, harmlessLines } from "../view/harmless.ts";
-import { cutStdout, stdoutFileSize } from "../source/stdout.ts";
+import { cutStdout, stdoutFileSize } from "../system/stdout.ts";
 
 export class ClosedPipe extends Error {}
 

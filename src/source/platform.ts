@@ -1,15 +1,9 @@
-import type { Diagnosis } from "./diagnosis.ts";
-import type { MachineFacts } from "./machine.ts";
-import type { FlowSource, Host, SourceInfo, SourceOptions } from "./source.ts";
-
-/** What this process has cost so far. */
-export interface SelfUse {
-  /** Monotonic. */
-  readonly nowNs: number;
-  /** User and system time of all threads. */
-  readonly cpuNs: number;
-  readonly residentBytes: number;
-}
+import type { Diagnosis } from "../system/diagnosis.ts";
+import type { MachineFacts } from "../system/machine.ts";
+import type { Host } from "../system/host.ts";
+import type { SelfUse } from "../system/self_use.ts";
+import type { SourceInfo } from "../system/source_info.ts";
+import type { FlowSource } from "./source.ts";
 
 /** What Linux tells of cgroups. */
 export interface CgroupSource {
@@ -45,33 +39,4 @@ export interface Platform {
   machineFacts?(): MachineFacts;
   /** What doctor says of a system without those facts, from the source that was opened; null: none could be. */
   diagnose?(source: SourceInfo | null): Diagnosis;
-}
-
-/** The machine that this process runs on. */
-export function thisHost(): Host {
-  return { hostname: Deno.hostname(), os: Deno.build.os, kernel: Deno.osRelease(), arch: Deno.build.arch };
-}
-
-/** The one place where the operating system is chosen. Nothing of another system's is imported. For tests, TCPTOP_NETTOP names
- * a program that plays nettop, and macOS's platform runs anywhere; a root would run what the variable names, and give nothing up. */
-export async function openPlatform(os: typeof Deno.build.os, options: SourceOptions): Promise<Platform> {
-  if (options.replay !== null) {
-    return (await import("./replay/platform.ts")).openReplay(options.replay);
-  }
-  const played = Deno.env.get("TCPTOP_NETTOP") !== undefined;
-  if (played && Deno.uid() === 0) {
-    const { ExitStatus, TcptopError } = await import("../errors.ts");
-    throw new TcptopError("TCPTOP_NETTOP is for tests, and not for root", ExitStatus.notPermitted);
-  }
-  const platform = played ? "darwin" : os;
-  switch (platform) {
-    case "darwin":
-      return new (await import("./macos.ts")).MacosPlatform(os, options);
-    case "linux":
-      return new (await import("./linux.ts")).LinuxPlatform(options);
-    default: {
-      const { ExitStatus, TcptopError } = await import("../errors.ts");
-      throw new TcptopError(`does not run on ${os}: it takes Linux 4.9 or newer, or macOS`, ExitStatus.unsupported);
-    }
-  }
 }

@@ -1,26 +1,5 @@
-import type { Identity } from "./identity.ts";
-
-/** An expected limit of the machine or the source, in words, with what the user can do about it. */
-export interface Note {
-  readonly code: string;
-  readonly message: string;
-  readonly remedy: string | null;
-}
-
-export interface SourceInfo {
-  /** "bpf", "netlink", "nettop", "pcblist" (macOS without nettop), "replay"; null: this subsystem has no source. */
-  readonly tcp: string | null;
-  readonly udp: string | null;
-  readonly notes: readonly Note[];
-}
-
-/** The machine that the flows are on. */
-export interface Host {
-  readonly hostname: string;
-  readonly os: string;
-  readonly kernel: string;
-  readonly arch: string;
-}
+import type { SourceInfo } from "../system/source_info.ts";
+import type { Identity } from "../system/identity.ts";
 
 /** What a source is opened with. */
 export interface SourceOptions {

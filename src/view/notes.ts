@@ -1,4 +1,4 @@
-import type { Note } from "../source/source.ts";
+import type { Note } from "../system/source_info.ts";
 import type { Sample } from "../flow/sample.ts";
 import { hasOwner, isTcp } from "./flow.ts";
 import { counted } from "./units.ts";

@@ -1,9 +1,10 @@
 /** Every call of the shim that can fail, with every errno that is likely: in one thread with a false shim, then the program itself. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { TcptopError } from "../../src/errors.ts";
-import type { Library } from "../../src/source/bpf/library.ts";
-import { ShimSource } from "../../src/source/bpf/source.ts";
-import type { Note, SourceOptions } from "../../src/source/source.ts";
+import type { Library } from "../../src/system/shim.ts";
+import { ShimSource } from "../../src/source/linux/source.ts";
+import type { Note } from "../../src/system/source_info.ts";
+import type { SourceOptions } from "../../src/source/source.ts";
 import { Faults } from "../support/faults.ts";
 import { ERRNOS, SHIM_CALLS, type ShimCall } from "../support/shim_calls.ts";
 import { execute, type SampleDocument, tcptop } from "../support/tcptop.ts";

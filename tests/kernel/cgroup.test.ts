@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { shimPath } from "../../src/app/paths.ts";
-import { openShim } from "../../src/source/bpf/library.ts";
+import { openShim } from "../../src/system/shim.ts";
 import type { FlowFacts } from "../../src/view/flow.ts";
 import { execute, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
 

@@ -1,6 +1,6 @@
 /** Whatever the documents point to is there. */
 import { deepStrictEqual } from "node:assert/strict";
-import { TCP_BY_BPF } from "../../src/source/kernel_version.ts";
+import { TCP_BY_BPF } from "../../src/system/kernel_version.ts";
 import { allCommands, ELSEWHERE, pages, read, STAND_INS } from "../support/documents.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;

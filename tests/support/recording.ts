@@ -1,10 +1,11 @@
 /** A recording made without a kernel. */
 import { outputFiles } from "../../src/app/files.ts";
-import { OutputFile } from "../../src/source/output_file.ts";
+import { OutputFile } from "../../src/system/output_file.ts";
 import { OURSELVES } from "./owner.ts";
 import { RecordingPlatform } from "../../src/source/recording/recorder.ts";
 import type { Platform } from "../../src/source/platform.ts";
-import type { FlowSource, Host, RecordSink } from "../../src/source/source.ts";
+import type { FlowSource, RecordSink } from "../../src/source/source.ts";
+import type { Host } from "../../src/system/host.ts";
 
 export const HOST: Host = { hostname: "elsewhere", os: "linux", kernel: "6.1.0", arch: "aarch64" };
 

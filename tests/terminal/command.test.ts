@@ -1,7 +1,7 @@
 /** The command line in the details: of the very process that is shown, as it is now. */
 import { deepStrictEqual } from "node:assert/strict";
 import { shimPath } from "../../src/app/paths.ts";
-import { openShim } from "../../src/source/bpf/library.ts";
+import { openShim } from "../../src/system/shim.ts";
 import { inShell, quoted } from "../support/in_shell.ts";
 import { lines, within } from "../support/lines.ts";
 import { tcptop } from "../support/tcptop.ts";

@@ -1,5 +1,5 @@
-import type { Reach } from "../darwin/reach.ts";
-import type { Note } from "../source.ts";
+import type { Reach } from "../../system/darwin/reach.ts";
+import type { Note } from "../../system/source_info.ts";
 import type { Rung } from "./ladder.ts";
 
 /** What macOS does not tell, whatever happens. */

@@ -1,4 +1,4 @@
-import type { Pcb } from "../darwin/pcblist.ts";
+import type { Pcb } from "../../system/darwin/pcblist.ts";
 import type { OwnedRow } from "./frame.ts";
 
 /** nettop's names of the states TCPS_CLOSED ... TCPS_TIME_WAIT of netinet/tcp_fsm.h. */

@@ -1,7 +1,8 @@
 import { ExitStatus, TcptopError } from "../../errors.ts";
-import { reachOf } from "../darwin/reach.ts";
-import type { System } from "../darwin/system.ts";
-import type { FlowSource, RecordSink, SourceInfo } from "../source.ts";
+import { reachOf } from "../../system/darwin/reach.ts";
+import type { System } from "../../system/darwin/system.ts";
+import type { FlowSource, RecordSink } from "../source.ts";
+import type { SourceInfo } from "../../system/source_info.ts";
 import type { Frame } from "./frame.ts";
 import { ladder, type Rung } from "./ladder.ts";
 import { Trouble } from "./notes.ts";

@@ -1,6 +1,7 @@
 /** The JSON chunks of a recording. What is read is checked field by field: a recording may come from anywhere. */
 import { harmless } from "../../harmless.ts";
-import type { Host, Note, SourceInfo } from "../source.ts";
+import type { Host } from "../../system/host.ts";
+import type { Note, SourceInfo } from "../../system/source_info.ts";
 
 export interface RecordingInfo {
   /** Of the program that recorded. */

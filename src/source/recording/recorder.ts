@@ -1,7 +1,10 @@
-import type { OutputFile } from "../output_file.ts";
+import type { OutputFile } from "../../system/output_file.ts";
 import { ExitStatus, TcptopError } from "../../errors.ts";
-import type { CgroupSource, Platform, SelfUse } from "../platform.ts";
-import type { FlowSource, Host, RecordSink, SourceInfo } from "../source.ts";
+import type { CgroupSource, Platform } from "../platform.ts";
+import type { SelfUse } from "../../system/self_use.ts";
+import type { FlowSource, RecordSink } from "../source.ts";
+import type { Host } from "../../system/host.ts";
+import type { SourceInfo } from "../../system/source_info.ts";
 import { processKey, RecordingCgroups } from "./cgroups.ts";
 import { CHUNK_HEADER_BYTES, chunkBytes, ChunkKind, headerBytes, MAX_PAYLOAD_BYTES } from "./format.ts";
 import { jsonBytes, type Names } from "./info.ts";

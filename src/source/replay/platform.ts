@@ -1,8 +1,9 @@
-import { memoryUsage, resourceUsage } from "node:process";
 import { ExitStatus, TcptopError } from "../../errors.ts";
-import type { Platform, SelfUse } from "../platform.ts";
+import type { Platform } from "../platform.ts";
+import { runtimeSelfUse, type SelfUse } from "../../system/self_use.ts";
 import { RecordingReader, Unreadable } from "../recording/reader.ts";
-import type { FlowSource, Host } from "../source.ts";
+import type { FlowSource } from "../source.ts";
+import type { Host } from "../../system/host.ts";
 import { RecordedNames, scanNames } from "./names.ts";
 import { ReplaySource } from "./source.ts";
 
@@ -33,12 +34,7 @@ class ReplayPlatform implements Platform {
   }
   /** Of the program that replays. */
   selfUse(): SelfUse {
-    const { userCPUTime, systemCPUTime } = resourceUsage();
-    return {
-      nowNs: this.nowMs() * 1e6,
-      cpuNs: (userCPUTime + systemCPUTime) * 1e3,
-      residentBytes: memoryUsage().rss,
-    };
+    return runtimeSelfUse();
   }
 }
 

@@ -2,7 +2,9 @@ import { ExitStatus, TcptopError } from "../../errors.ts";
 import { type Chunk, ChunkKind } from "../recording/format.ts";
 import { readInfo, readNames } from "../recording/info.ts";
 import { type RecordingReader, Unreadable } from "../recording/reader.ts";
-import type { FlowSource, Host, RecordSink, SourceInfo } from "../source.ts";
+import type { FlowSource, RecordSink } from "../source.ts";
+import type { Host } from "../../system/host.ts";
+import type { SourceInfo } from "../../system/source_info.ts";
 
 /** No wait between two chunks of a paced replay is longer, whatever the file says. */
 const MAX_PAUSE_MS = 60_000;

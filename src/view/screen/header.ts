@@ -1,6 +1,6 @@
 /** The lines above the table: how much, how many, from where, at what cost; and what the user must know. */
 import type { Sample } from "../../flow/sample.ts";
-import type { Note } from "../../source/source.ts";
+import type { Note } from "../../system/source_info.ts";
 import { Canvas, Role } from "../canvas.ts";
 import { ageText, rateText } from "../units.ts";
 import type { Totals } from "../totals.ts";

@@ -1,6 +1,6 @@
 /** The screen as a value: samples and input in, a canvas out. It does no I/O and reads no clock. */
 import type { Sample } from "../../flow/sample.ts";
-import type { Note } from "../../source/source.ts";
+import type { Note } from "../../system/source_info.ts";
 import { Canvas } from "../canvas.ts";
 import { ClosedFlows } from "../closed.ts";
 import { executable, hasOwner, hasPeer, type ProcessId, processName, remoteAddress } from "../flow.ts";

@@ -51,7 +51,7 @@ Deno.test("RecordingPlatform splits what is longer than a chunk may be between t
 });
 
 Deno.test("RecordingPlatform does not write into a file that holds something", async () => {
-  const { OutputFile } = await import("../../../src/source/output_file.ts");
+  const { OutputFile } = await import("../../../src/system/output_file.ts");
   const { RecordingPlatform } = await import("../../../src/source/recording/recorder.ts");
   const path = Deno.makeTempFileSync();
   try {

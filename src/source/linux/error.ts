@@ -1,0 +1,71 @@
+import { ExitStatus, TcptopError } from "../../errors.ts";
+import { Errno } from "../../wire/errno.ts";
+import { errnoText } from "../../system/errno.ts";
+import { kernelRemedy, TCP_BY_BPF } from "../../system/kernel_version.ts";
+import { described, shortage, VERIFIER_LOG } from "./shortage.ts";
+
+const { EPERM, ENOENT, EACCES } = Errno;
+/** What the kernel must have been built with for the TCP programs. */
+const OPTIONS = "CONFIG_BPF_SYSCALL, CONFIG_BPF_EVENTS and CONFIG_DEBUG_INFO_BTF";
+/** Stages of a source that was open already: whatever it is, this kernel and these rights were enough to begin. */
+const RUNNING = ["wait for records", "drain the ring", "hold a snapshot"];
+
+/** What the shim said of a failed call. `stage` says what it was doing, `log` is libbpf's own account. */
+export interface ShimFailure {
+  readonly errno: number;
+  readonly stage: string;
+  readonly log: string;
+}
+
+/** The one place where errno becomes a sentence and an exit status. `release`: the kernel's. */
+export function shimError(failure: ShimFailure, euid: number | null, release: string): TcptopError {
+  const cause = new Error(`${failure.stage}: errno ${failure.errno}\n${failure.log}`);
+  const say = (message: string, status: ExitStatus) => new TcptopError(message, status, { cause });
+  const doing = described(failure.stage, "TCP"), short = shortage(failure.errno);
+  if (short !== null && short.remedy !== null) {
+    return say(`Cannot ${doing}: ${short.what}. ${short.remedy}`, ExitStatus.failed);
+  }
+  if (failure.stage.startsWith("give up") || failure.stage.startsWith("restrict")) {
+    return say(
+      `Cannot ${failure.stage}: ${errnoText(failure.errno)}. --keep-privileges goes on with what it was started with`,
+      ExitStatus.failed,
+    );
+  }
+  if (short !== null) return say(`Cannot ${doing}: ${short.what}. TCPTOP_DEBUG=1 shows more`, ExitStatus.failed);
+  if (failure.stage.includes("netlink") && failure.errno === ENOENT) {
+    return say(
+      `Cannot ${failure.stage}: it has no inet_diag. Linux 4.9 or newer with CONFIG_INET_DIAG is needed (modprobe tcp_diag)`,
+      ExitStatus.unsupported,
+    );
+  }
+  if (failure.stage.includes("netlink") || RUNNING.includes(failure.stage)) {
+    return say(`Cannot ${failure.stage}: ${errnoText(failure.errno)}. TCPTOP_DEBUG=1 shows more`, ExitStatus.failed);
+  }
+  const refused = failure.errno === EPERM || failure.errno === EACCES;
+  if (refused && euid !== 0) {
+    return say("needs root to load its eBPF programs. Run: sudo tcptop", ExitStatus.notPermitted);
+  }
+  if (refused && failure.log.includes(VERIFIER_LOG)) {
+    return say(
+      `Cannot ${doing}: this kernel's verifier refuses them. ${kernelRemedy(release, TCP_BY_BPF, OPTIONS)}`,
+      ExitStatus.unsupported,
+    );
+  }
+  if (refused) {
+    return say(
+      `Cannot ${doing}: the kernel refuses BPF to this process although it is root. ` +
+        "Give it CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN (in a container: --privileged), or turn off kernel lockdown",
+      ExitStatus.notPermitted,
+    );
+  }
+  if (failure.errno === ENOENT && failure.stage.includes("BTF")) {
+    return say(
+      "Cannot read /sys/kernel/btf/vmlinux: this kernel has no BTF. It is there since Linux 5.4 when built with CONFIG_DEBUG_INFO_BTF=y",
+      ExitStatus.unsupported,
+    );
+  }
+  return say(
+    `Cannot ${doing}: ${errnoText(failure.errno)}. ${kernelRemedy(release, TCP_BY_BPF, OPTIONS)}`,
+    ExitStatus.unsupported,
+  );
+}

@@ -1,0 +1,191 @@
+import type { TcptopError } from "../../errors.ts";
+import type { Identity } from "../../system/identity.ts";
+import type { FlowSource, RecordSink, SourceOptions } from "../source.ts";
+import type { Note, SourceInfo } from "../../system/source_info.ts";
+import { limitNotes } from "./netlink_notes.ts";
+import { bpfRefusal, fallbackNote, missingNote, type Refusal } from "./refusal.ts";
+import { shimError, type ShimFailure } from "./error.ts";
+import { hiddenProcesses } from "./hidden.ts";
+import { type Library, newHandle } from "../../system/shim.ts";
+import { UDP_IS_LISTED, UDP_LEFT_OUT, UDP_PARTIAL, udpMissing } from "./udp_notes.ts";
+
+const BUFFER_BYTES = 1 << 20;
+/** With nothing new to attribute, the owners are still looked over this often: a socket may have been handed on. Less often where that
+ * would be more than a fiftieth of the time: it goes over every descriptor of the machine. */
+const OWNER_PASS_EVERY_NS = 3_000_000_000;
+const OWNER_PASS_SHARE = 50;
+
+/** Where the eBPF programs keep what they know of a socket (enum tcptop_keep, ffi/tcptop.h): as the kernel allows, but for tests
+ * and for comparing the two. */
+function keep(): number {
+  const asked = Deno.env.get("TCPTOP_SOCKETS");
+  return asked === "storage" ? 1 : asked === "table" ? 2 : 0;
+}
+
+const ROOT_KEPT: Note = {
+  code: "root_kept",
+  message: "tcptop stays the user root, without capabilities: it may not change its user",
+  remedy:
+    "Give it CAP_SETUID and CAP_SETGID (in a container: --cap-add SETUID --cap-add SETGID), or start it as another user",
+};
+
+const OUTSIDE: Note = {
+  code: "pid_namespace",
+  message:
+    "tcptop is in a PID namespace: processes outside of it have no pid here, and no owner is known of what they opened before",
+  remedy: "Start it in the host's PID namespace: docker run --pid=host",
+};
+
+interface Opened extends Pick<SourceInfo, "tcp" | "notes"> {
+  readonly error?: TcptopError;
+}
+
+/** What the shim yields. TCP comes from the kernel's own counters, by eBPF or, where that is not to be had, by netlink; UDP from
+ * eBPF programs on the root cgroup. */
+export class ShimSource implements FlowSource {
+  readonly info: SourceInfo;
+  readonly #library: Library;
+  readonly #buffer = new Uint8Array(BUFFER_BYTES);
+  readonly #clock = new BigUint64Array(4);
+  readonly #euid: number | null;
+  #handle: Deno.PointerValue;
+  #ownersDueNs = 0;
+
+  /** Opens the best that the options and the machine allow, or throws a TcptopError with nothing left behind. */
+  constructor(library: Library, options: SourceOptions) {
+    this.#library = library;
+    this.#euid = options.euid;
+    this.#handle = newHandle(library);
+    try {
+      const { tcp, notes: found, error } = this.#openTcp(options), udp = this.#openUdp(options);
+      if (error !== undefined && udp.udp !== "bpf") throw error;
+      const kept = options.dropTo === null ? [] : this.#drop(options.dropTo);
+      const outside = library.symbols.tcptop__sees_all_processes() ? [] : [OUTSIDE];
+      // Asked after root has been given up: who may read all sees nothing of what is hidden.
+      const notes = [...outside, ...found, ...udp.notes, ...kept, ...hiddenProcesses(library.symbols)];
+      this.info = { tcp, udp: udp.udp, notes };
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  async wait(ms: number): Promise<boolean> {
+    this.#check(await this.#library.symbols.tcptop__wait(this.#handle, Math.max(0, Math.floor(ms))));
+    return true;
+  }
+
+  get synRecv(): number | null {
+    const count = Number(this.#library.symbols.tcptop__syn_recv(this.#handle));
+    return count < 0 ? null : count;
+  }
+
+  wake(): void {
+    if (this.#handle) this.#library.symbols.tcptop__wake(this.#handle);
+  }
+
+  drain(sink: RecordSink): void {
+    const { tcptop__drain } = this.#library.symbols;
+    this.#pour(() => tcptop__drain(this.#handle, this.#buffer, BUFFER_BYTES), sink);
+  }
+
+  snapshot(sink: RecordSink): void {
+    const { tcptop__snapshot, tcptop__snapshot_read } = this.#library.symbols;
+    const startNs = this.#nowNs(), look = startNs >= this.#ownersDueNs;
+    this.#check(tcptop__snapshot(this.#handle, look ? 1 : 0));
+    const nowNs = this.#nowNs();
+    if (look) this.#ownersDueNs = nowNs + Math.max(OWNER_PASS_EVERY_NS, OWNER_PASS_SHARE * (nowNs - startNs));
+    this.#pour(() => tcptop__snapshot_read(this.#handle, this.#buffer, BUFFER_BYTES), sink);
+  }
+
+  describeAgain(): void {
+    this.#library.symbols.tcptop__describe_again(this.#handle);
+  }
+
+  /** A line "ID PATH" for each cgroup of version 2. */
+  cgroupPaths(): string {
+    let buffer = this.#buffer, bytes = 0;
+    for (;;) {
+      bytes = this.#library.symbols.tcptop__cgroups(this.#handle, buffer, buffer.length);
+      if (bytes <= buffer.length) return new TextDecoder().decode(buffer.subarray(0, bytes));
+      buffer = new Uint8Array(bytes * 2);
+    }
+  }
+
+  close(): void {
+    if (this.#handle) this.#library.symbols.tcptop__free(this.#handle);
+    this.#handle = null;
+  }
+
+  /** `error`: what there is to say where UDP cannot be seen either. */
+  #openTcp({ source, ringBytes, openings }: SourceOptions): Opened {
+    const { tcptop__load, tcptop__open_netlink } = this.#library.symbols;
+    let refusal: Refusal | null = null;
+    if (source !== "netlink") {
+      const result = tcptop__load(this.#handle, ringBytes, openings ? 1 : 0, keep());
+      if (result >= 0) return { tcp: "bpf", notes: [] };
+      const failure = this.#account(-result);
+      refusal = bpfRefusal(failure, this.#euid, Deno.osRelease());
+      if (source === "bpf" || refusal === null) throw shimError(failure, this.#euid, Deno.osRelease());
+      this.#begin();
+    }
+    const result = tcptop__open_netlink(this.#handle), fallback = refusal === null ? [] : [fallbackNote(refusal)];
+    if (result >= 0) return { tcp: "netlink", notes: [...fallback, ...limitNotes(result, this.#euid)] };
+    const failure = this.#account(-result), error = shimError(failure, this.#euid, Deno.osRelease());
+    if (refusal === null) throw error;
+    this.#begin();
+    return { tcp: null, notes: [missingNote(refusal, failure)], error };
+  }
+
+  /** With nothing left of what was tried. */
+  #begin(): void {
+    this.close();
+    this.#handle = newHandle(this.#library);
+  }
+
+  /** A machine where UDP cannot be seen is an ordinary machine: TCP goes on. */
+  #openUdp({ source, udpTimeoutMs }: SourceOptions): Pick<SourceInfo, "udp" | "notes"> {
+    const { tcptop__udp_load, tcptop__list_udp } = this.#library.symbols;
+    let missing = UDP_LEFT_OUT;
+    if (source !== "netlink") {
+      const result = tcptop__udp_load(this.#handle, udpTimeoutMs);
+      if (result >= 0) return { udp: "bpf", notes: result === 1 ? [UDP_PARTIAL] : [] };
+      missing = udpMissing(this.#account(-result), this.#euid, Deno.osRelease());
+    }
+    return tcptop__list_udp(this.#handle) < 0
+      ? { udp: null, notes: [missing] }
+      : { udp: "netlink", notes: [{ ...missing, message: `${missing.message}. ${UDP_IS_LISTED}` }] };
+  }
+
+  /** What could not be given up, as notes. */
+  #drop({ uid, gid }: Identity): Note[] {
+    return this.#check(this.#library.symbols.tcptop__drop(this.#handle, uid, gid)) === 1 ? [ROOT_KEPT] : [];
+  }
+
+  #nowNs(): number {
+    this.#library.symbols.tcptop__self(this.#clock);
+    return Number(this.#clock[0]);
+  }
+
+  #pour(read: () => number, sink: RecordSink): void {
+    for (let bytes = this.#check(read()); bytes > 0; bytes = this.#check(read())) {
+      sink(this.#buffer.subarray(0, bytes));
+    }
+  }
+
+  #check(result: number): number {
+    if (result < 0) throw this.#failure(-result);
+    return result;
+  }
+
+  #failure(errno: number): TcptopError {
+    return shimError(this.#account(errno), this.#euid, Deno.osRelease());
+  }
+
+  #account(errno: number): ShimFailure {
+    const text = new Uint8Array(8192);
+    const bytes = this.#library.symbols.tcptop__error(this.#handle, text, text.length);
+    const [stage, ...log] = new TextDecoder().decode(text.subarray(0, bytes)).split("\n");
+    return { errno, stage, log: log.join("\n") };
+  }
+}

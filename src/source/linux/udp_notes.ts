@@ -1,0 +1,61 @@
+import { Errno } from "../../wire/errno.ts";
+import { errnoText } from "../../system/errno.ts";
+import { kernelRemedy, UDP_BY_BPF } from "../../system/kernel_version.ts";
+import type { Note } from "../../system/source_info.ts";
+import type { ShimFailure } from "./error.ts";
+import { described, shortage, START_AGAIN, VERIFIER_LOG } from "./shortage.ts";
+
+const { EPERM, ENOENT, EACCES, EINVAL, ENODEV, ENOSYS } = Errno;
+
+/** The programs sit in a cgroup namespace. */
+export const UDP_PARTIAL: Note = {
+  code: "udp_partial",
+  message: "UDP is seen only of the processes in this cgroup namespace",
+  remedy: "Start tcptop in the host's cgroup namespace, such as with docker run --cgroupns=host",
+};
+
+/** What there is instead. */
+export const UDP_IS_LISTED = "UDP sockets are listed, without bytes, packets or age";
+
+export const UDP_LEFT_OUT: Note = {
+  code: "udp_unavailable",
+  message: "UDP flows are not seen: they take eBPF, which --source netlink leaves out",
+  remedy: "Leave out --source",
+};
+
+/** Why there is no UDP, and what helps. `release`: the kernel's. */
+export function udpMissing({ errno, stage, log }: ShimFailure, euid: number | null, release: string): Note {
+  const say = (message: string, remedy: string): Note => ({ code: "udp_unavailable", message, remedy });
+  if (stage.startsWith("find the cgroup")) {
+    if (errno === EPERM || errno === EACCES) {
+      return say(
+        "UDP flows cannot be seen: cgroup v2 is not mounted, and mounting it is not permitted",
+        "Mount it where tcptop runs (mount -t cgroup2 none /sys/fs/cgroup/unified), or give tcptop CAP_SYS_ADMIN",
+      );
+    }
+    if (errno === ENOENT || errno === ENODEV || errno === ENOSYS || errno === EINVAL) {
+      return say(
+        "UDP flows cannot be seen: this kernel has no cgroup v2",
+        kernelRemedy(release, UDP_BY_BPF, "CONFIG_CGROUPS"),
+      );
+    }
+  }
+  const verdict = log.includes(VERIFIER_LOG);
+  if ((errno === EPERM || errno === EACCES) && !verdict) {
+    const capabilities = "give it CAP_BPF and CAP_NET_ADMIN";
+    return say(
+      `UDP flows cannot be seen: the kernel refuses to ${described(stage, "UDP")}`,
+      `${euid === 0 ? `Give it${capabilities.slice(7)}` : `Run it with sudo, or ${capabilities}`}; ` +
+        "another program on the root cgroup that allows none beside it must be detached (bpftool cgroup tree shows it)",
+    );
+  }
+  const doing = described(stage, "UDP"), short = shortage(errno);
+  if (short !== null) {
+    return say(`UDP flows cannot be seen: cannot ${doing} (${short.what})`, short.remedy ?? START_AGAIN);
+  }
+  const why = verdict ? "this kernel's verifier refuses them" : errnoText(errno);
+  return say(
+    `UDP flows cannot be seen: cannot ${doing} (${why})`,
+    kernelRemedy(release, UDP_BY_BPF, "CONFIG_BPF_SYSCALL and CONFIG_CGROUP_BPF"),
+  );
+}

@@ -1,0 +1,224 @@
+/** From what a machine lets us do to what is missing, and the command that mends it. Pure. */
+import { Errno } from "../wire/errno.ts";
+import { errnoText } from "./errno.ts";
+import { isAtLeast, kernelRemedy, TCP_BY_BPF, UDP_DROPS } from "./kernel_version.ts";
+import type { MachineFacts, ProgramFact, Subsystem } from "./machine.ts";
+import type { SourceInfo } from "./source_info.ts";
+
+/** One thing that was looked at. */
+export interface Check {
+  readonly id: string;
+  readonly title: string;
+  readonly ok: boolean;
+  /** Whether the best source needs it. */
+  readonly needed: boolean;
+  readonly detail: string;
+  /** What to do; null: nothing needs to be done, or nothing can. */
+  readonly remedy: string | null;
+}
+
+export interface Diagnosis {
+  readonly tcp: string | null;
+  readonly udp: string | null;
+  /** Whether both come from the best source that there is for this system. */
+  readonly best: boolean;
+  readonly checks: readonly Check[];
+  /** The first thing to do; null: nothing. */
+  readonly remedy: string | null;
+}
+
+/** What is needed to know the rest. `euid` null: not a system with users. */
+export interface Circumstances {
+  readonly euid: number | null;
+  /** The kernel's. */
+  readonly release: string;
+  /** The executable, for setcap; null: it is run from source, where a file's capabilities would be Deno's. */
+  readonly executable: string | null;
+}
+
+const SYS_ADMIN = 21;
+const CAPABILITIES = [
+  { bit: 39, name: "CAP_BPF", needed: true, what: "load eBPF programs" },
+  { bit: 38, name: "CAP_PERFMON", needed: true, what: "follow TCP in the kernel" },
+  { bit: 12, name: "CAP_NET_ADMIN", needed: true, what: "count UDP on the root cgroup" },
+  {
+    bit: SYS_ADMIN,
+    name: "CAP_SYS_ADMIN",
+    needed: false,
+    what: "look into other network namespaces at the start, and by netlink",
+  },
+  { bit: 19, name: "CAP_SYS_PTRACE", needed: false, what: "find the owners of other users' sockets by netlink" },
+] as const;
+
+/** `source` is what was chosen on this machine; null: nothing could be opened, for the reason in `failure`. */
+export function diagnose(
+  facts: MachineFacts,
+  source: SourceInfo | null,
+  failure: string | null,
+  circumstances: Circumstances,
+): Diagnosis {
+  const checks = [
+    btfCheck(facts),
+    ...CAPABILITIES.map((capability) => capabilityCheck(facts, capability, circumstances)),
+    lockdownCheck(facts),
+    ...facts.maps.map(({ kind, errno }) => mapCheck(facts, kind, errno, circumstances)),
+    ...programChecks(facts, circumstances),
+    cgroupCheck(facts),
+    netlinkCheck(facts),
+  ];
+  const tcp = source?.tcp ?? null, udp = source?.udp ?? null, best = tcp === "bpf" && udp === "bpf";
+  const missing = checks.find(({ ok, needed, remedy }) => !ok && needed && remedy !== null);
+  const noted = source?.notes.find(({ remedy }) => remedy !== null)?.remedy ?? failure;
+  return { tcp, udp, best, checks, remedy: best ? null : missing?.remedy ?? noted };
+}
+
+/** CAP_BPF and CAP_PERFMON came with Linux 5.8; before, CAP_SYS_ADMIN is what both are for. */
+function knows({ settings }: MachineFacts, bit: number): boolean {
+  return bit <= Number(settings.get("cap_last_cap") ?? 63);
+}
+
+function permission(facts: MachineFacts, { euid, executable }: Circumstances): string {
+  const names = knows(facts, 39) ? ["BPF", "PERFMON", "NET_ADMIN"] : ["SYS_ADMIN", "NET_ADMIN"];
+  if (euid === 0) {
+    const added = names.map((name) => `--cap-add ${name}`).join(" ");
+    return `In a container: docker run ${added} --security-opt seccomp=unconfined, or --privileged`;
+  }
+  const capabilities = `${names.map((name) => `cap_${name.toLowerCase()}`).join(",")}+ep`;
+  return executable === null ? "sudo tcptop" : `sudo tcptop, or once: sudo setcap ${capabilities} ${executable}`;
+}
+
+function needsKernel(release: string): string {
+  return kernelRemedy(release, TCP_BY_BPF, "CONFIG_BPF_SYSCALL, CONFIG_BPF_EVENTS and CONFIG_DEBUG_INFO_BTF");
+}
+
+function btfCheck({ btfErrno }: MachineFacts): Check {
+  const ok = btfErrno === 0;
+  return {
+    id: "btf",
+    title: "kernel BTF",
+    ok,
+    needed: true,
+    detail: ok ? "/sys/kernel/btf/vmlinux" : `/sys/kernel/btf/vmlinux cannot be read (${errnoText(btfErrno)})`,
+    remedy: ok ? null : "Boot a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions have since 2021",
+  };
+}
+
+function capabilityCheck(
+  facts: MachineFacts,
+  { bit, name, needed, what }: typeof CAPABILITIES[number],
+  circumstances: Circumstances,
+): Check {
+  const known = knows(facts, bit), ok = (facts.capabilities >> BigInt(known ? bit : SYS_ADMIN) & 1n) === 1n;
+  const detail = known ? `to ${what}` : `to ${what}: this kernel takes CAP_SYS_ADMIN for it`;
+  return {
+    id: name.toLowerCase(),
+    title: name,
+    ok,
+    needed,
+    detail,
+    remedy: ok ? null : permission(facts, circumstances),
+  };
+}
+
+/** The word in brackets is the one in force. Integrity leaves reading alone; confidentiality may not. */
+function lockdownCheck({ settings, programs }: MachineFacts): Check {
+  const mode = /\[(\w+)\]/.exec(settings.get("lockdown") ?? "")?.[1] ?? "none";
+  const ok = mode !== "confidentiality" || programs.every(({ errno }) => errno === 0);
+  const remedy = ok ? null : "Boot without lockdown=confidentiality";
+  return { id: "lockdown", title: "kernel lockdown", ok, needed: true, detail: mode, remedy };
+}
+
+/** libbpf only says that it could not make one; where programs are refused, that is why. */
+function mapCheck(facts: MachineFacts, kind: string, errno: number, circumstances: Circumstances): Check {
+  const ok = errno === 0, refused = facts.programs.some((program) => isRefusal(program.errno));
+  const id = `map_${kind.toLowerCase().replace(/[^a-z]+/g, "_")}`;
+  const remedy = ok ? null : refused ? permission(facts, circumstances) : needsKernel(circumstances.release);
+  return { id, title: `${kind} map`, ok, needed: true, detail: ok ? "made and freed" : "cannot be made", remedy };
+}
+
+const OPENED: ReadonlyMap<string, string> = new Map([
+  ["udp_opened", "udp_opened_plain"],
+  ["udp_opened_plain", "udp_opened"],
+]);
+
+/** It makes up for what others miss (bpf/walk.h), and takes a cgroup v2 hierarchy. */
+const WITNESS = "tcp_witness";
+
+const isRefusal = (errno: number) => errno === Errno.EPERM || errno === Errno.EACCES;
+
+/** The plainer hook at socket() stands in for the other one, and is not needed beside it. Sockets kept in a table stand in for those
+ * kept in socket storage, and are not worth a word where these can be had. */
+function programChecks(facts: MachineFacts, circumstances: Circumstances): Check[] {
+  const { programs } = facts;
+  const works = (name: string) => programs.some((program) => program.name === name && program.errno === 0);
+  const isRefused = (subsystem: Subsystem) =>
+    programs.some((p) => p.subsystem === subsystem && p.errno && !OPENED.has(p.name) && p.name !== WITNESS);
+  const byTable = isRefused("tcp") && !isRefused("table") && programs.some(({ subsystem }) => subsystem === "table");
+  return programs.filter(({ subsystem }) => subsystem !== "table" || byTable).map((program) => {
+    const other = OPENED.get(program.name);
+    const needed = other === undefined ? program.subsystem !== "tcp" || !byTable : !works(other);
+    return programCheck(
+      facts,
+      program,
+      needed && program.name !== WITNESS && program.subsystem !== "drops",
+      circumstances,
+    );
+  });
+}
+
+function programCheck(
+  facts: MachineFacts,
+  { subsystem, name, hook, errno }: ProgramFact,
+  needed: boolean,
+  circumstances: Circumstances,
+): Check {
+  const ok = errno === 0;
+  return {
+    id: subsystem === "table" ? `program_table_${name}` : `program_${name}`,
+    title: `${subsystem === "drops" ? "udp" : subsystem} program ${name}`,
+    ok,
+    needed,
+    detail: ok ? `loaded, attached to ${hook}` : `${hook} refuses it (${errnoText(errno)})`,
+    remedy: ok ? null : remedyFor(facts, subsystem, errno, circumstances),
+  };
+}
+
+/** Which socket a packet was for when it was thrown away is told since 6.11; an older verifier says EACCES of the argument. */
+function remedyFor(facts: MachineFacts, subsystem: Subsystem, errno: number, circumstances: Circumstances): string {
+  const { release } = circumstances;
+  if (subsystem === "drops" && !isAtLeast(release, UDP_DROPS)) {
+    return kernelRemedy(release, UDP_DROPS, "CONFIG_DEBUG_INFO_BTF");
+  }
+  return isRefusal(errno) ? permission(facts, circumstances) : needsKernel(release);
+}
+
+function cgroupCheck({ cgroupErrno, cgroupIsRoot }: MachineFacts): Check {
+  const found = cgroupErrno === 0;
+  const mend = found
+    ? "Start it in the host's cgroup namespace: docker run --cgroupns=host"
+    : "mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified";
+  return {
+    id: "cgroup2",
+    title: "cgroup v2",
+    ok: found && cgroupIsRoot,
+    needed: true,
+    detail: found
+      ? cgroupIsRoot ? "the system's root" : "only a part of the hierarchy"
+      : `not found (${errnoText(cgroupErrno)})`,
+    remedy: found && cgroupIsRoot ? null : mend,
+  };
+}
+
+function netlinkCheck({ netlinkErrno, farewellsErrno }: MachineFacts): Check {
+  const ok = netlinkErrno === 0 && farewellsErrno === 0;
+  return {
+    id: "netlink",
+    title: "netlink sock_diag",
+    ok,
+    needed: false,
+    detail: ok
+      ? "sockets, and the ends of connections; --source netlink needs no root"
+      : `refused (${errnoText(netlinkErrno || farewellsErrno)})`,
+    remedy: ok ? null : netlinkErrno ? "modprobe tcp_diag" : "sudo tcptop",
+  };
+}
