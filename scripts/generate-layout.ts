@@ -1,9 +1,9 @@
 /**
- * Writes src/wire/layout.ts from bpf/record.h: offsets, sizes and enum values, so that the layout is typed once.
- * `--check` compares instead of writing. Refuses whatever it is not sure to lay out as the compiler does.
+ * Writes src/wire/layout.ts from bpf/record.h, and src/wire/tcp_state.ts from bpf/kernel.h: offsets, sizes and enum values, so that each is
+ * typed once. `--check` compares instead of writing. Refuses whatever it is not sure to lay out as the compiler does.
  */
-const HEADER = new URL("../bpf/record.h", import.meta.url);
-const OUTPUT = new URL("../src/wire/layout.ts", import.meta.url);
+const BPF = new URL("../bpf/", import.meta.url);
+const WIRE = new URL("../src/wire/", import.meta.url);
 const WIDTHS: Readonly<Record<string, number>> = { __u8: 1, __u16: 2, __u32: 4, __u64: 8 };
 
 const camel = (name: string) => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
@@ -44,11 +44,32 @@ export function layoutText(header: string): string {
   }`;
 }
 
+/** The text of tcp_state.ts for the text of kernel.h, whose enum gives the first state's number and lists the others behind it. */
+export function tcpStateText(header: string): string {
+  const [, body] = /^enum tcp_state \{[^\n]*\n([^}]*)\};/m.exec(header) ?? [];
+  const [, first, names] = /^\s*(?=TCP_\w+ = (\d+),)([\s\S]*)$/.exec(body ?? "") ?? [];
+  if (names === undefined) throw new Error("kernel.h: cannot read enum tcp_state");
+  const lines = names.replace(/ = \d+/, "").split(",").map((name) => name.trim()).filter(Boolean).map((name, i) => {
+    if (!/^TCP_[A-Z0-9_]+$/.test(name)) throw new Error(`kernel.h: cannot read "${name}" in enum tcp_state`);
+    return `  ${name.slice("TCP_".length)}: ${Number(first) + i},`;
+  });
+  return `// Generated from bpf/kernel.h by scripts/generate-layout.ts.
+
+/** States of a TCP socket by the kernel's names (include/net/tcp_states.h), as every record has them. */
+export const TcpState = {\n${lines.join("\n")}\n} as const;\n`;
+}
+
 if (import.meta.main) {
-  const text = layoutText(await Deno.readTextFile(HEADER));
-  if (!Deno.args.includes("--check")) await Deno.writeTextFile(OUTPUT, text);
-  else if (text !== await Deno.readTextFile(OUTPUT)) {
-    console.error("src/wire/layout.ts is stale: run deno task generate");
-    Deno.exit(1);
+  const outputs = [
+    ["layout.ts", layoutText(await Deno.readTextFile(new URL("record.h", BPF)))],
+    ["tcp_state.ts", tcpStateText(await Deno.readTextFile(new URL("kernel.h", BPF)))],
+  ] as const;
+  for (const [name, text] of outputs) {
+    const file = new URL(name, WIRE);
+    if (!Deno.args.includes("--check")) await Deno.writeTextFile(file, text);
+    else if (text !== await Deno.readTextFile(file)) {
+      console.error(`src/wire/${name} is stale: run deno task generate`);
+      Deno.exitCode = 1;
+    }
   }
 }

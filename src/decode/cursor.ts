@@ -8,11 +8,11 @@ import {
   UdpRecordLayout,
 } from "../wire/layout.ts";
 
-const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 /** Where the halves of 64 bits are. */
-const LOW = LITTLE_ENDIAN ? 0 : 4, HIGH = 4 - LOW;
+const LOW = 0, HIGH = 4;
 
-/** The fields that every record type reads alike. Offsets are from the start of the record. */
+/** The fields that every record type reads alike. Offsets are from the start of the record, which is little-endian: it is made on this machine,
+ * and Deno runs on x86_64 and aarch64. */
 export abstract class Cursor {
   #view: DataView = new DataView(new ArrayBuffer(0));
   #start = 0;
@@ -30,10 +30,10 @@ export abstract class Cursor {
     return this.#bytes[this.#start + offset];
   }
   protected u16(offset: number): number {
-    return this.#view.getUint16(this.#start + offset, LITTLE_ENDIAN);
+    return this.#view.getUint16(this.#start + offset, true);
   }
   protected u32(offset: number): number {
-    return this.#view.getUint32(this.#start + offset, LITTLE_ENDIAN);
+    return this.#view.getUint32(this.#start + offset, true);
   }
   /** Exact up to 2^53: 9 PB of bytes, 104 days of nanoseconds since boot exact to 1 ns, then to 2. */
   protected u64(offset: number): number {

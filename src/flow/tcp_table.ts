@@ -1,4 +1,5 @@
 import type { TcpCounters, TcpRecord, TickRecord } from "../decode/cursor.ts";
+import { TcpState } from "../wire/tcp_state.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
 import { CookieIndex } from "./cookie_index.ts";
@@ -25,11 +26,8 @@ const TCP_SCHEMA = {
 const OPENING_NS = 1e8;
 /** Snapshots that were cut short, after lost records, until a connection that none of them showed is given up. */
 const FORGIVEN_CUT = 8;
-const UNKNOWN = 0;
-const SYN_SENT = 2;
-const SYN_RECV = 3;
-const CLOSED = 7;
-const LISTEN = 10;
+/** Of a record that does not tell it. */
+const UNKNOWN_STATE = 0;
 
 /** Every TCP socket that is open, and those that ended since the last sample. */
 export class TcpTable {
@@ -121,10 +119,10 @@ export class TcpTable {
     // Final, and so the truth: a read without the lock may have counted a FIN before the state told of it.
     c.rxBytes[row] = record.rxBytes;
     c.txBytes[row] = record.txBytes;
-    const failed = record.state === SYN_SENT;
+    const failed = record.state === TcpState.SYN_SENT;
     if (!isListener(c.remotePort[row], record.state)) {
       if (!failed) this.#establish(row);
-      c.state[row] = CLOSED;
+      c.state[row] = TcpState.CLOSE;
       this.#leave(row);
     }
     this.log?.add(failed ? EventKind.failed : EventKind.closed, c, row, record.timeNs);
@@ -345,9 +343,10 @@ export function onwards(before: number, low: number): number {
 
 /** Its addresses may still change: connect() chooses the local port when it is in SYN_SENT already. */
 function isOpening(state: number): boolean {
-  return state === SYN_SENT || state === SYN_RECV || state === UNKNOWN || state === CLOSED;
+  return state === TcpState.SYN_SENT || state === TcpState.SYN_RECV || state === UNKNOWN_STATE ||
+    state === TcpState.CLOSE;
 }
 
 function isListener(remotePort: number, state: number): boolean {
-  return remotePort === 0 && state === LISTEN;
+  return remotePort === 0 && state === TcpState.LISTEN;
 }

@@ -3,6 +3,7 @@ import { type FlowArrays, Protocol, Unknown } from "../flow/columns.ts";
 import { type ContainerId, containerOf } from "../flow/container.ts";
 import type { Sample } from "../flow/sample.ts";
 import { Direction, OwnerHow, Several } from "../wire/layout.ts";
+import { TcpState } from "../wire/tcp_state.ts";
 import { isUnspecified } from "../flow/address.ts";
 import { addressText, endpointText } from "./address.ts";
 import { InternedTexts } from "./intern.ts";
@@ -61,24 +62,11 @@ export interface FlowFacts {
   readonly inside: boolean;
 }
 
-/** include/net/tcp_states.h without TCP_; 7 is a connection that has ended. */
-export const TCP_STATES = [
+/** By number: the kernel's names, but that people say CLOSED. 0 is that of a record that does not tell. */
+export const TCP_STATES: readonly string[] = [
   "UNKNOWN",
-  "ESTABLISHED",
-  "SYN_SENT",
-  "SYN_RECV",
-  "FIN_WAIT1",
-  "FIN_WAIT2",
-  "TIME_WAIT",
-  "CLOSED",
-  "CLOSE_WAIT",
-  "LAST_ACK",
-  "LISTEN",
-  "CLOSING",
-] as const;
-const SYN_SENT_STATE = 2;
-const SYN_RECV_STATE = 3;
-export const LISTEN_STATE = 10;
+  ...Object.keys(TcpState).map((name) => name === "CLOSE" ? "CLOSED" : name),
+];
 
 export const KERNEL_PROCESS = "[kernel]";
 const KEPT_NAMES = 1 << 12;
@@ -137,12 +125,13 @@ export function hasPeer(flows: FlowArrays, row: number): boolean {
 }
 
 export function isListener(flows: FlowArrays, row: number): boolean {
-  return flows.protocol[row] === Protocol.tcp && flows.state[row] === LISTEN_STATE;
+  return flows.protocol[row] === Protocol.tcp && flows.state[row] === TcpState.LISTEN;
 }
 
 /** On its way to being established. */
 export function isConnecting(flows: FlowArrays, row: number): boolean {
-  return isTcp(flows, row) && (flows.state[row] === SYN_SENT_STATE || flows.state[row] === SYN_RECV_STATE);
+  const state = flows.state[row];
+  return isTcp(flows, row) && (state === TcpState.SYN_SENT || state === TcpState.SYN_RECV);
 }
 
 /** The owner's user; null: the owner or the user is not known. */

@@ -5,6 +5,7 @@ import { flowFacts } from "../../src/view/flow.ts";
 import { OwnerHow } from "../../src/wire/layout.ts";
 import { Feed } from "../support/feed.ts";
 import { address, comm, counters, ended, live, opened, owner, tick } from "../support/records.ts";
+import { TcpState } from "../../src/wire/tcp_state.ts";
 
 const facts = (sample: Sample) => Array.from({ length: sample.length }, (_, row) => flowFacts(sample, row));
 const bytes = (sample: Sample) =>
@@ -49,7 +50,10 @@ Deno.test("TcpTable shows a connection that opened and ended within the sample, 
 Deno.test("TcpTable keeps the final bytes of a connection against a snapshot that comes after its end", () => {
   const feed = begun(opened({ openedNs: 9e9 }), live({ openedNs: 9e9 }));
   const end = ended({ openedNs: 9e9, timeNs: 10.9e9, rxBytes: 503, txBytes: 7 });
-  const late = [counters({ rxBytes: 400, state: 4 }), live({ openedNs: 9e9, rxBytes: 400, timeNs: 10.8e9 })];
+  const late = [
+    counters({ rxBytes: 400, state: TcpState.FIN_WAIT1 }),
+    live({ openedNs: 9e9, rxBytes: 400, timeNs: 10.8e9 }),
+  ];
   const sample = feed.sample(end, ...late, tick(11e9));
   deepStrictEqual(bytes(sample), [[503, 7, 503, 7, true]]);
   strictEqual(sample.closed, 1);
@@ -139,7 +143,7 @@ Deno.test("TcpTable never lets a count go back", () => {
 
 Deno.test("TcpTable shows v4-mapped addresses as the IPv4 that they are", () => {
   const mapped = { family: 6, localAddress: address("::ffff:10.0.0.2"), remoteAddress: address("::ffff:1.1.1.1") };
-  const listener = { cookie: 2, state: 10, remotePort: 0, ...mapped, remoteAddress: address("::") };
+  const listener = { cookie: 2, state: TcpState.LISTEN, remotePort: 0, ...mapped, remoteAddress: address("::") };
   const feed = new Feed(), sample = feed.sample(live(mapped), live(listener), tick(10e9));
   deepStrictEqual(facts(sample).map(({ family, local, remote }) => [family, local.address, remote?.address]), [
     [4, "10.0.0.2", "1.1.1.1"],
@@ -161,7 +165,7 @@ Deno.test("TcpTable gives an ended connection the owner that is told a moment la
 });
 
 Deno.test("TcpTable counts listeners neither as opened nor as closed", () => {
-  const listener = { state: 10, remotePort: 0, openedNs: 10.5e9, timeNs: 10.5e9 };
+  const listener = { state: TcpState.LISTEN, remotePort: 0, openedNs: 10.5e9, timeNs: 10.5e9 };
   const sample = begun().sample(live(listener), ended({ ...listener, timeNs: 10.6e9 }), tick(11e9));
   deepStrictEqual([sample.length, sample.opened, sample.closed], [1, 0, 0]);
 });
@@ -249,13 +253,13 @@ Deno.test("TcpTable goes on counting packets and retransmissions where the kerne
 });
 
 Deno.test("TcpTable counts a connection that failed apart from those that opened and closed", () => {
-  const feed = begun(), at = { openedNs: 10.5e9, timeNs: 10.6e9, cookie: 78 }, SYN_SENT = 2;
-  const first = feed.sample(live({ ...at, state: SYN_SENT }), tick(11e9));
+  const feed = begun(), at = { openedNs: 10.5e9, timeNs: 10.6e9, cookie: 78 };
+  const first = feed.sample(live({ ...at, state: TcpState.SYN_SENT }), tick(11e9));
   deepStrictEqual([first.opened, first.closed, first.failed, facts(first)[0].established], [0, 0, 0, false]);
-  const second = feed.sample(ended({ ...at, state: SYN_SENT }), tick(12e9));
+  const second = feed.sample(ended({ ...at, state: TcpState.SYN_SENT }), tick(12e9));
   deepStrictEqual([second.opened, second.closed, second.failed, facts(second)[0].established], [0, 0, 1, false]);
   const good = { openedNs: 12.5e9, timeNs: 12.6e9, cookie: 79 };
-  const third = feed.sample(live({ ...good, state: SYN_SENT }), tick(13e9));
+  const third = feed.sample(live({ ...good, state: TcpState.SYN_SENT }), tick(13e9));
   const fourth = feed.sample(counters({ cookie: 79 }), tick(14e9)), fifth = feed.sample(ended(good), tick(15e9));
   deepStrictEqual([third, fourth, fifth].map(({ opened, closed, failed }) => [opened, closed, failed]), [
     [0, 0, 0],

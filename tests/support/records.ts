@@ -9,6 +9,7 @@ import {
   TickLayout,
   UdpRecordLayout,
 } from "../../src/wire/layout.ts";
+import { TcpState } from "../../src/wire/tcp_state.ts";
 
 type Layout = { readonly byteLength: number; readonly [field: string]: number };
 type Value = number | bigint | Uint8Array;
@@ -67,8 +68,9 @@ export function tcp(tag: number, fields: Fields<typeof TcpRecordLayout> = {}): U
 export const opened = (fields: Fields<typeof TcpRecordLayout> = {}) => tcp(Tag.tcpOpen, fields);
 export const live = (fields: Fields<typeof TcpRecordLayout> = {}) => tcp(Tag.tcpLive, fields);
 export const ended = (fields: Fields<typeof TcpRecordLayout> = {}) =>
-  tcp(Tag.tcpClose, { state: 7, timeNs: 5000, ...fields });
-export const owner = (fields: Fields<typeof TcpRecordLayout> = {}) => tcp(Tag.tcpOwner, { state: 7, ...fields });
+  tcp(Tag.tcpClose, { state: TcpState.CLOSE, timeNs: 5000, ...fields });
+export const owner = (fields: Fields<typeof TcpRecordLayout> = {}) =>
+  tcp(Tag.tcpOwner, { state: TcpState.CLOSE, ...fields });
 
 export function counters(fields: Fields<typeof TcpCountersLayout> = {}): Uint8Array {
   const { byteLength } = TcpCountersLayout;

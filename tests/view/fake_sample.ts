@@ -81,7 +81,7 @@ function fill(columns: Columns<typeof FLOW_SCHEMA>, flow: FakeFlow): void {
   c.cookieLow[row] = flow.cookie!;
   c.protocol[row] = Protocol[flow.protocol ?? "tcp"];
   c.family[row] = bytes.length === 4 ? 4 : 6;
-  c.state[row] = TCP_STATES.indexOf((flow.state ?? "ESTABLISHED") as typeof TCP_STATES[number]);
+  c.state[row] = TCP_STATES.indexOf(flow.state ?? "ESTABLISHED");
   c.localAddress.set(bytes, row * 16);
   c.remoteAddress.set(ipaddr.parse(remote[0]).toByteArray(), row * 16);
   [c.localPort[row], c.remotePort[row]] = [local[1], remote[1]];

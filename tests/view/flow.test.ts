@@ -3,6 +3,7 @@ import { flowFacts } from "../../src/view/flow.ts";
 import { OwnerHow, Unknown } from "../../src/wire/layout.ts";
 import { sampleOf } from "../support/feed.ts";
 import { address, comm, live, tick } from "../support/records.ts";
+import { TcpState } from "../../src/wire/tcp_state.ts";
 
 const factsOf = (record: Uint8Array) => flowFacts(sampleOf(tick(10e9), record, tick(11e9)), 0);
 
@@ -72,7 +73,7 @@ Deno.test("flowFacts() says null, not 0, of what is not known", () => {
 });
 
 Deno.test("flowFacts() has no remote for a listener", () => {
-  const { remote, state } = factsOf(live({ state: 10, remotePort: 0, remoteAddress: address("0.0.0.0") }));
+  const { remote, state } = factsOf(live({ state: TcpState.LISTEN, remotePort: 0, remoteAddress: address("0.0.0.0") }));
   deepStrictEqual([remote, state], [null, "LISTEN"]);
 });
 

@@ -7,6 +7,7 @@ import { GroupLog } from "../../src/view/group_log.ts";
 import { chosenRows } from "../../src/view/selection.ts";
 import { EventFeed } from "../support/event_feed.ts";
 import { comm, counters, ended, live, opened, owner, tick } from "../support/records.ts";
+import { TcpState } from "../../src/wire/tcp_state.ts";
 
 const MS = 1e6;
 const choose = (sample: Sample) => chosenRows(sample, { filter: null, protocol: null, listeners: false });
@@ -91,7 +92,7 @@ Deno.test("GroupLog sees that a group had no connection for a moment, whenever a
 });
 
 Deno.test("GroupLog does not take an attempt to connect for a connection", () => {
-  const feed = new EventFeed(), groups = log(), attempt = { cookie: 1, state: 2, openedNs: 10 * MS };
+  const feed = new EventFeed(), groups = log(), attempt = { cookie: 1, state: TcpState.SYN_SENT, openedNs: 10 * MS };
   groups.look(feed.sample(live(attempt), tick(20 * MS)));
   deepStrictEqual(brief(groups.tell(feed.batch(opens(2, 30), ends(2, 30, 40, 7)))).map(([event]) => event), [
     "opened",
