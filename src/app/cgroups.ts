@@ -1,17 +1,19 @@
 /** Paths of cgroups, asked for once a cgroup or process. */
 import type { FlowArrays } from "../flow/columns.ts";
-import { containerOf } from "../flow/container.ts";
+import { type Cgroup, cgroupOf, containerOf } from "../flow/container.ts";
 import { isHybrid, processCgroup } from "../flow/process_cgroup.ts";
 import type { CgroupSource } from "../source/platform.ts";
 import { OwnerHow } from "../wire/layout.ts";
 
-/** Paths that the main thread has not been told: they are numbered from `first` on. A number is never used again, for flows that have ended are
+/** Cgroups that the main thread has not been told: they are numbered from `first` on. A number is never used again, for flows that have ended are
  * still shown; those below `oldest` are not asked for any more. */
-export interface NewPaths {
+export interface NewCgroups {
   readonly first: number;
   readonly oldest: number;
-  readonly paths: readonly string[];
+  readonly cgroups: readonly Cgroup[];
 }
+
+export const NO_NEW_CGROUPS: NewCgroups = { first: 1, oldest: 1, cgroups: [] };
 
 const MOST_PATHS = 1 << 14;
 /** After so many new processes those that no flow has named meanwhile are forgotten: short-lived ones come without end. */
@@ -21,7 +23,7 @@ const SHARE = 20;
 
 interface OfId {
   readonly path: string;
-  /** Nothing that the process's own entry could say would be more. */
+  /** Whether the path says which container it is, or that there is none: /proc/PID/cgroup need not be read for it. */
   readonly isFinal: boolean;
 }
 
@@ -35,7 +37,8 @@ export class Cgroups {
   #byProcess = new Map<number, OfProcess>();
   #byProcessBefore = new Map<number, OfProcess>();
   #numbers = new Map<string, number>();
-  #told = 1;
+  /** Those that fill() has met for the first time. */
+  #fresh: Cgroup[] = [];
   #next = 1;
   /** The first numbers of this generation of paths and of the one before. */
   #generation = 1;
@@ -45,23 +48,21 @@ export class Cgroups {
 
   constructor(readonly source: CgroupSource, readonly nowMs: () => number) {}
 
-  /** Writes the number of each flow's path into its row, 0 where it is not known. */
-  fill(flows: FlowArrays, length: number): NewPaths {
+  /** Writes the number of each flow's cgroup into its row, 0 where it is not known. */
+  fill(flows: FlowArrays, length: number): NewCgroups {
     if (this.#numbers.size > MOST_PATHS) {
       this.#numbers = new Map();
       this.#oldest = this.#generation;
       this.#generation = this.#next;
     }
-    const first = this.#told;
+    const first = this.#next;
     if (this.#hasUnknown(flows, length)) this.#list();
     for (let row = 0; row < length; row++) {
       flows.cgroup[row] = row > 0 && isSameOwner(flows, row, row - 1)
         ? flows.cgroup[row - 1]
         : this.#numberOf(flows, row);
     }
-    const paths = [...this.#numbers.keys()].slice(first - this.#generation);
-    this.#told += paths.length;
-    return { first, oldest: this.#oldest, paths };
+    return { first, oldest: this.#oldest, cgroups: this.#fresh.splice(0) };
   }
 
   #hasUnknown(flows: FlowArrays, length: number): boolean {
@@ -98,7 +99,9 @@ export class Cgroups {
     const ofId = this.#byId.get(flows.cgroupId[row]);
     if (ofId?.isFinal) return this.#number(ofId.path);
     const ofProcess = this.#ofProcess(flows.tgid[row], flows.ownerStartNs[row]);
-    if (ofProcess !== null && (ofId === undefined || containerOf(ofProcess) !== null)) return this.#number(ofProcess);
+    if (ofProcess !== null && (ofId === undefined || containerOf(ofProcess) !== null)) {
+      return this.#number(ofProcess);
+    }
     const path = ofId?.path ?? (flows.cgroupId[row] === 1 ? "/" : null);
     // With version 1 too, version 2's root says nothing of where a process is that has ended or that /proc hides.
     return path === null || path === "/" && ofProcess === null && !this.#isFinal(path) ? 0 : this.#number(path);
@@ -124,7 +127,10 @@ export class Cgroups {
 
   #number(path: string): number {
     let number = this.#numbers.get(path);
-    if (number === undefined) this.#numbers.set(path, number = this.#next++);
+    if (number === undefined) {
+      this.#numbers.set(path, number = this.#next++);
+      this.#fresh.push(cgroupOf(path));
+    }
     return number;
   }
 }

@@ -1,4 +1,4 @@
-import { containerOf } from "../flow/container.ts";
+import type { Cgroup } from "../flow/container.ts";
 import { Engine } from "./engine.ts";
 
 const MOST_NAMES = 1 << 14;
@@ -32,15 +32,14 @@ export class ContainerNames {
   }
 
   /** Has the name found out, if the cgroup is that of a container. */
-  want(cgroup: string): void {
-    const container = containerOf(cgroup);
+  want({ path, container }: Cgroup): void {
     if (container === null || this.#asked.has(container.id)) return;
     if (this.#asked.size >= MOST_NAMES) this.#asked.clear();
     this.#asked.add(container.id);
     const { id, runtime } = container;
     if (runtime === "lxc" || runtime === "systemd-nspawn") this.#keep(id, id);
     // One at a time: a thousand new containers are no thousand connections.
-    else this.#last = this.#last.then(() => this.#find(id, runtime, cgroup.includes("kubepods")));
+    else this.#last = this.#last.then(() => this.#find(id, runtime, path.includes("kubepods")));
   }
 
   /** Resolves when all that was wanted so far has been found out, or not. */

@@ -1,5 +1,5 @@
 /** The messages between the main thread and the Worker. */
-import type { NewPaths } from "./cgroups.ts";
+import type { NewCgroups } from "./cgroups.ts";
 import type { NewPrograms } from "./programs.ts";
 import type { PackedEvents } from "../flow/event_log.ts";
 import type { PackedSample } from "../flow/tables.ts";
@@ -44,7 +44,7 @@ export interface SampleMessage {
   readonly synRecv: number | null;
   /** Names of users that were not in an earlier message. */
   readonly users: readonly (readonly [uid: number, name: string])[];
-  readonly cgroups: NewPaths;
+  readonly cgroups: NewCgroups;
   readonly programs: NewPrograms;
   /** Names of processes that are new or have changed. */
   readonly processes: readonly (readonly [pid: number, name: string])[];
@@ -56,7 +56,7 @@ export interface EventsMessage {
   readonly batch: PackedEvents;
   readonly bootWallMs: number;
   readonly users: SampleMessage["users"];
-  readonly cgroups: NewPaths;
+  readonly cgroups: NewCgroups;
   readonly programs: NewPrograms;
   readonly processes: SampleMessage["processes"];
 }

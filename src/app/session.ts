@@ -1,6 +1,7 @@
 /** The main thread's end of the Worker: messages in, samples out. */
 import { ExitStatus, TcptopError } from "../errors.ts";
 import { unpackFlows } from "../flow/columns.ts";
+import { type Cgroup, NO_CGROUP } from "../flow/container.ts";
 import type { Sample } from "../flow/sample.ts";
 import { unpackEvents } from "../flow/event_log.ts";
 import type { EventBatch } from "../view/event.ts";
@@ -28,7 +29,7 @@ export class Session {
   readonly #users = new Map<number, string>();
   readonly #processes = new Map<number, string>();
   readonly #programs = new Map<number, string>();
-  #cgroups: string[] = [""];
+  #cgroups: Cgroup[] = [NO_CGROUP];
   #oldestCgroup = 1;
   readonly #containers: ContainerNames;
   readonly #names = new Map<string, string>();
@@ -162,13 +163,13 @@ export class Session {
     }
   }
 
-  /** A sample that is still shown keeps the paths that it came with. */
-  #addCgroups({ first, oldest, paths }: SampleMessage["cgroups"]): void {
+  /** A sample that is still shown keeps the cgroups that it came with. */
+  #addCgroups({ first, oldest, cgroups }: SampleMessage["cgroups"]): void {
     if (this.#oldestCgroup < oldest) this.#cgroups = this.#cgroups.slice();
-    for (; this.#oldestCgroup < oldest; this.#oldestCgroup++) this.#cgroups[this.#oldestCgroup] = "";
-    paths.forEach((path, i) => {
-      this.#cgroups[first + i] = path;
-      this.#containers.want(path);
+    for (; this.#oldestCgroup < oldest; this.#oldestCgroup++) this.#cgroups[this.#oldestCgroup] = NO_CGROUP;
+    cgroups.forEach((cgroup, i) => {
+      this.#cgroups[first + i] = cgroup;
+      this.#containers.want(cgroup);
     });
   }
 

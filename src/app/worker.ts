@@ -11,7 +11,7 @@ import { openPlatform } from "./platform.ts";
 import type { Platform } from "../source/platform.ts";
 import type { SelfUse } from "../system/self_use.ts";
 import type { FlowSource } from "../source/source.ts";
-import { Cgroups } from "./cgroups.ts";
+import { Cgroups, NO_NEW_CGROUPS } from "./cgroups.ts";
 import { nowMs } from "./clock.ts";
 import { nextDueMs } from "./due.ts";
 import { outputFiles } from "./files.ts";
@@ -34,8 +34,6 @@ const DRAIN_EVENTS_EVERY_MS = 100;
 
 /** So long a sample waits for login names that nobody has asked for before. */
 const NAMES_WITHIN_MS = 50;
-
-const NO_PATHS = { first: 1, oldest: 1, paths: [] };
 
 class Session {
   readonly #events: EventPump | null;
@@ -141,7 +139,7 @@ class Session {
       timeWait: this.#namespaces && timeWaits(flows, sample.length, this.#namespaces),
       synRecv: source.synRecv ?? null,
       users: this.#users.take(),
-      cgroups: this.#cgroups?.fill(flows, sample.length) ?? NO_PATHS,
+      cgroups: this.#cgroups?.fill(flows, sample.length) ?? NO_NEW_CGROUPS,
       programs: this.#programs.fill(flows, sample.length),
       processes: this.platform.newProcessNames?.() ?? [],
     };
@@ -159,7 +157,7 @@ class Session {
       batch,
       bootWallMs: this.#tables.bootWallMs,
       users: this.#users.take(),
-      cgroups: this.#cgroups?.fill(events, batch.length) ?? NO_PATHS,
+      cgroups: this.#cgroups?.fill(events, batch.length) ?? NO_NEW_CGROUPS,
       programs: this.#programs.fill(events, batch.length),
       processes: this.platform.newProcessNames?.() ?? [],
     }, [batch.events]);

@@ -5,6 +5,19 @@ export interface ContainerId {
   readonly runtime: string;
 }
 
+/** A control group, and the container that its path names; null: none. */
+export interface Cgroup {
+  readonly path: string;
+  readonly container: ContainerId | null;
+}
+
+/** In the place of a number that stands for no cgroup. */
+export const NO_CGROUP: Cgroup = { path: "", container: null };
+
+export function cgroupOf(path: string): Cgroup {
+  return { path, container: containerOf(path) };
+}
+
 const HEX = "([0-9a-f]{64})";
 
 /** One path segment that is a container: how it looks, and whose it is. The first that fits counts. */

@@ -1,4 +1,5 @@
 /** What the Worker tells the main thread once an interval. */
+import type { Cgroup } from "./container.ts";
 import type { Host } from "../system/host.ts";
 import type { SourceInfo } from "../system/source_info.ts";
 import type { FlowArrays } from "./columns.ts";
@@ -42,8 +43,8 @@ export interface Sample {
   readonly flows: FlowArrays;
   /** Login names by uid, for every uid in flows that has one. */
   readonly users: ReadonlyMap<number, string>;
-  /** Paths of cgroups by the column `cgroup`; nothing is at 0. */
-  readonly cgroups: readonly string[];
+  /** By the column `cgroup`; NO_CGROUP is at 0. */
+  readonly cgroups: readonly Cgroup[];
   /** Names of containers by id, as far as their engine has told. */
   readonly containers: ReadonlyMap<string, string>;
   /** Texts by the columns `exe` and `wholeName`. */

@@ -1,6 +1,5 @@
 /** One flow as facts a user can read: the shape of the JSON document, and where every text comes from. */
 import { type FlowArrays, Protocol, Unknown } from "../flow/columns.ts";
-import { type ContainerId, containerOf } from "../flow/container.ts";
 import type { Sample } from "../flow/sample.ts";
 import { Direction, OwnerHow, Several } from "../wire/layout.ts";
 import { TcpState } from "../wire/tcp_state.ts";
@@ -236,22 +235,13 @@ export function remoteName(sample: Sample, row: number): string | null {
 
 /** The owner's cgroup, as the kernel has it; null: not known. */
 export function cgroupPath({ cgroups, flows }: Sample, row: number): string | null {
-  return flows.cgroup[row] === 0 ? null : cgroups[flows.cgroup[row]] ?? null;
+  return flows.cgroup[row] === 0 ? null : cgroups[flows.cgroup[row]]?.path ?? null;
 }
-
-const KEPT_CONTAINERS = 1 << 14;
-const containers = new Map<string, ContainerId | null>();
 
 /** null: in none, or not known. */
 export function container(sample: Sample, row: number): Container | null {
-  const path = cgroupPath(sample, row);
-  if (path === null) return null;
-  let known = containers.get(path);
-  if (known === undefined) {
-    if (containers.size >= KEPT_CONTAINERS) containers.clear();
-    containers.set(path, known = containerOf(path));
-  }
-  return known && { ...known, name: sample.containers.get(known.id) ?? null };
+  const { cgroups, containers, flows } = sample, known = cgroups[flows.cgroup[row]]?.container;
+  return known ? { ...known, name: containers.get(known.id) ?? null } : null;
 }
 
 /** Until the sample or, for a flow that has ended, until its end. */

@@ -1,6 +1,7 @@
 /** Engines that are played over a Unix socket. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { ContainerNames, localEngines } from "../../src/app/container_names.ts";
+import { cgroupOf } from "../../src/flow/container.ts";
 import { Engine } from "../../src/app/engine.ts";
 
 const WEB = "ab".repeat(32), GONE = "cd".repeat(32);
@@ -33,9 +34,9 @@ const docker: Answer = (path) =>
 Deno.test("ContainerNames asks the engine of the container's runtime, once", async () => {
   await withEngine(docker, async (path, asked) => {
     const names = new ContainerNames({ docker: [new Engine(path, now)], podman: [] });
-    for (let i = 0; i < 3; i++) names.want(`/docker/${WEB}`);
-    names.want(`/docker/${GONE}`);
-    names.want(`/machine.slice/libpod-${WEB}.scope`);
+    for (let i = 0; i < 3; i++) names.want(cgroupOf(`/docker/${WEB}`));
+    names.want(cgroupOf(`/docker/${GONE}`));
+    names.want(cgroupOf(`/machine.slice/libpod-${WEB}.scope`));
     await names.settled();
     deepStrictEqual([...names.names], [[WEB, "web"]]);
     deepStrictEqual(asked, [`/containers/${WEB}/json`, `/containers/${GONE}/json`]);
@@ -52,7 +53,7 @@ Deno.test("ContainerNames learns all that run at the beginning", async () => {
 Deno.test("ContainerNames asks nothing of the dead", async () => {
   const names = new ContainerNames({ docker: [new Engine("/nowhere/docker.sock", now)] });
   const startMs = now();
-  for (let i = 0; i < 500; i++) names.want(`/docker/${i.toString(16).padStart(64, "0")}`);
+  for (let i = 0; i < 500; i++) names.want(cgroupOf(`/docker/${i.toString(16).padStart(64, "0")}`));
   await names.settled();
   strictEqual(names.names.size, 0);
   ok(now() - startMs < 500);
@@ -97,7 +98,7 @@ Deno.test("ContainerNames reads names of pods from the kubelet's links", async (
   await Deno.symlink("/nowhere", `${logs}/web-7d4b9c_shop_nginx-${WEB}.log`);
   await Deno.writeTextFile(`${logs}/other.log`, "");
   const names = new ContainerNames({}, logs);
-  names.want(pod);
+  names.want(cgroupOf(pod));
   await names.settled();
   strictEqual(names.names.get(WEB), "shop/web-7d4b9c/nginx");
   await Deno.remove(logs, { recursive: true });
@@ -105,7 +106,7 @@ Deno.test("ContainerNames reads names of pods from the kubelet's links", async (
 
 Deno.test("ContainerNames knows machines by the names that they have", () => {
   const names = new ContainerNames({});
-  names.want("/lxc.payload.web/init.scope");
+  names.want(cgroupOf("/lxc.payload.web/init.scope"));
   strictEqual(names.names.get("web"), "web");
 });
 

@@ -1,6 +1,7 @@
 import { match, ok, strictEqual } from "node:assert/strict";
 import { MAX_NAMES, Metrics } from "../../src/output/metrics.ts";
 import { fakeSample } from "../view/fake_sample.ts";
+import { cgroupOf, NO_CGROUP } from "../../src/flow/container.ts";
 
 function metricsOf(...samples: ReturnType<typeof fakeSample>[]): Metrics {
   const metrics = new Metrics();
@@ -62,7 +63,7 @@ Deno.test("Metrics.text() ends OpenMetrics as it must and names families as each
 Deno.test("Metrics.text() goes on counting for a container whose name arrives late, under its name", () => {
   const metrics = new Metrics(), id = "ab".repeat(32);
   const sample = (changes: Partial<ReturnType<typeof fakeSample>> = {}) => {
-    const made = fakeSample([{ rxDelta: 1009 }], { cgroups: ["", `/docker/${id}`], ...changes });
+    const made = fakeSample([{ rxDelta: 1009 }], { cgroups: [NO_CGROUP, cgroupOf(`/docker/${id}`)], ...changes });
     made.flows.cgroup[0] = 1;
     return made;
   };
@@ -77,7 +78,7 @@ Deno.test("Metrics.text() goes on counting for a container whose name arrives la
 Deno.test("Metrics.text() keeps the names of containers that have counters, however many others have come and gone", () => {
   const ids = Array.from({ length: 2 * MAX_NAMES + 2 }, (_, i) => i.toString(16).padStart(64, "0"));
   const made = fakeSample(ids.map(() => ({ rxDelta: 101 })), {
-    cgroups: ["", ...ids.map((id) => `/docker/${id}`)],
+    cgroups: [NO_CGROUP, ...ids.map((id) => cgroupOf(`/docker/${id}`))],
     containers: new Map(ids.map((id, i) => [id, `web${i}`])),
   });
   ids.forEach((_, i) => made.flows.cgroup[i] = i + 1);

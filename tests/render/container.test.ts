@@ -1,6 +1,7 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { fakeSample, NOW_NS } from "../view/fake_sample.ts";
 import { scene } from "./scene.ts";
+import { cgroupOf, NO_CGROUP } from "../../src/flow/container.ts";
 
 const ID = "0123456789abcdef".repeat(4);
 
@@ -10,7 +11,7 @@ Deno.test("ScreenModel.draw() keeps its columns beside a container name of 300 c
     const model = scene(200, 50, 0, changes);
     const sample = fakeSample([{ process: "inside", rxDelta: 9 }, { process: "outside", rxDelta: 8 }], {
       timeNs: NOW_NS + 100e9,
-      cgroups: ["", `/system.slice/docker-${ID}.scope`],
+      cgroups: [NO_CGROUP, cgroupOf(`/system.slice/docker-${ID}.scope`)],
       containers: new Map([[ID, name]]),
     });
     sample.flows.cgroup[0] = 1;

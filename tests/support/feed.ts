@@ -5,6 +5,7 @@ import type { EventLog } from "../../src/flow/event_log.ts";
 import type { Sample } from "../../src/flow/sample.ts";
 import { FlowTables } from "../../src/flow/tables.ts";
 import { join } from "./records.ts";
+import { NO_CGROUP } from "../../src/flow/container.ts";
 
 export class Feed {
   readonly tables: FlowTables;
@@ -30,7 +31,7 @@ export class Feed {
       synRecv: null,
       flows: unpackFlows(packed.flows, packed.length),
       users: new Map([[1000, "ann"]]),
-      cgroups: [""],
+      cgroups: [NO_CGROUP],
       containers: new Map(),
       programs: new Map(),
       processes: new Map(),

@@ -4,6 +4,7 @@ import { Columns, FLOW_SCHEMA, Protocol } from "../../src/flow/columns.ts";
 import type { Sample } from "../../src/flow/sample.ts";
 import { TCP_STATES } from "../../src/view/flow.ts";
 import { Direction, OwnerHow } from "../../src/wire/layout.ts";
+import { NO_CGROUP } from "../../src/flow/container.ts";
 
 export interface FakeFlow {
   readonly cookie?: number;
@@ -65,7 +66,7 @@ export function fakeSample(flows: readonly FakeFlow[], more: Partial<Sample> = {
     length: flows.length,
     flows: columns.arrays,
     users: new Map([[0, "root"], [1000, "ann"]]),
-    cgroups: [""],
+    cgroups: [NO_CGROUP],
     containers: new Map(),
     programs: new Map(),
     processes: new Map(),

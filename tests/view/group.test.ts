@@ -3,6 +3,7 @@ import { columnById, COLUMNS, TOTAL_RATE } from "../../src/view/column.ts";
 import { groupColumns, groupRows, groupText } from "../../src/view/group.ts";
 import { Unknown } from "../../src/flow/columns.ts";
 import { fakeSample } from "./fake_sample.ts";
+import { cgroupOf, NO_CGROUP } from "../../src/flow/container.ts";
 
 const sample = fakeSample([
   { process: "curl", pid: 1, remote: ["1.1.1.1", 443], rxDelta: 101, rx: 503, retransmits: 2, rttUs: 100 },
@@ -27,7 +28,8 @@ Deno.test("groupRows() sorts by label where the column has no total", () => {
 });
 
 Deno.test("groupRows() keeps apart what only reads the same", () => {
-  const ids = ["a", "b"].map((digit) => digit.repeat(64)), cgroups = ["", ...ids.map((id) => `/docker/${id}`)];
+  const ids = ["a", "b"].map((digit) => digit.repeat(64)),
+    cgroups = [NO_CGROUP, ...ids.map((id) => cgroupOf(`/docker/${id}`))];
   const containers = new Map(ids.map((id) => [id, "web"]));
   const twins = fakeSample([{ process: "(not known)" }, { process: null }], { cgroups, containers });
   twins.flows.cgroup.set([1, 2]);

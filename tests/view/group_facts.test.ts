@@ -9,6 +9,7 @@ import { type GroupFacts, groupFacts } from "../../src/view/group_facts.ts";
 import { type Grouping, GROUPINGS } from "../../src/view/group_key.ts";
 import { totalsOf } from "../../src/view/totals.ts";
 import { type FakeFlow, fakeSample } from "./fake_sample.ts";
+import { cgroupOf, NO_CGROUP } from "../../src/flow/container.ts";
 
 const byRate = { column: TOTAL_RATE, descending: true };
 
@@ -66,7 +67,7 @@ Deno.test("groupFacts() has the fields that fit the grouping", () => {
   deepStrictEqual(first("remote", fakeSample([{ remote: ["0.0.0.0", 0] }])), { ...none, key: null, remote: null });
   deepStrictEqual(first("port"), { ...none, key: "443/tcp", port: 443, protocol: "tcp" });
   deepStrictEqual(first("container"), { ...none, key: null, container: null });
-  const id = "0".repeat(64), inside = fakeSample([{}], { cgroups: ["", `/docker/${id}`] });
+  const id = "0".repeat(64), inside = fakeSample([{}], { cgroups: [NO_CGROUP, cgroupOf(`/docker/${id}`)] });
   inside.flows.cgroup[0] = 1;
   deepStrictEqual(first("container", inside), { ...none, key: id, container: { id, runtime: "docker", name: null } });
 });

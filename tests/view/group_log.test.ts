@@ -8,6 +8,7 @@ import { chosenRows } from "../../src/view/selection.ts";
 import { EventFeed } from "../support/event_feed.ts";
 import { comm, counters, ended, live, opened, owner, tick } from "../support/records.ts";
 import { TcpState } from "../../src/wire/tcp_state.ts";
+import { cgroupOf, NO_CGROUP } from "../../src/flow/container.ts";
 
 const MS = 1e6;
 const choose = (sample: Sample) => chosenRows(sample, { filter: null, protocol: null, listeners: false });
@@ -184,7 +185,7 @@ Deno.test("GroupLog calls a container by its name as soon as it is known", () =>
   const inside = (names: readonly (readonly [string, string])[], ...records: readonly Uint8Array[]) => {
     const batch = feed.batch(...records);
     batch.flows.cgroup.fill(1);
-    return { ...batch, cgroups: ["", `/docker/${id}`], containers: new Map(names) };
+    return { ...batch, cgroups: [NO_CGROUP, cgroupOf(`/docker/${id}`)], containers: new Map(names) };
   };
   const told = groups.tell(inside([], opens(1, 10)));
   told.push(...groups.tell(inside([[id, "web"]], ends(1, 10, 20, 1))));
