@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Where the TCP programs keep what they know, and the settings they run by. */
+/* For the TCP programs: the ring that records leave by, the counters, the settings, and the variables shared with the shim. */
 #ifndef TCPTOP_MAPS_H
 #define TCPTOP_MAPS_H
 
 #include "kernel.h"
 #include "record.h"
 #include "shared.h"
-#include "udp.h"
-
-/* What is remembered for a UDP socket, in its own storage; used by the UDP programs too, which are another object (bpf_map__reuse_fd()). */
-struct {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct tracked);
-} udp_sockets SEC(".maps");
+#include "tracked.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -5,15 +5,9 @@
 
 #include "datagram.h"
 #include "record.h"
+#include "udp_sockets.h"
 
 #define SOCK_DGRAM 2
-
-struct {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct tracked);
-} udp_sockets SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

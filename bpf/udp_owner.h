@@ -6,6 +6,7 @@
 #define TCPTOP_UDP_OWNER_H
 
 #include "owner.h"
+#include "udp_sockets.h"
 
 static __always_inline bool udp_is_socket(struct sock *sk)
 {
