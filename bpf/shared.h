@@ -22,7 +22,7 @@ struct tcptop_tcp_shared {
 	__u64 snapshot_end;    /* by the programs: position in the ring behind the last record of the last snapshot */
 	__u64 slots;           /* by the programs: slots of bpf/table.h that were ever taken at one time */
 	__u64 walk_next;       /* by both: the slot at which the walk of bpf/table.h goes on */
-	__u64 witness;         /* by user space: 1 while tcp_witness (bpf/walk.h) is attached */
+	__u64 witness;         /* by user space: 1 while tcp_witness (bpf/table_witness.bpf.c) is attached */
 	__u64 walking;         /* by the programs: 1 while the walk of bpf/table.h is at work, which alone removes entries then */
 	__u64 own_executable;  /* by the programs: address of the dentry of tcptop's executable */
 	__u64 syn_recv;        /* by the programs: connections in SYN_RECV that the snapshot has met; 0 by user space before it */

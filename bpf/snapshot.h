@@ -1,40 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* What the iterators do with one socket. */
+/* For the walks of the tick (tcp.bpf.c, table_walk.bpf.c): what a snapshot does with one socket. */
 #ifndef TCPTOP_SNAPSHOT_H
 #define TCPTOP_SNAPSHOT_H
 
 #include "mptcp.h"
 #include "track.h"
-#include "udp_owner.h"
-
-static __always_inline void owner_of_descriptor(struct sock *sk, struct task_struct *task)
-{
-	struct tracked *t;
-	u8 state = sk->__sk_common.skc_state;
-	bool was_weak;
-	u64 cookie;
-
-	if (udp_is_socket(sk)) {
-		udp_met(sk, task);
-		return;
-	}
-	if (sk->sk_protocol == IPPROTO_MPTCP)
-		mptcp_met(sk, task);
-	if (sk->sk_protocol != IPPROTO_TCP || state == TCP_CLOSE)
-		return;
-	cookie = bpf_get_socket_cookie(sk);
-	t = track_find(sk, cookie);
-	if (!t)
-		t = track_adopt(sk, cookie, state);
-	if (!t || t->ended)
-		return;
-	was_weak = owner_is_weak(t);
-	owner_met(t, task);
-	if (state == TCP_LISTEN)
-		accept_met(sk, t, task);
-	else if (was_weak)
-		accept_note(sk, t);
-}
 
 static __always_inline void snapshot_counters(struct tcptop_tcp_counters *c, struct sock *sk, struct tcp_sock *tp,
 					      struct tracked *t)

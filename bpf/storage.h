@@ -3,7 +3,7 @@
 #ifndef TCPTOP_STORAGE_H
 #define TCPTOP_STORAGE_H
 
-#include "maps.h"
+#include "keeper.h"
 
 /* BPF_F_CLONE: an accepted socket starts with its listener's value (bpf_sk_storage_clone(), called by
  * sk_clone_lock()), so the listener's owner is known without a look-up while the handshake is handled in softirq. */

@@ -13,9 +13,7 @@
 #ifndef TCPTOP_TABLE_H
 #define TCPTOP_TABLE_H
 
-#include "maps.h"
-
-#define WALK_AT_ONCE 4096 /* slots, some milliseconds: between two rounds the CPU is free for others */
+#include "keeper.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -41,7 +39,7 @@ struct {
 	__type(value, u32);
 } free_slots SEC(".maps");
 
-/* The cookie of a listener; the copy in a socket that it brought forth tells which one (maps.h, BPF_F_CLONE). */
+/* The cookie of a listener; the copy in a socket that it brought forth tells which one (storage.h, BPF_F_CLONE). */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
@@ -153,7 +151,7 @@ static __always_inline void track_listens(struct sock *sk, u64 cookie)
 #define SOL_TCP 6
 #define TCP_BPF_SOCK_OPS_CB_FLAGS 1008 /* Linux 6.12; older ones refuse it, and say nothing of sockets that are older than us */
 
-/* tcp_witness (walk.h) is told of a socket's changes of state once this flag is set. */
+/* tcp_witness (table_witness.bpf.c) is told of a socket's changes of state once this flag is set. */
 static __always_inline void track_witness(struct sock_common *sk)
 {
 	int flags = BPF_SOCK_OPS_STATE_CB_FLAG;

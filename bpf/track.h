@@ -5,11 +5,7 @@
 
 #include "sock.h"
 #include "accept.h"
-#ifdef SOCKET_TABLE
-#include "table.h"
-#else
-#include "storage.h"
-#endif
+#include "keeper.h"
 
 static __always_inline void track_introduce(struct tracked *t, u64 cookie, u8 direction)
 {

@@ -103,10 +103,12 @@ need_sysroot() {
   touch "$sysroot/complete"
 }
 
+# A source with a license is an object of its own; the others are parts, which objects include.
 build_bpf() {
   local arch source object cpu
   case $target in aarch64) arch=arm64 ;; *) arch=x86 ;; esac
   for source in "$root"/bpf/*.bpf.c; do
+    grep -q 'SEC("license")' "$source" || continue
     object=$out/$(basename "${source%.c}").o
     stale "$object" "$root"/bpf/*.[ch] "$root/scripts/setup.sh" || continue
     # Its kernels have atomic operations that return the old value; those of the others may be older than 5.12.

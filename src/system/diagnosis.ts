@@ -141,7 +141,7 @@ const OPENED: ReadonlyMap<string, string> = new Map([
   ["udp_opened_plain", "udp_opened"],
 ]);
 
-/** It makes up for what others miss (bpf/walk.h), and takes a cgroup v2 hierarchy. */
+/** It makes up for what others miss (bpf/table_witness.bpf.c), and takes a cgroup v2 hierarchy. */
 const WITNESS = "tcp_witness";
 
 const isRefusal = (errno: number) => errno === Errno.EPERM || errno === Errno.EACCES;

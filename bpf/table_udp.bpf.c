@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* What an owner pass found of UDP sockets, told by iterators that these kernels do allow. Part of tcp_table.bpf.c. */
+#include "udp_owner.h"
+
+/* After an owner pass: what that one found of the UDP sockets that have descriptors. */
+SEC("iter/task_file")
+int udp_settled_files(struct bpf_iter__task_file *ctx)
+{
+	struct file *file = ctx->file;
+	struct socket *socket;
+	struct tracked *t;
+
+	if (!ctx->task || !file)
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (!socket || !socket->sk || !udp_is_socket(socket->sk))
+		return 0;
+	t = bpf_sk_storage_get(&udp_sockets, socket->sk, 0, 0);
+	if (t)
+		udp_settle(ctx->meta->seq, socket->sk, t);
+	return 0;
+}
+
+/* The kernel's own UDP sockets have none. Of the network namespace of the caller of bpf_iter_create(). */
+SEC("iter/udp")
+int udp_settled_kernel(struct bpf_iter__udp *ctx)
+{
+	struct sock *sk = (struct sock *)ctx->udp_sk;
+	struct tracked *t = sk ? bpf_sk_storage_get(&udp_sockets, sk, 0, 0) : NULL;
+
+	if (sk && t && t->how == OWNER_NONE)
+		udp_settle(ctx->meta->seq, sk, t);
+	return 0;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Who holds which socket: the owner pass, which finds owners that no change of state could tell, and the sockets that it cannot meet.
+ * Part of tcp.bpf.c and of tcp_table.bpf.c. */
+#include "mptcp.h"
+#include "track.h"
+#include "udp_owner.h"
+
+static __always_inline void owner_of_descriptor(struct sock *sk, struct task_struct *task)
+{
+	struct tracked *t;
+	u8 state = sk->__sk_common.skc_state;
+	bool was_weak;
+	u64 cookie;
+
+	if (udp_is_socket(sk)) {
+		udp_met(sk, task);
+		return;
+	}
+	if (sk->sk_protocol == IPPROTO_MPTCP)
+		mptcp_met(sk, task);
+	if (sk->sk_protocol != IPPROTO_TCP || state == TCP_CLOSE)
+		return;
+	cookie = bpf_get_socket_cookie(sk);
+	t = track_find(sk, cookie);
+	if (!t)
+		t = track_adopt(sk, cookie, state);
+	if (!t || t->ended)
+		return;
+	was_weak = owner_is_weak(t);
+	owner_met(t, task);
+	if (state == TCP_LISTEN)
+		accept_met(sk, t, task);
+	else if (was_weak)
+		accept_note(sk, t);
+}
+
+/* The owner pass: every descriptor of every process, threads that share a table counted once. */
+SEC("iter/task_file")
+int tcp_owners(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct socket *socket;
+
+	if (!ctx->meta->seq_num)
+		shared.own_executable = (u64)mm_executable(bpf_get_current_task_btf()->mm);
+	if (!task || !file)
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (socket && socket->sk)
+		owner_of_descriptor(socket->sk, task);
+	return 0;
+}
+
+/* Sockets that no descriptor leads to: not accepted yet, or closed and still sending. Walks the hash of one network namespace,
+ * that of the caller of bpf_iter_create(). */
+SEC("iter/tcp")
+int tcp_orphans(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *common = ctx->sk_common;
+	struct tcp_sock *tp;
+	u64 cookie;
+
+	if (!common)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(common); /* NULL for a half-open request or TIME_WAIT: they are no sockets */
+	if (!tp)
+		return 0;
+	cookie = bpf_get_socket_cookie((struct sock *)tp);
+	if (!track_find((struct sock *)tp, cookie))
+		track_adopt((struct sock *)tp, cookie, common->skc_state);
+	track_witness(common);
+	return 0;
+}

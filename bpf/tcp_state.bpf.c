@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Changes of state, from connect() or listen() to the freeing of the socket. Part of tcp.bpf.c and of tcp_table.bpf.c. */
+#include "lifecycle.h"
+
+static __always_inline int state_changes(struct sock *sk, int old, int new)
+{
+	if (sk->sk_protocol != IPPROTO_TCP || old == new)
+		return 0;
+	switch (new) { /* half of a connection's changes are none of these: the cookie is not asked for before */
+	case TCP_SYN_SENT:
+		lifecycle_start(sk, bpf_get_socket_cookie(sk), DIRECTION_OUTBOUND);
+		break;
+	case TCP_LISTEN:
+		lifecycle_start(sk, bpf_get_socket_cookie(sk), DIRECTION_UNKNOWN);
+		break;
+	case TCP_ESTABLISHED:
+		if (!track_is_witnessed(sk))
+			lifecycle_established(sk, bpf_get_socket_cookie(sk), old);
+		break;
+	case TCP_FIN_WAIT1:
+	case TCP_LAST_ACK:
+		lifecycle_closing(sk, bpf_get_socket_cookie(sk), old);
+		break;
+	case TCP_CLOSE:
+		if (!track_is_witnessed(sk))
+			lifecycle_closed(sk, bpf_get_socket_cookie(sk), old);
+		break;
+	}
+	return 0;
+}
+
+/* Fires for every protocol on inet_sock_set_state() (MPTCP, SCTP and DCCP too) and in whatever context the change happens. */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(tcp_state, struct sock *sk, int old, int new)
+{
+	return state_changes(sk, old, new);
+}
+
+/* The second of the two that lifecycle.h tells of. */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(tcp_state_again, struct sock *sk, int old, int new)
+{
+	return state_changes(sk, old, new);
+}
+
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(tcp_destroyed, struct sock *sk)
+{
+	u64 cookie = bpf_get_socket_cookie(sk);
+
+	lifecycle_destroyed(sk, cookie);
+	track_freed(cookie);
+	return 0;
+}
