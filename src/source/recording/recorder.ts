@@ -85,8 +85,8 @@ class RecordingSource implements FlowSource {
   get info(): SourceInfo {
     return this.#source.info;
   }
-  get synRecv() {
-    return this.#source.synRecv;
+  get synRecv(): number | null {
+    return this.#source.synRecv ?? null;
   }
   wait(ms: number): Promise<boolean> {
     return this.#source.wait(ms);
