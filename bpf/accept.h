@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Which of the processes that hold a listener accepts from it. accept() has no hook, but whose a connection is that came in shows who accepted
- * it. Noted only for listeners of which an owner pass has found several holders, and looked at by the next pass, which meets those. */
+/* For the TCP programs: which of several processes that hold a listener, as after fork(), accepts its connections and so is its owner. accept()
+ * has no hook that may be used, but the owner of an accepted connection is the process that accepted it. It is noted here when it becomes known, for
+ * listeners of which an owner pass found several holders; the next owner pass, which meets every holder, compares. */
 #ifndef TCPTOP_ACCEPT_H
 #define TCPTOP_ACCEPT_H
 
@@ -12,7 +13,7 @@ struct acceptor {
 	u32 port;
 };
 
-/* When it accepted last. */
+/* CLOCK_BOOTTIME of the last connection that the process was seen to have accepted from the port. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
@@ -30,8 +31,8 @@ static __always_inline struct acceptor acceptor_of(struct sock *sk, u32 tgid)
 	return a;
 }
 
-/* The owner of a connection has just become known. */
-static __always_inline void accept_note(struct sock *sk, const struct tracked *t)
+/* The owner of connection sk has just become known. */
+static __always_inline void acceptor_note(struct sock *sk, const struct tracked *t)
 {
 	struct acceptor a;
 	u64 now;
@@ -43,8 +44,8 @@ static __always_inline void accept_note(struct sock *sk, const struct tracked *t
 	bpf_map_update_elem(&acceptors, &a, &now, BPF_ANY);
 }
 
-/* The process holds the listener. */
-static __always_inline void accept_met(struct sock *sk, struct tracked *t, struct task_struct *task)
+/* An owner pass meets task with a descriptor of listener sk: of all holders the one that accepted last becomes the owner. */
+static __always_inline void accept_holder_met(struct sock *sk, struct tracked *t, struct task_struct *task)
 {
 	struct acceptor a;
 	u64 *last;
@@ -57,7 +58,7 @@ static __always_inline void accept_met(struct sock *sk, struct tracked *t, struc
 		return;
 	t->used_ns = *last;
 	if (t->owner.tgid != (u32)task->tgid)
-		owner_takes_over(t, task);
+		owner_take_over(t, task);
 }
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* One UDP datagram as cgroup_skb programs see it: data begins at the IP header in both directions
- * (__cgroup_bpf_run_filter_skb() pushes it back on), sent ones before fragmentation, received ones after reassembly. */
+/* For the programs that count UDP: addresses, ports and payload of one datagram, as a cgroup_skb program is given it. data begins at the IP header
+ * in both directions (__cgroup_bpf_run_filter_skb() pushes it back on); sent datagrams come before fragmentation, received ones after reassembly. */
 #ifndef TCPTOP_DATAGRAM_H
 #define TCPTOP_DATAGRAM_H
 
@@ -22,11 +22,11 @@ struct datagram {
 	__u8 destination[16];
 	__be16 ports[2];     /* source, destination */
 	__u32 bytes;         /* payload */
-	__u32 packets;
+	__u32 packets;       /* datagrams on the wire: more than 1 with GSO or GRO */
 };
 
-/* IPv4 without options and IPv6 without extensions, headers in the linear part: what nearly every datagram is, and 35 ns
- * cheaper than copying the headers out. Since 5.0 (commit b39b5f411dcf). */
+/* Nearly every datagram: IPv4 without options or IPv6 without extension headers, with the headers in the linear part of the skb. Direct access is
+ * 35 ns cheaper than bpf_skb_load_bytes(). cgroup_skb may do it since 5.0 (commit b39b5f411dcf). False: not such a datagram. */
 static __always_inline bool datagram_read_plain(struct __sk_buff *skb, struct datagram *d, __u32 *offset)
 {
 	const __u8 *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
@@ -88,7 +88,7 @@ static __always_inline bool datagram_read_v6(struct __sk_buff *skb, struct datag
 	return next[0] == IPPROTO_UDP;
 }
 
-/* udp_send_skb() sets gso_segs; a packet from a guest or a broken driver may have only gso_size. */
+/* udp_send_skb() sets gso_segs; a packet from a virtual machine or a faulty driver may have gso_size alone. */
 static __always_inline __u32 datagram_packets(struct __sk_buff *skb, __u32 bytes)
 {
 	if (skb->gso_segs)

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* What a change of state means. Every function is called from inet_sock_set_state, before the socket has the new state and
- * with the socket locked by whoever changes it.
+/* For tcp_state.bpf.c and table_witness.bpf.c: what to remember and to report when a TCP socket changes its state. Called from inet_sock_set_state or
+ * from a sockops program, before sk_state is written and with the socket locked by whoever changes it.
  *
- * Every change is told twice, to two programs with the same body. Since 6.1 __bpf_trace_run() leaves out a program that is
- * already running on the CPU, and the softirq that interrupts it may have hundreds of segments to work off (seen: 390 closes in a
- * row). Changes come from process context and from softirq, so while one of the two is interrupted the other is free. Each function
- * here therefore does nothing the second time. Should a change go unseen all the same (a kernel that preempts tracepoints), a close is
- * made up for by lifecycle_destroyed() or the next snapshot, an opening by the close or the next snapshot. */
+ * For each change every function here runs more than once, and does nothing the second time. Since 6.1 __bpf_trace_run() skips a program that is
+ * already running on the CPU. So a change of state in a softirq that interrupts tcp_state goes unseen by it, and one softirq may process hundreds
+ * of segments (seen: 390 closes in a row). Two programs with the same body, tcp_state and tcp_state_again, are attached to the same tracepoint:
+ * changes come from process context and from softirq alone, so at most one of the two is interrupted and the other runs. Should a change
+ * go unseen all the same (a kernel that preempts tracepoints), lifecycle_destroyed() or the next snapshot reports the close, and the close or
+ * the next snapshot the opening. */
 #ifndef TCPTOP_LIFECYCLE_H
 #define TCPTOP_LIFECYCLE_H
 
 #include "track.h"
 
-/* connect() and listen() run in their caller's context. A cookie of its own makes a socket that is used again a new
- * connection to user space only through opened_ns. */
+/* connect() or listen(), in the context of the process that calls it. A socket that connects again keeps its cookie: user space tells
+ * the second connection from the first by opened_ns. */
 static __always_inline void lifecycle_start(struct sock *sk, u64 cookie, u8 direction)
 {
 	struct tracked *t = track_make(sk, cookie);
@@ -23,7 +24,7 @@ static __always_inline void lifecycle_start(struct sock *sk, u64 cookie, u8 dire
 	track_reset(t, cookie);
 	t->opened_ns = bpf_ktime_get_boot_ns();
 	t->direction = direction;
-	owner_is_current(t, OWNER_CONNECT);
+	owner_set_current(t, OWNER_CONNECT);
 	if (direction == DIRECTION_UNKNOWN)
 		track_listens(sk, cookie);
 }
@@ -45,14 +46,14 @@ static __always_inline void lifecycle_established(struct sock *sk, u64 cookie, i
 		return;
 	if (t->cookie != cookie && old == TCP_SYN_RECV)
 		track_inherit(t, cookie, bpf_ktime_get_boot_ns());
-	else if (!t->cookie) /* its SYN was sent before we watched */
-		track_introduce(t, cookie, DIRECTION_OUTBOUND);
+	else if (!t->cookie) /* its SYN was sent before tcptop was attached */
+		track_first_met(t, cookie, DIRECTION_OUTBOUND);
 	lifecycle_announce(sk, t);
 }
 
-/* close(), shutdown() and exit() enter FIN_WAIT1 and LAST_ACK with the socket owned by its user (lock_sock()): current is the owner, which
- * softirq could not tell when the connection came in. A socket that was shut down in its handshake (TCP Fast Open, simultaneous open) enters
- * FIN_WAIT1 when the handshake ends, in softirq: then current is whoever was interrupted, and the socket is not owned. */
+/* FIN_WAIT1 or LAST_ACK. close(), shutdown() and exit() take the socket's lock (lock_sock() sets sk_lock.owned), so that current is the owner: for
+ * an inbound connection, established in softirq, the first time that it is. A socket that was shut down during its handshake (TCP Fast Open,
+ * simultaneous open) enters FIN_WAIT1 in softirq, when the handshake ends: then current is any task, and sk_lock.owned is 0. */
 static __always_inline void lifecycle_closing(struct sock *sk, u64 cookie, int old)
 {
 	struct tracked *t = track_find(sk, cookie);
@@ -64,27 +65,27 @@ static __always_inline void lifecycle_closing(struct sock *sk, u64 cookie, int o
 	if (t->cookie != cookie) /* TCP Fast Open: closed by its process before the handshake ended */
 		track_inherit(t, cookie, bpf_ktime_get_boot_ns());
 	if (owner_is_weak(t) && sk->sk_lock.owned) {
-		owner_is_current(t, OWNER_CLOSE);
-		accept_note(sk, t);
+		owner_set_current(t, OWNER_CLOSE);
+		acceptor_note(sk, t);
 	}
 	if (old == TCP_SYN_RECV)
 		lifecycle_announce(sk, t);
 }
 
-/* What is remembered stays, marked, until the socket is freed: that is how the second program and the snapshot know. A socket that was
- * reset or timed out while a process, not known yet, still holds it waits for that process to let go (lifecycle_destroyed()). One that never
- * was a connection is told with the state that it failed in, and if it is the child of a listener not at all. */
+/* TCP_CLOSE. The struct tracked stays until the socket is freed, with `ended` set: from that the second program and the snapshot know that the
+ * close was reported. A socket that was reset or timed out while an unknown process holds it gets its owner when that one closes it
+ * (lifecycle_destroyed()). A connect() that failed is reported in state TCP_SYN_SENT; a child of a listener whose handshake failed is not reported. */
 static __always_inline void lifecycle_closed(struct sock *sk, u64 cookie, int old)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct tracked *t = track_find(sk, cookie);
-	bool never = false;
+	bool failed = false;
 
 	if (!t)
 		t = track_adopt(sk, cookie, old);
 	if (!t || !tp || (t->cookie == cookie && t->ended))
 		return;
-	if (t->cookie != cookie && old == TCP_SYN_RECV && sock_never_was(tp, DIRECTION_INBOUND, old)) {
+	if (t->cookie != cookie && old == TCP_SYN_RECV && sock_never_connected(tp, DIRECTION_INBOUND, old)) {
 		t->cookie = cookie;
 		t->ended = ENDED;
 		return;
@@ -95,14 +96,14 @@ static __always_inline void lifecycle_closed(struct sock *sk, u64 cookie, int ol
 			lifecycle_announce(sk, t);
 	}
 	if (!t->announced)
-		never = sock_never_was(tp, t->direction, old);
-	track_end(sk, tp, old == TCP_LISTEN ? TCP_LISTEN : never ? TCP_SYN_SENT : TCP_CLOSE, t);
+		failed = sock_never_connected(tp, t->direction, old);
+	track_end(sk, tp, old == TCP_LISTEN ? TCP_LISTEN : failed ? TCP_SYN_SENT : TCP_CLOSE, t);
 	if (owner_is_weak(t) && !sock_flag(sk, SOCK_DEAD))
 		t->ended = ENDED_UNCLAIMED;
 }
 
-/* tcp_v4_destroy_sock(), the last that is heard of a socket. When that one had ended in other hands, this runs inside
- * tcp_close(), for the process that held it or, if it was never accepted, that closes the listener. */
+/* tcp_v4_destroy_sock(), the last hook of a socket. For a connection that had already ended (reset, timed out) it runs within close() of the
+ * process that holds it, or of the one that closes the listener if nobody accepted it. */
 static __always_inline void lifecycle_destroyed(struct sock *sk, u64 cookie)
 {
 	struct tracked *t = track_find(sk, cookie);
@@ -114,7 +115,7 @@ static __always_inline void lifecycle_destroyed(struct sock *sk, u64 cookie)
 		return;
 	}
 	t->ended = ENDED;
-	owner_is_current(t, OWNER_CLOSE);
+	owner_set_current(t, OWNER_CLOSE);
 	if (!owner_is_weak(t))
 		record_emit(TAG_TCP_OWNER, TCP_CLOSE, sk, bpf_skc_to_tcp_sock(sk), t);
 }

@@ -10,7 +10,7 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096); /* set before load */
+	__uint(max_entries, 4096); /* the shim sets the size before load */
 } events SEC(".maps");
 
 struct {
@@ -23,7 +23,8 @@ struct {
 const volatile struct tcptop_tcp_settings settings = {};
 struct tcptop_tcp_shared shared = {};
 
-static __always_inline void weak_owner(void)
+/* User space runs an owner pass when this has grown. */
+static __always_inline void count_weak_owner(void)
 {
 	__sync_fetch_and_add(&shared.weak_owners, 1);
 }
@@ -33,7 +34,7 @@ static __always_inline void count(u32 which)
 	u64 *value = bpf_map_lookup_elem(&counters, &which);
 
 	if (value)
-		__sync_fetch_and_add(value, 1); /* softirq may interrupt another of our programs between load and store */
+		__sync_fetch_and_add(value, 1); /* a softirq may run another program on this CPU in between */
 }
 
 #endif

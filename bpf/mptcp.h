@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Subflows of MPTCP: TCP sockets that no descriptor leads to. Their process holds a descriptor of the MPTCP socket above, and each subflow knows
- * that one (struct mptcp_subflow_context, its ULP's data). The owner pass notes who holds which, and settles whose it is as for any socket; a walk
- * gives it to the subflows. */
+/* For the owner pass and the snapshot: owners of MPTCP subflows, which are TCP sockets without a descriptor. The process holds a descriptor of the MPTCP
+ * socket, to which each subflow points (struct mptcp_subflow_context, its ULP data). The owner pass notes the holders of MPTCP sockets here; the next
+ * snapshot copies the owner to the subflows. */
 #ifndef TCPTOP_MPTCP_H
 #define TCPTOP_MPTCP_H
 
 #include "owner.h"
 
-/* By the address of the MPTCP socket, which may be another one's in a later pass: then its holder takes the place of the one before, as the holder
- * of a socket that was handed on does (owner_settle()). Only what owner.h keeps is used. */
+/* By the address of the MPTCP socket. When the memory becomes another MPTCP socket, its holder replaces the former owner after the next pass, as with a
+ * socket that was passed to another process (owner_apply_pass()). Of struct tracked only the fields that owner.h uses are used. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
@@ -16,7 +16,7 @@ struct {
 	__type(value, struct tracked);
 } mptcp_owners SEC(".maps");
 
-static __always_inline void mptcp_met(struct sock *msk, struct task_struct *task)
+static __always_inline void mptcp_holder_met(struct sock *msk, struct task_struct *task)
 {
 	u64 key = (u64)msk;
 	struct tracked *m = bpf_map_lookup_elem(&mptcp_owners, &key), fresh = {};
@@ -26,11 +26,11 @@ static __always_inline void mptcp_met(struct sock *msk, struct task_struct *task
 		m = bpf_map_lookup_elem(&mptcp_owners, &key);
 	}
 	if (m)
-		owner_met(m, task);
+		owner_holder_met(m, task);
 }
 
-/* 0: not a subflow, or not to be told. ULP data is a pointer to nothing in particular, so what it points at is read by the helper that
- * lockdown=confidentiality refuses. */
+/* Address of the MPTCP socket that tp is a subflow of. 0: it is none, or this kernel does not say. icsk_ulp_data is a void pointer, so what it points
+ * at can only be read by bpf_probe_read_kernel(), which lockdown=confidentiality refuses (settings.long_names). */
 static __always_inline u64 mptcp_socket_of(struct tcp_sock *tp)
 {
 	u64 msk = 0;
@@ -54,9 +54,9 @@ static __always_inline bool owner_is_same(const struct owner *a, const struct ow
 	return true;
 }
 
-/* Whoever connected the subflow is the owner while it holds the MPTCP socket, though others were met first. A subflow that joined was connected
- * by the kernel's own worker. False: the last owner pass met nobody that holds an MPTCP socket above this one. */
-static __always_inline bool mptcp_settle(struct tracked *t, struct tcp_sock *tp)
+/* Gives subflow t the owner of its MPTCP socket. Of several holders the process that called connect() is the owner while it is one of them; a
+ * further subflow (MP_JOIN) is connected by a kernel worker. False: not a subflow, or the last owner pass found no holder of its MPTCP socket. */
+static __always_inline bool mptcp_take_owner(struct tracked *t, struct tcp_sock *tp)
 {
 	u64 msk = mptcp_socket_of(tp);
 	struct tracked *m = msk ? bpf_map_lookup_elem(&mptcp_owners, &msk) : NULL;
@@ -65,7 +65,7 @@ static __always_inline bool mptcp_settle(struct tracked *t, struct tcp_sock *tp)
 		return false;
 	if (t->how == OWNER_CONNECT && m->candidate_pass == shared.owner_pass && m->candidate.tgid == t->owner.tgid)
 		owner_swap(m);
-	owner_settle(m);
+	owner_apply_pass(m);
 	if (m->owner_pass != shared.owner_pass)
 		return false;
 	if (owner_is_same(&t->owner, &m->owner) && t->several == m->several && !owner_is_weak(t))

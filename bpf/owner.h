@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Who a socket belongs to. Strong owners (connect, close, file) are the process itself; weak ones are fallbacks. */
+/* For every program that meets a process with a socket: which process is the socket's owner. A strong owner was seen to use or to hold the socket
+ * (OWNER_CONNECT, OWNER_CLOSE, OWNER_FILE); a weak one (OWNER_NONE, OWNER_LISTENER) is replaced by the first strong one.
+ *
+ * An owner pass (iter/task_file) meets every descriptor of every process. A socket's owner stays its owner while the pass meets it as a holder. Otherwise
+ * `candidate`, another holder, takes its place, which is decided after the pass (owner_apply_pass()). */
 #ifndef TCPTOP_OWNER_H
 #define TCPTOP_OWNER_H
 
@@ -11,9 +15,8 @@ static __always_inline bool owner_is_weak(const struct tracked *t)
 	return t->how <= OWNER_LISTENER;
 }
 
-/* The leader's name stands for the process: a thread may call itself anything. Byte by byte, because the verifier lets
- * BTF pointers read an array only by its element (btf_struct_walk()), and bpf_probe_read_kernel() is refused under
- * lockdown=confidentiality. */
+/* Of the thread group's leader: a thread may rename itself (prctl()). Byte by byte, because the verifier lets a BTF pointer read an array
+ * only by its element (btf_struct_walk()), and lockdown=confidentiality refuses bpf_probe_read_kernel(). */
 static __always_inline void owner_read_comm(u8 comm[16], struct task_struct *leader)
 {
 #pragma unroll
@@ -32,23 +35,24 @@ static __noinline int owner_read(struct owner *o, struct task_struct *task)
 	o->start_ns = leader->start_boottime;
 	o->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
 	owner_read_comm(o->comm, leader);
-	return process_tell(leader);
+	return process_report(leader);
 }
 
-/* tcptop's owner pass, or that of another tcptop: it holds each file while it looks at it (task_file_seq_get_next(), and fget_task() for
- * /proc/PID/fd), and when the process closes its descriptor meanwhile, the last one to let go closes the socket (seen: 4 of 11 million). */
-static __always_inline bool owner_pass_lets_go(struct task_struct *task)
+/* Whether task is a tcptop in its owner pass. The iterator has a reference to each file that it looks at (task_file_seq_get_next(), and fget_task() for
+ * /proc/PID/fd). When the process closes its descriptor meanwhile, the iterator's is the last reference, and current of the close is tcptop (seen:
+ * 4 of 11 million). */
+static __always_inline bool is_owner_pass(struct task_struct *task)
 {
 	return shared.own_executable && shared.own_executable == (u64)mm_executable(task->mm);
 }
 
-/* Only where the kernel is known to run on behalf of the owner. A kernel thread there is the kernel's own socket when it
- * connects (NFS), but only a carrier when it closes (delayed_fput(), io_uring's cancellation): then nothing is said. */
-static __always_inline void owner_is_current(struct tracked *t, u8 how)
+/* current becomes the owner. Only from hooks where current is the process that made the system call. A kernel thread that connects (NFS) owns
+ * the socket; one that closes (delayed_fput(), io_uring's cancellation) does it for a process that is not known. */
+static __always_inline void owner_set_current(struct tracked *t, u8 how)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	if (how == OWNER_CLOSE && owner_pass_lets_go(task))
+	if (how == OWNER_CLOSE && is_owner_pass(task))
 		return;
 	if (task->flags & PF_KTHREAD) {
 		if (how == OWNER_CONNECT)
@@ -60,7 +64,8 @@ static __always_inline void owner_is_current(struct tracked *t, u8 how)
 	t->described = 0;
 }
 
-/* It has called exec(), changed its name or its user (a daemon that drops root), or was put into another cgroup. */
+/* The process has called exec(), changed its name or its user (a daemon that drops root), or was moved to another cgroup: what was copied of it
+ * is no longer true. */
 static __always_inline bool owner_changed(const struct owner *o, struct task_struct *task)
 {
 	struct task_struct *leader = task->group_leader;
@@ -78,15 +83,15 @@ static __always_inline bool owner_changed(const struct owner *o, struct task_str
 	return false;
 }
 
-/* systemd listens for those that it starts, and keeps what it hands on: it is not who uses it. */
-static __always_inline bool owner_only_hands_on(const struct owner *o)
+/* With socket activation systemd holds the listener beside the service that uses it. */
+static __always_inline bool owner_is_systemd(const struct owner *o)
 {
 	const u8 *c = o->comm;
 
 	return c[0] == 's' && c[1] == 'y' && c[2] == 's' && c[3] == 't' && c[4] == 'e' && c[5] == 'm' && c[6] == 'd' && !c[7];
 }
 
-static __always_inline void owner_becomes(struct tracked *t, struct task_struct *task)
+static __always_inline void owner_set(struct tracked *t, struct task_struct *task)
 {
 	owner_read(&t->owner, task);
 	t->how = OWNER_FILE;
@@ -94,26 +99,25 @@ static __always_inline void owner_becomes(struct tracked *t, struct task_struct 
 	t->described = 0;
 }
 
-/* The process has used a socket that another one is known for, which holds it too as far as the last pass saw. */
-static __always_inline void owner_takes_over(struct tracked *t, struct task_struct *task)
+/* task has used a socket that another process owns. That one stays as the candidate if the last owner pass met it as a holder. */
+static __always_inline void owner_take_over(struct tracked *t, struct task_struct *task)
 {
 	if (!owner_is_weak(t) && t->owner_pass == shared.owner_pass) {
 		t->candidate = t->owner;
 		t->candidate_pass = t->owner_pass;
 	}
-	owner_becomes(t, task);
+	owner_set(t, task);
 }
 
-/* Called for every process that holds a descriptor of the socket. The owner keeps it while it holds one; another holder is
- * remembered, and owner_settle() hands over after the pass if the owner was not met (it closed its copy after a fork or
- * after passing the socket through SCM_RIGHTS). */
-static __always_inline void owner_met(struct tracked *t, struct task_struct *task)
+/* An owner pass meets task with a descriptor of the socket. An owner that is not met, since it closed its descriptor after a fork() or after
+ * sending it by SCM_RIGHTS, is replaced after the pass. */
+static __always_inline void owner_holder_met(struct tracked *t, struct task_struct *task)
 {
 	u32 pass = shared.owner_pass;
 
-	/* A kernel thread may have connected it for the process that holds it. */
+	/* A kernel thread may have connected it on behalf of the process that holds it. */
 	if (owner_is_weak(t) || t->how == OWNER_KERNEL) {
-		owner_becomes(t, task);
+		owner_set(t, task);
 	} else if (t->owner.tgid == (u32)task->tgid) {
 		t->owner_pass = pass;
 		if (owner_changed(&t->owner, task)) {
@@ -121,7 +125,7 @@ static __always_inline void owner_met(struct tracked *t, struct task_struct *tas
 			t->described = 0;
 		} else if (shared.met_tgid != t->owner.tgid) {
 			shared.met_tgid = t->owner.tgid;
-			process_tell(task->group_leader);
+			process_report(task->group_leader);
 		}
 	} else if (t->candidate_pass != pass) {
 		owner_read(&t->candidate, task);
@@ -137,7 +141,8 @@ static __always_inline void owner_swap(struct tracked *t)
 	t->candidate = before;
 }
 
-static __always_inline void owner_settle(struct tracked *t)
+/* What the last owner pass found of this socket becomes its owner, and whether there are several holders. Called once a pass has ended. */
+static __always_inline void owner_apply_pass(struct tracked *t)
 {
 	u32 pass = shared.owner_pass;
 	bool others = t->candidate_pass == pass;
@@ -145,7 +150,7 @@ static __always_inline void owner_settle(struct tracked *t)
 
 	if (!pass || owner_is_weak(t))
 		return;
-	if (others && (!several || (!t->used_ns && owner_only_hands_on(&t->owner)))) {
+	if (others && (!several || (!t->used_ns && owner_is_systemd(&t->owner)))) {
 		t->candidate_pass = several ? pass : 0;
 		t->owner_pass = pass;
 		t->how = OWNER_FILE;

@@ -1,32 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* A process has a number in its own PID namespace and in each one above. Which of them tcptop's user can use is that of tcptop's own. */
+/* For records: the PID of a process in tcptop's PID namespace, which is the one that its user can pass to kill. A process has a number in its own PID
+ * namespace and in each ancestor of that one (struct upid). */
 #ifndef TCPTOP_PID_NAMESPACE_H
 #define TCPTOP_PID_NAMESPACE_H
 
 #include "maps.h"
 
-#define LEVELS_MAX 8 /* of nesting that are looked at; the kernel has up to 32 (MAX_PID_NS_LEVEL) */
+#define LEVELS_MAX 8 /* nested namespaces that are searched; the kernel allows 32 (MAX_PID_NS_LEVEL) */
 
-/* numbers[] is as long as the process is deep, which BTF cannot say: its elements are read by their distance. The read may be refused under
- * lockdown=confidentiality; in the first namespace, which nearly every tcptop is in, the verifier leaves all of this out. */
+/* The number at that level if it is the level of tcptop's namespace, else 0. numbers[] has one element a level, while BTF declares it with a fixed length:
+ * so elements are read by their offset, with a helper that lockdown=confidentiality refuses. Where tcptop is in the first PID namespace, as nearly
+ * always, settings.pid_namespace is 0, and the verifier removes the calls as dead code. */
 static __always_inline u32 pid_at(const struct pid *pid, u32 level)
 {
 	const void *at = (const void *)pid + bpf_core_field_offset(struct pid, numbers) + level * bpf_core_type_size(struct upid);
-	struct pid_namespace *space = NULL;
+	struct pid_namespace *ns = NULL;
 	u32 inode = 0, nr = 0;
 
-	bpf_probe_read_kernel(&space, sizeof(space), at + bpf_core_field_offset(struct upid, ns));
-	if (!space)
+	bpf_probe_read_kernel(&ns, sizeof(ns), at + bpf_core_field_offset(struct upid, ns));
+	if (!ns)
 		return 0;
 	bpf_probe_read_kernel(&inode, sizeof(inode),
-			      (void *)space + bpf_core_field_offset(struct pid_namespace, ns) + bpf_core_field_offset(struct ns_common, inum));
+			      (void *)ns + bpf_core_field_offset(struct pid_namespace, ns) + bpf_core_field_offset(struct ns_common, inum));
 	if (inode != (u32)settings.pid_namespace)
 		return 0;
 	bpf_probe_read_kernel(&nr, sizeof(nr), at + bpf_core_field_offset(struct upid, nr));
 	return nr;
 }
 
-/* 0: the process is outside of tcptop's namespace. */
+/* 0: the process is not in tcptop's namespace nor in one below it. */
 static __noinline u32 process_pid(struct task_struct *leader)
 {
 	struct pid *pid = leader->thread_pid;

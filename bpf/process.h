@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The name of a process's executable, told once a process: comm holds 15 bytes, and one that lives for a millisecond is in /proc no more
- * when somebody could look. */
+/* For owner.h: the file name of an owner's executable, as a record of its own (TAG_PROCESS), once for each process. comm holds 15 bytes, and user space
+ * cannot look up a process in /proc that lives for a millisecond. */
 #ifndef TCPTOP_PROCESS_H
 #define TCPTOP_PROCESS_H
 
 #include "pid_namespace.h"
 
-#define PROCESSES_TOLD 4096
-#define TOLD_FOR_PASSES 16 /* of some 3 s; told again after them: user space may have lost it, or forgotten for want of room */
-/* A name that is shorter is inside of struct dentry (DNAME_INLINE_LEN, 32 at least where pointers have 64 bits) and needs no helper:
- * bpf_probe_read_kernel_str() is refused under lockdown=confidentiality. */
-#define NAME_INSIDE 32
+#define PROCESSES_MAX 4096
+#define REPORTED_FOR_PASSES 16 /* owner passes, some 3 s apart; then it is sent again: user space may have lost it, or evicted it */
+/* A shorter name is stored within struct dentry (DNAME_INLINE_LEN, 32 or more on 64 bits) and can be read without bpf_probe_read_kernel_str(),
+ * which lockdown=confidentiality refuses. */
+#define NAME_INLINE 32
 
-struct told {
+struct process_reported {
 	u64 start_ns;
-	u64 file; /* address of the executable's dentry: another one after exec() */
+	u64 file; /* address of the executable's dentry: exec() changes it */
 	u32 epoch;
 	u32 owner_pass;
 };
 
-/* By tgid. One that had to make room is told again. */
+/* By tgid: the processes whose record has been sent. One that was evicted is sent again. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, PROCESSES_TOLD);
+	__uint(max_entries, PROCESSES_MAX);
 	__type(key, u32);
-	__type(value, struct told);
+	__type(value, struct process_reported);
 } processes SEC(".maps");
 
 static __always_inline bool process_same_name(struct task_struct *a, struct task_struct *b)
@@ -43,8 +43,8 @@ static __always_inline struct dentry *mm_executable(struct mm_struct *mm)
 	return file ? file->f_path.dentry : NULL;
 }
 
-/* One that exits has no memory any more when it closes its files (do_exit(): exit_mm(), then exit_files()). If it was only forked, it has
- * its parent's name, and executable. */
+/* A process that exits has no mm when its files are closed (do_exit() calls exit_mm() before exit_files()). One that has its parent's comm was forked
+ * without exec(), and has its parent's executable. */
 static __always_inline struct dentry *process_executable(struct task_struct *leader)
 {
 	struct dentry *found = mm_executable(leader->mm);
@@ -58,9 +58,9 @@ static __always_inline struct dentry *process_executable(struct task_struct *lea
 	return mm_executable(parent->mm);
 }
 
-/* By its distance, not as an array: that one is as long as fits into a cache line behind the lock, 32 bytes or 40 (6.12.118), and libbpf relocates
- * no access to an array of another length. */
-static __always_inline void name_read_inside(u8 to[NAME_INSIDE], struct dentry *file)
+/* By its offset, not as an array: the array's length fills up a cache line, 32 bytes or 40 (6.12.118), and libbpf refuses to relocate an access to an
+ * array of another length. */
+static __always_inline void name_read_inline(u8 to[NAME_INLINE], struct dentry *file)
 {
 	struct dentry___6_13 *older = (void *)file;
 	const u8 *name = (void *)file;
@@ -70,7 +70,7 @@ static __always_inline void name_read_inside(u8 to[NAME_INSIDE], struct dentry *
 	else
 		name += bpf_core_field_offset(struct dentry, d_shortname);
 #pragma unroll
-	for (int i = 0; i < NAME_INSIDE; i++)
+	for (int i = 0; i < NAME_INLINE; i++)
 		if (!(to[i] = name[i]))
 			break;
 }
@@ -85,17 +85,18 @@ static __always_inline void process_fill(struct tcptop_process *r, struct task_s
 #pragma unroll
 	for (int i = 0; i < 16; i++)
 		r->comm[i] = leader->comm[i];
-	if (file->d_name.len < NAME_INSIDE)
-		name_read_inside(r->exe, file);
+	if (file->d_name.len < NAME_INLINE)
+		name_read_inline(r->exe, file);
 	else if (settings.long_names)
 		bpf_probe_read_kernel_str(r->exe, sizeof(r->exe), file->d_name.name);
 }
 
-/* Where half of the ring is taken, as by an owner pass over thousands of processes, the next pass tells. */
-static __noinline int process_tell(struct task_struct *leader)
+/* Sends the record of the leader's process unless that was done lately. When the ring is half full, as in an owner pass over thousands of processes, the
+ * next pass does it. Not inline: it would be in each program many times. */
+static __noinline int process_report(struct task_struct *leader)
 {
 	u32 tgid = leader->tgid;
-	struct told *known = bpf_map_lookup_elem(&processes, &tgid), now = {};
+	struct process_reported *last = bpf_map_lookup_elem(&processes, &tgid), now = {};
 	struct dentry *file = process_executable(leader);
 	struct tcptop_process *r;
 
@@ -105,8 +106,8 @@ static __noinline int process_tell(struct task_struct *leader)
 	now.file = (u64)file;
 	now.epoch = shared.epoch;
 	now.owner_pass = shared.owner_pass;
-	if (known && known->start_ns == now.start_ns && known->file == now.file && known->epoch == now.epoch &&
-	    now.owner_pass - known->owner_pass < TOLD_FOR_PASSES)
+	if (last && last->start_ns == now.start_ns && last->file == now.file && last->epoch == now.epoch &&
+	    now.owner_pass - last->owner_pass < REPORTED_FOR_PASSES)
 		return 0;
 	if (bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= settings.wake_at_bytes)
 		return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The one hand-written layout of every record. The eBPF programs write these, the shim passes them on, and
- * src/wire/layout.ts is generated from this file (scripts/generate-layout.ts). Rules that the generator holds to:
+/* For everybody: the layout of every record, typed by hand here and nowhere else. The eBPF programs and the shim write them, and
+ * src/wire/layout.ts is generated from this file (scripts/generate-layout.ts). Rules that the generator checks:
  * one field a line, fixed-width types only, padding named and zeroed, every size a multiple of 8.
  * All times are CLOCK_BOOTTIME nanoseconds, so that an age goes on counting while the machine is suspended.
  * All numbers are in host byte order; addresses are in network byte order, IPv4 in the first 4 bytes. */
@@ -11,20 +11,20 @@
 
 enum tcptop_tag {
 	TAG_TCP_OPEN = 1,  /* struct tcptop_tcp_record: a connection was established */
-	TAG_TCP_CLOSE = 2, /* struct tcptop_tcp_record: it ended, the counters are final; in state TCP_SYN_SENT it never was established */
+	TAG_TCP_CLOSE = 2, /* struct tcptop_tcp_record: it ended, the counters are final; in state TCP_SYN_SENT: connect() failed */
 	TAG_TCP_LIVE = 3,  /* struct tcptop_tcp_record: seen by a snapshot, everything about it */
-	TAG_TCP_COUNTERS = 4, /* struct tcptop_tcp_counters: seen by a snapshot, the rest is as told before */
-	TAG_TCP_OWNER = 5, /* struct tcptop_tcp_record: who closed a connection that had ended before its owner was known */
+	TAG_TCP_COUNTERS = 4, /* struct tcptop_tcp_counters: seen by a snapshot, the other fields are as in the last full record */
+	TAG_TCP_OWNER = 5, /* struct tcptop_tcp_record: the owner of a connection whose TAG_TCP_CLOSE went out before it was known */
 	TAG_UDP_FLOW = 6,  /* struct tcptop_udp_record: a flow as the snapshot found it */
 	TAG_TICK = 7,      /* struct tcptop_tick: ends a snapshot */
-	TAG_UDP_OWNER = 8, /* struct tcptop_udp_owner: whose a UDP socket is now, for flows that began before time_ns */
+	TAG_UDP_OWNER = 8, /* struct tcptop_udp_owner: the present owner of a UDP socket, for its flows that began before time_ns */
 	TAG_PROCESS = 9,   /* struct tcptop_process: the executable of a process that owns a socket */
 };
 
-/* How the owner came to be known. From OWNER_CONNECT on it is the process itself; below, a fallback. */
+/* How the owner was found. From OWNER_CONNECT on it is a process that was seen with the socket; below, a fallback. */
 enum tcptop_owner_how {
 	OWNER_NONE = 0,     /* not known: tgid and comm mean nothing */
-	OWNER_LISTENER = 1, /* who listens on the port that the peer connected to */
+	OWNER_LISTENER = 1, /* the owner of the listener that the peer connected to */
 	OWNER_KERNEL = 2,   /* the kernel's own socket (NFS, CIFS, ...): tgid is 0 */
 	OWNER_CONNECT = 3,  /* called connect() or listen() */
 	OWNER_CLOSE = 4,    /* called close(), shutdown() or exited */
@@ -44,7 +44,7 @@ enum tcptop_direction {
 	DIRECTION_INBOUND = 2,
 };
 
-/* Bits. Figures that this source cannot tell for this flow: their fields are 0 and mean nothing. */
+/* Bits: what this source does not know of this flow. The fields are 0 and mean nothing. */
 enum tcptop_unknown {
 	UNKNOWN_BYTES = 1,
 	UNKNOWN_PACKETS = 2,
@@ -61,13 +61,13 @@ enum tcptop_unknown {
 struct tcptop_tcp_record {
 	__u16 tag;
 	__u16 size;
-	__u8 family;         /* 4 or 6, as the socket has it; v4-mapped is told from the address */
+	__u8 family;         /* 4 or 6, of the socket: a v4-mapped peer of an IPv6 socket has 6 */
 	__u8 state;          /* TCP_ESTABLISHED = 1 ... TCP_CLOSING = 11, include/net/tcp_states.h */
 	__u8 direction;      /* enum tcptop_direction */
 	__u8 how;            /* enum tcptop_owner_how */
 	__u64 time_ns;       /* when the record was written */
 	__u64 cookie;        /* the socket's, unique until reboot, but kept by a socket that connects again */
-	__u64 opened_ns;     /* 0: opened before we watched */
+	__u64 opened_ns;     /* 0: opened before tcptop was attached, or unseen */
 	__u64 cgroup_id;     /* of the owner, in the cgroup v2 hierarchy */
 	__u64 owner_start_ns; /* start of the owner's thread group: with tgid it names a process for good */
 	__u64 rx_bytes;      /* payload delivered in order, without the FIN */
@@ -110,10 +110,10 @@ struct tcptop_tcp_counters {
 };
 
 enum tcptop_udp_state {
-	UDP_LISTED = 0,      /* told in every snapshot: a flow that is missing from one is gone */
-	UDP_KEPT = 1,        /* told when it has moved or all is described anew: it goes on until said otherwise */
-	UDP_EXPIRED = 2,     /* it has been idle for the time-out and is gone: the counters are final */
-	UDP_EVICTED = 3,     /* it had to make room and is gone: the counters are final */
+	UDP_LISTED = 0,      /* in every snapshot: a flow that is missing from one is gone */
+	UDP_KEPT = 1,        /* in a snapshot when it has new datagrams or everything is sent again: it is there until UDP_EXPIRED or UDP_EVICTED */
+	UDP_EXPIRED = 2,     /* gone after being idle for the time-out: the counters are final */
+	UDP_EVICTED = 3,     /* gone to make room in the table: the counters are final */
 };
 
 /* What runs over UDP, where the source knows. */

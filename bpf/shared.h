@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* What the TCP programs and the shim tell each other outside of records: settings before load, variables while running
- * (both mapped memory), and the per-CPU counters of what could not be done. */
+/* For the TCP programs and the shim: what they exchange beside records. Settings are written before load; variables are the programs' .bss, which the
+ * shim maps; per-CPU counters count what could not be done. */
 #ifndef TCPTOP_SHARED_H
 #define TCPTOP_SHARED_H
 
 #include <linux/types.h>
 
-#define SOCKETS_MAX 262144 /* of bpf/table.h */
+#define SOCKETS_MAX 262144 /* entries of the table of sockets (bpf/table.h) */
 
 /* .rodata: set between open and load. */
 struct tcptop_tcp_settings {
@@ -18,24 +18,24 @@ struct tcptop_tcp_settings {
 
 /* .bss */
 struct tcptop_tcp_shared {
-	__u64 weak_owners;     /* by the programs: sockets that began without their own process being known */
+	__u64 weak_owners;     /* by the programs: sockets that were first seen without an owner, or with their listener's; only grows */
 	__u64 snapshot_end;    /* by the programs: position in the ring behind the last record of the last snapshot */
-	__u64 slots;           /* by the programs: slots of bpf/table.h that were ever taken at one time */
-	__u64 walk_next;       /* by both: the slot at which the walk of bpf/table.h goes on */
+	__u64 slots;           /* by the programs: the most slots of bpf/table.h that were in use at one time */
+	__u64 walk_next;       /* by both: the slot at which the walk (bpf/table_walk.bpf.c) goes on; 0 by user space before a snapshot */
 	__u64 witness;         /* by user space: 1 while tcp_witness (bpf/table_witness.bpf.c) is attached */
-	__u64 walking;         /* by the programs: 1 while the walk of bpf/table.h is at work, which alone removes entries then */
+	__u64 walking;         /* by the programs: 1 while the walk runs; then it alone removes entries from the table */
 	__u64 own_executable;  /* by the programs: address of the dentry of tcptop's executable */
-	__u64 syn_recv;        /* by the programs: connections in SYN_RECV that the snapshot has met; 0 by user space before it */
-	__u32 epoch;           /* by user space, never 0: raised to have every socket described anew */
-	__u32 owner_pass;      /* by user space: number of the owner pass under way or last ended, 0: none yet */
+	__u64 syn_recv;        /* by the programs: connections in SYN_RECV that the snapshot has met; 0 by user space before a snapshot */
+	__u32 epoch;           /* by user space, never 0: raised to be sent a full record of every socket again */
+	__u32 owner_pass;      /* by user space: number of the owner pass that runs or ran last; 0: none yet */
 	__u32 udp_unsettled;   /* by the programs: the last owner pass that met a UDP socket of which there may be something to tell */
-	__u32 met_tgid;        /* by the programs, and 0 by user space before an owner pass: the process whose descriptors it is at */
+	__u32 met_tgid;        /* by the programs: the process whose descriptors the owner pass is at; 0 by user space before a pass */
 };
 
 enum tcptop_counter {
-	COUNTER_EVENTS_LOST,       /* the ring was full */
-	COUNTER_SOCKETS_UNTRACKED, /* no memory for a socket's storage */
-	COUNTER_SNAPSHOT_LOST,     /* an iterator's buffer refused a record */
+	COUNTER_EVENTS_LOST,       /* records: the ring was full */
+	COUNTER_SOCKETS_UNTRACKED, /* sockets: no memory for their struct tracked, or no room in the table */
+	COUNTER_SNAPSHOT_LOST,     /* records: bpf_seq_write() failed */
 	COUNTER_COUNT,
 };
 

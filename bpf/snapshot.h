@@ -25,7 +25,7 @@ static __always_inline void snapshot_counters(struct tcptop_tcp_counters *c, str
 	c->retransmits = tp->total_retrans;
 }
 
-/* A socket is described in full once, then by its counters: 56 bytes instead of 160. False: the ring is full. */
+/* A full record (160 bytes) the first time and after a change, else the counters (56). False: the ring is full. */
 static __always_inline bool snapshot_emit(struct sock *sk, struct tcp_sock *tp, struct tracked *t)
 {
 	struct tcptop_tcp_counters *c;
@@ -42,14 +42,14 @@ static __always_inline bool snapshot_emit(struct sock *sk, struct tcp_sock *tp, 
 	r = bpf_ringbuf_reserve(&events, sizeof(*r), 0);
 	if (!r)
 		return false;
-	t->described = shared.epoch; /* before, as in record_emit() */
+	t->described = shared.epoch; /* before record_fill(), as in record_emit() */
 	record_fill(r, TAG_TCP_LIVE, sk->__sk_common.skc_state, sk, tp, t);
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 	return true;
 }
 
-/* What the state says of a socket that is on record otherwise, because its change of state went unseen (lifecycle.h). A socket
- * that has just begun to connect is in TCP_CLOSE too, but has neither opened nor been described yet. */
+/* Whether the socket belongs into the snapshot. Where its state contradicts t, since a change went unseen (lifecycle.h), t is put right and the end
+ * reported. A socket on its way into SYN_SENT is in TCP_CLOSE too, but is neither announced nor described yet. */
 static __always_inline bool snapshot_is_live(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
 {
 	u8 state = sk->__sk_common.skc_state;
@@ -57,7 +57,7 @@ static __always_inline bool snapshot_is_live(struct sock *sk, struct tcp_sock *t
 	if (t->ended)
 		return false;
 	if (t->cookie != cookie) {
-		if (state == TCP_SYN_RECV || state == TCP_CLOSE) /* in its handshake, with its listener's value */
+		if (state == TCP_SYN_RECV || state == TCP_CLOSE) /* in its handshake: t is a copy of its listener's */
 			return false;
 		track_inherit(t, cookie, 0);
 	}
@@ -66,7 +66,7 @@ static __always_inline bool snapshot_is_live(struct sock *sk, struct tcp_sock *t
 	return state != TCP_CLOSE;
 }
 
-/* Those of a listener are no sockets yet; those of TCP Fast Open and of simultaneous open are. */
+/* Half-open connections. A listener's are request socks, which its queue counts; those of TCP Fast Open and of simultaneous open are sockets. */
 static __always_inline void count_syn_recv(struct sock *sk, struct tcp_sock *tp)
 {
 	u8 state = sk->__sk_common.skc_state;
@@ -77,19 +77,19 @@ static __always_inline void count_syn_recv(struct sock *sk, struct tcp_sock *tp)
 		shared.syn_recv++;
 }
 
-/* Through the ring, in one order with what happens meanwhile, and not through the iterator's own buffer: that one holds 8
- * pages (bpf_seq_read()), and the walk is taken up again by counting elements of a hash bucket, of which there are only as
- * many as CPUs (bpf_sk_storage_map_seq_find_next()). Each socket that closed in between makes it skip a live one: seen, 4 of
- * 4,000 not in two snapshots running, at 20,000 connections a second beside them. Within one read() RCU keeps the walk whole.
- * False: half of the ring is taken, which is all that a snapshot may have; this socket must be shown again. */
+/* One socket's record, through the ring: there it is in order with records of openings and ends. The iterator's own buffer (seq_file) would do
+ * worse. It holds 8 pages (bpf_seq_read()); then read() returns, and the next read() finds its place by counting the elements of a hash
+ * bucket that it had passed (bpf_sk_storage_map_seq_find_next()), with only as many buckets as CPUs. Each socket that closed in between makes it
+ * skip a live one (seen: 4 of 4,000 missing from two snapshots in a row, beside 20,000 connections a second). Within one read() RCU keeps the list whole.
+ * False: the ring is half full, which is as much as a snapshot may use; the walk must come to this socket again. */
 static __always_inline bool snapshot_write(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
 {
 	if (!tp || !snapshot_is_live(sk, tp, t, cookie))
 		return true;
 	if (bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= settings.wake_at_bytes)
 		return false;
-	if (!mptcp_settle(t, tp))
-		owner_settle(t);
+	if (!mptcp_take_owner(t, tp))
+		owner_apply_pass(t);
 	if (!snapshot_emit(sk, tp, t))
 		return false;
 	count_syn_recv(sk, tp);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* What a socket says of itself. Reads only. */
+/* For the TCP programs: what the kernel's struct sock says of a connection. Reads only. */
 #ifndef TCPTOP_SOCK_H
 #define TCPTOP_SOCK_H
 
@@ -10,9 +10,8 @@ static __always_inline bool sock_flag(struct sock *sk, enum sock_flags flag)
 	return sk->__sk_common.skc_flags & (1UL << flag);
 }
 
-/* A connection made by accept() is a raw copy of its listener (sk_clone_lock()), which leaves sk_max_ack_backlog as
- * listen() set it; a socket that called connect() never had one. This tells the direction of connections that are older
- * than us. listen(fd, 0) leaves 0 too: unknown, then. */
+/* The direction of a connection that is older than tcptop. A child of a listener is a copy of it (sk_clone_lock()), with the sk_max_ack_backlog that
+ * listen() set; in a socket that called connect() it is 0. Wrong after listen(fd, 0), which leaves 0 too. */
 static __always_inline u8 sock_direction(struct sock *sk, u8 state)
 {
 	if (state == TCP_LISTEN)
@@ -20,8 +19,8 @@ static __always_inline u8 sock_direction(struct sock *sk, u8 state)
 	return sk->sk_max_ack_backlog ? DIRECTION_INBOUND : DIRECTION_OUTBOUND;
 }
 
-/* bytes_received counts the peer's FIN as one byte (tcp_rcv_nxt_update() is given end_seq); tcp_fin() sets SOCK_DONE just
- * after. So once the flag is seen, a count read after it holds the FIN for certain. */
+/* bytes_received counts the peer's FIN as one byte (tcp_rcv_nxt_update() is given end_seq), and tcp_fin() sets SOCK_DONE just after. So a count that is
+ * read after the flag was seen includes the FIN. */
 static __always_inline u64 sock_rx_bytes(struct sock *sk, struct tcp_sock *tp)
 {
 	u64 bytes = tp->bytes_received;
@@ -33,8 +32,8 @@ static __always_inline u64 sock_rx_bytes(struct sock *sk, struct tcp_sock *tp)
 	return bytes ? bytes - 1 : 0;
 }
 
-/* Our FIN has a sequence number, the last one, once it is in the queue: behind tcp_close_state() and before the lock is let go.
- * It is out when nothing that has a number waits. An unlocked read may meet the new state first, and be one byte short until the next. */
+/* Whether this side's FIN has been sent. It gets the last sequence number when it is queued, after tcp_close_state() and before release_sock(), and has been
+ * sent when no queued byte is left. A read without the lock may see the new state before that: tx_bytes is then one byte short until the next read. */
 static __always_inline bool sock_fin_is_out(struct sock *sk, u32 next, struct tcp_sock *tp)
 {
 	switch (sk->__sk_common.skc_state) {
@@ -47,12 +46,13 @@ static __always_inline bool sock_fin_is_out(struct sock *sk, u32 next, struct tc
 	return false;
 }
 
-/* What has sequence numbers and has left: what is acknowledged and what is on its way. snd_nxt moves when the layer below has taken the
- * packet (tcp_write_xmit()); bytes_sent counts each attempt, also where a full queue or a firewall of this machine refuses it, and the next
- * attempt is no retransmission then. An active opener's SYN has a number too and is acknowledged (tcp_rcv_synsent_state_process()); a
- * passive one's is before snd_una from the start (tcp_create_openreq_child()). bytes_acked moves before snd_una (tcp_snd_una_update()), so
- * read in this order an unlocked read is short rather than long.
- * A socket whose end went unseen is in TCP_CLOSE: whether its FIN is among the bytes is told by the attempts, of which there are no fewer. */
+/* Payload that was acknowledged (bytes_acked) or is in flight (snd_nxt - snd_una), without SYN and FIN, which have sequence numbers too.
+ * bytes_sent would be too high: it counts each attempt, also one that a full queue or a firewall of this machine refuses, and the next attempt is no
+ * retransmission then. snd_nxt moves only when the layer below has taken the packet (tcp_write_xmit()).
+ * SYN: an active opener's is acknowledged as a byte (tcp_rcv_synsent_state_process()); a passive one's lies before snd_una from the start
+ * (tcp_create_openreq_child()). bytes_acked moves before snd_una (tcp_snd_una_update()), so in this order a read without the lock is low rather than high.
+ * FIN: in TCP_CLOSE, as a socket is whose end went unseen, the state does not say whether one was sent. bytes_sent - bytes_retrans is never below
+ * the payload, so if it is below the sum, the sum includes a FIN. */
 static __always_inline u64 sock_tx_bytes(struct sock *sk, struct tcp_sock *tp, u8 direction)
 {
 	u64 bytes = tp->bytes_acked, attempts;
@@ -70,9 +70,9 @@ static __always_inline u64 sock_tx_bytes(struct sock *sk, struct tcp_sock *tp, u
 	return sk->__sk_common.skc_state == TCP_CLOSE && attempts < bytes ? attempts : bytes;
 }
 
-/* Its handshake has not ended, and nothing was exchanged: no connection. One of TCP Fast Open serves its process before the handshake
- * has ended; a client whose SYN was acknowledged has a connection, whatever was seen of it. */
-static __always_inline bool sock_never_was(struct tcp_sock *tp, u8 direction, int old)
+/* Whether a socket that goes from state old to TCP_CLOSE never was a connection: its handshake did not end. A client whose SYN was acknowledged was
+ * one, though its change to ESTABLISHED went unseen; so was a child of TCP Fast Open, which its process may use before the handshake ends. */
+static __always_inline bool sock_never_connected(struct tcp_sock *tp, u8 direction, int old)
 {
 	if (old == TCP_SYN_SENT || old == TCP_CLOSE)
 		return direction == DIRECTION_OUTBOUND && !tp->bytes_acked;

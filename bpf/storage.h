@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* What is remembered for a socket, in the socket's own storage: it is freed with it, whatever happens to us. */
+/* For tcp.bpf.c: keeper.h by socket storage. The kernel frees it with the socket, whatever happens to tcptop. */
 #ifndef TCPTOP_STORAGE_H
 #define TCPTOP_STORAGE_H
 
 #include "keeper.h"
 
-/* BPF_F_CLONE: an accepted socket starts with its listener's value (bpf_sk_storage_clone(), called by
- * sk_clone_lock()), so the listener's owner is known without a look-up while the handshake is handled in softirq. */
+/* BPF_F_CLONE: a child of a listener begins with a copy of the listener's value (bpf_sk_storage_clone(), called by sk_clone_lock()), so that
+ * the listener's owner is there in softirq, where the handshake ends, without a look-up. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
@@ -19,7 +19,6 @@ static __always_inline struct tracked *track_find(struct sock *sk, u64 cookie)
 	return bpf_sk_storage_get(&tracked_sockets, sk, 0, 0);
 }
 
-/* NULL when the kernel has no memory for it; counted. */
 static __always_inline struct tracked *track_make(struct sock *sk, u64 cookie)
 {
 	struct tracked *t = bpf_sk_storage_get(&tracked_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
@@ -29,15 +28,17 @@ static __always_inline struct tracked *track_make(struct sock *sk, u64 cookie)
 	return t;
 }
 
+/* The kernel does it. */
 static __always_inline void track_freed(u64 cookie)
 {
 }
 
+/* BPF_F_CLONE does it. */
 static __always_inline void track_listens(struct sock *sk, u64 cookie)
 {
 }
 
-/* bpf/walk.h only. */
+/* Kernels that allow walking storage were not seen to skip tracing programs, so tcp.bpf.c has no witness. */
 static __always_inline void track_witness(struct sock_common *sk)
 {
 }

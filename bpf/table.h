@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* What is remembered for a socket, in a table of our own: for kernels that refuse iter/bpf_sk_storage_map (seen: 6.18 of a cloud,
- * hardened to refuse every iterator that may write into a map, as it does fentry and lsm) and allow what is used here instead,
- * bpf_rdonly_cast() (6.2) and bpf_loop(). Else storage.h is simpler: it is freed with the socket.
+/* For tcp_table.bpf.c: keeper.h by a hash from cookie to struct tracked. For kernels that refuse iter/bpf_sk_storage_map (seen: a cloud's 6.18, hardened
+ * to refuse fentry, lsm and every iterator that may write into a map) and have what is used instead, bpf_rdonly_cast() (6.2) and bpf_loop().
  *
- * An entry lives from track_make() to tcp_destroy_sock. The walk cannot be handed a struct sock by the kernel, so it reads at the
- * address that was noted; reads of memory that has gone give 0 (exception table), TCP sockets are freed for TCP sockets alone while
- * RCU holds (SLAB_TYPESAFE_BY_RCU), and one that was used again has another cookie. A hash has no order to walk it by that does not
- * cost its 262,144 buckets (6 ms); the slots are dense.
+ * An entry lives from track_make() to tcp_destroy_sock. No iterator hands the walk a struct sock, so it reads at the address that the entry holds.
+ * That is safe: a read of unmapped memory gives 0 (exception table); within an RCU read-side section the memory of a freed TCP socket is used for
+ * TCP sockets alone (SLAB_TYPESAFE_BY_RCU), and another socket has another cookie. The walk goes over socket_slots, which is dense; going over
+ * the hash would cost its 262,144 buckets (6 ms).
  *
- * RCU does not hold the entries themselves: one that is removed may be another socket's at once (bpf_mem_cache_free(), htab_elem_free()
- * of 6.1 and later), and the walk would write into that. So while it is at work nobody else removes any (track_freed()). */
+ * RCU does not protect the entries of the hash: a removed one may be another socket's at once (bpf_mem_cache_free(), htab_elem_free() of 6.1 and
+ * later), and the walk would write into it. So while the walk runs nobody else removes entries (track_freed()). */
 #ifndef TCPTOP_TABLE_H
 #define TCPTOP_TABLE_H
 
@@ -31,7 +30,7 @@ struct {
 	__type(value, u64);
 } socket_slots SEC(".maps");
 
-/* Last in, first out, so that the slots in use stay together. */
+/* Slots that were given back, the last one first, so that those in use stay dense. */
 struct {
 	__uint(type, BPF_MAP_TYPE_STACK);
 	__uint(max_entries, SOCKETS_MAX);
@@ -39,7 +38,7 @@ struct {
 	__type(value, u32);
 } free_slots SEC(".maps");
 
-/* The cookie of a listener; the copy in a socket that it brought forth tells which one (storage.h, BPF_F_CLONE). */
+/* On a listener its own cookie; on a child of it, by BPF_F_CLONE, the listener's. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
@@ -54,7 +53,7 @@ static __always_inline struct tracked *track_find(struct sock *sk, u64 cookie)
 	return bpf_map_lookup_elem(&socket_table, &cookie);
 }
 
-/* False: there are too many. A slot that free_slots cannot take back (its lock timed out) is not used again. */
+/* Gives the entry a slot. False: all are taken. */
 static __always_inline bool slot_take(struct tracked *t, u64 cookie)
 {
 	u64 *slot;
@@ -70,7 +69,8 @@ static __always_inline bool slot_take(struct tracked *t, u64 cookie)
 	return true;
 }
 
-/* Deleting is what only one of two can do: that one gives the slot back. */
+/* Removes the entry. Of two CPUs that do so only one deletes it (the other gets ENOENT), and that one gives the slot back. If free_slots does not take it
+ * (its lock timed out), the slot is lost. */
 static __always_inline void track_drop(u64 cookie)
 {
 	struct tracked *t = bpf_map_lookup_elem(&socket_table, &cookie);
@@ -89,15 +89,15 @@ static __always_inline void track_drop(u64 cookie)
 	bpf_map_push_elem(&free_slots, &i, 0);
 }
 
-/* The socket is being freed. An entry that the walk may be at is left for the next walk (socket_is_gone()). A softirq may end a socket in the
- * middle of the walk that it interrupts; on another CPU only a walk that began since the flag was read could be at this very entry. */
+/* Where the walk may be at this entry, it is left to the next walk (walk_drop_freed()): a softirq may free a socket in the middle of the walk that it
+ * interrupts. A walk that begins on another CPU just after the flag is read is not excluded; it would have to be at this very entry. */
 static __always_inline void track_freed(u64 cookie)
 {
 	if (!*(volatile u64 *)&shared.walking)
 		track_drop(cookie);
 }
 
-/* As storage that is cloned: a socket that a listener brought forth begins with what is known of the listener. 0, or a negative errno. */
+/* What BPF_F_CLONE does for storage.h: a child of a listener begins with what is kept for the listener. 0 or negative errno. */
 static __always_inline long table_add(struct sock *sk, u64 cookie)
 {
 	u64 *listener = bpf_sk_storage_get(&listeners, sk, 0, 0);
@@ -109,14 +109,13 @@ static __always_inline long table_add(struct sock *sk, u64 cookie)
 		fresh.owner = parent->owner;
 		fresh.several = parent->several;
 		barrier();
-		if (parent->cookie != *listener) /* it has just ended, and its entry is another socket's */
+		if (parent->cookie != *listener) /* the listener has just been freed, and its entry reused */
 			__builtin_memset(&fresh, 0, sizeof(fresh));
 	}
 	fresh.address = (u64)sk;
 	return bpf_map_update_elem(&socket_table, &cookie, &fresh, BPF_NOEXIST);
 }
 
-/* NULL: no memory, or more sockets than the table has room for; counted. */
 static __always_inline struct tracked *track_make(struct sock *sk, u64 cookie)
 {
 	struct tracked *t = bpf_map_lookup_elem(&socket_table, &cookie);
@@ -130,7 +129,7 @@ static __always_inline struct tracked *track_make(struct sock *sk, u64 cookie)
 		count(COUNTER_SOCKETS_UNTRACKED);
 		return NULL;
 	}
-	if (!made) /* by another CPU, at this moment */
+	if (!made) /* another CPU has just made it */
 		return t;
 	if (!slot_take(t, cookie)) {
 		count(COUNTER_SOCKETS_UNTRACKED);
@@ -149,9 +148,8 @@ static __always_inline void track_listens(struct sock *sk, u64 cookie)
 }
 
 #define SOL_TCP 6
-#define TCP_BPF_SOCK_OPS_CB_FLAGS 1008 /* Linux 6.12; older ones refuse it, and say nothing of sockets that are older than us */
+#define TCP_BPF_SOCK_OPS_CB_FLAGS 1008 /* since 6.12; older kernels refuse it: no witness for sockets that are older than tcptop */
 
-/* tcp_witness (table_witness.bpf.c) is told of a socket's changes of state once this flag is set. */
 static __always_inline void track_witness(struct sock_common *sk)
 {
 	int flags = BPF_SOCK_OPS_STATE_CB_FLAG;
@@ -159,7 +157,7 @@ static __always_inline void track_witness(struct sock_common *sk)
 	bpf_setsockopt(sk, SOL_TCP, TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags));
 }
 
-/* Then it has been told already: tcp_set_state() calls it before the tracepoint. */
+/* tcp_set_state() calls sockops programs before the tracepoint. */
 static __always_inline bool track_is_witnessed(struct sock *sk)
 {
 	struct tcp_sock *tp = shared.witness ? bpf_skc_to_tcp_sock(sk) : NULL;
@@ -167,7 +165,6 @@ static __always_inline bool track_is_witnessed(struct sock *sk)
 	return tp && tp->bpf_sock_ops_cb_flags & BPF_SOCK_OPS_STATE_CB_FLAG;
 }
 
-/* Everything of a socket's connection is forgotten, but not where it is. */
 static __always_inline void track_reset(struct tracked *t, u64 cookie)
 {
 	u64 address = t->address;

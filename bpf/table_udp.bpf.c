@@ -2,7 +2,7 @@
 /* What an owner pass found of UDP sockets, told by iterators that these kernels do allow. Part of tcp_table.bpf.c. */
 #include "udp_owner.h"
 
-/* After an owner pass: what that one found of the UDP sockets that have descriptors. */
+/* UDP sockets with a descriptor. Run after an owner pass. */
 SEC("iter/task_file")
 int udp_settled_files(struct bpf_iter__task_file *ctx)
 {
@@ -17,11 +17,11 @@ int udp_settled_files(struct bpf_iter__task_file *ctx)
 		return 0;
 	t = bpf_sk_storage_get(&udp_sockets, socket->sk, 0, 0);
 	if (t)
-		udp_settle(ctx->meta->seq, socket->sk, t);
+		udp_owner_report(ctx->meta->seq, socket->sk, t);
 	return 0;
 }
 
-/* The kernel's own UDP sockets have none. Of the network namespace of the caller of bpf_iter_create(). */
+/* The kernel's own UDP sockets, which have no descriptor. Walks the network namespace of the caller of bpf_iter_create(). */
 SEC("iter/udp")
 int udp_settled_kernel(struct bpf_iter__udp *ctx)
 {
@@ -29,6 +29,6 @@ int udp_settled_kernel(struct bpf_iter__udp *ctx)
 	struct tracked *t = sk ? bpf_sk_storage_get(&udp_sockets, sk, 0, 0) : NULL;
 
 	if (sk && t && t->how == OWNER_NONE)
-		udp_settle(ctx->meta->seq, sk, t);
+		udp_owner_report(ctx->meta->seq, sk, t);
 	return 0;
 }

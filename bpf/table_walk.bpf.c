@@ -5,9 +5,10 @@
 
 #define WALK_AT_ONCE 4096 /* slots, some milliseconds: between two rounds the CPU is free for others */
 
-/* Freed, or freed and used again: its end went unseen by tcp_destroyed. A socket that has ended and is still held is neither. What was
- * freed holds its last counters until it is used again (SLUB keeps its own pointer outside of objects that are SLAB_TYPESAFE_BY_RCU). */
-static __always_inline bool socket_is_gone(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
+/* Removes the entry of a socket that has been freed unseen by tcp_destroyed, or while a walk ran; reports its end if nobody did. False: the socket is not
+ * freed (one that has ended may still be held by a process). Until its memory is used again a freed socket keeps its cookie and its last counters:
+ * SLUB's free pointer lies outside of SLAB_TYPESAFE_BY_RCU objects. */
+static __always_inline bool walk_drop_freed(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
 {
 	bool same = (u64)sk->__sk_common.skc_cookie.counter == cookie;
 
@@ -19,7 +20,7 @@ static __always_inline bool socket_is_gone(struct sock *sk, struct tcp_sock *tp,
 	return true;
 }
 
-/* One slot. 1 ends the round, and the next one begins with this slot: half of the ring is taken. */
+/* The body of bpf_loop(): one slot. 1 ends the round, since the ring is half full; the next round begins with this slot. */
 static long walk_slot(u32 index, void *context)
 {
 	u32 at = shared.walk_next;
@@ -31,14 +32,15 @@ static long walk_slot(u32 index, void *context)
 	if (t) {
 		sk = bpf_rdonly_cast((void *)t->address, bpf_core_type_id_kernel(struct sock));
 		tp = bpf_rdonly_cast((void *)t->address, bpf_core_type_id_kernel(struct tcp_sock));
-		if (!socket_is_gone(sk, tp, t, cookie) && !snapshot_write(sk, tp, t, cookie))
+		if (!walk_drop_freed(sk, tp, t, cookie) && !snapshot_write(sk, tp, t, cookie))
 			return 1;
 	}
 	shared.walk_next = at + 1;
 	return 0;
 }
 
-/* The tick. The iterator is but a way to be called by a process that may have no privilege left: any that runs once would do. */
+/* One round of the tick: up to WALK_AT_ONCE slots. An iterator, because read() on its descriptor runs it also after tcptop has given up root; what it iterates
+ * over is not used, and any other iterator would do. It is called once for each map: all calls but the first return at once. */
 SEC("iter/bpf_map")
 int tcp_walk(struct bpf_iter__bpf_map *ctx)
 {

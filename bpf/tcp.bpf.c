@@ -14,10 +14,10 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 SEC("iter/bpf_sk_storage_map")
 int tcp_snapshot(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
-	struct sock *sk = ctx->sk;       /* NULL both in the call that ends the walk; the verifier */
-	struct tracked *t = ctx->value;  /* tells a pointer from NULL only in the register that was tested */
+	struct sock *sk = ctx->sk;       /* both are NULL in the last call, which ends the walk; both */
+	struct tracked *t = ctx->value;  /* are tested, as the verifier wants of each pointer */
 
-	if (sk && t) /* 1 ends the read() with EAGAIN, and the next one begins with this socket */
+	if (sk && t) /* 1 ends the read() with EAGAIN, and the next read() begins with this socket */
 		return !snapshot_write(sk, bpf_skc_to_tcp_sock(sk), t, bpf_get_socket_cookie(sk));
 	shared.snapshot_end = bpf_ringbuf_query(&events, BPF_RB_PROD_POS);
 	return 0;
@@ -31,6 +31,6 @@ int udp_settled(struct bpf_iter__bpf_sk_storage_map *ctx)
 	struct tracked *t = ctx->value;
 
 	if (sk && t)
-		udp_settle(ctx->meta->seq, sk, t);
+		udp_owner_report(ctx->meta->seq, sk, t);
 	return 0;
 }

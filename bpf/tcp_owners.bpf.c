@@ -5,6 +5,7 @@
 #include "track.h"
 #include "udp_owner.h"
 
+/* task has a descriptor of sk. */
 static __always_inline void owner_of_descriptor(struct sock *sk, struct task_struct *task)
 {
 	struct tracked *t;
@@ -13,11 +14,11 @@ static __always_inline void owner_of_descriptor(struct sock *sk, struct task_str
 	u64 cookie;
 
 	if (udp_is_socket(sk)) {
-		udp_met(sk, task);
+		udp_holder_met(sk, task);
 		return;
 	}
 	if (sk->sk_protocol == IPPROTO_MPTCP)
-		mptcp_met(sk, task);
+		mptcp_holder_met(sk, task);
 	if (sk->sk_protocol != IPPROTO_TCP || state == TCP_CLOSE)
 		return;
 	cookie = bpf_get_socket_cookie(sk);
@@ -27,14 +28,14 @@ static __always_inline void owner_of_descriptor(struct sock *sk, struct task_str
 	if (!t || t->ended)
 		return;
 	was_weak = owner_is_weak(t);
-	owner_met(t, task);
+	owner_holder_met(t, task);
 	if (state == TCP_LISTEN)
-		accept_met(sk, t, task);
+		accept_holder_met(sk, t, task);
 	else if (was_weak)
-		accept_note(sk, t);
+		acceptor_note(sk, t);
 }
 
-/* The owner pass: every descriptor of every process, threads that share a table counted once. */
+/* The owner pass: every descriptor of every process. Threads that share a descriptor table are visited once. */
 SEC("iter/task_file")
 int tcp_owners(struct bpf_iter__task_file *ctx)
 {
@@ -52,8 +53,8 @@ int tcp_owners(struct bpf_iter__task_file *ctx)
 	return 0;
 }
 
-/* Sockets that no descriptor leads to: not accepted yet, or closed and still sending. Walks the hash of one network namespace,
- * that of the caller of bpf_iter_create(). */
+/* Sockets without a descriptor, at the start: not accepted yet, or closed and still sending. Walks the hash of one network namespace, that of the
+ * caller of bpf_iter_create(). */
 SEC("iter/tcp")
 int tcp_orphans(struct bpf_iter__tcp *ctx)
 {
@@ -63,7 +64,7 @@ int tcp_orphans(struct bpf_iter__tcp *ctx)
 
 	if (!common)
 		return 0;
-	tp = bpf_skc_to_tcp_sock(common); /* NULL for a half-open request or TIME_WAIT: they are no sockets */
+	tp = bpf_skc_to_tcp_sock(common); /* NULL for a request sock or a TIME_WAIT sock */
 	if (!tp)
 		return 0;
 	cookie = bpf_get_socket_cookie((struct sock *)tp);

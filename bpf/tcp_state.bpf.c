@@ -6,7 +6,7 @@ static __always_inline int state_changes(struct sock *sk, int old, int new)
 {
 	if (sk->sk_protocol != IPPROTO_TCP || old == new)
 		return 0;
-	switch (new) { /* half of a connection's changes are none of these: the cookie is not asked for before */
+	switch (new) { /* the cookie is asked for in each case: half of a connection's changes need none */
 	case TCP_SYN_SENT:
 		lifecycle_start(sk, bpf_get_socket_cookie(sk), DIRECTION_OUTBOUND);
 		break;
@@ -36,7 +36,7 @@ int BPF_PROG(tcp_state, struct sock *sk, int old, int new)
 	return state_changes(sk, old, new);
 }
 
-/* The second of the two that lifecycle.h tells of. */
+/* For changes in a softirq that interrupts tcp_state (lifecycle.h). */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(tcp_state_again, struct sock *sk, int old, int new)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* What is remembered for a socket, and the records made from it. */
+/* For the TCP programs: the struct tracked of a socket from its first sight to its end, and the full records made from it. */
 #ifndef TCPTOP_TRACK_H
 #define TCPTOP_TRACK_H
 
@@ -7,14 +7,16 @@
 #include "accept.h"
 #include "keeper.h"
 
-static __always_inline void track_introduce(struct tracked *t, u64 cookie, u8 direction)
+/* A socket first seen outside of connect() and listen(): its owner is not known. */
+static __always_inline void track_first_met(struct tracked *t, u64 cookie, u8 direction)
 {
 	t->cookie = cookie;
 	t->direction = direction;
-	weak_owner();
+	count_weak_owner();
 }
 
-/* The child of a listener, in softirq as a rule: nobody has accepted it yet. opened_ns is 0 where its opening went unseen. */
+/* The child of a listener becomes a connection of its own: of what was copied from the listener only the owner stays, as a weak one. As a rule in softirq,
+ * before it is accepted. opened_ns: 0 if the opening went unseen. */
 static __always_inline void track_inherit(struct tracked *t, u64 cookie, u64 opened_ns)
 {
 	bool inherited = t->cookie && t->cookie != cookie && t->how != OWNER_KERNEL;
@@ -31,16 +33,16 @@ static __always_inline void track_inherit(struct tracked *t, u64 cookie, u64 ope
 	t->described = 0;
 	t->announced = 0;
 	t->ended = 0;
-	weak_owner();
+	count_weak_owner();
 }
 
-/* A socket met for the first time in mid-life: opened before we watched, so it has no time of opening. */
+/* A socket that is older than tcptop, or whose opening went unseen: opened_ns stays 0. */
 static __always_inline struct tracked *track_adopt(struct sock *sk, u64 cookie, u8 state)
 {
 	struct tracked *t = track_make(sk, cookie);
 
 	if (t && !t->cookie)
-		track_introduce(t, cookie, sock_direction(sk, state));
+		track_first_met(t, cookie, sock_direction(sk, state));
 	if (t && state == TCP_LISTEN)
 		track_listens(sk, cookie);
 	return t;
@@ -70,7 +72,7 @@ static __always_inline void record_fill(struct tcptop_tcp_record *r, u16 tag, u8
 	}
 }
 
-/* The reader comes by on a timer. Waking it costs more than the record, so that is left for a ring that fills up. */
+/* User space reads the ring on a timer. To wake it costs more than to write the record, so it is woken only when the ring fills up. */
 static __always_inline u64 record_wake(void)
 {
 	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= settings.wake_at_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
@@ -84,25 +86,25 @@ static __always_inline void record_emit(u16 tag, u8 state, struct sock *sk, stru
 		count(COUNTER_EVENTS_LOST);
 		return;
 	}
-	/* Before it is filled: what another CPU changes meanwhile asks for a description, and keeps it. */
+	/* Before record_fill(): when another CPU changes t meanwhile and sets described to 0, that must not be overwritten. */
 	t->described = shared.epoch;
 	record_fill(r, tag, state, sk, tp, t);
 	bpf_ringbuf_submit(r, record_wake());
 }
 
-/* The last word, once. ended is set first: it is read, without a lock, by a snapshot that met the socket before. */
+/* The close record. `ended` is set first: a snapshot that runs on another CPU reads it without a lock and then leaves the socket out. */
 static __always_inline void track_end(struct sock *sk, struct tcp_sock *tp, u8 state, struct tracked *t)
 {
 	t->ended = ENDED;
 	record_emit(TAG_TCP_CLOSE, state, sk, tp, t);
 }
 
-/* The same of a socket whose end went unseen. */
+/* The same for a socket whose change to TCP_CLOSE went unseen. */
 static __always_inline void track_end_unseen(struct sock *sk, struct tcp_sock *tp, struct tracked *t)
 {
-	bool never = tp && !t->announced && t->opened_ns && sock_never_was(tp, t->direction, TCP_CLOSE);
+	bool failed = tp && !t->announced && t->opened_ns && sock_never_connected(tp, t->direction, TCP_CLOSE);
 
-	track_end(sk, tp, never ? TCP_SYN_SENT : TCP_CLOSE, t);
+	track_end(sk, tp, failed ? TCP_SYN_SENT : TCP_CLOSE, t);
 }
 
 #endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* The UDP programs, one a hook point, for the root of the cgroup v2 hierarchy. Nothing here needs BTF. They let everything
- * pass: 1 means go on. */
+/* Programs that count UDP, for the root of the cgroup v2 hierarchy. Nothing here needs BTF. All return 1: the packet, or socket(), is allowed. */
 #include "udp_flow.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -19,8 +18,8 @@ int udp_in(struct __sk_buff *skb)
 	return 1;
 }
 
-/* socket(): inet_create() calls it for sockets of processes, in their context, never for the kernel's own. Where the kernel
- * has BTF the TCP object's udp_opened stands in for it and knows more: the leader's name, its start, the namespace. */
+/* socket(): inet_create() calls it in the context of the process, and not for the kernel's own sockets. Where the kernel has BTF, udp_opened
+ * (udp_owners.bpf.c) is attached instead, which also reads the leader's comm and start time, and the network namespace. */
 SEC("cgroup/sock_create")
 int udp_opened_plain(struct bpf_sock *sk)
 {

@@ -7,9 +7,9 @@
 
 #include "tracked.h"
 
-/* The programs add flows; user space takes away what has expired and, above UDP_FLOWS_HIGH, what has been idle for longest,
- * down to UDP_FLOWS_LOW. The rest of the table is for what comes in while user space is busy: memory is taken only for flows
- * that are there. A hash that evicts by itself (BPF_MAP_TYPE_LRU_HASH) would drop bytes that nobody has read. */
+/* The programs add flows; user space removes those that have expired and, when there are more than UDP_FLOWS_HIGH, those idle for longest until
+ * UDP_FLOWS_LOW are left. The room up to UDP_FLOWS_MAX is for flows that begin before user space comes to it; it takes no memory while empty.
+ * A hash that evicts by itself (BPF_MAP_TYPE_LRU_HASH) would lose bytes that were not read yet. */
 #define UDP_FLOWS_MAX 131072
 #define UDP_FLOWS_HIGH 65536
 #define UDP_FLOWS_LOW 49152
@@ -23,7 +23,7 @@ struct udp_key {
 };
 
 struct udp_flow {
-	__u64 rx_dropped_bytes; /* of rx_bytes, what then never reached the process */
+	__u64 rx_dropped_bytes; /* of rx_bytes: dropped before the process could read them */
 	__u64 rx_dropped_packets;
 	__u64 rx_bytes;
 	__u64 tx_bytes;
@@ -31,17 +31,17 @@ struct udp_flow {
 	__u64 tx_packets;
 	__u64 first_ns;
 	__u64 last_ns;
-	struct owner owner;  /* as known when the flow began */
+	struct owner owner;  /* of the socket, when the flow began */
 	__u32 netns;
 	__u16 local_port;
 	__u8 how;
 	__u8 direction;
-	__u8 local_address[16]; /* as remote_address */
+	__u8 local_address[16]; /* as remote_address of struct udp_key */
 	__u8 several;
 	__u8 pad[7];
 };
 
-/* Per CPU, from the start of the source. */
+/* Per CPU. They only grow. */
 enum udp_counter {
 	UDP_ADDED,           /* flows put into the table */
 	UDP_UNOWNED,         /* of them, those without an owner */

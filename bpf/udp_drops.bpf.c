@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* Datagrams that udp_in (udp.bpf.c) has seen and that never reached their process. Apart from the other UDP programs, since it needs the
- * kernel's types, and a kernel that tells which socket a packet was for when it throws it away (sk_skb_reason_drop(), 6.11, commit
- * c53795d48ee8). One that does not has no fourth argument here, and its verifier says so. */
+/* Datagrams that the kernel drops between udp_in (udp.bpf.c) and the process: full receive buffer, socket filter. An object of its own, since it
+ * needs the kernel's types and kfree_skb's fourth argument, the receiving socket (sk_skb_reason_drop(), 6.11, commit c53795d48ee8). The verifier of a
+ * kernel without that argument refuses it. */
 #include "kernel.h"
 #include "udp_flows.h"
 
@@ -16,7 +16,7 @@ struct sk_buff {
 	unsigned char *data;
 	unsigned int end;    /* offset from head on 64-bit machines, which all of ours are */
 	unsigned int len;
-	int skb_iif;         /* dev is no more: udp_set_dev_scratch() writes over it */
+	int skb_iif;         /* not skb->dev, which udp_set_dev_scratch() overwrites */
 	u16 network_header;
 	u16 transport_header;
 } KERNEL_TYPE;
@@ -43,8 +43,8 @@ static __always_inline bool addresses_read(struct sk_buff *skb, u8 source[16], u
 	return true;
 }
 
-/* The same payload as was counted when it came in. The UDP header tells it whatever has been pulled or trimmed since (a socket filter
- * may), but not of segments that GRO put together. */
+/* The same payload as udp_in counted. From the UDP header, since headers may have been pulled and a socket filter may have trimmed the skb since;
+ * from skb->len where GRO merged several datagrams, whose header has the length of the first. */
 static __always_inline void size_read(struct sk_buff *skb, const struct udp_header *udp, u64 *bytes, u64 *packets)
 {
 	struct skb_shared_info *info = (void *)(skb->head + skb->end);
@@ -73,8 +73,8 @@ static __always_inline struct udp_flow *flow_of(struct sk_buff *skb, struct sock
 	return bpf_map_lookup_elem(&udp_flows, &key);
 }
 
-/* What is thrown away for these reasons never came to udp_in: udp_queue_rcv_one_skb() verifies checksums, where a filter asks for it,
- * and policies first. */
+/* Whether a datagram was dropped before udp_in saw it: udp_queue_rcv_one_skb() checks the IPsec policy, and the checksum if a filter is attached, before
+ * it calls cgroup programs. */
 static __always_inline bool is_unseen(u64 reason)
 {
 	return reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_UDP_CSUM) ||
@@ -82,7 +82,7 @@ static __always_inline bool is_unseen(u64 reason)
 		reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_XFRM_POLICY));
 }
 
-/* Silent while nothing is lost: a packet that was used up is told by consume_skb. */
+/* Runs for each skb that is dropped. Not for one that was delivered: that is consume_skb. */
 SEC("tp_btf/kfree_skb")
 int BPF_PROG(udp_dropped, struct sk_buff *skb, void *location, int reason, struct sock *sk)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* From a datagram to its flow. */
+/* For udp.bpf.c: from a datagram to its flow in the table. */
 #ifndef TCPTOP_UDP_FLOW_H
 #define TCPTOP_UDP_FLOW_H
 
@@ -16,7 +16,7 @@ struct {
 	__type(value, __u64);
 } udp_counters SEC(".maps");
 
-/* Atomic, though per CPU: a sender may be interrupted here by softirq, or on a preemptible kernel by another sender. */
+/* Atomic, though per CPU: a softirq may interrupt a sender here, and on a preemptible kernel another sender. */
 static __always_inline void udp_count(__u32 which)
 {
 	__u64 *value = bpf_map_lookup_elem(&udp_counters, &which);
@@ -25,9 +25,9 @@ static __always_inline void udp_count(__u32 which)
 		__sync_fetch_and_add(value, 1);
 }
 
-/* Who spoke first, as far as we saw. Of a socket that is older than us the first words were missed: connected, it called
- * connect(); else one that answers cannot be told from one that asks. A socket without a peer whose first flow came in is a
- * server's: what it sends to one that it has not heard of for long is an answer still. */
+/* Which side sent the flow's first datagram. Where the socket is older than tcptop that was not seen: a connected one called connect(), so the flow is outbound;
+ * of an unconnected one a first datagram out may be a request or a reply, so it is unknown. An unconnected socket whose first flow was inbound
+ * is a server's (t->direction): what it sends later is a reply, also to a peer whose flow has expired meanwhile. */
 static __always_inline __u8 udp_direction(struct tracked *t, struct bpf_sock *sk, bool out)
 {
 	bool watched = t && t->opened_ns, connected = sk->dst_port;
@@ -44,7 +44,7 @@ static __always_inline __u8 udp_direction(struct tracked *t, struct bpf_sock *sk
 	return direction;
 }
 
-static __always_inline void udp_own(struct udp_flow *flow, const struct tracked *t)
+static __always_inline void udp_flow_owner(struct udp_flow *flow, const struct tracked *t)
 {
 	if (t) {
 		flow->how = t->how;
@@ -56,7 +56,7 @@ static __always_inline void udp_own(struct udp_flow *flow, const struct tracked 
 		udp_count(UDP_UNOWNED);
 }
 
-/* Storage is made for a socket that has none, so that the owner pass meets it; NULL when the kernel has no memory. */
+/* What is remembered for the socket; made where there is nothing, so that its cookie is there for the owner pass. NULL: no memory. */
 static __always_inline struct tracked *udp_socket(struct __sk_buff *skb, struct bpf_sock *sk)
 {
 	struct tracked *t = bpf_sk_storage_get(&udp_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
@@ -77,7 +77,7 @@ static __always_inline struct udp_flow *udp_flow_make(struct __sk_buff *skb, str
 	new.direction = udp_direction(t, sk, out);
 	new.local_port = bpf_ntohs(d->ports[out ? 0 : 1]);
 	__builtin_memcpy(new.local_address, out ? d->source : d->destination, 16);
-	udp_own(&new, t);
+	udp_flow_owner(&new, t);
 	if (!bpf_map_update_elem(&udp_flows, key, &new, BPF_NOEXIST))
 		udp_count(UDP_ADDED);
 	made = bpf_map_lookup_elem(&udp_flows, key);
@@ -86,7 +86,7 @@ static __always_inline struct udp_flow *udp_flow_make(struct __sk_buff *skb, str
 	return made;
 }
 
-/* Once the datagram has been counted in last_ns a reader may take the flow for moved: bytes first. */
+/* last_ns after the counters: user space, which reads a flow again when last_ns has changed, then finds this datagram in the counters. */
 static __always_inline void udp_flow_add(struct udp_flow *flow, const struct datagram *d, bool out)
 {
 	__sync_fetch_and_add(out ? &flow->tx_bytes : &flow->rx_bytes, d->bytes);
@@ -94,9 +94,8 @@ static __always_inline void udp_flow_add(struct udp_flow *flow, const struct dat
 	flow->last_ns = bpf_ktime_get_boot_ns();
 }
 
-/* Datagrams of UDP sockets only: a raw socket gets copies of what others receive (raw_local_deliver()), which would count
- * twice. What is counted in was handed to the socket; what is then lost to its process, for want of
- * room in its queue or to a filter of its own, udp_drops.bpf.c tells. */
+/* Counts one datagram. Only of UDP sockets: a raw socket is given copies of what others receive (raw_local_deliver()), which would count twice.
+ * What the socket then drops (full receive buffer, socket filter) was counted here; udp_drops.bpf.c counts it as dropped. */
 static __always_inline void udp_datagram(struct __sk_buff *skb, bool out)
 {
 	struct bpf_sock *sk = skb->sk ? bpf_sk_fullsock(skb->sk) : 0;

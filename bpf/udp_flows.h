@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The table of flows, for the programs that count and for those that tell what was lost. */
+/* For the programs that count UDP datagrams and those that count drops: the table of flows, and what its keys are made of. */
 #ifndef TCPTOP_UDP_FLOWS_H
 #define TCPTOP_UDP_FLOWS_H
 
@@ -9,7 +9,7 @@
 
 #include "udp.h"
 
-/* Without preallocation: what no flow needs is not taken from the machine. */
+/* Without preallocation: an empty entry takes no memory. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -25,7 +25,7 @@ static __always_inline void address_map_v4(__u8 to[16], const __u8 from[4])
 	__builtin_memcpy(to + 12, from, 4);
 }
 
-/* fe80::/10, and groups of less than global scope, ff01:: to ff0d:: (RFC 4291, 2.7): the same address is another one on another link. */
+/* Whether the address means another host on another interface: fe80::/10, and multicast of less than global scope, ff01:: to ff0d:: (RFC 4291, 2.7). */
 static __always_inline bool is_scoped(const __u8 address[16])
 {
 	if (address[0] == 0xff)

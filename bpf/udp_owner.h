@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Whose a UDP socket is. The creator is known from socket() on; a socket that is older than us, was inherited or was passed
- * on is found by the owner pass. Who runs when a packet
- * leaves says nothing: answers leave from softirq and from kernel threads too. Who calls sendmsg() and recvmsg() does. */
+/* For udp_owners.bpf.c and the owner pass: which process is a UDP socket's owner. The one that called socket(), at first. The owner pass finds the owner of a socket
+ * that is older than tcptop, was inherited or was passed on; of several holders the one is owner that last called sendmsg() or recvmsg(). current
+ * of a cgroup_skb program would not do: datagrams are sent from softirq and from kernel threads too. */
 #ifndef TCPTOP_UDP_OWNER_H
 #define TCPTOP_UDP_OWNER_H
 
@@ -12,11 +12,11 @@ static __always_inline bool udp_is_socket(struct sock *sk)
 {
 	u16 family = sk->__sk_common.skc_family;
 
-	/* The family too: protocol numbers mean something else in AF_NETLINK. */
+	/* AF_NETLINK has protocol numbers of its own. */
 	return sk->sk_protocol == IPPROTO_UDP && sk->sk_type == SOCK_DGRAM && (family == AF_INET || family == AF_INET6);
 }
 
-static __always_inline void udp_begin(struct bpf_sock *ctx)
+static __always_inline void udp_socket_opened(struct bpf_sock *ctx)
 {
 	struct tracked *t = bpf_sk_storage_get(&udp_sockets, ctx, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -28,10 +28,10 @@ static __always_inline void udp_begin(struct bpf_sock *ctx)
 	t->netns = task->nsproxy->net_ns->ns.inum; /* as sock_create() passes it to inet_create() */
 	owner_read(&t->owner, task);
 	t->how = OWNER_CONNECT;
-	t->described = 1; /* its flows tell */
+	t->described = 1; /* each of its flows has a copy of the owner, in its own record */
 }
 
-static __always_inline void udp_met(struct sock *sk, struct task_struct *task)
+static __always_inline void udp_holder_met(struct sock *sk, struct task_struct *task)
 {
 	struct tracked *t = bpf_sk_storage_get(&udp_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 
@@ -42,14 +42,14 @@ static __always_inline void udp_met(struct sock *sk, struct task_struct *task)
 	if (!t->cookie)
 		t->cookie = bpf_get_socket_cookie(sk);
 	t->netns = sk->__sk_common.skc_net.net->ns.inum;
-	owner_met(t, task);
+	owner_holder_met(t, task);
 	if (!t->described || t->several != SEVERAL_NO || t->candidate_pass == shared.owner_pass)
 		shared.udp_unsettled = shared.owner_pass;
 }
 
-/* sendmsg() without a connection, and recvmsg() that asks for the address: in the context of the process that calls it. Of those that hold a
- * socket, as a service and who started it, or the workers of one, who used it last is the owner. */
-static __always_inline int udp_is_used(struct bpf_sock_addr *ctx)
+/* sendmsg() on an unconnected socket, and recvmsg() that asks for the peer's address, in the context of the process that calls it. Of several holders, as a service
+ * and the process that started it, or a service's workers, the one that used the socket last is the owner. */
+static __always_inline int udp_used(struct bpf_sock_addr *ctx)
 {
 	struct bpf_sock *sk = ctx->sk;
 	struct tracked *t = sk ? bpf_sk_storage_get(&udp_sockets, sk, 0, 0) : NULL;
@@ -60,16 +60,16 @@ static __always_inline int udp_is_used(struct bpf_sock_addr *ctx)
 	task = bpf_get_current_task_btf();
 	if (task->flags & PF_KTHREAD)
 		return 1;
-	owner_takes_over(t, task);
-	if (!t->used_ns) /* the first time it is told at once */
-		weak_owner();
+	owner_take_over(t, task);
+	if (!t->used_ns) /* the first time: asks for an owner pass, which reports the new owner at once */
+		count_weak_owner();
 	t->used_ns = 1;
 	shared.udp_unsettled = shared.owner_pass + 1;
 	return 1;
 }
 
-/* sk_kern_sock is set by sk_alloc() for the kernel's own sockets, and for nothing else. */
-static __always_inline void udp_label(struct sock *sk, struct tracked *t)
+/* sk_alloc() sets sk_kern_sock for the kernel's own sockets alone. */
+static __always_inline void udp_mark_kernel(struct sock *sk, struct tracked *t)
 {
 	if (t->how != OWNER_NONE || !BPF_CORE_READ_BITFIELD(sk, sk_kern_sock))
 		return;
@@ -95,14 +95,14 @@ static __always_inline void udp_owner_fill(struct tcptop_udp_owner *r, const str
 	__builtin_memcpy(r->comm, t->owner.comm, sizeof(r->comm));
 }
 
-/* Tells what has changed since the socket's flows began. */
-static __always_inline void udp_settle(struct seq_file *seq, struct sock *sk, struct tracked *t)
+/* After an owner pass: a TAG_UDP_OWNER record if the owner is another than the socket's flows were recorded with. */
+static __always_inline void udp_owner_report(struct seq_file *seq, struct sock *sk, struct tracked *t)
 {
 	struct tcptop_udp_owner r;
 	long err;
 
-	owner_settle(t);
-	udp_label(sk, t);
+	owner_apply_pass(t);
+	udp_mark_kernel(sk, t);
 	if (t->described || t->how == OWNER_NONE)
 		return;
 	udp_owner_fill(&r, t);
