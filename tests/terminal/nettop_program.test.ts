@@ -67,7 +67,7 @@ Deno.test("tcptop --once --json over nettop gives every figure that there is, an
   });
 });
 
-Deno.test("tcptop over nettop gives the same bytes on every rung of the ladder, and says which it is", async () => {
+Deno.test("tcptop over nettop gives the same bytes in every way of running nettop, and says which it is", async () => {
   const modes = ["few_columns", "no_choice", "buffered", "one_shot", "noisy stubborn"];
   const samples = await Promise.all(modes.map(once));
   const told = samples.map(({ source, flows }, i) => {

@@ -1,8 +1,12 @@
-import type { Reach } from "../../system/darwin/reach.ts";
+/**
+ * What users are told about a run.
+ * In: what failed, was restarted or skipped. Out: notes, and the sentence of the error when nothing works.
+ */
+import type { Reach } from "../../system/darwin/pcblist.ts";
 import type { Note } from "../../system/source_info.ts";
-import type { Rung } from "./ladder.ts";
+import type { Invocation } from "./child.ts";
 
-/** What macOS does not tell, whatever happens. */
+/** What macOS never tells. */
 const FIDELITY: Note = {
   code: "nettop_fidelity",
   message: "macOS tells of connections once a second at most: shorter ones may be missed, bytes sent again count, " +
@@ -15,38 +19,32 @@ const MISSING: Readonly<Record<Exclude<Reach, "all">, string>> = {
   none: "the kernel's list of sockets is empty: all are missing",
 };
 
-/** What went wrong with nettop so far. */
-export class Trouble {
+export class Problems {
   restarts = 0;
+  /** Lines that could not be read. */
   ignored = 0;
-  isOnSockets = false;
-  /** Whose sockets the kernel's list has. */
-  reach: Reach = "all";
-  readonly #failures: { readonly rung: Rung; readonly why: string; readonly next: Rung | null }[] = [];
-  #begun = false;
+  readonly #failures: { readonly tried: Invocation; readonly why: string; readonly next: Invocation | null }[] = [];
 
-  failed(rung: Rung, why: string, next: Rung | null): void {
-    this.#failures.push({ rung, why, next });
+  failed(tried: Invocation, why: string, next: Invocation | null): void {
+    this.#failures.push({ tried, why, next });
   }
 
-  /** Whether this is the first look at the sockets. */
-  beginsOnSockets(): boolean {
-    const begins = !this.#begun;
-    this.#begun = true;
-    return begins;
-  }
-
-  notes(): Note[] {
+  /** `reach`: whose sockets the kernel's list has; null: the list is not used. */
+  notes(reach: Reach | null): Note[] {
     const notes: Note[] = [FIDELITY];
     const last = this.#failures.at(-1);
     if (last !== undefined) {
-      const message = this.isOnSockets
+      const message = reach !== null
         ? "nettop is of no use here, so sockets are taken from the kernel's list, which has no bytes"
         : last.next?.note ?? "nettop gives nothing";
-      notes.push({ code: "nettop_fallback", message: `${message}: ${last.rung.command[0]} ${last.why}`, remedy: null });
+      notes.push({
+        code: "nettop_fallback",
+        message: `${message}: ${last.tried.command[0]} ${last.why}`,
+        remedy: null,
+      });
     }
-    if (this.isOnSockets && this.reach !== "all") {
-      notes.push({ code: "pcblist_partial", message: MISSING[this.reach], remedy: "Run it with sudo, which sees all" });
+    if (reach !== null && reach !== "all") {
+      notes.push({ code: "pcblist_partial", message: MISSING[reach], remedy: "Run it with sudo, which sees all" });
     }
     if (this.restarts > 0) {
       const times = this.restarts === 1 ? "once" : `${this.restarts} times`;
@@ -56,10 +54,10 @@ export class Trouble {
     return notes;
   }
 
-  /** That there is nothing to go on with. */
+  /** The error when every invocation has failed and the kernel's list cannot be read. */
   sentence(): string {
-    const { rung, why } = this.#failures[0], ways = this.#failures.length;
-    return `Cannot see connections: ${rung.command[0]} ${why}. ${ways} ways of running it were tried, ` +
+    const { tried, why } = this.#failures[0], ways = this.#failures.length;
+    return `Cannot see connections: ${tried.command[0]} ${why}. ${ways} ways of running it were tried, ` +
       "and the kernel's list of sockets cannot be read either";
   }
 }

@@ -1,7 +1,7 @@
 import { ExitStatus, TcptopError } from "../../errors.ts";
 import { diagnoseMac } from "../../system/darwin/diagnosis.ts";
 import type { Diagnosis } from "../../system/diagnosis.ts";
-import { reachOf } from "../../system/darwin/reach.ts";
+import { reachOf } from "../../system/darwin/pcblist.ts";
 import { DarwinSystem, NO_SYSTEM, type System } from "../../system/darwin/system.ts";
 import { NettopSource } from "./source.ts";
 import type { Platform } from "../platform.ts";

@@ -1,15 +1,18 @@
+/**
+ * The stages together.
+ * In: where nettop is, and macOS's System. Out: a FlowSource: records of bpf/record.h, notes, names of processes.
+ */
 import { ExitStatus, TcptopError } from "../../errors.ts";
-import { reachOf } from "../../system/darwin/reach.ts";
+import { Processes } from "../../system/darwin/processes.ts";
 import type { System } from "../../system/darwin/system.ts";
-import type { FlowSource, RecordSink } from "../source.ts";
 import type { SourceInfo } from "../../system/source_info.ts";
-import type { Frame } from "./frame.ts";
-import { ladder, type Rung } from "./ladder.ts";
-import { Trouble } from "./notes.ts";
-import { Processes } from "./processes.ts";
-import { Runner } from "./runner.ts";
-import { rowOfPcb } from "./sockets.ts";
-import { TIMING, type Timing } from "./timing.ts";
+import type { FlowSource, RecordSink } from "../source.ts";
+import { type Invocation, invocations } from "./child.ts";
+import type { Frame } from "./frames.ts";
+import { KernelList } from "./kernel_list.ts";
+import { Problems } from "./notes.ts";
+import { TIMING, type Timing } from "./run.ts";
+import { Supervisor } from "./supervisor.ts";
 import { Tracker } from "./tracker.ts";
 
 export interface NettopOptions {
@@ -18,23 +21,27 @@ export interface NettopOptions {
   /** Monotonic. */
   readonly nowMs: () => number;
   readonly wallMs: () => number;
-  /** Of whom runs this; null: not known. */
+  /** Of the user who runs tcptop; null: not known. */
   readonly uid?: number | null;
   readonly timing?: Timing;
 }
 
-/** nettop samples once a second and no faster; a longer interval takes the sample nearest to its end. */
+/** nettop samples once a second and no faster; over a longer interval the newest frame is shown. */
 const EVERY_MS = 1000;
+const LOOK_EVERY_MS = 50;
 
-/** Connections and bytes from a long-lived nettop child; without a usable one, connections from the kernel's list of sockets. */
+/** Connections and bytes from a nettop that runs all the time; if none works, connections from the kernel's list of sockets. */
 export class NettopSource implements FlowSource {
   readonly processes: Processes;
   readonly pace: { readonly everyMs: number; readonly hasNews: boolean };
-  readonly #runner: Runner;
+  readonly #supervisor: Supervisor;
   readonly #tracker: Tracker;
-  readonly #trouble = new Trouble();
+  readonly #list: KernelList;
+  readonly #problems = new Problems();
   readonly #running: Promise<void>;
+  #usesList = false;
   #frame: Frame | null = null;
+  /** Number of the frame of the last snapshot. */
   #shown = 0;
   #failure: unknown = null;
   #closed = false;
@@ -42,38 +49,39 @@ export class NettopSource implements FlowSource {
 
   constructor(readonly options: NettopOptions, readonly system: System) {
     this.processes = new Processes(system);
-    const rungs = ladder(options.nettop, options.script);
+    this.#list = new KernelList(system, options.uid ?? null);
     this.#tracker = new Tracker({
       uidOf: (pid, name) => this.processes.uidOf(pid, name),
+      // In the kernel's list the zone is an index already.
       interfaceIndex: (name) => /^\d+$/.test(name) ? Number(name) : system.interfaceIndex(name),
     });
-    const news = () => (this.#frame?.number ?? 0) > this.#shown;
+    const hasNews = () => (this.#frame?.number ?? 0) > this.#shown;
     this.pace = {
       everyMs: EVERY_MS,
       get hasNews() {
-        return news();
+        return hasNews();
       },
     };
-    this.#runner = new Runner(
+    this.#supervisor = new Supervisor(
       {
         frame: (frame) => this.#take(frame),
-        failed: (rung, why, next) => this.#trouble.failed(rung, why, next),
-        restarted: () => this.#trouble.restarts++,
-        ignored: (lines) => this.#trouble.ignored += lines,
+        failed: (invocation, why, next) => this.#problems.failed(invocation, why, next),
+        restarted: () => this.#problems.restarts++,
+        ignored: (lines) => this.#problems.ignored += lines,
       },
       options.nowMs,
       options.timing ?? TIMING,
     );
-    this.#running = this.#run(rungs).catch((error) => this.#fail(error));
+    this.#running = this.#run(invocations(options.nettop, options.script)).catch((error) => this.#fail(error));
   }
 
   get info(): SourceInfo {
-    const name = this.#trouble.isOnSockets ? "pcblist" : "nettop";
-    return { tcp: name, udp: name, notes: this.#trouble.notes() };
+    const name = this.#usesList ? "pcblist" : "nettop";
+    return { tcp: name, udp: name, notes: this.#problems.notes(this.#usesList ? this.#list.reach : null) };
   }
   /** Lines and rows left out. */
   get invalid(): number {
-    return this.#trouble.ignored + this.#tracker.nameless;
+    return this.#problems.ignored + this.#tracker.skipped;
   }
 
   async wait(ms: number): Promise<boolean> {
@@ -103,48 +111,38 @@ export class NettopSource implements FlowSource {
   /** Every snapshot describes every flow. */
   describeAgain(): void {}
 
-  /** Resolves when the child is dead. */
+  /** Resolves when the child has ended. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#runner.stop();
+    this.#supervisor.stop();
     this.#wake?.();
     await this.#running;
   }
 
   #take(frame: Frame): void {
-    this.processes.turn();
+    this.processes.nextFrame();
     this.#tracker.apply(frame);
     if (frame.isPreliminary) return;
     this.#frame = frame;
     this.#wake?.();
   }
 
-  async #run(rungs: readonly Rung[]): Promise<void> {
-    if (await this.#runner.run(rungs)) return;
-    this.#trouble.isOnSockets = true;
-    while (!this.#closed && this.#lookAtSockets()) {
-      for (let waited = 0; !this.#closed && waited < EVERY_MS; waited += 50) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
+  async #run(all: readonly Invocation[]): Promise<void> {
+    if (await this.#supervisor.run(all)) return;
+    this.#usesList = true;
+    while (!this.#closed && this.#readList()) {
+      for (let waited = 0; !this.#closed && waited < EVERY_MS; waited += LOOK_EVERY_MS) {
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
       }
     }
-    if (!this.#closed) throw new TcptopError(this.#trouble.sentence(), ExitStatus.unsupported);
+    if (!this.#closed) throw new TcptopError(this.#problems.sentence(), ExitStatus.unsupported);
   }
 
-  /** false: there is no list either. */
-  #lookAtSockets(): boolean {
-    const tcp = this.system.sockets("tcp"), udp = this.system.sockets("udp");
-    if (tcp === null || udp === null) return false;
-    this.#trouble.reach = reachOf([...tcp, ...udp], this.options.uid ?? null);
-    const number = (this.#frame?.number ?? 0) + 1;
-    this.#take({
-      number,
-      arrivedNs: this.options.nowMs() * 1e6,
-      rows: [...tcp.map((pcb) => rowOfPcb("tcp", pcb)), ...udp.map((pcb) => rowOfPcb("udp", pcb))],
-      isWhole: true,
-      isPreliminary: false,
-      isBaseline: this.#trouble.beginsOnSockets(),
-    });
-    return true;
+  /** false: the list cannot be read. */
+  #readList(): boolean {
+    const frame = this.#list.read((this.#frame?.number ?? 0) + 1, this.options.nowMs() * 1e6);
+    if (frame !== null) this.#take(frame);
+    return frame !== null;
   }
 
   #fail(error: unknown): void {

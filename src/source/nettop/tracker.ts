@@ -1,57 +1,61 @@
+/**
+ * Stage 4, all sockets from frame to frame.
+ * In: frames. Out: records of bpf/record.h: openings and ends as they are seen, every flow at a snapshot.
+ */
 import { Direction, Tag } from "../../wire/layout.ts";
+import { TcpState } from "../../wire/tcp_state.ts";
 import type { RecordSink } from "../source.ts";
-import type { Frame, OwnedRow } from "./frame.ts";
-import { matchRows } from "./matching.ts";
-import { FlowRecords, type Surroundings } from "./records.ts";
-import { CLOSED, ESTABLISHED, LISTEN, stateNumber, SYN_RECEIVED, SYN_SENT } from "./state.ts";
-import { Tracked } from "./tracked.ts";
+import type { Frame, OwnedRow } from "./frames.ts";
+import { type FactLookup, SocketRecords, stateNumber } from "./records.ts";
+import { matchRows, TrackedSocket } from "./socket.ts";
 import { RecordWriter } from "./writer.ts";
 
-/** Whole frames in a row without a socket until it is gone: under load nettop leaves live ones out. */
+const { CLOSE, ESTABLISHED, LISTEN, SYN_RECV, SYN_SENT } = TcpState;
+
+/** A socket that so many whole frames in a row do not list has ended. Under load nettop leaves out live sockets in one or two. */
 const MISSES = 3;
 
-/** Frames in, records out. */
 export class Tracker {
-  #flows = new Map<string, Tracked[]>();
+  /** By label; equal labels are possible. */
+  readonly #sockets = new Map<string, TrackedSocket[]>();
+  readonly #records: SocketRecords;
   readonly #events = new RecordWriter();
   readonly #snapshot = new RecordWriter();
   #cookies = 0;
-  #nameless = 0;
+  #skipped = 0;
 
-  readonly #records: FlowRecords;
-
-  constructor(surroundings: Surroundings) {
-    this.#records = new FlowRecords(surroundings);
+  constructor(lookup: FactLookup) {
+    this.#records = new SocketRecords(lookup);
   }
 
-  /** Rows left out because they name a host where an address should be. */
-  get nameless(): number {
-    return this.#nameless;
+  /** Rows that were skipped since they have a host name where an address should be. */
+  get skipped(): number {
+    return this.#skipped;
   }
 
   apply(frame: Frame): void {
     const listening = listeningPorts(frame.rows);
     for (const [label, rows] of this.#byLabel(frame.rows)) {
-      const flows = this.#flows.get(label) ?? [];
-      const same = matchRows(flows.filter((flow) => mayBe(flow, rows)), rows);
+      const sockets = this.#sockets.get(label) ?? [];
+      const same = matchRows(sockets.filter((socket) => mayGoOn(socket, rows)), rows);
       rows.forEach((row, i) => this.#see(row, same[i], frame, listening));
     }
-    if (frame.isWhole && !frame.isPreliminary) this.#miss(frame);
+    if (frame.isWhole && !frame.isPreliminary) this.#countMisses(frame);
   }
 
-  /** Hands over what opened and closed since the last call. */
+  /** Hands over the openings and ends since the last call. */
   drain(sink: RecordSink): void {
     this.#events.flush(sink);
   }
 
-  /** Hands over every flow there is, and a tick of the time that it was so. */
+  /** Hands over every flow, then a tick with the time of this state. */
   snapshot(sink: RecordSink, timeNs: number, wallNs: number): void {
     this.drain(sink);
-    for (const flows of this.#flows.values()) {
-      for (const flow of flows) {
-        if (flow.hasEnded || flow.isHidden) continue;
-        if (flow.row.protocol === "tcp") this.#records.tcp(this.#snapshot, Tag.tcpLive, flow, timeNs);
-        else this.#records.udp(this.#snapshot, flow);
+    for (const sockets of this.#sockets.values()) {
+      for (const socket of sockets) {
+        if (socket.hasEnded || socket.isHidden) continue;
+        if (socket.row.protocol === "tcp") this.#records.tcp(this.#snapshot, Tag.tcpLive, socket, timeNs);
+        else this.#records.udp(this.#snapshot, socket);
       }
     }
     this.#snapshot.tick({ beginNs: timeNs, timeNs, wallNs });
@@ -63,94 +67,86 @@ export class Tracker {
     for (const row of rows) {
       if (isUnused(row)) continue;
       const equals = found.get(row.label);
-      if (row.local.address === null || row.remote.address === null) this.#nameless++;
+      if (row.local.address === null || row.remote.address === null) this.#skipped++;
       else if (equals === undefined) found.set(row.label, [row]);
       else equals.push(row);
     }
     return found;
   }
 
-  #see(row: OwnedRow, known: Tracked | null, frame: Frame, listening: ReadonlySet<number>): void {
-    let flow = known;
-    if (flow !== null && !flow.take(row, frame.number, frame.arrivedNs)) {
-      this.#end(flow, frame.arrivedNs);
-      this.#forget(flow);
-      flow = null;
+  #see(row: OwnedRow, known: TrackedSocket | null, frame: Frame, listening: ReadonlySet<number>): void {
+    let socket = known;
+    if (socket !== null && !socket.update(row, frame.number, frame.arrivedNs)) {
+      this.#end(socket, frame.arrivedNs);
+      this.#forget(socket);
+      socket = null;
     }
-    flow ??= this.#open(row, frame, listening);
-    if (!frame.isPreliminary) flow.isHidden = false;
-    if (row.protocol !== "tcp" || flow.hasEnded) return;
-    const state = stateNumber(row.state);
-    if (flow.openedNs > 0 && !flow.isTold && !isOpening(state)) this.#tellOpening(flow, state, frame.arrivedNs);
-    if (state === CLOSED) this.#end(flow, frame.arrivedNs);
+    socket ??= this.#add(row, frame, listening);
+    if (!frame.isPreliminary) socket.isHidden = false;
+    if (row.protocol !== "tcp" || socket.hasEnded) return;
+    const state = stateNumber(row.state), isNew = socket.openedNs > 0 && !socket.openingIsWritten;
+    if (isNew && !isOpening(state)) this.#writeOpening(socket, state, frame.arrivedNs);
+    if (state === CLOSE) this.#end(socket, frame.arrivedNs);
   }
 
-  #open(
-    row: OwnedRow,
-    { number, arrivedNs, isBaseline, isPreliminary }: Frame,
-    listening: ReadonlySet<number>,
-  ): Tracked {
+  #add(row: OwnedRow, frame: Frame, listening: ReadonlySet<number>): TrackedSocket {
+    const { number, arrivedNs, isBaseline, isPreliminary } = frame;
     const isInbound = row.protocol === "tcp" && row.remote.port !== 0 && listening.has(row.local.port);
-    const direction = isInbound ? Direction.inbound : Direction.unknown;
-    const flow = new Tracked(++this.#cookies, isBaseline ? 0 : arrivedNs, direction, row, isPreliminary, arrivedNs);
-    flow.seenIn = number;
-    // One that had ended before we looked, or that never came to be (a refused connect()), neither opened nor ended in our time.
-    const isDead = row.protocol === "tcp" && stateNumber(row.state) === CLOSED;
-    flow.hasEnded = isDead && (isBaseline || !(row.rxBytes || row.txBytes));
-    const equals = this.#flows.get(row.label);
-    if (equals === undefined) this.#flows.set(row.label, [flow]);
-    else equals.push(flow);
-    return flow;
+    const direction = isInbound ? Direction.inbound : Direction.unknown, openedNs = isBaseline ? 0 : arrivedNs;
+    const socket = new TrackedSocket(++this.#cookies, openedNs, direction, row, isPreliminary, arrivedNs);
+    socket.seenIn = number;
+    // Closed when first listed: it ended before the baseline, or was refused and never carried a byte. Neither is an end to be written.
+    const isClosed = row.protocol === "tcp" && stateNumber(row.state) === CLOSE;
+    socket.hasEnded = isClosed && (isBaseline || !(row.rxBytes || row.txBytes));
+    const equals = this.#sockets.get(row.label);
+    if (equals === undefined) this.#sockets.set(row.label, [socket]);
+    else equals.push(socket);
+    return socket;
   }
 
-  #tellOpening(flow: Tracked, state: number, timeNs: number): void {
-    flow.isTold = true;
-    this.#records.tcp(this.#events, Tag.tcpOpen, flow, timeNs, state === CLOSED ? ESTABLISHED : state);
+  #writeOpening(socket: TrackedSocket, state: number, timeNs: number): void {
+    socket.openingIsWritten = true;
+    this.#records.tcp(this.#events, Tag.tcpOpen, socket, timeNs, state === CLOSE ? ESTABLISHED : state);
   }
 
-  #miss({ number, arrivedNs }: Frame): void {
-    for (const flows of this.#flows.values()) {
-      for (const flow of flows.slice()) {
-        if (flow.seenIn === number || flow.miss(arrivedNs) < MISSES) continue;
-        this.#end(flow, flow.missedNs);
-        this.#forget(flow);
+  #countMisses({ number, arrivedNs }: Frame): void {
+    for (const sockets of this.#sockets.values()) {
+      for (const socket of sockets.slice()) {
+        if (socket.seenIn === number || socket.miss(arrivedNs) < MISSES) continue;
+        this.#end(socket, socket.missedNs);
+        this.#forget(socket);
       }
     }
   }
 
-  #forget(flow: Tracked): void {
-    const { label } = flow.row, left = this.#flows.get(label)!.filter((other) => other !== flow);
-    if (left.length > 0) this.#flows.set(label, left);
-    else this.#flows.delete(label);
+  #forget(socket: TrackedSocket): void {
+    const { label } = socket.row, left = this.#sockets.get(label)!.filter((other) => other !== socket);
+    if (left.length > 0) this.#sockets.set(label, left);
+    else this.#sockets.delete(label);
   }
 
-  #end(flow: Tracked, timeNs: number): void {
-    if (flow.hasEnded) return;
-    flow.hasEnded = true;
-    if (flow.row.protocol !== "tcp" || flow.isHidden) return;
-    const state = stateNumber(flow.row.state), wasOpen = flow.isTold || !isOpening(state);
-    this.#records.tcp(
-      this.#events,
-      Tag.tcpClose,
-      flow,
-      timeNs,
-      state === LISTEN ? LISTEN : wasOpen ? CLOSED : SYN_SENT,
-    );
+  #end(socket: TrackedSocket, timeNs: number): void {
+    if (socket.hasEnded) return;
+    socket.hasEnded = true;
+    if (socket.row.protocol !== "tcp" || socket.isHidden) return;
+    const state = stateNumber(socket.row.state), wasOpen = socket.openingIsWritten || !isOpening(state);
+    const last = state === LISTEN ? LISTEN : wasOpen ? CLOSE : SYN_SENT;
+    this.#records.tcp(this.#events, Tag.tcpClose, socket, timeNs, last);
   }
 }
 
-/** A socket that was made and not used yet: nothing can be said of it. */
+/** A socket that was created and not used yet, without ports or bytes: no flow. */
 function isUnused({ protocol, local, remote, rxBytes, txBytes, state }: OwnedRow): boolean {
   if (remote.port !== 0) return false;
-  return protocol === "tcp" ? stateNumber(state) === CLOSED : local.port === 0 && !rxBytes && !txBytes;
+  return protocol === "tcp" ? stateNumber(state) === CLOSE : local.port === 0 && !rxBytes && !txBytes;
 }
 
-/** One that has ended is no other's beginning. */
-const mayBe = (flow: Tracked, rows: readonly OwnedRow[]) =>
-  !flow.hasEnded || rows.some(({ state }) => stateNumber(state) === CLOSED);
+/** nettop goes on listing a connection that is Closed; a row in another state with its label is a new connection. */
+const mayGoOn = (socket: TrackedSocket, rows: readonly OwnedRow[]) =>
+  !socket.hasEnded || rows.some(({ state }) => stateNumber(state) === CLOSE);
 
-/** Not a connection yet. A socket that is Closed is one no more, unless it never was. */
-const isOpening = (state: number) => state === SYN_SENT || state === SYN_RECEIVED;
+/** Not established yet. */
+const isOpening = (state: number) => state === SYN_SENT || state === SYN_RECV;
 
 function listeningPorts(rows: readonly OwnedRow[]): ReadonlySet<number> {
   const ports = new Set<number>();

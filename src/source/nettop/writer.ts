@@ -1,11 +1,15 @@
-/** Records of bpf/record.h written by hand, for a source that no eBPF program feeds. */
+/**
+ * Stage 5, the bytes of a record.
+ * In: the fields of records. Out: records of bpf/record.h, many in one buffer, as an eBPF program would write them.
+ */
 import { Several, Tag, TcpRecordLayout, TickLayout, UdpRecordLayout, UdpState } from "../../wire/layout.ts";
 import type { RecordSink } from "../source.ts";
 
-const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+/** As the decoder reads them. */
+const LITTLE_ENDIAN = true;
 const utf8 = new TextEncoder();
 
-/** What the records of both protocols have. Times are ns of one monotonic clock. */
+/** What the records of both protocols have. Times are ns of one monotonic clock; addresses are 16 bytes, IPv4 in the first 4. */
 export interface FlowFields {
   readonly family: 4 | 6;
   readonly direction: number;
@@ -45,14 +49,14 @@ export interface TickFields {
   readonly wallNs: number;
 }
 
-/** Collects whole records. What is not written is zero. */
+/** Appends records to a buffer that grows. Fields that are not set are zero. */
 export class RecordWriter {
   #bytes = new Uint8Array(1 << 14);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
   #start = 0;
 
-  /** Hands over all that was written and starts anew. */
+  /** Hands over what was written since the last call. `sink` must not keep the bytes. */
   flush(sink: RecordSink): void {
     if (this.#length > 0) sink(this.#bytes.subarray(0, this.#length));
     this.#length = 0;
@@ -107,7 +111,7 @@ export class RecordWriter {
     this.#u16(at.remotePort, fields.remotePort);
     this.#bytes.set(fields.localAddress.subarray(0, 16), this.#start + at.localAddress);
     this.#bytes.set(fields.remoteAddress.subarray(0, 16), this.#start + at.remoteAddress);
-    // 15 bytes and a zero, as the kernel of Linux has it; encodeInto() ends before a character that does not fit.
+    // 15 bytes and a zero, as Linux has it (TASK_COMM_LEN); encodeInto() stops before a character that does not fit.
     utf8.encodeInto(fields.comm, this.#bytes.subarray(this.#start + at.comm, this.#start + at.comm + 15));
   }
 

@@ -1,7 +1,7 @@
 /** From what a Mac lets us do to what is missing. Pure. */
 import type { Check, Diagnosis } from "../diagnosis.ts";
 import type { SourceInfo } from "../source_info.ts";
-import type { Reach } from "./reach.ts";
+import type { Reach } from "./pcblist.ts";
 
 /** What was asked of the system. null: it did not answer. */
 export interface MacFacts {

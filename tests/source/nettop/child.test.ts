@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { Child, childEnvironment } from "../../../src/source/nettop/child.ts";
+import { Child, childEnvironment, invocations } from "../../../src/source/nettop/child.ts";
 
 /** Runs a shell script until it has ended by itself, or until `enough` of what it wrote. */
 async function run(script: string, enough: (text: string) => boolean = () => false) {
@@ -87,4 +87,24 @@ Deno.test("Child ends with its process, though a grandchild still holds the pipe
 
 Deno.test("Child throws when there is no such program", async () => {
   await rejects(async () => void await new Child(["/nowhere/at/all"], () => {}, () => {}).stop(), Deno.errors.NotFound);
+});
+
+const all = invocations("/usr/bin/nettop", "/usr/bin/script");
+
+Deno.test("invocations() begins with what tells most, and asks for nothing that is not read", () => {
+  const columns = "time,state,bytes_in,bytes_out,packets_in,packets_out,rtt_avg";
+  deepStrictEqual(all[0].command, ["/usr/bin/nettop", "-n", "-x", "-L", "0", "-s", "1", "-J", columns]);
+  strictEqual(all[0].note, null);
+  for (const { command } of all) strictEqual(/interface|rx_dupe|rx_ooo|re-tx/.test(command.join()), false);
+});
+
+Deno.test("invocations() never lets names be looked up, nor asks for differences or for processes alone", () => {
+  for (const { command } of all) {
+    strictEqual(command.includes("-n"), true);
+    strictEqual(command.includes("-d") || command.includes("-P"), false);
+  }
+});
+
+Deno.test("invocations() says of every invocation but the first what is amiss", () => {
+  strictEqual(all.slice(1).every(({ note }) => note !== null), true);
 });

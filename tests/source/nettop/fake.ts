@@ -1,7 +1,7 @@
-import type { Frame } from "../../../src/source/nettop/frame.ts";
-import { ladder, type Rung } from "../../../src/source/nettop/ladder.ts";
-import { Runner } from "../../../src/source/nettop/runner.ts";
-import type { Timing } from "../../../src/source/nettop/timing.ts";
+import { type Invocation, invocations } from "../../../src/source/nettop/child.ts";
+import type { Frame } from "../../../src/source/nettop/frames.ts";
+import type { Timing } from "../../../src/source/nettop/run.ts";
+import { Supervisor } from "../../../src/source/nettop/supervisor.ts";
 
 export const FAKE_NETTOP = new URL("fake_nettop", import.meta.url).pathname;
 export const FAKE_SCRIPT = new URL("fake_script", import.meta.url).pathname;
@@ -43,14 +43,14 @@ export async function runFake(mode: string, enough: (told: Told) => boolean): Pr
   const told: Told = { frames: [], failed: [], restarts: 0, ignored: 0 };
   let stopped = false;
   await playing(mode, async () => {
-    const stopWhenEnough = () => void (enough(told) && runner.stop());
-    const runner = new Runner(
+    const stopWhenEnough = () => void (enough(told) && supervisor.stop());
+    const supervisor = new Supervisor(
       {
         frame: (frame) => {
           told.frames.push(frame);
           stopWhenEnough();
         },
-        failed: ({ note }: Rung, why) => {
+        failed: ({ note }: Invocation, why) => {
           told.failed.push([note, why]);
           stopWhenEnough();
         },
@@ -63,8 +63,8 @@ export async function runFake(mode: string, enough: (told: Told) => boolean): Pr
       () => performance.now(),
       FAST,
     );
-    const bound = setTimeout(() => runner.stop(), SECONDS * 1000);
-    stopped = await runner.run(ladder(FAKE_NETTOP, FAKE_SCRIPT));
+    const bound = setTimeout(() => supervisor.stop(), SECONDS * 1000);
+    stopped = await supervisor.run(invocations(FAKE_NETTOP, FAKE_SCRIPT));
     clearTimeout(bound);
   });
   return { ...told, stopped };

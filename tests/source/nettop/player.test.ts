@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Decoder } from "../../../src/decode/decode.ts";
 import { unpackFlows } from "../../../src/flow/columns.ts";
 import { FlowTables } from "../../../src/flow/tables.ts";
-import { FrameAssembler } from "../../../src/source/nettop/frame.ts";
+import { FrameAssembler } from "../../../src/source/nettop/frames.ts";
 import { Tracker } from "../../../src/source/nettop/tracker.ts";
 import { PlayedMac, type Step } from "./played.ts";
 

@@ -1,4 +1,11 @@
-import { GenerationLayout, Kind, PcbLayout, SocketLayout, TcpLayout } from "../../../src/system/darwin/pcblist.ts";
+import {
+  GenerationLayout,
+  Kind,
+  type Pcb,
+  PcbLayout,
+  SocketLayout,
+  TcpLayout,
+} from "../../../src/system/darwin/pcblist.ts";
 
 /** What a test says of a socket; addresses are 16 bytes as the kernel has them. */
 export interface FakePcb {
@@ -15,6 +22,35 @@ export interface FakePcb {
 
 /** IPv4 as struct in_addr_4in6 has it: behind 12 bytes of padding, here not zero. */
 export const in4in6 = (...bytes: number[]) => [...new Array(12).fill(0xee), ...bytes];
+
+/** An address as readPcbList() gives it: 16 bytes, the rest zero. */
+export const address = (...head: number[]) => new Uint8Array([...head, ...new Array<number>(16 - head.length).fill(0)]);
+
+/** A connection that is in the kernel's list as these bytes ... */
+export const TCP4: FakePcb = {
+  generation: 0x1_0000_0007n,
+  versions: 1,
+  local: in4in6(192, 0, 2, 10),
+  remote: in4in6(198, 51, 100, 20),
+  ports: [51234, 443],
+  uid: 501,
+  pids: [4711, 0],
+  tcp: [4, 467],
+};
+/** ... and read as this. structs.c lays out the same one. */
+export const TCP4_READ: Pcb = {
+  generation: 0x1_0000_0007n,
+  pid: 4711,
+  uid: 501,
+  family: 4,
+  localAddress: address(192, 0, 2, 10),
+  remoteAddress: address(198, 51, 100, 20),
+  localPort: 51234,
+  remotePort: 443,
+  scope: 0,
+  tcpState: 4,
+  srttUs: 14594,
+};
 
 /** xsocket_n was 76 bytes before macOS 13 and is 104 since. */
 export function pcbList(pcbs: readonly FakePcb[], socketBytes = 104): Uint8Array<ArrayBuffer> {

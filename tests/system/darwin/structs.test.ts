@@ -2,6 +2,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { readPcbList } from "../../../src/system/darwin/pcblist.ts";
 import { readUid } from "../../../src/system/darwin/proc_info.ts";
+import { address, TCP4_READ } from "./pcbs.ts";
 
 const SOURCE = new URL("structs.c", import.meta.url).pathname;
 const TARGETS = ["arm64-apple-macos11", "x86_64-apple-macos10.14"];
@@ -45,20 +46,7 @@ function section(object: Uint8Array, wanted: string): Uint8Array {
   throw new Error(`no section ${wanted}`);
 }
 
-const address = (...bytes: number[]) => new Uint8Array([...bytes, ...new Array(16 - bytes.length).fill(0)]);
-const EXPECTED = [{
-  generation: 0x1_0000_0007n,
-  pid: 4711,
-  uid: 501,
-  family: 4,
-  localAddress: address(192, 0, 2, 10),
-  remoteAddress: address(198, 51, 100, 20),
-  localPort: 51234,
-  remotePort: 443,
-  scope: 0,
-  tcpState: 4,
-  srttUs: 14594,
-}, {
+const EXPECTED = [TCP4_READ, {
   generation: 9n,
   pid: 4712,
   uid: 65,

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { type ConnectionRow, type Header, type Line, parseLine } from "../../../src/source/nettop/parser.ts";
+import { type ConnectionRow, type Header, type Line, parseLine } from "../../../src/source/nettop/row.ts";
 import { HEADER, process, row } from "./rows.ts";
 
 const header = (text = HEADER) => parseLine(text, null) as Header;

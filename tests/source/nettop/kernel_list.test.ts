@@ -1,6 +1,6 @@
 import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert/strict";
-import { rowOfPcb } from "../../../src/source/nettop/sockets.ts";
-import { stateNumber } from "../../../src/source/nettop/state.ts";
+import { rowOfPcb } from "../../../src/source/nettop/kernel_list.ts";
+import { stateNumber } from "../../../src/source/nettop/records.ts";
 
 const PCB = {
   generation: 7n,

@@ -1,34 +1,50 @@
-/** The grammar of nettop's CSV log (`nettop -n -x -L 0`), a line at a time. */
-import { type Endpoint, parseEndpoint } from "./endpoint.ts";
+/**
+ * Stage 3, a row: the grammar of nettop's CSV log (`nettop -n -x -L 0`).
+ * In: one line, and the header above it. Out: a header, a process, a connection with its counters, or `other`. No state.
+ */
+import ipaddr from "ipaddr.js";
 
-/** Which column is where: nettop has an order of its own, and versions differ. */
+/** The position of each column by its name; nettop's order is not that of -J, and differs between versions. */
 export interface Header {
   readonly kind: "header";
   readonly count: number;
-  /** Of the column without a name, which holds the process or the connection. */
+  /** Position of the column without a name, which holds the process or the connection. */
   readonly label: number;
   readonly at: ReadonlyMap<string, number>;
 }
 
 export interface ProcessRow {
   readonly kind: "process";
-  /** Cut by nettop at 15 characters. */
+  /** At most 15 characters: nettop cuts it. */
   readonly name: string;
   readonly pid: number;
 }
 
-/** What the text that names a row says. */
+/** One end of a socket. */
+export interface Endpoint {
+  /**
+   * 16 bytes in network order, an IPv4 address in the first 4. All zero for `*`, and where macOS 27 leaves the address out (flows of
+   * Network.framework). null: a host name, which -n should prevent.
+   */
+  readonly address: Uint8Array | null;
+  /** Interface name of a link-local address. */
+  readonly zone: string | null;
+  /** 0 for `*`. */
+  readonly port: number;
+}
+
+/** `tcp4 192.0.2.1:50000<->198.51.100.1:443`, parsed. */
 export interface ConnectionLabel {
   readonly kind: "connection";
   readonly label: string;
-  /** QUIC is that of Network.framework, which runs in user space over UDP. */
+  /** `quic`: a QUIC connection of Network.framework, which implements it in user space over UDP. */
   readonly protocol: "tcp" | "udp" | "quic";
   readonly family: 4 | 6;
   readonly local: Endpoint;
   readonly remote: Endpoint;
 }
 
-/** Counters run from the birth of the socket. null: absent, or no number. */
+/** Counters are totals since the socket was created. null: the column is missing, or holds no number. */
 export interface ConnectionRow extends ConnectionLabel {
   /** `Established`, `Listen`, ...; null for UDP and QUIC. */
   readonly state: string | null;
@@ -49,22 +65,24 @@ const ENDS = "<->";
 const OTHER: OtherLine = { kind: "other" };
 const MAX_PID = 0x7fffffff;
 
-/** Reads a line by the header above it; without one, all but a header is `other`. `line` has no line end. Labels come again in
- * every frame, so whoever reads many lines gives a `labelOf` that remembers. */
+/**
+ * Parses a line (without its line end) by the header above it; without a header, every line but a header is `other`. The same labels
+ * come again in every sample, so a caller who parses many lines passes a `labelOf` that caches.
+ */
 export function parseLine(line: string, header: Header | null, labelOf: typeof parseLabel = parseLabel): Line {
-  const fields = withoutNoise(line).replace(/,$/, "").split(",");
+  const fields = withoutControls(line).replace(/,$/, "").split(",");
   const found = readHeader(fields);
   if (found !== null) return found;
   return header === null ? OTHER : readRow(fields, header, labelOf);
 }
 
-/** A terminal ends a line with CR, and `script` echoes the end-of-file key (04, or ^D) and backspaces before the first line. */
-function withoutNoise(line: string): string {
+/** On a terminal lines end with CR LF, and script(1) echoes the end-of-file key (byte 4, or `^D`) and backspaces before the first line. */
+function withoutControls(line: string): string {
   // deno-lint-ignore no-control-regex
   return line.replace(/^(?:\^D)?[\u0000-\u001f]+/, "").replace(/\r+$/, "");
 }
 
-/** The header comes again before every sample. One column has no name; there is no line of figures that looks like it. */
+/** nettop writes the header before every sample. One column has no name, the others are words: no row looks like that. */
 function readHeader(fields: readonly string[]): Header | null {
   const label = fields.indexOf("");
   if (label < 0 || fields.length < 2 || label > 1 || (label === 1 && fields[0] !== "time")) return null;
@@ -72,8 +90,10 @@ function readHeader(fields: readonly string[]): Header | null {
   return { kind: "header", count: fields.length, label, at: new Map(fields.map((name, i) => [name, i])) };
 }
 
-/** `PROTOCOL local<->remote`, or a process's name and pid behind its last dot. What has two ends is never a process: behind the last
- * dot of a kind that is not known (`tcp46 *.22<->*.80`) stands a port. */
+/**
+ * `PROTOCOL LOCAL<->REMOTE`, or `NAME.PID`. A label with `<->` is never a process, even if its protocol is unknown: what follows the
+ * last dot of `tcp46 *.22<->*.80` is a port and no pid.
+ */
 export function parseLabel(label: string): ConnectionLabel | ProcessRow | OtherLine {
   return (label.includes(ENDS) ? parseConnection(label) : parseProcess(label)) ?? OTHER;
 }
@@ -81,7 +101,7 @@ export function parseLabel(label: string): ConnectionLabel | ProcessRow | OtherL
 function readRow(fields: string[], header: Header, labelOf: typeof parseLabel): Line {
   const isConnection = (fields[header.label] ?? "").includes(ENDS);
   if (isConnection) joinDecimals(fields, header.count);
-  // A process may have commas in its name: what is too much belongs to the label. Addresses have none.
+  // A process's name may contain commas, so surplus fields belong to the label; an address contains none.
   const surplus = Math.max(0, fields.length - header.count);
   if (isConnection && surplus > 0) return OTHER;
   const label = fields.splice(header.label, surplus + 1).join(",");
@@ -90,7 +110,7 @@ function readRow(fields: string[], header: Header, labelOf: typeof parseLabel): 
   return read.kind === "connection" ? { ...read, ...readFigures(fields, header) } : read;
 }
 
-/** `14,59 ms`, as some languages write it, falls into two fields. */
+/** In a locale with a decimal comma, `14,59 ms` is split into two fields. */
 function joinDecimals(fields: string[], count: number): void {
   for (let i = 1; i < fields.length && fields.length > count; i++) {
     if (/^\d+ ?(?:us|ms|s)$/.test(fields[i]) && /^\d+$/.test(fields[i - 1])) {
@@ -126,7 +146,7 @@ function readFigures(fields: readonly string[], header: Header): Omit<Connection
   };
 }
 
-/** Digits in groups of three, as some languages write whole numbers. */
+/** Whole numbers of a locale that groups digits by three. */
 const GROUPED = /^\d{1,3}(?:([.' \u00a0\u202f\u2019])\d{3})(?:\1\d{3})*$/;
 
 function count(text: string): number | null {
@@ -135,9 +155,47 @@ function count(text: string): number | null {
   return Number.isSafeInteger(value) ? value : null;
 }
 
-/** `14.59 ms`: the kernel's smoothed round-trip time. 0 is one that was not measured. */
+/** `14.59 ms`, the kernel's srtt; 0 means that none was measured, and gives null. */
 function microseconds(text: string): number | null {
   const [, value, unit] = /^(\d+(?:\.\d+)?) ?(us|ms|s)$/.exec(text) ?? [];
   const us = Math.round(Number(value) * { us: 1, ms: 1000, s: 1e6 }[unit ?? "ms"]!);
   return us > 0 && us <= 0xffffffff ? us : null;
+}
+
+const HOST_NAME = /^[A-Za-z0-9][\w.-]*$/;
+
+/** A port whose address is left out: `.443` in both families. */
+const PORT_ALONE = /^[.:](?:\d+|\*)$/;
+
+/** `ADDRESS:PORT` for IPv4, `ADDRESS[%ZONE].PORT` for IPv6, `*` for an address or port that is not bound. A zone may contain dots. null: no endpoint. */
+export function parseEndpoint(family: 4 | 6, text: string): Endpoint | null {
+  const isBare = PORT_ALONE.test(text);
+  const at = isBare ? 0 : text.lastIndexOf(family === 4 ? ":" : ".");
+  if (at < 1 && !isBare) return null;
+  const port = parsePort(text.slice(at + 1));
+  const [host, zone] = splitZone(text.slice(0, at));
+  const address = host === "*" || isBare ? new Uint8Array(16) : parseAddress(family, host);
+  return port === null || (address === null && !HOST_NAME.test(host)) ? null : { address, zone, port };
+}
+
+function splitZone(text: string): [host: string, zone: string | null] {
+  const at = text.indexOf("%");
+  return at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function parsePort(text: string): number | null {
+  if (text === "*") return 0;
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65535 ? Number(text) : null;
+}
+
+function parseAddress(family: 4 | 6, text: string): Uint8Array | null {
+  const bytes = new Uint8Array(16);
+  if (family === 4) {
+    if (!ipaddr.IPv4.isValidFourPartDecimal(text)) return null;
+    bytes.set(ipaddr.IPv4.parse(text).toByteArray());
+  } else {
+    if (!text.includes(":") || !ipaddr.IPv6.isValid(text)) return null;
+    bytes.set(ipaddr.IPv6.parse(text).toByteArray());
+  }
+  return bytes;
 }

@@ -1,5 +1,6 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { type Frame, FrameAssembler } from "../../../src/source/nettop/frame.ts";
+import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { type Frame, FrameAssembler, LabelCache, LineSplitter } from "../../../src/source/nettop/frames.ts";
 import { HEADER, process, row } from "./rows.ts";
 
 const A = row("tcp4 192.0.2.1:50000<->198.51.100.1:443", "Established", 10, 20);
@@ -91,4 +92,62 @@ Deno.test("FrameAssembler goes by the time of the last row", () => {
   [HEADER, process("curl", 7), A].forEach((line, i) => frames.line(line, 100 + i));
   frames.line(HEADER, 999);
   strictEqual(told[0].arrivedNs, 102);
+});
+
+const encode = (text: string) => new TextEncoder().encode(text);
+
+Deno.test("LineSplitter.push() gives the same lines however the stream is cut", () => {
+  const lines = fc.array(fc.string({ unit: "grapheme" }).map((text) => text.replaceAll("\n", "")), {
+    minLength: 1,
+    maxLength: 8,
+  });
+  fc.assert(fc.property(lines, fc.array(fc.nat(300), { maxLength: 8 }), (texts, cuts) => {
+    const bytes = encode(texts.map((text) => text + "\n").join("")), splitter = new LineSplitter();
+    const at = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+    const found = at.slice(1).flatMap((end, i) => splitter.push(bytes.subarray(at[i], end)));
+    deepStrictEqual(
+      found.map((line) => line.replaceAll("\ufeff", "")),
+      texts.map((text) => text.replaceAll("\ufeff", "")),
+    );
+    strictEqual(splitter.isMidLine, false);
+  }));
+});
+
+Deno.test("LineSplitter.push() keeps a line without its end", () => {
+  const splitter = new LineSplitter();
+  deepStrictEqual(splitter.push(encode("one\ntw")), ["one"]);
+  strictEqual(splitter.isMidLine, true);
+  deepStrictEqual(splitter.push(encode("o\n")), ["two"]);
+  strictEqual(splitter.isMidLine, false);
+});
+
+Deno.test("LineSplitter.push() lives with bytes that are no UTF-8", () => {
+  deepStrictEqual(new LineSplitter().push(new Uint8Array([0x61, 0xe5, 0x90, 0x0a])), ["a\ufffd"]);
+});
+
+Deno.test("LineSplitter.push() gives up a line that has no end, counts it, and goes on with the next", () => {
+  const splitter = new LineSplitter(), block = encode("x".repeat(10_000));
+  for (let i = 0; i < 50; i++) deepStrictEqual(splitter.push(block), []);
+  strictEqual(splitter.dropped, 1);
+  strictEqual(splitter.isMidLine, true);
+  deepStrictEqual(splitter.push(encode("tail\nnext\n")), ["next"]);
+  strictEqual(splitter.isMidLine, false);
+});
+
+const LABEL = "tcp4 192.0.2.1:50000<->198.51.100.1:443";
+
+Deno.test("LabelCache.get() remembers a label as long as each frame has it", () => {
+  const labels = new LabelCache(), first = labels.get(LABEL);
+  strictEqual(first.kind, "connection");
+  for (let frame = 0; frame < 3; frame++) {
+    labels.nextFrame();
+    strictEqual(labels.get(LABEL), first);
+  }
+});
+
+Deno.test("LabelCache.nextFrame() forgets a label that a whole frame was without", () => {
+  const labels = new LabelCache(), first = labels.get(LABEL);
+  labels.nextFrame();
+  labels.nextFrame();
+  notStrictEqual(labels.get(LABEL), first);
 });

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { Processes } from "../../../src/source/nettop/processes.ts";
+import { Processes } from "../../../src/system/darwin/processes.ts";
 
 function processes(paths: Record<number, string>) {
   const asked: number[] = [];
@@ -10,12 +10,12 @@ function processes(paths: Record<number, string>) {
   return { asked, paths, of: new Processes({ path: (pid) => paths[pid] ?? null, uid }) };
 }
 
-Deno.test("Processes.uidOf() asks once a process and turn", () => {
+Deno.test("Processes.uidOf() asks once a process and frame", () => {
   const { asked, of } = processes({ 7: "/usr/bin/curl" });
   strictEqual(of.uidOf(7, "curl"), 501);
   strictEqual(of.uidOf(7, "curl"), 501);
   deepStrictEqual(asked, [7]);
-  of.turn();
+  of.nextFrame();
   of.uidOf(7, "curl");
   deepStrictEqual(asked, [7, 7]);
 });
@@ -31,11 +31,11 @@ Deno.test("Processes.uidOf() notices a pid's next process by its path, where no 
   for (const cutName of ["", "com.example.hel"]) {
     const { paths, of } = processes({ 7: "/opt/com.example.helper" });
     of.uidOf(7, cutName);
-    of.turn();
+    of.nextFrame();
     of.uidOf(7, cutName);
     deepStrictEqual(of.takeNames(), [[7, "com.example.helper"]]);
     paths[7] = "/opt/com.example.helper-of-another";
-    of.turn();
+    of.nextFrame();
     of.uidOf(7, cutName);
     deepStrictEqual(of.takeNames(), [[7, "com.example.helper-of-another"]]);
   }
@@ -45,16 +45,16 @@ Deno.test("Processes.uidOf() asks again for what could not be told", () => {
   const { paths, of } = processes({});
   strictEqual(of.uidOf(7, "curl"), null);
   paths[7] = "/usr/bin/curl-of-ours";
-  of.turn();
+  of.nextFrame();
   strictEqual(of.uidOf(7, "curl"), 501);
   deepStrictEqual(of.takeNames(), [[7, "curl"], [7, "curl-of-ours"]]);
 });
 
-Deno.test("Processes.turn() forgets who is gone", () => {
+Deno.test("Processes.nextFrame() forgets who is gone", () => {
   const { of } = processes({ 7: "/usr/bin/curl" });
   of.uidOf(7, "curl");
   of.takeNames();
-  for (let turns = 0; turns < 3; turns++) of.turn();
+  for (let frames = 0; frames < 3; frames++) of.nextFrame();
   of.uidOf(7, "curl");
   deepStrictEqual(of.takeNames(), [[7, "curl"]]);
 });

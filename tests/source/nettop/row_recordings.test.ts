@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { type Header, parseLine } from "../../../src/source/nettop/parser.ts";
+import { type Header, parseLine } from "../../../src/source/nettop/row.ts";
 import { HEADER, process, row } from "./rows.ts";
 
 /** Outputs of real ones are not part of this project, for they hold people's addresses; where they are kept, they are read. */

@@ -1,5 +1,5 @@
 import { strictEqual } from "node:assert/strict";
-import { stateNumber } from "../../../src/source/nettop/state.ts";
+import { stateNumber } from "../../../src/source/nettop/records.ts";
 import { TCP_STATES } from "../../../src/view/flow.ts";
 
 Deno.test("stateNumber() gives the state that the view names alike", () => {

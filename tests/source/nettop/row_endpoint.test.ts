@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { parseEndpoint } from "../../../src/source/nettop/endpoint.ts";
+import { parseEndpoint } from "../../../src/source/nettop/row.ts";
 
 const bytes = (...head: number[]) => new Uint8Array([...head, ...new Array(16 - head.length).fill(0)]);
 
