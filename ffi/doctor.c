@@ -2,10 +2,10 @@
 /* What this machine lets this process do, found out by doing it: every program is loaded and attached by itself, and gone
  * again before the next. */
 #define _GNU_SOURCE
-#include "netlink.h"
-#include "privileges.h"
-#include "cgroup.h"
-#include "udp.h"
+#include "netlink/netlink.h"
+#include "privileges/privileges.h"
+#include "process/cgroup.h"
+#include "bpf/udp.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "proc.h"
-#include "netlink.h"
-#include "reader.h"
-#include "udp.h"
+#include "process/proc.h"
+#include "netlink/netlink.h"
+#include "privileges/reader.h"
+#include "bpf/udp.h"
 
 #include <errno.h>
 #include <stdarg.h>

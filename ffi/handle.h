@@ -9,7 +9,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "ring.h"
+#include "bpf/ring.h"
 #include "tcptop.h"
 #include "../bpf/record.h"
 #include "../bpf/shared.h"

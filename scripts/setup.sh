@@ -119,15 +119,19 @@ build_bpf() {
   done
 }
 
+# The shim's sources, and all that they are made of.
+shim_sources=("$root"/ffi/*.c "$root"/ffi/*/*.[cS])
+shim_files=("${shim_sources[@]}" "$root"/ffi/*.h "$root"/ffi/*/*.h "$root"/bpf/*.h)
+
 build_shim() {
   local library=$out/libtcptop.so zstd=
-  stale "$library" "$root"/ffi/*.[chS] "$out"/*.bpf.o "$root/scripts/setup.sh" || return 0
+  stale "$library" "${shim_files[@]}" "$out"/*.bpf.o "$root/scripts/setup.sh" || return 0
   # libelf 0.190 and newer can read sections packed with zstd.
   ! grep -qs zstd "$sysroot"/usr/lib/*/pkgconfig/libelf.pc || zstd=-lzstd
   # nodelete: a Worker that ends takes its library along, while tcptop__wait() may still run on a thread of the runtime's.
   clang "--target=$target-linux-gnu" ${sysroot:+"--sysroot=$sysroot"} -std=gnu11 -O2 -fPIC -shared -Wall -Wextra -Werror \
-    -fvisibility=hidden -D_FORTIFY_SOURCE=2 -fstack-protector-strong -include "$root/ffi/glibc.h" "-Wa,-I$out" \
-    "$root"/ffi/*.c "$root/ffi/object.S" -o "$library.new" \
+    -fvisibility=hidden -D_FORTIFY_SOURCE=2 -fstack-protector-strong -include "$root/ffi/base/glibc.h" "-Wa,-I$out" \
+    "${shim_sources[@]}" -o "$library.new" \
     -Wl,-Bstatic -lbpf -lelf -lz $zstd -Wl,-Bdynamic -lpthread -ldl -Wl,--exclude-libs,ALL -Wl,-z,relro,-z,now,-z,nodelete -s
   mv "$library.new" "$library"
 }

@@ -1,4 +1,4 @@
-// seccomp [namespaces]: the filter of ffi/seccomp.c, then each system call that it refuses, made by a root with everything. Last line: N passed,
+// seccomp [namespaces]: the filter of ffi/privileges/seccomp.c, then each system call that it refuses, made by a root with everything. Last line: N passed,
 // N failed, N skipped.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../ffi/privileges.h"
+#include "../../ffi/privileges/privileges.h"
 
 static int passed, failed;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* libFuzzer target: whatever a buffer holds, diag_parse() stays inside it and comes to its end. */
-#include "../../ffi/diag.h"
+#include "../../ffi/netlink/diag.h"
 
 #include <stdlib.h>
 

@@ -3,15 +3,15 @@ boot_limit_s=${TCPTOP_BOOT_LIMIT_S:-150}
 # The other architecture's instructions are translated with more work: a boot takes 80 s alone, and may share this machine.
 foreign_limit_s=$((boot_limit_s * 4))
 
-# The shim without ffi/archives.c, which stands in for parts of libelf and libc that only a shared library cannot have.
+# The shim without ffi/base/archives.c, which stands in for parts of libelf and libc that only a shared library cannot have.
 # For the target, as build_shim.
 driver_build() {
   local driver=$matrix/driver-$target sources zstd=
-  mapfile -t sources < <(ls "$root"/tests/matrix/*.c "$root"/ffi/*.c | grep -v /archives.c)
-  stale "$driver" "${sources[@]}" "$root"/ffi/*.[hS] "$root"/tests/matrix/*.h "$out"/*.bpf.o || return 0
+  mapfile -t sources < <(printf '%s\n' "$root"/tests/matrix/*.c "${shim_sources[@]}" | grep -v /archives.c)
+  stale "$driver" "${sources[@]}" "${shim_files[@]}" "$root"/tests/matrix/*.h "$out"/*.bpf.o || return 0
   ! grep -qs zstd "$sysroot"/usr/lib/*/pkgconfig/libelf.pc || zstd=-lzstd
   clang "--target=$target-linux-gnu" ${sysroot:+"--sysroot=$sysroot"} -std=gnu11 -O2 -static -Wall -Wextra -Werror -Wno-missing-field-initializers \
-    "-Wa,-I$out" "${sources[@]}" "$root/ffi/object.S" -o "$driver.new" -lbpf -lelf -lz $zstd -lpthread -s 2>"$matrix/driver.log" ||
+    "-Wa,-I$out" "${sources[@]}" -o "$driver.new" -lbpf -lelf -lz $zstd -lpthread -s 2>"$matrix/driver.log" ||
     { cat "$matrix/driver.log" >&2; die "cannot build the matrix driver"; }
   mv "$driver.new" "$driver"
 }
@@ -34,7 +34,7 @@ initrd_build() {
 # program_build: the executable for the target, with the libraries that its Deno asks for, as a second initial file system.
 program_build() {
   local tree=$matrix/trees/program-$target executable=$matrix/tcptop-$target library folder
-  ! stale "$executable" "$root"/src "$root"/src/*/*.ts "$root"/src/*/*/*.ts "$root/main.ts" "$root"/ffi/* "$root"/bpf/* ||
+  ! stale "$executable" "$root"/src "$root"/src/*/*.ts "$root"/src/*/*/*.ts "$root/main.ts" "${shim_files[@]}" "$root"/bpf/* ||
     "$root/scripts/compile" --target "linux-$target" --maker launcher --output "$executable" >&2
   rm -rf "$tree" && mkdir -p "$tree/bin" "$tree/lib" "$tree/lib64"
   cp "$executable" "$tree/bin/tcptop"

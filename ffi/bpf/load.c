@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "cgroup.h"
-#include "handle.h"
+#include "../process/cgroup.h"
+#include "../handle.h"
 #include "probe.h"
-#include "proc.h"
+#include "../process/proc.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /* The netlink source: its namespaces, and the three things a source does. */
 #define _GNU_SOURCE
 #include "netlink.h"
-#include "privileges.h"
-#include "proc.h"
+#include "../privileges/privileges.h"
+#include "../process/proc.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 /* What /proc tells of a process that holds sockets. It may end between two reads, and its number may be another's then: it is known only if
  * the same process was there before and after. */
 #define _GNU_SOURCE
-#include "proc.h"
+#include "../process/proc.h"
 #include "netlink.h"
 
 #include <fcntl.h>

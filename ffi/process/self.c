@@ -2,7 +2,7 @@
 /* Facts about this process and its system that need no handle. */
 #define _GNU_SOURCE
 #include "proc.h"
-#include "handle.h"
+#include "../handle.h"
 
 #include <fcntl.h>
 #include <pwd.h>

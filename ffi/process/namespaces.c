@@ -3,7 +3,7 @@
  * it, and that thread then ends. */
 #define _GNU_SOURCE
 #include "proc.h"
-#include "handle.h"
+#include "../handle.h"
 
 #include <dirent.h>
 #include <errno.h>

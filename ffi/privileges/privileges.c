@@ -2,10 +2,10 @@
 /* Giving up what was only needed to start. What is read later goes through descriptors that are open by then; the few
  * capabilities that some reads need stay with a thread that does nothing else. */
 #define _GNU_SOURCE
-#include "netlink.h"
+#include "../netlink/netlink.h"
 #include "privileges.h"
 #include "reader.h"
-#include "udp.h"
+#include "../bpf/udp.h"
 
 #include <errno.h>
 #include <grp.h>

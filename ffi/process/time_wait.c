@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "proc.h"
-#include "tcptop.h"
+#include "../tcptop.h"
 
 #include <stdio.h>
 #include <string.h>

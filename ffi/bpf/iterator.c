@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "handle.h"
+#include "../handle.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* Which cgroup an id is, and which cgroups a process is in. */
 #define _GNU_SOURCE
 #include "proc.h"
-#include "handle.h"
+#include "../handle.h"
 
 #include <dirent.h>
 #include <errno.h>

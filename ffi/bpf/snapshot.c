@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "netlink.h"
-#include "reader.h"
+#include "../netlink/netlink.h"
+#include "../privileges/reader.h"
 #include "udp.h"
 
 #include <errno.h>

@@ -5,7 +5,7 @@
 #define TCPTOP_NETLINK_H
 
 #include "diag.h"
-#include "handle.h"
+#include "../handle.h"
 
 #include <time.h>
 
@@ -113,7 +113,7 @@ static inline bool in_time(const struct netlink *n)
 	return n->deadline_ns == NO_DEADLINE || clock_ns(CLOCK_MONOTONIC) < n->deadline_ns;
 }
 
-/* netlink_space.c. 0 or negative errno. */
+/* space.c. 0 or negative errno. */
 int space_open(struct space *s, bool farewells);
 void space_close(struct space *s);
 /* Asks for the sockets of one family (AF_x) and protocol (IPPROTO_x), reads the answer through each(). ETIME: not all of it by
@@ -129,11 +129,11 @@ int space_farewells(struct space *s, uint8_t *buffer, size_t each_bytes, struct 
 /* Messages that the kernel dropped since the last call. */
 uint32_t space_dropped(struct space *s);
 
-/* netlink_udp.c */
+/* udp.c */
 void udp_shown(struct netlink *n, struct space *s, const struct diag_message *m);
 struct tcptop_udp_record udp_record(const struct known *k);
 
-/* netlink_tcp.c */
+/* tcp.c */
 /* Cookies are unique to the machine since 5.10 (gen_cookie_next()), before that to a namespace: this one is always. */
 uint64_t cookie_of(const struct netlink *n, const struct space *s, const struct diag_message *m);
 void fill_identity(struct tcptop_tcp_record *r, const struct space *s, const struct diag_message *m);

@@ -2,7 +2,7 @@
 /* Who holds which socket, from /proc/PID/fd. Costs a readlink() a descriptor, so it is done when a socket without an owner has
  * appeared, and otherwise only now and then, for sockets that were handed on. */
 #define _GNU_SOURCE
-#include "proc.h"
+#include "../process/proc.h"
 #include "netlink.h"
 
 #include <ctype.h>

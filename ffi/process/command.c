@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "proc.h"
-#include "handle.h"
+#include "../handle.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "cgroup.h"
+#include "../process/cgroup.h"
 #include "udp.h"
 
 #include <errno.h>

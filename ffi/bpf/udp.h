@@ -3,8 +3,8 @@
 #ifndef TCPTOP_FFI_UDP_H
 #define TCPTOP_FFI_UDP_H
 
-#include "handle.h"
-#include "../bpf/udp.h"
+#include "../handle.h"
+#include "../../bpf/udp.h"
 
 #define UDP_USES 4
 
