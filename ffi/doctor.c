@@ -2,28 +2,21 @@
 /* What this machine lets this process do, found out by doing it: every program is loaded and attached by itself, and gone
  * again before the next. */
 #define _GNU_SOURCE
+#include "handle.h"
+#include "bpf/iterator.h"
+#include "bpf/log.h"
+#include "bpf/objects.h"
 #include "netlink/netlink.h"
-#include "privileges/privileges.h"
+#include "privileges/threads.h"
 #include "process/cgroup.h"
-#include "bpf/udp.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <netinet/in.h>
 #include <unistd.h>
-
-extern const uint8_t tcp_object[] __attribute__((visibility("hidden")));
-extern const uint8_t tcp_object_end[] __attribute__((visibility("hidden")));
-extern const uint8_t tcp_table_object[] __attribute__((visibility("hidden")));
-extern const uint8_t tcp_table_object_end[] __attribute__((visibility("hidden")));
-extern const uint8_t udp_object[] __attribute__((visibility("hidden")));
-extern const uint8_t udp_object_end[] __attribute__((visibility("hidden")));
-extern const uint8_t udp_drops_object[] __attribute__((visibility("hidden")));
-extern const uint8_t udp_drops_object_end[] __attribute__((visibility("hidden")));
+#include <bpf/bpf.h>
 
 struct report {
 	char *text;
@@ -119,24 +112,11 @@ static void maps_say(struct report *r)
 		say(r, "map\t%s\t%d\n", kinds[i].name, libbpf_probe_bpf_map_type(kinds[i].type, NULL) == 1 ? 0 : EINVAL);
 }
 
-static void ignore(void *context, const struct diag_message *m)
-{
-	(void)context;
-	(void)m;
-}
-
-/* A dump is asked for too: a kernel without inet_diag refuses nothing before. */
 static void netlink_say(struct report *r)
 {
-	struct netlink n = { .buffer = malloc(DUMP_BYTES) };
-	struct space s = {};
-	int err = n.buffer ? space_open(&s, true) : -ENOMEM;
+	int farewells, err = netlink_try(&farewells);
 
-	if (!err)
-		err = space_dump(&n, &s, AF_INET, IPPROTO_TCP, ignore, NULL);
-	free(n.buffer);
-	say(r, "netlink\t%d\t%d\n", err ? -err : 0, err || s.farewell >= 0 ? 0 : -s.farewell);
-	space_close(&s);
+	say(r, "netlink\t%d\t%d\n", -err, -farewells);
 }
 
 int32_t tcptop__doctor(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
@@ -144,7 +124,7 @@ int32_t tcptop__doctor(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 	struct report r = { (char *)buffer, capacity, 0 };
 	int cgroup_fd = cgroup_root_open();
 
-	log_start(t);
+	log_start(&t->failure);
 	say(&r, "capabilities\t%llx\n", (unsigned long long)capabilities_permitted());
 	say(&r, "btf\t%d\n", access("/sys/kernel/btf/vmlinux", R_OK) ? errno : 0);
 	say(&r, "cgroup\t%d\t%d\n", cgroup_fd < 0 ? -cgroup_fd : 0, cgroup_fd >= 0 && cgroup_is_root(cgroup_fd));

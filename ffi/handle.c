@@ -1,65 +1,33 @@
 /* SPDX-License-Identifier: MIT */
+/* The handle: asks the sources that are open. */
 #define _GNU_SOURCE
+#include "handle.h"
+#include "bpf/log.h"
 #include "process/proc.h"
-#include "netlink/netlink.h"
-#include "privileges/reader.h"
-#include "bpf/udp.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <time.h>
-#include <unistd.h>
 
-static struct tcptop *logged;
-
-static int log_line(enum libbpf_print_level level, const char *format, va_list args)
-{
-	size_t used;
-
-	if (level != LIBBPF_WARN || !logged)
-		return 0;
-	used = strlen(logged->log);
-	return vsnprintf(logged->log + used, sizeof(logged->log) - used, format, args);
-}
-
-void log_start(struct tcptop *t)
-{
-	logged = t;
-	t->log[0] = 0;
-	libbpf_set_print(log_line);
-}
-
-int32_t fail(struct tcptop *t, int err, const char *stage)
-{
-	snprintf(t->stage, sizeof(t->stage), "%s", stage);
-	return err ? -err : -EIO;
-}
+#define LONGEST_WAIT_MS 250
 
 struct tcptop *tcptop__new(void)
 {
-	struct tcptop *t = calloc(1, sizeof(*t));
-
 	proc_fd(); /* before root is given up */
-	if (t)
-		t->syn_recv = t->counters_fd = t->cgroup_fd = t->ring.epoll_fd = t->ring.wake_fd = -1;
-	return t;
+	return calloc(1, sizeof(struct tcptop));
 }
 
 int32_t tcptop__error(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 {
-	size_t stage = strnlen(t->stage, sizeof(t->stage)), log = strnlen(t->log, sizeof(t->log));
+	size_t stage = strnlen(t->failure.stage, sizeof(t->failure.stage)), log = strnlen(t->failure.log, sizeof(t->failure.log));
 
 	if (capacity < stage + 1)
 		return 0;
 	if (log > capacity - stage - 1)
 		log = capacity - stage - 1;
-	memcpy(buffer, t->stage, stage);
+	memcpy(buffer, t->failure.stage, stage);
 	buffer[stage] = '\n';
-	memcpy(buffer + stage + 1, t->log, log);
+	memcpy(buffer + stage + 1, t->failure.log, log);
 	return stage + 1 + log;
 }
 
@@ -68,51 +36,76 @@ void tcptop__free(struct tcptop *t)
 	if (!t)
 		return;
 	reader_free(t->reader);
-	netlink_free(t->netlink);
-	netlink_free(t->listing);
-	udp_free(t->udp);
-	if (t->cgroup_fd >= 0)
-		close(t->cgroup_fd);
-	bpf_link__destroy(t->state);
-	bpf_link__destroy(t->state_again);
-	bpf_link__destroy(t->witness);
-	bpf_link__destroy(t->destroyed);
-	bpf_link__destroy(t->owners);
-	bpf_link__destroy(t->orphans);
-	bpf_link__destroy(t->sockets);
-	bpf_link__destroy(t->udp_settled);
-	bpf_link__destroy(t->udp_settled_kernel);
-	ring_close(&t->ring);
-	if (t->shared)
-		munmap(t->shared, t->shared_bytes);
-	bpf_object__close(t->tcp);
-	if (logged == t)
-		logged = NULL;
-	free(t->snapshot.data);
+	for (size_t i = 0; i < t->source_count; i++)
+		t->sources[i]->calls->free(t->sources[i]);
+	log_end(&t->failure);
+	bytes_free(&t->snapshot);
 	free(t);
 }
 
-int bytes_reserve(struct bytes *b, size_t more)
+struct source *handle_main_source(const struct tcptop *t)
 {
-	size_t capacity = b->capacity ? b->capacity : 64 << 10;
-	uint8_t *data;
-
-	while (capacity - b->length < more)
-		capacity *= 2;
-	if (capacity == b->capacity)
-		return 0;
-	data = realloc(b->data, capacity);
-	if (!data)
-		return -ENOMEM;
-	b->data = data;
-	b->capacity = capacity;
-	return 0;
+	for (size_t i = 0; i < t->source_count; i++)
+		if (t->sources[i]->has_tcp)
+			return t->sources[i];
+	return t->source_count ? t->sources[0] : NULL;
 }
 
-uint64_t clock_ns(int clock)
+int32_t handle_read(struct tcptop *t, reader_job *job, void *context, int64_t argument)
 {
-	struct timespec now;
+	return t->reader ? reader_do(t->reader, job, context, argument) : job(context, argument);
+}
 
-	clock_gettime(clock, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
+int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms)
+{
+	struct source *s = handle_main_source(t);
+	const int longest = s ? s->longest_wait_ms : LONGEST_WAIT_MS;
+	int n;
+
+	if (timeout_ms < 0 || timeout_ms > longest)
+		timeout_ms = longest;
+	n = s ? s->calls->wait(s, timeout_ms) : source_sleep(s, timeout_ms);
+	return n < 0 ? fail(&t->failure, -n, "wait for records") : n;
+}
+
+void tcptop__wake(struct tcptop *t)
+{
+	struct source *s = handle_main_source(t);
+
+	if (s && s->calls->wake)
+		s->calls->wake(s);
+}
+
+static int32_t relieve(void *context, int64_t unused)
+{
+	struct source *s = context;
+
+	(void)unused;
+	return s->calls->relieve(s);
+}
+
+int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
+{
+	struct source *s = handle_main_source(t);
+
+	if (capacity < sizeof(struct tcptop_tcp_record))
+		return fail(&t->failure, EINVAL, "drain the ring");
+	for (size_t i = 0; i < t->source_count; i++)
+		if (t->sources[i]->fills_up && handle_read(t, relieve, t->sources[i], 0))
+			t->sources[i]->errors++;
+	return s ? s->calls->drain(s, buffer, capacity) : 0;
+}
+
+int64_t tcptop__syn_recv(struct tcptop *t)
+{
+	const struct source *s = handle_main_source(t);
+
+	return s ? s->syn_recv : -1;
+}
+
+void tcptop__describe_again(struct tcptop *t)
+{
+	for (size_t i = 0; i < t->source_count; i++)
+		if (t->sources[i]->calls->describe_again)
+			t->sources[i]->calls->describe_again(t->sources[i]);
 }

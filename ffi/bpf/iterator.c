@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "../handle.h"
+#include "iterator.h"
+#include "../base/clock.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+#include <bpf/bpf.h>
 
 struct bpf_link *iterator_attach(struct bpf_program *program, int map_fd)
 {
@@ -42,11 +42,21 @@ int iterator_read(const struct bpf_link *link, struct bytes *b, uint64_t deadlin
 			b->length += n;
 		else if (n < 0 && errno != EINTR && errno != EAGAIN) /* EAGAIN: a million objects without a record */
 			err = -errno;
-		if (!err && n && deadline_ns != NO_DEADLINE && clock_ns(CLOCK_MONOTONIC) >= deadline_ns)
+		if (!err && n && !in_time(deadline_ns))
 			err = -ETIME;
 	}
-	free(dropped.data);
+	bytes_free(&dropped);
 	if (fd >= 0)
 		close(fd);
 	return err;
+}
+
+int iterator_try(const struct bpf_link *link)
+{
+	int fd = bpf_iter_create(bpf_link__fd(link));
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
 }

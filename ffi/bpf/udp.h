@@ -1,48 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The UDP half of a handle: programs at the root of the cgroup v2 hierarchy, and the table that they fill. */
+/* The UDP programs: loaded, attached, and taken down. */
 #ifndef TCPTOP_FFI_UDP_H
 #define TCPTOP_FFI_UDP_H
 
-#include "../handle.h"
-#include "../../bpf/udp.h"
+#include "state.h"
+#include "udp_flows.h"
 
-#define UDP_USES 4
-
-struct udp {
-	struct bpf_object *object;
-	struct bpf_object *drops;
-	struct bpf_link *dropped; /* NULL: this kernel does not tell what was lost */
-	struct bpf_link *out;
-	struct bpf_link *in;
-	struct bpf_link *opened;
-	struct bpf_link *used[UDP_USES]; /* NULL: who uses a socket that several hold is not known */
-	int flows_fd;
-	int counters_fd;
-	uint64_t timeout_ns;
-	uint64_t before_ns;  /* when the last snapshot began */
-	bool describe_all;   /* in the next snapshot */
-	uint64_t removed;    /* flows taken out of the table */
-	uint64_t evicted;    /* of them, those that had to make room */
-	uint64_t unowned_seen; /* UDP_UNOWNED at the last owner pass */
-	struct bytes gone;   /* records of evicted flows, until the next snapshot */
-	struct udp_key *keys; /* one batch */
-	struct udp_flow *flows;
-};
-
-/* Room for one batch. 0 or -ENOMEM. */
-int udp_buffers_new(struct udp *u);
+/* As tcptop__udp_load(). */
+int32_t udp_load(struct programs *p, uint32_t timeout_ms);
 
 void udp_counters(const struct udp *u, uint64_t sums[UDP_COUNTER_COUNT]);
-
-/* Appends what a snapshot tells of the flows, and takes out those that have expired. 0 or negative errno. */
-int udp_flows_read(struct udp *u, uint64_t now_ns, struct bytes *to);
-
-/* Makes room if the table is filling up. 0 or negative errno. */
-int udp_flows_relieve(struct udp *u);
-
-/* Whether the table can be read: 0 or negative errno. */
-int udp_try(const struct udp *u);
-
 void udp_free(struct udp *u);
 
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of flows from user space: read a batch a call, and kept from filling up. */
 #define _GNU_SOURCE
-#include "udp.h"
+#include "udp_flows.h"
+#include "counters.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <bpf/bpf.h>
 
 #define BATCH 2048
 #define GONE_MAX UDP_FLOWS_HIGH /* evicted flows that one snapshot tells of; more are only counted */
@@ -156,12 +158,9 @@ static int read_one(struct udp *u, const struct udp_key *key, const struct udp_f
 int udp_flows_read(struct udp *u, uint64_t now_ns, struct bytes *to)
 {
 	struct reading r = { .now_ns = now_ns, .to = to };
-	int err = bytes_reserve(to, u->gone.length);
+	int err = bytes_append(to, u->gone.data, u->gone.length);
 
-	if (!err && u->gone.length)
-		memcpy(to->data + to->length, u->gone.data, u->gone.length);
 	if (!err) {
-		to->length += u->gone.length;
 		u->gone.length = 0;
 		err = flows_each(u, read_one, &r);
 	}

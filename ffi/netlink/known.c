@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Open addressing with linear probing; removal shifts the followers back, so there are no graves. */
-#include "netlink.h"
+#include "known.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static size_t home(const struct known_sockets *k, uint64_t cookie)
 {
@@ -83,4 +84,20 @@ void known_free(struct known_sockets *k)
 		free(k->slots[i]);
 	free(k->slots);
 	*k = (struct known_sockets){};
+}
+
+void owned(struct process_facts *f, const struct tcptop_tcp_record *r)
+{
+	*f = (struct process_facts){ r->cgroup_id, r->owner_start_ns, r->tgid, r->uid, {} };
+	memcpy(f->comm, r->comm, sizeof(f->comm));
+}
+
+void own(struct tcptop_tcp_record *r, uint8_t how, const struct process_facts *f)
+{
+	r->how = how;
+	r->cgroup_id = f->cgroup_id;
+	r->owner_start_ns = f->start_ns;
+	r->tgid = f->tgid;
+	r->uid = f->uid;
+	memcpy(r->comm, f->comm, sizeof(r->comm));
 }

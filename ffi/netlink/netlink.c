@@ -1,167 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* The netlink source: its namespaces, and the three things a source does. */
+/* The netlink source: dumps for snapshots, farewells for what is drained in between. */
 #define _GNU_SOURCE
 #include "netlink.h"
-#include "../privileges/privileges.h"
-#include "../process/proc.h"
+#include "counters.h"
+#include "farewells.h"
+#include "owners.h"
+#include "processes.h"
+#include "spaces.h"
+#include "tcp.h"
+#include "udp.h"
+#include "../base/clock.h"
+#include "../privileges/threads.h"
+#include "../tcptop.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
-#define FAREWELL_BYTES (DUMP_BYTES / QUESTIONS)
-#define FAREWELLS_AT_ONCE 4096
 /* A namespace that is gone lives on for as long as our sockets are in it, so it is looked for this often. */
 #define SEARCH_EVERY_NS 1000000000ull
 /* Of the time for a snapshot, what dumps leave for the owners. */
 #define OWNERS_SHARE_NS 1000000000ull
-
-static struct space *space_find(struct netlink *n, uint64_t inode)
-{
-	for (size_t i = 0; i < n->space_count; i++)
-		if (n->spaces[i].inode == inode)
-			return &n->spaces[i];
-	return NULL;
-}
-
-static struct space *space_free(struct netlink *n)
-{
-	struct space *more = space_find(n, 0);
-
-	if (more)
-		return more;
-	more = realloc(n->spaces, (n->space_count + 1) * sizeof(*more));
-	if (!more)
-		return NULL;
-	n->spaces = more;
-	n->spaces[n->space_count] = (struct space){ .ask = -1, .farewell = -1 };
-	return &n->spaces[n->space_count++];
-}
-
-/* Called in the namespace only for those that are new to us. */
-static bool space_is_new(void *context, uint64_t inode)
-{
-	struct netlink *n = context;
-	struct space *s = space_find(n, inode);
-
-	if (s)
-		s->seen = n->search;
-	return !s;
-}
-
-static int space_enter(void *context, uint64_t inode)
-{
-	struct netlink *n = context;
-	struct space *s = space_free(n);
-	int err = s ? space_open(s, n->tcp) : -ENOMEM;
-
-	if (err) {
-		if (s)
-			space_close(s);
-		n->refused_spaces++;
-		n->refused_error = err;
-		return 0; /* the others are seen all the same */
-	}
-	n->farewells_refused |= n->tcp && s->farewell < 0;
-	s->inode = inode;
-	s->seen = n->search;
-	return 0;
-}
-
-/* Descriptors that namespaces may not have: owners and commands are read through others. Held while a search goes on. */
-#define RESERVE 8
-
-static void reserve_take(int fds[RESERVE])
-{
-	for (int i = 0; i < RESERVE; i++)
-		fds[i] = fcntl(proc_fd(), F_DUPFD_CLOEXEC, 0);
-}
-
-static void reserve_give(const int fds[RESERVE])
-{
-	for (int i = 0; i < RESERVE; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
-}
-
-/* 0, or negative errno if not one namespace can be seen. */
-static int spaces_search(struct netlink *n)
-{
-	int reserve[RESERVE], err;
-	size_t seen = 0;
-
-	n->search++;
-	n->refused_spaces = 0;
-	n->searched_ns = clock_ns(CLOCK_MONOTONIC);
-	reserve_take(reserve);
-	err = namespaces_visit(space_is_new, space_enter, n, &n->refused_spaces);
-	reserve_give(reserve);
-	for (size_t i = 0; i < n->space_count; i++)
-		if (n->spaces[i].inode && n->spaces[i].seen != n->search)
-			space_close(&n->spaces[i]);
-	for (size_t i = 0; i < n->space_count; i++)
-		seen += n->spaces[i].inode != 0;
-	return seen ? 0 : err ? err : n->refused_error ? n->refused_error : -EMFILE;
-}
-
-struct showing {
-	struct netlink *n;
-	struct space *s;
-};
-
-static void shown_tcp(void *context, const struct diag_message *m)
-{
-	struct showing *showing = context;
-
-	tcp_shown(showing->n, showing->s, m);
-}
-
-static void shown_udp(void *context, const struct diag_message *m)
-{
-	struct showing *showing = context;
-
-	udp_shown(showing->n, showing->s, m);
-}
-
-/* Returns the first error; what else there is, is shown all the same. */
-static int space_dump_all(struct netlink *n, struct space *s)
-{
-	const int families[] = { AF_INET, AF_INET6 };
-	struct showing showing = { n, s };
-	int err = 0;
-
-	for (int i = 0; i < 2; i++) {
-		int tcp = n->tcp ? space_dump(n, s, families[i], IPPROTO_TCP, shown_tcp, &showing) : 0;
-		int udp = n->udp ? space_dump(n, s, families[i], IPPROTO_UDP, shown_udp, &showing) : 0;
-
-		err = err ? err : tcp ? tcp : udp;
-	}
-	return err;
-}
-
-static int spaces_dump(struct netlink *n)
-{
-	int err = 0;
-
-	n->syn_recv = 0;
-	for (size_t i = 0; i < n->space_count; i++) {
-		int one = n->spaces[i].inode ? space_dump_all(n, &n->spaces[i]) : 0;
-
-		n->spaces[i].is_stale = one != 0;
-		err = err ? err : one;
-	}
-	return err;
-}
+#define LONGEST_WAIT_MS 100
+/* /proc/PID/fd of others; namespaces that appear later, and the destroy groups in them. */
+#define CAPABILITIES (CAPABILITY(CAP_SYS_PTRACE) | CAPABILITY(CAP_DAC_READ_SEARCH) | CAPABILITY(CAP_SYS_ADMIN) | CAPABILITY(CAP_NET_ADMIN))
 
 /* The first passes are for what was there before us. Later ones take up at most a quarter of the time while sockets without
  * an owner come in, else a tenth. */
-static void owners_look(struct tcptop *t, struct netlink *n, bool look)
+static void owners_look(struct netlink *n, bool look)
 {
 	uint64_t since_ns = clock_ns(CLOCK_MONOTONIC) - n->owners_ended_ns, share = n->unknown_sockets ? 3 : 10;
 	int err;
@@ -172,7 +39,7 @@ static void owners_look(struct tcptop *t, struct netlink *n, bool look)
 		return;
 	err = owners_of_inodes(n);
 	if (err == -ETIME)
-		t->snapshot_errors++;
+		n->source.errors++;
 	else if (err)
 		n->invalid_dumps++;
 }
@@ -191,19 +58,20 @@ static bool is_forgotten(struct netlink *n, struct known *k, bool lost)
 	if (!s->inode || s->farewell < 0 || lost || !k->inode)
 		return k->missed > 1 || lost;
 	if (k->missed > 1)
-		k->last.state = 7; /* CLOSE */
+		k->last.state = CLOSE;
 	return false;
 }
 
+/* There is room. */
 static void socket_append(struct bytes *to, const struct known *k)
 {
-	size_t size = k->datagram ? sizeof(struct tcptop_udp_record) : sizeof(k->last);
+	if (k->datagram) {
+		struct tcptop_udp_record r = udp_record(k);
 
-	if (k->datagram)
-		*(struct tcptop_udp_record *)(to->data + to->length) = udp_record(k);
-	else
-		memcpy(to->data + to->length, &k->last, size);
-	to->length += size;
+		bytes_append(to, &r, sizeof(r));
+	} else {
+		bytes_append(to, &k->last, sizeof(k->last));
+	}
 }
 
 static int sockets_append(struct netlink *n, struct bytes *to, bool lost)
@@ -228,140 +96,150 @@ static int sockets_append(struct netlink *n, struct bytes *to, bool lost)
 	return err;
 }
 
-int netlink_snapshot(struct tcptop *t, struct netlink *n, bool look, uint64_t deadline_ns)
+/* 0 or negative errno. */
+static int look_at_all(struct netlink *n, const struct request *r, struct bytes *to)
 {
 	uint64_t lost = n->lost;
 	uint32_t refused = n->refused_spaces;
 	int err = 0;
 
-	n->deadline_ns = deadline_ns == NO_DEADLINE ? NO_DEADLINE : deadline_ns - OWNERS_SHARE_NS;
+	n->exchange.deadline_ns = r->deadline_ns == NO_DEADLINE ? NO_DEADLINE : r->deadline_ns - OWNERS_SHARE_NS;
 	if (clock_ns(CLOCK_MONOTONIC) - n->searched_ns >= SEARCH_EVERY_NS)
 		err = spaces_search(n);
-	if (n->refused_spaces > refused)
-		t->snapshot_errors++;
+	n->source.errors += n->refused_spaces > refused;
 	n->pass++;
 	n->dump_error = spaces_dump(n);
-	if (n->dump_error)
-		t->snapshot_errors++;
+	n->source.errors += n->dump_error != 0;
 	if (n->tcp)
-		t->syn_recv = n->dump_error || n->refused_spaces ? -1 : (int64_t)n->syn_recv;
+		n->source.syn_recv = n->dump_error || n->refused_spaces ? -1 : (int64_t)n->syn_recv;
 	for (size_t i = 0; i < n->space_count; i++)
 		n->lost += space_dropped(&n->spaces[i]);
-	n->deadline_ns = deadline_ns;
-	owners_look(t, n, look);
+	n->exchange.deadline_ns = r->deadline_ns;
+	owners_look(n, r->look);
 	for (size_t i = 0; i < n->space_count; i++)
-		listeners_settle(n, &n->spaces[i]);
-	return err ? err : sockets_append(n, &t->snapshot, n->lost != lost);
+		listeners_settle(&n->spaces[i].listeners, &n->sockets, n->pass);
+	return err ? err : sockets_append(n, to, n->lost != lost);
 }
 
-/* Reads the farewells of one namespace that have come in, as records into n->farewells. Returns how many. */
-static int farewells_read(struct netlink *n, struct space *s)
+static void snapshot(struct source *s, const struct request *r, struct bytes *to)
 {
-	struct diag_message messages[QUESTIONS], open[QUESTIONS];
-	struct answer answers[QUESTIONS] = {}, found[QUESTIONS] = {};
-	int count = space_farewells(s, n->buffer, FAREWELL_BYTES, messages, QUESTIONS);
-	int asked[QUESTIONS], questions = 0;
+	struct netlink *n = (struct netlink *)s;
 
-	for (int i = 0; i < count; i++) {
-		if (!tcp_farewell_is_open(&messages[i]))
-			continue;
-		open[questions] = messages[i];
-		asked[questions++] = i;
-	}
-	if (questions && !space_ask(n, s, open, questions, answers))
-		for (int i = 0; i < questions; i++)
-			found[asked[i]] = answers[i];
-	for (int i = 0; i < count; i++)
-		tcp_said_farewell(n, s, &messages[i], found[i]);
-	return count;
+	if (look_at_all(n, r, to) || processes_append(n, to))
+		s->errors++;
 }
 
-int32_t netlink_drain(struct netlink *n, uint8_t *buffer, uint32_t capacity)
+/* Shows what was open before; nobody is told of it. */
+static int look_first(struct netlink *n)
 {
-	struct bytes *f = &n->farewells;
-	size_t bytes;
+	const struct request all = { .deadline_ns = NO_DEADLINE, .look = true };
+	struct bytes unread = {};
+	int err = look_at_all(n, &all, &unread);
 
-	if (f->read == f->length) {
-		int read = 0;
-
-		f->read = f->length = 0;
-		for (size_t i = 0; i < n->space_count; i++)
-			for (int count = QUESTIONS; n->spaces[i].inode && count == QUESTIONS && read < FAREWELLS_AT_ONCE; read += count)
-				count = farewells_read(n, &n->spaces[i]);
-	}
-	bytes = f->length - f->read;
-	if (bytes > capacity)
-		bytes = capacity - capacity % sizeof(struct tcptop_tcp_record);
-	if (bytes) /* f->data is NULL until the first farewell */
-		memcpy(buffer, f->data + f->read, bytes);
-	f->read += bytes;
-	return bytes;
+	bytes_free(&unread);
+	return err;
 }
 
-/* The first look at everything: what it shows was open before. */
-static int netlink_open(struct tcptop *t, struct netlink **at, bool tcp)
+static int32_t drain(struct source *s, uint8_t *buffer, uint32_t capacity)
 {
-	struct netlink *n = *at = calloc(1, sizeof(*n));
-	int err;
+	return farewells_drain((struct netlink *)s, buffer, capacity);
+}
+
+static void count(struct source *s, struct tcptop_tick *tick)
+{
+	const struct netlink *n = (const struct netlink *)s;
+
+	tick->snapshot_errors += s->errors;
+	if (!n->tcp) /* a list of UDP sockets counts nothing */
+		return;
+	tick->events_lost += n->lost;
+	tick->sockets_untracked += n->invalid_dumps;
+}
+
+static struct needs needs(struct source *s)
+{
+	(void)s;
+	return (struct needs){ .capabilities = CAPABILITIES, .namespaces = true };
+}
+
+static void netlink_free(struct source *s)
+{
+	struct netlink *n = (struct netlink *)s;
+
+	for (size_t i = 0; i < n->space_count; i++)
+		space_close(&n->spaces[i]);
+	free(n->spaces);
+	known_free(&n->sockets);
+	bytes_free(&n->farewells);
+	bytes_free(&n->processes);
+	free(n->exchange.buffer);
+	free(n);
+}
+
+/* It queues for more than a second, so that a timer does for a wait, and costs nothing a message. */
+static const struct source_calls calls = {
+	.wait = source_sleep, .drain = drain, .snapshot = snapshot, .count = count, .needs = needs, .free = netlink_free,
+};
+
+int netlink_open(struct source **at, bool tcp)
+{
+	struct netlink *n = calloc(1, sizeof(*n));
+	int err = -ENOMEM;
 
 	if (!n)
-		return -ENOMEM;
+		return err;
+	n->source = (struct source){ .calls = &calls, .longest_wait_ms = LONGEST_WAIT_MS, .has_tcp = tcp, .syn_recv = -1 };
 	n->tcp = tcp;
 	n->udp = !tcp;
-	n->buffer = malloc(DUMP_BYTES);
-	err = n->buffer ? netlink_snapshot(t, n, true, NO_DEADLINE) : -ENOMEM;
-	t->snapshot.length = 0;
+	n->exchange.buffer = malloc(DUMP_BYTES);
+	if (n->exchange.buffer)
+		err = look_first(n);
 	/* __sock_diag_cmd() and inet_diag_dump() find no handler: the modules are neither built in nor installed. */
-	return err || n->dump_error != -ENOENT ? err : -ENOENT;
+	if (!err && n->dump_error == -ENOENT)
+		err = -ENOENT;
+	if (err)
+		netlink_free(&n->source);
+	else
+		*at = &n->source;
+	return err;
 }
 
-static int32_t limits(const struct netlink *n)
+int netlink_add_udp(struct source *s)
 {
-	const capabilities owners = 1ull << CAP_SYS_PTRACE | 1ull << CAP_DAC_READ_SEARCH;
+	struct netlink *n = (struct netlink *)s;
+
+	n->udp = true;
+	look_first(n);
+	n->udp = !n->dump_error;
+	return n->dump_error;
+}
+
+int32_t netlink_limits(const struct source *s)
+{
+	const struct netlink *n = (const struct netlink *)s;
+	const capabilities owners = CAPABILITY(CAP_SYS_PTRACE) | CAPABILITY(CAP_DAC_READ_SEARCH);
 
 	return (n->farewells_refused ? LIMIT_FAREWELLS : 0) | (n->refused_spaces ? LIMIT_SPACES : 0) | (n->no_sent ? LIMIT_SENT : 0) |
 	       ((capabilities_permitted() & owners) != owners ? LIMIT_OWNERS : n->refused_processes ? LIMIT_REFUSED : 0);
 }
 
-int32_t tcptop__open_netlink(struct tcptop *t)
+static void ignore(void *context, const struct diag_message *m)
 {
-	int err = netlink_open(t, &t->netlink, true);
-
-	return err ? fail(t, -err, "ask the kernel for its sockets by netlink") : limits(t->netlink);
+	(void)context;
+	(void)m;
 }
 
-int32_t tcptop__list_udp(struct tcptop *t)
+/* A dump is asked for too: a kernel without inet_diag refuses nothing before. */
+int netlink_try(int *farewells)
 {
-	struct netlink *n = t->netlink;
-	int err;
+	struct exchange x = { .buffer = malloc(DUMP_BYTES), .deadline_ns = NO_DEADLINE };
+	struct space s = { .ask = -1, .farewell = -1 };
+	int err = x.buffer ? space_open(&s, true) : -ENOMEM;
 
-	if (n) {
-		n->udp = true;
-		netlink_snapshot(t, n, true, NO_DEADLINE);
-		t->snapshot.length = 0;
-		err = n->dump_error;
-		n->udp = !err;
-	} else {
-		err = netlink_open(t, &t->listing, false);
-		n = t->listing;
-		if (err) {
-			netlink_free(n);
-			t->listing = NULL;
-		}
-	}
-	return err ? fail(t, -err, "ask the kernel for its UDP sockets by netlink") : limits(n);
-}
-
-void netlink_free(struct netlink *n)
-{
-	if (!n)
-		return;
-	for (size_t i = 0; i < n->space_count; i++)
-		space_close(&n->spaces[i]);
-	free(n->spaces);
-	known_free(&n->sockets);
-	free(n->farewells.data);
-	free(n->processes.data);
-	free(n->buffer);
-	free(n);
+	if (!err)
+		err = space_dump(&x, &s, AF_INET, IPPROTO_TCP, ignore, NULL);
+	free(x.buffer);
+	*farewells = err || s.farewell >= 0 ? 0 : s.farewell;
+	space_close(&s);
+	return err;
 }

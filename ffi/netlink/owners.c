@@ -2,71 +2,25 @@
 /* Who holds which socket, from /proc/PID/fd. Costs a readlink() a descriptor, so it is done when a socket without an owner has
  * appeared, and otherwise only now and then, for sockets that were handed on. */
 #define _GNU_SOURCE
+#include "owners.h"
+#include "inodes.h"
+#include "processes.h"
+#include "../base/clock.h"
 #include "../process/proc.h"
-#include "netlink.h"
 
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-struct entry {
-	uint32_t inode;
-	struct known *socket;
-};
-
-struct index {
-	struct entry *entries;
-	size_t count;
-};
-
-static int by_inode(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	return (x->inode > y->inode) - (x->inode < y->inode);
-}
-
-static bool index_make(struct index *index, const struct known_sockets *k)
-{
-	index->count = 0;
-	index->entries = malloc((k->count + 1) * sizeof(*index->entries));
-	if (!index->entries)
-		return false;
-	for (size_t i = 0; i < k->capacity; i++)
-		if (k->slots[i] && k->slots[i]->inode)
-			index->entries[index->count++] = (struct entry){ k->slots[i]->inode, k->slots[i] };
-	qsort(index->entries, index->count, sizeof(*index->entries), by_inode);
-	return true;
-}
-
-/* The first entry with an inode at or above this one. Several sockets have the same: the subflows of an MPTCP socket have its inode
- * (mptcp_sock_graft()). */
-static size_t index_find(const struct index *index, uint32_t inode)
-{
-	size_t low = 0, high = index->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (index->entries[middle].inode < inode)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
 
 /* The owner keeps a socket while it holds it; another holder is remembered. What is known of the owner is known anew in each pass: it may
  * have called exec(), renamed itself or given up root. */
 static void met(struct netlink *n, struct known *k, uint32_t tgid)
 {
-	const struct owner_facts *facts = process_facts(n, tgid);
+	const struct process_facts *facts = process_met(n, tgid);
 
 	if (!facts)
 		return;
@@ -82,7 +36,7 @@ static void met(struct netlink *n, struct known *k, uint32_t tgid)
 /* Of those that hold a listener, who accepted last is its owner: who holds the newest of its connections. */
 static void accept_met(struct netlink *n, const struct known *k, uint32_t tgid)
 {
-	struct listener *l = k->datagram ? NULL : listener_find(&n->spaces[k->space], k->last.local_port);
+	struct listener *l = k->datagram ? NULL : listener_find(&n->spaces[k->space].listeners, k->last.local_port);
 
 	if (!l)
 		return;
@@ -100,12 +54,12 @@ static void accept_met(struct netlink *n, const struct known *k, uint32_t tgid)
 static void accept_settle(struct netlink *n, const struct listener *l, uint32_t tgid)
 {
 	struct known *k = l->at_tgid == tgid && l->at_holds ? known_find(&n->sockets, l->cookie) : NULL;
-	const struct owner_facts *facts;
+	const struct process_facts *facts;
 
 	if (!k || l->at_newest_ns <= k->used_ns)
 		return;
 	k->used_ns = l->at_newest_ns;
-	if (k->last.tgid == tgid || !(facts = process_facts(n, tgid)))
+	if (k->last.tgid == tgid || !(facts = process_met(n, tgid)))
 		return;
 	if (k->met_pass == n->owner_pass) {
 		owned(&k->candidate, &k->last);
@@ -137,7 +91,7 @@ static bool descriptors_of(struct netlink *n, const struct index *index, const c
 		n->refused_processes |= is_refusal(errno);
 		return true;
 	}
-	while (in_time(n) && !(is_whole = !(entry = readdir(folder)))) {
+	while (in_time(n->exchange.deadline_ns) && !(is_whole = !(entry = readdir(folder)))) {
 		ssize_t length = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1);
 
 		n->refused_processes |= length < 0 && is_refusal(errno);
@@ -153,8 +107,8 @@ static bool descriptors_of(struct netlink *n, const struct index *index, const c
 	if (!is_whole)
 		return false;
 	for (size_t i = 0; i < n->space_count; i++)
-		for (size_t j = 0; j < n->spaces[i].listener_count; j++)
-			accept_settle(n, &n->spaces[i].listeners[j], tgid);
+		for (size_t j = 0; j < n->spaces[i].listeners.count; j++)
+			accept_settle(n, &n->spaces[i].listeners.items[j], tgid);
 	return true;
 }
 

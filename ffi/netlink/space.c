@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The system calls on the two sockets of one network namespace. */
 #define _GNU_SOURCE
-#include "netlink.h"
+#include "space.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
@@ -16,11 +15,6 @@
 /* Messages wait here between two drains: about 1 KiB each as the kernel counts, 20,000 ends a second for a second and more. */
 #define FAREWELL_BUFFER_BYTES (32 << 20)
 #define ASK_BUFFER_BYTES (1 << 20)
-
-struct request {
-	struct nlmsghdr header;
-	struct inet_diag_req_v2 body;
-};
 
 /* Root's way past net.core.rmem_max first; what the limit allows otherwise. */
 static void enlarge(int fd, int bytes)
@@ -65,123 +59,14 @@ void space_close(struct space *s)
 		close(s->ask);
 	if (s->farewell >= 0)
 		close(s->farewell);
-	free(s->listeners);
+	free(s->listeners.items);
 	*s = (struct space){ .ask = -1, .farewell = -1 };
-}
-
-static struct request request_for(int family, int protocol, uint16_t flags, uint32_t sequence)
-{
-	return (struct request){
-		.header = {
-			.nlmsg_len = sizeof(struct request),
-			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST | flags,
-			.nlmsg_seq = sequence,
-		},
-		.body = {
-			.sdiag_family = family,
-			.sdiag_protocol = protocol,
-			.id.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
-		},
-	};
-}
-
-/* Of TCP, TIME_WAIT and CLOSE are left out: they are no connections any more. 12 (TCP_NEW_SYN_RECV) are half-open requests, which are none
- * yet, and shown to be counted. */
-#define SHOWN_STATES (1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12)
-
-/* Reads the dump that s->unfinished names on to its end, or to the deadline. each NULL: nobody wants it any more. */
-static int dump_read(struct netlink *n, struct space *s, void (*each)(void *, const struct diag_message *), void *context)
-{
-	for (;;) {
-		ssize_t length;
-		struct diag_message m;
-		size_t used;
-
-		if (!in_time(n))
-			return -ETIME;
-		length = recv(s->ask, n->buffer, DUMP_BYTES, 0);
-		if (length < 0 && errno == EINTR)
-			continue;
-		if (length <= 0)
-			return length < 0 ? -errno : -EPIPE;
-		for (const uint8_t *at = n->buffer; (used = diag_parse(at, length, &m)); at += used, length -= used) {
-			if (m.sequence != s->unfinished) /* left over from a request that was given up */
-				continue;
-			if (m.kind == DIAG_DONE || m.kind == DIAG_ERROR) {
-				s->unfinished = 0;
-				return m.error;
-			}
-			if (m.kind == DIAG_SOCKET && each)
-				each(context, &m);
-		}
-	}
-}
-
-/* A socket has one dump at a time: the next one is EBUSY until the kernel is at the end of the last (netlink_dump_start()). */
-int space_dump(struct netlink *n, struct space *s, int family, int protocol,
-	       void (*each)(void *, const struct diag_message *), void *context)
-{
-	struct request request;
-
-	if ((s->unfinished && dump_read(n, s, NULL, NULL) == -ETIME) || !in_time(n))
-		return -ETIME;
-	request = request_for(family, protocol, NLM_F_DUMP, ++n->sequence);
-	request.body.idiag_ext = 1 << ((protocol == IPPROTO_TCP ? INET_DIAG_INFO : INET_DIAG_SKMEMINFO) - 1);
-	request.body.idiag_states = protocol == IPPROTO_TCP ? SHOWN_STATES : ~0u;
-	if (send(s->ask, &request, sizeof(request), 0) < 0)
-		return -errno;
-	s->unfinished = n->sequence;
-	return dump_read(n, s, each, context);
-}
-
-static void question_about(struct request *request, const struct diag_message *m, uint32_t sequence)
-{
-	*request = request_for(m->family == 4 ? AF_INET : AF_INET6, IPPROTO_TCP, 0, sequence);
-	request->body.id.idiag_sport = htons(m->local_port);
-	request->body.id.idiag_dport = htons(m->remote_port);
-	memcpy(request->body.id.idiag_src, m->local, sizeof(m->local));
-	memcpy(request->body.id.idiag_dst, m->remote, sizeof(m->remote));
-	request->body.id.idiag_if = m->interface;
-}
-
-/* Several questions in one send (netlink_rcv_skb()), one answer each: a socket, or -ENOENT. */
-int space_ask(struct netlink *n, struct space *s, const struct diag_message *about, size_t count, struct answer *answers)
-{
-	struct request requests[QUESTIONS] = {};
-	const uint32_t first = n->sequence + 1;
-	size_t answered = 0;
-
-	n->sequence += count;
-	memset(answers, 0, count * sizeof(*answers));
-	for (size_t i = 0; i < count; i++)
-		question_about(&requests[i], &about[i], first + i);
-	if (send(s->ask, requests, count * sizeof(*requests), 0) < 0)
-		return -errno;
-	while (answered < count) {
-		ssize_t length = recv(s->ask, n->buffer, DUMP_BYTES, 0);
-		struct diag_message m;
-		size_t used;
-
-		if (length < 0 && errno == EINTR)
-			continue;
-		if (length <= 0)
-			return length < 0 ? -errno : -EPIPE;
-		for (const uint8_t *at = n->buffer; (used = diag_parse(at, length, &m)); at += used, length -= used) {
-			if (m.sequence - first >= count) /* left over, as above */
-				continue;
-			answered += m.kind == DIAG_SOCKET || m.kind == DIAG_ERROR;
-			if (m.kind == DIAG_SOCKET)
-				answers[m.sequence - first] = (struct answer){ m.state };
-		}
-	}
-	return 0;
 }
 
 int space_farewells(struct space *s, uint8_t *buffer, size_t each_bytes, struct diag_message *messages, int most)
 {
-	struct mmsghdr headers[QUESTIONS] = {};
-	struct iovec vectors[QUESTIONS];
+	struct mmsghdr headers[FAREWELLS_MOST] = {};
+	struct iovec vectors[FAREWELLS_MOST];
 	int count, used = 0;
 
 	if (s->farewell < 0)

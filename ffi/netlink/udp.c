@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* UDP sockets, where no program counts their flows: a list of who has one, without what moves on it. */
 #define _GNU_SOURCE
-#include "netlink.h"
+#include "udp.h"
+#include "shown.h"
+#include "../base/clock.h"
 
 #include <string.h>
-#include <time.h>
 
 void udp_shown(struct netlink *n, struct space *s, const struct diag_message *m)
 {

@@ -1,27 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* What giving up privileges is made of. Each call is about all threads of the process unless it says otherwise. */
+/* What is given up once everything is open. */
 #ifndef TCPTOP_PRIVILEGES_H
 #define TCPTOP_PRIVILEGES_H
 
 #include <stdbool.h>
-#include <stdint.h>
-#include <sys/types.h>
 
-/* Capability sets as bits, 1 << CAP_x. */
-typedef uint64_t capabilities;
+#include "reader.h"
+#include "threads.h"
+#include "../base/failure.h"
 
-/* Of the calling thread alone. */
-capabilities capabilities_permitted(void);
+struct privileges {
+	uint32_t uid, gid;   /* who a root becomes */
+	capabilities kept;   /* by the reader's thread alone */
+	bool namespaces;     /* setns() is still made */
+};
 
-/* The calling thread keeps these, permitted and effective, and no other. 0 or negative errno. */
-int capabilities_set(capabilities keep);
-
-/* Takes every capability from all threads but the calling one and `spared`, and sets no_new_privs on them. 0, or -ETIMEDOUT
- * when a thread did not come round within 2 s. */
-int threads_lower(pid_t spared);
-
-/* Refuses system calls that nothing here makes once it runs, and sets no_new_privs. namespaces: setns() is still made, by a thread that has the
- * right to. 0 or negative errno. */
-int system_calls_restrict(bool namespaces);
+/* As tcptop__drop(). reader: NULL: no capability is kept. */
+int32_t privileges_drop(struct reader *reader, const struct privileges *p, struct failure *f);
 
 #endif

@@ -7,8 +7,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "privileges.h"
-
 struct reader;
 
 typedef int32_t reader_job(void *context, int64_t argument);

@@ -2,7 +2,7 @@
 /* System calls that a running tcptop never makes, and that whoever took it over would make first. They fail with EPERM; what
  * Deno, the resolver and the readers do is left alone, so nothing breaks with their next version. */
 #define _GNU_SOURCE
-#include "privileges.h"
+#include "seccomp.h"
 
 #include <errno.h>
 #include <linux/audit.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Capabilities and no_new_privs belong to a thread, and only the thread itself can give them up: each is asked by a signal. */
 #define _GNU_SOURCE
+#include "threads.h"
 #include "../process/proc.h"
-#include "privileges.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Which cgroup an id is, and which cgroups a process is in. */
 #define _GNU_SOURCE
+#include "cgroup.h"
 #include "proc.h"
-#include "../handle.h"
+#include "process.h"
+#include "../base/bytes.h"
+#include "../tcptop.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,7 +37,7 @@ static void line_append(struct walk *w, uint64_t id, const char *path)
 }
 
 /* On 64-bit kernels since 5.5 the inode number that readdir() gives is the cgroup's id (kernfs_ino()). A name has no newline in
- * it: cgroup_mkdir() refuses that. Takes fd. */
+ * it: cgroup_mkdir() refuses that. Closes fd. */
 static void walk_below(struct walk *w, int fd, size_t length, int depth)
 {
 	DIR *dir = fdopendir(fd);
@@ -60,10 +63,10 @@ static void walk_below(struct walk *w, int fd, size_t length, int depth)
 		closedir(dir);
 }
 
-int32_t tcptop__cgroups(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
+int32_t cgroups_list(int root, uint8_t *buffer, uint32_t capacity)
 {
 	struct walk w = {};
-	int fd = t->cgroup_fd < 0 ? -1 : openat(t->cgroup_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = root < 0 ? -1 : openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int32_t length;
 
 	if (fd < 0)
@@ -72,7 +75,7 @@ int32_t tcptop__cgroups(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 	length = w.text.length;
 	if (length && (uint32_t)length <= capacity)
 		memcpy(buffer, w.text.data, length);
-	free(w.text.data);
+	bytes_free(&w.text);
 	return length;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "process.h"
 #include "proc.h"
-#include "../handle.h"
+#include "../tcptop.h"
 
 #include <fcntl.h>
 #include <stdio.h>

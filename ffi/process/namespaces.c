@@ -2,12 +2,13 @@
 /* Visiting every network namespace. The visits are made on a thread of their own: setns() moves only the thread that calls
  * it, and that thread then ends. */
 #define _GNU_SOURCE
+#include "namespaces.h"
 #include "proc.h"
-#include "../handle.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -58,7 +59,7 @@ static void visit_namespace(struct visit *v, int folder, const char *path)
 		v->missed++;
 	if (fd < 0)
 		return;
-	if (!fstat(fd, &file) && !visited(v, file.st_ino) && v->is_wanted(v->context, file.st_ino) &&
+	if (!fstat(fd, &file) && !visited(v, file.st_ino) && (!v->is_wanted || v->is_wanted(v->context, file.st_ino)) &&
 	    (v->count == 1 || !setns(fd, CLONE_NEWNET))) {
 		int err = v->enter(v->context, file.st_ino);
 
@@ -106,25 +107,4 @@ int namespaces_visit(bool (*is_wanted)(void *, uint64_t), int (*enter)(void *, u
 	if (missed)
 		*missed += v.missed;
 	return v.err;
-}
-
-static bool every(void *context, uint64_t inode)
-{
-	(void)context;
-	(void)inode;
-	return true;
-}
-
-/* A socket of a namespace that is passed over shows up with its first change of state. */
-static int orphans_read(void *context, uint64_t inode)
-{
-	struct tcptop *t = context;
-
-	(void)inode;
-	return iterator_read(t->orphans, NULL, NO_DEADLINE);
-}
-
-int orphans_seed(struct tcptop *t)
-{
-	return namespaces_visit(every, orphans_read, t, NULL);
 }

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Facts about this process and its system that need no handle. */
+/* What this process takes up, and the clocks that its records go by. */
 #define _GNU_SOURCE
 #include "proc.h"
-#include "../handle.h"
+#include "../base/clock.h"
+#include "../tcptop.h"
 
-#include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 static uint64_t resident_bytes(void)
@@ -33,19 +29,4 @@ void tcptop__self(uint64_t out[4])
 	out[1] = clock_ns(CLOCK_REALTIME);
 	out[2] = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	out[3] = resident_bytes();
-}
-
-int32_t tcptop__user(uint32_t uid, uint8_t *buffer, uint32_t capacity)
-{
-	char strings[4096];
-	struct passwd entry, *found;
-	size_t length;
-
-	if (getpwuid_r(uid, &entry, strings, sizeof(strings), &found) || !found)
-		return 0;
-	length = strlen(found->pw_name);
-	if (length > capacity)
-		return 0;
-	memcpy(buffer, found->pw_name, length);
-	return length;
 }

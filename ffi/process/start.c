@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "process.h"
 #include "proc.h"
-#include "../handle.h"
 
 #include <fcntl.h>
 #include <stdio.h>

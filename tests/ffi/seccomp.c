@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../ffi/privileges/privileges.h"
+#include "../../ffi/privileges/seccomp.h"
 
 static int passed, failed;
 

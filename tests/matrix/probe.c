@@ -2,7 +2,7 @@
 /* Each program by itself: tcptop__load() takes all or none, and says of what fails only the first. */
 #define _GNU_SOURCE
 #include "driver.h"
-#include "../../ffi/handle.h"
+#include "../../ffi/bpf/iterator.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What /proc tells of a process that holds sockets. It may end between two reads, and its number may be another's then: it is known only if
- * the same process was there before and after. */
+/* What /proc tells of a process that holds sockets. */
 #define _GNU_SOURCE
-#include "../process/proc.h"
-#include "netlink.h"
+#include "process.h"
+#include "proc.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -79,7 +78,7 @@ static bool comm_read(uint32_t tgid, uint8_t name[16])
 }
 
 /* d_path() writes " (deleted)" behind the name of a file that is not there any more; a name may end like that by itself. */
-static bool executable_read(uint32_t tgid, uint8_t exe[256])
+bool process_executable(uint32_t tgid, uint8_t exe[256])
 {
 	static const char deleted[] = " (deleted)";
 	char path[64], target[4097], *name;
@@ -102,71 +101,12 @@ static bool executable_read(uint32_t tgid, uint8_t exe[256])
 	return true;
 }
 
-/* FNV-1a */
-static uint64_t hash(const struct tcptop_process *r)
+/* Known only if the same process was there before and after. */
+bool process_facts_read(uint32_t tgid, struct process_facts *f)
 {
-	const uint8_t *bytes = (const uint8_t *)r;
-	uint64_t h = 0xcbf29ce484222325ull;
-
-	for (size_t i = 0; i < sizeof(*r); i++)
-		h = (h ^ bytes[i]) * 0x100000001b3ull;
-	return h;
-}
-
-/* Once a process, and again when something has changed. */
-static void tell(struct netlink *n, const struct owner_facts *f)
-{
-	struct tcptop_process r = { .tag = TAG_PROCESS, .size = sizeof(r), .tgid = f->tgid, .start_ns = f->start_ns };
-	uint64_t *told = &n->told[f->tgid % (sizeof(n->told) / sizeof(*n->told))], now;
-
-	memcpy(r.comm, f->comm, sizeof(r.comm));
-	if (!executable_read(f->tgid, r.exe) || *told == (now = hash(&r)) || bytes_reserve(&n->processes, sizeof(r)))
-		return;
-	memcpy(n->processes.data + n->processes.length, &r, sizeof(r));
-	n->processes.length += sizeof(r);
-	*told = now;
-}
-
-const struct owner_facts *process_facts(struct netlink *n, uint32_t tgid)
-{
-	struct owner_facts *f = &n->facts;
-
-	if (n->facts_pass == n->owner_pass && f->tgid == tgid)
-		return f->start_ns ? f : NULL;
-	*f = (struct owner_facts){ .tgid = tgid, .start_ns = process_start_ns(tgid) };
-	n->facts_pass = n->owner_pass;
+	*f = (struct process_facts){ .tgid = tgid, .start_ns = process_start_ns(tgid) };
+	if (!f->start_ns)
+		return false;
 	f->cgroup_id = cgroup_id(tgid);
-	if (!comm_read(tgid, f->comm) || !effective_uid(tgid, &f->uid) || process_start_ns(tgid) != f->start_ns)
-		f->start_ns = 0;
-	if (f->start_ns)
-		tell(n, f);
-	return f->start_ns ? f : NULL;
-}
-
-int processes_append(struct netlink *n, struct bytes *to)
-{
-	int err = bytes_reserve(to, n->processes.length);
-
-	if (err || !n->processes.length)
-		return err;
-	memcpy(to->data + to->length, n->processes.data, n->processes.length);
-	to->length += n->processes.length;
-	n->processes.length = 0;
-	return 0;
-}
-
-void owned(struct owner_facts *f, const struct tcptop_tcp_record *r)
-{
-	*f = (struct owner_facts){ r->cgroup_id, r->owner_start_ns, r->tgid, r->uid, {} };
-	memcpy(f->comm, r->comm, sizeof(f->comm));
-}
-
-void own(struct tcptop_tcp_record *r, uint8_t how, const struct owner_facts *f)
-{
-	r->how = how;
-	r->cgroup_id = f->cgroup_id;
-	r->owner_start_ns = f->start_ns;
-	r->tgid = f->tgid;
-	r->uid = f->uid;
-	memcpy(r->comm, f->comm, sizeof(r->comm));
+	return comm_read(tgid, f->comm) && effective_uid(tgid, &f->uid) && process_start_ns(tgid) == f->start_ns;
 }

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "source.h"
+
+#include <time.h>
+
+int source_sleep(struct source *s, int timeout_ms)
+{
+	(void)s;
+	nanosleep(&(struct timespec){ .tv_nsec = timeout_ms * 1000000l }, NULL);
+	return 0;
+}

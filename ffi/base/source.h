@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* What the handle asks of whatever tells of sockets. eBPF (bpf/) and netlink (netlink/) each are one: they open themselves, put this
+ * struct first in their own, and know neither the handle nor each other. */
+#ifndef TCPTOP_SOURCE_H
+#define TCPTOP_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bytes.h"
+#include "../../bpf/record.h"
+
+struct source;
+
+/* A snapshot that is asked for. */
+struct request {
+	uint64_t begin_ns;    /* CLOCK_BOOTTIME */
+	uint64_t deadline_ns; /* CLOCK_MONOTONIC; by then it is cut short */
+	bool look;            /* for owners, even if no socket without one has appeared */
+};
+
+/* What reading goes on to need after privileges have been given up. */
+struct needs {
+	uint64_t capabilities; /* bits, 1 << CAP_x */
+	bool namespaces;       /* setns() */
+};
+
+struct source_calls {
+	/* 1: records have come in that should be drained, 0: timeout_ms have passed, or wake() was called; or negative errno. */
+	int (*wait)(struct source *s, int timeout_ms);
+	/* Ends a wait that is under way, or else the next one. Any thread. NULL: waits are short. */
+	void (*wake)(struct source *s);
+	/* Where it fills_up: makes room. 0 or negative errno. */
+	int (*relieve)(struct source *s);
+	/* Moves whole records, oldest first, to buffer. Returns bytes; 0: there are no more. */
+	int32_t (*drain)(struct source *s, uint8_t *buffer, uint32_t capacity);
+	/* Appends what there is. What could not be read counts in errors. */
+	void (*snapshot)(struct source *s, const struct request *r, struct bytes *to);
+	/* Adds what was lost or left out since the start. */
+	void (*count)(struct source *s, struct tcptop_tick *tick);
+	/* The next snapshot describes every socket in full. NULL: each does. */
+	void (*describe_again)(struct source *s);
+	struct needs (*needs)(struct source *s);
+	void (*free)(struct source *s);
+};
+
+struct source {
+	const struct source_calls *calls;
+	int longest_wait_ms;
+	bool has_tcp;
+	bool fills_up;    /* a table of it does, between two snapshots: relieve() is called before each drain() */
+	int64_t syn_recv; /* as tcptop__syn_recv() has it; -1 without TCP */
+	uint64_t errors;  /* parts of snapshots that could not be read, or were cut short */
+};
+
+/* For a source that has nothing to wake a waiting thread: a wait that lasts timeout_ms. */
+int source_sleep(struct source *s, int timeout_ms);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "programs.h"
+#include "counters.h"
+#include "iterator.h"
+#include "log.h"
+#include "owners.h"
+#include "tcp.h"
+#include "udp.h"
+#include "walk.h"
+#include "../privileges/threads.h"
+
+#include <linux/capability.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define LONGEST_WAIT_MS 250
+/* Owners come first, and leave the counters this much. */
+#define COUNTERS_SHARE_NS 2500000000ull
+#ifndef CAP_BPF
+#define CAP_BPF 39
+#endif
+
+static struct programs *of(struct source *s)
+{
+	return (struct programs *)s;
+}
+
+static int wait_for_records(struct source *s, int timeout_ms)
+{
+	struct programs *p = of(s);
+
+	return p->tcp ? ring_wait(&p->ring, timeout_ms) : source_sleep(s, timeout_ms);
+}
+
+static void wake(struct source *s)
+{
+	if (of(s)->tcp)
+		ring_wake(&of(s)->ring);
+}
+
+static int relieve(struct source *s)
+{
+	return udp_flows_relieve(of(s)->udp);
+}
+
+static int32_t drain(struct source *s, uint8_t *buffer, uint32_t capacity)
+{
+	return of(s)->tcp ? ring_read(&of(s)->ring, buffer, capacity) : 0;
+}
+
+static int sockets_append(struct programs *p, const struct request *r, struct bytes *to)
+{
+	int err;
+
+	if (r->look || owners_wanted(p))
+		owners_append(p, to, r->deadline_ns - COUNTERS_SHARE_NS);
+	p->shared->syn_recv = 0;
+	err = sockets_walk(p, to, r->deadline_ns);
+	p->source.syn_recv = err ? -1 : p->shared->syn_recv;
+	return err;
+}
+
+static void snapshot(struct source *s, const struct request *r, struct bytes *to)
+{
+	struct programs *p = of(s);
+
+	if (p->tcp && sockets_append(p, r, to))
+		s->errors++;
+	if (p->udp && udp_flows_read(p->udp, r->begin_ns, to))
+		s->errors++;
+}
+
+static void count(struct source *s, struct tcptop_tick *tick)
+{
+	const struct programs *p = of(s);
+	uint64_t sums[COUNTER_COUNT] = {}, udp[UDP_COUNTER_COUNT] = {};
+
+	if (p->tcp)
+		counters_sum(p->counters_fd, sums, COUNTER_COUNT);
+	if (p->udp)
+		udp_counters(p->udp, udp);
+	tick->events_lost += sums[COUNTER_EVENTS_LOST];
+	tick->sockets_untracked += sums[COUNTER_SOCKETS_UNTRACKED];
+	tick->snapshot_errors += s->errors + sums[COUNTER_SNAPSHOT_LOST];
+	tick->udp_evicted += p->udp ? p->udp->evicted : 0;
+	tick->udp_untracked += udp[UDP_FULL] + udp[UDP_UNREADABLE];
+}
+
+static void describe_again(struct source *s)
+{
+	if (of(s)->shared)
+		of(s)->shared->epoch++;
+	if (of(s)->udp)
+		of(s)->udp->describe_all = true;
+}
+
+static void *read_without_capabilities(void *context)
+{
+	struct programs *p = context;
+	intptr_t err = capabilities_set(0);
+
+	if (!err && p->sockets)
+		err = iterator_try(p->sockets);
+	if (!err && p->udp)
+		err = counters_try(p->udp->counters_fd);
+	return (void *)err;
+}
+
+/* Where unprivileged_bpf_disabled is set, kernels before 5.19 refuse every bpf() call without CAP_BPF, later ones only those
+ * that make something (commit c8644cd0efe7). A thread that has none is asked to try. */
+static struct needs needs(struct source *s)
+{
+	const struct needs bpf = { .capabilities = CAPABILITY(CAP_BPF) };
+	pthread_t thread;
+	void *err;
+
+	if (!of(s)->sockets && !of(s)->udp)
+		return (struct needs){};
+	if (pthread_create(&thread, NULL, read_without_capabilities, of(s)))
+		return bpf;
+	pthread_join(thread, &err);
+	return err ? bpf : (struct needs){};
+}
+
+static void programs_free(struct source *s)
+{
+	struct programs *p = of(s);
+
+	udp_free(p->udp);
+	tcp_free(p);
+	if (p->cgroup_fd >= 0)
+		close(p->cgroup_fd);
+	free(p);
+}
+
+static const struct source_calls calls = {
+	.wait = wait_for_records, .wake = wake, .relieve = relieve, .drain = drain, .snapshot = snapshot, .count = count,
+	.describe_again = describe_again, .needs = needs, .free = programs_free,
+};
+
+struct source *programs_new(struct failure *f)
+{
+	struct programs *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->source = (struct source){ .calls = &calls, .longest_wait_ms = LONGEST_WAIT_MS, .syn_recv = -1 };
+	p->failure = f;
+	p->counters_fd = p->cgroup_fd = p->ring.epoll_fd = p->ring.wake_fd = -1;
+	return &p->source;
+}
+
+int32_t programs_load_tcp(struct source *s, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
+{
+	s->has_tcp = true;
+	return tcp_load(of(s), ring_bytes, openings, keep);
+}
+
+int32_t programs_load_udp(struct source *s, uint32_t timeout_ms)
+{
+	int32_t result = udp_load(of(s), timeout_ms);
+
+	s->fills_up = of(s)->udp != NULL;
+	return result;
+}
+
+int programs_cgroup_fd(const struct source *s)
+{
+	return ((const struct programs *)s)->cgroup_fd;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* TCP from the kernel's own counters, UDP from what passes the root cgroup: the eBPF source. */
+#ifndef TCPTOP_PROGRAMS_H
+#define TCPTOP_PROGRAMS_H
+
+#include "../base/failure.h"
+#include "../base/source.h"
+
+/* Nothing is loaded yet. NULL when out of memory. Failures of the calls below are noted in f. */
+struct source *programs_new(struct failure *f);
+
+/* As tcptop__load() and tcptop__udp_load(). */
+int32_t programs_load_tcp(struct source *s, uint32_t ring_bytes, uint32_t openings, uint32_t keep);
+int32_t programs_load_udp(struct source *s, uint32_t timeout_ms);
+
+/* Descriptor of the root of the cgroup v2 hierarchy, or as near to it as we get; negative: none was needed, or there is none. */
+int programs_cgroup_fd(const struct source *s);
+
+#endif

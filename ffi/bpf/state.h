@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the BPF source share. */
+#ifndef TCPTOP_BPF_STATE_H
+#define TCPTOP_BPF_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <bpf/libbpf.h>
+
+#include "ring.h"
+#include "../base/failure.h"
+#include "../base/source.h"
+#include "../../bpf/shared.h"
+
+struct udp;
+
+struct programs {
+	struct source source;
+	struct failure *failure; /* the handle's */
+	struct bpf_object *tcp; /* NULL: UDP alone is seen */
+	struct bpf_link *state;
+	struct bpf_link *state_again; /* see bpf/lifecycle.h */
+	struct bpf_link *destroyed;
+	struct bpf_link *owners;
+	struct bpf_link *orphans;
+	struct bpf_link *sockets;
+	struct bpf_link *udp_settled;
+	struct bpf_link *udp_settled_kernel; /* with is_table alone */
+	struct bpf_link *witness; /* with is_table, and a cgroup v2 hierarchy */
+	bool is_table; /* sockets are in bpf/table.h, not in their own storage */
+	struct tcptop_tcp_shared *shared; /* the programs' .bss, mapped */
+	size_t shared_bytes;
+	struct ring ring;
+	int counters_fd;
+	struct udp *udp; /* NULL: not loaded */
+	int cgroup_fd; /* root of the cgroup v2 hierarchy, or as near to it as we get; negative: none */
+	uint64_t weak_owners_seen; /* of shared->weak_owners, at the last owner pass */
+};
+
+#endif

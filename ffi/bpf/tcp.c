@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "tcp.h"
+#include "iterator.h"
+#include "log.h"
+#include "objects.h"
+#include "owners.h"
+#include "probe.h"
+#include "../base/clock.h"
+#include "../process/cgroup.h"
+#include "../process/proc.h"
+#include "../tcptop.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+
+/* Those that need tracing helpers in cgroup programs. */
+static const char *const udp_rich_programs[] = { "udp_opened", "udp_sends4", "udp_sends6", "udp_receives4", "udp_receives6" };
+
+static int32_t object_open(struct programs *p, uint32_t ring_bytes, uint32_t openings)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_tcp");
+	struct tcptop_tcp_settings settings = { .openings = openings, .long_names = kernel_reads_are_allowed(),
+						.pid_namespace = pid_namespace() };
+	struct bpf_map *map;
+
+	p->tcp = p->is_table ? bpf_object__open_mem(tcp_table_object, tcp_table_object_end - tcp_table_object, &options)
+			     : bpf_object__open_mem(tcp_object, tcp_object_end - tcp_object, &options);
+	if (!p->tcp)
+		return fail(p->failure, errno, "open the TCP programs");
+	map = bpf_object__find_map_by_name(p->tcp, "events");
+	bpf_map__set_max_entries(map, ring_bytes);
+	/* libbpf rounds up to what the kernel takes: a power of two of whole pages, which may be of 64 KiB. */
+	settings.wake_at_bytes = bpf_map__max_entries(map) / 2;
+	/* Where tracing helpers are not for cgroup programs, the UDP object has a plainer one. */
+	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_get_current_task_btf, NULL) != 1)
+		for (size_t i = 0; i < sizeof(udp_rich_programs) / sizeof(*udp_rich_programs); i++)
+			bpf_program__set_autoload(bpf_object__find_program_by_name(p->tcp, udp_rich_programs[i]), false);
+	map = bpf_object__find_map_by_name(p->tcp, ".rodata");
+	if (!map || bpf_map__set_initial_value(map, &settings, sizeof(settings)))
+		return fail(p->failure, EINVAL, "set up the TCP programs");
+	return 0;
+}
+
+static int32_t object_load(struct programs *p, uint32_t ring_bytes, uint32_t openings, bool is_table)
+{
+	int32_t err;
+
+	p->is_table = is_table;
+	if ((err = object_open(p, ring_bytes, openings)))
+		return err;
+	if ((err = bpf_object__load(p->tcp)))
+		return fail(p->failure, -err, "load the TCP programs");
+	return 0;
+}
+
+/* If neither can be had the failure of what was tried first is told. */
+static int32_t object_choose(struct programs *p, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
+{
+	bool is_table = keep == KEEP_IN_TABLE || (keep == KEEP_AS_ALLOWED && storage_walk_is_refused());
+	int32_t err = object_load(p, ring_bytes, openings, is_table);
+	size_t told = strlen(p->failure->log);
+
+	if (!err || keep != KEEP_AS_ALLOWED)
+		return err;
+	bpf_object__close(p->tcp);
+	if (object_load(p, ring_bytes, openings, !is_table))
+		p->failure->log[told] = 0;
+	else
+		err = 0;
+	return err;
+}
+
+/* The programs' variables as memory of ours. */
+static int32_t shared_map(struct programs *p)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(p->tcp, ".bss");
+	void *memory;
+
+	p->shared_bytes = sysconf(_SC_PAGESIZE);
+	memory = mmap(NULL, p->shared_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	if (memory == MAP_FAILED)
+		return fail(p->failure, errno, "map the TCP programs' variables");
+	p->shared = memory;
+	p->shared->epoch = 1;
+	return 0;
+}
+
+static int32_t attached(struct programs *p, const char *program, const struct bpf_link *link)
+{
+	return link ? 0 : fail(p->failure, errno, program);
+}
+
+static int32_t attach(struct programs *p, const char *program, struct bpf_link **link)
+{
+	*link = bpf_program__attach(bpf_object__find_program_by_name(p->tcp, program));
+	return attached(p, program, *link);
+}
+
+/* map: the one whose elements the iterator goes over; NULL: none. */
+static int32_t attach_iterator(struct programs *p, const char *program, struct bpf_link **link, const char *map)
+{
+	int map_fd = map ? bpf_object__find_map_fd_by_name(p->tcp, map) : -1;
+
+	*link = iterator_attach(bpf_object__find_program_by_name(p->tcp, program), map_fd);
+	return attached(p, program, *link);
+}
+
+/* Where it cannot be had, the other programs do what they can. Below the root it would not be told of every socket that has the flag
+ * (track_is_witnessed()). */
+static void attach_witness(struct programs *p)
+{
+	p->cgroup_fd = cgroup_root_open();
+	if (p->cgroup_fd >= 0 && cgroup_is_root(p->cgroup_fd))
+		p->witness = bpf_program__attach_cgroup(bpf_object__find_program_by_name(p->tcp, "tcp_witness"), p->cgroup_fd);
+	p->shared->witness = p->witness != NULL;
+}
+
+static int32_t attach_all(struct programs *p)
+{
+	bool table = p->is_table;
+	int32_t err;
+
+	/* Watch first, then look: a socket that opens in between is met by both, one that is met by neither cannot be. */
+	if (table)
+		attach_witness(p);
+	if ((err = attach(p, "tcp_destroyed", &p->destroyed)) || (err = attach(p, "tcp_state", &p->state)) ||
+	    (!p->witness && (err = attach(p, "tcp_state_again", &p->state_again))) ||
+	    (err = attach_iterator(p, "tcp_owners", &p->owners, NULL)) ||
+	    (err = attach_iterator(p, "tcp_orphans", &p->orphans, NULL)) ||
+	    (err = attach_iterator(p, table ? "tcp_walk" : "tcp_snapshot", &p->sockets, table ? NULL : "tracked_sockets")) ||
+	    (err = attach_iterator(p, table ? "udp_settled_files" : "udp_settled", &p->udp_settled, table ? NULL : "udp_sockets")) ||
+	    (table && (err = attach_iterator(p, "udp_settled_kernel", &p->udp_settled_kernel, NULL))))
+		return err;
+	return 0;
+}
+
+int32_t tcp_load(struct programs *p, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
+{
+	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+	const struct bpf_map *events;
+	int32_t err;
+
+	log_start(p->failure);
+	/* This thread empties the ring, and the first one of the process answers the user: on a machine with no CPU to spare they must not
+	 * wait behind what they watch. */
+	setpriority(PRIO_PROCESS, getpid(), -5);
+	setpriority(PRIO_PROCESS, 0, -10);
+	/* Only kernels before 5.11 charge maps here; those that do not let us raise it do not need it. */
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+	if (access("/sys/kernel/btf/vmlinux", R_OK) && errno == ENOENT)
+		return fail(p->failure, ENOENT, "find the kernel's BTF");
+	if ((err = object_choose(p, ring_bytes, openings, keep)) || (err = shared_map(p)))
+		return err;
+	p->counters_fd = bpf_object__find_map_fd_by_name(p->tcp, "counters");
+	events = bpf_object__find_map_by_name(p->tcp, "events");
+	if ((err = ring_open(&p->ring, bpf_map__fd(events), bpf_map__max_entries(events))))
+		return fail(p->failure, -err, "map the ring buffer");
+	if ((err = attach_all(p)))
+		return err;
+	if ((err = owners_pass(p, NO_DEADLINE)))
+		return fail(p->failure, -err, "find the owners of open sockets");
+	if ((err = orphans_seed(p)))
+		return fail(p->failure, -err, "find the sockets that no process holds");
+	return 0;
+}
+
+void tcp_free(struct programs *p)
+{
+	bpf_link__destroy(p->state);
+	bpf_link__destroy(p->state_again);
+	bpf_link__destroy(p->witness);
+	bpf_link__destroy(p->destroyed);
+	bpf_link__destroy(p->owners);
+	bpf_link__destroy(p->orphans);
+	bpf_link__destroy(p->sockets);
+	bpf_link__destroy(p->udp_settled);
+	bpf_link__destroy(p->udp_settled_kernel);
+	ring_close(&p->ring);
+	if (p->shared)
+		munmap(p->shared, p->shared_bytes);
+	bpf_object__close(p->tcp);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of UDP flows that programs at the root of the cgroup v2 hierarchy fill. */
+#ifndef TCPTOP_UDP_FLOWS_H
+#define TCPTOP_UDP_FLOWS_H
+
+#include <stdbool.h>
+#include <bpf/libbpf.h>
+
+#include "../base/bytes.h"
+#include "../../bpf/record.h"
+#include "../../bpf/udp.h"
+
+#define UDP_USES 4
+
+struct udp {
+	struct bpf_object *object;
+	struct bpf_object *drops;
+	struct bpf_link *dropped; /* NULL: this kernel does not tell what was lost */
+	struct bpf_link *out;
+	struct bpf_link *in;
+	struct bpf_link *opened;
+	struct bpf_link *used[UDP_USES]; /* NULL: who uses a socket that several hold is not known */
+	int flows_fd;
+	int counters_fd;
+	uint64_t timeout_ns;
+	uint64_t before_ns;  /* when the last snapshot began */
+	bool describe_all;   /* in the next snapshot */
+	uint64_t removed;    /* flows taken out of the table */
+	uint64_t evicted;    /* of them, those that had to make room */
+	uint64_t unowned_seen; /* UDP_UNOWNED at the last owner pass */
+	struct bytes gone;   /* records of evicted flows, until the next snapshot */
+	struct udp_key *keys; /* one batch */
+	struct udp_flow *flows;
+};
+
+/* Room for one batch. 0 or -ENOMEM. */
+int udp_buffers_new(struct udp *u);
+
+/* Appends what a snapshot tells of the flows, and takes out those that have expired. 0 or negative errno. */
+int udp_flows_read(struct udp *u, uint64_t now_ns, struct bytes *to);
+
+/* Makes room if the table is filling up. 0 or negative errno. */
+int udp_flows_relieve(struct udp *u);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* Every live TCP socket: the programs write what they know of each into the ring, which is read meanwhile. */
+#define _GNU_SOURCE
+#include "walk.h"
+#include "iterator.h"
+#include "../base/clock.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+
+/* Moves what the ring holds, which is never more than its size, behind the snapshot. */
+static int ring_take(struct programs *p, struct bytes *to, uint64_t deadline_ns)
+{
+	int err = bytes_reserve(to, p->ring.bytes);
+
+	if (err)
+		return err;
+	to->length += ring_read(&p->ring, to->data + to->length, p->ring.bytes);
+	return in_time(deadline_ns) ? 0 : -ETIME;
+}
+
+/* All that the walk has written. A record that another CPU is still writing holds up those behind it. */
+static int ring_take_rest(struct programs *p, struct bytes *to, uint64_t deadline_ns)
+{
+	int err;
+
+	while (!(err = ring_take(p, to, deadline_ns)) && *p->ring.consumed < __atomic_load_n(&p->shared->snapshot_end, __ATOMIC_ACQUIRE))
+		sched_yield();
+	return err;
+}
+
+/* The program writes into the ring, and pauses the walk (EAGAIN) when half of it is taken. */
+static int storage_walk(struct programs *p, struct bytes *to, uint64_t deadline_ns)
+{
+	uint8_t nothing[8];
+	int fd = bpf_iter_create(bpf_link__fd(p->sockets)), err = fd < 0 ? -errno : 0;
+	ssize_t n = 1;
+
+	while (!err && n) {
+		n = read(fd, nothing, sizeof(nothing));
+		if (n < 0 && errno == EAGAIN)
+			err = ring_take(p, to, deadline_ns);
+		else if (n < 0 && errno != EINTR)
+			err = -errno;
+	}
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* The same for sockets in a table: the program does some slots a round, fewer when half of the ring is taken. */
+static int table_walk(struct programs *p, struct bytes *to, uint64_t deadline_ns)
+{
+	struct tcptop_tcp_shared *s = p->shared;
+	uint64_t at, end = __atomic_load_n(&s->slots, __ATOMIC_RELAXED);
+	int err = 0;
+
+	end = end < SOCKETS_MAX ? end : SOCKETS_MAX;
+	for (s->walk_next = at = 0; !err && at < end; at = __atomic_load_n(&s->walk_next, __ATOMIC_ACQUIRE)) {
+		err = iterator_read(p->sockets, NULL, deadline_ns);
+		if (!err)
+			err = ring_take(p, to, deadline_ns);
+	}
+	return err;
+}
+
+int sockets_walk(struct programs *p, struct bytes *to, uint64_t deadline_ns)
+{
+	int err;
+
+	err = p->is_table ? table_walk(p, to, deadline_ns) : storage_walk(p, to, deadline_ns);
+	return err ? err : ring_take_rest(p, to, deadline_ns);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include "processes.h"
+
+#include <string.h>
+
+/* FNV-1a */
+static uint64_t hash(const struct tcptop_process *r)
+{
+	const uint8_t *bytes = (const uint8_t *)r;
+	uint64_t h = 0xcbf29ce484222325ull;
+
+	for (size_t i = 0; i < sizeof(*r); i++)
+		h = (h ^ bytes[i]) * 0x100000001b3ull;
+	return h;
+}
+
+/* Once a process, and again when something has changed. */
+static void tell(struct netlink *n, const struct process_facts *f)
+{
+	struct tcptop_process r = { .tag = TAG_PROCESS, .size = sizeof(r), .tgid = f->tgid, .start_ns = f->start_ns };
+	uint64_t *told = &n->told[f->tgid % (sizeof(n->told) / sizeof(*n->told))], now;
+
+	memcpy(r.comm, f->comm, sizeof(r.comm));
+	if (!process_executable(f->tgid, r.exe) || *told == (now = hash(&r)) || bytes_append(&n->processes, &r, sizeof(r)))
+		return;
+	*told = now;
+}
+
+const struct process_facts *process_met(struct netlink *n, uint32_t tgid)
+{
+	struct process_facts *f = &n->facts;
+
+	if (n->facts_pass == n->owner_pass && f->tgid == tgid)
+		return f->start_ns ? f : NULL;
+	n->facts_pass = n->owner_pass;
+	if (!process_facts_read(tgid, f))
+		f->start_ns = 0;
+	if (f->start_ns)
+		tell(n, f);
+	return f->start_ns ? f : NULL;
+}
+
+int processes_append(struct netlink *n, struct bytes *to)
+{
+	int err = bytes_append(to, n->processes.data, n->processes.length);
+
+	if (!err)
+		n->processes.length = 0;
+	return err;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "shown.h"
+#include "../base/clock.h"
+
+#include <string.h>
+
+uint64_t cookie_of(const struct netlink *n, const struct space *s, const struct diag_message *m)
+{
+	return m->cookie | (uint64_t)(s - n->spaces) << 48;
+}
+
+void fill_identity(struct tcptop_tcp_record *r, const struct space *s, const struct diag_message *m)
+{
+	r->size = sizeof(*r);
+	r->family = m->family;
+	r->time_ns = clock_ns(CLOCK_BOOTTIME);
+	r->netns = s->inode;
+	r->local_port = m->local_port;
+	r->remote_port = m->remote_port;
+	memcpy(r->local_address, m->local, sizeof(r->local_address));
+	memcpy(r->remote_address, m->remote, sizeof(r->remote_address));
+	r->scope = m->family == 6 ? m->interface : 0;
+}
+
+void known_inode(struct netlink *n, struct known *k, uint32_t inode)
+{
+	if (k->inode != inode)
+		k->asked_pass = 0;
+	k->inode = inode;
+	if (inode && !k->asked_pass && k->last.how <= OWNER_LISTENER)
+		n->unknown_sockets++;
+}

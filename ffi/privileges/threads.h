@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What giving up privileges is made of. */
+#ifndef TCPTOP_THREADS_H
+#define TCPTOP_THREADS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Capability sets as bits, 1 << CAP_x. */
+typedef uint64_t capabilities;
+#define CAPABILITY(name) (1ull << (name))
+
+/* Of the calling thread alone. */
+capabilities capabilities_permitted(void);
+
+/* The calling thread keeps these, permitted and effective, and no other. 0 or negative errno. */
+int capabilities_set(capabilities keep);
+
+/* Takes every capability from all threads but the calling one and `spared`, and sets no_new_privs on them. 0, or -ETIMEDOUT
+ * when a thread did not come round within 2 s. */
+int threads_lower(pid_t spared);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Processes as /proc shows them. One may end between two reads, and its number may be another's then: its start tells. */
+#ifndef TCPTOP_PROCESS_H
+#define TCPTOP_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Start of the process that has the number now, CLOCK_BOOTTIME, to a clock tick; 0: there is none, or it is not for us to see. */
+uint64_t process_start_ns(uint32_t pid);
+/* Whether that process began at start_ns; 0: whichever. */
+bool process_started_at(uint32_t pid, uint64_t start_ns);
+
+struct process_facts {
+	uint64_t cgroup_id; /* 0: no cgroup v2 is mounted where it usually is */
+	uint64_t start_ns;
+	uint32_t tgid;
+	uint32_t uid;       /* the effective one */
+	uint8_t comm[16];
+};
+
+/* False: it has ended, or is not for us to see. */
+bool process_facts_read(uint32_t tgid, struct process_facts *f);
+
+/* File name of its executable, cut to what fits and padded with NULs. False: as above. */
+bool process_executable(uint32_t tgid, uint8_t exe[256]);
+
+#endif

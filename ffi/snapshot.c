@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* A snapshot: what every source tells, and a tick at its end. */
+#define _GNU_SOURCE
+#include "handle.h"
+#include "base/clock.h"
+
+#include <string.h>
+
+#define SNAPSHOT_LIMIT_NS 5000000000ull
+#define SNAPSHOT_KEPT_BYTES (32u << 20)
+
+/* What a peak took is given back after it. */
+static void snapshot_begin(struct bytes *s)
+{
+	if (s->capacity > SNAPSHOT_KEPT_BYTES && s->length < s->capacity / 8)
+		bytes_free(s);
+	s->length = s->read = 0;
+}
+
+static int tick_append(struct tcptop *t, uint64_t begin_ns)
+{
+	struct tcptop_tick tick = { .tag = TAG_TICK, .size = sizeof(tick), .begin_ns = begin_ns };
+
+	for (size_t i = 0; i < t->source_count; i++)
+		t->sources[i]->calls->count(t->sources[i], &tick);
+	tick.time_ns = clock_ns(CLOCK_BOOTTIME);
+	tick.wall_ns = clock_ns(CLOCK_REALTIME);
+	return bytes_append(&t->snapshot, &tick, sizeof(tick));
+}
+
+static int32_t snapshot_take(void *context, int64_t look)
+{
+	struct tcptop *t = context;
+	const struct request r = { clock_ns(CLOCK_BOOTTIME), clock_ns(CLOCK_MONOTONIC) + SNAPSHOT_LIMIT_NS, look };
+	int err;
+
+	snapshot_begin(&t->snapshot);
+	for (size_t i = 0; i < t->source_count; i++)
+		t->sources[i]->calls->snapshot(t->sources[i], &r, &t->snapshot);
+	err = tick_append(t, r.begin_ns);
+	return err ? fail(&t->failure, -err, "hold a snapshot") : (int32_t)t->snapshot.length;
+}
+
+int32_t tcptop__snapshot(struct tcptop *t, int32_t look)
+{
+	return handle_read(t, snapshot_take, t, look);
+}
+
+/* Bytes of the whole records that fit, from the start of data. */
+static size_t whole_records(const uint8_t *data, size_t length, size_t capacity)
+{
+	size_t used = 0;
+
+	while (length - used >= 4) {
+		uint16_t size;
+
+		memcpy(&size, data + used + 2, sizeof(size));
+		if (!size || size > length - used || size > capacity - used)
+			break;
+		used += size;
+	}
+	return used;
+}
+
+int32_t tcptop__snapshot_read(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
+{
+	struct bytes *s = &t->snapshot;
+	size_t n = s->length - s->read;
+
+	if (n > capacity)
+		n = whole_records(s->data + s->read, n, capacity);
+	memcpy(buffer, s->data + s->read, n);
+	s->read += n;
+	return n;
+}
