@@ -1,7 +1,6 @@
-import type { Sample } from "../flow/sample.ts";
+import type { EventBatch, Sample } from "../flow/sample.ts";
 import { lossLine, LossReason, lossSentence } from "../output/events.ts";
 import { writeOut } from "../output/stdout.ts";
-import type { EventBatch } from "../view/event.ts";
 
 /** What is missing in a stream of events on standard output: a line where it is, and at the end how many there were altogether. */
 export class EventLosses {

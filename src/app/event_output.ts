@@ -1,8 +1,7 @@
-import type { Sample } from "../flow/sample.ts";
+import type { EventBatch, Sample } from "../flow/sample.ts";
 import { EVENT_SCHEMA_NAME, eventsJson, eventsText } from "../output/events.ts";
 import { writeJson, writeText } from "../output/stdout.ts";
 import type { Column } from "../view/column.ts";
-import type { EventBatch } from "../view/event.ts";
 import { EventLosses } from "./event_losses.ts";
 import type { Output } from "./output.ts";
 

@@ -1,6 +1,6 @@
-import type { Sample } from "../flow/sample.ts";
-import type { EventBatch } from "../view/event.ts";
-import { hasPeer, remoteAddress } from "../view/flow.ts";
+import type { EventBatch, Sample } from "../flow/sample.ts";
+import { hasPeer } from "../flow/row.ts";
+import { remoteAddress } from "../view/flow.ts";
 import { after } from "./clock.ts";
 import type { Output } from "./output.ts";
 import type { Resolver } from "./resolver.ts";

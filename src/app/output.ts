@@ -1,5 +1,4 @@
-import type { Sample } from "../flow/sample.ts";
-import type { EventBatch } from "../view/event.ts";
+import type { EventBatch, Sample } from "../flow/sample.ts";
 
 /** Something that takes what the Worker sends. Opened while the process has the rights it was started with. */
 export interface Output {

@@ -13,7 +13,6 @@ import { COLUMNS } from "../view/column.ts";
 import { compileFilter } from "../view/filter/compile.ts";
 import { type Group, groupRows } from "../view/group.ts";
 import type { Grouping } from "../view/group_key.ts";
-import { GroupLog } from "../view/group_log.ts";
 import type { Predicate } from "../view/filter/fields.ts";
 import { chosenRows, selectRows } from "../view/selection.ts";
 import { VERSION } from "../version.ts";
@@ -68,7 +67,7 @@ function eventOutput(options: Options): Output {
   const say = (sentence: string) => writeError(sentence);
   const { json, columns, group, limit } = options, choice = { ...options, filter: predicate(options) };
   const choose = (sample: Sample) => chosenRows(sample, choice);
-  if (group !== null) return new GroupEventOutput(json, limit ?? 0, new GroupLog(group, choose), say);
+  if (group !== null) return new GroupEventOutput(json, limit ?? 0, group, choose, say);
   return new EventOutput(json, columns, limit ?? 0, choose, say);
 }
 

@@ -2,9 +2,8 @@
 import { ExitStatus, TcptopError } from "../errors.ts";
 import { unpackFlows } from "../flow/columns.ts";
 import { type Cgroup, NO_CGROUP } from "../flow/container.ts";
-import type { Sample } from "../flow/sample.ts";
+import type { EventBatch, Sample } from "../flow/sample.ts";
 import { unpackEvents } from "../flow/event_log.ts";
-import type { EventBatch } from "../view/event.ts";
 import type { ProcessId } from "../view/flow.ts";
 import { after } from "./clock.ts";
 import type { ContainerNames } from "./container_names.ts";

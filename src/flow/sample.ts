@@ -3,6 +3,7 @@ import type { Cgroup } from "./container.ts";
 import type { Host } from "../system/host.ts";
 import type { SourceInfo } from "../system/source_info.ts";
 import type { FlowArrays } from "./columns.ts";
+import type { EventArrays } from "./event_log.ts";
 
 /** Counters from the start of the run. */
 export interface Health {
@@ -53,4 +54,19 @@ export interface Sample {
   readonly processes: ReadonlyMap<number, string>;
   /** Names of remote addresses from reverse DNS, as far as they are known; keyed by the address's text. */
   readonly names: ReadonlyMap<string, string>;
+}
+
+/** Events as rows of a sample: what can be done with its flows, selecting and telling, can be done with them. */
+export interface EventBatch extends Sample {
+  readonly flows: EventArrays;
+  readonly events: EventArrays;
+  /** CLOCK_REALTIME at CLOCK_BOOTTIME zero, ms since 1970. */
+  readonly bootWallMs: number;
+  /** Events before this batch that nobody will see. */
+  readonly dropped: number;
+}
+
+/** When the event of the row happened, ms since 1970. */
+export function eventWallMs({ bootWallMs, events }: EventBatch, row: number): number {
+  return bootWallMs + events.timeNs[row] / 1e6;
 }

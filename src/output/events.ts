@@ -1,7 +1,8 @@
 /** Events as lines. */
 import { endpointText } from "../view/address.ts";
 import type { Column } from "../view/column.ts";
-import { type EventBatch, eventFacts, microTime } from "../view/event.ts";
+import type { EventBatch } from "../flow/sample.ts";
+import { eventFacts, microTime } from "./event_facts.ts";
 import { harmless } from "../view/harmless.ts";
 import { bytesText, counted, durationText } from "../view/units.ts";
 

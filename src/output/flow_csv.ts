@@ -1,4 +1,4 @@
-import { type FlowFacts, flowFacts } from "../view/flow.ts";
+import { type FlowFacts, flowFacts } from "./flow_facts.ts";
 import { Csv } from "./csv.ts";
 import { type Fields, fieldsOfColumn, same } from "./csv_fields.ts";
 

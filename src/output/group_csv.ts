@@ -1,5 +1,5 @@
 import type { Group } from "../view/group.ts";
-import { type GroupFacts, groupFacts } from "../view/group_facts.ts";
+import { type GroupFacts, groupFacts } from "./group_facts.ts";
 import type { Grouping } from "../view/group_key.ts";
 import { Csv } from "./csv.ts";
 import { fieldsOfColumn } from "./csv_fields.ts";

@@ -1,10 +1,52 @@
 /** What happens to groups, as lines. */
-import type { GroupEvent } from "../view/group_event.ts";
-import { keyLabel } from "../view/group_key.ts";
+import { GroupLog } from "../flow/group_log.ts";
+import type { GroupChange } from "../flow/live_group.ts";
+import type { Sample } from "../flow/sample.ts";
+import { groupId, type Grouping, keyLabel } from "../view/group_key.ts";
 import { bytesText, counted, durationText } from "../view/units.ts";
+import { microTime } from "./event_facts.ts";
 import { inChunks } from "./events.ts";
+import { type GroupIdentity, groupIdentity } from "./group_facts.ts";
 
 export const GROUP_EVENT_SCHEMA = "tcptop.group_event/1";
+
+/** The first connection of a group has opened, or its last one has ended: a GroupChange as the JSON document has it. */
+export interface GroupEvent extends GroupIdentity {
+  readonly event: "opened" | "closed";
+  /** UTC, to the microsecond. */
+  readonly time: string;
+  readonly group_by: Grouping;
+  readonly connections: number;
+  readonly duration_us: number | null;
+  readonly rx_bytes: number | null;
+  readonly tx_bytes: number | null;
+  readonly retransmits: number | null;
+  readonly final: boolean | null;
+}
+
+/** `choose`: the rows that count. */
+export function groupLog(
+  by: Grouping,
+  choose: (sample: Sample) => readonly number[],
+): GroupLog<GroupIdentity> {
+  const id = (sample: Sample, row: number) => groupId(sample, row, by);
+  return new GroupLog({ id, identity: (sample, row) => groupIdentity(sample, row, by) }, choose);
+}
+
+export function groupEvent(change: GroupChange<GroupIdentity>, by: Grouping): GroupEvent {
+  return {
+    event: change.event,
+    time: microTime(change.wallMs),
+    group_by: by,
+    ...change.identity,
+    connections: change.connections,
+    duration_us: change.durationUs,
+    rx_bytes: change.rxBytes,
+    tx_bytes: change.txBytes,
+    retransmits: change.retransmits,
+    final: change.final,
+  };
+}
 
 /** A JSON document a line, in pieces of whole lines. */
 export function groupEventsJson(events: readonly GroupEvent[]): Iterable<string> {

@@ -1,6 +1,6 @@
 /** The fields that CSV of groups has. */
 import type { Column } from "../view/column.ts";
-import type { GroupFacts } from "../view/group_facts.ts";
+import type { GroupFacts } from "./group_facts.ts";
 import type { Grouping } from "../view/group_key.ts";
 import { type Fields, fieldsOfColumn, same } from "./csv_fields.ts";
 

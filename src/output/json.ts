@@ -1,7 +1,7 @@
 import type { Sample } from "../flow/sample.ts";
-import { flowFacts } from "../view/flow.ts";
+import { flowFacts } from "./flow_facts.ts";
 import type { Group } from "../view/group.ts";
-import { groupFacts } from "../view/group_facts.ts";
+import { groupFacts } from "./group_facts.ts";
 import type { Grouping } from "../view/group_key.ts";
 import { notesOf } from "../view/notes.ts";
 import { totalsOf } from "../view/totals.ts";

@@ -1,6 +1,8 @@
 /** Counters for Prometheus, as OpenMetrics or in the older text format. */
 import type { Sample } from "../flow/sample.ts";
-import { type Container, flowFacts, isListener } from "../view/flow.ts";
+import type { Container } from "../view/flow.ts";
+import { flowFacts } from "./flow_facts.ts";
+import { isListener } from "../flow/row.ts";
 import { harmless } from "../view/harmless.ts";
 
 /** Names that have counters of their own, of each kind; all further ones share `other`. */

@@ -1,5 +1,18 @@
 /** The registry of columns: one place owns a column's name, title, width, order of importance, text and comparison. */
-import { Protocol, Unknown } from "../flow/columns.ts";
+import { type FlowArrays, Protocol } from "../flow/columns.ts";
+import {
+  cwnd,
+  droppedPackets,
+  hasPeer,
+  retransmits,
+  rttUs,
+  rxBytes,
+  rxDelta,
+  rxPackets,
+  txBytes,
+  txDelta,
+  txPackets,
+} from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
 import * as flow from "./flow.ts";
 import { harmless } from "./harmless.ts";
@@ -87,18 +100,19 @@ function words(
 
 const DIRECTIONS = { inbound: "in", outbound: "out", none: "-" } as const;
 
-type Field = "rxBytes" | "txBytes" | "rxPackets" | "txPackets" | "srttUs" | "retransmits" | "cwnd";
+type Figure = (flows: FlowArrays, row: number) => number | null;
 
-/** The field, or null where this flow's source cannot tell it. */
-const known = (bit: number, field: Field): Value => ({ flows: f }, row) => flow.known(f, row, bit, f[field][row]);
-const rate = (field: "rxDelta" | "txDelta"): Value => (s, row) =>
-  flow.known(s.flows, row, Unknown.bytes, flow.perSecond(s.flows[field][row], s.intervalMs));
-const ofTcp = (value: Value): Value => (s, row) => flow.isTcp(s.flows, row) ? value(s, row) : null;
+/** A figure that a row has by itself. */
+const ofRow = (figure: Figure): Value => (s, row) => figure(s.flows, row);
+const rate = (figure: Figure): Value => (s, row) => {
+  const delta = figure(s.flows, row);
+  return delta === null ? null : flow.perSecond(delta, s.intervalMs);
+};
 
-const rxPerS = rate("rxDelta"), txPerS = rate("txDelta");
+const rxPerS = rate(rxDelta), txPerS = rate(txDelta);
 
 function remote(s: Sample, row: number): string {
-  const name = flow.hasPeer(s.flows, row) ? flow.remoteName(s, row) : null;
+  const name = hasPeer(s.flows, row) ? flow.remoteName(s, row) : null;
   return name === null ? flow.remoteEndpoint(s.flows, row) : `${harmless(name)}:${s.flows.remotePort[row]}`;
 }
 
@@ -123,14 +137,14 @@ export const COLUMNS: readonly Column[] = [
   words("state", "STATE", { floor: 11, drop: 5 }, (s, r) => flow.stateName(s.flows, r)), // ESTABLISHED
   number("rx/s", "RX/s", 10, 0, "bytes/s", rxPerS), // 99.9 MiB/s
   number("tx/s", "TX/s", 10, 0, "bytes/s", txPerS),
-  number("rx", "RX", 8, 6, "bytes", known(Unknown.bytes, "rxBytes")), // 99.9 MiB
-  number("tx", "TX", 8, 6, "bytes", known(Unknown.bytes, "txBytes")),
-  number("rtt", "RTT", 7, 2, "us", (s, r) => known(Unknown.rtt, "srttUs")(s, r) || null), // 99.9 ms
-  number("retrans", "RETRANS", 8, 8, "count", ofTcp(known(Unknown.retransmits, "retransmits"))),
-  number("cwnd", "CWND", 5, 10, "count", ofTcp(known(Unknown.cwnd, "cwnd"))),
-  number("rxpackets", "RX PKTS", 9, 14, "count", known(Unknown.packets, "rxPackets")),
-  number("txpackets", "TX PKTS", 9, 14, "count", known(Unknown.packets, "txPackets")),
-  number("dropped", "DROPPED", 8, 16, "count", (s, r) => flow.droppedPackets(s.flows, r)),
+  number("rx", "RX", 8, 6, "bytes", ofRow(rxBytes)), // 99.9 MiB
+  number("tx", "TX", 8, 6, "bytes", ofRow(txBytes)),
+  number("rtt", "RTT", 7, 2, "us", ofRow(rttUs)), // 99.9 ms
+  number("retrans", "RETRANS", 8, 8, "count", ofRow(retransmits)),
+  number("cwnd", "CWND", 5, 10, "count", ofRow(cwnd)),
+  number("rxpackets", "RX PKTS", 9, 14, "count", ofRow(rxPackets)),
+  number("txpackets", "TX PKTS", 9, 14, "count", ofRow(txPackets)),
+  number("dropped", "DROPPED", 8, 16, "count", ofRow(droppedPackets)),
   number("age", "AGE", 6, 11, "ms", flow.ageMs), // 23h59m
   words("exe", "EXE", { floor: 14, drop: 15 }, (s, r) => harmless(flow.executable(s, r) ?? "-")),
 ];

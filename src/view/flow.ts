@@ -1,64 +1,16 @@
-/** One flow as facts a user can read: the shape of the JSON document, and where every text comes from. */
-import { type FlowArrays, Protocol, Unknown } from "../flow/columns.ts";
+/** What is read of one flow: names, addresses and texts, as they are and not yet made harmless. */
+import { type FlowArrays, Unknown } from "../flow/columns.ts";
+import { hasOwner, hasPeer, isTcp, known } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
-import { Direction, OwnerHow, Several } from "../wire/layout.ts";
+import { Direction, OwnerHow } from "../wire/layout.ts";
 import { TcpState } from "../wire/tcp_state.ts";
-import { isUnspecified } from "../flow/address.ts";
 import { addressText, endpointText } from "./address.ts";
 import { InternedTexts } from "./intern.ts";
-
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-}
 
 export interface Container {
   readonly id: string;
   readonly runtime: string;
   readonly name: string | null;
-}
-
-export interface FlowFacts {
-  readonly id: string;
-  readonly protocol: "tcp" | "udp";
-  readonly family: 4 | 6;
-  readonly state: string;
-  readonly direction: "outbound" | "inbound" | null;
-  readonly local: Endpoint;
-  readonly remote: (Endpoint & { readonly name: string | null }) | null;
-  readonly pid: number | null;
-  readonly process: string | null;
-  readonly uid: number | null;
-  readonly user: string | null;
-  readonly netns: number | null;
-  readonly cgroup: string | null;
-  readonly container: Container | null;
-  readonly rx_bytes: number | null;
-  readonly tx_bytes: number | null;
-  readonly rx_bytes_delta: number | null;
-  readonly tx_bytes_delta: number | null;
-  readonly rx_bytes_per_s: number | null;
-  readonly tx_bytes_per_s: number | null;
-  readonly rx_packets: number | null;
-  readonly tx_packets: number | null;
-  /** Datagrams that came in and never reached the process. */
-  readonly rx_dropped_packets: number | null;
-  readonly rx_dropped_bytes: number | null;
-  readonly rtt_us: number | null;
-  readonly rtt_var_us: number | null;
-  readonly cwnd: number | null;
-  readonly retransmits: number | null;
-  readonly age_ms: number | null;
-  readonly closed: boolean;
-  readonly loopback: boolean;
-  /** File name of the process's executable. */
-  readonly exe: string | null;
-  /** Processes other than the owner hold the socket too. */
-  readonly shared: boolean | null;
-  /** false: not yet, or it never was; null: no connection (UDP, a listener). */
-  readonly established: boolean | null;
-  /** Both ends are this machine's: it never leaves it. */
-  readonly inside: boolean;
 }
 
 /** By number: the kernel's names, but that people say CLOSED. 0 is that of a record that does not tell. */
@@ -76,10 +28,6 @@ const decoder = new TextDecoder();
 export function pidOf(flows: FlowArrays, row: number): number | null {
   if (!hasOwner(flows, row)) return null;
   return flows.tgid[row] !== 0 || flows.how[row] === OwnerHow.kernel ? flows.tgid[row] : null;
-}
-
-export function hasOwner(flows: FlowArrays, row: number): boolean {
-  return flows.how[row] !== OwnerHow.none;
 }
 
 /** One process for good: a pid comes again. */
@@ -114,101 +62,14 @@ export function stateName(flows: FlowArrays, row: number): string {
   return (isTcp(flows, row) ? TCP_STATES : UDP_STATES)[flows.state[row]] ?? "UNKNOWN";
 }
 
-export function isTcp(flows: FlowArrays, row: number): boolean {
-  return flows.protocol[row] === Protocol.tcp;
-}
-
-/** A datagram may come from port 0, and no peer has neither port nor address: the unspecified one is nobody's. */
-export function hasPeer(flows: FlowArrays, row: number): boolean {
-  return flows.remotePort[row] !== 0 || !isUnspecified(flows.remoteAddress, row * 16);
-}
-
-export function isListener(flows: FlowArrays, row: number): boolean {
-  return flows.protocol[row] === Protocol.tcp && flows.state[row] === TcpState.LISTEN;
-}
-
-/** On its way to being established. */
-export function isConnecting(flows: FlowArrays, row: number): boolean {
-  const state = flows.state[row];
-  return isTcp(flows, row) && (state === TcpState.SYN_SENT || state === TcpState.SYN_RECV);
-}
-
 /** The owner's user; null: the owner or the user is not known. */
 export function uidOf(flows: FlowArrays, row: number): number | null {
   return hasOwner(flows, row) ? known(flows, row, Unknown.uid, flows.uid[row]) : null;
 }
 
-/** `value`, or null where the source cannot tell it: `bit` is one of Unknown. */
-export function known(flows: FlowArrays, row: number, bit: number, value: number): number | null {
-  return flows.unknown[row] & bit ? null : value;
-}
-
-/** Datagrams that never reached the process; null: not known, or TCP, which sends again what is lost. */
-export function droppedPackets(f: FlowArrays, row: number): number | null {
-  return isTcp(f, row) ? null : known(f, row, Unknown.droppedPackets, f.rxDroppedPackets[row]);
-}
-
 /** Bytes a second to one decimal. */
 export function perSecond(delta: number, intervalMs: number): number {
   return intervalMs > 0 ? Math.round(delta / intervalMs * 10000) / 10 : 0;
-}
-
-export function flowFacts(sample: Sample, row: number): FlowFacts {
-  const f = sample.flows, uid = uidOf(f, row);
-  const figure = (bit: number, value: number) => known(f, row, bit, value);
-  const owned = hasOwner(f, row), tcp = isTcp(f, row);
-  const measured = tcp && f.srttUs[row] > 0;
-  return {
-    id: flowId(f, row),
-    protocol: tcp ? "tcp" : "udp",
-    family: f.family[row] === 4 ? 4 : 6,
-    state: stateName(f, row),
-    direction: directionName(f, row),
-    local: { address: localAddress(f, row), port: f.localPort[row] },
-    remote: hasPeer(f, row)
-      ? { address: remoteAddress(f, row), port: f.remotePort[row], name: remoteName(sample, row) }
-      : null,
-    pid: pidOf(f, row),
-    process: processName(sample, row),
-    uid,
-    user: uid === null ? null : sample.users.get(uid) ?? null,
-    netns: f.netns[row] || null,
-    cgroup: cgroupPath(sample, row),
-    container: container(sample, row),
-    rx_bytes: figure(Unknown.bytes, f.rxBytes[row]),
-    tx_bytes: figure(Unknown.bytes, f.txBytes[row]),
-    rx_bytes_delta: figure(Unknown.bytes, f.rxDelta[row]),
-    tx_bytes_delta: figure(Unknown.bytes, f.txDelta[row]),
-    rx_bytes_per_s: figure(Unknown.bytes, perSecond(f.rxDelta[row], sample.intervalMs)),
-    tx_bytes_per_s: figure(Unknown.bytes, perSecond(f.txDelta[row], sample.intervalMs)),
-    rx_packets: figure(Unknown.packets, f.rxPackets[row]),
-    tx_packets: figure(Unknown.packets, f.txPackets[row]),
-    rtt_us: measured ? figure(Unknown.rtt, f.srttUs[row]) : null,
-    rtt_var_us: measured && f.rttvarUs[row] > 0 ? figure(Unknown.rtt, f.rttvarUs[row]) : null,
-    cwnd: tcp ? figure(Unknown.cwnd, f.cwnd[row]) : null,
-    retransmits: tcp ? figure(Unknown.retransmits, f.retransmits[row]) : null,
-    age_ms: ageMs(sample, row),
-    closed: f.closed[row] === 1,
-    loopback: f.loopback[row] === 1,
-    exe: executable(sample, row),
-    shared: owned && f.several[row] !== Several.unknown ? f.several[row] === Several.yes : null,
-    established: !tcp || isListener(f, row) ? null : f.established[row] === 1,
-    inside: f.inside[row] === 1,
-    rx_dropped_packets: droppedPackets(f, row),
-    rx_dropped_bytes: tcp ? null : figure(Unknown.droppedBytes, f.rxDroppedBytes[row]),
-  };
-}
-
-/** A socket may connect again and a cookie lives as long as the socket: with the time of opening it names one connection. A UDP
- * socket has many flows, begun at different times or, on two CPUs at once, with different peers. */
-export function flowId(f: FlowArrays, row: number): string {
-  // Both halves apart: as one number, cookies that netlink has marked with their namespace's would share their last digits.
-  const high = f.cookieHigh[row],
-    low = f.cookieLow[row].toString(36),
-    cookie = high === 0 ? low : `${high.toString(36)}.${low}`;
-  const opened = f.openedNs[row] === 0 ? "" : `-${f.openedNs[row].toString(36)}`;
-  if (f.protocol[row] === Protocol.tcp) return `t${cookie}${opened}`;
-  return `u${cookie}${opened}-${f.remotePort[row].toString(36)}`;
 }
 
 export function localAddress(f: FlowArrays, row: number): string {

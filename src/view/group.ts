@@ -1,7 +1,7 @@
 /** Rows put together: by who, by whom with, by what for, by where. */
+import { plus } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
-import { valueText } from "./column.ts";
-import type { Column, NumberColumn } from "./column.ts";
+import { type Column, type NumberColumn, valueText } from "./column.ts";
 import * as flow from "./flow.ts";
 import { groupId, type Grouping, groupKey, keyLabel } from "./group_key.ts";
 import { harmless } from "./harmless.ts";
@@ -92,11 +92,6 @@ export function total(sample: Sample, rows: readonly number[], value: NumberColu
   let sum: number | null = null;
   for (const row of rows) sum = plus(sum, value(sample, row));
   return sum;
-}
-
-/** What is not known adds nothing. */
-export function plus(sum: number | null, value: number | null): number | null {
-  return value === null ? sum : (sum ?? 0) + value;
 }
 
 /** Bytes, rates and counts add up; times, windows and process ids do not. */

@@ -1,6 +1,7 @@
 /** What makes flows one group, and what a user reads for it. */
 import type { Sample } from "../flow/sample.ts";
 import * as flow from "./flow.ts";
+import { hasPeer, isTcp } from "../flow/row.ts";
 import { harmless } from "./harmless.ts";
 
 export const GROUPINGS = ["process", "remote", "port", "container"] as const;
@@ -30,10 +31,10 @@ export function keyLabel(key: string | null, by: Grouping): string {
 
 const processId: Naming["id"] = (sample, row) => flow.processName(sample, row);
 const remoteId: Naming["id"] = (sample, row) => {
-  if (!flow.hasPeer(sample.flows, row)) return null;
+  if (!hasPeer(sample.flows, row)) return null;
   return flow.remoteName(sample, row) ?? flow.remoteAddress(sample.flows, row);
 };
-const portId = ({ flows: f }: Sample, row: number) => `${servicePort(f, row)}/${flow.isTcp(f, row) ? "tcp" : "udp"}`;
+const portId = ({ flows: f }: Sample, row: number) => `${servicePort(f, row)}/${isTcp(f, row) ? "tcp" : "udp"}`;
 
 const NAMING: Readonly<Record<Grouping, Naming>> = {
   process: { id: processId, key: (sample, row) => harmless(processId(sample, row)!), none: "(not known)" },

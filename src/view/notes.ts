@@ -1,6 +1,6 @@
 import type { Note } from "../system/source_info.ts";
 import type { Sample } from "../flow/sample.ts";
-import { hasOwner, isTcp } from "./flow.ts";
+import { hasOwner, isTcp } from "../flow/row.ts";
 import { counted } from "./units.ts";
 
 /** What the user must know about this sample: the source's own limits, and everything that was lost. */

@@ -1,6 +1,6 @@
 import type { Sample } from "../flow/sample.ts";
 import type { Predicate } from "./filter/fields.ts";
-import { isListener, isTcp } from "./flow.ts";
+import { isListener, isTcp } from "../flow/row.ts";
 import { type Sort, sortedRows } from "./sort.ts";
 
 /** Which flows to show. */

@@ -1,6 +1,7 @@
 import { Protocol, Unknown } from "../flow/columns.ts";
 import type { Sample } from "../flow/sample.ts";
-import { hasOwner, isListener, perSecond } from "./flow.ts";
+import { hasOwner, isListener } from "../flow/row.ts";
+import { perSecond } from "./flow.ts";
 
 /** Sums over all flows of a sample, whatever is shown of them. What never leaves this machine stands apart. */
 export interface Totals {

@@ -1,10 +1,10 @@
 /** Groups in every output of one recording, against the flows of the same. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import papaparse from "papaparse";
-import type { EventFacts } from "../../src/view/event.ts";
-import type { FlowFacts } from "../../src/view/flow.ts";
-import type { GroupEvent } from "../../src/view/group_event.ts";
-import type { GroupFacts } from "../../src/view/group_facts.ts";
+import type { EventFacts } from "../../src/output/event_facts.ts";
+import type { FlowFacts } from "../../src/output/flow_facts.ts";
+import type { GroupEvent } from "../../src/output/group_events.ts";
+import type { GroupFacts } from "../../src/output/group_facts.ts";
 import { GROUPINGS } from "../../src/view/group_key.ts";
 import { wrongInGroupEvent, wrongInGroups } from "../support/schema.ts";
 import { execute, tcptop } from "../support/tcptop.ts";

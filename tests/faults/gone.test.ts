@@ -1,6 +1,6 @@
 /** What a flow belongs to goes away while it is looked at: its network namespace, its cgroup. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { FlowFacts } from "../../src/view/flow.ts";
+import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { wrongIn } from "../support/held.ts";
 import { seconds } from "../support/long.ts";
 import { Netns } from "../support/netns.ts";

@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { AddressSet } from "../../src/flow/address_set.ts";
 import type { Sample } from "../../src/flow/sample.ts";
-import { flowFacts } from "../../src/view/flow.ts";
+import { flowFacts } from "../../src/output/flow_facts.ts";
 import { totalsOf } from "../../src/view/totals.ts";
 import { Feed } from "../support/feed.ts";
 import { address, counters, ended, live, tick } from "../support/records.ts";

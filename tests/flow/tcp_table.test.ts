@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import type { Sample } from "../../src/flow/sample.ts";
-import { flowFacts } from "../../src/view/flow.ts";
+import { flowFacts } from "../../src/output/flow_facts.ts";
 import { OwnerHow } from "../../src/wire/layout.ts";
 import { Feed } from "../support/feed.ts";
 import { address, comm, counters, ended, live, opened, owner, tick } from "../support/records.ts";

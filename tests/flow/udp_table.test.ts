@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Sample } from "../../src/flow/sample.ts";
-import { type FlowFacts, flowFacts } from "../../src/view/flow.ts";
+import { type FlowFacts, flowFacts } from "../../src/output/flow_facts.ts";
 import { totalsOf } from "../../src/view/totals.ts";
 import { OwnerHow, Tag, UdpOwnerLayout, UdpRecordLayout, UdpState, Unknown } from "../../src/wire/layout.ts";
 import { Feed } from "../support/feed.ts";

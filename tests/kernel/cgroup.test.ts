@@ -3,7 +3,7 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { shimPath } from "../../src/app/paths.ts";
 import { openShim } from "../../src/system/shim.ts";
-import type { FlowFacts } from "../../src/view/flow.ts";
+import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { execute, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
 
 const ID = "0123456789abcdef".repeat(4);

@@ -1,6 +1,6 @@
 /** What is a connection and what never became one: refused, given up, and served before its handshake had ended. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { EventFacts } from "../../src/view/event.ts";
+import type { EventFacts } from "../../src/output/event_facts.ts";
 import { compiled } from "../support/compiled.ts";
 import { Events } from "../support/events.ts";
 import { lines, within } from "../support/lines.ts";

@@ -1,6 +1,6 @@
 /** Held connections: every end, opened before and after the start, every family, here and in another network namespace. */
 import { deepStrictEqual } from "node:assert/strict";
-import type { FlowFacts } from "../../src/view/flow.ts";
+import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { losingNothing } from "../support/lost.ts";
 import { Netns } from "../support/netns.ts";
 import { byEnds, Running, type SampleDocument } from "../support/tcptop.ts";

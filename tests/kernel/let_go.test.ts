@@ -1,6 +1,6 @@
 /** A process that looks at another's descriptors may be the last to let go of one: then the kernel closes the socket in its context. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import type { EventFacts } from "../../src/view/event.ts";
+import type { EventFacts } from "../../src/output/event_facts.ts";
 import { Events } from "../support/events.ts";
 import { lines, within } from "../support/lines.ts";
 import { fromSource } from "../support/tcptop.ts";

@@ -1,6 +1,6 @@
 /** Datagrams that came in and never reached their process, against the receiver's own count and the kernel's. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { FlowFacts } from "../../src/view/flow.ts";
+import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { compiled } from "../support/compiled.ts";
 import { lines, within } from "../support/lines.ts";
 import { Netns } from "../support/netns.ts";

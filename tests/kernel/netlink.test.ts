@@ -1,6 +1,6 @@
 /** TCP by netlink against traffic whose truth is known. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { FlowFacts } from "../../src/view/flow.ts";
+import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { lines } from "../support/lines.ts";
 import { Netns } from "../support/netns.ts";
 import { asUser } from "../support/refused.ts";

@@ -1,6 +1,6 @@
 /** Clients that are a process each, live for one exchange and are gone before any tick. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { FlowFacts } from "../../src/view/flow.ts";
+import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { Running, type SampleDocument } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
 

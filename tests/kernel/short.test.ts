@@ -1,6 +1,6 @@
 /** Short connections as fast as they go: every one is on record with all its bytes and its process. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { FlowFacts } from "../../src/view/flow.ts";
+import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { losingNothing } from "../support/lost.ts";
 import { Running } from "../support/tcptop.ts";
 import { type Phase, Workload } from "../support/workload.ts";

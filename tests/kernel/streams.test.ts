@@ -1,8 +1,8 @@
 /** What goes to scripts and files, summed by programs that are not ours, against the workload's own account. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import papaparse from "papaparse";
-import type { EventFacts } from "../../src/view/event.ts";
-import type { GroupEvent } from "../../src/view/group_event.ts";
+import type { EventFacts } from "../../src/output/event_facts.ts";
+import type { GroupEvent } from "../../src/output/group_events.ts";
 import { Program, until } from "../support/program.ts";
 import { wrongInGroupEvent } from "../support/schema.ts";
 import { execute, tcptop } from "../support/tcptop.ts";

@@ -1,6 +1,6 @@
 /** Bytes that move or end in unusual ways: what counts in the socket layer alone gets these wrong. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { FlowFacts } from "../../src/view/flow.ts";
+import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { losingNothing } from "../support/lost.ts";
 import { byEnds, Running } from "../support/tcptop.ts";
 import { type End, endsOf, Workload } from "../support/workload.ts";

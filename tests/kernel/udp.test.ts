@@ -1,7 +1,7 @@
 /** UDP flows against traffic that is known to the byte. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { createSocket, type Socket } from "node:dgram";
-import type { FlowFacts } from "../../src/view/flow.ts";
+import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { Netns } from "../support/netns.ts";
 import { Running, type SampleDocument } from "../support/tcptop.ts";
 import { type Phase, Workload } from "../support/workload.ts";

@@ -3,7 +3,7 @@ import papaparse from "papaparse";
 import fc from "fast-check";
 import { flowCsv } from "../../src/output/flow_csv.ts";
 import { COLUMNS, TOTAL_RATE } from "../../src/view/column.ts";
-import { flowFacts } from "../../src/view/flow.ts";
+import { flowFacts } from "../../src/output/flow_facts.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 
 const all = (sample: { length: number }) => Array.from({ length: sample.length }, (_, row) => row);

@@ -5,7 +5,7 @@ import { groupCsv } from "../../src/output/group_csv.ts";
 import { hasGroupField } from "../../src/output/group_fields.ts";
 import { COLUMNS, TOTAL_RATE } from "../../src/view/column.ts";
 import { groupRows } from "../../src/view/group.ts";
-import { groupFacts } from "../../src/view/group_facts.ts";
+import { groupFacts } from "../../src/output/group_facts.ts";
 import { type Grouping, GROUPINGS } from "../../src/view/group_key.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 

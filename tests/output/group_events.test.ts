@@ -1,8 +1,13 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { lossLine, LossReason } from "../../src/output/events.ts";
-import { GROUP_EVENT_SCHEMA, groupEventsJson, groupEventsText } from "../../src/output/group_events.ts";
+import {
+  GROUP_EVENT_SCHEMA,
+  groupEvent,
+  groupEventsJson,
+  groupEventsText,
+  groupLog,
+} from "../../src/output/group_events.ts";
 import { GROUPINGS } from "../../src/view/group_key.ts";
-import { GroupLog } from "../../src/view/group_log.ts";
 import { EventFeed } from "../support/event_feed.ts";
 import { comm, ended, opened } from "../support/records.ts";
 import { wrongInGroupEvent } from "../support/schema.ts";
@@ -17,7 +22,7 @@ const RECORDS = [
 
 function eventsOf(by: typeof GROUPINGS[number], ...records: readonly Uint8Array[]) {
   const all = ({ length }: { readonly length: number }) => Array.from({ length }, (_, row) => row);
-  return new GroupLog(by, all).tell(new EventFeed().batch(...records));
+  return groupLog(by, all).tell(new EventFeed().batch(...records)).map((change) => groupEvent(change, by));
 }
 
 Deno.test("groupEventsText() says whose and, at the end, how many and how much", () => {

@@ -1,12 +1,12 @@
 /** The way from records to batches of events and samples, on one thread and without a clock. */
 import { EventLog, unpackEvents } from "../../src/flow/event_log.ts";
-import type { EventBatch } from "../../src/view/event.ts";
+import type { EventBatch } from "../../src/flow/sample.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 import { Feed } from "./feed.ts";
 import { join } from "./records.ts";
 
 /** Boot was at 2026-01-02T03:04:05Z. */
-const BOOT_WALL_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
+export const BOOT_WALL_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 export class EventFeed extends Feed {
   constructor(readonly log: EventLog = new EventLog()) {

@@ -1,5 +1,5 @@
 /** A running `tcptop --events --json`, or a command line that ends in one. */
-import type { EventFacts } from "../../src/view/event.ts";
+import type { EventFacts } from "../../src/output/event_facts.ts";
 import { lines, within } from "./lines.ts";
 
 export class Events implements AsyncDisposable {

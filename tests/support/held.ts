@@ -1,5 +1,5 @@
 /** Connections that a workload holds open, and whether a sample has them right. */
-import type { FlowFacts } from "../../src/view/flow.ts";
+import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { byEnds, type SampleDocument } from "./tcptop.ts";
 import { endsOf, type Phase } from "./workload.ts";
 

@@ -1,5 +1,5 @@
 /** The program itself as a child. TCPTOP_BIN names another one to test in its place, such as the one-file executable. */
-import type { FlowFacts } from "../../src/view/flow.ts";
+import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { lines, within } from "./lines.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;

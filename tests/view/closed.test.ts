@@ -1,7 +1,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { ClosedFlows } from "../../src/view/closed.ts";
 import { columnById } from "../../src/view/column.ts";
-import { flowId, processName } from "../../src/view/flow.ts";
+import { flowId } from "../../src/flow/row.ts";
+import { processName } from "../../src/view/flow.ts";
 import { fakeSample, NOW_NS } from "./fake_sample.ts";
 
 const at = (seconds: number) => ({ number: 1 + seconds, timeNs: NOW_NS + seconds * 1e9 });

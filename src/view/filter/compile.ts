@@ -1,6 +1,7 @@
 /** A filter as a test of one row. Nothing is looked up by name while rows are tested. */
 import { columnById, type NumberColumn } from "../column.ts";
 import * as flow from "../flow.ts";
+import { hasOwner, isTcp } from "../../flow/row.ts";
 import { harmless } from "../harmless.ts";
 import type { Filter, Operator } from "./ast.ts";
 import { inRange, parseRange } from "./cidr.ts";
@@ -73,8 +74,8 @@ function anywhere(text: string): Predicate {
   return (sample, row) => {
     const f = sample.flows;
     if (number >= 0 && (f.localPort[row] === number || f.remotePort[row] === number)) return true;
-    if (number >= 0 && f.tgid[row] === number && flow.hasOwner(f, row)) return true;
-    if (protocol !== null && flow.isTcp(f, row) === (protocol === "tcp")) return true;
+    if (number >= 0 && f.tgid[row] === number && hasOwner(f, row)) return true;
+    if (protocol !== null && isTcp(f, row) === (protocol === "tcp")) return true;
     if (has(flow.processName(sample, row) ?? "-") || has(userText(sample, row)) || has(flow.stateName(f, row))) {
       return true;
     }

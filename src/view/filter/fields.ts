@@ -1,6 +1,7 @@
 /** The fields that NAME:VALUE can ask for: how a value is checked, and what it tests. */
 import type { Sample } from "../../flow/sample.ts";
 import * as flow from "../flow.ts";
+import { hasOwner, isTcp } from "../../flow/row.ts";
 import { columnById } from "../column.ts";
 import { harmless } from "../harmless.ts";
 import { type Filter, someTerm } from "./ast.ts";
@@ -86,7 +87,7 @@ export function asksForListeners(filter: Filter): boolean {
 function pid(value: string): Predicate | string {
   const wanted = /^\d+$/.test(value) ? Number(value) : NaN;
   if (!(wanted <= 2 ** 32)) return `'${value}' is no process id`;
-  return ({ flows: f }, row) => f.tgid[row] === wanted && flow.hasOwner(f, row);
+  return ({ flows: f }, row) => f.tgid[row] === wanted && hasOwner(f, row);
 }
 
 function columnText(id: string): Text {
@@ -128,7 +129,7 @@ const DEFINITIONS: Readonly<Record<string, Field>> = {
   proto: {
     about: "tcp or udp",
     example: "udp",
-    test: oneOf({ tcp: ({ flows }, r) => flow.isTcp(flows, r), udp: ({ flows }, r) => !flow.isTcp(flows, r) }),
+    test: oneOf({ tcp: ({ flows }, r) => isTcp(flows, r), udp: ({ flows }, r) => !isTcp(flows, r) }),
   },
   family: { about: "4 or 6", example: "6", test: oneOf({ "4": ofFamily(4), "6": ofFamily(6) }) },
   direction: { about: "in or out", example: "in", test: oneOf({ in: inbound, out: outbound, inbound, outbound }) },

@@ -1,8 +1,23 @@
 /** Everything that is known of the flow under the cursor. */
+import type { FlowArrays } from "../../flow/columns.ts";
+import {
+  cwnd,
+  droppedBytes,
+  droppedPackets,
+  hasPeer,
+  isShared,
+  isTcp,
+  retransmits,
+  rttUs,
+  rttVarUs,
+  rxBytes,
+  rxPackets,
+  txBytes,
+  txPackets,
+} from "../../flow/row.ts";
 import type { Sample } from "../../flow/sample.ts";
 import { Canvas, Role } from "../canvas.ts";
-import { endpointText } from "../address.ts";
-import { type FlowFacts, flowFacts } from "../flow.ts";
+import * as flow from "../flow.ts";
 import { harmless } from "../harmless.ts";
 import { ageText, bytesText, durationText, rateText } from "../units.ts";
 import { fitted, textCells } from "../width.ts";
@@ -32,66 +47,70 @@ export function drawDetails(canvas: Canvas, detailed: Detailed | null, y: number
     canvas.put(2, y + 2, "No flow is under the cursor.", Role.dim);
     return;
   }
-  const facts = flowFacts(detailed.sample, detailed.row);
-  canvas.put(1, y, fitted(headline(facts), canvas.columns - 2), Role.title);
+  const { sample, row } = detailed;
+  canvas.put(1, y, fitted(headline(sample, row), canvas.columns - 2), Role.title);
   const end = y + rows;
   const across = Math.max(1, Math.min(3, Math.floor(canvas.columns / PAIR_CELLS)));
   const fits = ([, text]: Pair) => textCells(text) <= Math.floor(canvas.columns / across) - LABEL_CELLS - 3;
-  const all = pairs(facts), long = [...all.filter((pair) => !fits(pair)), ...longPairs(facts, detailed.commandLine)];
+  const all = pairs(sample, row), wide = all.filter((pair) => !fits(pair));
   let line = drawPairs(canvas, all.filter(fits), across, y + 1, end);
-  for (const [label, text] of long) line = drawPair(canvas, label, text, line, end);
+  for (const [label, text] of [...wide, ...longPairs(detailed)]) line = drawPair(canvas, label, text, line, end);
   drawHistory(canvas, detailed.history, line, end);
 }
 
-function headline({ process, pid, remote, protocol, closed }: FlowFacts): string {
-  const to = remote === null ? "" : ` → ${harmless(remote.name ?? remote.address)} ${remote.port}`;
-  return `${harmless(process ?? "not known")}${pid === null ? "" : ` [${pid}]`} ${protocol}${to}${
-    closed ? " · has ended" : ""
-  }`;
+function headline(sample: Sample, row: number): string {
+  const { flows: f } = sample, pid = flow.pidOf(f, row);
+  const peer = hasPeer(f, row) ? harmless(flow.remoteName(sample, row) ?? flow.remoteAddress(f, row)) : null;
+  const to = peer === null ? "" : ` → ${peer} ${f.remotePort[row]}`;
+  const owner = `${harmless(flow.processName(sample, row) ?? "not known")}${pid === null ? "" : ` [${pid}]`}`;
+  return `${owner} ${isTcp(f, row) ? "tcp" : "udp"}${to}${f.closed[row] ? " · has ended" : ""}`;
 }
 
 const plain = (value: number | null) => value === null ? "-" : value.toLocaleString("en-US");
 const exact = (bytes: number | null) => bytes === null ? "-" : `${bytesText(bytes)} (${plain(bytes)})`;
 
 /** Datagrams that never reached the process, where there are any. */
-function dropped({ rx_dropped_packets: packets, rx_dropped_bytes: bytes }: FlowFacts): Pair[] {
+function dropped(f: FlowArrays, row: number): Pair[] {
+  const packets = droppedPackets(f, row), bytes = droppedBytes(f, row);
   if (!packets) return [];
   return [["dropped", bytes === null ? plain(packets) : `${plain(packets)} with ${bytesText(bytes)}`]];
 }
 
-function pairs(facts: FlowFacts): Pair[] {
-  const { local, remote, family } = facts;
+function pairs(sample: Sample, row: number): Pair[] {
+  const { flows: f, users } = sample, uid = flow.uidOf(f, row), rtt = rttUs(f, row), window = cwnd(f, row);
+  const age = flow.ageMs(sample, row), netns = f.netns[row];
   return [
-    ["local", endpointText(local.address, family, local.port)],
-    ["remote", remote === null ? "-" : endpointText(remote.address, family, remote.port)],
-    ["state", facts.state],
-    ["direction", facts.direction ?? "-"],
-    ["user", facts.uid === null ? "-" : `${harmless(facts.user ?? "?")} (${facts.uid})`],
-    ["age", facts.age_ms === null ? "longer than tcptop runs" : ageText(facts.age_ms)],
-    ["received", exact(facts.rx_bytes)],
-    ["sent", exact(facts.tx_bytes)],
-    ["packets in", plain(facts.rx_packets)],
-    ["packets out", plain(facts.tx_packets)],
-    ...dropped(facts),
-    ["round trip", facts.rtt_us === null ? "-" : `${durationText(facts.rtt_us)} ± ${durationText(facts.rtt_var_us)}`],
-    ["retransmits", plain(facts.retransmits)],
-    ["cwnd", facts.cwnd === null ? "-" : `${plain(facts.cwnd)} segments`],
-    ["netns", facts.netns === null ? "-" : String(facts.netns)],
+    ["local", flow.localEndpoint(f, row)],
+    ["remote", hasPeer(f, row) ? flow.remoteEndpoint(f, row) : "-"],
+    ["state", flow.stateName(f, row)],
+    ["direction", flow.directionName(f, row) ?? "-"],
+    ["user", uid === null ? "-" : `${harmless(users.get(uid) ?? "?")} (${uid})`],
+    ["age", age === null ? "longer than tcptop runs" : ageText(age)],
+    ["received", exact(rxBytes(f, row))],
+    ["sent", exact(txBytes(f, row))],
+    ["packets in", plain(rxPackets(f, row))],
+    ["packets out", plain(txPackets(f, row))],
+    ...dropped(f, row),
+    ["round trip", rtt === null ? "-" : `${durationText(rtt)} ± ${durationText(rttVarUs(f, row))}`],
+    ["retransmits", plain(retransmits(f, row))],
+    ["cwnd", window === null ? "-" : `${plain(window)} segments`],
+    ["netns", netns === 0 ? "-" : String(netns)],
   ];
 }
 
-function longPairs(
-  { process, exe, shared, remote, container, cgroup }: FlowFacts,
-  commandLine: string | null | undefined,
-): Pair[] {
+function longPairs({ sample, row, commandLine }: Detailed): Pair[] {
   const long: Pair[] = [["command", commandLine === undefined ? "…" : harmless(commandLine ?? "-")]];
-  if (exe !== null && exe !== process) long.push(["executable", harmless(exe)]);
-  if (shared) long.push(["held by", "other processes too; this one has used it last, as far as can be told"]);
-  if (remote !== null && remote.name !== null) long.push(["name", harmless(remote.name)]);
+  const exe = flow.executable(sample, row), container = flow.container(sample, row);
+  if (exe !== null && exe !== flow.processName(sample, row)) long.push(["executable", harmless(exe)]);
+  if (isShared(sample.flows, row)) {
+    long.push(["held by", "other processes too; this one has used it last, as far as can be told"]);
+  }
+  const name = hasPeer(sample.flows, row) ? flow.remoteName(sample, row) : null;
+  if (name !== null) long.push(["name", harmless(name)]);
   if (container !== null) {
     long.push(["container", harmless(`${container.runtime} ${container.name ?? ""} ${container.id}`)]);
   }
-  long.push(["cgroup", harmless(cgroup ?? "-")]);
+  long.push(["cgroup", harmless(flow.cgroupPath(sample, row) ?? "-")]);
   return long;
 }
 

@@ -1,6 +1,7 @@
 /** What was, for the sparklines. Time comes with the samples. */
 import type { Sample } from "../../flow/sample.ts";
-import { flowId, perSecond } from "../flow.ts";
+import { flowId } from "../../flow/row.ts";
+import { perSecond } from "../flow.ts";
 import type { Totals } from "../totals.ts";
 
 const MINUTES_NS = 180e9;

@@ -1,6 +1,6 @@
 import type { Sample } from "../../flow/sample.ts";
 import type { Column } from "../column.ts";
-import { flowId } from "../flow.ts";
+import { flowId } from "../../flow/row.ts";
 import { type Group, groupColumns, groupRows, presentCount } from "../group.ts";
 import { chosenRows } from "../selection.ts";
 import { sortedRows } from "../sort.ts";

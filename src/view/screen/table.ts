@@ -2,7 +2,7 @@
 import type { Sample } from "../../flow/sample.ts";
 import { Canvas, Role } from "../canvas.ts";
 import { type Column, TOTAL_RATE } from "../column.ts";
-import { isListener } from "../flow.ts";
+import { isListener } from "../../flow/row.ts";
 import { groupLabel, groupText } from "../group.ts";
 import { type Place, placeColumns } from "../layout.ts";
 import { fitted, textCells } from "../width.ts";

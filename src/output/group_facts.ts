@@ -1,10 +1,10 @@
-/** A group as facts: the shape of the JSON document's groups. */
-import { Unknown } from "../flow/columns.ts";
+/** A group as the JSON document has it. */
+import { droppedBytes, hasPeer, isTcp, rxDelta, txDelta } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
-import { columnById, type NumberColumn } from "./column.ts";
-import * as flow from "./flow.ts";
-import { type Group, total } from "./group.ts";
-import { type Grouping, servicePort } from "./group_key.ts";
+import { columnById, type NumberColumn } from "../view/column.ts";
+import * as flow from "../view/flow.ts";
+import { type Group, total } from "../view/group.ts";
+import { type Grouping, groupKey, servicePort } from "../view/group_key.ts";
 
 /** What the rows of a group share; which fields there are depends on the grouping. */
 export interface GroupIdentity {
@@ -21,26 +21,23 @@ export interface GroupIdentity {
 type Value = NumberColumn["value"];
 
 const ofColumn = (id: string): Value => (columnById(id) as NumberColumn).value;
-const delta = (field: "rxDelta" | "txDelta"): Value => ({ flows: f }, row) =>
-  flow.known(f, row, Unknown.bytes, f[field][row]);
 
 /** Every figure is the sum over those flows of which it is known; null: of none. */
-export const GROUP_FIGURES = {
+const FIGURES = {
   rx_bytes: ofColumn("rx"),
   tx_bytes: ofColumn("tx"),
-  rx_bytes_delta: delta("rxDelta"),
-  tx_bytes_delta: delta("txDelta"),
+  rx_bytes_delta: ({ flows }, row) => rxDelta(flows, row),
+  tx_bytes_delta: ({ flows }, row) => txDelta(flows, row),
   rx_bytes_per_s: ofColumn("rx/s"),
   tx_bytes_per_s: ofColumn("tx/s"),
   rx_packets: ofColumn("rxpackets"),
   tx_packets: ofColumn("txpackets"),
   retransmits: ofColumn("retrans"),
   rx_dropped_packets: ofColumn("dropped"),
-  rx_dropped_bytes: ({ flows: f }, row) =>
-    flow.isTcp(f, row) ? null : flow.known(f, row, Unknown.droppedBytes, f.rxDroppedBytes[row]),
+  rx_dropped_bytes: ({ flows }, row) => droppedBytes(flows, row),
 } as const satisfies Readonly<Record<string, Value>>;
 
-type Figures = { readonly [F in keyof typeof GROUP_FIGURES]: number | null };
+type Figures = { readonly [F in keyof typeof FIGURES]: number | null };
 
 export interface GroupFacts extends GroupIdentity, Figures {
   readonly flows: number;
@@ -52,9 +49,9 @@ export interface GroupFacts extends GroupIdentity, Figures {
 
 export function groupFacts(sample: Sample, { key, rows }: Group, by: Grouping): GroupFacts {
   const { flows: f } = sample, count = (is: (row: number) => boolean) => rows.filter(is).length;
-  const tcp = count((row) => flow.isTcp(f, row));
+  const tcp = count((row) => isTcp(f, row));
   const figures: Record<string, number | null> = {};
-  for (const [name, value] of Object.entries(GROUP_FIGURES)) figures[name] = tenths(total(sample, rows, value));
+  for (const [name, value] of Object.entries(FIGURES)) figures[name] = tenths(total(sample, rows, value));
   return {
     key,
     ...identity(sample, rows, by),
@@ -66,18 +63,23 @@ export function groupFacts(sample: Sample, { key, rows }: Group, by: Grouping): 
   };
 }
 
+/** Who the group is that the row is in, without the row. */
+export function groupIdentity(sample: Sample, row: number, by: Grouping): GroupIdentity {
+  return { key: groupKey(sample, row, by), ...identity(sample, [row], by) };
+}
+
 /** The fields beside the key. */
-export function identity(sample: Sample, rows: readonly number[], by: Grouping): Omit<GroupIdentity, "key"> {
+function identity(sample: Sample, rows: readonly number[], by: Grouping): Omit<GroupIdentity, "key"> {
   const [row] = rows, { flows: f } = sample;
   switch (by) {
     case "process":
       return { process: flow.processName(sample, row) };
     case "remote":
       return {
-        remote: flow.hasPeer(f, row) ? { address: address(f, rows), name: flow.remoteName(sample, row) } : null,
+        remote: hasPeer(f, row) ? { address: address(f, rows), name: flow.remoteName(sample, row) } : null,
       };
     case "port":
-      return { port: servicePort(f, row), protocol: flow.isTcp(f, row) ? "tcp" : "udp" };
+      return { port: servicePort(f, row), protocol: isTcp(f, row) ? "tcp" : "udp" };
     case "container":
       return { container: flow.container(sample, row) };
   }

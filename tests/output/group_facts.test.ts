@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { Unknown } from "../../src/flow/columns.ts";
 import type { Sample } from "../../src/flow/sample.ts";
 import { TOTAL_RATE } from "../../src/view/column.ts";
-import { flowFacts } from "../../src/view/flow.ts";
+import { flowFacts } from "../../src/output/flow_facts.ts";
 import { groupRows } from "../../src/view/group.ts";
-import { type GroupFacts, groupFacts } from "../../src/view/group_facts.ts";
+import { type GroupFacts, groupFacts } from "../../src/output/group_facts.ts";
 import { type Grouping, GROUPINGS } from "../../src/view/group_key.ts";
 import { totalsOf } from "../../src/view/totals.ts";
-import { type FakeFlow, fakeSample } from "./fake_sample.ts";
+import { type FakeFlow, fakeSample } from "../view/fake_sample.ts";
 import { cgroupOf, NO_CGROUP } from "../../src/flow/container.ts";
 
 const byRate = { column: TOTAL_RATE, descending: true };

@@ -2,26 +2,31 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { EventLog } from "../../src/flow/event_log.ts";
 import type { Sample } from "../../src/flow/sample.ts";
-import type { GroupEvent } from "../../src/view/group_event.ts";
-import { GroupLog } from "../../src/view/group_log.ts";
+import type { GroupChange } from "../../src/flow/live_group.ts";
+import type { GroupIdentity } from "../../src/output/group_facts.ts";
+import { groupLog } from "../../src/output/group_events.ts";
+import type { Grouping } from "../../src/view/group_key.ts";
 import { chosenRows } from "../../src/view/selection.ts";
-import { EventFeed } from "../support/event_feed.ts";
+import { BOOT_WALL_MS, EventFeed } from "../support/event_feed.ts";
 import { comm, counters, ended, live, opened, owner, tick } from "../support/records.ts";
 import { TcpState } from "../../src/wire/tcp_state.ts";
 import { cgroupOf, NO_CGROUP } from "../../src/flow/container.ts";
 
 const MS = 1e6;
 const choose = (sample: Sample) => chosenRows(sample, { filter: null, protocol: null, listeners: false });
-const log = (by: ConstructorParameters<typeof GroupLog>[0] = "process") => new GroupLog(by, choose);
+/** Named as the outputs name groups. */
+const log = (by: Grouping = "process") => groupLog(by, choose);
+
+type Change = GroupChange<GroupIdentity>;
 
 /** What there is to compare of most events. */
-const brief = (events: readonly GroupEvent[]) =>
-  events.map(({ event, key, connections, rx_bytes, duration_us, final }) => [
+const brief = (changes: readonly Change[]) =>
+  changes.map(({ event, identity, connections, rxBytes, durationUs, final }) => [
     event,
-    key,
+    identity.key,
     connections,
-    rx_bytes,
-    duration_us,
+    rxBytes,
+    durationUs,
     final,
   ]);
 
@@ -37,27 +42,23 @@ Deno.test("GroupLog tells of the first connection of a group and of the end of i
   deepStrictEqual(events.slice(0, 2), [
     {
       event: "opened",
-      time: "2026-01-02T03:04:05.010000Z",
-      group_by: "process",
-      key: "curl",
-      process: "curl",
+      wallMs: BOOT_WALL_MS + 10,
+      identity: { key: "curl", process: "curl" },
       connections: 1,
-      duration_us: null,
-      rx_bytes: null,
-      tx_bytes: null,
+      durationUs: null,
+      rxBytes: null,
+      txBytes: null,
       retransmits: null,
       final: null,
     },
     {
       event: "closed",
-      time: "2026-01-02T03:04:05.040000Z",
-      group_by: "process",
-      key: "curl",
-      process: "curl",
+      wallMs: BOOT_WALL_MS + 40,
+      identity: { key: "curl", process: "curl" },
       connections: 2,
-      duration_us: 30_000,
-      rx_bytes: 1512,
-      tx_bytes: 6,
+      durationUs: 30_000,
+      rxBytes: 1512,
+      txBytes: 6,
       retransmits: 4,
       final: true,
     },
@@ -145,7 +146,7 @@ Deno.test("GroupLog gives up connections whose ends were dropped, and not those 
   const feed = new EventFeed(new EventLog(3)), groups = log();
   const batch = feed.batch(opens(1, 10), opens(2, 11, "wget"), opens(3, 12, "wget"), ends(2, 11, 20, 5, "wget"));
   deepStrictEqual([batch.dropped, groups.tell(batch).length], [1, 2]);
-  const told: GroupEvent[] = [];
+  const told: Change[] = [];
   for (let at = 1; at <= 10; at++) {
     const still = [counters({ cookie: 1 }), counters({ cookie: 3 }), tick(at * 100 * MS)];
     told.push(...groups.look(feed.sample(...still)));
@@ -173,7 +174,7 @@ Deno.test("GroupLog closes a group whose members a source told of by samples alo
 
 Deno.test("GroupLog follows a member that the filter lets through once, and takes in no other", () => {
   let passes = true;
-  const feed = new EventFeed(), groups = new GroupLog("port", (sample) => passes ? choose(sample) : []);
+  const feed = new EventFeed(), groups = groupLog("port", (sample) => passes ? choose(sample) : []);
   deepStrictEqual(groups.tell(feed.batch(opens(1, 10))).length, 1);
   passes = false;
   deepStrictEqual(groups.tell(feed.batch(opens(2, 20), ends(2, 20, 30, 5))), []);
@@ -189,7 +190,7 @@ Deno.test("GroupLog calls a container by its name as soon as it is known", () =>
   };
   const told = groups.tell(inside([], opens(1, 10)));
   told.push(...groups.tell(inside([[id, "web"]], ends(1, 10, 20, 1))));
-  deepStrictEqual(told.map(({ event, key, container }) => [event, key, container?.id]), [
+  deepStrictEqual(told.map(({ event, identity: { key, container } }) => [event, key, container?.id]), [
     ["opened", id, id],
     ["closed", "web", id],
   ]);
@@ -212,7 +213,7 @@ Deno.test("GroupLog has every connection once, in groups that open and close in 
       { ms: fromMs, record: opens(i + 1, fromMs, process) },
       { ms: fromMs + forMs, record: ends(i + 1, fromMs, fromMs + forMs, rxBytes, process) },
     ]).sort((a, b) => a.ms - b.ms);
-    const feed = new EventFeed(), groups = log(), told: GroupEvent[] = [];
+    const feed = new EventFeed(), groups = log(), told: Change[] = [];
     for (let part = 0; part < batches; part++) {
       const records = steps.filter((_, i) => Math.floor(i * batches / steps.length) === part);
       told.push(...groups.tell(feed.batch(...records.map(({ record }) => record))));
@@ -221,9 +222,9 @@ Deno.test("GroupLog has every connection once, in groups that open and close in 
     const closed = told.filter(({ event }) => event === "closed");
     strictEqual(closed.reduce((sum, { connections }) => sum + connections, 0), lives.length);
     const bytes = lives.reduce((sum, { rxBytes }) => sum + rxBytes, 0);
-    strictEqual(closed.reduce((sum, { rx_bytes }) => sum + rx_bytes!, 0), bytes);
+    strictEqual(closed.reduce((sum, { rxBytes }) => sum + rxBytes!, 0), bytes);
     for (const name of ["curl", "wget", "sshd"]) {
-      const turns = told.filter(({ key }) => key === name).map(({ event }) => event);
+      const turns = told.filter(({ identity }) => identity.key === name).map(({ event }) => event);
       deepStrictEqual(turns, turns.map((_, i) => i % 2 === 0 ? "opened" : "closed"));
       strictEqual(turns.length % 2, 0);
     }

@@ -1,16 +1,14 @@
-import { EventKind } from "../flow/event_log.ts";
-import type { Sample } from "../flow/sample.ts";
-import { type EventBatch, eventTime, microTime } from "./event.ts";
-import { flowId, isConnecting, isTcp } from "./flow.ts";
-import { type GroupEvent, LiveGroup } from "./group_event.ts";
-import { groupId, type Grouping } from "./group_key.ts";
+import { EventKind } from "./event_log.ts";
+import { type GroupChange, LiveGroup, type Naming } from "./live_group.ts";
+import { flowId, isConnecting, isTcp } from "./row.ts";
+import { type EventBatch, eventWallMs, type Sample } from "./sample.ts";
 
 /** So many samples later, the events of all that a sample knew have been told: one sample and one batch at most are under way, and a batch
  * has everything that was drained before the sample ahead of it. */
 const SETTLED = 4;
 
-interface Member {
-  readonly group: LiveGroup;
+interface Member<Identity> {
+  readonly group: LiveGroup<Identity>;
   /** Number of the last sample that showed it, or was there when it came. */
   seen: number;
 }
@@ -19,10 +17,10 @@ interface Member {
  * When the first connection of a group opens, and when its last one ends. A connection stays with the group that it was in when it
  * was met, whoever holds it later: so each counts once. Holds the connections that are open, and nothing else.
  */
-export class GroupLog {
-  readonly #groups = new Map<string | null, LiveGroup>();
+export class GroupLog<Identity> {
+  readonly #groups = new Map<string | null, LiveGroup<Identity>>();
   /** By flowId(). */
-  readonly #members = new Map<string, Member>();
+  readonly #members = new Map<string, Member<Identity>>();
   /** Connections in samples whose openings may yet be told, with the number of the first such sample. */
   #expected: ReadonlyMap<string, number> = new Map();
   /** Some sources have samples and ends alone. */
@@ -34,12 +32,12 @@ export class GroupLog {
   #doubtUntil = 0;
 
   /** `choose`: the rows that count. */
-  constructor(readonly by: Grouping, readonly choose: (sample: Sample) => readonly number[]) {}
+  constructor(readonly naming: Naming<Identity>, readonly choose: (sample: Sample) => readonly number[]) {}
 
   /** What a batch of events says. */
-  tell(batch: EventBatch): GroupEvent[] {
+  tell(batch: EventBatch): GroupChange<Identity>[] {
     if (batch.dropped > 0) this.#doubt();
-    const chosen = new Set(this.choose(batch)), told: GroupEvent[] = [];
+    const chosen = new Set(this.choose(batch)), told: GroupChange<Identity>[] = [];
     for (let row = 0; row < batch.length; row++) {
       const id = flowId(batch.flows, row), kind = batch.events.kind[row];
       // What never was established has opened no group.
@@ -49,7 +47,7 @@ export class GroupLog {
       const { group } = member, opens = kind === EventKind.opened;
       this.#tellsOpenings ||= opens;
       if (!opens) group.ended(batch, row);
-      const event = opens ? group.opened(batch, row) : this.#left(id, group, eventTime(batch, row));
+      const event = opens ? group.opened(batch, row) : this.#left(id, group, eventWallMs(batch, row));
       if (event !== null) told.push(event);
     }
     return told;
@@ -57,7 +55,7 @@ export class GroupLog {
 
   /** What a sample says where events are missing: takes in connections whose openings nobody told, as of those that were open before
    * tcptop, and gives up those whose ends nobody told. */
-  look(sample: Sample): GroupEvent[] {
+  look(sample: Sample): GroupChange<Identity>[] {
     this.#samples++;
     if (sample.health.eventsLost > this.#eventsLost) this.#doubt();
     this.#eventsLost = sample.health.eventsLost;
@@ -89,20 +87,20 @@ export class GroupLog {
     this.#expected = expected;
   }
 
-  #giveUp({ wallMs }: Sample): GroupEvent[] {
-    const told: GroupEvent[] = [];
+  #giveUp({ wallMs }: Sample): GroupChange<Identity>[] {
+    const told: GroupChange<Identity>[] = [];
     for (const [id, { group, seen }] of this.#members) {
       if (this.#samples - Math.max(seen, this.#doubtFrom) < SETTLED) continue;
       group.forgotten();
-      const event = this.#left(id, group, microTime(wallMs));
+      const event = this.#left(id, group, wallMs);
       if (event !== null) told.push(event);
     }
     return told;
   }
 
-  #join(sample: Sample, row: number, id: string): Member {
-    const of = groupId(sample, row, this.by);
-    const group = this.#groups.get(of) ?? new LiveGroup(sample, row, this.by, of);
+  #join(sample: Sample, row: number, id: string): Member<Identity> {
+    const of = this.naming.id(sample, row);
+    const group = this.#groups.get(of) ?? new LiveGroup(sample, row, this.naming, of);
     this.#groups.set(of, group);
     group.join(sample, row);
     const member = { group, seen: this.#samples };
@@ -111,10 +109,10 @@ export class GroupLog {
   }
 
   /** What there is to tell when a member has ended; null: nothing. */
-  #left(id: string, group: LiveGroup, time: string): GroupEvent | null {
+  #left(id: string, group: LiveGroup<Identity>, wallMs: number): GroupChange<Identity> | null {
     this.#members.delete(id);
     if (!group.isOver) return null;
     this.#groups.delete(group.id);
-    return group.closed(time);
+    return group.closed(wallMs);
   }
 }

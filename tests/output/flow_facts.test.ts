@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { flowFacts } from "../../src/view/flow.ts";
+import { flowFacts } from "../../src/output/flow_facts.ts";
 import { OwnerHow, Unknown } from "../../src/wire/layout.ts";
 import { sampleOf } from "../support/feed.ts";
 import { address, comm, live, tick } from "../support/records.ts";

@@ -1,17 +1,7 @@
 import { Unknown } from "../flow/columns.ts";
-import { type EventArrays, EventKind } from "../flow/event_log.ts";
-import type { Sample } from "../flow/sample.ts";
-import { type FlowFacts, flowFacts } from "./flow.ts";
-
-/** Events as rows of a sample: what can be done with its flows, selecting and telling, can be done with them. */
-export interface EventBatch extends Sample {
-  readonly flows: EventArrays;
-  readonly events: EventArrays;
-  /** CLOCK_REALTIME at CLOCK_BOOTTIME zero, ms since 1970. */
-  readonly bootWallMs: number;
-  /** Events before this batch that nobody will see. */
-  readonly dropped: number;
-}
+import { EventKind } from "../flow/event_log.ts";
+import { type EventBatch, eventWallMs } from "../flow/sample.ts";
+import { type FlowFacts, flowFacts } from "./flow_facts.ts";
 
 /** One connection that opened or ended. */
 export interface EventFacts {
@@ -50,7 +40,7 @@ export function eventFacts(batch: EventBatch, row: number): EventFacts {
   const facts = flowFacts(batch, row), kind = batch.events.kind[row];
   return {
     event: kind === EventKind.opened ? "opened" : kind === EventKind.failed ? "failed" : "closed",
-    time: eventTime(batch, row),
+    time: microTime(eventWallMs(batch, row)),
     id: facts.id,
     protocol: facts.protocol,
     family: facts.family,
@@ -78,15 +68,11 @@ export function eventFacts(batch: EventBatch, row: number): EventFacts {
   };
 }
 
-export function durationUs({ events }: EventBatch, row: number): number | null {
+function durationUs({ events }: EventBatch, row: number): number | null {
   if (events.kind[row] === EventKind.opened || events.openedNs[row] === 0) return null;
   // A source that met it at its end alone puts that moment in the place of the opening.
   if (events.unknown[row] & Unknown.age) return null;
   return Math.max(0, Math.round((events.lastNs[row] - events.openedNs[row]) / 1e3));
-}
-
-export function eventTime({ bootWallMs, events }: EventBatch, row: number): string {
-  return microTime(bootWallMs + events.timeNs[row] / 1e6);
 }
 
 /** 2026-01-02T03:04:05.678901Z */

@@ -1,0 +1,107 @@
+/** What one row of a table of flows says by itself. */
+import { isUnspecified } from "./address.ts";
+import { type FlowArrays, Protocol, Unknown } from "./columns.ts";
+import { OwnerHow, Several } from "../wire/layout.ts";
+import { TcpState } from "../wire/tcp_state.ts";
+
+export function isTcp(flows: FlowArrays, row: number): boolean {
+  return flows.protocol[row] === Protocol.tcp;
+}
+
+/** A datagram may come from port 0, and no peer has neither port nor address: the unspecified one is nobody's. */
+export function hasPeer(flows: FlowArrays, row: number): boolean {
+  return flows.remotePort[row] !== 0 || !isUnspecified(flows.remoteAddress, row * 16);
+}
+
+export function isListener(flows: FlowArrays, row: number): boolean {
+  return flows.protocol[row] === Protocol.tcp && flows.state[row] === TcpState.LISTEN;
+}
+
+/** On its way to being established. */
+export function isConnecting(flows: FlowArrays, row: number): boolean {
+  const state = flows.state[row];
+  return isTcp(flows, row) && (state === TcpState.SYN_SENT || state === TcpState.SYN_RECV);
+}
+
+export function hasOwner(flows: FlowArrays, row: number): boolean {
+  return flows.how[row] !== OwnerHow.none;
+}
+
+/** Whether processes other than the owner hold the socket too; null: no owner, or not known. */
+export function isShared(flows: FlowArrays, row: number): boolean | null {
+  if (!hasOwner(flows, row) || flows.several[row] === Several.unknown) return null;
+  return flows.several[row] === Several.yes;
+}
+
+/** A socket may connect again and a cookie lives as long as the socket: with the time of opening it names one connection. A UDP
+ * socket has many flows, begun at different times or, on two CPUs at once, with different peers. */
+export function flowId(f: FlowArrays, row: number): string {
+  // Both halves apart: as one number, cookies that netlink has marked with their namespace's would share their last digits.
+  const high = f.cookieHigh[row],
+    low = f.cookieLow[row].toString(36),
+    cookie = high === 0 ? low : `${high.toString(36)}.${low}`;
+  const opened = f.openedNs[row] === 0 ? "" : `-${f.openedNs[row].toString(36)}`;
+  if (f.protocol[row] === Protocol.tcp) return `t${cookie}${opened}`;
+  return `u${cookie}${opened}-${f.remotePort[row].toString(36)}`;
+}
+
+/** `value`, or null where the source cannot tell it: `bit` is one of Unknown. */
+export function known(flows: FlowArrays, row: number, bit: number, value: number): number | null {
+  return flows.unknown[row] & bit ? null : value;
+}
+
+/** What is not known adds nothing. */
+export function plus(sum: number | null, value: number | null): number | null {
+  return value === null ? sum : (sum ?? 0) + value;
+}
+
+export function rxBytes(flows: FlowArrays, row: number): number | null {
+  return known(flows, row, Unknown.bytes, flows.rxBytes[row]);
+}
+
+export function txBytes(flows: FlowArrays, row: number): number | null {
+  return known(flows, row, Unknown.bytes, flows.txBytes[row]);
+}
+
+export function rxDelta(flows: FlowArrays, row: number): number | null {
+  return known(flows, row, Unknown.bytes, flows.rxDelta[row]);
+}
+
+export function txDelta(flows: FlowArrays, row: number): number | null {
+  return known(flows, row, Unknown.bytes, flows.txDelta[row]);
+}
+
+export function rxPackets(flows: FlowArrays, row: number): number | null {
+  return known(flows, row, Unknown.packets, flows.rxPackets[row]);
+}
+
+export function txPackets(flows: FlowArrays, row: number): number | null {
+  return known(flows, row, Unknown.packets, flows.txPackets[row]);
+}
+
+/** null: not measured yet, not known, or UDP; the same goes for its variation. */
+export function rttUs(flows: FlowArrays, row: number): number | null {
+  return isTcp(flows, row) && flows.srttUs[row] > 0 ? known(flows, row, Unknown.rtt, flows.srttUs[row]) : null;
+}
+
+export function rttVarUs(flows: FlowArrays, row: number): number | null {
+  return rttUs(flows, row) === null ? null : flows.rttvarUs[row] || null;
+}
+
+/** Of TCP alone, as the window is. */
+export function retransmits(flows: FlowArrays, row: number): number | null {
+  return isTcp(flows, row) ? known(flows, row, Unknown.retransmits, flows.retransmits[row]) : null;
+}
+
+export function cwnd(flows: FlowArrays, row: number): number | null {
+  return isTcp(flows, row) ? known(flows, row, Unknown.cwnd, flows.cwnd[row]) : null;
+}
+
+/** Datagrams that never reached the process; null: not known, or TCP, which sends again what is lost. */
+export function droppedPackets(flows: FlowArrays, row: number): number | null {
+  return isTcp(flows, row) ? null : known(flows, row, Unknown.droppedPackets, flows.rxDroppedPackets[row]);
+}
+
+export function droppedBytes(flows: FlowArrays, row: number): number | null {
+  return isTcp(flows, row) ? null : known(flows, row, Unknown.droppedBytes, flows.rxDroppedBytes[row]);
+}

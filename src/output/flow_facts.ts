@@ -1,0 +1,130 @@
+/** A flow as the JSON document has it. */
+import {
+  cwnd,
+  droppedBytes,
+  droppedPackets,
+  flowId,
+  hasPeer,
+  isListener,
+  isShared,
+  isTcp,
+  retransmits,
+  rttUs,
+  rttVarUs,
+  rxBytes,
+  rxDelta,
+  rxPackets,
+  txBytes,
+  txDelta,
+  txPackets,
+} from "../flow/row.ts";
+import type { Sample } from "../flow/sample.ts";
+import {
+  ageMs,
+  cgroupPath,
+  type Container,
+  container,
+  directionName,
+  executable,
+  localAddress,
+  perSecond,
+  pidOf,
+  processName,
+  remoteAddress,
+  remoteName,
+  stateName,
+  uidOf,
+} from "../view/flow.ts";
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface FlowFacts {
+  readonly id: string;
+  readonly protocol: "tcp" | "udp";
+  readonly family: 4 | 6;
+  readonly state: string;
+  readonly direction: "outbound" | "inbound" | null;
+  readonly local: Endpoint;
+  readonly remote: (Endpoint & { readonly name: string | null }) | null;
+  readonly pid: number | null;
+  readonly process: string | null;
+  readonly uid: number | null;
+  readonly user: string | null;
+  readonly netns: number | null;
+  readonly cgroup: string | null;
+  readonly container: Container | null;
+  readonly rx_bytes: number | null;
+  readonly tx_bytes: number | null;
+  readonly rx_bytes_delta: number | null;
+  readonly tx_bytes_delta: number | null;
+  readonly rx_bytes_per_s: number | null;
+  readonly tx_bytes_per_s: number | null;
+  readonly rx_packets: number | null;
+  readonly tx_packets: number | null;
+  /** Datagrams that came in and never reached the process. */
+  readonly rx_dropped_packets: number | null;
+  readonly rx_dropped_bytes: number | null;
+  readonly rtt_us: number | null;
+  readonly rtt_var_us: number | null;
+  readonly cwnd: number | null;
+  readonly retransmits: number | null;
+  readonly age_ms: number | null;
+  readonly closed: boolean;
+  readonly loopback: boolean;
+  /** File name of the process's executable. */
+  readonly exe: string | null;
+  /** Processes other than the owner hold the socket too. */
+  readonly shared: boolean | null;
+  /** false: not yet, or it never was; null: no connection (UDP, a listener). */
+  readonly established: boolean | null;
+  /** Both ends are this machine's: it never leaves it. */
+  readonly inside: boolean;
+}
+
+export function flowFacts(sample: Sample, row: number): FlowFacts {
+  const f = sample.flows, uid = uidOf(f, row);
+  const tcp = isTcp(f, row);
+  const rx = rxDelta(f, row), tx = txDelta(f, row);
+  return {
+    id: flowId(f, row),
+    protocol: tcp ? "tcp" : "udp",
+    family: f.family[row] === 4 ? 4 : 6,
+    state: stateName(f, row),
+    direction: directionName(f, row),
+    local: { address: localAddress(f, row), port: f.localPort[row] },
+    remote: hasPeer(f, row)
+      ? { address: remoteAddress(f, row), port: f.remotePort[row], name: remoteName(sample, row) }
+      : null,
+    pid: pidOf(f, row),
+    process: processName(sample, row),
+    uid,
+    user: uid === null ? null : sample.users.get(uid) ?? null,
+    netns: f.netns[row] || null,
+    cgroup: cgroupPath(sample, row),
+    container: container(sample, row),
+    rx_bytes: rxBytes(f, row),
+    tx_bytes: txBytes(f, row),
+    rx_bytes_delta: rx,
+    tx_bytes_delta: tx,
+    rx_bytes_per_s: rx === null ? null : perSecond(rx, sample.intervalMs),
+    tx_bytes_per_s: tx === null ? null : perSecond(tx, sample.intervalMs),
+    rx_packets: rxPackets(f, row),
+    tx_packets: txPackets(f, row),
+    rtt_us: rttUs(f, row),
+    rtt_var_us: rttVarUs(f, row),
+    cwnd: cwnd(f, row),
+    retransmits: retransmits(f, row),
+    age_ms: ageMs(sample, row),
+    closed: f.closed[row] === 1,
+    loopback: f.loopback[row] === 1,
+    exe: executable(sample, row),
+    shared: isShared(f, row),
+    established: !tcp || isListener(f, row) ? null : f.established[row] === 1,
+    inside: f.inside[row] === 1,
+    rx_dropped_packets: droppedPackets(f, row),
+    rx_dropped_bytes: droppedBytes(f, row),
+  };
+}
