@@ -73,6 +73,8 @@ struct sock {
 	u32 sk_max_ack_backlog;
 } KERNEL_TYPE;
 
+struct udp_sock { u8 encap_type; } KERNEL_TYPE;
+
 struct request_sock;
 struct inet_sock { __be16 inet_sport; } KERNEL_TYPE;
 struct request_sock_queue { atomic_t qlen; } KERNEL_TYPE; /* of a listener: connections whose handshake has not ended */

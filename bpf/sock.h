@@ -89,18 +89,23 @@ static __always_inline void sock_read_address6(u8 to[16], struct in6_addr *from)
 	words[3] = from->in6_u.u6_addr32[3];
 }
 
-static __always_inline void sock_read_addresses(struct tcptop_tcp_record *r, struct sock *sk, struct tcp_sock *tp)
+/* The rest of both must be 0. scope: of those that have one. Returns the family as records have it. */
+static __always_inline u8 sock_read_ends(struct sock *sk, u8 local[16], u8 remote[16], u32 *scope)
 {
 	if (sk->__sk_common.skc_family == AF_INET6) {
-		r->family = 6;
-		sock_read_address6(r->local_address, &sk->__sk_common.skc_v6_rcv_saddr);
-		sock_read_address6(r->remote_address, &sk->__sk_common.skc_v6_daddr);
-		r->scope = sk->__sk_common.skc_bound_dev_if;
-	} else {
-		r->family = 4;
-		*(u32 *)r->local_address = sk->__sk_common.skc_rcv_saddr;
-		*(u32 *)r->remote_address = sk->__sk_common.skc_daddr;
+		sock_read_address6(local, &sk->__sk_common.skc_v6_rcv_saddr);
+		sock_read_address6(remote, &sk->__sk_common.skc_v6_daddr);
+		*scope = sk->__sk_common.skc_bound_dev_if;
+		return 6;
 	}
+	*(u32 *)local = sk->__sk_common.skc_rcv_saddr;
+	*(u32 *)remote = sk->__sk_common.skc_daddr;
+	return 4;
+}
+
+static __always_inline void sock_read_addresses(struct tcptop_tcp_record *r, struct sock *sk, struct tcp_sock *tp)
+{
+	r->family = sock_read_ends(sk, r->local_address, r->remote_address, &r->scope);
 	r->remote_port = bpf_ntohs(sk->__sk_common.skc_dport);
 	/* Not skc_num: inet_put_port() has cleared it by the time a connection is closed. */
 	r->local_port = bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport);

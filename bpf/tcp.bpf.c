@@ -6,6 +6,7 @@
 #include "tcp_state.bpf.c"
 #include "tcp_owners.bpf.c"
 #include "udp_owners.bpf.c"
+#include "udp_tunnels.bpf.c"
 #include "snapshot.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

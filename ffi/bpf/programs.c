@@ -6,6 +6,7 @@
 #include "log.h"
 #include "owners.h"
 #include "tcp.h"
+#include "tunnels.h"
 #include "udp.h"
 #include "walk.h"
 #include "../privileges/threads.h"
@@ -67,6 +68,8 @@ static void snapshot(struct source *s, const struct request *r, struct bytes *to
 	struct programs *p = of(s);
 
 	if (p->tcp && sockets_append(p, r, to))
+		s->errors++;
+	if (p->udp && tunnels_append(p, r, to))
 		s->errors++;
 	if (p->udp && udp_flows_read(p->udp, r->begin_ns, to))
 		s->errors++;

@@ -26,6 +26,8 @@ struct programs {
 	struct bpf_link *sockets;
 	struct bpf_link *udp_settled;
 	struct bpf_link *udp_settled_kernel; /* with is_table alone */
+	struct bpf_link *tunnels; /* NULL: this kernel has no such iterator */
+	struct bytes tunnels_found; /* records, of the last look */
 	struct bpf_link *witness; /* with is_table, and a cgroup v2 hierarchy */
 	bool is_table; /* sockets are in bpf/table.h, not in their own storage */
 	struct tcptop_tcp_shared *shared; /* the programs' .bss, mapped */

@@ -6,6 +6,7 @@
 #include "objects.h"
 #include "owners.h"
 #include "probe.h"
+#include "tunnels.h"
 #include "../base/clock.h"
 #include "../process/cgroup.h"
 #include "../process/proc.h"
@@ -136,6 +137,7 @@ static int32_t attach_all(struct programs *p)
 	    (err = attach_iterator(p, table ? "udp_settled_files" : "udp_settled", &p->udp_settled, table ? NULL : "udp_sockets")) ||
 	    (table && (err = attach_iterator(p, "udp_settled_kernel", &p->udp_settled_kernel, NULL))))
 		return err;
+	tunnels_watch(p);
 	return 0;
 }
 
@@ -180,6 +182,7 @@ void tcp_free(struct programs *p)
 	bpf_link__destroy(p->sockets);
 	bpf_link__destroy(p->udp_settled);
 	bpf_link__destroy(p->udp_settled_kernel);
+	tunnels_free(p);
 	ring_close(&p->ring);
 	if (p->shared)
 		munmap(p->shared, p->shared_bytes);

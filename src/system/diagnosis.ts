@@ -141,8 +141,9 @@ const OPENED: ReadonlyMap<string, string> = new Map([
   ["udp_opened_plain", "udp_opened"],
 ]);
 
-/** It makes up for what others miss (bpf/table_witness.bpf.c), and takes a cgroup v2 hierarchy. */
-const WITNESS = "tcp_witness";
+/** Without which the others do: one makes up for what they miss (bpf/table_witness.bpf.c) and takes a cgroup v2 hierarchy, the other finds the
+ * kernel's tunnels. */
+const OPTIONAL: readonly string[] = ["tcp_witness", "udp_tunnels"];
 
 const isRefusal = (errno: number) => errno === Errno.EPERM || errno === Errno.EACCES;
 
@@ -152,7 +153,7 @@ function programChecks(facts: MachineFacts, circumstances: Circumstances): Check
   const { programs } = facts;
   const works = (name: string) => programs.some((program) => program.name === name && program.errno === 0);
   const isRefused = (subsystem: Subsystem) =>
-    programs.some((p) => p.subsystem === subsystem && p.errno && !OPENED.has(p.name) && p.name !== WITNESS);
+    programs.some((p) => p.subsystem === subsystem && p.errno && !OPENED.has(p.name) && !OPTIONAL.includes(p.name));
   const byTable = isRefused("tcp") && !isRefused("table") && programs.some(({ subsystem }) => subsystem === "table");
   return programs.filter(({ subsystem }) => subsystem !== "table" || byTable).map((program) => {
     const other = OPENED.get(program.name);
@@ -160,7 +161,7 @@ function programChecks(facts: MachineFacts, circumstances: Circumstances): Check
     return programCheck(
       facts,
       program,
-      needed && program.name !== WITNESS && program.subsystem !== "drops",
+      needed && !OPTIONAL.includes(program.name) && program.subsystem !== "drops",
       circumstances,
     );
   });

@@ -1,6 +1,6 @@
 import type { Note } from "../system/source_info.ts";
 import type { Sample } from "../flow/sample.ts";
-import { hasOwner, isTcp } from "../flow/row.ts";
+import { hasOwner, isTcp, rxBytes } from "../flow/row.ts";
 import { counted } from "./units.ts";
 
 /** What the user must know about this sample: the source's own limits, and everything that was lost. */
@@ -61,6 +61,13 @@ export function notesOf(sample: Sample): Note[] {
       "own refused [it|them]",
     "Filter dropped>0 shows whose; raise SO_RCVBUF there and net.core.rmem_max here, or read faster",
   );
+  add(
+    tunnels(sample),
+    "kernel_tunnels",
+    "UDP [socket carries a tunnel|sockets carry tunnels] of the kernel's (VXLAN, WireGuard, FOU, IPsec): [its|their] datagrams are not counted; what " +
+      "programs of this machine send and receive through the tunnel is, in flows of its own",
+    "ip -s link counts by device what goes through a tunnel (ip -s link show type vxlan), ip -s xfrm state what IPsec encapsulates",
+  );
   for (const tcp of [true, false]) add(unattributed(sample, tcp), ...whyUnattributed(sample, tcp));
   return notes;
 }
@@ -68,6 +75,16 @@ export function notesOf(sample: Sample): Note[] {
 function dropped({ flows, length }: Sample): number {
   let count = 0;
   for (let row = 0; row < length; row++) count += flows.rxDroppedDelta[row];
+  return count;
+}
+
+/** Where the programs count UDP, no other row is without bytes. By netlink all are, which has a note of its own. */
+function tunnels({ flows, length, source }: Sample): number {
+  if (source.udp !== "bpf") return 0;
+  let count = 0;
+  for (let row = 0; row < length; row++) {
+    if (rxBytes(flows, row) === null && !isTcp(flows, row) && !flows.closed[row]) count++;
+  }
   return count;
 }
 

@@ -2,7 +2,7 @@
 export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
   "80x24": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
-    " 68 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf  cpu <1 %",
+    " 68 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf, udp netlink",
     " PROCESS            PID PRO  REMOTE                     RX/s▼      TX/s▼     RTT",
     " firefox        4194304 tcp  …e.in.example.org:443  100 MiB/s 1.21 KiB/s 14.3 ms",
     " 日本語サー          77 tcp  [2001:db8:…678]:65535 4.77 MiB/s 97.7 KiB/s  999 µs",
@@ -28,7 +28,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
   ],
   "120x40": [
     " tcptop  ↓  106 MiB/s                                     █ ↑  142 KiB/s                                     █  every 1s",
-    " 68 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf  cpu <1 %  mem 46 MiB",
+    " 68 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf, udp netlink  cpu <1 %  mem 46 MiB",
     " PROCESS               PID PRO  REMOTE                       STATE            RX/s▼      TX/s▼       RX       TX     RTT",
     " firefox           4194304 tcp  …omewhere.in.example.org:443 ESTABLISHED  100 MiB/s 1.21 KiB/s  100 MiB 1.21 KiB 14.3 ms",
     " 日本語サー             77 tcp  [2001:db8:123…34:5678]:65535 ESTABLISHED 4.77 MiB/s 97.7 KiB/s 4.77 MiB 97.7 KiB  999 µs",
@@ -70,7 +70,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
   ],
   "200x50": [
     " tcptop  ↓  106 MiB/s                                                                            ██ ↑  142 KiB/s                                                                            ██  every 1s",
-    " 68 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf  cpu <1 %  mem 46 MiB",
+    " 68 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf, udp netlink  cpu <1 %  mem 46 MiB",
     " PROCESS                PID USER     CONTAINER    PRO  DIR  LOCAL                       REMOTE                         STATE            RX/s▼      TX/s▼       RX       TX     RTT  RETRANS  CWND    AGE",
     " firefox            4194304 ann      -            tcp  out  10.0.0.2:51812              ….somewhere.in.example.org:443 ESTABLISHED  100 MiB/s 1.21 KiB/s  100 MiB 1.21 KiB 14.3 ms        0    10      -",
     " 日本語サー              77 ann      -            tcp  out  [2001:db8:123…4:5678]:65535 [2001:db8:1234…234:5678]:65535 ESTABLISHED 4.77 MiB/s 97.7 KiB/s 4.77 MiB 97.7 KiB  999 µs        0    10      -",
@@ -134,7 +134,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
   ],
   "80x24 details": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
-    " 28 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf  cpu <1 %",
+    " 28 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf, udp netlink",
     " 日本語サー [77] tcp → 2001:db8:1234:5678:9abc:def0:1234:5678 65535",
     " state       ESTABLISHED                 direction   outbound",
     " user        ann (1000)                  age         longer than tcptop runs",
@@ -160,7 +160,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
   ],
   "120x40 details": [
     " tcptop  ↓  106 MiB/s                                     █ ↑  142 KiB/s                                     █  every 1s",
-    " 28 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf  cpu <1 %  mem 46 MiB",
+    " 28 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf, udp netlink  cpu <1 %  mem 46 MiB",
     " PROCESS               PID PRO  REMOTE                       STATE            RX/s▼      TX/s▼       RX       TX     RTT",
     " firefox           4194304 tcp  …omewhere.in.example.org:443 ESTABLISHED  100 MiB/s 1.21 KiB/s  100 MiB 1.21 KiB 14.3 ms",
     " 日本語サー             77 tcp  [2001:db8:123…34:5678]:65535 ESTABLISHED 4.77 MiB/s 97.7 KiB/s 4.77 MiB 97.7 KiB  999 µs",
@@ -202,7 +202,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
   ],
   "80x24 groups": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
-    " 28 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf  cpu <1 %",
+    " 28 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf, udp netlink",
     " PROCESS                    REMOTE                      RX/s▼      TX/s▼     RTT",
     "▸firefox (1)                …re.in.example.org:443  100 MiB/s 1.21 KiB/s 14.3 ms",
     "▾日本語サー (1)             [2001:db8:…5678]:65535 4.77 MiB/s 97.7 KiB/s  999 µs",
@@ -254,7 +254,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
   ],
   "80x24 filter": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
-    " 28 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf  cpu <1 %",
+    " 28 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf, udp netlink",
     " PROCESS            PID PRO  REMOTE                     RX/s▼      TX/s▼     RTT",
     " ␛[31mred␇          666 tcp  …]0;title␇.example:25  977 KiB/s      0 B/s  250 ms",
     " été́́                 12 tcp  …イン名例.example:80       0 B/s 42.2 KiB/s 88.0 ms",
@@ -280,7 +280,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
   ],
   "80x24 wrong filter": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
-    " 28 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf  cpu <1 %",
+    " 28 tcp  1 udp  +3/s opened  −1/s closed  1 without owner  by bpf, udp netlink",
     " PROCESS            PID PRO  REMOTE                     RX/s▼      TX/s▼     RTT",
     " firefox        4194304 tcp  …e.in.example.org:443  100 MiB/s 1.21 KiB/s 14.3 ms",
     " 日本語サー          77 tcp  [2001:db8:…678]:65535 4.77 MiB/s 97.7 KiB/s  999 µs",

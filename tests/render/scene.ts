@@ -58,6 +58,8 @@ const FLOWS: readonly FakeFlow[] = [
     tx: 1023,
   },
 ];
+/** UDP without figures, as listed. */
+const SOURCE = { tcp: "bpf", udp: "netlink", notes: [] } as const;
 const NAMES = new Map([
   ["93.184.216.34", "a-rather-long-name.of-a-host.somewhere.in.example.org"],
   ["203.0.113.66", "evil\x1b]0;title\x07.example"],
@@ -108,7 +110,7 @@ export function scene(columns: number, rows: number, more = 60, changes: Partial
     const timeNs = NOW_NS + number * 1e9, intervalMs = number === 0 ? 0 : 1000;
     const flows = [...FLOWS.filter(({ closed }) => number === 2 || !closed), ...idle];
     const cookies = flows.map((flow, i) => ({ cookie: i + 1 + (flow.closed ? 5000 : 0), ...flow }));
-    model.take(fakeSample(cookies, { number, timeNs, intervalMs, opened: 3, closed: 1 }));
+    model.take(fakeSample(cookies, { number, timeNs, intervalMs, opened: 3, closed: 1, source: SOURCE }));
   }
   model.name(NAMES);
   return model;

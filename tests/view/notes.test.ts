@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { Unknown } from "../../src/flow/columns.ts";
 import { notesOf } from "../../src/view/notes.ts";
 import { fakeSample } from "./fake_sample.ts";
 
@@ -40,6 +41,21 @@ Deno.test("notesOf() counts what was lost, with what helps", () => {
   deepStrictEqual(notes.map(({ code }) => code), ["flows_evicted", "datagrams_untracked"]);
   match(notes[0].message, /^1,234 UDP flows/);
   match(notes[0].remedy!, /--udp-timeout/);
+});
+
+Deno.test("notesOf() counts the sockets of the kernel's tunnels, where other UDP has figures", () => {
+  const carrier = { protocol: "udp", unknown: Unknown.bytes } as const;
+  const rows = [carrier, { protocol: "udp" }, carrier, { ...carrier, closed: true }, {
+    unknown: Unknown.bytes,
+  }] as const;
+  const [note, ...more] = notesOf(fakeSample(rows));
+  deepStrictEqual([note.code, more], ["kernel_tunnels", []]);
+  match(
+    note.message,
+    /^2 UDP sockets carry tunnels of the kernel's \(VXLAN, WireGuard, [^[|]+: their datagrams are not counted;/,
+  );
+  match(notesOf(fakeSample([carrier]))[0].message, /^1 UDP socket carries a tunnel .+: its datagrams/);
+  deepStrictEqual(notesOf(fakeSample(rows, { source: { tcp: "bpf", udp: "netlink", notes: [] } })), []);
 });
 
 Deno.test("notesOf() has a remedy for whatever health can count", () => {

@@ -1,5 +1,5 @@
 /** Everything that is known of the flow under the cursor. */
-import type { FlowArrays } from "../../flow/columns.ts";
+import { type FlowArrays, Unknown } from "../../flow/columns.ts";
 import {
   cwnd,
   droppedBytes,
@@ -76,16 +76,22 @@ function dropped(f: FlowArrays, row: number): Pair[] {
   return [["dropped", bytes === null ? plain(packets) : `${plain(packets)} with ${bytesText(bytes)}`]];
 }
 
+function ageOf(sample: Sample, row: number): string {
+  const age = flow.ageMs(sample, row);
+  if (age !== null) return ageText(age);
+  return sample.flows.unknown[row] & Unknown.age ? "not known" : "longer than tcptop runs";
+}
+
 function pairs(sample: Sample, row: number): Pair[] {
   const { flows: f, users } = sample, uid = flow.uidOf(f, row), rtt = rttUs(f, row), window = cwnd(f, row);
-  const age = flow.ageMs(sample, row), netns = f.netns[row];
+  const netns = f.netns[row];
   return [
     ["local", flow.localEndpoint(f, row)],
     ["remote", hasPeer(f, row) ? flow.remoteEndpoint(f, row) : "-"],
     ["state", flow.stateName(f, row)],
     ["direction", flow.directionName(f, row) ?? "-"],
     ["user", uid === null ? "-" : `${harmless(users.get(uid) ?? "?")} (${uid})`],
-    ["age", age === null ? "longer than tcptop runs" : ageText(age)],
+    ["age", ageOf(sample, row)],
     ["received", exact(rxBytes(f, row))],
     ["sent", exact(txBytes(f, row))],
     ["packets in", plain(rxPackets(f, row))],
