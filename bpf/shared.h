@@ -28,7 +28,7 @@ struct tcptop_tcp_shared {
 	__u64 syn_recv;        /* by the programs: connections in SYN_RECV that the snapshot has met; 0 by user space before a snapshot */
 	__u32 epoch;           /* by user space, never 0: raised to be sent a full record of every socket again */
 	__u32 owner_pass;      /* by user space: number of the owner pass that runs or ran last; 0: none yet */
-	__u32 udp_unsettled;   /* by the programs: the last owner pass that met a UDP socket of which there may be something to tell */
+	__u32 udp_unreported;   /* by the programs: the last owner pass that met a UDP socket of which there may be something to tell */
 	__u32 met_tgid;        /* by the programs: the process whose descriptors the owner pass is at; 0 by user space before a pass */
 };
 

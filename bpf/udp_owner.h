@@ -44,7 +44,7 @@ static __always_inline void udp_holder_met(struct sock *sk, struct task_struct *
 	t->netns = sk->__sk_common.skc_net.net->ns.inum;
 	owner_holder_met(t, task);
 	if (!t->described || t->several != SEVERAL_NO || t->candidate_pass == shared.owner_pass)
-		shared.udp_unsettled = shared.owner_pass;
+		shared.udp_unreported = shared.owner_pass;
 }
 
 /* sendmsg() on an unconnected socket, and recvmsg() that asks for the peer's address, in the context of the process that calls it. Of several holders, as a service
@@ -64,7 +64,7 @@ static __always_inline int udp_used(struct bpf_sock_addr *ctx)
 	if (!t->used_ns) /* the first time: asks for an owner pass, which reports the new owner at once */
 		count_weak_owner();
 	t->used_ns = 1;
-	shared.udp_unsettled = shared.owner_pass + 1;
+	shared.udp_unreported = shared.owner_pass + 1;
 	return 1;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What this machine lets this process do, found out by doing it: every program is loaded and attached by itself, and gone
- * again before the next. */
+/* What this machine lets this process do, found out by doing it: every program is loaded and attached by itself, and unloaded
+ * before the next. */
 #define _GNU_SOURCE
 #include "handle.h"
 #include "bpf/iterator.h"
@@ -114,9 +114,9 @@ static void maps_say(struct report *r)
 
 static void netlink_say(struct report *r)
 {
-	int farewells, err = netlink_try(&farewells);
+	int destroy_err, err = netlink_try(&destroy_err);
 
-	say(r, "netlink\t%d\t%d\n", -err, -farewells);
+	say(r, "netlink\t%d\t%d\n", -err, -destroy_err);
 }
 
 int32_t tcptop__doctor(struct tcptop *t, uint8_t *buffer, uint32_t capacity)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that the user named for output. A root that opens what others have prepared must not be led elsewhere: each component of the path is
- * opened by itself, so that nothing can be exchanged between a look and an open, and what was opened is looked at. */
+/* Files that the user named for output. tcptop as root must not be led by another user's symbolic or hard link to a file that it should not write: each
+ * component of the path is opened by itself (O_NOFOLLOW), and checks are made on the descriptor, so that nothing can be exchanged in between. */
 #define _GNU_SOURCE
 #include "tcptop.h"
 
@@ -17,11 +17,11 @@
 #define LINKS_MAX 40
 
 struct walk {
-	int folder;             /* what is left of the path begins here */
+	int folder;             /* descriptor that the rest of the path is relative to */
 	char left[PATH_MAX];
 	unsigned links;
 	uint32_t uid;           /* of the invoking user */
-	uint32_t whose;         /* of what was refused */
+	uint32_t whose;         /* owner of what was refused */
 };
 
 static int folder_enter(struct walk *w, int fd)
@@ -34,7 +34,7 @@ static int folder_enter(struct walk *w, int fd)
 	return 0;
 }
 
-/* The path from now on: a text, and behind it what was left (NULL: nothing). */
+/* The rest of the path is now text/behind (behind NULL: text). */
 static int path_set(struct walk *w, const char *text, const char *behind)
 {
 	char whole[PATH_MAX];
@@ -46,8 +46,7 @@ static int path_set(struct walk *w, const char *text, const char *behind)
 	return *whole == '/' ? folder_enter(w, open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)) : 0;
 }
 
-/* A link among the folders is followed if root or the invoking user made it, as fs.protected_symlinks has it for sticky folders: whoever else
- * can put one there could lead us anywhere. */
+/* A symbolic link among the folders is followed if root or the invoking user owns it, as fs.protected_symlinks has it in sticky folders. */
 static int link_follow(struct walk *w, int fd, const struct stat *link, const char *behind)
 {
 	char target[PATH_MAX];
@@ -107,7 +106,7 @@ static int folders_enter(struct walk *w)
 	return err ? err : !*w->left ? -EISDIR : 0;
 }
 
-/* Of an existing file: ours, a regular one, and by no other name. */
+/* An existing file must be regular, belong to the user, and have no other name. */
 static int file_check(int fd, struct walk *w)
 {
 	struct stat file;
@@ -176,7 +175,7 @@ int32_t tcptop__file_write(int32_t fd, const uint8_t *data, uint32_t length)
 
 	if (fstat(fd, &file))
 		return -errno;
-	/* Writing goes on into a file that nobody can open any more, without an error. */
+	/* write() to a deleted file would succeed. */
 	if (!file.st_nlink)
 		return -ESTALE;
 	for (at = 0; at < length; at += n) {

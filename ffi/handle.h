@@ -13,8 +13,8 @@
 struct tcptop {
 	struct source *sources[SOURCES_MAX]; /* in the order they were opened in, which is that of their records in a snapshot */
 	size_t source_count;
-	struct source *programs, *netlink; /* among them, for what opens them; NULL: not open */
-	struct reader *reader;             /* not NULL: the thread that may still read what others may not */
+	struct source *programs, *netlink; /* the same ones by name; NULL: not open */
+	struct reader *reader;             /* the thread that keeps capabilities after tcptop__drop(); NULL: none does */
 	struct bytes snapshot;
 	struct failure failure;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A snapshot: what every source tells, and a tick at its end. */
+/* A snapshot: the records of every source, and a tick at the end. */
 #define _GNU_SOURCE
 #include "handle.h"
 #include "base/clock.h"
@@ -9,7 +9,7 @@
 #define SNAPSHOT_LIMIT_NS 5000000000ull
 #define SNAPSHOT_KEPT_BYTES (32u << 20)
 
-/* What a peak took is given back after it. */
+/* Memory that a large snapshot took is freed when later ones are small. */
 static void snapshot_begin(struct bytes *s)
 {
 	if (s->capacity > SNAPSHOT_KEPT_BYTES && s->length < s->capacity / 8)

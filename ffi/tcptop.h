@@ -14,26 +14,26 @@ struct tcptop;
 /* A handle with nothing loaded; NULL when out of memory. */
 struct tcptop *tcptop__new(void);
 
-/* Where the TCP programs keep what they know of a socket. */
+/* Where the TCP programs keep the state of a socket (bpf/keeper.h). */
 enum tcptop_keep {
-	KEEP_AS_ALLOWED = 0, /* in its storage; where the kernel refuses to walk that, in a table */
+	KEEP_AS_ALLOWED = 0, /* in the socket's storage; in a table where the kernel refuses to iterate over storage */
 	KEEP_IN_STORAGE = 1,
 	KEEP_IN_TABLE = 2,
 };
 
 /* Loads and attaches the TCP programs and finds the sockets that are open already, with their owners.
- * ring_bytes: size of the ring buffer, a power of two and a multiple of the page size. openings: 1: each opening is told by a record
- * of its own; 0: by the next snapshot, or by the record of its end. keep: enum tcptop_keep.
+ * ring_bytes: size of the ring buffer, a power of two and a multiple of the page size. openings: 1: each opening has a record
+ * of its own; 0: a connection is first seen in the next snapshot, or in the record of its end. keep: enum tcptop_keep.
  * -EPERM: BPF is refused; -ENOENT: no kernel BTF; else as the kernel said. */
 int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t openings, uint32_t keep);
 
-/* What the netlink source cannot do for its caller. */
+/* What the netlink source cannot do in this process. */
 enum tcptop_limit {
-	LIMIT_FAREWELLS = 1, /* ends of connections are not told: the kernel refuses the destroy groups */
+	LIMIT_DESTROYED = 1, /* no records of ends: the kernel refuses the destroy groups (SKNLGRP_INET_TCP_DESTROY) */
 	LIMIT_OWNERS = 2,    /* only the caller's own processes are found: needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH */
 	LIMIT_SENT = 4,      /* bytes sent are those acknowledged: the kernel is older than 4.19 */
-	LIMIT_SPACES = 8,    /* network namespaces are there that could not be opened: out of file descriptors, or not permitted */
-	LIMIT_REFUSED = 16,  /* some processes may not be looked at, although the capabilities for it are there */
+	LIMIT_NAMESPACES = 8,    /* some network namespaces could not be opened: out of file descriptors, or not permitted */
+	LIMIT_REFUSED = 16,  /* /proc/PID/fd of some processes is refused in spite of these capabilities */
 };
 
 /* TCP by netlink instead of tcptop__load(), without BPF and, within the limits that are returned, without privilege.
@@ -41,7 +41,7 @@ enum tcptop_limit {
 int32_t tcptop__open_netlink(struct tcptop *t);
 /* Loads and attaches the UDP programs, at the root of the cgroup v2 hierarchy. With the TCP programs loaded before it, owners
  * are known in more cases. timeout_ms: a flow has expired this long after its last datagram. Failing leaves the rest of the
- * handle as it was. 1: only the sockets of a part of the hierarchy are seen, that of our cgroup namespace. */
+ * handle as it was. 1: only sockets of this process's cgroup namespace are seen, not those of the whole hierarchy. */
 int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms);
 
 /* UDP sockets and their owners by netlink, without counts: instead of tcptop__udp_load(), after TCP is open.
@@ -49,8 +49,7 @@ int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms);
 int32_t tcptop__list_udp(struct tcptop *t);
 
 /* Waits until the ring is half full, timeout_ms (at most 250, with netlink 100) have passed, or tcptop__wake() ends it. 1: half
- * full, 0: not. Call it off the main thread: it may run while no other call on this handle does, except tcptop__error() and
- * tcptop__wake(). */
+ * full, 0: not. Call it off the main thread. While it runs, only tcptop__error() and tcptop__wake() may be called on this handle. */
 int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms);
 
 /* Ends a wait that is under way, or else the next one. Netlink's are short, and go on. Any thread. */
@@ -59,19 +58,19 @@ void tcptop__wake(struct tcptop *t);
 /* Keeps the table of UDP flows from filling up, and moves whole records from the ring to buffer, oldest first, as many as fit. Returns bytes; 0: the ring is empty. */
 int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 
-/* Reads into the handle, in the order of writing, what the ring holds and every live socket, with a struct tcptop_tick at
- * the end. Looks for owners first if sockets without one have appeared, or if look is 1. Returns the bytes now held. Takes
- * as long as the sockets need, 5 s at most: a snapshot that is cut short is counted in the tick. */
+/* Takes a snapshot into the handle: the records in the ring, one of each live socket, in the order in which they were written, and a struct
+ * tcptop_tick at the end. Runs an owner pass first if sockets without an owner have appeared, or if look is 1. Returns the bytes now held.
+ * Takes 5 s at most: a snapshot that is cut short is counted in the tick. */
 int32_t tcptop__snapshot(struct tcptop *t, int32_t look);
 
-/* Connections whose handshake has not ended (SYN_RECV), in all network namespaces, as the last snapshot found them; -1: it could not tell.
- * Most have no socket yet, and so no record. */
+/* Connections whose handshake has not ended (SYN_RECV), in all network namespaces, as the last snapshot found them; -1: not known.
+ * Most are request socks, which have no record. */
 int64_t tcptop__syn_recv(struct tcptop *t);
 
 /* Moves whole records of the snapshot to buffer. Returns bytes; 0: all of it has been read. */
 int32_t tcptop__snapshot_read(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 
-/* The next snapshot describes every socket in full again. */
+/* The next snapshot has a full record of every socket (TAG_TCP_LIVE), not only counters. */
 void tcptop__describe_again(struct tcptop *t);
 
 /* Writes "stage\nlog" of the last failure, cut to capacity, without a final NUL. Returns bytes. */
@@ -84,7 +83,7 @@ int32_t tcptop__error(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid);
 
 /* What this machine lets this process do, as lines of words between tabs, without a final NUL; an errno of 0 is yes:
- *   capabilities HEX; btf ERRNO; cgroup ERRNO IS_ROOT; setting NAME TEXT; netlink ERRNO FAREWELLS_ERRNO; map KIND ERRNO;
+ *   capabilities HEX; btf ERRNO; cgroup ERRNO IS_ROOT; setting NAME TEXT; netlink ERRNO DESTROY_ERRNO; map KIND ERRNO;
  *   program tcp|table|udp|drops NAME HOOK ERRNO (it was loaded and attached by itself; table: TCP with KEEP_IN_TABLE; drops: UDP does
  *   without)
  * Returns bytes. May take a second. */
@@ -101,7 +100,7 @@ void tcptop__free(struct tcptop *t);
  * threads; out[3]: its resident bytes. Any thread, no handle. */
 void tcptop__self(uint64_t out[4]);
 
-/* 0: this process is in a PID namespace, and those outside of it have no number here; 1: it is in the first one. Any thread, no handle. */
+/* 0: this process is in a PID namespace of its own, so that processes outside of it have no PID here; 1: it is in the first one. Any thread, no handle. */
 int32_t tcptop__sees_all_processes(void);
 
 /* How many TCP connections are in TIME_WAIT in the network namespace of process tgid (0: of the caller). -1: it has ended, or may not be asked.
@@ -116,13 +115,13 @@ uint32_t tcptop__network_namespace(void);
 int32_t tcptop__user(uint32_t uid, uint8_t *buffer, uint32_t capacity);
 
 /* Opens a file for output: appended to, made with mode 0600 if it is not there and given to uid and gid by a root. Its last component is never
- * followed if it is a symbolic link, and folders are followed where root or uid made the link. An existing one must be regular, belong to uid
- * and have one name; is_new: it must not exist. path ends with a NUL. Returns a descriptor, or a negative errno: EPERM, EMLINK and ENXIO say
- * which of the three it is not, ELOOP that a link was not followed. out[0]: 1 if it was made; out[1]: descriptor of its folder, UINT32_MAX: the
+ * followed if it is a symbolic link; links among its folders are followed where root or uid made them. An existing file must be regular (else ENXIO),
+ * belong to uid (EPERM) and have one name (EMLINK); is_new: it must not exist. path ends with a NUL. Returns a descriptor, or a negative errno;
+ * ELOOP: a link was not followed. out[0]: 1 if it was made; out[1]: descriptor of its folder, UINT32_MAX: the
  * working directory; out[2]: owner of what was refused. Any thread, no handle, as all of the file calls. */
 int32_t tcptop__file_open(const uint8_t *path, uint32_t uid, uint32_t gid, uint32_t is_new, uint32_t out[3]);
 
-/* Appends all of it, or takes back what a full disk took. 0 or negative errno; ESTALE: the file has been deleted. */
+/* Appends all of it or nothing: when the disk is full, the file is cut back to its former size. 0 or negative errno; ESTALE: the file has been deleted. */
 int32_t tcptop__file_write(int32_t fd, const uint8_t *data, uint32_t length);
 
 /* Bytes, or negative errno. */
@@ -139,7 +138,7 @@ void tcptop__file_close(int32_t fd, uint32_t folder, const uint8_t *remove);
 int32_t tcptop__command_line(uint32_t tgid, uint64_t start_ns, uint8_t *buffer, uint32_t capacity);
 
 /* Writes /proc/PID/cgroup, cgroups(7). start_ns: start of the process, CLOCK_BOOTTIME; 0: whichever has the id now. Returns bytes;
- * 0: that process has ended, or is not for us to see. Any thread, no handle. */
+ * 0: that process has ended, or /proc hides it (hidepid). Any thread, no handle. */
 int32_t tcptop__process_cgroups(uint32_t pid, uint64_t start_ns, uint8_t *buffer, uint32_t capacity);
 
 #pragma GCC visibility pop

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the handle asks of whatever tells of sockets. eBPF (bpf/) and netlink (netlink/) each are one: they open themselves, put this
- * struct first in their own, and know neither the handle nor each other. */
+/* The interface of a source of records. eBPF (bpf/) and netlink (netlink/) each implement it: their struct begins with struct source. They know
+ * neither the handle nor each other. */
 #ifndef TCPTOP_SOURCE_H
 #define TCPTOP_SOURCE_H
 
@@ -12,14 +12,14 @@
 
 struct source;
 
-/* A snapshot that is asked for. */
+/* The arguments of a snapshot. */
 struct request {
 	uint64_t begin_ns;    /* CLOCK_BOOTTIME */
 	uint64_t deadline_ns; /* CLOCK_MONOTONIC; by then it is cut short */
-	bool look;            /* for owners, even if no socket without one has appeared */
+	bool look;            /* run an owner pass even if no socket without an owner has appeared */
 };
 
-/* What reading goes on to need after privileges have been given up. */
+/* What a source still needs after root has been given up, to take snapshots. */
 struct needs {
 	uint64_t capabilities; /* bits, 1 << CAP_x */
 	bool namespaces;       /* setns() */
@@ -34,11 +34,11 @@ struct source_calls {
 	int (*relieve)(struct source *s);
 	/* Moves whole records, oldest first, to buffer. Returns bytes; 0: there are no more. */
 	int32_t (*drain)(struct source *s, uint8_t *buffer, uint32_t capacity);
-	/* Appends what there is. What could not be read counts in errors. */
+	/* Appends a record of everything that is live. What could not be read is counted in errors. */
 	void (*snapshot)(struct source *s, const struct request *r, struct bytes *to);
-	/* Adds what was lost or left out since the start. */
+	/* Adds its counters of lost and untracked things since the start to the tick's. */
 	void (*count)(struct source *s, struct tcptop_tick *tick);
-	/* The next snapshot describes every socket in full. NULL: each does. */
+	/* The next snapshot has a full record of every socket. NULL: every snapshot has. */
 	void (*describe_again)(struct source *s);
 	struct needs (*needs)(struct source *s);
 	void (*free)(struct source *s);
@@ -48,7 +48,7 @@ struct source {
 	const struct source_calls *calls;
 	int longest_wait_ms;
 	bool has_tcp;
-	bool fills_up;    /* a table of it does, between two snapshots: relieve() is called before each drain() */
+	bool fills_up;    /* a table of it may fill up between two snapshots: relieve() is called before each drain() */
 	int64_t syn_recv; /* as tcptop__syn_recv() has it; -1 without TCP */
 	uint64_t errors;  /* parts of snapshots that could not be read, or were cut short */
 };

@@ -17,7 +17,7 @@ struct bpf_link *iterator_attach(struct bpf_program *program, int map_fd)
 	if (map_fd >= 0) {
 		info.map.map_fd = map_fd;
 		options.link_info = &info;
-		/* Not sizeof(info): the union has grown (cgroups in 6.1), and an older kernel answers E2BIG to what it does not know unless
+		/* Not sizeof(info): the union has grown (cgroups in 6.1), and an older kernel lookups E2BIG to what it does not know unless
 		 * it is zero (bpf_iter_link_attach() calls bpf_check_uarg_tail_zero()). */
 		options.link_info_len = sizeof(info.map);
 	}

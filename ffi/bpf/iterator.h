@@ -11,8 +11,8 @@
 /* Attaches an iterator program; map_fd: the map whose elements it goes over, negative: none. NULL and errno on failure. */
 struct bpf_link *iterator_attach(struct bpf_program *program, int map_fd);
 
-/* Reads an iterator from start to end behind b (dropped when b is NULL). 0 or negative errno; ETIME: it was not at its end by deadline_ns
- * (base/clock.h). It looks at the clock where the kernel pauses, which it does after a million objects (MAX_ITER_OBJECTS). */
+/* Reads an iterator from start to end behind b (dropped when b is NULL). 0 or negative errno; ETIME: it was cut short at deadline_ns
+ * (base/clock.h). The clock is read after each read(), which ends after a million objects at the latest (MAX_ITER_OBJECTS). */
 int iterator_read(const struct bpf_link *link, struct bytes *b, uint64_t deadline_ns);
 
 /* Whether a read could begin: 0 or negative errno. */

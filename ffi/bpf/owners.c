@@ -9,7 +9,7 @@
 
 #include <errno.h>
 
-/* One that was cut short is not made again at once: it would get no further. */
+/* A pass that was cut short counts as made: another one at once would get no further. */
 int owners_pass(struct programs *p, uint64_t deadline_ns)
 {
 	uint64_t seen = __atomic_load_n(&p->shared->weak_owners, __ATOMIC_RELAXED);
@@ -36,12 +36,13 @@ bool owners_wanted(struct programs *p)
 	return p->udp && udp[UDP_UNOWNED] != p->udp->unowned_seen;
 }
 
-/* Tells what an owner pass found of UDP sockets. With a table it goes over all descriptors again, so only if there is something to find. */
-static int udp_settle(struct programs *p, bool unowned, struct bytes *to, uint64_t deadline_ns)
+/* Appends records of UDP owners that an owner pass found. In the table build this is a second pass over all descriptors, made only if there is
+ * something to report. */
+static int udp_owners_report(struct programs *p, bool unowned, struct bytes *to, uint64_t deadline_ns)
 {
 	int err = 0;
 
-	if (!p->is_table || unowned || p->shared->udp_unsettled == p->shared->owner_pass)
+	if (!p->is_table || unowned || p->shared->udp_unreported == p->shared->owner_pass)
 		err = iterator_read(p->udp_settled, to, deadline_ns);
 	if (!err && p->is_table && unowned)
 		err = iterator_read(p->udp_settled_kernel, to, deadline_ns);
@@ -58,13 +59,13 @@ void owners_append(struct programs *p, struct bytes *to, uint64_t deadline_ns)
 	err = owners_pass(p, deadline_ns);
 	if (err && err != -ETIME)
 		return;
-	if (!err && udp_settle(p, p->udp && udp[UDP_UNOWNED] != p->udp->unowned_seen, to, deadline_ns))
+	if (!err && udp_owners_report(p, p->udp && udp[UDP_UNOWNED] != p->udp->unowned_seen, to, deadline_ns))
 		p->source.errors++;
 	if (p->udp)
 		p->udp->unowned_seen = udp[UDP_UNOWNED];
 }
 
-/* A socket of a namespace that is passed over shows up with its first change of state. */
+/* The sockets of a namespace that could not be entered are met at their first change of state. */
 static int orphans_read(void *context, uint64_t inode)
 {
 	struct programs *p = context;

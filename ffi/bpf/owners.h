@@ -5,16 +5,17 @@
 
 #include "state.h"
 
-/* Finds it out, as far as it gets by deadline_ns. 0 or negative errno. */
+/* One owner pass. 0 or negative errno; ETIME: it was cut short at deadline_ns. */
 int owners_pass(struct programs *p, uint64_t deadline_ns);
 
 /* Runs the orphans iterator once in every network namespace that a process or /run/netns shows. 0 or negative errno. */
 int orphans_seed(struct programs *p);
 
-/* Sockets have begun whose owner no program could tell. */
+/* Whether sockets have appeared without an owner since the last pass. */
 bool owners_wanted(struct programs *p);
 
-/* A pass, and what it found of UDP sockets: in front of their flows, which may have begun before the look. */
+/* Runs an owner pass and appends the records of UDP owners that it found. Before the flows of a snapshot: a TAG_UDP_OWNER record is for flows that began
+ * before it. */
 void owners_append(struct programs *p, struct bytes *to, uint64_t deadline_ns);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether the kernel lets iterators go over socket storage, asked with a program of two instructions. Loading the TCP programs to find out
- * takes libbpf 170 ms; this takes 5. */
+/* Whether the kernel refuses to iterate over socket storage, tried with a program of two instructions. Trying it with the TCP programs would take
+ * libbpf 170 ms; this takes 5. */
 #define _GNU_SOURCE
 #include "probe.h"
 
@@ -110,8 +110,8 @@ bool storage_walk_is_refused(void)
 	return err == EPERM;
 }
 
-/* Loaded, not asked of libbpf_probe_bpf_helper(): that one looks for words in the verifier's log, which are other ones since 6.9, and then takes
- * everything for allowed (seen: libbpf 1.1 on 7.3). */
+/* Not by libbpf_probe_bpf_helper(): it searches the verifier's log for a message that 6.9 changed, and then reports every helper as allowed (seen:
+ * libbpf 1.1 on 7.3). */
 bool kernel_reads_are_allowed(void)
 {
 	/* char name[8]; bpf_probe_read_kernel_str(name, 1, NULL); return 0; */

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define LONGEST_WAIT_MS 250
-/* Owners come first, and leave the counters this much. */
+/* The owner pass comes before the walk, and ends so early that the walk has this much time. */
 #define COUNTERS_SHARE_NS 2500000000ull
 #ifndef CAP_BPF
 #define CAP_BPF 39

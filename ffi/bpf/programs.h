@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* TCP from the kernel's own counters, UDP from what passes the root cgroup: the eBPF source. */
+/* The eBPF source: TCP from the kernel's own counters, UDP by programs on the root cgroup. */
 #ifndef TCPTOP_PROGRAMS_H
 #define TCPTOP_PROGRAMS_H
 
@@ -13,7 +13,7 @@ struct source *programs_new(struct failure *f);
 int32_t programs_load_tcp(struct source *s, uint32_t ring_bytes, uint32_t openings, uint32_t keep);
 int32_t programs_load_udp(struct source *s, uint32_t timeout_ms);
 
-/* Descriptor of the root of the cgroup v2 hierarchy, or as near to it as we get; negative: none was needed, or there is none. */
+/* Descriptor of the root of the cgroup v2 hierarchy, or of the part of it that this process sees; negative: none was needed, or there is none. */
 int programs_cgroup_fd(const struct source *s);
 
 #endif

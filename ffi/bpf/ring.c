@@ -27,7 +27,7 @@ static int fds_open(struct ring *ring, int map_fd)
 	ring->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (ring->epoll_fd < 0 || ring->wake_fd < 0)
 		return -errno;
-	/* On its edge, so that nobody has to read it: each write is an event. */
+	/* Edge-triggered: each write is an event, and nobody has to read the eventfd. */
 	err = watch(ring, ring->wake_fd, EPOLLIN | EPOLLET, BY_CALL);
 	return err ? err : watch(ring, map_fd, EPOLLIN, BY_PROGRAM);
 }

@@ -35,7 +35,7 @@ struct programs {
 	struct ring ring;
 	int counters_fd;
 	struct udp *udp; /* NULL: not loaded */
-	int cgroup_fd; /* root of the cgroup v2 hierarchy, or as near to it as we get; negative: none */
+	int cgroup_fd; /* root of the cgroup v2 hierarchy, or of the part of it that this process sees; negative: none */
 	uint64_t weak_owners_seen; /* of shared->weak_owners, at the last owner pass */
 };
 

@@ -19,7 +19,7 @@
 #include <unistd.h>
 #include <bpf/bpf.h>
 
-/* Those that need tracing helpers in cgroup programs. */
+/* Programs that call tracing helpers (bpf_get_current_task_btf()), which older kernels refuse to cgroup programs. */
 static const char *const udp_rich_programs[] = { "udp_opened", "udp_sends4", "udp_sends6", "udp_receives4", "udp_receives6" };
 
 static int32_t object_open(struct programs *p, uint32_t ring_bytes, uint32_t openings)
@@ -35,9 +35,9 @@ static int32_t object_open(struct programs *p, uint32_t ring_bytes, uint32_t ope
 		return fail(p->failure, errno, "open the TCP programs");
 	map = bpf_object__find_map_by_name(p->tcp, "events");
 	bpf_map__set_max_entries(map, ring_bytes);
-	/* libbpf rounds up to what the kernel takes: a power of two of whole pages, which may be of 64 KiB. */
+	/* libbpf rounds the size up to what the kernel accepts, a power of two of pages, and a page may be 64 KiB. */
 	settings.wake_at_bytes = bpf_map__max_entries(map) / 2;
-	/* Where tracing helpers are not for cgroup programs, the UDP object has a plainer one. */
+	/* Where they are refused, udp_opened_plain of the UDP object is attached instead. */
 	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_get_current_task_btf, NULL) != 1)
 		for (size_t i = 0; i < sizeof(udp_rich_programs) / sizeof(*udp_rich_programs); i++)
 			bpf_program__set_autoload(bpf_object__find_program_by_name(p->tcp, udp_rich_programs[i]), false);
@@ -59,7 +59,7 @@ static int32_t object_load(struct programs *p, uint32_t ring_bytes, uint32_t ope
 	return 0;
 }
 
-/* If neither can be had the failure of what was tried first is told. */
+/* Tries the other object if the first one does not load. When both fail, the error and the log are those of the first. */
 static int32_t object_choose(struct programs *p, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
 {
 	bool is_table = keep == KEEP_IN_TABLE || (keep == KEEP_AS_ALLOWED && storage_walk_is_refused());
@@ -76,7 +76,7 @@ static int32_t object_choose(struct programs *p, uint32_t ring_bytes, uint32_t o
 	return err;
 }
 
-/* The programs' variables as memory of ours. */
+/* Maps the programs' .bss. */
 static int32_t shared_map(struct programs *p)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(p->tcp, ".bss");
@@ -111,8 +111,8 @@ static int32_t attach_iterator(struct programs *p, const char *program, struct b
 	return attached(p, program, *link);
 }
 
-/* Where it cannot be had, the other programs do what they can. Below the root it would not be told of every socket that has the flag
- * (track_is_witnessed()). */
+/* It may fail: the other programs then miss a few changes (bpf/table_witness.bpf.c). On the root cgroup alone: a witness below it is not called for
+ * sockets of other cgroups, while track_is_witnessed() takes every socket with the flag for witnessed. */
 static void attach_witness(struct programs *p)
 {
 	p->cgroup_fd = cgroup_root_open();
@@ -126,7 +126,7 @@ static int32_t attach_all(struct programs *p)
 	bool table = p->is_table;
 	int32_t err;
 
-	/* Watch first, then look: a socket that opens in between is met by both, one that is met by neither cannot be. */
+	/* Programs at changes of state before iterators: a socket that opens in between is met twice, and none is missed. */
 	if (table)
 		attach_witness(p);
 	if ((err = attach(p, "tcp_destroyed", &p->destroyed)) || (err = attach(p, "tcp_state", &p->state)) ||
@@ -148,11 +148,10 @@ int32_t tcp_load(struct programs *p, uint32_t ring_bytes, uint32_t openings, uin
 	int32_t err;
 
 	log_start(p->failure);
-	/* This thread empties the ring, and the first one of the process answers the user: on a machine with no CPU to spare they must not
-	 * wait behind what they watch. */
+	/* This thread drains the ring, and the main thread draws: when all CPUs are busy they should not wait for the processes that cause it. */
 	setpriority(PRIO_PROCESS, getpid(), -5);
 	setpriority(PRIO_PROCESS, 0, -10);
-	/* Only kernels before 5.11 charge maps here; those that do not let us raise it do not need it. */
+	/* Only kernels before 5.11 charge maps to RLIMIT_MEMLOCK. A failure does not matter: without the need nothing is charged. */
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	if (access("/sys/kernel/btf/vmlinux", R_OK) && errno == ENOENT)
 		return fail(p->failure, ENOENT, "find the kernel's BTF");

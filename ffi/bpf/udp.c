@@ -11,7 +11,7 @@
 #include <string.h>
 #include <bpf/bpf.h>
 
-/* With the TCP object loaded, sockets are shared with it: its owner pass and its hook at socket() fill them. */
+/* With the TCP object loaded, the map udp_sockets is its: its owner pass and its udp_opened fill it. */
 static int32_t object_load(struct programs *p, struct udp *u)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_udp");
@@ -31,7 +31,7 @@ static int32_t object_load(struct programs *p, struct udp *u)
 	return 0;
 }
 
-/* Where it cannot be had, the flows do without: what libbpf says of it is no failure of ours. */
+/* It may fail (kernels before 6.11): dropped datagrams are then unknown. libbpf's warnings about it are taken out of the log. */
 static void drops_watch(struct programs *p, struct udp *u)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_drops");
@@ -63,7 +63,7 @@ static int32_t attach_all(struct programs *p, struct udp *u)
 
 	for (int i = 0; is_rich && i < UDP_USES; i++)
 		u->used[i] = bpf_program__attach_cgroup(bpf_object__find_program_by_name(p->tcp, uses[i]), p->cgroup_fd);
-	/* Who opens a socket first, then what it moves: a flow then has an owner. */
+	/* udp_opened before the programs that count, so that a new socket's flows have an owner. */
 	if ((err = is_rich ? attach(p, p->tcp, "udp_opened", &u->opened) : attach(p, u->object, "udp_opened_plain", &u->opened)))
 		return err;
 	drops_watch(p, u);

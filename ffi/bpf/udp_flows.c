@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of flows from user space: read a batch a call, and kept from filling up. */
+/* The table of UDP flows, from user space: read in batches, expired, and kept from filling up. */
 #define _GNU_SOURCE
 #include "udp_flows.h"
 #include "counters.h"
@@ -10,9 +10,9 @@
 #include <bpf/bpf.h>
 
 #define BATCH 2048
-#define GONE_MAX UDP_FLOWS_HIGH /* evicted flows that one snapshot tells of; more are only counted */
-/* A program reads the clock before it writes last_ns: a flow that moved while the last snapshot read it may claim to be a
- * moment older than that. */
+#define GONE_MAX UDP_FLOWS_HIGH /* evicted flows that have a record in one snapshot; more are only counted */
+/* A flow is read again if its last_ns is after the begin of the last snapshot. A program reads the clock a moment before it writes last_ns, so a datagram
+ * that the last snapshot did not see may have a last_ns from before its begin: this much is allowed for. */
 #define SLACK_NS 1000000000ull
 
 typedef int visit_fn(struct udp *u, const struct udp_key *key, const struct udp_flow *flow, void *context);
@@ -35,7 +35,7 @@ int udp_buffers_new(struct udp *u)
 	return u->keys && u->flows ? 0 : -ENOMEM;
 }
 
-/* Each entry of a hash is met once, whatever is added or removed meanwhile: the table never changes its size, and
+/* Calls visit() once for each entry, whatever is added or removed meanwhile: a BPF hash does not resize, and
  * __htab_map_lookup_and_delete_batch() copies a whole bucket under its lock. Since 5.6. */
 static int flows_each(struct udp *u, visit_fn *visit, void *context)
 {
@@ -64,8 +64,8 @@ static void address_copy(uint8_t to[16], const uint8_t from[16], uint8_t family)
 		memcpy(to, from, 16);
 }
 
-/* What was copied while a program wrote may have counted a loss, and not yet that the datagram had come in. */
-static uint64_t without(uint64_t all, uint64_t dropped)
+/* A copy that was made while a program wrote may have the drop of a datagram and not its arrival. */
+static uint64_t sub_or_zero(uint64_t all, uint64_t dropped)
 {
 	return all > dropped ? all - dropped : 0;
 }
@@ -81,8 +81,8 @@ static void record_fill(const struct udp *u, struct tcptop_udp_record *r, const 
 		.direction = flow->direction, .how = flow->how, .several = flow->several, .cookie = key->cookie,
 		.first_ns = flow->first_ns, .last_ns = flow->last_ns ? flow->last_ns : flow->first_ns,
 		.cgroup_id = flow->owner.cgroup_id, .owner_start_ns = flow->owner.start_ns,
-		.rx_bytes = without(flow->rx_bytes, flow->rx_dropped_bytes), .tx_bytes = flow->tx_bytes,
-		.rx_packets = without(flow->rx_packets, flow->rx_dropped_packets), .tx_packets = flow->tx_packets,
+		.rx_bytes = sub_or_zero(flow->rx_bytes, flow->rx_dropped_bytes), .tx_bytes = flow->tx_bytes,
+		.rx_packets = sub_or_zero(flow->rx_packets, flow->rx_dropped_packets), .tx_packets = flow->tx_packets,
 		.rx_dropped_bytes = flow->rx_dropped_bytes, .rx_dropped_packets = flow->rx_dropped_packets,
 		.unknown = u->dropped ? 0 : UNKNOWN_DROPPED_BYTES | UNKNOWN_DROPPED_PACKETS,
 		.tgid = flow->owner.pid, .uid = flow->owner.uid, .netns = flow->netns, .scope = key->scope,

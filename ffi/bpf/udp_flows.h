@@ -36,7 +36,7 @@ struct udp {
 /* Room for one batch. 0 or -ENOMEM. */
 int udp_buffers_new(struct udp *u);
 
-/* Appends what a snapshot tells of the flows, and takes out those that have expired. 0 or negative errno. */
+/* Appends a record of each flow that has new datagrams (of all, with describe_all), and removes those that have expired. 0 or negative errno. */
 int udp_flows_read(struct udp *u, uint64_t now_ns, struct bytes *to);
 
 /* Makes room if the table is filling up. 0 or negative errno. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every live TCP socket: the programs write what they know of each into the ring, which is read meanwhile. */
+/* The tick's walk over all live TCP sockets: an iterator writes a record of each into the ring, which is drained meanwhile. */
 #define _GNU_SOURCE
 #include "walk.h"
 #include "iterator.h"
@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <bpf/bpf.h>
 
-/* Moves what the ring holds, which is never more than its size, behind the snapshot. */
+/* Appends the records that are in the ring to the snapshot. */
 static int ring_take(struct programs *p, struct bytes *to, uint64_t deadline_ns)
 {
 	int err = bytes_reserve(to, p->ring.bytes);
@@ -21,7 +21,7 @@ static int ring_take(struct programs *p, struct bytes *to, uint64_t deadline_ns)
 	return in_time(deadline_ns) ? 0 : -ETIME;
 }
 
-/* All that the walk has written. A record that another CPU is still writing holds up those behind it. */
+/* Up to the last record of the walk. A record that another CPU has reserved and not submitted yet holds up those behind it. */
 static int ring_take_rest(struct programs *p, struct bytes *to, uint64_t deadline_ns)
 {
 	int err;
@@ -31,7 +31,7 @@ static int ring_take_rest(struct programs *p, struct bytes *to, uint64_t deadlin
 	return err;
 }
 
-/* The program writes into the ring, and pauses the walk (EAGAIN) when half of it is taken. */
+/* tcp_snapshot ends a read() with EAGAIN when the ring is half full. */
 static int storage_walk(struct programs *p, struct bytes *to, uint64_t deadline_ns)
 {
 	uint8_t nothing[8];
@@ -50,7 +50,7 @@ static int storage_walk(struct programs *p, struct bytes *to, uint64_t deadline_
 	return err;
 }
 
-/* The same for sockets in a table: the program does some slots a round, fewer when half of the ring is taken. */
+/* tcp_walk visits up to WALK_AT_ONCE slots in one read(), fewer when the ring gets half full. */
 static int table_walk(struct programs *p, struct bytes *to, uint64_t deadline_ns)
 {
 	struct tcptop_tcp_shared *s = p->shared;

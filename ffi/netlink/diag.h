@@ -10,7 +10,7 @@
 enum diag_kind {
 	DIAG_SOCKET,     /* the socket's fields are set */
 	DIAG_DONE,       /* a dump has ended; error is 0 or its negative errno */
-	DIAG_ERROR,      /* the answer to request `sequence` is negative errno `error` */
+	DIAG_ERROR,      /* the reply to request `sequence` is negative errno `error` */
 	DIAG_OTHER,      /* to be skipped */
 };
 
@@ -19,7 +19,7 @@ struct diag_message {
 	int32_t error;
 	uint32_t sequence;
 	uint8_t family;          /* 4 or 6 */
-	uint8_t protocol;        /* IPPROTO_x; 0: not said */
+	uint8_t protocol;        /* IPPROTO_x; 0: the message does not have it */
 	uint8_t state;
 	uint16_t local_port;
 	uint16_t remote_port;
@@ -27,10 +27,10 @@ struct diag_message {
 	uint8_t remote[16];
 	uint32_t interface;
 	uint64_t cookie;
-	uint32_t inode;          /* 0: no descriptor leads to it */
+	uint32_t inode;          /* 0: no process has a descriptor of it */
 	uint32_t uid;
 	bool has_drops;
-	uint32_t drops;          /* packets that the socket refused, since it was made */
+	uint32_t drops;          /* sk_drops: packets that the socket dropped, since it was made */
 	uint32_t unread;         /* rcv_nxt - copied_seq: bytes that were not read, and the FIN if it was not */
 	uint32_t unacknowledged; /* write_seq - snd_una */
 	bool has_info;           /* a full socket; TIME_WAIT has none */

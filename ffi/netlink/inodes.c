@@ -10,15 +10,15 @@ static int by_inode(const void *a, const void *b)
 	return (x->inode > y->inode) - (x->inode < y->inode);
 }
 
-bool index_make(struct index *index, const struct known_sockets *k)
+bool index_make(struct index *index, const struct socket_table *table)
 {
 	index->count = 0;
-	index->entries = malloc((k->count + 1) * sizeof(*index->entries));
+	index->entries = malloc((table->count + 1) * sizeof(*index->entries));
 	if (!index->entries)
 		return false;
-	for (size_t i = 0; i < k->capacity; i++)
-		if (k->slots[i] && k->slots[i]->inode)
-			index->entries[index->count++] = (struct entry){ k->slots[i]->inode, k->slots[i] };
+	for (size_t i = 0; i < table->capacity; i++)
+		if (table->slots[i] && table->slots[i]->inode)
+			index->entries[index->count++] = (struct entry){ table->slots[i]->inode, table->slots[i] };
 	qsort(index->entries, index->count, sizeof(*index->entries), by_inode);
 	return true;
 }

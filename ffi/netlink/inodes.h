@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The known sockets in the order of their inode numbers, for one owner pass. */
+/* The sockets in the order of their inode numbers, for the look-ups of one owner pass. */
 #ifndef TCPTOP_INODES_H
 #define TCPTOP_INODES_H
 
-#include "known.h"
+#include "sockets.h"
 
 struct entry {
 	uint32_t inode;
-	struct known *socket;
+	struct socket_entry *socket;
 };
 
 struct index {
@@ -16,8 +16,8 @@ struct index {
 };
 
 /* False when out of memory. */
-bool index_make(struct index *index, const struct known_sockets *k);
-/* The first entry with an inode at or above this one. Several sockets have the same: the subflows of an MPTCP socket have its inode
+bool index_make(struct index *index, const struct socket_table *table);
+/* The first entry with an inode at or above this one. Several may have the same: the subflows of an MPTCP socket have its inode
  * (mptcp_sock_graft()). */
 size_t index_find(const struct index *index, uint32_t inode);
 

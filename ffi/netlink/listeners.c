@@ -13,7 +13,7 @@ struct listener *listener_find(const struct listeners *all, uint16_t port)
 	return NULL;
 }
 
-void listener_shown(struct listeners *all, uint16_t port, uint64_t cookie, uint32_t pass)
+void listener_dumped(struct listeners *all, uint16_t port, uint64_t cookie, uint32_t pass)
 {
 	struct listener *l = listener_find(all, port);
 
@@ -34,26 +34,25 @@ void listener_shown(struct listeners *all, uint16_t port, uint64_t cookie, uint3
 	l->cookie = cookie;
 }
 
-/* A listener's owner stands in for that of a connection nobody has been found to hold. A closed one is remembered for a while:
- * the connections that it took in outlive it. */
-void listeners_settle(struct listeners *all, const struct known_sockets *sockets, uint32_t pass)
+/* A closed listener is kept for a while: the connections that it accepted outlive it. */
+void listeners_update(struct listeners *all, const struct socket_table *sockets, uint32_t pass)
 {
 	for (size_t i = 0; i < all->count; i++) {
 		struct listener *l = &all->items[i];
-		const struct known *k = known_find(sockets, l->cookie);
+		const struct socket_entry *e = socket_find(sockets, l->cookie);
 
-		if (k && k->last.how != OWNER_NONE) {
+		if (e && e->last.how != OWNER_NONE) {
 			l->how = OWNER_LISTENER;
-			owned(&l->owner, &k->last);
+			owner_of_record(&l->owner, &e->last);
 		}
 		if (pass - l->pass > LISTENER_KEPT_PASSES)
 			all->items[i--] = all->items[--all->count];
 	}
 }
 
-void own_by_listener(struct tcptop_tcp_record *r, const struct listener *l)
+void record_set_listener_owner(struct tcptop_tcp_record *r, const struct listener *l)
 {
 	if (!l || r->how > OWNER_LISTENER || l->how == OWNER_NONE)
 		return;
-	own(r, l->how, &l->owner);
+	record_set_owner(r, l->how, &l->owner);
 }

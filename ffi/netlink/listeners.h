@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Listening sockets of one network namespace, by port: whose a connection is that nobody has been found to hold. */
+/* The listeners of one network namespace, by port. A listener's owner is the weak owner of its connections until theirs is found. */
 #ifndef TCPTOP_LISTENERS_H
 #define TCPTOP_LISTENERS_H
 
-#include "known.h"
+#include "sockets.h"
 
 struct listener {
 	uint16_t port;
@@ -11,7 +11,7 @@ struct listener {
 	uint64_t cookie;
 	uint8_t how;
 	struct process_facts owner;
-	/* During an owner pass: the process that it is at, whether that holds the listener, and when the newest connection opened that it holds. */
+	/* Of the process that the owner pass is at: whether it holds the listener, and the opening time of the newest connection from it that it holds. */
 	uint32_t at_tgid;
 	bool at_holds;
 	uint64_t at_newest_ns;
@@ -23,11 +23,11 @@ struct listeners {
 };
 
 struct listener *listener_find(const struct listeners *all, uint16_t port);
-/* A dump, number pass, has shown it. */
-void listener_shown(struct listeners *all, uint16_t port, uint64_t cookie, uint32_t pass);
-/* After a dump: whose they are; those that have long been closed are forgotten. */
-void listeners_settle(struct listeners *all, const struct known_sockets *sockets, uint32_t pass);
-/* Gives the connection to the listener's owner, unless a better one is known. l: NULL: nobody listens. */
-void own_by_listener(struct tcptop_tcp_record *r, const struct listener *l);
+/* It is in dump number pass. */
+void listener_dumped(struct listeners *all, uint16_t port, uint64_t cookie, uint32_t pass);
+/* After a dump: updates their owners, and removes those that have not been in the last LISTENER_KEPT_PASSES dumps. */
+void listeners_update(struct listeners *all, const struct socket_table *sockets, uint32_t pass);
+/* Sets the record's owner to the listener's (OWNER_LISTENER), unless it has a strong one. l NULL: nobody listens. */
+void record_set_listener_owner(struct tcptop_tcp_record *r, const struct listener *l);
 
 #endif

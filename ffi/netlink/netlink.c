@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The netlink source: dumps for snapshots, farewells for what is drained in between. */
+/* The netlink source: dumps make the snapshots, destroy messages the records that are drained in between. */
 #define _GNU_SOURCE
 #include "netlink.h"
 #include "counters.h"
-#include "farewells.h"
+#include "destroyed.h"
 #include "owners.h"
 #include "processes.h"
-#include "spaces.h"
+#include "namespaces.h"
 #include "tcp.h"
 #include "udp.h"
 #include "../base/clock.h"
@@ -18,16 +18,16 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
-/* A namespace that is gone lives on for as long as our sockets are in it, so it is looked for this often. */
+/* The netlink sockets of tcptop keep a network namespace alive, so it is looked this often whether anybody else uses it. */
 #define SEARCH_EVERY_NS 1000000000ull
-/* Of the time for a snapshot, what dumps leave for the owners. */
+/* Dumps end so early that this much of a snapshot's time is left for the owner pass. */
 #define OWNERS_SHARE_NS 1000000000ull
 #define LONGEST_WAIT_MS 100
 /* /proc/PID/fd of others; namespaces that appear later, and the destroy groups in them. */
 #define CAPABILITIES (CAPABILITY(CAP_SYS_PTRACE) | CAPABILITY(CAP_DAC_READ_SEARCH) | CAPABILITY(CAP_SYS_ADMIN) | CAPABILITY(CAP_NET_ADMIN))
 
-/* The first passes are for what was there before us. Later ones take up at most a quarter of the time while sockets without
- * an owner come in, else a tenth. */
+/* Whether the time has come for an owner pass, and the pass. The first three at once. Later ones take at most a quarter of the time while there are sockets
+ * without an owner, else a tenth. */
 static void owners_look(struct netlink *n, bool look)
 {
 	uint64_t since_ns = clock_ns(CLOCK_MONOTONIC) - n->owners_ended_ns, share = n->unknown_sockets ? 3 : 10;
@@ -44,33 +44,33 @@ static void owners_look(struct netlink *n, bool look)
 		n->invalid_dumps++;
 }
 
-/* A socket that a dump no longer shows and that has said no farewell is closed, but still held by its process (reset by the
- * peer, say). One that has no process, or whose farewell may be lost, is forgotten. */
-static bool is_forgotten(struct netlink *n, struct known *k, bool lost)
+/* What to do with a socket that is not in the last dump and of which no destroy message has come: in CLOSE, which dumps leave out, but still held by its
+ * process (reset by the peer, say). True: it is gone, since no process has it, or its destroy message may have been lost. */
+static bool is_forgotten(struct netlink *n, struct socket_entry *e, bool lost)
 {
-	struct space *s = &n->spaces[k->space];
+	struct netns *s = &n->namespaces[e->netns_index];
 
-	if (k->pass == n->pass || s->is_stale)
+	if (e->pass == n->pass || s->is_stale)
 		return false;
-	k->missed++;
-	if (k->datagram)
+	e->missed++;
+	if (e->datagram)
 		return true;
-	if (!s->inode || s->farewell < 0 || lost || !k->inode)
-		return k->missed > 1 || lost;
-	if (k->missed > 1)
-		k->last.state = CLOSE;
+	if (!s->inode || s->destroy_fd < 0 || lost || !e->inode)
+		return e->missed > 1 || lost;
+	if (e->missed > 1)
+		e->last.state = CLOSE;
 	return false;
 }
 
-/* There is room. */
-static void socket_append(struct bytes *to, const struct known *k)
+/* bytes_reserve() has been called. */
+static void socket_append(struct bytes *to, const struct socket_entry *e)
 {
-	if (k->datagram) {
-		struct tcptop_udp_record r = udp_record(k);
+	if (e->datagram) {
+		struct tcptop_udp_record r = udp_record(e);
 
 		bytes_append(to, &r, sizeof(r));
 	} else {
-		bytes_append(to, &k->last, sizeof(k->last));
+		bytes_append(to, &e->last, sizeof(e->last));
 	}
 }
 
@@ -79,19 +79,19 @@ static int sockets_append(struct netlink *n, struct bytes *to, bool lost)
 	int err = bytes_reserve(to, n->sockets.count * sizeof(struct tcptop_tcp_record));
 
 	for (size_t i = 0; !err && i < n->sockets.capacity; i++) {
-		struct known *k = n->sockets.slots[i];
+		struct socket_entry *e = n->sockets.slots[i];
 
-		if (!k)
+		if (!e)
 			continue;
-		if (is_forgotten(n, k, lost)) {
-			known_remove(&n->sockets, k->last.cookie);
+		if (is_forgotten(n, e, lost)) {
+			socket_remove(&n->sockets, e->last.cookie);
 			i--; /* removal may have moved another one here */
 			continue;
 		}
-		if (!k->datagram)
-			known_settle(n, k);
-		if (k->pass == n->pass || k->missed > 1)
-			socket_append(to, k);
+		if (!e->datagram)
+			socket_complete(n, e);
+		if (e->pass == n->pass || e->missed > 1)
+			socket_append(to, e);
 	}
 	return err;
 }
@@ -100,24 +100,24 @@ static int sockets_append(struct netlink *n, struct bytes *to, bool lost)
 static int look_at_all(struct netlink *n, const struct request *r, struct bytes *to)
 {
 	uint64_t lost = n->lost;
-	uint32_t refused = n->refused_spaces;
+	uint32_t refused = n->refused_namespaces;
 	int err = 0;
 
 	n->exchange.deadline_ns = r->deadline_ns == NO_DEADLINE ? NO_DEADLINE : r->deadline_ns - OWNERS_SHARE_NS;
 	if (clock_ns(CLOCK_MONOTONIC) - n->searched_ns >= SEARCH_EVERY_NS)
-		err = spaces_search(n);
-	n->source.errors += n->refused_spaces > refused;
+		err = namespaces_search(n);
+	n->source.errors += n->refused_namespaces > refused;
 	n->pass++;
-	n->dump_error = spaces_dump(n);
+	n->dump_error = namespaces_dump(n);
 	n->source.errors += n->dump_error != 0;
 	if (n->tcp)
-		n->source.syn_recv = n->dump_error || n->refused_spaces ? -1 : (int64_t)n->syn_recv;
-	for (size_t i = 0; i < n->space_count; i++)
-		n->lost += space_dropped(&n->spaces[i]);
+		n->source.syn_recv = n->dump_error || n->refused_namespaces ? -1 : (int64_t)n->syn_recv;
+	for (size_t i = 0; i < n->netns_count; i++)
+		n->lost += netns_dropped(&n->namespaces[i]);
 	n->exchange.deadline_ns = r->deadline_ns;
 	owners_look(n, r->look);
-	for (size_t i = 0; i < n->space_count; i++)
-		listeners_settle(&n->spaces[i].listeners, &n->sockets, n->pass);
+	for (size_t i = 0; i < n->netns_count; i++)
+		listeners_update(&n->namespaces[i].listeners, &n->sockets, n->pass);
 	return err ? err : sockets_append(n, to, n->lost != lost);
 }
 
@@ -129,7 +129,7 @@ static void snapshot(struct source *s, const struct request *r, struct bytes *to
 		s->errors++;
 }
 
-/* Shows what was open before; nobody is told of it. */
+/* The first dump: its records are thrown away, its sockets have opened_ns 0. */
 static int look_first(struct netlink *n)
 {
 	const struct request all = { .deadline_ns = NO_DEADLINE, .look = true };
@@ -142,7 +142,7 @@ static int look_first(struct netlink *n)
 
 static int32_t drain(struct source *s, uint8_t *buffer, uint32_t capacity)
 {
-	return farewells_drain((struct netlink *)s, buffer, capacity);
+	return destroyed_drain((struct netlink *)s, buffer, capacity);
 }
 
 static void count(struct source *s, struct tcptop_tick *tick)
@@ -150,7 +150,7 @@ static void count(struct source *s, struct tcptop_tick *tick)
 	const struct netlink *n = (const struct netlink *)s;
 
 	tick->snapshot_errors += s->errors;
-	if (!n->tcp) /* a list of UDP sockets counts nothing */
+	if (!n->tcp) /* UDP alone is listed beside the eBPF source, which counts */
 		return;
 	tick->events_lost += n->lost;
 	tick->sockets_untracked += n->invalid_dumps;
@@ -166,17 +166,17 @@ static void netlink_free(struct source *s)
 {
 	struct netlink *n = (struct netlink *)s;
 
-	for (size_t i = 0; i < n->space_count; i++)
-		space_close(&n->spaces[i]);
-	free(n->spaces);
-	known_free(&n->sockets);
-	bytes_free(&n->farewells);
+	for (size_t i = 0; i < n->netns_count; i++)
+		netns_close(&n->namespaces[i]);
+	free(n->namespaces);
+	socket_table_free(&n->sockets);
+	bytes_free(&n->destroyed);
 	bytes_free(&n->processes);
 	free(n->exchange.buffer);
 	free(n);
 }
 
-/* It queues for more than a second, so that a timer does for a wait, and costs nothing a message. */
+/* wait() is a timer: the receive buffers hold more than a second of destroy messages, and being woken for each would cost more. */
 static const struct source_calls calls = {
 	.wait = source_sleep, .drain = drain, .snapshot = snapshot, .count = count, .needs = needs, .free = netlink_free,
 };
@@ -219,7 +219,7 @@ int32_t netlink_limits(const struct source *s)
 	const struct netlink *n = (const struct netlink *)s;
 	const capabilities owners = CAPABILITY(CAP_SYS_PTRACE) | CAPABILITY(CAP_DAC_READ_SEARCH);
 
-	return (n->farewells_refused ? LIMIT_FAREWELLS : 0) | (n->refused_spaces ? LIMIT_SPACES : 0) | (n->no_sent ? LIMIT_SENT : 0) |
+	return (n->destroy_refused ? LIMIT_DESTROYED : 0) | (n->refused_namespaces ? LIMIT_NAMESPACES : 0) | (n->no_sent ? LIMIT_SENT : 0) |
 	       ((capabilities_permitted() & owners) != owners ? LIMIT_OWNERS : n->refused_processes ? LIMIT_REFUSED : 0);
 }
 
@@ -229,17 +229,17 @@ static void ignore(void *context, const struct diag_message *m)
 	(void)m;
 }
 
-/* A dump is asked for too: a kernel without inet_diag refuses nothing before. */
-int netlink_try(int *farewells)
+/* With a dump: a kernel without inet_diag lets a socket be opened and bound all the same. */
+int netlink_try(int *destroy_err)
 {
 	struct exchange x = { .buffer = malloc(DUMP_BYTES), .deadline_ns = NO_DEADLINE };
-	struct space s = { .ask = -1, .farewell = -1 };
-	int err = x.buffer ? space_open(&s, true) : -ENOMEM;
+	struct netns s = { .request_fd = -1, .destroy_fd = -1 };
+	int err = x.buffer ? netns_open(&s, true) : -ENOMEM;
 
 	if (!err)
-		err = space_dump(&x, &s, AF_INET, IPPROTO_TCP, ignore, NULL);
+		err = netns_dump(&x, &s, AF_INET, IPPROTO_TCP, ignore, NULL);
 	free(x.buffer);
-	*farewells = err || s.farewell >= 0 ? 0 : s.farewell;
-	space_close(&s);
+	*destroy_err = err || s.destroy_fd >= 0 ? 0 : s.destroy_fd;
+	netns_close(&s);
 	return err;
 }

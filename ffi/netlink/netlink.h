@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* TCP without BPF: dumps of every socket (inet_diag) and the kernel's farewell to each (the destroy groups), in every network
- * namespace. The same records as from the eBPF programs, as far as the kernel tells. UDP: who has which socket. */
+/* The netlink source: TCP without BPF. Dumps of every socket (inet_diag), and a destroy message for each that ends (SKNLGRP_INET_TCP_DESTROY), in
+ * every network namespace. The same records as the eBPF programs write, as far as the kernel gives the figures. UDP: sockets and their owners. */
 #ifndef TCPTOP_NETLINK_H
 #define TCPTOP_NETLINK_H
 
@@ -15,7 +15,7 @@ int netlink_add_udp(struct source *s);
 /* Bits of enum tcptop_limit. */
 int32_t netlink_limits(const struct source *s);
 
-/* Whether dumps can be had: 0 or negative errno. farewells: the same of the destroy groups. */
-int netlink_try(int *farewells);
+/* Whether the kernel lookups a dump: 0 or negative errno. destroy_err: the same for joining the destroy groups. */
+int netlink_try(int *destroy_err);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who holds which socket, from /proc/PID/fd. Costs a readlink() a descriptor, so it is done when a socket without an owner has
- * appeared, and otherwise only now and then, for sockets that were handed on. */
+/* Which process holds which socket, from /proc/PID/fd. Costs a readlink() for each descriptor, so it is done when a socket without an owner has
+ * appeared, and now and then for sockets that were passed to another process. */
 #define _GNU_SOURCE
 #include "owners.h"
 #include "inodes.h"
@@ -16,27 +16,28 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The owner keeps a socket while it holds it; another holder is remembered. What is known of the owner is known anew in each pass: it may
- * have called exec(), renamed itself or given up root. */
-static void met(struct netlink *n, struct known *k, uint32_t tgid)
+/* Process tgid holds the socket. The owner stays the owner while it is met as a holder; another one is the candidate. The owner's facts are read again in
+ * each pass: it may have called exec(), renamed itself or given up root. */
+static void holder_met(struct netlink *n, struct socket_entry *e, uint32_t tgid)
 {
 	const struct process_facts *facts = process_met(n, tgid);
 
 	if (!facts)
 		return;
-	if (k->last.how != OWNER_FILE || k->last.tgid == tgid) {
-		k->met_pass = n->owner_pass;
-		own(&k->last, OWNER_FILE, facts);
-	} else if (k->candidate_pass != n->owner_pass) {
-		k->candidate_pass = n->owner_pass;
-		k->candidate = *facts;
+	if (e->last.how != OWNER_FILE || e->last.tgid == tgid) {
+		e->met_pass = n->owner_pass;
+		record_set_owner(&e->last, OWNER_FILE, facts);
+	} else if (e->candidate_pass != n->owner_pass) {
+		e->candidate_pass = n->owner_pass;
+		e->candidate = *facts;
 	}
 }
 
-/* Of those that hold a listener, who accepted last is its owner: who holds the newest of its connections. */
-static void accept_met(struct netlink *n, const struct known *k, uint32_t tgid)
+/* Of several holders of a listener the owner is the one that accepted last, that is, the one that holds its newest connection. This notes what process
+ * tgid holds of both; acceptor_apply() compares when all of its descriptors have been met. */
+static void acceptor_note(struct netlink *n, const struct socket_entry *e, uint32_t tgid)
 {
-	struct listener *l = k->datagram ? NULL : listener_find(&n->spaces[k->space].listeners, k->last.local_port);
+	struct listener *l = e->datagram ? NULL : listener_find(&n->namespaces[e->netns_index].listeners, e->last.local_port);
 
 	if (!l)
 		return;
@@ -45,37 +46,37 @@ static void accept_met(struct netlink *n, const struct known *k, uint32_t tgid)
 		l->at_holds = false;
 		l->at_newest_ns = 0;
 	}
-	if (k->last.cookie == l->cookie)
+	if (e->last.cookie == l->cookie)
 		l->at_holds = true;
-	else if (k->last.remote_port && k->last.opened_ns > l->at_newest_ns)
-		l->at_newest_ns = k->last.opened_ns;
+	else if (e->last.remote_port && e->last.opened_ns > l->at_newest_ns)
+		l->at_newest_ns = e->last.opened_ns;
 }
 
-static void accept_settle(struct netlink *n, const struct listener *l, uint32_t tgid)
+static void acceptor_apply(struct netlink *n, const struct listener *l, uint32_t tgid)
 {
-	struct known *k = l->at_tgid == tgid && l->at_holds ? known_find(&n->sockets, l->cookie) : NULL;
+	struct socket_entry *e = l->at_tgid == tgid && l->at_holds ? socket_find(&n->sockets, l->cookie) : NULL;
 	const struct process_facts *facts;
 
-	if (!k || l->at_newest_ns <= k->used_ns)
+	if (!e || l->at_newest_ns <= e->used_ns)
 		return;
-	k->used_ns = l->at_newest_ns;
-	if (k->last.tgid == tgid || !(facts = process_met(n, tgid)))
+	e->used_ns = l->at_newest_ns;
+	if (e->last.tgid == tgid || !(facts = process_met(n, tgid)))
 		return;
-	if (k->met_pass == n->owner_pass) {
-		owned(&k->candidate, &k->last);
-		k->candidate_pass = n->owner_pass;
+	if (e->met_pass == n->owner_pass) {
+		owner_of_record(&e->candidate, &e->last);
+		e->candidate_pass = n->owner_pass;
 	}
-	own(&k->last, OWNER_FILE, facts);
-	k->met_pass = n->owner_pass;
+	record_set_owner(&e->last, OWNER_FILE, facts);
+	e->met_pass = n->owner_pass;
 }
 
-/* Capabilities of a user namespace do not count for processes outside of it, and a security module may refuse what they allow. */
+/* /proc/PID/fd may be refused in spite of the capabilities: those of a user namespace do not hold outside of it, and a security module may forbid it. */
 static bool is_refusal(int error)
 {
 	return error == EACCES || error == EPERM;
 }
 
-/* Whether it was at its end by the deadline. */
+/* Looks at the descriptors of one process. False: not at all of them by the deadline. */
 static bool descriptors_of(struct netlink *n, const struct index *index, const char *pid)
 {
 	char path[64], target[64];
@@ -99,31 +100,31 @@ static bool descriptors_of(struct netlink *n, const struct index *index, const c
 		if (sscanf(target, "socket:[%u]", &inode) != 1)
 			continue;
 		for (size_t i = index_find(index, inode); i < index->count && index->entries[i].inode == inode; i++) {
-			met(n, index->entries[i].socket, tgid);
-			accept_met(n, index->entries[i].socket, tgid);
+			holder_met(n, index->entries[i].socket, tgid);
+			acceptor_note(n, index->entries[i].socket, tgid);
 		}
 	}
 	closedir(folder);
 	if (!is_whole)
 		return false;
-	for (size_t i = 0; i < n->space_count; i++)
-		for (size_t j = 0; j < n->spaces[i].listeners.count; j++)
-			accept_settle(n, &n->spaces[i].listeners.items[j], tgid);
+	for (size_t i = 0; i < n->netns_count; i++)
+		for (size_t j = 0; j < n->namespaces[i].listeners.count; j++)
+			acceptor_apply(n, &n->namespaces[i].listeners.items[j], tgid);
 	return true;
 }
 
-static void settle(struct netlink *n, struct index *index)
+static void owners_apply_pass(struct netlink *n, struct index *index)
 {
 	for (size_t i = 0; i < index->count; i++) {
-		struct known *k = index->entries[i].socket;
+		struct socket_entry *e = index->entries[i].socket;
 
-		k->asked_pass = n->owner_pass;
-		bool others = k->candidate_pass == n->owner_pass;
+		e->asked_pass = n->owner_pass;
+		bool others = e->candidate_pass == n->owner_pass;
 
-		k->last.several = others && k->met_pass == n->owner_pass ? SEVERAL_YES : SEVERAL_NO;
-		/* systemd listens for those that it starts, and keeps what it hands on: it is not who uses it. */
-		if (others && (!k->last.several || (!k->used_ns && !strcmp((const char *)k->last.comm, "systemd"))))
-			own(&k->last, OWNER_FILE, &k->candidate);
+		e->last.several = others && e->met_pass == n->owner_pass ? SEVERAL_YES : SEVERAL_NO;
+		/* With socket activation systemd holds the listener beside the service that uses it. */
+		if (others && (!e->last.several || (!e->used_ns && !strcmp((const char *)e->last.comm, "systemd"))))
+			record_set_owner(&e->last, OWNER_FILE, &e->candidate);
 	}
 }
 
@@ -142,9 +143,9 @@ int owners_of_inodes(struct netlink *n)
 	while (is_whole && processes && (entry = readdir(processes)))
 		if (isdigit((unsigned char)entry->d_name[0]))
 			is_whole = descriptors_of(n, &index, entry->d_name);
-	/* Else an owner that was not met may hold it all the same. */
+	/* Only after a whole pass: otherwise an owner that was not met may still hold the socket. */
 	if (is_whole)
-		settle(n, &index);
+		owners_apply_pass(n, &index);
 	if (processes)
 		closedir(processes);
 	free(index.entries);

@@ -5,8 +5,8 @@
 
 #include "state.h"
 
-/* One pass over every descriptor of every process. 0 or negative errno; ETIME: n->exchange.deadline_ns came before its end, and what it met
- * until then is known. */
+/* One pass over every descriptor of every process. 0 or negative errno; ETIME: it was cut short at
+ * n->exchange.deadline_ns; owners found until then stay. */
 int owners_of_inodes(struct netlink *n);
 
 #endif

@@ -14,11 +14,11 @@ static uint64_t hash(const struct tcptop_process *r)
 	return h;
 }
 
-/* Once a process, and again when something has changed. */
-static void tell(struct netlink *n, const struct process_facts *f)
+/* Queues the record of a process, once, and again when something in it has changed. */
+static void report_process(struct netlink *n, const struct process_facts *f)
 {
 	struct tcptop_process r = { .tag = TAG_PROCESS, .size = sizeof(r), .tgid = f->tgid, .start_ns = f->start_ns };
-	uint64_t *told = &n->told[f->tgid % (sizeof(n->told) / sizeof(*n->told))], now;
+	uint64_t *told = &n->reported[f->tgid % (sizeof(n->reported) / sizeof(*n->reported))], now;
 
 	memcpy(r.comm, f->comm, sizeof(r.comm));
 	if (!process_executable(f->tgid, r.exe) || *told == (now = hash(&r)) || bytes_append(&n->processes, &r, sizeof(r)))
@@ -36,7 +36,7 @@ const struct process_facts *process_met(struct netlink *n, uint32_t tgid)
 	if (!process_facts_read(tgid, f))
 		f->start_ns = 0;
 	if (f->start_ns)
-		tell(n, f);
+		report_process(n, f);
 	return f->start_ns ? f : NULL;
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Processes that an owner pass has met, and what the next snapshot tells of them. */
+/* Processes that an owner pass has met, and their TAG_PROCESS records for the next snapshot. */
 #ifndef TCPTOP_PROCESSES_H
 #define TCPTOP_PROCESSES_H
 
 #include "state.h"
 
-/* What is known of the process, read anew once a pass; NULL: it has ended, or is not for us to see. Valid until the next call. */
+/* The facts of the process, read once in each pass; NULL: it has ended, or /proc hides it. Valid until the next call. */
 const struct process_facts *process_met(struct netlink *n, uint32_t tgid);
-/* Records of processes that were not told of yet. 0 or negative errno. */
+/* Appends the records that no snapshot has had yet. 0 or negative errno. */
 int processes_append(struct netlink *n, struct bytes *to);
 
 #endif

@@ -33,12 +33,11 @@ static struct diag_request request_for(int family, int protocol, uint16_t flags,
 	};
 }
 
-/* Of TCP, TIME_WAIT and CLOSE are left out: they are no connections any more. 12 (TCP_NEW_SYN_RECV) are half-open requests, which are none
- * yet, and shown to be counted. */
-#define SHOWN_STATES (1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12)
+/* All TCP states but TIME_WAIT and CLOSE, which are no connections any more. 12 is TCP_NEW_SYN_RECV: request socks, which are counted (syn_recv). */
+#define DUMPED_STATES (1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12)
 
-/* Reads the dump that s->unfinished names on to its end, or to the deadline. each NULL: nobody wants it any more. */
-static int dump_read(struct exchange *x, struct space *s, void (*each)(void *, const struct diag_message *), void *context)
+/* Reads the replies to dump s->unfinished until its end or the deadline. each NULL: throws them away. */
+static int dump_read(struct exchange *x, struct netns *s, void (*each)(void *, const struct diag_message *), void *context)
 {
 	for (;;) {
 		ssize_t length;
@@ -47,13 +46,13 @@ static int dump_read(struct exchange *x, struct space *s, void (*each)(void *, c
 
 		if (!in_time(x->deadline_ns))
 			return -ETIME;
-		length = recv(s->ask, x->buffer, DUMP_BYTES, 0);
+		length = recv(s->request_fd, x->buffer, DUMP_BYTES, 0);
 		if (length < 0 && errno == EINTR)
 			continue;
 		if (length <= 0)
 			return length < 0 ? -errno : -EPIPE;
 		for (const uint8_t *at = x->buffer; (used = diag_parse(at, length, &m)); at += used, length -= used) {
-			if (m.sequence != s->unfinished) /* left over from a request that was given up */
+			if (m.sequence != s->unfinished) /* a reply to a request that was given up */
 				continue;
 			if (m.kind == DIAG_DONE || m.kind == DIAG_ERROR) {
 				s->unfinished = 0;
@@ -65,8 +64,8 @@ static int dump_read(struct exchange *x, struct space *s, void (*each)(void *, c
 	}
 }
 
-/* A socket has one dump at a time: the next one is EBUSY until the kernel is at the end of the last (netlink_dump_start()). */
-int space_dump(struct exchange *x, struct space *s, int family, int protocol,
+/* A netlink socket has one dump at a time: another one is EBUSY until the last is read to its end (__netlink_dump_start()). */
+int netns_dump(struct exchange *x, struct netns *s, int family, int protocol,
 	       void (*each)(void *, const struct diag_message *), void *context)
 {
 	struct diag_request request;
@@ -75,14 +74,14 @@ int space_dump(struct exchange *x, struct space *s, int family, int protocol,
 		return -ETIME;
 	request = request_for(family, protocol, NLM_F_DUMP, ++x->sequence);
 	request.body.idiag_ext = 1 << ((protocol == IPPROTO_TCP ? INET_DIAG_INFO : INET_DIAG_SKMEMINFO) - 1);
-	request.body.idiag_states = protocol == IPPROTO_TCP ? SHOWN_STATES : ~0u;
-	if (send(s->ask, &request, sizeof(request), 0) < 0)
+	request.body.idiag_states = protocol == IPPROTO_TCP ? DUMPED_STATES : ~0u;
+	if (send(s->request_fd, &request, sizeof(request), 0) < 0)
 		return -errno;
 	s->unfinished = x->sequence;
 	return dump_read(x, s, each, context);
 }
 
-static void question_about(struct diag_request *request, const struct diag_message *m, uint32_t sequence)
+static void lookup_request(struct diag_request *request, const struct diag_message *m, uint32_t sequence)
 {
 	*request = request_for(m->family == 4 ? AF_INET : AF_INET6, IPPROTO_TCP, 0, sequence);
 	request->body.id.idiag_sport = htons(m->local_port);
@@ -92,21 +91,21 @@ static void question_about(struct diag_request *request, const struct diag_messa
 	request->body.id.idiag_if = m->interface;
 }
 
-/* Several questions in one send (netlink_rcv_skb()), one answer each: a socket, or -ENOENT. */
-int space_ask(struct exchange *x, struct space *s, const struct diag_message *about, size_t count, struct answer *answers)
+/* All requests in one send() (netlink_rcv_skb() takes them apart), one reply each: a socket, or -ENOENT. */
+int netns_lookup(struct exchange *x, struct netns *s, const struct diag_message *about, size_t count, struct lookup *lookups)
 {
-	struct diag_request requests[QUESTIONS] = {};
+	struct diag_request requests[LOOKUPS_MOST] = {};
 	const uint32_t first = x->sequence + 1;
 	size_t answered = 0;
 
 	x->sequence += count;
-	memset(answers, 0, count * sizeof(*answers));
+	memset(lookups, 0, count * sizeof(*lookups));
 	for (size_t i = 0; i < count; i++)
-		question_about(&requests[i], &about[i], first + i);
-	if (send(s->ask, requests, count * sizeof(*requests), 0) < 0)
+		lookup_request(&requests[i], &about[i], first + i);
+	if (send(s->request_fd, requests, count * sizeof(*requests), 0) < 0)
 		return -errno;
 	while (answered < count) {
-		ssize_t length = recv(s->ask, x->buffer, DUMP_BYTES, 0);
+		ssize_t length = recv(s->request_fd, x->buffer, DUMP_BYTES, 0);
 		struct diag_message m;
 		size_t used;
 
@@ -115,11 +114,11 @@ int space_ask(struct exchange *x, struct space *s, const struct diag_message *ab
 		if (length <= 0)
 			return length < 0 ? -errno : -EPIPE;
 		for (const uint8_t *at = x->buffer; (used = diag_parse(at, length, &m)); at += used, length -= used) {
-			if (m.sequence - first >= count) /* left over, as above */
+			if (m.sequence - first >= count) /* a reply to a request that was given up */
 				continue;
 			answered += m.kind == DIAG_SOCKET || m.kind == DIAG_ERROR;
 			if (m.kind == DIAG_SOCKET)
-				answers[m.sequence - first] = (struct answer){ m.state };
+				lookups[m.sequence - first] = (struct lookup){ m.state };
 		}
 	}
 	return 0;

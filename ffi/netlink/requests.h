@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* What is asked of the kernel about the sockets of one network namespace. */
+/* Requests of sock_diag(7) in one network namespace: dumps, and look-ups of single sockets. */
 #ifndef TCPTOP_REQUESTS_H
 #define TCPTOP_REQUESTS_H
 
-#include "space.h"
+#include "netns.h"
 
-#define DUMP_BYTES (64 << 10) /* struct exchange.buffer; the kernel answers in pieces of at most 32 KiB */
+#define DUMP_BYTES (64 << 10) /* struct exchange.buffer; the kernel sends at most 32 KiB in one message */
 
-/* What requests in all namespaces share. */
+/* What the requests of all namespaces share. */
 struct exchange {
 	uint8_t *buffer;
-	uint32_t sequence;     /* of the last request, of whatever kind: an answer to another one is not ours any more */
+	uint32_t sequence;     /* nlmsg_seq of the last request: a reply with another one belongs to a request that was given up */
 	uint64_t deadline_ns;  /* CLOCK_MONOTONIC, of the snapshot that is being taken */
 };
 
-/* Asks for the sockets of one family (AF_x) and protocol (IPPROTO_x), reads the answer through each(). ETIME: not all of it by
+/* Dumps the sockets of one family (AF_x) and protocol (IPPROTO_x), and calls each() for every one. 0 or negative errno; ETIME: not all of them by
  * x->deadline_ns. */
-int space_dump(struct exchange *x, struct space *s, int family, int protocol,
+int netns_dump(struct exchange *x, struct netns *s, int family, int protocol,
 	       void (*each)(void *, const struct diag_message *), void *context);
-/* What the kernel finds under the addresses of each message: state 0 is nothing, TCP_LISTEN a listener in its place. */
-#define QUESTIONS FAREWELLS_MOST
-struct answer { uint8_t state; };
-int space_ask(struct exchange *x, struct space *s, const struct diag_message *about, size_t count, struct answer *answers);
+/* Looks up the addresses of each message: the state of the socket that the kernel finds there now. 0: none; TCP_LISTEN: only a listener on the port. */
+#define LOOKUPS_MOST DESTROYED_MOST
+struct lookup { uint8_t state; };
+int netns_lookup(struct exchange *x, struct netns *s, const struct diag_message *about, size_t count, struct lookup *lookups);
 
 #endif

@@ -2,62 +2,62 @@
 #define _GNU_SOURCE
 #include "tcp.h"
 #include "counters.h"
-#include "shown.h"
+#include "identity.h"
 #include "../base/clock.h"
 
 #include <string.h>
 
-static bool is_another_connection(const struct known *k, const struct diag_message *m)
+static bool is_another_connection(const struct socket_entry *e, const struct diag_message *m)
 {
-	return k->last.local_port != m->local_port || k->last.remote_port != m->remote_port ||
-	       memcmp(k->last.remote_address, m->remote, sizeof(m->remote));
+	return e->last.local_port != m->local_port || e->last.remote_port != m->remote_port ||
+	       memcmp(e->last.remote_address, m->remote, sizeof(m->remote));
 }
 
-void tcp_shown(struct netlink *n, struct space *s, const struct diag_message *m)
+void tcp_dumped(struct netlink *n, struct netns *s, const struct diag_message *m)
 {
 	uint64_t cookie = cookie_of(n, s, m);
-	struct known *k;
+	struct socket_entry *e;
 
-	n->syn_recv += m->state == SYN_RECV; /* half-open requests too (inet_req_diag_fill()) */
-	if (!m->has_info) /* TIME_WAIT dressed as FIN_WAIT2 (inet_diag_dump_icsk() goes by tw_substate), or a half-open request */
+	n->syn_recv += m->state == SYN_RECV; /* request socks too (inet_req_diag_fill()) */
+	if (!m->has_info) /* a TIME_WAIT sock in FIN_WAIT2 (inet_diag_dump_icsk() compares tw_substate), or a request sock */
 		return;
 	n->no_sent |= !m->has_sent;
-	k = known_add(&n->sockets, cookie);
-	if (!k) {
+	e = socket_add(&n->sockets, cookie);
+	if (!e) {
 		n->invalid_dumps++;
 		return;
 	}
-	if (!k->pass || is_another_connection(k, m)) {
-		*k = (struct known){ .last.cookie = cookie };
-		k->last.opened_ns = n->pass == 1 ? 0 : clock_ns(CLOCK_BOOTTIME);
+	if (!e->pass || is_another_connection(e, m)) {
+		*e = (struct socket_entry){ .last.cookie = cookie };
+		e->last.opened_ns = n->pass == 1 ? 0 : clock_ns(CLOCK_BOOTTIME);
 	}
-	k->space = s - n->spaces;
-	k->pass = n->pass;
-	k->missed = 0;
-	known_inode(n, k, m->inode);
-	k->guess = shown_direction(m);
-	k->last.tag = TAG_TCP_LIVE;
-	k->last.state = m->state;
-	fill_identity(&k->last, s, m);
+	e->netns_index = s - n->namespaces;
+	e->pass = n->pass;
+	e->missed = 0;
+	socket_set_inode(n, e, m->inode);
+	e->guess = dumped_direction(m);
+	e->last.tag = TAG_TCP_LIVE;
+	e->last.state = m->state;
+	fill_identity(&e->last, s, m);
 	if (m->state == LISTEN)
-		listener_shown(&s->listeners, m->local_port, cookie, n->pass);
+		listener_dumped(&s->listeners, m->local_port, cookie, n->pass);
 	else
-		fill_counters(&k->last, m, fin_is_in(m->state));
-	k->counts_syn = m->state != LISTEN && k->last.direction == DIRECTION_UNKNOWN && attempts_were_refused(m, DIRECTION_UNKNOWN);
+		fill_counters(&e->last, m, peer_fin_received(m->state));
+	e->counts_syn = m->state != LISTEN && e->last.direction == DIRECTION_UNKNOWN && sends_were_refused(m, DIRECTION_UNKNOWN);
 }
 
-void known_settle(struct netlink *n, struct known *k)
+void socket_complete(struct netlink *n, struct socket_entry *e)
 {
-	struct space *s = &n->spaces[k->space];
-	struct listener *l = k->last.state == LISTEN ? NULL : listener_find(&s->listeners, k->last.local_port);
+	struct netns *s = &n->namespaces[e->netns_index];
+	struct listener *l = e->last.state == LISTEN ? NULL : listener_find(&s->listeners, e->last.local_port);
 
-	if (k->last.state == LISTEN)
+	if (e->last.state == LISTEN)
 		return;
-	if (k->last.direction == DIRECTION_UNKNOWN)
-		k->last.direction = l ? DIRECTION_INBOUND : k->guess ? k->guess : DIRECTION_OUTBOUND;
-	if (k->counts_syn && k->last.direction == DIRECTION_OUTBOUND)
-		k->last.tx_bytes = without(k->last.tx_bytes, 1);
-	k->counts_syn = false;
-	if (k->last.direction == DIRECTION_INBOUND)
-		own_by_listener(&k->last, l);
+	if (e->last.direction == DIRECTION_UNKNOWN)
+		e->last.direction = l ? DIRECTION_INBOUND : e->guess ? e->guess : DIRECTION_OUTBOUND;
+	if (e->counts_syn && e->last.direction == DIRECTION_OUTBOUND)
+		e->last.tx_bytes = sub_or_zero(e->last.tx_bytes, 1);
+	e->counts_syn = false;
+	if (e->last.direction == DIRECTION_INBOUND)
+		record_set_listener_owner(&e->last, l);
 }

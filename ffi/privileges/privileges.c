@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Giving up what was only needed to start. What is read later goes through descriptors that are open by then; the few
- * capabilities that some reads need stay with a thread that does nothing else. */
+/* Gives up what was needed only to start. Later reads use descriptors that are open by then; the few capabilities that some reads need stay with a
+ * thread that does nothing else (reader.h). */
 #define _GNU_SOURCE
 #include "privileges.h"
 #include "seccomp.h"

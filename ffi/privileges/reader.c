@@ -25,7 +25,7 @@ static void *jobs(void *context)
 {
 	struct reader *r = context;
 
-	/* Else a change from root to another user would take them (cap_emulate_setxuid()). */
+	/* Without it a change from root to another uid clears capabilities (cap_emulate_setxuid()). */
 	prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
 	pthread_mutex_lock(&r->lock);
 	r->tid = syscall(SYS_gettid);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls that a running tcptop never makes, and that whoever took it over would make first. They fail with EPERM; what
- * Deno, the resolver and the readers do is left alone, so nothing breaks with their next version. */
+/* A seccomp filter of what it denies: system calls that a running tcptop never makes and that an attacker who had taken it over would make first. They
+ * fail with EPERM. All others are allowed, so nothing breaks with another version of Deno or glibc. */
 #define _GNU_SOURCE
 #include "seccomp.h"
 
@@ -50,7 +50,7 @@ static struct sock_filter filter[] = {
 	IF(__NR_clone3, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
 	IF(__NR_clone, 0, 4), LOAD(args[0]), BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_NEWUSER, 0, 1), REFUSE, ALLOW,
 	REFUSE_CALL(setns), /* allowed where namespaces are still entered, see below */
-	/* What drains and looks: nothing that makes, attaches or pins. */
+	/* bpf(): what draining and snapshots need; nothing that creates, attaches or pins. */
 	IF(__NR_bpf, 1, 0), ALLOW,
 	LOAD(args[0]),
 	ALLOW_COMMAND(BPF_MAP_LOOKUP_ELEM), ALLOW_COMMAND(BPF_MAP_DELETE_ELEM), ALLOW_COMMAND(BPF_MAP_LOOKUP_AND_DELETE_ELEM),
@@ -70,6 +70,6 @@ int system_calls_restrict(bool namespaces)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;
 	result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
-	/* Above 0 is the thread that could not be given the filter, because it has one of its own. */
+	/* Above 0: the id of a thread that has a filter of its own and could not be given this one. */
 	return result < 0 ? -errno : result > 0 ? -ESRCH : 0;
 }

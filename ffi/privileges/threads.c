@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Capabilities and no_new_privs belong to a thread, and only the thread itself can give them up: each is asked by a signal. */
+/* Capabilities and no_new_privs belong to a thread, and only the thread itself can change them: a signal makes each thread do it. */
 #define _GNU_SOURCE
 #include "threads.h"
 #include "../process/proc.h"
@@ -29,7 +29,7 @@ capabilities capabilities_permitted(void)
 	return data[0].permitted | (uint64_t)data[1].permitted << 32;
 }
 
-/* The system call itself: libc has none that could broadcast it. Async-signal-safe. */
+/* The bare system call: glibc has no wrapper that would do it on every thread. Async-signal-safe. */
 int capabilities_set(capabilities keep)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -119,7 +119,7 @@ int threads_lower(pid_t spared)
 		return -EBUSY;
 	for (int ms = 0; ms < PATIENCE_MS && (high = threads_ask(signal, spared)) > 0; ms++)
 		nanosleep(&moment, NULL);
-	if (high) /* one that comes round later must still meet the handler: a real-time signal's default is to kill */
+	if (high) /* the handler stays: a thread that receives the signal later would be killed by a real-time signal's default action */
 		return high < 0 ? high : -ETIMEDOUT;
 	sigaction(signal, &before, NULL);
 	return 0;

@@ -17,7 +17,7 @@ capabilities capabilities_permitted(void);
 int capabilities_set(capabilities keep);
 
 /* Takes every capability from all threads but the calling one and `spared`, and sets no_new_privs on them. 0, or -ETIMEDOUT
- * when a thread did not come round within 2 s. */
+ * when a thread did not handle the signal within 2 s. */
 int threads_lower(pid_t spared);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A descriptor of the hierarchy's root: where it is mounted, else of a mount of our own that nobody else sees and that ends
+/* A descriptor of the hierarchy's root: where it is mounted, else of a private mount that is attached nowhere and ends
  * with the descriptor. Negative errno if the kernel has none. */
 int cgroup_root_open(void);
 

@@ -73,7 +73,7 @@ static int open_any_mount(void)
 	return best;
 }
 
-/* fsmount() attaches the mount to no path: there is nothing to unmount, whatever ends us. Since 5.2. */
+/* fsmount() attaches the mount to no path: there is nothing to unmount, however tcptop ends. Since 5.2. */
 static int open_private_mount(void)
 {
 	int context = syscall(SYS_fsopen, "cgroup2", FSOPEN_CLOEXEC), fd = -1, err = errno;

@@ -56,7 +56,7 @@ static void walk_below(struct walk *w, int fd, size_t length, int depth)
 		memcpy(w->path + length + 1, entry->d_name, name + 1);
 		line_append(w, entry->d_ino, w->path);
 		child = depth < DEPTH_MAX ? openat(dirfd(dir), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
-		if (child >= 0) /* gone, or not for us to read: known by its name alone */
+		if (child >= 0) /* else it is gone or may not be read: its children are left out */
 			walk_below(w, child, length + 1 + name, depth + 1);
 	}
 	if (dir)
@@ -93,6 +93,6 @@ int32_t tcptop__process_cgroups(uint32_t pid, uint64_t start_ns, uint8_t *buffer
 	for (; used < capacity && n > 0; used += n > 0 ? n : 0)
 		n = read(fd, buffer + used, capacity - used);
 	close(fd);
-	/* Asked after: a file of a process that has ended cannot be read, and one that started since has another start. */
+	/* After reading: if the process has this start now, it had it when the file was read. */
 	return n == 0 && process_started_at(pid, start_ns) ? (int32_t)used : 0;
 }

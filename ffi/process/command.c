@@ -20,7 +20,7 @@ int32_t tcptop__command_line(uint32_t tgid, uint64_t start_ns, uint8_t *buffer, 
 		return -1;
 	length = read(fd, buffer, capacity);
 	close(fd);
-	// Asked after: what was read is of that process only if it still is the one with this number.
+	// After reading: if the process has this start now, it had it when the file was read.
 	if (length < 0 || !process_started_at(tgid, start_ns))
 		return -1;
 	// Arguments end with a NUL each.

@@ -101,7 +101,7 @@ bool process_executable(uint32_t tgid, uint8_t exe[256])
 	return true;
 }
 
-/* Known only if the same process was there before and after. */
+/* False unless the PID belonged to the same process before and after reading. */
 bool process_facts_read(uint32_t tgid, struct process_facts *f)
 {
 	*f = (struct process_facts){ .tgid = tgid, .start_ns = process_start_ns(tgid) };

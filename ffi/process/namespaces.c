@@ -48,13 +48,13 @@ static bool visited(struct visit *v, ino_t inode)
 	return false;
 }
 
-/* A namespace that is gone, or that we may not enter, is passed over. Entering the one we are in needs a privilege too. */
+/* A namespace that is gone, or may not be entered, is left out. The first one visited is tcptop's own: no setns(), which would need a privilege. */
 static void visit_namespace(struct visit *v, int folder, const char *path)
 {
 	struct stat file;
 	int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
 
-	/* Gone, or not ours to see: neither is missed. */
+	/* Other errors, such as ENOENT and EACCES, are not counted as missed. */
 	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
 		v->missed++;
 	if (fd < 0)
@@ -68,7 +68,7 @@ static void visit_namespace(struct visit *v, int folder, const char *path)
 	close(fd);
 }
 
-/* rest: what follows each name. */
+/* Each entry of dir, with `rest` behind its name. */
 static void visit_each(struct visit *v, DIR *dir, const char *rest, bool numbers)
 {
 	struct dirent *entry;

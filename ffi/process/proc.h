@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* /proc by a descriptor that is opened at the start: the root directory may be closed to whom we become. */
+/* /proc by a descriptor that is opened at the start: the user that tcptop becomes may not be allowed to search the root directory. */
 #ifndef TCPTOP_PROC_H
 #define TCPTOP_PROC_H
 
 #include <dirent.h>
 #include <stdint.h>
 
-/* Of the process, for as long as it runs; opened by the first call, which must come before root is given up. Negative: there is no /proc. */
+/* One descriptor for the life of the process, opened by the first call, which must come before root is given up. Negative: there is no /proc. */
 int proc_fd(void);
 
 /* path: relative to /proc. As open(2), read only, and opendir(3). */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Processes as /proc shows them. One may end between two reads, and its number may be another's then: its start tells. */
+/* Processes, from /proc. A PID may be used again between two reads: the start time tells one process from the next. */
 #ifndef TCPTOP_PROCESS_H
 #define TCPTOP_PROCESS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Start of the process that has the number now, CLOCK_BOOTTIME, to a clock tick; 0: there is none, or it is not for us to see. */
+/* Start of the process that has this PID now, CLOCK_BOOTTIME, to a clock tick; 0: there is none, or /proc hides it. */
 uint64_t process_start_ns(uint32_t pid);
-/* Whether that process began at start_ns; 0: whichever. */
+/* Whether the process that has this PID now started at start_ns; start_ns 0: any start will do. */
 bool process_started_at(uint32_t pid, uint64_t start_ns);
 
 struct process_facts {
@@ -19,7 +19,7 @@ struct process_facts {
 	uint8_t comm[16];
 };
 
-/* False: it has ended, or is not for us to see. */
+/* False: it has ended, or /proc hides it. */
 bool process_facts_read(uint32_t tgid, struct process_facts *f);
 
 /* File name of its executable, cut to what fits and padded with NULs. False: as above. */

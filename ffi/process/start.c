@@ -13,8 +13,8 @@ static uint64_t tick_ns(void)
 	return 1000000000ull / sysconf(_SC_CLK_TCK);
 }
 
-/* Field 22 of /proc/PID/stat, in clock ticks since boot; negative: there is no such process, or it is not for us to see. The name before it
- * may hold anything but is closed by the last parenthesis. */
+/* Field 22 of /proc/PID/stat, in clock ticks since boot; negative: there is no such process, or /proc hides it. The comm before it
+ * may contain anything, and ends at the last parenthesis. */
 static int64_t start_ticks(uint32_t pid)
 {
 	unsigned long long ticks;
@@ -35,7 +35,7 @@ static int64_t start_ticks(uint32_t pid)
 	return ticks;
 }
 
-/* The first process may have begun within the first tick: 1 ns then, since 0 is nobody. */
+/* PID 1 may have started within the first clock tick: 1 ns then, since 0 means that there is no such process. */
 uint64_t process_start_ns(uint32_t pid)
 {
 	int64_t ticks = start_ticks(pid);
@@ -43,7 +43,7 @@ uint64_t process_start_ns(uint32_t pid)
 	return ticks < 0 ? 0 : ticks ? ticks * tick_ns() : 1;
 }
 
-/* The kernel itself knows the start to the nanosecond. */
+/* start_ns comes from the kernel, to the nanosecond; /proc has clock ticks. */
 bool process_started_at(uint32_t pid, uint64_t start_ns)
 {
 	int64_t ticks = start_ticks(pid);

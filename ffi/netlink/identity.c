@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "shown.h"
+#include "identity.h"
 #include "../base/clock.h"
 
 #include <string.h>
 
-uint64_t cookie_of(const struct netlink *n, const struct space *s, const struct diag_message *m)
+uint64_t cookie_of(const struct netlink *n, const struct netns *s, const struct diag_message *m)
 {
-	return m->cookie | (uint64_t)(s - n->spaces) << 48;
+	return m->cookie | (uint64_t)(s - n->namespaces) << 48;
 }
 
-void fill_identity(struct tcptop_tcp_record *r, const struct space *s, const struct diag_message *m)
+void fill_identity(struct tcptop_tcp_record *r, const struct netns *s, const struct diag_message *m)
 {
 	r->size = sizeof(*r);
 	r->family = m->family;
@@ -23,11 +23,11 @@ void fill_identity(struct tcptop_tcp_record *r, const struct space *s, const str
 	r->scope = m->family == 6 ? m->interface : 0;
 }
 
-void known_inode(struct netlink *n, struct known *k, uint32_t inode)
+void socket_set_inode(struct netlink *n, struct socket_entry *e, uint32_t inode)
 {
-	if (k->inode != inode)
-		k->asked_pass = 0;
-	k->inode = inode;
-	if (inode && !k->asked_pass && k->last.how <= OWNER_LISTENER)
+	if (e->inode != inode)
+		e->asked_pass = 0;
+	e->inode = inode;
+	if (inode && !e->asked_pass && e->last.how <= OWNER_LISTENER)
 		n->unknown_sockets++;
 }
