@@ -1,19 +1,20 @@
 /** The live screen: samples and keys in, frames out. */
 import type { Options } from "../options.ts";
 import type { Sample } from "../flow/sample.ts";
-import { InputDecoder, type ModeReport } from "../render/input.ts";
+import type { ModeReport } from "../render/input.ts";
 import { type Device, Terminal } from "../render/terminal.ts";
 import { theme } from "../render/theme.ts";
+import type { Canvas } from "../view/canvas.ts";
+import { unchanged } from "../view/charset.ts";
 import type { ProcessId } from "../view/flow.ts";
-import { ScreenModel } from "../view/screen/model.ts";
 import { initialState } from "../view/screen/initial.ts";
 import type { Input } from "../view/screen/input.ts";
-import { unchanged } from "../view/charset.ts";
-import { after, nowMs } from "./clock.ts";
+import { ScreenModel } from "../view/screen/model.ts";
+import { after } from "./clock.ts";
+import { Frames } from "./frames.ts";
+import { inputs, type ReadableInput } from "./keys.ts";
 import type { Output } from "./output.ts";
-import { FramePacer } from "./pacer.ts";
-import { Resolver } from "./resolver.ts";
-import { reverseDns } from "./reverse_dns.ts";
+import { Questions } from "./questions.ts";
 import { terminalCharset, wantsColour } from "./tty.ts";
 
 /** What the screen can ask of the rest. */
@@ -24,8 +25,6 @@ export interface Control {
   commandLine(process: ProcessId): Promise<string | null>;
 }
 
-/** An ESC on its own is a key if nothing follows it for this long: the rest of a sequence comes in the same packet. */
-const ESCAPE_MS = 40;
 const RESIZE_MS = 40;
 /** A terminal that takes nothing (^S) cannot be put back in order; nor may it keep us from leaving. */
 const LEAVE_WITHIN_MS = 500;
@@ -34,22 +33,21 @@ const UNCAUGHT = ["error", "unhandledrejection"] as const;
 export class LiveScreen implements Output {
   readonly #model: ScreenModel;
   readonly #terminal: Terminal;
-  readonly #decoder = new InputDecoder();
-  readonly #pacer = new FramePacer(() => this.#draw());
-  readonly #resolver = new Resolver(reverseDns, nowMs, () => this.#named());
+  readonly #frames: Frames;
+  readonly #questions: Questions;
   readonly #signals: [Deno.Signal, () => void][];
   #control: Control | null = null;
   #failure: unknown = null;
   #open = false;
   #over = false;
   #closed: Promise<void> | null = null;
-  #redraw = false;
-  #cancelEscape = () => {};
   #cancelResize = () => {};
 
   constructor(options: Options, readonly device: Device, readonly input: ReadableInput) {
     this.#terminal = new Terminal(device, theme(wantsColour(options.color)), terminalCharset());
     this.#model = new ScreenModel(initialState(options, { ...device.size(), ascii: terminalCharset() !== unchanged }));
+    this.#frames = new Frames(this.#terminal, () => this.#frame(), () => this.#control?.stop());
+    this.#questions = new Questions(this.#model, () => this.#frames.soon());
     this.#signals = [
       ["SIGWINCH", () => this.#resized()],
       ["SIGTSTP", () => this.#suspend()],
@@ -75,7 +73,7 @@ export class LiveScreen implements Output {
     if (this.#over) return;
     this.#model.take(sample);
     if (!this.#open) this.#begin();
-    this.#pacer.soon();
+    this.#frames.soon();
   }
 
   /** Puts the terminal back in order. Safe to call at any time and twice. */
@@ -85,7 +83,7 @@ export class LiveScreen implements Output {
 
   async #close(): Promise<void> {
     this.#over = true;
-    this.#pacer.stop();
+    this.#frames.stop();
     if (!this.#open) return;
     for (const [signal, listener] of this.#signals) Deno.removeSignalListener(signal, listener);
     for (const event of UNCAUGHT) removeEventListener(event, this.#crashed);
@@ -97,7 +95,7 @@ export class LiveScreen implements Output {
     for (const [signal, listener] of this.#signals) Deno.addSignalListener(signal, listener);
     for (const event of UNCAUGHT) addEventListener(event, this.#crashed);
     this.#terminal.enter();
-    this.#read();
+    this.#readKeys();
   }
 
   /** Deno would say it across the screen and end with the terminal as we have set it. */
@@ -106,25 +104,14 @@ export class LiveScreen implements Output {
     this.#fail(event instanceof ErrorEvent ? event.error : (event as PromiseRejectionEvent).reason);
   };
 
-  /** Ends when the terminal has gone (EIO), which ends the program without a word. What goes wrong with a key that was read is
-   * no such end: it is told. */
-  async #read(): Promise<void> {
-    const buffer = new Uint8Array(4096);
-    for (;;) {
-      const bytes = await this.input.read(buffer).catch(() => null);
-      if (this.#over) return;
-      if (bytes === null) return this.#control?.stop();
-      this.#cancelEscape();
-      this.#guarded(() => this.#take(this.#decoder.decode(buffer.subarray(0, bytes))));
-      if (this.#decoder.waits) {
-        this.#cancelEscape = after(ESCAPE_MS, () => this.#guarded(() => this.#take(this.#decoder.flush())));
-      }
-    }
-  }
-
-  #guarded(step: () => void): void {
+  /** That keys come no more is the terminal's end, and ends the program without a word. What goes wrong with a key is told. */
+  async #readKeys(): Promise<void> {
     try {
-      step();
+      for await (const keys of inputs(this.input)) {
+        if (this.#over) return;
+        this.#take(keys);
+      }
+      if (!this.#over) this.#control?.stop();
     } catch (error) {
       this.#fail(error);
     }
@@ -135,16 +122,16 @@ export class LiveScreen implements Output {
     this.#quit();
   }
 
-  #take(inputs: readonly (Input | ModeReport)[]): void {
+  #take(keys: readonly (Input | ModeReport)[]): void {
     const { intervalMs } = this.#model.state;
-    for (const input of inputs) {
+    for (const input of keys) {
       if (input.type === "mode") this.#terminal.modeReported(input.mode, input.value);
       else this.#model.input(input);
       if (this.#model.state.wish === "quit") return this.#quit();
       if (this.#model.state.wish === "redraw") this.#terminal.forget();
     }
     if (this.#model.state.intervalMs !== intervalMs) this.#control?.setInterval(this.#model.state.intervalMs);
-    if (inputs.length > 0) this.#pacer.now();
+    if (keys.length > 0) this.#frames.now();
   }
 
   /** The terminal first: what the Worker still has to let go of need not be watched. */
@@ -153,53 +140,31 @@ export class LiveScreen implements Output {
     this.#control?.stop();
   }
 
-  #draw(): void {
-    if (this.#over || !this.#open) return;
-    if (this.#terminal.busy) {
-      // Frames that nobody can see are not made: the one after this write shows what is true then.
-      if (!this.#redraw) this.#terminal.written().then(() => this.#drawn(), () => this.#control?.stop());
-      this.#redraw = true;
-      return;
-    }
-    this.#terminal.draw(this.#model.draw());
-    this.#terminal.written().catch(() => this.#control?.stop());
-    this.#ask();
-  }
-
-  #drawn(): void {
-    this.#redraw = false;
-    this.#draw();
-  }
-
-  /** What this frame lacks and a later one may show. */
-  #ask(): void {
-    this.#resolver.want(this.#model.wantedNames());
-    const process = this.#model.wantedCommand();
-    if (process === null) return;
-    this.#model.command(process, undefined);
-    this.#control?.commandLine(process).then((line) => {
-      this.#model.command(process, line);
-      this.#pacer.soon();
-    });
-  }
-
-  #named(): void {
-    this.#model.name(this.#resolver.names);
-    this.#pacer.soon();
+  #frame(): Canvas {
+    const canvas = this.#model.draw();
+    this.#questions.ask(this.#control?.commandLine.bind(this.#control));
+    return canvas;
   }
 
   #resized(): void {
     this.#cancelResize();
     this.#cancelResize = after(RESIZE_MS, () => {
-      try {
-        const { columns, rows } = this.device.size();
-        this.#model.resize(columns, rows);
-      } catch {
-        return this.#control?.stop();
-      }
+      if (this.#over) return;
+      const size = this.#size();
+      if (size === null) return this.#control?.stop();
+      this.#model.resize(size.columns, size.rows);
       this.#terminal.forget();
-      this.#pacer.now();
+      this.#frames.now();
     });
+  }
+
+  /** null: the terminal has gone. */
+  #size(): ReturnType<Device["size"]> | null {
+    try {
+      return this.device.size();
+    } catch {
+      return null;
+    }
   }
 
   /** ^Z: the shell gets its terminal back as it was, and only then do we stop. */
@@ -228,9 +193,4 @@ export class LiveScreen implements Output {
       });
     });
   }
-}
-
-/** Where keys come from; null: there will be no more. */
-export interface ReadableInput {
-  read(buffer: Uint8Array): Promise<number | null>;
 }

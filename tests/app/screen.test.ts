@@ -178,6 +178,23 @@ Deno.test("LiveScreen puts the terminal back and keeps what went wrong when a fr
   deepStrictEqual([terminal.raw, terminal.written.includes("\x1b[?1049l")], [false, true]);
 });
 
+Deno.test("LiveScreen ends quietly when a resize finds the terminal gone, and tells what else goes wrong in one", async () => {
+  const ends = { gone: () => ({ columns: 80, rows: 24 }), wrong: () => ({ columns: -1, rows: 24 }) };
+  ends.gone = () => {
+    throw new Deno.errors.BadResource("Bad file descriptor");
+  };
+  for (const [how, size] of Object.entries(ends)) {
+    const { terminal, control, screen } = open();
+    screen.start(busy);
+    await until("the flow", () => terminal.written.includes("curl"));
+    terminal.size = size;
+    Deno.kill(Deno.pid, "SIGWINCH");
+    await until("the end", () => control.stopped === 1);
+    deepStrictEqual([how, screen.failure instanceof RangeError], [how, how === "wrong"]);
+    await screen.close();
+  }
+});
+
 Deno.test("LiveScreen asks for the command line that the details want, and for another interval", async () => {
   const { terminal, control, screen } = open();
   screen.start(busy);

@@ -7,7 +7,7 @@ import { mainNs } from "./threads.ts";
 const FLOWS = 10000, OPENED_PER_S = 2000;
 /** Each of them changes something: the cursor, the order, the groups, how many flows there are, a menu, the help. */
 const KEYS = [..."jjk>jrr<sj\rggggga", ..."jja??"];
-/** A sample draws no frame of its own within 250 ms of another one (src/app/pacer.ts): with shorter pauses each redraw is the
+/** A sample draws no frame of its own within 250 ms of another one (src/app/frames.ts): with shorter pauses each redraw is the
  * key's. Pauses differ, so that keys fall anywhere between two samples. */
 const LEAST_PAUSE_MS = 20, MOST_PAUSE_MS = 180;
 const SETTLE_MS = 3000;

@@ -1,0 +1,57 @@
+import type { Terminal } from "../render/terminal.ts";
+import type { Canvas } from "../view/canvas.ts";
+import { after, nowMs } from "./clock.ts";
+
+/** At most four frames a second of what changes by itself. */
+const LEAST_MS = 250;
+
+/** Decides when to draw: what the user did at once, what happened otherwise not more often than the eye can follow, and nothing while the
+ * terminal still takes the frame before. */
+export class Frames {
+  #lastMs = -Infinity;
+  #cancel: (() => void) | null = null;
+  #stopped = false;
+  /** A frame is wanted once the one before has gone out. */
+  #late = false;
+
+  /** `make` is asked for a frame just before it is drawn; `gone` is called when the terminal takes no more. */
+  constructor(readonly terminal: Terminal, readonly make: () => Canvas, readonly gone: () => void) {}
+
+  /** The user waits for it. */
+  now(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+    this.#lastMs = nowMs();
+    this.#draw();
+  }
+
+  soon(): void {
+    if (this.#stopped || this.#cancel !== null) return;
+    const waitMs = this.#lastMs + LEAST_MS - nowMs();
+    if (waitMs <= 0) this.now();
+    else this.#cancel = after(waitMs, () => this.now());
+  }
+
+  /** For good. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel?.();
+  }
+
+  #draw(): void {
+    if (this.#stopped) return;
+    if (!this.terminal.busy) {
+      this.terminal.draw(this.make());
+      this.terminal.written().catch(this.gone);
+      return;
+    }
+    // Frames that nobody can see are not made: the one after this write shows what is true then.
+    if (!this.#late) this.terminal.written().then(() => this.#drawLate(), this.gone);
+    this.#late = true;
+  }
+
+  #drawLate(): void {
+    this.#late = false;
+    this.#draw();
+  }
+}

@@ -1,0 +1,33 @@
+import { InputDecoder, type ModeReport } from "../render/input.ts";
+import type { Input } from "../view/screen/input.ts";
+import { after } from "./clock.ts";
+
+/** An ESC on its own is a key if nothing follows it for this long: the rest of a sequence comes in the same packet. */
+const ESCAPE_MS = 40;
+
+/** Where keys come from; null: there will be no more. */
+export interface ReadableInput {
+  read(buffer: Uint8Array): Promise<number | null>;
+}
+
+/** What the user types, as it comes. Ends when the terminal has gone, to which a read says EIO. */
+export async function* inputs(from: ReadableInput): AsyncGenerator<(Input | ModeReport)[]> {
+  const decoder = new InputDecoder(), buffer = new Uint8Array(4096);
+  const read = () => from.read(buffer).catch(() => null);
+  for (let reading = read();;) {
+    const bytes = decoder.waits ? await within(ESCAPE_MS, reading) : await reading;
+    if (bytes === null) return;
+    if (bytes === undefined) yield decoder.flush();
+    else {
+      yield decoder.decode(buffer.subarray(0, bytes));
+      reading = read();
+    }
+  }
+}
+
+/** undefined: it has not come by then. */
+async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+  let cancel = () => {};
+  const timeout = new Promise<undefined>((resolve) => cancel = after(ms, () => resolve(undefined)));
+  return await Promise.race([promise, timeout]).finally(() => cancel());
+}
