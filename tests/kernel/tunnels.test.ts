@@ -3,6 +3,8 @@ import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { Netns } from "../support/netns.ts";
 import { execute, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
+import { lines, within } from "../support/lines.ts";
+import { withoutProgram } from "../support/refused.ts";
 import { Workload } from "../support/workload.ts";
 
 const VXLAN_PORT = 4789;
@@ -86,3 +88,95 @@ for (const sockets of ["storage", "table"]) {
     deepStrictEqual(notes(after), []);
   });
 }
+
+/** One that has a socket of each family. */
+async function endless({ name }: Netns): Promise<void> {
+  await run("ip", "-n", name, "link", "add", "tunnel", "type", "vxlan", "external", "dstport", String(VXLAN_PORT));
+  await run("ip", "-n", name, "link", "set", "tunnel", "up");
+}
+
+Deno.test("a VXLAN without figures is well shown as text, CSV and group", async () => {
+  await using netns = await Netns.make();
+  await endless(netns);
+  const said = async (...args: string[]) => {
+    const { code, stdout, stderr } = await execute(inside(netns, "", "--once", "-f", "process:kernel", ...args));
+    deepStrictEqual([code, stderr], [0, ""]);
+    return stdout.trimEnd().split("\n");
+  };
+  const text = await said("--columns", "process,local,remote,state,rx/s,tx/s,rx,tx,rxpackets,age");
+  match(text.find((line) => line.startsWith("!"))!, /^! 2 UDP sockets carry tunnels of the kernel's .*\. ip -s link /);
+  deepStrictEqual(text.slice(-2).map((line) => line.split(/ +/)).sort(), [
+    ["[kernel]", "0.0.0.0:4789", "*", "IDLE", "-", "-", "-", "-", "-", "-"],
+    ["[kernel]", "[::]:4789", "*", "IDLE", "-", "-", "-", "-", "-", "-"],
+  ]);
+  const [titles, ...rows] = (await said("--csv", "-")).map((line) => line.split(","));
+  const cell = (row: string[], name: string) => row[titles.indexOf(name)];
+  deepStrictEqual(
+    rows.map((row) =>
+      ["process", "local_address", "remote_address", "rx_bytes", "tx_packets", "age_ms"].map((name) => cell(row, name))
+    ),
+    [["[kernel]", "0.0.0.0", "", "", "", ""], ["[kernel]", "::", "", "", "", ""]],
+  );
+  const [group] = JSON.parse((await said("--json", "--group", "process"))[0]).groups;
+  deepStrictEqual([group.key, group.udp, group.rx_bytes, group.tx_bytes], ["[kernel]", 2, null, null]);
+});
+
+Deno.test("a VXLAN is a row without figures by netlink too, where the note on UDP says it of all", async () => {
+  await using netns = await Netns.make();
+  await endless(netns);
+  await using running = await Running.of(inside(netns, "", "--json", "-i", "200ms", "--source", "netlink"));
+  const sample = await running.until("the tunnel", (sample) => carriers(sample).length === 2);
+  deepStrictEqual(carriers(sample).map((flow) => facts(flow).bytes), [expected(netns).bytes, expected(netns).bytes]);
+  deepStrictEqual(notes(sample), []);
+  match(sample.source.notes.map(({ message }) => message).join(), /UDP sockets are listed, without bytes/);
+});
+
+/** A daemon of IPsec behind NAT and one of L2TP: the kernel takes what is theirs of each socket (UDP_ENCAP), what is not goes to the process. */
+const DAEMON = `use IO::Socket::INET; $| = 1;
+my ($esp, $l2tp) = map { IO::Socket::INET->new(Proto => "udp", LocalAddr => "127.0.0.1:$_") } 4500, 1701;
+my $peer = IO::Socket::INET->new(Proto => "udp", LocalAddr => "127.0.0.1:5500", PeerAddr => "127.0.0.1:4500");
+setsockopt $esp, 17, 100, pack "i", 2 or die $!;
+setsockopt $l2tp, 17, 100, pack "i", 3 or die $!;
+print "ready\\n"; <STDIN>;
+send $peer, "\\0\\0\\0\\0" . "i" x 13, 0 for 1 .. 23;
+send $peer, "\\0\\0\\1\\1" . "e" x 103, 0 for 1 .. 29;
+print "sent\\n"; <STDIN>;`;
+
+for (const sockets of ["storage", "table"]) {
+  Deno.test(`what the kernel takes from a daemon's socket is a row without figures of the daemon, sockets in ${sockets}`, async () => {
+    await using netns = await Netns.make();
+    await using running = await Running.of(inside(netns, sockets, "--json", "-i", "200ms", "--source", "bpf"));
+    const args = [`--net=${netns.path}`, "perl", "-e", DAEMON];
+    const daemon = new Deno.Command("nsenter", { args, stdin: "piped", stdout: "piped" }).spawn();
+    const said = lines(daemon.stdout), input = daemon.stdin.getWriter();
+    await within(10, "its sockets", said.next());
+    await input.write(new Uint8Array([10]));
+    await within(10, "its datagrams", said.next());
+    const sample = await running.until("both sockets", (sample) => notes(sample).length === 1);
+    match(notes(sample)[0].message, /^2 UDP sockets carry tunnels/);
+    const rows = sample.flows.filter(({ netns: inode, remote }) => inode === netns.inode && remote === null);
+    const wanted = { ...expected(netns), process: "perl", pid: daemon.pid };
+    deepStrictEqual(rows.map(facts), [wanted, wanted]);
+    deepStrictEqual(rows.map(({ local, shared, user }) => [local.port, shared, user]).sort(), [
+      [1701, false, "root"],
+      [4500, false, "root"],
+    ]);
+    const counted = (await running.fresh()).flows.find(({ local, remote }) => local.port === 4500 && remote !== null);
+    deepStrictEqual([counted!.process, counted!.rx_packets, counted!.rx_bytes], ["perl", 23, 23 * 17]);
+    await input.close();
+    await said.return(undefined);
+    await daemon.status;
+    await running.until("their end", (sample) => notes(sample).length === 0);
+  });
+}
+
+Deno.test("where the kernel has no iterator that finds tunnels, all else goes on and doctor has nothing to mend", async () => {
+  const without = (...args: string[]) => withoutProgram("udp_tunnels", tcptop(args));
+  const { code, stdout, stderr } = await execute(await without("--once", "--json", "--source", "bpf"));
+  const { source } = JSON.parse(stdout);
+  deepStrictEqual([code, stderr, source.tcp, source.udp], [0, "", "bpf", "bpf"]);
+  deepStrictEqual(source.notes.filter(({ code }: { code: string }) => code === NOTE), []);
+  const doctor = JSON.parse((await execute(await without("doctor", "--json"))).stdout);
+  const check = doctor.checks.find(({ id }: { id: string }) => id === "program_udp_tunnels");
+  deepStrictEqual([doctor.best, doctor.remedy, check.ok, check.needed], [true, null, false, false]);
+});
