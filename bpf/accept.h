@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* For the TCP programs: which of several processes that hold a listener, as after fork(), accepts its connections and so is its owner. accept()
- * has no hook that may be used, but the owner of an accepted connection is the process that accepted it. It is noted here when it becomes known, for
- * listeners of which an owner pass found several holders; the next owner pass, which meets every holder, compares. */
+/* For the TCP programs: which of several processes that hold a listener, as after fork(), accepts its connections and so is its owner.
+ * accept() has no hook that may be used, but the owner of an accepted connection is the process that accepted it. It is noted here when it
+ * becomes known, for listeners of which an owner pass found several holders; the next owner pass, which meets every holder, compares. */
 #ifndef TCPTOP_ACCEPT_H
 #define TCPTOP_ACCEPT_H
 

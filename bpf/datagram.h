@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* For the programs that count UDP: addresses, ports and payload of one datagram, as a cgroup_skb program is given it. data begins at the IP header
- * in both directions (__cgroup_bpf_run_filter_skb() pushes it back on); sent datagrams come before fragmentation, received ones after reassembly. */
+/* For the programs that count UDP: addresses, ports and payload of one datagram, as a cgroup_skb program is given it. data begins at the IP
+ * header in both directions (__cgroup_bpf_run_filter_skb() pushes it back on); sent datagrams come before fragmentation, received ones
+ * after reassembly. */
 #ifndef TCPTOP_DATAGRAM_H
 #define TCPTOP_DATAGRAM_H
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* For the TCP programs: where the struct tracked of each TCP socket is kept, without regard to which of two places that is. storage.h keeps it
- * in the socket's own storage; table.h in a hash, for kernels that refuse to iterate over that storage. An object includes one of the two (tcp.bpf.c,
- * tcp_table.bpf.c); nobody else does.
+/* For the TCP programs: where the struct tracked of each TCP socket is kept, without regard to which of two places that is. storage.h keeps
+ * it in the socket's own storage; table.h in a hash, for kernels that refuse to iterate over that storage. An object includes one of the
+ * two (tcp.bpf.c, tcp_table.bpf.c); nobody else does.
  *
- * cookie is always bpf_get_socket_cookie() of sk: callers need it themselves, and have asked for it. What is returned may be written without
- * a lock while another CPU does so too; callers set single fields, in an order that bears that. */
+ * cookie is always bpf_get_socket_cookie() of sk: callers need it themselves, and have asked for it. What is returned may be written
+ * without a lock while another CPU does so too; callers set single fields, in an order that bears that. */
 #ifndef TCPTOP_KEEPER_H
 #define TCPTOP_KEEPER_H
 
@@ -30,7 +30,7 @@ static __always_inline void track_listens(struct sock *sk, u64 cookie);
  * ask by themselves. From tcp_orphans alone: iter/tcp holds the socket's lock, which bpf_setsockopt() needs. Nothing where there is no witness. */
 static __always_inline void track_witness(struct sock_common *sk);
 
-/* True: tcp_witness has already handled the change to ESTABLISHED or CLOSE that inet_sock_set_state now tells of. From that hook alone. */
+/* True: tcp_witness has already handled the change to ESTABLISHED or CLOSE that inet_sock_set_state reports now. From that hook alone. */
 static __always_inline bool track_is_witnessed(struct sock *sk);
 
 /* The socket begins a connection: all that was known of the one before is zeroed, and t->cookie set. Where the entry itself is stays. From

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* For every program that needs BTF: the kernel's types, with only the fields that are read. preserve_access_index has libbpf relocate each access to
- * where the running kernel's BTF has the field (CO-RE), so order and size here do not matter. */
+/* For every program that needs BTF: the kernel's types, with only the fields that are read. preserve_access_index has libbpf relocate each
+ * access to where the running kernel's BTF has the field (CO-RE), so order and size here do not matter. */
 #ifndef TCPTOP_KERNEL_H
 #define TCPTOP_KERNEL_H
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* For tcp_state.bpf.c and table_witness.bpf.c: what to remember and to report when a TCP socket changes its state. Called from inet_sock_set_state or
- * from a sockops program, before sk_state is written and with the socket locked by whoever changes it.
+/* For tcp_state.bpf.c and table_witness.bpf.c: what to remember and to report when a TCP socket changes its state. Called from
+ * inet_sock_set_state or from a sockops program, before sk_state is written and with the socket locked by whoever changes it.
  *
- * For each change every function here runs more than once, and does nothing the second time. Since 6.1 __bpf_trace_run() skips a program that is
- * already running on the CPU. So a change of state in a softirq that interrupts tcp_state goes unseen by it, and one softirq may process hundreds
- * of segments (seen: 390 closes in a row). Two programs with the same body, tcp_state and tcp_state_again, are attached to the same tracepoint:
- * changes come from process context and from softirq alone, so at most one of the two is interrupted and the other runs. Should a change
- * go unseen all the same (a kernel that preempts tracepoints), lifecycle_destroyed() or the next snapshot reports the close, and the close or
- * the next snapshot the opening. */
+ * For each change every function here runs more than once, and does nothing the second time. Since 6.1 __bpf_trace_run() skips a program
+ * that is already running on the CPU. So a change of state in a softirq that interrupts tcp_state goes unseen by it, and one softirq may
+ * process hundreds of segments (seen: 390 closes in a row). Two programs with the same body, tcp_state and tcp_state_again, are attached to
+ * the same tracepoint: changes come from process context and from softirq alone, so at most one of the two is interrupted and the other
+ * runs. Should a change go unseen all the same (a kernel that preempts tracepoints), lifecycle_destroyed() or the next snapshot reports the
+ * close, and the close or the next snapshot the opening. */
 #ifndef TCPTOP_LIFECYCLE_H
 #define TCPTOP_LIFECYCLE_H
 
@@ -72,9 +72,10 @@ static __always_inline void lifecycle_closing(struct sock *sk, u64 cookie, int o
 		lifecycle_announce(sk, t);
 }
 
-/* TCP_CLOSE. The struct tracked stays until the socket is freed, with `ended` set: from that the second program and the snapshot know that the
- * close was reported. A socket that was reset or timed out while an unknown process holds it gets its owner when that one closes it
- * (lifecycle_destroyed()). A connect() that failed is reported in state TCP_SYN_SENT; a child of a listener whose handshake failed is not reported. */
+/* TCP_CLOSE. The struct tracked stays until the socket is freed, with `ended` set: from that the second program and the snapshot know that
+ * the close was reported. A socket that was reset or timed out while an unknown process holds it gets its owner when that one closes it
+ * (lifecycle_destroyed()). A connect() that failed is reported in state TCP_SYN_SENT; a child of a listener whose handshake failed is not
+ * reported. */
 static __always_inline void lifecycle_closed(struct sock *sk, u64 cookie, int old)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);

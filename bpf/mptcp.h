@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* For the owner pass and the snapshot: owners of MPTCP subflows, which are TCP sockets without a descriptor. The process holds a descriptor of the MPTCP
- * socket, to which each subflow points (struct mptcp_subflow_context, its ULP data). The owner pass notes the holders of MPTCP sockets here; the next
- * snapshot copies the owner to the subflows. */
+/* For the owner pass and the snapshot: owners of MPTCP subflows, which are TCP sockets without a descriptor. The process holds a descriptor
+ * of the MPTCP socket, to which each subflow points (struct mptcp_subflow_context, its ULP data). The owner pass notes the holders of MPTCP
+ * sockets here; the next snapshot copies the owner to the subflows. */
 #ifndef TCPTOP_MPTCP_H
 #define TCPTOP_MPTCP_H
 
 #include "owner.h"
 
-/* By the address of the MPTCP socket. When the memory becomes another MPTCP socket, its holder replaces the former owner after the next pass, as with a
- * socket that was passed to another process (owner_apply_pass()). Of struct tracked only the fields that owner.h uses are used. */
+/* By the address of the MPTCP socket. When the memory becomes another MPTCP socket, its holder replaces the former owner after the next
+ * pass, as with a socket that was passed to another process (owner_apply_pass()). Of struct tracked only the fields that owner.h uses are
+ * used. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
@@ -29,8 +30,8 @@ static __always_inline void mptcp_holder_met(struct sock *msk, struct task_struc
 		owner_holder_met(m, task);
 }
 
-/* Address of the MPTCP socket that tp is a subflow of. 0: it is none, or this kernel does not say. icsk_ulp_data is a void pointer, so what it points
- * at can only be read by bpf_probe_read_kernel(), which lockdown=confidentiality refuses (settings.long_names). */
+/* Address of the MPTCP socket that tp is a subflow of. 0: it is none, or this kernel does not say. icsk_ulp_data is a void pointer, so what
+ * it points at can only be read by bpf_probe_read_kernel(), which lockdown=confidentiality refuses (settings.long_names). */
 static __always_inline u64 mptcp_socket_of(struct tcp_sock *tp)
 {
 	u64 msk = 0;

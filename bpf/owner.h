@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* For every program that meets a process with a socket: which process is the socket's owner. A strong owner was seen to use or to hold the socket
- * (OWNER_CONNECT, OWNER_CLOSE, OWNER_FILE); a weak one (OWNER_NONE, OWNER_LISTENER) is replaced by the first strong one.
+/* For every program that meets a process with a socket: which process is the socket's owner. A strong owner was seen to use or to hold the
+ * socket (OWNER_CONNECT, OWNER_CLOSE, OWNER_FILE); a weak one (OWNER_NONE, OWNER_LISTENER) is replaced by the first strong one.
  *
- * An owner pass (iter/task_file) meets every descriptor of every process. A socket's owner stays its owner while the pass meets it as a holder. Otherwise
- * `candidate`, another holder, takes its place, which is decided after the pass (owner_apply_pass()). */
+ * An owner pass (iter/task_file) meets every descriptor of every process. A socket's owner stays its owner while the pass meets it as a
+ * holder. Otherwise `candidate`, another holder, takes its place, which is decided after the pass (owner_apply_pass()). */
 #ifndef TCPTOP_OWNER_H
 #define TCPTOP_OWNER_H
 
@@ -38,9 +38,9 @@ static __noinline int owner_read(struct owner *o, struct task_struct *task)
 	return process_report(leader);
 }
 
-/* Whether task is a tcptop in its owner pass. The iterator has a reference to each file that it looks at (task_file_seq_get_next(), and fget_task() for
- * /proc/PID/fd). When the process closes its descriptor meanwhile, the iterator's is the last reference, and current of the close is tcptop (seen:
- * 4 of 11 million). */
+/* Whether task is a tcptop in its owner pass. The iterator has a reference to each file that it looks at (task_file_seq_get_next(), and
+ * fget_task() for /proc/PID/fd). When the process closes its descriptor meanwhile, the iterator's is the last reference, and current of the
+ * close is tcptop (seen: 4 of 11 million). */
 static __always_inline bool is_owner_pass(struct task_struct *task)
 {
 	return shared.own_executable && shared.own_executable == (u64)mm_executable(task->mm);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* For records: the PID of a process in tcptop's PID namespace, which is the one that its user can pass to kill. A process has a number in its own PID
- * namespace and in each ancestor of that one (struct upid). */
+/* For records: the PID of a process in tcptop's PID namespace, which is the one that its user can pass to kill. A process has a number in
+ * its own PID namespace and in each ancestor of that one (struct upid). */
 #ifndef TCPTOP_PID_NAMESPACE_H
 #define TCPTOP_PID_NAMESPACE_H
 
@@ -8,9 +8,9 @@
 
 #define LEVELS_MAX 8 /* nested namespaces that are searched; the kernel allows 32 (MAX_PID_NS_LEVEL) */
 
-/* The number at that level if it is the level of tcptop's namespace, else 0. numbers[] has one element a level, while BTF declares it with a fixed length:
- * so elements are read by their offset, with a helper that lockdown=confidentiality refuses. Where tcptop is in the first PID namespace, as nearly
- * always, settings.pid_namespace is 0, and the verifier removes the calls as dead code. */
+/* The number at that level if it is the level of tcptop's namespace, else 0. numbers[] has one element a level, while BTF declares it with
+ * a fixed length: so elements are read by their offset, with a helper that lockdown=confidentiality refuses. Where tcptop is in the first
+ * PID namespace, as nearly always, settings.pid_namespace is 0, and the verifier removes the calls as dead code. */
 static __always_inline u32 pid_at(const struct pid *pid, u32 level)
 {
 	const void *at = (const void *)pid + bpf_core_field_offset(struct pid, numbers) + level * bpf_core_type_size(struct upid);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* For owner.h: the file name of an owner's executable, as a record of its own (TAG_PROCESS), once for each process. comm holds 15 bytes, and user space
- * cannot look up a process in /proc that lives for a millisecond. */
+/* For owner.h: the file name of an owner's executable, as a record of its own (TAG_PROCESS), once for each process. comm holds 15 bytes,
+ * and user space cannot look up a process in /proc that lives for a millisecond. */
 #ifndef TCPTOP_PROCESS_H
 #define TCPTOP_PROCESS_H
 
@@ -43,8 +43,8 @@ static __always_inline struct dentry *mm_executable(struct mm_struct *mm)
 	return file ? file->f_path.dentry : NULL;
 }
 
-/* A process that exits has no mm when its files are closed (do_exit() calls exit_mm() before exit_files()). One that has its parent's comm was forked
- * without exec(), and has its parent's executable. */
+/* A process that exits has no mm when its files are closed (do_exit() calls exit_mm() before exit_files()). One that has its parent's comm
+ * was forked without exec(), and has its parent's executable. */
 static __always_inline struct dentry *process_executable(struct task_struct *leader)
 {
 	struct dentry *found = mm_executable(leader->mm);
@@ -58,8 +58,8 @@ static __always_inline struct dentry *process_executable(struct task_struct *lea
 	return mm_executable(parent->mm);
 }
 
-/* By its offset, not as an array: the array's length fills up a cache line, 32 bytes or 40 (6.12.118), and libbpf refuses to relocate an access to an
- * array of another length. */
+/* By its offset, not as an array: the array's length fills up a cache line, 32 bytes or 40 (6.12.118), and libbpf refuses to relocate an
+ * access to an array of another length. */
 static __always_inline void name_read_inline(u8 to[NAME_INLINE], struct dentry *file)
 {
 	struct dentry___6_13 *older = (void *)file;
@@ -91,8 +91,8 @@ static __always_inline void process_fill(struct tcptop_process *r, struct task_s
 		bpf_probe_read_kernel_str(r->exe, sizeof(r->exe), file->d_name.name);
 }
 
-/* Sends the record of the leader's process unless that was done lately. When the ring is half full, as in an owner pass over thousands of processes, the
- * next pass does it. Not inline: it would be in each program many times. */
+/* Sends the record of the leader's process unless that was done lately. When the ring is half full, as in an owner pass over thousands of
+ * processes, the next pass does it. Not inline: it would be in each program many times. */
 static __noinline int process_report(struct task_struct *leader)
 {
 	u32 tgid = leader->tgid;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* For the TCP programs and the shim: what they exchange beside records. Settings are written before load; variables are the programs' .bss, which the
- * shim maps; per-CPU counters count what could not be done. */
+/* For the TCP programs and the shim: what they exchange beside records. Settings are written before load; variables are the programs' .bss,
+ * which the shim maps; per-CPU counters count what could not be done. */
 #ifndef TCPTOP_SHARED_H
 #define TCPTOP_SHARED_H
 
@@ -28,7 +28,7 @@ struct tcptop_tcp_shared {
 	__u64 syn_recv;        /* by the programs: connections in SYN_RECV that the snapshot has met; 0 by user space before a snapshot */
 	__u32 epoch;           /* by user space, never 0: raised to be sent a full record of every socket again */
 	__u32 owner_pass;      /* by user space: number of the owner pass that runs or ran last; 0: none yet */
-	__u32 udp_unreported;   /* by the programs: the last owner pass that met a UDP socket of which there may be something to tell */
+	__u32 udp_unreported;   /* by the programs: the last owner pass after which a UDP socket may have a TAG_UDP_OWNER record to send */
 	__u32 met_tgid;        /* by the programs: the process whose descriptors the owner pass is at; 0 by user space before a pass */
 };
 

@@ -77,11 +77,11 @@ static __always_inline void count_syn_recv(struct sock *sk, struct tcp_sock *tp)
 		shared.syn_recv++;
 }
 
-/* One socket's record, through the ring: there it is in order with records of openings and ends. The iterator's own buffer (seq_file) would do
- * worse. It holds 8 pages (bpf_seq_read()); then read() returns, and the next read() finds its place by counting the elements of a hash
- * bucket that it had passed (bpf_sk_storage_map_seq_find_next()), with only as many buckets as CPUs. Each socket that closed in between makes it
- * skip a live one (seen: 4 of 4,000 missing from two snapshots in a row, beside 20,000 connections a second). Within one read() RCU keeps the list whole.
- * False: the ring is half full, which is as much as a snapshot may use; the walk must come to this socket again. */
+/* One socket's record, through the ring: there it is in order with records of openings and ends. The iterator's own buffer (seq_file) would
+ * do worse. It holds 8 pages (bpf_seq_read()); then read() returns, and the next read() finds its place by counting the elements of a hash
+ * bucket that it had passed (bpf_sk_storage_map_seq_find_next()), with only as many buckets as CPUs. Each socket that closed in between
+ * makes it skip a live one (seen: 4 of 4,000 missing from two snapshots in a row, beside 20,000 connections a second). Within one read()
+ * RCU keeps the list whole. False: the ring is half full, which is as much as a snapshot may use; the walk must come to this socket again. */
 static __always_inline bool snapshot_write(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
 {
 	if (!tp || !snapshot_is_live(sk, tp, t, cookie))

@@ -10,8 +10,8 @@ static __always_inline bool sock_flag(struct sock *sk, enum sock_flags flag)
 	return sk->__sk_common.skc_flags & (1UL << flag);
 }
 
-/* The direction of a connection that is older than tcptop. A child of a listener is a copy of it (sk_clone_lock()), with the sk_max_ack_backlog that
- * listen() set; in a socket that called connect() it is 0. Wrong after listen(fd, 0), which leaves 0 too. */
+/* The direction of a connection that is older than tcptop. A child of a listener is a copy of it (sk_clone_lock()), with the
+ * sk_max_ack_backlog that listen() set; in a socket that called connect() it is 0. Wrong after listen(fd, 0), which leaves 0 too. */
 static __always_inline u8 sock_direction(struct sock *sk, u8 state)
 {
 	if (state == TCP_LISTEN)
@@ -19,8 +19,8 @@ static __always_inline u8 sock_direction(struct sock *sk, u8 state)
 	return sk->sk_max_ack_backlog ? DIRECTION_INBOUND : DIRECTION_OUTBOUND;
 }
 
-/* bytes_received counts the peer's FIN as one byte (tcp_rcv_nxt_update() is given end_seq), and tcp_fin() sets SOCK_DONE just after. So a count that is
- * read after the flag was seen includes the FIN. */
+/* bytes_received counts the peer's FIN as one byte (tcp_rcv_nxt_update() is given end_seq), and tcp_fin() sets SOCK_DONE just after. So a
+ * count that is read after the flag was seen includes the FIN. */
 static __always_inline u64 sock_rx_bytes(struct sock *sk, struct tcp_sock *tp)
 {
 	u64 bytes = tp->bytes_received;
@@ -32,8 +32,9 @@ static __always_inline u64 sock_rx_bytes(struct sock *sk, struct tcp_sock *tp)
 	return bytes ? bytes - 1 : 0;
 }
 
-/* Whether this side's FIN has been sent. It gets the last sequence number when it is queued, after tcp_close_state() and before release_sock(), and has been
- * sent when no queued byte is left. A read without the lock may see the new state before that: tx_bytes is then one byte short until the next read. */
+/* Whether this side's FIN has been sent. It gets the last sequence number when it is queued, after tcp_close_state() and before
+ * release_sock(), and has been sent when no queued byte is left. A read without the lock may see the new state before that: tx_bytes is
+ * then one byte short until the next read. */
 static __always_inline bool sock_fin_is_out(struct sock *sk, u32 next, struct tcp_sock *tp)
 {
 	switch (sk->__sk_common.skc_state) {
@@ -47,12 +48,12 @@ static __always_inline bool sock_fin_is_out(struct sock *sk, u32 next, struct tc
 }
 
 /* Payload that was acknowledged (bytes_acked) or is in flight (snd_nxt - snd_una), without SYN and FIN, which have sequence numbers too.
- * bytes_sent would be too high: it counts each attempt, also one that a full queue or a firewall of this machine refuses, and the next attempt is no
- * retransmission then. snd_nxt moves only when the layer below has taken the packet (tcp_write_xmit()).
- * SYN: an active opener's is acknowledged as a byte (tcp_rcv_synsent_state_process()); a passive one's lies before snd_una from the start
- * (tcp_create_openreq_child()). bytes_acked moves before snd_una (tcp_snd_una_update()), so in this order a read without the lock is low rather than high.
- * FIN: in TCP_CLOSE, as a socket is whose end went unseen, the state does not say whether one was sent. bytes_sent - bytes_retrans is never below
- * the payload, so if it is below the sum, the sum includes a FIN. */
+ * bytes_sent would be too high: it counts each attempt, also one that a full queue or a firewall of this machine refuses, and the next
+ * attempt is no retransmission then. snd_nxt moves only when the layer below has taken the packet (tcp_write_xmit()). SYN: an active
+ * opener's is acknowledged as a byte (tcp_rcv_synsent_state_process()); a passive one's lies before snd_una from the start
+ * (tcp_create_openreq_child()). bytes_acked moves before snd_una (tcp_snd_una_update()), so in this order a read without the lock is low
+ * rather than high. FIN: in TCP_CLOSE, as a socket is whose end went unseen, the state does not say whether one was sent. bytes_sent -
+ * bytes_retrans is never below the payload, so if it is below the sum, the sum includes a FIN. */
 static __always_inline u64 sock_tx_bytes(struct sock *sk, struct tcp_sock *tp, u8 direction)
 {
 	u64 bytes = tp->bytes_acked, attempts;

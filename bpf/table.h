@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* For tcp_table.bpf.c: keeper.h by a hash from cookie to struct tracked. For kernels that refuse iter/bpf_sk_storage_map (seen: a cloud's 6.18, hardened
- * to refuse fentry, lsm and every iterator that may write into a map) and have what is used instead, bpf_rdonly_cast() (6.2) and bpf_loop().
+/* For tcp_table.bpf.c: keeper.h by a hash from cookie to struct tracked. For kernels that refuse iter/bpf_sk_storage_map (seen: a cloud's
+ * 6.18, hardened to refuse fentry, lsm and every iterator that may write into a map) and have what is used instead, bpf_rdonly_cast() (6.2)
+ * and bpf_loop().
  *
- * An entry lives from track_make() to tcp_destroy_sock. No iterator hands the walk a struct sock, so it reads at the address that the entry holds.
- * That is safe: a read of unmapped memory gives 0 (exception table); within an RCU read-side section the memory of a freed TCP socket is used for
- * TCP sockets alone (SLAB_TYPESAFE_BY_RCU), and another socket has another cookie. The walk goes over socket_slots, which is dense; going over
- * the hash would cost its 262,144 buckets (6 ms).
+ * An entry lives from track_make() to tcp_destroy_sock. No iterator hands the walk a struct sock, so it reads at the address that the entry
+ * holds. That is safe: a read of unmapped memory gives 0 (exception table); within an RCU read-side section the memory of a freed TCP
+ * socket is used for TCP sockets alone (SLAB_TYPESAFE_BY_RCU), and another socket has another cookie. The walk goes over socket_slots,
+ * which is dense; going over the hash would cost its 262,144 buckets (6 ms).
  *
- * RCU does not protect the entries of the hash: a removed one may be another socket's at once (bpf_mem_cache_free(), htab_elem_free() of 6.1 and
- * later), and the walk would write into it. So while the walk runs nobody else removes entries (track_freed()). */
+ * RCU does not protect the entries of the hash: a removed one may be another socket's at once (bpf_mem_cache_free(), htab_elem_free() of
+ * 6.1 and later), and the walk would write into it. So while the walk runs nobody else removes entries (track_freed()). */
 #ifndef TCPTOP_TABLE_H
 #define TCPTOP_TABLE_H
 
@@ -69,8 +70,8 @@ static __always_inline bool slot_take(struct tracked *t, u64 cookie)
 	return true;
 }
 
-/* Removes the entry. Of two CPUs that do so only one deletes it (the other gets ENOENT), and that one gives the slot back. If free_slots does not take it
- * (its lock timed out), the slot is lost. */
+/* Removes the entry. Of two CPUs that do so only one deletes it (the other gets ENOENT), and that one gives the slot back. If free_slots
+ * does not take it (its lock timed out), the slot is lost. */
 static __always_inline void track_drop(u64 cookie)
 {
 	struct tracked *t = bpf_map_lookup_elem(&socket_table, &cookie);
@@ -89,8 +90,9 @@ static __always_inline void track_drop(u64 cookie)
 	bpf_map_push_elem(&free_slots, &i, 0);
 }
 
-/* Where the walk may be at this entry, it is left to the next walk (walk_drop_freed()): a softirq may free a socket in the middle of the walk that it
- * interrupts. A walk that begins on another CPU just after the flag is read is not excluded; it would have to be at this very entry. */
+/* Where the walk may be at this entry, it is left to the next walk (walk_drop_freed()): a softirq may free a socket in the middle of the
+ * walk that it interrupts. A walk that begins on another CPU just after the flag is read is not excluded; it would have to be at this very
+ * entry. */
 static __always_inline void track_freed(u64 cookie)
 {
 	if (!*(volatile u64 *)&shared.walking)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* What an owner pass found of UDP sockets, told by iterators that these kernels do allow. Part of tcp_table.bpf.c. */
+/* TAG_UDP_OWNER records of what an owner pass found, by iterators that these kernels do allow. Part of tcp_table.bpf.c. */
 #include "udp_owner.h"
 
 /* UDP sockets with a descriptor. Run after an owner pass. */

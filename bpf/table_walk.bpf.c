@@ -5,9 +5,9 @@
 
 #define WALK_AT_ONCE 4096 /* slots, some milliseconds: between two rounds the CPU is free for others */
 
-/* Removes the entry of a socket that has been freed unseen by tcp_destroyed, or while a walk ran; reports its end if nobody did. False: the socket is not
- * freed (one that has ended may still be held by a process). Until its memory is used again a freed socket keeps its cookie and its last counters:
- * SLUB's free pointer lies outside of SLAB_TYPESAFE_BY_RCU objects. */
+/* Removes the entry of a socket that has been freed unseen by tcp_destroyed, or while a walk ran; reports its end if nobody did. False: the
+ * socket is not freed (one that has ended may still be held by a process). Until its memory is used again a freed socket keeps its cookie
+ * and its last counters: SLUB's free pointer lies outside of SLAB_TYPESAFE_BY_RCU objects. */
 static __always_inline bool walk_drop_freed(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
 {
 	bool same = (u64)sk->__sk_common.skc_cookie.counter == cookie;
@@ -39,8 +39,9 @@ static long walk_slot(u32 index, void *context)
 	return 0;
 }
 
-/* One round of the tick: up to WALK_AT_ONCE slots. An iterator, because read() on its descriptor runs it also after tcptop has given up root; what it iterates
- * over is not used, and any other iterator would do. It is called once for each map: all calls but the first return at once. */
+/* One round of the tick: up to WALK_AT_ONCE slots. An iterator, because read() on its descriptor runs it also after tcptop has given up
+ * root; what it iterates over is not used, and any other iterator would do. It is called once for each map: all calls but the first return
+ * at once. */
 SEC("iter/bpf_map")
 int tcp_walk(struct bpf_iter__bpf_map *ctx)
 {

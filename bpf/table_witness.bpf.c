@@ -2,9 +2,10 @@
 /* A second kind of hook for openings and ends of TCP connections, beside inet_sock_set_state. Part of tcp_table.bpf.c. */
 #include "lifecycle.h"
 
-/* Changes to ESTABLISHED and CLOSE. On the hardened kernel of table.h no tracing program runs while PID 1 is current, so a change in a softirq that
- * interrupts PID 1 goes unseen by tcp_state (measured: 19 of 945,716 ends). A sockops program runs there too, and is not skipped while it is already
- * running, so tcp_state_again is not attached beside it. tcp_set_state() calls it before the tracepoint, where track_is_witnessed() then says so. */
+/* Changes to ESTABLISHED and CLOSE. On the hardened kernel of table.h no tracing program runs while PID 1 is current, so a change in a
+ * softirq that interrupts PID 1 goes unseen by tcp_state (measured: 19 of 945,716 ends). A sockops program runs there too, and is not
+ * skipped while it is already running, so tcp_state_again is not attached beside it. tcp_set_state() calls it before the tracepoint, where
+ * track_is_witnessed() then says so. */
 SEC("sockops")
 int tcp_witness(struct bpf_sock_ops *ctx)
 {

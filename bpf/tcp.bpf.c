@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* The object of programs that need the kernel's types: TCP, and the owners of UDP sockets. Here is what alone needs a walk over socket storage: the
+/* The object of programs that need the kernel's types: TCP, and the owners of UDP sockets. Here is what needs a walk over socket storage: the
  * tick, and what an owner pass found of UDP sockets. Needs BTF, and 5.12 for bpf_get_socket_cookie() in tracing programs. */
 #include "storage.h"
 

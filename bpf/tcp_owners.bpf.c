@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* Who holds which socket: the owner pass, which finds owners that no change of state could tell, and the sockets that it cannot meet.
- * Part of tcp.bpf.c and of tcp_table.bpf.c. */
+/* Which process holds which socket: the owner pass over all descriptors, and, at the start, the sockets that have none. Part of tcp.bpf.c and
+ * of tcp_table.bpf.c. */
 #include "mptcp.h"
 #include "track.h"
 #include "udp_owner.h"

@@ -15,8 +15,8 @@ static __always_inline void track_first_met(struct tracked *t, u64 cookie, u8 di
 	count_weak_owner();
 }
 
-/* The child of a listener becomes a connection of its own: of what was copied from the listener only the owner stays, as a weak one. As a rule in softirq,
- * before it is accepted. opened_ns: 0 if the opening went unseen. */
+/* The child of a listener becomes a connection of its own: of what was copied from the listener only the owner stays, as a weak one. As a
+ * rule in softirq, before it is accepted. opened_ns: 0 if the opening went unseen. */
 static __always_inline void track_inherit(struct tracked *t, u64 cookie, u64 opened_ns)
 {
 	bool inherited = t->cookie && t->cookie != cookie && t->how != OWNER_KERNEL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* Datagrams that the kernel drops between udp_in (udp.bpf.c) and the process: full receive buffer, socket filter. An object of its own, since it
- * needs the kernel's types and kfree_skb's fourth argument, the receiving socket (sk_skb_reason_drop(), 6.11, commit c53795d48ee8). The verifier of a
- * kernel without that argument refuses it. */
+/* Datagrams that the kernel drops between udp_in (udp.bpf.c) and the process: full receive buffer, socket filter. An object of its own,
+ * since it needs the kernel's types and kfree_skb's fourth argument, the receiving socket (sk_skb_reason_drop(), 6.11, commit
+ * c53795d48ee8). The verifier of a kernel without that argument refuses it. */
 #include "kernel.h"
 #include "udp_flows.h"
 
@@ -73,8 +73,8 @@ static __always_inline struct udp_flow *flow_of(struct sk_buff *skb, struct sock
 	return bpf_map_lookup_elem(&udp_flows, &key);
 }
 
-/* Whether a datagram was dropped before udp_in saw it: udp_queue_rcv_one_skb() checks the IPsec policy, and the checksum if a filter is attached, before
- * it calls cgroup programs. */
+/* Whether a datagram was dropped before udp_in saw it: udp_queue_rcv_one_skb() checks the IPsec policy, and the checksum if a filter is
+ * attached, before it calls cgroup programs. */
 static __always_inline bool is_unseen(u64 reason)
 {
 	return reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_UDP_CSUM) ||

@@ -25,9 +25,10 @@ static __always_inline void udp_count(__u32 which)
 		__sync_fetch_and_add(value, 1);
 }
 
-/* Which side sent the flow's first datagram. Where the socket is older than tcptop that was not seen: a connected one called connect(), so the flow is outbound;
- * of an unconnected one a first datagram out may be a request or a reply, so it is unknown. An unconnected socket whose first flow was inbound
- * is a server's (t->direction): what it sends later is a reply, also to a peer whose flow has expired meanwhile. */
+/* Which side sent the flow's first datagram. Where the socket is older than tcptop that was not seen: a connected one called connect(), so
+ * the flow is outbound; of an unconnected one a first datagram out may be a request or a reply, so it is unknown. An unconnected socket
+ * whose first flow was inbound is a server's (t->direction): what it sends later is a reply, also to a peer whose flow has expired
+ * meanwhile. */
 static __always_inline __u8 udp_direction(struct tracked *t, struct bpf_sock *sk, bool out)
 {
 	bool watched = t && t->opened_ns, connected = sk->dst_port;

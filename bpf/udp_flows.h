@@ -25,7 +25,8 @@ static __always_inline void address_map_v4(__u8 to[16], const __u8 from[4])
 	__builtin_memcpy(to + 12, from, 4);
 }
 
-/* Whether the address means another host on another interface: fe80::/10, and multicast of less than global scope, ff01:: to ff0d:: (RFC 4291, 2.7). */
+/* Whether the address means another host on another interface: fe80::/10, and multicast of less than global scope, ff01:: to ff0d:: (RFC
+ * 4291, 2.7). */
 static __always_inline bool is_scoped(const __u8 address[16])
 {
 	if (address[0] == 0xff)

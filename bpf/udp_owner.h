@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* For udp_owners.bpf.c and the owner pass: which process is a UDP socket's owner. The one that called socket(), at first. The owner pass finds the owner of a socket
- * that is older than tcptop, was inherited or was passed on; of several holders the one is owner that last called sendmsg() or recvmsg(). current
- * of a cgroup_skb program would not do: datagrams are sent from softirq and from kernel threads too. */
+/* For udp_owners.bpf.c and the owner pass: which process is a UDP socket's owner. The one that called socket(), at first. The owner pass
+ * finds the owner of a socket that is older than tcptop, was inherited or was passed on; of several holders the one is owner that last
+ * called sendmsg() or recvmsg(). current of a cgroup_skb program would not do: datagrams are sent from softirq and from kernel threads too. */
 #ifndef TCPTOP_UDP_OWNER_H
 #define TCPTOP_UDP_OWNER_H
 
@@ -47,8 +47,8 @@ static __always_inline void udp_holder_met(struct sock *sk, struct task_struct *
 		shared.udp_unreported = shared.owner_pass;
 }
 
-/* sendmsg() on an unconnected socket, and recvmsg() that asks for the peer's address, in the context of the process that calls it. Of several holders, as a service
- * and the process that started it, or a service's workers, the one that used the socket last is the owner. */
+/* sendmsg() on an unconnected socket, and recvmsg() that asks for the peer's address, in the context of the process that calls it. Of
+ * several holders, as a service and the process that started it, or a service's workers, the one that used the socket last is the owner. */
 static __always_inline int udp_used(struct bpf_sock_addr *ctx)
 {
 	struct bpf_sock *sk = ctx->sk;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* Which process opens a UDP socket and which one uses it. For the root of the cgroup v2 hierarchy; all return 1: the call is allowed. Part of tcp.bpf.c
- * and of tcp_table.bpf.c, since it needs the kernel's types and the ring for TAG_PROCESS. */
+/* Which process opens a UDP socket and which one uses it. For the root of the cgroup v2 hierarchy; all return 1: the call is allowed. Part
+ * of tcp.bpf.c and of tcp_table.bpf.c, since it needs the kernel's types and the ring for TAG_PROCESS. */
 #include "udp_owner.h"
 
 /* socket(), in the context of the process that calls it: inet_create() does not call it for the kernel's own sockets. */

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* UDP sockets that the kernel takes the datagrams of for itself: VXLAN, GENEVE, WireGuard, FOU, L2TP, IPsec behind NAT, OpenVPN's offload.
- * What comes in goes to encap_rcv before the cgroup programs are asked (udp_queue_rcv_one_skb()), what goes out belongs to the socket of what
- * is inside, or to none (iptunnel_xmit()): nobody counts it, and the socket keeps no counts of its own. So each is told without figures. Part
- * of tcp.bpf.c and of tcp_table.bpf.c. */
+/* UDP sockets of the kernel's tunnels: VXLAN, GENEVE, WireGuard, FOU, L2TP, IPsec behind NAT, OpenVPN's offload. A datagram that comes in goes to
+ * encap_rcv before cgroup programs are called (udp_queue_rcv_one_skb()); one that goes out belongs to the socket of the inner packet, or to
+ * none (iptunnel_xmit()). So no program counts them, and the socket has no counters either: each gets a record without figures. Part of
+ * tcp.bpf.c and of tcp_table.bpf.c. */
 #include "udp_owner.h"
 
-static __always_inline bool tunnel_is(struct udp_sock *up)
+static __always_inline bool is_tunnel(struct udp_sock *up)
 {
 	return bpf_core_field_exists(up->encap_type) && up->encap_type;
 }
 
-/* Some are the kernel's own, others were opened by the daemon that sets up the tunnel: `t`, if a program or the owner pass has met it. */
-static __always_inline void tunnel_own(struct tcptop_udp_record *r, struct sock *sk, const struct tracked *t)
+/* The kernel's own socket, or that of the daemon which set up the tunnel. t NULL: nothing is known of it. */
+static __always_inline void tunnel_owner_fill(struct tcptop_udp_record *r, struct sock *sk, const struct tracked *t)
 {
 	if (BPF_CORE_READ_BITFIELD(sk, sk_kern_sock)) {
 		r->how = OWNER_KERNEL;
@@ -42,16 +42,16 @@ static __always_inline void tunnel_fill(struct tcptop_udp_record *r, struct sock
 	r->netns = sk->__sk_common.skc_net.net->ns.inum;
 }
 
-static __always_inline void tunnel_tell(struct seq_file *seq, struct udp_sock *up)
+static __always_inline void tunnel_report(struct seq_file *seq, struct udp_sock *up)
 {
 	struct sock *sk = (struct sock *)up;
 	struct tcptop_udp_record r;
 	long err;
 
-	if (!tunnel_is(up))
+	if (!is_tunnel(up))
 		return;
 	tunnel_fill(&r, sk);
-	tunnel_own(&r, sk, bpf_sk_storage_get(&udp_sockets, sk, 0, 0));
+	tunnel_owner_fill(&r, sk, bpf_sk_storage_get(&udp_sockets, sk, 0, 0));
 	err = bpf_seq_write(seq, &r, sizeof(r));
 	if (err && err != -EOVERFLOW)
 		count(COUNTER_SNAPSHOT_LOST);
@@ -61,9 +61,9 @@ static __always_inline void tunnel_tell(struct seq_file *seq, struct udp_sock *u
 SEC("iter/udp")
 int udp_tunnels(struct bpf_iter__udp *ctx)
 {
-	struct udp_sock *up = ctx->udp_sk; /* read once: the verifier tells it from NULL in the register that was tested */
+	struct udp_sock *up = ctx->udp_sk; /* read once: the verifier takes only the register that was tested for not NULL */
 
 	if (up)
-		tunnel_tell(ctx->meta->seq, up);
+		tunnel_report(ctx->meta->seq, up);
 	return 0;
 }

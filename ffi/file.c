@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that the user named for output. tcptop as root must not be led by another user's symbolic or hard link to a file that it should not write: each
- * component of the path is opened by itself (O_NOFOLLOW), and checks are made on the descriptor, so that nothing can be exchanged in between. */
+/* Files that the user named for output. tcptop as root must not be led by another user's symbolic or hard link to a file that it should not
+ * write: each component of the path is opened by itself (O_NOFOLLOW), and checks are made on the descriptor, so that nothing can be
+ * exchanged in between. */
 #define _GNU_SOURCE
 #include "tcptop.h"
 

@@ -55,7 +55,8 @@ int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms);
 /* Ends a wait that is under way, or else the next one. Netlink's are short, and go on. Any thread. */
 void tcptop__wake(struct tcptop *t);
 
-/* Keeps the table of UDP flows from filling up, and moves whole records from the ring to buffer, oldest first, as many as fit. Returns bytes; 0: the ring is empty. */
+/* Keeps the table of UDP flows from filling up, and moves whole records from the ring to buffer, oldest first, as many as fit. Returns
+ * bytes; 0: the ring is empty. */
 int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 
 /* Takes a snapshot into the handle: the records in the ring, one of each live socket, in the order in which they were written, and a struct
@@ -100,7 +101,8 @@ void tcptop__free(struct tcptop *t);
  * threads; out[3]: its resident bytes. Any thread, no handle. */
 void tcptop__self(uint64_t out[4]);
 
-/* 0: this process is in a PID namespace of its own, so that processes outside of it have no PID here; 1: it is in the first one. Any thread, no handle. */
+/* 0: this process is in a PID namespace of its own, so that processes outside of it have no PID here; 1: it is in the first one. Any
+ * thread, no handle. */
 int32_t tcptop__sees_all_processes(void);
 
 /* How many TCP connections are in TIME_WAIT in the network namespace of process tgid (0: of the caller). -1: it has ended, or may not be asked.
@@ -114,14 +116,15 @@ uint32_t tcptop__network_namespace(void);
  * directory where the system is set up so: call it off the main thread. */
 int32_t tcptop__user(uint32_t uid, uint8_t *buffer, uint32_t capacity);
 
-/* Opens a file for output: appended to, made with mode 0600 if it is not there and given to uid and gid by a root. Its last component is never
- * followed if it is a symbolic link; links among its folders are followed where root or uid made them. An existing file must be regular (else ENXIO),
- * belong to uid (EPERM) and have one name (EMLINK); is_new: it must not exist. path ends with a NUL. Returns a descriptor, or a negative errno;
- * ELOOP: a link was not followed. out[0]: 1 if it was made; out[1]: descriptor of its folder, UINT32_MAX: the
- * working directory; out[2]: owner of what was refused. Any thread, no handle, as all of the file calls. */
+/* Opens a file for output: appended to, made with mode 0600 if it is not there and given to uid and gid by a root. Its last component is
+ * never followed if it is a symbolic link; links among its folders are followed where root or uid made them. An existing file must be
+ * regular (else ENXIO), belong to uid (EPERM) and have one name (EMLINK); is_new: it must not exist. path ends with a NUL. Returns a
+ * descriptor, or a negative errno; ELOOP: a link was not followed. out[0]: 1 if it was made; out[1]: descriptor of its folder, UINT32_MAX:
+ * the working directory; out[2]: owner of what was refused. Any thread, no handle, as all of the file calls. */
 int32_t tcptop__file_open(const uint8_t *path, uint32_t uid, uint32_t gid, uint32_t is_new, uint32_t out[3]);
 
-/* Appends all of it or nothing: when the disk is full, the file is cut back to its former size. 0 or negative errno; ESTALE: the file has been deleted. */
+/* Appends all of it or nothing: when the disk is full, the file is cut back to its former size. 0 or negative errno; ESTALE: the file has
+ * been deleted. */
 int32_t tcptop__file_write(int32_t fd, const uint8_t *data, uint32_t length);
 
 /* Bytes, or negative errno. */

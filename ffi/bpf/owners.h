@@ -14,8 +14,8 @@ int orphans_seed(struct programs *p);
 /* Whether sockets have appeared without an owner since the last pass. */
 bool owners_wanted(struct programs *p);
 
-/* Runs an owner pass and appends the records of UDP owners that it found. Before the flows of a snapshot: a TAG_UDP_OWNER record is for flows that began
- * before it. */
+/* Runs an owner pass and appends the records of UDP owners that it found. Before the flows of a snapshot: a TAG_UDP_OWNER record is for
+ * flows that began before it. */
 void owners_append(struct programs *p, struct bytes *to, uint64_t deadline_ns);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The consumer of a BPF ring buffer (Documentation/bpf/ringbuf.rst). libbpf's own maps the data twice, so that a record that wraps is contiguous; each page
- * then counts twice as resident: 16 MiB for a ring of 8. */
+/* The consumer of a BPF ring buffer (Documentation/bpf/ringbuf.rst). libbpf's own maps the data twice, so that a record that wraps is
+ * contiguous; each page then counts twice as resident: 16 MiB for a ring of 8. */
 #ifndef TCPTOP_RING_H
 #define TCPTOP_RING_H
 
@@ -24,8 +24,8 @@ int ring_open(struct ring *ring, int map_fd, size_t bytes);
  * that is not written yet holds up those behind it. Returns bytes. */
 size_t ring_read(struct ring *ring, uint8_t *buffer, size_t capacity);
 
-/* 1: a program has woken this thread, 0: timeout_ms have passed or ring_wake() was called, or a negative errno. `ring` is not read after the wait, so
- * another thread may close the ring meanwhile. */
+/* 1: a program has woken this thread, 0: timeout_ms have passed or ring_wake() was called, or a negative errno. `ring` is not read after
+ * the wait, so another thread may close the ring meanwhile. */
 int ring_wait(const struct ring *ring, int timeout_ms);
 
 /* Ends ring_wait(), or the next one if none is under way. Any thread. */

@@ -64,13 +64,13 @@ static int32_t object_choose(struct programs *p, uint32_t ring_bytes, uint32_t o
 {
 	bool is_table = keep == KEEP_IN_TABLE || (keep == KEEP_AS_ALLOWED && storage_walk_is_refused());
 	int32_t err = object_load(p, ring_bytes, openings, is_table);
-	size_t told = strlen(p->failure->log);
+	size_t log_length = strlen(p->failure->log);
 
 	if (!err || keep != KEEP_AS_ALLOWED)
 		return err;
 	bpf_object__close(p->tcp);
 	if (object_load(p, ring_bytes, openings, !is_table))
-		p->failure->log[told] = 0;
+		p->failure->log[log_length] = 0;
 	else
 		err = 0;
 	return err;

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* The sockets that bpf/udp_tunnels.bpf.c tells of, those of our network namespace. No event tells that one begins or ends, so they are looked
- * for, with every regular look for owners and not oftener: that goes over the buckets of the kernel's UDP table (16,384 of them: 0.08 ms).
- * In between they are told from what the last look found, so one that has ended is told for 3 s more; with no tunnel there is nothing to do. */
+/* The sockets that bpf/udp_tunnels.bpf.c reports, those of tcptop's own network namespace. There is no hook where one becomes or ceases to be a
+ * tunnel's, so the iterator is run, with each regular owner pass and not more often: it goes over the buckets of the kernel's UDP hash (16,384:
+ * 0.08 ms). The snapshots in between repeat the records of the last run, so a socket that is closed stays for up to 3 s. */
 #include "tunnels.h"
 #include "iterator.h"
 
 #include <string.h>
 
-/* What libbpf says of a failure here is no failure of the source's. */
+/* It may fail: tunnels are then not shown. libbpf's warnings about it are taken out of the log. */
 void tunnels_watch(struct programs *p)
 {
-	size_t told = strlen(p->failure->log);
+	size_t log_length = strlen(p->failure->log);
 
 	p->tunnels = iterator_attach(bpf_object__find_program_by_name(p->tcp, "udp_tunnels"), -1);
-	p->failure->log[told] = 0;
+	p->failure->log[log_length] = 0;
 }
 
-/* If it fails, what was found before stays. */
+/* If it fails, the records of the last run stay. */
 static int look_again(struct programs *p, uint64_t deadline_ns)
 {
 	struct bytes *found = &p->tunnels_found;

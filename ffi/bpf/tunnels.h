@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* UDP sockets that carry a tunnel of the kernel's. */
+/* UDP sockets of the kernel's tunnels (VXLAN, WireGuard and others). */
 #ifndef TCPTOP_BPF_TUNNELS_H
 #define TCPTOP_BPF_TUNNELS_H
 
 #include "state.h"
 
-/* Where the kernel has no such iterator they are not told of. */
+/* Attaches the iterator. Without iter/udp there are no records of tunnels. */
 void tunnels_watch(struct programs *p);
 
-/* Appends a record for each, as found now or, unless there is to be a look, last. 0 or negative errno. */
+/* Appends a record of each: found now if r->look, else by the last run. 0 or negative errno. */
 int tunnels_append(struct programs *p, const struct request *r, struct bytes *to);
 
 void tunnels_free(struct programs *p);

@@ -35,13 +35,13 @@ static int32_t object_load(struct programs *p, struct udp *u)
 static void drops_watch(struct programs *p, struct udp *u)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_drops");
-	size_t told = strlen(p->failure->log);
+	size_t log_length = strlen(p->failure->log);
 
 	u->drops = bpf_object__open_mem(udp_drops_object, udp_drops_object_end - udp_drops_object, &options);
 	if (u->drops && !bpf_map__reuse_fd(bpf_object__find_map_by_name(u->drops, "udp_flows"), u->flows_fd) &&
 	    !bpf_object__load(u->drops))
 		u->dropped = bpf_program__attach(bpf_object__find_program_by_name(u->drops, "udp_dropped"));
-	p->failure->log[told] = 0;
+	p->failure->log[log_length] = 0;
 }
 
 /* bpf_link_create() of a cgroup program allows others beside it (cgroup_bpf_link_attach() sets BPF_F_ALLOW_MULTI) and ends

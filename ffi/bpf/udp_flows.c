@@ -11,8 +11,8 @@
 
 #define BATCH 2048
 #define GONE_MAX UDP_FLOWS_HIGH /* evicted flows that have a record in one snapshot; more are only counted */
-/* A flow is read again if its last_ns is after the begin of the last snapshot. A program reads the clock a moment before it writes last_ns, so a datagram
- * that the last snapshot did not see may have a last_ns from before its begin: this much is allowed for. */
+/* A flow is read again if its last_ns is after the begin of the last snapshot. A program reads the clock a moment before it writes last_ns,
+ * so a datagram that the last snapshot did not see may have a last_ns from before its begin: this much is allowed for. */
 #define SLACK_NS 1000000000ull
 
 typedef int visit_fn(struct udp *u, const struct udp_key *key, const struct udp_flow *flow, void *context);

@@ -15,7 +15,7 @@
 struct udp {
 	struct bpf_object *object;
 	struct bpf_object *drops;
-	struct bpf_link *dropped; /* NULL: this kernel does not tell what was lost */
+	struct bpf_link *dropped; /* NULL: dropped datagrams are not known (bpf/udp_drops.bpf.c) */
 	struct bpf_link *out;
 	struct bpf_link *in;
 	struct bpf_link *opened;

@@ -23,8 +23,8 @@ static bool own_fin_may_be_sent(uint8_t state)
 	return state == FIN_WAIT1 || state == FIN_WAIT2 || state == CLOSING || state == LAST_ACK;
 }
 
-/* A dump has the state. A destroy message has CLOSE: there the payload (bytes_sent - bytes_retrans) is compared with what was sent, unless it is too high,
- * since this machine refused packets; then a connection of which everything is acknowledged is taken to have ended by FIN. */
+/* A dump has the state. A destroy message has CLOSE: there the payload (bytes_sent - bytes_retrans) is compared with what was sent, unless
+ * it is too high, since this machine refused packets; then a connection of which everything is acknowledged is taken to have ended by FIN. */
 bool own_fin_sent(const struct diag_message *m, uint8_t direction)
 {
 	uint64_t left = sub_or_zero(sequence_sent(m), direction == DIRECTION_OUTBOUND), payload = payload_sent(m);

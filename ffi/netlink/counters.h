@@ -24,7 +24,8 @@ bool sends_were_refused(const struct diag_message *m, uint8_t direction);
 bool own_fin_sent(const struct diag_message *m, uint8_t direction);
 /* Whether the peer's FIN has been received. */
 bool peer_fin_received(uint8_t state);
-/* bytes_acked less the payload that was sent: an active opener's SYN and this side's FIN count as a byte each. Below 0: some payload is not acknowledged. */
+/* bytes_acked less the payload that was sent: an active opener's SYN and this side's FIN count as a byte each. Below 0: some payload is not
+ * acknowledged. */
 int64_t acked_beyond_payload(const struct diag_message *m);
 /* enum tcptop_direction of a socket in a dump, from its counters alone. */
 uint8_t dumped_direction(const struct diag_message *m);

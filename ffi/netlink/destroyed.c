@@ -22,9 +22,9 @@ static bool is_time_wait(struct lookup found)
 	return found.state == TIME_WAIT || found.state == FIN_WAIT2;
 }
 
-/* Two bytes acknowledged beyond the payload are SYN and FIN: outbound. If the FIN was acknowledged (a TIME_WAIT sock is left) and there are fewer than two,
- * or none although everything was acknowledged, no SYN was sent: inbound. One byte, and nothing left at the addresses, is either a FIN, or a SYN
- * before a reset: taken for a FIN if the peer has sent something. */
+/* Two bytes acknowledged beyond the payload are SYN and FIN: outbound. If the FIN was acknowledged (a TIME_WAIT sock is left) and there are
+ * fewer than two, or none although everything was acknowledged, no SYN was sent: inbound. One byte, and nothing left at the addresses, is
+ * either a FIN, or a SYN before a reset: taken for a FIN if the peer has sent something. */
 static uint8_t destroyed_direction(struct netns *s, const struct diag_message *m, const struct socket_entry *e, struct lookup found)
 {
 	if (e && e->last.direction)
@@ -71,8 +71,9 @@ static bool is_second_child(const struct diag_message *m)
 	return m->has_info && !m->segments_out && m->segments_in <= 1;
 }
 
-/* When a process resets its own connection (SO_LINGER 0), tcp_disconnect() clears the counters and the peer's address: the message looks like that of a
- * socket that never was connected. The record then has the figures of the last dump; a connection that was in no dump has no record. */
+/* When a process resets its own connection (SO_LINGER 0), tcp_disconnect() clears the counters and the peer's address: the message looks
+ * like that of a socket that never was connected. The record then has the figures of the last dump; a connection that was in no dump has no
+ * record. */
 static void socket_destroyed(struct netlink *n, struct netns *s, const struct diag_message *m, struct lookup found)
 {
 	uint64_t cookie = cookie_of(n, s, m);

@@ -11,7 +11,8 @@ struct listener {
 	uint64_t cookie;
 	uint8_t how;
 	struct process_facts owner;
-	/* Of the process that the owner pass is at: whether it holds the listener, and the opening time of the newest connection from it that it holds. */
+	/* Of the process that the owner pass is at: whether it holds the listener, and the opening time of the newest connection from it
+	 * that it holds. */
 	uint32_t at_tgid;
 	bool at_holds;
 	uint64_t at_newest_ns;

@@ -65,8 +65,8 @@ static int netns_enter(void *context, uint64_t inode)
 	return 0;
 }
 
-/* Descriptors that are left for reading owners and command lines when there are more namespaces than descriptors: taken during a search, so that the
- * search cannot take them. */
+/* Descriptors that are left for reading owners and command lines when there are more namespaces than descriptors: taken during a search, so
+ * that the search cannot take them. */
 #define RESERVE 8
 
 static void reserve_take(int fds[RESERVE])

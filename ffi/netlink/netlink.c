@@ -26,8 +26,8 @@
 /* /proc/PID/fd of others; namespaces that appear later, and the destroy groups in them. */
 #define CAPABILITIES (CAPABILITY(CAP_SYS_PTRACE) | CAPABILITY(CAP_DAC_READ_SEARCH) | CAPABILITY(CAP_SYS_ADMIN) | CAPABILITY(CAP_NET_ADMIN))
 
-/* Whether the time has come for an owner pass, and the pass. The first three at once. Later ones take at most a quarter of the time while there are sockets
- * without an owner, else a tenth. */
+/* Whether the time has come for an owner pass, and the pass. The first three at once. Later ones take at most a quarter of the time while
+ * there are sockets without an owner, else a tenth. */
 static void owners_look(struct netlink *n, bool look)
 {
 	uint64_t since_ns = clock_ns(CLOCK_MONOTONIC) - n->owners_ended_ns, share = n->unknown_sockets ? 3 : 10;
@@ -44,8 +44,8 @@ static void owners_look(struct netlink *n, bool look)
 		n->invalid_dumps++;
 }
 
-/* What to do with a socket that is not in the last dump and of which no destroy message has come: in CLOSE, which dumps leave out, but still held by its
- * process (reset by the peer, say). True: it is gone, since no process has it, or its destroy message may have been lost. */
+/* What to do with a socket that is not in the last dump and of which no destroy message has come: in CLOSE, which dumps leave out, but
+ * still held by its process (reset by the peer, say). True: it is gone, since no process has it, or its destroy message may have been lost. */
 static bool is_forgotten(struct netlink *n, struct socket_entry *e, bool lost)
 {
 	struct netns *s = &n->namespaces[e->netns_index];

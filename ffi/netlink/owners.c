@@ -16,8 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Process tgid holds the socket. The owner stays the owner while it is met as a holder; another one is the candidate. The owner's facts are read again in
- * each pass: it may have called exec(), renamed itself or given up root. */
+/* Process tgid holds the socket. The owner stays the owner while it is met as a holder; another one is the candidate. The owner's facts are
+ * read again in each pass: it may have called exec(), renamed itself or given up root. */
 static void holder_met(struct netlink *n, struct socket_entry *e, uint32_t tgid)
 {
 	const struct process_facts *facts = process_met(n, tgid);
@@ -33,8 +33,8 @@ static void holder_met(struct netlink *n, struct socket_entry *e, uint32_t tgid)
 	}
 }
 
-/* Of several holders of a listener the owner is the one that accepted last, that is, the one that holds its newest connection. This notes what process
- * tgid holds of both; acceptor_apply() compares when all of its descriptors have been met. */
+/* Of several holders of a listener the owner is the one that accepted last, that is, the one that holds its newest connection. This notes
+ * what process tgid holds of both; acceptor_apply() compares when all of its descriptors have been met. */
 static void acceptor_note(struct netlink *n, const struct socket_entry *e, uint32_t tgid)
 {
 	struct listener *l = e->datagram ? NULL : listener_find(&n->namespaces[e->netns_index].listeners, e->last.local_port);
@@ -70,7 +70,8 @@ static void acceptor_apply(struct netlink *n, const struct listener *l, uint32_t
 	e->met_pass = n->owner_pass;
 }
 
-/* /proc/PID/fd may be refused in spite of the capabilities: those of a user namespace do not hold outside of it, and a security module may forbid it. */
+/* /proc/PID/fd may be refused in spite of the capabilities: those of a user namespace do not hold outside of it, and a security module may
+ * forbid it. */
 static bool is_refusal(int error)
 {
 	return error == EACCES || error == EPERM;

@@ -18,12 +18,12 @@ static uint64_t hash(const struct tcptop_process *r)
 static void report_process(struct netlink *n, const struct process_facts *f)
 {
 	struct tcptop_process r = { .tag = TAG_PROCESS, .size = sizeof(r), .tgid = f->tgid, .start_ns = f->start_ns };
-	uint64_t *told = &n->reported[f->tgid % (sizeof(n->reported) / sizeof(*n->reported))], now;
+	uint64_t *reported = &n->reported[f->tgid % (sizeof(n->reported) / sizeof(*n->reported))], now;
 
 	memcpy(r.comm, f->comm, sizeof(r.comm));
-	if (!process_executable(f->tgid, r.exe) || *told == (now = hash(&r)) || bytes_append(&n->processes, &r, sizeof(r)))
+	if (!process_executable(f->tgid, r.exe) || *reported == (now = hash(&r)) || bytes_append(&n->processes, &r, sizeof(r)))
 		return;
-	*told = now;
+	*reported = now;
 }
 
 const struct process_facts *process_met(struct netlink *n, uint32_t tgid)

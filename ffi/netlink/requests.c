@@ -33,7 +33,8 @@ static struct diag_request request_for(int family, int protocol, uint16_t flags,
 	};
 }
 
-/* All TCP states but TIME_WAIT and CLOSE, which are no connections any more. 12 is TCP_NEW_SYN_RECV: request socks, which are counted (syn_recv). */
+/* All TCP states but TIME_WAIT and CLOSE, which are no connections any more. 12 is TCP_NEW_SYN_RECV: request socks, which are counted
+ * (syn_recv). */
 #define DUMPED_STATES (1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12)
 
 /* Reads the replies to dump s->unfinished until its end or the deadline. each NULL: throws them away. */

@@ -18,7 +18,8 @@ struct exchange {
  * x->deadline_ns. */
 int netns_dump(struct exchange *x, struct netns *s, int family, int protocol,
 	       void (*each)(void *, const struct diag_message *), void *context);
-/* Looks up the addresses of each message: the state of the socket that the kernel finds there now. 0: none; TCP_LISTEN: only a listener on the port. */
+/* Looks up the addresses of each message: the state of the socket that the kernel finds there now. 0: none; TCP_LISTEN: only a listener on
+ * the port. */
 #define LOOKUPS_MOST DESTROYED_MOST
 struct lookup { uint8_t state; };
 int netns_lookup(struct exchange *x, struct netns *s, const struct diag_message *about, size_t count, struct lookup *lookups);

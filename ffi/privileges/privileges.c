@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* Without CAP_SETUID and CAP_SETGID (a container that drops all but what is named) ids cannot be changed (EPERM), in a user namespace the new
- * ones may have no mapping (EINVAL): the capabilities are what counts then, and it is told. glibc carries these calls out on every thread.
+ * ones may have no mapping (EINVAL): then only the capabilities are given up, and 1 is returned. glibc makes these calls on every thread.
  * 0, negative errno, or 1: it is still root. */
 static int become(uint32_t uid, uint32_t gid)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A thread that keeps capabilities when all others give them up. It runs one job at a time, and nothing else: a thread of the runtime would pass its
- * capabilities on to every thread that it starts. */
+/* A thread that keeps capabilities when all others give them up. It runs one job at a time, and nothing else: a thread of the runtime would
+ * pass its capabilities on to every thread that it starts. */
 #ifndef TCPTOP_READER_H
 #define TCPTOP_READER_H
 

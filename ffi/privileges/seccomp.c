@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A seccomp filter of what it denies: system calls that a running tcptop never makes and that an attacker who had taken it over would make first. They
- * fail with EPERM. All others are allowed, so nothing breaks with another version of Deno or glibc. */
+/* A seccomp filter of what it denies: system calls that a running tcptop never makes and that an attacker who had taken it over would make
+ * first. They fail with EPERM. All others are allowed, so nothing breaks with another version of Deno or glibc. */
 #define _GNU_SOURCE
 #include "seccomp.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What /proc tells of a process that holds sockets. */
+/* The facts of a process that holds sockets, from /proc. */
 #define _GNU_SOURCE
 #include "process.h"
 #include "proc.h"

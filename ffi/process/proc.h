@@ -13,7 +13,7 @@ int proc_fd(void);
 int proc_open(const char *path);
 DIR *proc_folder(const char *path);
 
-/* Inode number of the PID namespace of this process; 0: the first one, or it cannot be told. */
+/* Inode number of the PID namespace of this process; 0: the first one, or not known. */
 uint64_t pid_namespace(void);
 
 #endif
