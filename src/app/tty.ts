@@ -1,5 +1,5 @@
 import type { Device } from "../render/terminal.ts";
-import { type Charset, localeCharset } from "../view/charset.ts";
+import { type Charset, terminalCharset as charsetOf } from "../view/charset.ts";
 
 /** Standard input and output, which are a terminal. */
 export const TTY: Device = {
@@ -21,5 +21,5 @@ export function wantsColour(choice: "auto" | "always" | "never"): boolean {
 }
 
 export function terminalCharset(): Charset {
-  return localeCharset((name) => Deno.env.get(name));
+  return charsetOf((name) => Deno.env.get(name));
 }

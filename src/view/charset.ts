@@ -3,10 +3,13 @@ import { codePointCells } from "./width.ts";
 
 export type Charset = (text: string) => string;
 
+const BARS = [..."▁▂▃▄▅▆▇█"].map((bar, i) => [bar, "._-=+*#@"[i]] as const);
+
 /** Cell for cell, so that what stood in a column still does. */
 const ASCII: ReadonlyMap<string, string> = new Map([
   ["µ", "u"],
-  ["×", "x"],
+  // Beside a name it must be no letter: "xredis-server" would be another program.
+  ["×", "-"],
   ["−", "-"],
   ["±", "~"],
   ["≤", "<"],
@@ -23,7 +26,7 @@ const ASCII: ReadonlyMap<string, string> = new Map([
   ...[..."┌┐└┘├┤┬┴┼"].map((corner) => [corner, "+"] as const),
   ["─", "-"],
   ["│", "|"],
-  ...[..."▁▂▃▄▅▆▇█"].map((bar, i) => [bar, "._-=+*#@"[i]] as const),
+  ...BARS,
 ]);
 
 /** What has no likeness is a question mark a cell. */
@@ -36,6 +39,14 @@ export function asciiText(text: string): string {
   });
 }
 
+const BY_BAR: ReadonlyMap<string, string> = new Map(BARS);
+
+/** For Linux's own console. Its fonts have 256 or 512 characters: those of Debian's console-setup (Lat15, Uni2, each of Fixed, Terminus and
+ * VGA) have all that is drawn but the bars lower than a whole cell. */
+export function consoleText(text: string): string {
+  return text.replace(/[▁-█]/g, (bar) => BY_BAR.get(bar)!);
+}
+
 export const unchanged: Charset = (text) => text;
 
 /** What the locale speaks, as setlocale(3) finds it: the first of LC_ALL, LC_CTYPE and LANG that is not empty. Where none is, nobody
@@ -43,4 +54,10 @@ export const unchanged: Charset = (text) => text;
 export function localeCharset(variable: (name: string) => string | undefined): Charset {
   const locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable).find((value) => value !== undefined && value !== "");
   return locale === undefined || /utf-?8/i.test(locale) ? unchanged : asciiText;
+}
+
+/** What a terminal takes: what the locale says, and its fonts have. */
+export function terminalCharset(variable: (name: string) => string | undefined): Charset {
+  const ofLocale = localeCharset(variable);
+  return ofLocale === unchanged && variable("TERM") === "linux" ? consoleText : ofLocale;
 }

@@ -1,12 +1,13 @@
 /** The keys and the filter language on one page. */
 import { Canvas, Role } from "../canvas.ts";
 import { FIELDS } from "../filter/fields.ts";
+import { textCells } from "../width.ts";
 import { box } from "./menu.ts";
 
 type Line = readonly [keys: string, does: string];
 
 const KEYS: readonly Line[] = [
-  ["↑ ↓ j k", "move; the cursor stays on its flow"],
+  ["up down j k", "move; the cursor stays on its flow"],
   ["PgUp PgDn Home End", "move further; Home lets go of the flow"],
   ["enter", "details of the flow; open or close a group"],
   ["space", "freeze the screen; counting goes on"],
@@ -15,7 +16,7 @@ const KEYS: readonly Line[] = [
   ["< >", "sort by the column before, after"],
   ["r", "reverse the order"],
   ["g", "group by process, remote, port, container"],
-  ["→ ←", "open, close a group"],
+  ["right left", "open, close a group"],
   ["t u L", "only TCP, only UDP, listening sockets"],
   ["d", "names or addresses"],
   ["a", "all flows, or the top ones"],
@@ -33,13 +34,14 @@ const SIGNS: readonly Line[] = [
 ];
 
 const FILTERS: readonly Line[] = [
-  ["word", "anywhere: process, user, address, name, port, pid, state"],
+  ["word", "in process, user, address, name, port, pid or state"],
   ...[...FIELDS].map(([id, { about, example }]): Line => [`${id}:${example}`, about]),
   ["rtt>50ms rx/s>1MiB", "number columns by > >= < <= = !="],
   ["and or not ( )", 'side by side means and; quotes: "and"'],
 ];
 
-const KEY_CELLS = 20;
+/** The widest and a blank. */
+const KEY_CELLS = 1 + Math.max(...[...KEYS, ...SIGNS, ...FILTERS].map(([keys]) => textCells(keys)));
 
 function helpLines(width: number): (Line | string)[] {
   const keys: (Line | string)[] = ["Keys", ...KEYS, "", "Signs", ...SIGNS], filters = ["Filter", ...FILTERS];

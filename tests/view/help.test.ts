@@ -1,0 +1,36 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { Canvas, Role } from "../../src/view/canvas.ts";
+import { asciiText } from "../../src/view/charset.ts";
+import { drawHelp } from "../../src/view/screen/help.ts";
+
+const ROWS = 60, KEYS = 18;
+
+/** What stands in each line, apart: [key, its column of text, text]. */
+function lines(columns: number): [string, number, string][] {
+  const canvas = new Canvas(columns, ROWS), found: [string, number, string][] = [];
+  drawHelp(canvas, 0);
+  for (let y = 1; y < ROWS - 1; y++) {
+    const roles = Array.from({ length: columns }, (_, x) => canvas.role(x, y)), begin = roles.indexOf(Role.label);
+    if (begin < 0) continue;
+    const end = roles.findIndex((role, x) => x > begin && role !== Role.label), row = canvas.texts.slice(y * columns);
+    let at = end;
+    while (row[at] === " ") at++;
+    found.push([row.slice(begin, end).join(""), at, row.slice(at, columns - 1).join("").trimEnd()]);
+  }
+  return found;
+}
+
+Deno.test("drawHelp() begins every explanation in one column, and cuts none at 80", () => {
+  const at80 = lines(80);
+  strictEqual(at80.length > 30, true);
+  deepStrictEqual(new Set(at80.map(([, at]) => at)).size, 1);
+  deepStrictEqual(at80.map(([, , text]) => text), lines(129).map(([, , text]) => text));
+});
+
+Deno.test("drawHelp() names keys that can be told apart and pressed where there is but ASCII", () => {
+  const keys = lines(80).slice(0, KEYS).map(([key]) => key.trim());
+  strictEqual(keys.at(-1), "mouse");
+  deepStrictEqual(keys.map(asciiText), keys);
+  const sets = keys.map((key) => key.split(" ").sort().join(" "));
+  strictEqual(new Set(sets).size, KEYS);
+});
