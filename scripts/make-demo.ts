@@ -1,11 +1,12 @@
 /**
  * Makes examples/demo.tcptop: fifteen seconds of known traffic on loopback, in a network namespace of its own, and nothing
- * else of this machine. Run as root after ./scripts/run: deno run -A --config deno.json scripts/make-demo.ts
+ * else of this machine. Run as root: deno task demo
  */
-import { Tag, TcpCountersLayout, TcpRecordLayout, UdpRecordLayout } from "../src/wire/layout.ts";
+import { Tag, TcpCountersLayout, TcpRecordLayout, UdpOwnerLayout, UdpRecordLayout } from "../src/wire/layout.ts";
 import { chunkBytes, ChunkKind, headerBytes } from "../src/source/recording/format.ts";
 import { jsonBytes, readInfo } from "../src/source/recording/info.ts";
 import { RecordingReader } from "../src/source/recording/reader.ts";
+import { workloadProgram } from "../tests/support/workload.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 const NETNS = "tcptop-demo";
@@ -47,6 +48,7 @@ async function run(command: string, ...args: string[]): Promise<void> {
 }
 
 async function record(): Promise<void> {
+  const workload = await workloadProgram();
   await Deno.remove(RAW).catch(() => {});
   const tcptop = run(
     `${ROOT}scripts/run`,
@@ -61,7 +63,7 @@ async function record(): Promise<void> {
   }
   const traffic = TRAFFIC.map(async ([afterS, forS, ...rest]) => {
     await sleep(afterS * 1000);
-    const args = ["netns", "exec", NETNS, `${ROOT}build/workload`, ...rest];
+    const args = ["netns", "exec", NETNS, workload, ...rest];
     const child = new Deno.Command("ip", {
       args,
       stdin: "piped",
@@ -99,28 +101,24 @@ function trim(raw: Uint8Array, netns: number): Uint8Array {
   return new Uint8Array(parts.flatMap((part) => [...part]));
 }
 
-function keep(
-  records: Uint8Array,
-  netns: number,
-  ours: Set<bigint>,
-): Uint8Array {
-  const view = new DataView(records.buffer, records.byteOffset),
-    kept: number[] = [];
+const TCP_RECORDS: readonly number[] = [Tag.tcpOpen, Tag.tcpClose, Tag.tcpLive, Tag.tcpOwner];
+/** Where each kind of record has its network namespace. Executables (Tag.process) have none, and are left out. */
+const NETNS_AT: ReadonlyMap<number, number> = new Map([
+  ...TCP_RECORDS.map((tag) => [tag, TcpRecordLayout.netns] as const),
+  [Tag.udpFlow, UdpRecordLayout.netns],
+  [Tag.udpOwner, UdpOwnerLayout.netns],
+]);
+
+function keep(records: Uint8Array, netns: number, ours: Set<bigint>): Uint8Array {
+  const view = new DataView(records.buffer, records.byteOffset), kept: number[] = [];
   for (let at = 0, size; at < records.length; at += size) {
-    const tag = view.getUint16(at, true);
+    const tag = view.getUint16(at, true), netnsAt = NETNS_AT.get(tag);
     size = view.getUint16(at + 2, true);
-    if (tag === Tag.tcpCounters) {
-      if (!ours.has(view.getBigUint64(at + TcpCountersLayout.cookie, true))) {
-        continue;
-      }
-    } else if (tag !== Tag.tick) {
-      const { netns: offset } = size === UdpRecordLayout.byteLength ? UdpRecordLayout : TcpRecordLayout;
-      if (view.getUint32(at + offset, true) !== netns) continue;
-      if (size === TcpRecordLayout.byteLength) {
-        ours.add(view.getBigUint64(at + TcpRecordLayout.cookie, true));
-      }
-    }
-    kept.push(...records.subarray(at, at + size));
+    const isOurs = netnsAt !== undefined && view.getUint32(at + netnsAt, true) === netns;
+    // Counters have no namespace, but follow a full record of their connection.
+    if (isOurs && TCP_RECORDS.includes(tag)) ours.add(view.getBigUint64(at + TcpRecordLayout.cookie, true));
+    const isCounters = tag === Tag.tcpCounters && ours.has(view.getBigUint64(at + TcpCountersLayout.cookie, true));
+    if (isOurs || isCounters || tag === Tag.tick) kept.push(...records.subarray(at, at + size));
   }
   return new Uint8Array(kept);
 }

@@ -49,7 +49,8 @@ export interface Phase {
   readonly error?: string;
 }
 
-async function build(): Promise<string> {
+/** Where the compiled program is. */
+export async function workloadProgram(): Promise<string> {
   const files = Array.from(Deno.readDirSync(SOURCES), ({ name }) => new URL(name, SOURCES));
   return await compiled("workload", files.filter(({ pathname }) => pathname.endsWith(".c")), files);
 }
@@ -66,14 +67,18 @@ export class Workload implements AsyncDisposable {
   }
 
   static async start(...args: readonly (string | number)[]): Promise<Workload> {
-    const command = new Deno.Command(await build(), { args: args.map(String), stdin: "piped", stdout: "piped" });
+    const command = new Deno.Command(await workloadProgram(), {
+      args: args.map(String),
+      stdin: "piped",
+      stdout: "piped",
+    });
     return new Workload(command.spawn());
   }
 
   /** As another user, who may not be able to read the project: `folder` is one that everybody can enter. */
   static async startAs(uid: number, folder: string, ...args: readonly (string | number)[]): Promise<Workload> {
     const copy = `${folder}/workload`;
-    await Deno.copyFile(await build(), copy);
+    await Deno.copyFile(await workloadProgram(), copy);
     await Deno.chmod(copy, 0o755);
     const user = { uid, gid: uid, cwd: "/", args: args.map(String), stdin: "piped", stdout: "piped" } as const;
     return new Workload(new Deno.Command(copy, user).spawn());
