@@ -5,7 +5,7 @@
 import { Carries, OwnerHow, Tag, Unknown } from "../../wire/layout.ts";
 import { TcpState } from "../../wire/tcp_state.ts";
 import type { TrackedSocket } from "./socket.ts";
-import type { FlowFields, RecordWriter } from "./writer.ts";
+import type { FlowFields, RecordWriter } from "../record_writer.ts";
 
 /** By nettop's name in lower case. SYN_RECV has two: no capture has that state, so its spelling is not known. */
 const STATES: Readonly<Record<string, number>> = {

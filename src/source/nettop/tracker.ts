@@ -4,11 +4,11 @@
  */
 import { Direction, Tag } from "../../wire/layout.ts";
 import { TcpState } from "../../wire/tcp_state.ts";
+import { RecordWriter } from "../record_writer.ts";
 import type { RecordSink } from "../source.ts";
 import type { Frame, OwnedRow } from "./frames.ts";
 import { type FactLookup, SocketRecords, stateNumber } from "./records.ts";
 import { matchRows, TrackedSocket } from "./socket.ts";
-import { RecordWriter } from "./writer.ts";
 
 const { CLOSE, ESTABLISHED, LISTEN, SYN_RECV, SYN_SENT } = TcpState;
 

@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { Decoder, type EventHandler } from "../../../src/decode/decode.ts";
-import { RecordWriter, type TcpFields } from "../../../src/source/nettop/writer.ts";
-import { Carries, Tag, UdpState } from "../../../src/wire/layout.ts";
+import { Decoder, type EventHandler } from "../../src/decode/decode.ts";
+import { RecordWriter, type TcpFields } from "../../src/source/record_writer.ts";
+import { Carries, Tag, UdpState } from "../../src/wire/layout.ts";
 
 const FLOW = {
   family: 4,

@@ -1,9 +1,9 @@
 /**
- * Stage 5, the bytes of a record.
+ * For a source in TypeScript, which lists every flow in each snapshot: the bytes of its records.
  * In: the fields of records. Out: records of bpf/record.h, many in one buffer, as an eBPF program would write them.
  */
-import { Several, Tag, TcpRecordLayout, TickLayout, UdpRecordLayout, UdpState } from "../../wire/layout.ts";
-import type { RecordSink } from "../source.ts";
+import { Several, Tag, TcpRecordLayout, TickLayout, UdpRecordLayout, UdpState } from "../wire/layout.ts";
+import type { RecordSink } from "./source.ts";
 
 /** As the decoder reads them. */
 const LITTLE_ENDIAN = true;
