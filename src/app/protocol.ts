@@ -66,8 +66,6 @@ export type FromWorker =
   | EventsMessage
   | { readonly type: "command"; readonly pid: number; readonly startNs: number; readonly line: string | null }
   | { readonly type: "here" }
-  /** The source has come to its end (a replay). */
-  | { readonly type: "end" }
   | { readonly type: "stopped" }
   | {
     readonly type: "failed";

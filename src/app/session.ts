@@ -51,11 +51,7 @@ export class Session {
     this.#send({ type: "start", options });
   }
 
-  async *samples(): AsyncGenerator<Sample> {
-    for await (const news of this.news()) if (news.type === "sample") yield news.sample;
-  }
-
-  /** The same with batches of events between the samples, if the options ask for them. */
+  /** Samples, and batches of events between them if the options ask for these. */
   async *news(): AsyncGenerator<News> {
     for (;;) {
       const message = this.#inbox.shift();
@@ -83,7 +79,7 @@ export class Session {
     return new Promise((resolve) => this.#asked.set(`${pid} ${startNs}`, resolve));
   }
 
-  /** samples() ends once the Worker has let go of the kernel, or has had its time for it. */
+  /** news() ends once the Worker has let go of the kernel, or has had its time for it. */
   stop(): void {
     this.#send({ type: "stop" });
     this.#cancelStop();

@@ -3,7 +3,7 @@ import { endpointText } from "../view/address.ts";
 import type { Column } from "../view/column.ts";
 import type { EventBatch } from "../flow/sample.ts";
 import { eventFacts, microTime } from "./event_facts.ts";
-import { harmless } from "../view/harmless.ts";
+import { harmless } from "../harmless.ts";
 import { bytesText, counted, durationText } from "../view/units.ts";
 
 export const EVENT_SCHEMA_NAME = "tcptop.event/1";

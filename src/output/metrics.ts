@@ -3,7 +3,7 @@ import type { Sample } from "../flow/sample.ts";
 import type { Container } from "../view/flow.ts";
 import { flowFacts } from "./flow_facts.ts";
 import { isListener } from "../flow/row.ts";
-import { harmless } from "../view/harmless.ts";
+import { harmless } from "../harmless.ts";
 
 /** Names that have counters of their own, of each kind; all further ones share `other`. */
 export const MAX_NAMES = 100;

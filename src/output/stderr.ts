@@ -1,5 +1,5 @@
 /** Standard error: sentences, which may name what somebody else has named. */
-import { harmlessLines } from "../view/harmless.ts";
+import { harmlessLines } from "../harmless.ts";
 import { localeCharset } from "../view/charset.ts";
 
 /** A sentence to the user. */

@@ -1,7 +1,7 @@
 /** Standard output that may go away or be a file on a full disk. */
 import { writeFailure } from "../file.ts";
 import { type Charset, localeCharset, unchanged } from "../view/charset.ts";
-import { harmlessJson, harmlessLines } from "../view/harmless.ts";
+import { harmlessJson, harmlessLines } from "../harmless.ts";
 import { cutStdout, stdoutFileSize } from "../system/stdout.ts";
 
 export class ClosedPipe extends Error {}

@@ -2,7 +2,7 @@ import type { Sample } from "../flow/sample.ts";
 import type { Column } from "../view/column.ts";
 import { type Group, groupColumns, groupLabel, groupText } from "../view/group.ts";
 import type { Grouping } from "../view/group_key.ts";
-import { harmless } from "../view/harmless.ts";
+import { harmless } from "../harmless.ts";
 import { notesOf } from "../view/notes.ts";
 import { totalsOf } from "../view/totals.ts";
 import { rateText } from "../view/units.ts";

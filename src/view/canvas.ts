@@ -1,5 +1,5 @@
 /** A grid of cells to draw on: what the user should see, without a word about how a terminal is told so. */
-import { harmless } from "./harmless.ts";
+import { harmless } from "../harmless.ts";
 import { codePointCells } from "./width.ts";
 
 /** What a cell says, for the theme to colour. */

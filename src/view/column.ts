@@ -15,7 +15,7 @@ import {
 } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
 import * as flow from "./flow.ts";
-import { harmless } from "./harmless.ts";
+import { harmless } from "../harmless.ts";
 import { ageText, bytesText, durationText, rateText } from "./units.ts";
 import type { Cut } from "./width.ts";
 

@@ -4,7 +4,7 @@ import type { Sample } from "../flow/sample.ts";
 import { type Column, type NumberColumn, valueText } from "./column.ts";
 import * as flow from "./flow.ts";
 import { groupId, type Grouping, groupKey, keyLabel } from "./group_key.ts";
-import { harmless } from "./harmless.ts";
+import { harmless } from "../harmless.ts";
 import type { Sort } from "./sort.ts";
 
 export interface Group {

@@ -2,7 +2,7 @@
 import type { Sample } from "../flow/sample.ts";
 import * as flow from "./flow.ts";
 import { hasPeer, isTcp } from "../flow/row.ts";
-import { harmless } from "./harmless.ts";
+import { harmless } from "../harmless.ts";
 
 export const GROUPINGS = ["process", "remote", "port", "container"] as const;
 export type Grouping = typeof GROUPINGS[number];

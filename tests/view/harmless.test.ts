@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { harmless, harmlessJson, harmlessLines } from "../../src/view/harmless.ts";
+import { harmless, harmlessJson, harmlessLines } from "../../src/harmless.ts";
 
 Deno.test("harmless() shows control characters as pictures of them", () => {
   strictEqual(harmless("\x1b[2Jrm\n\t\x00"), "␛[2Jrm␊␉␀");

@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { Steady } from "../../src/view/screen/steady.ts";
+import { Steady } from "../../src/view/screen/header.ts";
 
 Deno.test("Steady.take() stays until its step has been left by more than the margin", () => {
   const mebibytes = new Steady(Math.round, 4);

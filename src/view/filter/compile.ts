@@ -2,7 +2,7 @@
 import { columnById, type NumberColumn } from "../column.ts";
 import * as flow from "../flow.ts";
 import { hasOwner, isTcp } from "../../flow/row.ts";
-import { harmless } from "../harmless.ts";
+import { harmless } from "../../harmless.ts";
 import type { Filter, Operator } from "./ast.ts";
 import { inRange, parseRange } from "./cidr.ts";
 import { containerText, FIELDS, type Predicate } from "./fields.ts";

@@ -3,7 +3,7 @@ import type { Sample } from "../../flow/sample.ts";
 import * as flow from "../flow.ts";
 import { hasOwner, isTcp } from "../../flow/row.ts";
 import { columnById } from "../column.ts";
-import { harmless } from "../harmless.ts";
+import { harmless } from "../../harmless.ts";
 import { type Filter, someTerm } from "./ast.ts";
 import { inRange, parseRange } from "./cidr.ts";
 

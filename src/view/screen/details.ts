@@ -18,11 +18,10 @@ import {
 import type { Sample } from "../../flow/sample.ts";
 import { Canvas, Role } from "../canvas.ts";
 import * as flow from "../flow.ts";
-import { harmless } from "../harmless.ts";
+import { harmless } from "../../harmless.ts";
 import { ageText, bytesText, durationText, rateText } from "../units.ts";
 import { fitted, textCells } from "../width.ts";
-import type { FlowHistory } from "./history.ts";
-import { sparkline } from "./spark.ts";
+import { type FlowHistory, sparkline } from "./history.ts";
 
 export interface Detailed {
   readonly sample: Sample;

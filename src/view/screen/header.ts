@@ -5,8 +5,7 @@ import { Canvas, Role } from "../canvas.ts";
 import { ageText, rateText } from "../units.ts";
 import type { Totals } from "../totals.ts";
 import { fitted, textCells } from "../width.ts";
-import type { TotalsHistory } from "./history.ts";
-import { sparkline } from "./spark.ts";
+import { sparkline, type TotalsHistory } from "./history.ts";
 import type { ScreenState } from "./state.ts";
 
 /** What tcptop itself takes, as it is shown. */
@@ -14,6 +13,35 @@ export interface Cost {
   /** Of one processor, whole; 0: less than 1. */
   readonly cpuPercent: number;
   readonly mebibytes: number;
+}
+
+/** A figure in whole steps that stays until what it stands for has left its step by more than a margin: one that trembles between
+ * two steps would be written with every frame and say nothing. */
+export class Steady {
+  #shown: number | null = null;
+
+  /** `step` is the number shown for a value, and does not fall where the value rises. */
+  constructor(readonly step: (value: number) => number, readonly margin: number) {}
+
+  take(value: number): number {
+    const { step, margin } = this, shown = this.#shown;
+    const stays = shown !== null && step(value - margin) <= shown && shown <= step(value + margin);
+    return stays ? shown : this.#shown = step(value);
+  }
+}
+
+/** What the head shows of the cost, sample after sample. */
+export class SteadyCost {
+  readonly #cpuPercent = new Steady((percent) => percent < 1 ? 0 : Math.round(percent), 0.25);
+  /** The garbage collector's rhythm moves it by some MiB. */
+  readonly #mebibytes = new Steady(Math.round, 4);
+
+  take({ selfCpuPercent, selfRssBytes }: Sample): Cost {
+    return {
+      cpuPercent: this.#cpuPercent.take(selfCpuPercent),
+      mebibytes: this.#mebibytes.take(selfRssBytes / 2 ** 20),
+    };
+  }
 }
 
 export interface Head {

@@ -9,15 +9,13 @@ import { notesOf } from "../notes.ts";
 import { type Totals, totalsOf } from "../totals.ts";
 import { drawDetails } from "./details.ts";
 import { drawFoot } from "./footer.ts";
-import { type Geometry, geometryOf } from "./geometry.ts";
-import { type Cost, drawHead } from "./header.ts";
+import { type Geometry, geometryOf, type ScreenState } from "./state.ts";
+import { type Cost, drawHead, SteadyCost } from "./header.ts";
 import { drawHelp } from "./help.ts";
 import { FlowHistories, TotalsHistory } from "./history.ts";
 import type { Input } from "./input.ts";
 import { followed, type Lines, linesOf } from "./lines.ts";
 import { drawMenu } from "./menu.ts";
-import type { ScreenState } from "./state.ts";
-import { Steady } from "./steady.ts";
 import { drawTable } from "./table.ts";
 import { update } from "./update.ts";
 
@@ -44,9 +42,7 @@ export class ScreenModel {
   #names: ReadonlyMap<string, string> = NO_NAMES;
   readonly #closed = new ClosedFlows();
   readonly #totals = new TotalsHistory();
-  readonly #cpuPercent = new Steady((percent) => percent < 1 ? 0 : Math.round(percent), 0.25);
-  /** The collector's rhythm moves it by some MiB. */
-  readonly #mebibytes = new Steady(Math.round, 4);
+  readonly #cost = new SteadyCost();
   readonly #flows = new FlowHistories();
   /** Command lines of processes whose details were asked for. */
   readonly #commands = new Map<string, string | null | undefined>();
@@ -66,10 +62,7 @@ export class ScreenModel {
     const totals = totalsOf(sample);
     // Who has no owner comes and goes with every sample: a count in the head, not a line that moves the table.
     const notes = notesOf(sample).filter(({ code }) => code !== "unattributed");
-    const cost = {
-      cpuPercent: this.#cpuPercent.take(sample.selfCpuPercent),
-      mebibytes: this.#mebibytes.take(sample.selfRssBytes / 2 ** 20),
-    };
+    const cost = this.#cost.take(sample);
     this.#totals.add(sample, totals);
     const joined = this.#closed.join(sample, this.#shown?.sample ?? null);
     this.#latest = { sample: joined, totals, notes, cost, history: this.#totals.copy() };

@@ -6,9 +6,8 @@ import { isListener } from "../../flow/row.ts";
 import { groupLabel, groupText } from "../group.ts";
 import { type Place, placeColumns } from "../layout.ts";
 import { fitted, textCells } from "../width.ts";
-import type { Geometry } from "./geometry.ts";
+import type { Geometry, ScreenState } from "./state.ts";
 import { type Item, type Lines, tableColumns } from "./lines.ts";
-import type { ScreenState } from "./state.ts";
 
 /** Cells left of the first column: + new, × ended, ! lost datagrams in this sample, ▸ ▾ a group. */
 export const GUTTER = 1;

@@ -4,14 +4,13 @@ import { type Column, COLUMNS, TOTAL_RATE } from "../column.ts";
 import { GROUPINGS } from "../group_key.ts";
 import { placeColumns } from "../layout.ts";
 import { ageText } from "../units.ts";
-import type { Geometry } from "./geometry.ts";
+import type { Geometry, ScreenState } from "./state.ts";
 import type { Input } from "./input.ts";
 import { GUTTER } from "./table.ts";
 import { itemId, type Lines, scrolled, tableColumns } from "./lines.ts";
 import { menuKey } from "./menu.ts";
 import { openPrompt, promptInput } from "./prompt.ts";
 import { hintAt } from "./footer.ts";
-import type { ScreenState } from "./state.ts";
 
 /** What is on the screen while the input comes. */
 export interface Surroundings {

@@ -1,0 +1,164 @@
+import { Decoder } from "../decode/decode.ts";
+import { unpackFlows } from "../flow/columns.ts";
+import { EventLog, type PackedEvents, unpackEvents } from "../flow/event_log.ts";
+import { FlowTables } from "../flow/tables.ts";
+import type { Platform } from "../source/platform.ts";
+import type { FlowSource } from "../source/source.ts";
+import type { SelfUse } from "../system/self_use.ts";
+import { Cgroups, NO_NEW_CGROUPS } from "./cgroups.ts";
+import { nowMs } from "./clock.ts";
+import { nextDueMs } from "./due.ts";
+import { EventPump } from "./event_pump.ts";
+import { Programs } from "./programs.ts";
+import type { FromWorker, SampleMessage, WorkerOptions } from "./protocol.ts";
+import { type NetworkNamespaces, timeWaits } from "./time_wait.ts";
+import { Users } from "./users.ts";
+
+/** The ring is looked at this often even when nothing has woken us. Events are to be told soon; samples have time, and each look a second
+ * costs 0.04 % of a core. UDP flows must not fill their table meanwhile: there is room for 260,000 new ones a second. */
+const DRAIN_EVERY_MS = 250;
+const DRAIN_EVENTS_EVERY_MS = 100;
+
+/** So long a sample waits for login names that nobody has asked for before. */
+const NAMES_WITHIN_MS = 50;
+
+/** Drains the source into the tables, and sends a sample an interval. */
+export class Collector {
+  readonly #events: EventPump | null;
+  readonly #tables: FlowTables;
+  readonly #decoder: Decoder;
+  readonly #users: Users;
+  readonly #cgroups: Cgroups | null;
+  readonly #programs: Programs;
+  readonly #namespaces: NetworkNamespaces | null;
+  #use: SelfUse | null = null;
+  #taken = true;
+  /** The memory of a sample that has been taken. */
+  #spare: ArrayBuffer | null = null;
+  #stopped = false;
+  #dueMs = 0;
+  #intervalMs: number;
+  #source: FlowSource | null = null;
+  readonly #drainEveryMs: number;
+
+  /** `post` sends to the main thread. */
+  constructor(
+    readonly platform: Platform,
+    { intervalMs, events }: WorkerOptions,
+    readonly post: (message: FromWorker, transfer?: Transferable[]) => void,
+  ) {
+    this.#intervalMs = intervalMs;
+    this.#drainEveryMs = events ? DRAIN_EVENTS_EVERY_MS : DRAIN_EVERY_MS;
+    this.#users = new Users((uid) => platform.userName(uid));
+    this.#cgroups = platform.cgroups ? new Cgroups(platform.cgroups, nowMs) : null;
+    const log = events ? new EventLog() : null;
+    this.#tables = new FlowTables(log);
+    this.#programs = new Programs(
+      (flows, row) => this.#tables.executables.of(flows, row),
+      (pid, startNs) => platform.argumentNames?.(pid, startNs) ?? null,
+    );
+    this.#namespaces = platform.timeWaits === undefined
+      ? null
+      : { own: platform.networkNamespace?.() ?? 0, timeWaits: (pid) => platform.timeWaits!(pid) };
+    this.#decoder = new Decoder(this.#tables);
+    this.#events = log && new EventPump(log, (batch) => this.#sendEvents(batch));
+  }
+
+  taken(flows: ArrayBuffer): void {
+    this.#taken = true;
+    this.#spare = flows;
+    if (nowMs() >= this.#dueMs) this.#source?.wake?.();
+  }
+  eventsTaken(): void {
+    this.#events?.taken();
+  }
+  interval(ms: number): void {
+    this.#intervalMs = ms;
+    // Whoever asks for shorter ones does not wait for the end of a long one.
+    this.#dueMs = Math.min(this.#dueMs, nowMs() + ms);
+    this.#source?.wake?.();
+  }
+  command(pid: number, startNs: number): void {
+    this.post({ type: "command", pid, startNs, line: this.platform.commandLine?.(pid, startNs) ?? null });
+  }
+  stop(): void {
+    this.#stopped = true;
+    this.#source?.wake?.();
+  }
+
+  async run(): Promise<void> {
+    const source = this.#source = this.platform.openSource();
+    try {
+      this.#dueMs = nowMs();
+      for (let more = true; more && !this.#stopped;) {
+        if (this.#isDue(source)) {
+          await this.#sample(source);
+          this.#dueMs = nextDueMs(this.#dueMs, this.#intervalMs, nowMs());
+        }
+        more = await source.wait(this.#waitMs(source));
+        source.drain((records) => this.#decoder.decode(records));
+        this.#events?.drained();
+      }
+    } finally {
+      this.#events?.flush();
+      await source.close();
+    }
+  }
+
+  /** Until the next sample is due, if that is soon. One that is due but waits for the one before to be taken is woken for. */
+  #waitMs({ pace, wake }: FlowSource): number {
+    const longestMs = wake === undefined ? DRAIN_EVENTS_EVERY_MS : this.#drainEveryMs, untilMs = this.#dueMs - nowMs();
+    return pace !== undefined || untilMs <= 0 && !this.#taken ? longestMs : Math.min(longestMs, Math.max(1, untilMs));
+  }
+
+  /** A source with a pace of its own is sampled when it has news, the one nearest to the moment that was meant. */
+  #isDue({ pace }: FlowSource): boolean {
+    if (!this.#taken) return false;
+    return pace === undefined ? nowMs() >= this.#dueMs : pace.hasNews && nowMs() >= this.#dueMs - pace.everyMs / 2;
+  }
+
+  async #sample(source: FlowSource): Promise<void> {
+    source.snapshot((records) => this.#decoder.decode(records));
+    if (this.#tables.tcp.takeStrangers() > 0) source.describeAgain();
+    const sample = this.#tables.takeSample(this.#spare), flows = unpackFlows(sample.flows, sample.length);
+    await this.#users.ask(flows.uid, sample.length, NAMES_WITHIN_MS);
+    const message: SampleMessage = {
+      type: "sample",
+      host: this.platform.host,
+      sample,
+      source: source.info,
+      health: { ...sample.health, recordsInvalid: this.#decoder.invalid + (source.invalid ?? 0) },
+      ...this.#ownCost(),
+      timeWait: this.#namespaces && timeWaits(flows, sample.length, this.#namespaces),
+      synRecv: source.synRecv ?? null,
+      users: this.#users.take(),
+      cgroups: this.#cgroups?.fill(flows, sample.length) ?? NO_NEW_CGROUPS,
+      programs: this.#programs.fill(flows, sample.length),
+      processes: this.platform.newProcessNames?.() ?? [],
+    };
+    this.#taken = false;
+    this.#spare = null;
+    this.post(message, [sample.flows]);
+  }
+
+  #sendEvents(batch: PackedEvents): void {
+    const events = unpackEvents(batch);
+    // Whoever is not known by now is told of with a later batch.
+    this.#users.ask(events.uid, batch.length, 0);
+    this.post({
+      type: "events",
+      batch,
+      bootWallMs: this.#tables.bootWallMs,
+      users: this.#users.take(),
+      cgroups: this.#cgroups?.fill(events, batch.length) ?? NO_NEW_CGROUPS,
+      programs: this.#programs.fill(events, batch.length),
+      processes: this.platform.newProcessNames?.() ?? [],
+    }, [batch.events]);
+  }
+
+  #ownCost(): { selfCpuPercent: number; selfRssBytes: number } {
+    const before = this.#use, use = this.#use = this.platform.selfUse();
+    const share = before === null ? 0 : (use.cpuNs - before.cpuNs) / (use.nowNs - before.nowNs);
+    return { selfCpuPercent: Math.round(share * 1000) / 10, selfRssBytes: use.residentBytes };
+  }
+}
