@@ -37,8 +37,9 @@ static __always_inline void tunnel_fill(struct tcptop_udp_record *r, struct sock
 	r->cookie = bpf_get_socket_cookie(sk);
 	r->unknown = UNKNOWN_BYTES | UNKNOWN_PACKETS | UNKNOWN_AGE | UNKNOWN_DROPPED_BYTES | UNKNOWN_DROPPED_PACKETS;
 	r->family = sock_read_ends(sk, r->local_address, r->remote_address, &r->scope);
+	/* Without the peer of a connected one, of which the socket may have a flow: what the daemon says itself. */
+	__builtin_memset(r->remote_address, 0, sizeof(r->remote_address));
 	r->local_port = sk->__sk_common.skc_num;
-	r->remote_port = bpf_ntohs(sk->__sk_common.skc_dport);
 	r->netns = sk->__sk_common.skc_net.net->ns.inum;
 }
 

@@ -131,10 +131,12 @@ Deno.test("a VXLAN is a row without figures by netlink too, where the note on UD
   match(sample.source.notes.map(({ message }) => message).join(), /UDP sockets are listed, without bytes/);
 });
 
-/** A daemon of IPsec behind NAT and one of L2TP: the kernel takes what is theirs of each socket (UDP_ENCAP), what is not goes to the process. */
-const DAEMON = `use IO::Socket::INET; $| = 1;
+/** A daemon of IPsec behind NAT and of L2TP: the kernel takes what is its of each socket (UDP_ENCAP), what is not goes to the process. One is
+ * connected: its flow has the peer that the row must do without. */
+const DAEMON = `use Socket; use IO::Socket::INET; $| = 1;
 my ($esp, $l2tp) = map { IO::Socket::INET->new(Proto => "udp", LocalAddr => "127.0.0.1:$_") } 4500, 1701;
 my $peer = IO::Socket::INET->new(Proto => "udp", LocalAddr => "127.0.0.1:5500", PeerAddr => "127.0.0.1:4500");
+connect $esp, pack_sockaddr_in(5500, inet_aton("127.0.0.1")) or die $!;
 setsockopt $esp, 17, 100, pack "i", 2 or die $!;
 setsockopt $l2tp, 17, 100, pack "i", 3 or die $!;
 print "ready\\n"; <STDIN>;
