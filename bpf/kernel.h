@@ -63,6 +63,10 @@ struct sock_common {
 } KERNEL_TYPE;
 
 typedef struct { int owned; } KERNEL_TYPE socket_lock_t;
+struct numa_drop_counters {
+	atomic_t drops0;
+	atomic_t drops1;
+} KERNEL_TYPE;
 
 struct sock {
 	struct sock_common __sk_common;
@@ -71,9 +75,15 @@ struct sock {
 	u16 sk_protocol;
 	u8 sk_kern_sock : 1;
 	u32 sk_max_ack_backlog;
+	atomic_t sk_drops;
+	struct numa_drop_counters *sk_drop_counters; /* since 6.18, and then in the place of sk_drops where it is set */
 } KERNEL_TYPE;
 
-struct udp_sock { u8 encap_type; } KERNEL_TYPE;
+struct udp_sock {
+	u8 encap_type;
+	unsigned long udp_flags; /* since 6.7 */
+} KERNEL_TYPE;
+struct udp_sock___6_6 { unsigned int gro_enabled : 1; } KERNEL_TYPE;
 
 struct request_sock;
 struct inet_sock { __be16 inet_sport; } KERNEL_TYPE;

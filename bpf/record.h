@@ -44,7 +44,8 @@ enum tcptop_direction {
 	DIRECTION_INBOUND = 2,
 };
 
-/* Bits: what this source does not know of this flow. The fields are 0 and mean nothing. */
+/* Bits: what this source does not know of this flow. The fields are 0 and mean nothing, but for rx_dropped_packets: that is for sums alone then,
+ * what a socket lost of which it is not known which of its flows did. */
 enum tcptop_unknown {
 	UNKNOWN_BYTES = 1,
 	UNKNOWN_PACKETS = 2,

@@ -1,23 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* TAG_UDP_OWNER records of what an owner pass found, by iterators that these kernels do allow. Part of tcp_table.bpf.c. */
+/* TAG_UDP_OWNER records of what an owner pass found, and what sockets have lost, by iterators that these kernels do allow. Part of
+ * tcp_table.bpf.c. */
+#include "udp_losses.h"
 #include "udp_owner.h"
+
+static __always_inline struct sock *udp_of_descriptor(struct bpf_iter__task_file *ctx)
+{
+	struct file *file = ctx->file;
+	struct socket *socket = ctx->task && file ? bpf_sock_from_file(file) : NULL;
+
+	return socket && socket->sk && udp_is_socket(socket->sk) ? socket->sk : NULL;
+}
 
 /* UDP sockets with a descriptor. Run after an owner pass. */
 SEC("iter/task_file")
 int udp_settled_files(struct bpf_iter__task_file *ctx)
 {
-	struct file *file = ctx->file;
-	struct socket *socket;
-	struct tracked *t;
+	struct sock *sk = udp_of_descriptor(ctx);
+	struct tracked *t = sk ? bpf_sk_storage_get(&udp_sockets, sk, 0, 0) : NULL;
 
-	if (!ctx->task || !file)
-		return 0;
-	socket = bpf_sock_from_file(file);
-	if (!socket || !socket->sk || !udp_is_socket(socket->sk))
-		return 0;
-	t = bpf_sk_storage_get(&udp_sockets, socket->sk, 0, 0);
-	if (t)
-		udp_owner_report(ctx->meta->seq, socket->sk, t);
+	if (sk && t)
+		udp_owner_report(ctx->meta->seq, sk, t);
+	return 0;
+}
+
+/* The same sockets. Run with each regular owner pass. */
+SEC("iter/task_file")
+int udp_losses(struct bpf_iter__task_file *ctx)
+{
+	struct sock *sk = udp_of_descriptor(ctx);
+	struct tracked *t = sk ? bpf_sk_storage_get(&udp_sockets, sk, 0, 0) : NULL;
+
+	if (sk && t)
+		udp_loss_write(ctx->meta->seq, sk, t);
 	return 0;
 }
 

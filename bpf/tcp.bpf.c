@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* The object of programs that need the kernel's types: TCP, and the owners of UDP sockets. Here is what needs a walk over socket storage: the
- * tick, and what an owner pass found of UDP sockets. Needs BTF, and 5.12 for bpf_get_socket_cookie() in tracing programs. */
+ * tick, what an owner pass found of UDP sockets, and what they have lost. Needs BTF, and 5.12 for bpf_get_socket_cookie() in tracing programs. */
 #include "storage.h"
 
 #include "tcp_state.bpf.c"
@@ -8,6 +8,7 @@
 #include "udp_owners.bpf.c"
 #include "udp_tunnels.bpf.c"
 #include "snapshot.h"
+#include "udp_losses.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -33,5 +34,17 @@ int udp_settled(struct bpf_iter__bpf_sk_storage_map *ctx)
 
 	if (sk && t)
 		udp_owner_report(ctx->meta->seq, sk, t);
+	return 0;
+}
+
+/* The same sockets, each tick. */
+SEC("iter/bpf_sk_storage_map")
+int udp_losses(struct bpf_iter__bpf_sk_storage_map *ctx)
+{
+	struct sock *sk = ctx->sk;
+	struct tracked *t = ctx->value;
+
+	if (sk && t)
+		udp_loss_write(ctx->meta->seq, sk, t);
 	return 0;
 }

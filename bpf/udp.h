@@ -41,6 +41,14 @@ struct udp_flow {
 	__u8 pad[7];
 };
 
+/* How many datagrams a socket has lost since it was made, for kernels that do not tell each (udp_drops.bpf.c). */
+struct udp_loss {
+	__u64 cookie;
+	__u32 drops;
+	__u16 is_older;      /* than us: some of them may be from before */
+	__u16 in_packets;    /* it takes several datagrams as one packet (UDP_GRO), which is one here */
+};
+
 /* Per CPU. They only grow. */
 enum udp_counter {
 	UDP_ADDED,           /* flows put into the table */

@@ -56,7 +56,7 @@ static void say_file(struct report *r, const char *key, const char *path)
 static struct bpf_link *attach(struct bpf_object *object, struct bpf_program *p, int cgroup_fd)
 {
 	const char *section = bpf_program__section_name(p);
-	const char *map = strcmp(bpf_program__name(p), "udp_settled") ? "tracked_sockets" : "udp_sockets";
+	const char *map = strncmp(bpf_program__name(p), "udp_", 4) ? "tracked_sockets" : "udp_sockets";
 
 	if (!strncmp(section, "cgroup", 6) || !strcmp(section, "sockops"))
 		return bpf_program__attach_cgroup(p, cgroup_fd);

@@ -57,6 +57,8 @@ export const attaches = (program: Line) => program.values.get("attach") === "yes
 /** The comparisons that the driver makes with every source, and those of UDP. */
 export const WORKLOADS = ["earlier", "held", "short", "unprivileged", "closed"] as const;
 export const UDP_WORKLOADS = ["udp", "udp_unprivileged"] as const;
+/** Where TCP comes by BPF too. */
+export const LOSSES = "udp_losses";
 
 /** Why the source is not the one that this kernel should get; null when it is. A lesser source that works is a fault where the better
  * one should: it would hide what keeps that from working. */
@@ -74,7 +76,8 @@ function sourceFault(boot: Boot): string | null {
   }
   const udp = valueOf(boot, "source", "udp") === "bpf";
   if (!udp && isAtLeast(version, UDP_BY_BPF)) return "UDP is not seen";
-  const expected: readonly string[] = udp ? [...WORKLOADS, ...UDP_WORKLOADS] : WORKLOADS;
+  const datagrams = source === "bpf" ? [...UDP_WORKLOADS, LOSSES] : UDP_WORKLOADS;
+  const expected: readonly string[] = udp ? [...WORKLOADS, ...datagrams] : WORKLOADS;
   const table = valueOf(boot, "source", "table_tcp") === "bpf" ? expected.map((name) => `table_${name}`) : [];
   const again = netlink === "netlink" ? WORKLOADS.map((name) => `netlink_${name}`) : [];
   const missing = [...expected, ...table, ...again].find((name) => !lineOf(boot, "workload", name));

@@ -6,6 +6,7 @@ import {
   type Boot,
   fault,
   lineOf,
+  LOSSES,
   programsOf,
   readBoot,
   UDP_WORKLOADS,
@@ -61,9 +62,10 @@ const COLUMNS: readonly Column[] = [
   { title: "Root given up", cell: (boot) => workloadCell(boot, "unprivileged") },
   { title: "Closed", cell: (boot) => workloadCell(boot, "closed") },
   { title: "All of it by netlink", cell: (boot) => againCell(boot, "netlink_", WORKLOADS) },
-  { title: "All of it by table", cell: (boot) => againCell(boot, "table_", [...WORKLOADS, ...UDP_WORKLOADS]) },
+  { title: "All of it by table", cell: (boot) => againCell(boot, "table_", [...WORKLOADS, ...UDP_WORKLOADS, LOSSES]) },
   { title: "UDP flows", cell: (boot) => workloadCell(boot, "udp") },
   { title: "UDP, root given up", cell: (boot) => workloadCell(boot, "udp_unprivileged") },
+  { title: "UDP, datagrams lost", cell: (boot) => workloadCell(boot, LOSSES) },
   { title: "Lost", cell: (boot) => valueOf(boot, "health", "events_lost") },
 ];
 
@@ -116,6 +118,7 @@ whose bytes and processes are known, IPv4 and IPv6:
 - "UDP flows": 28, from connected and unconnected sockets (13 datagrams of 307 bytes one way, 211 the other);
 - "Root given up": the held sockets, then the flows, once more, described anew and with their owners looked for, after root and its
   capabilities have been given up; "Closed": the last records of the held sockets;
+- "UDP, datagrams lost": of 301 that one socket was sent, those that found its buffer full, counted without privileges;
 - "All of it by table": TCP and UDP once more with the sockets in a table instead of socket storage, as on kernels that are hardened
   against walking over that; it takes Linux 6.2;
 - "All of it by netlink": the TCP part once more with that source. "inet_diag" says whether the mirror still has that module of the

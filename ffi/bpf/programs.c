@@ -71,6 +71,8 @@ static void snapshot(struct source *s, const struct request *r, struct bytes *to
 		s->errors++;
 	if (p->udp && tunnels_append(p, r, to))
 		s->errors++;
+	if (p->udp && udp_losses_look(p->udp, r->look, r->deadline_ns))
+		p->source.errors++;
 	if (p->udp && udp_flows_read(p->udp, r->begin_ns, to))
 		s->errors++;
 }

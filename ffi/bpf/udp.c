@@ -31,7 +31,7 @@ static int32_t object_load(struct programs *p, struct udp *u)
 	return 0;
 }
 
-/* It may fail (kernels before 6.11): dropped datagrams are then unknown. libbpf's warnings about it are taken out of the log. */
+/* It may fail (kernels before 6.11): what is lost is then known by the socket. libbpf's warnings about it are taken out of the log. */
 static void drops_watch(struct programs *p, struct udp *u)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_drops");
@@ -67,6 +67,8 @@ static int32_t attach_all(struct programs *p, struct udp *u)
 	if ((err = is_rich ? attach(p, p->tcp, "udp_opened", &u->opened) : attach(p, u->object, "udp_opened_plain", &u->opened)))
 		return err;
 	drops_watch(p, u);
+	if (!u->dropped)
+		losses_watch(p, &u->losses);
 	if ((err = attach(p, u->object, "udp_out", &u->out)))
 		return err;
 	return attach(p, u->object, "udp_in", &u->in);
@@ -122,6 +124,7 @@ void udp_free(struct udp *u)
 		bpf_link__destroy(u->used[i]);
 	bpf_link__destroy(u->dropped);
 	bpf_object__close(u->drops);
+	losses_free(&u->losses);
 	bpf_object__close(u->object);
 	bytes_free(&u->gone);
 	free(u->keys);

@@ -84,13 +84,15 @@ static void record_fill(const struct udp *u, struct tcptop_udp_record *r, const 
 		.rx_bytes = sub_or_zero(flow->rx_bytes, flow->rx_dropped_bytes), .tx_bytes = flow->tx_bytes,
 		.rx_packets = sub_or_zero(flow->rx_packets, flow->rx_dropped_packets), .tx_packets = flow->tx_packets,
 		.rx_dropped_bytes = flow->rx_dropped_bytes, .rx_dropped_packets = flow->rx_dropped_packets,
-		.unknown = u->dropped ? 0 : UNKNOWN_DROPPED_BYTES | UNKNOWN_DROPPED_PACKETS,
+		.unknown = u->dropped || u->losses.link ? 0 : UNKNOWN_DROPPED_BYTES | UNKNOWN_DROPPED_PACKETS,
 		.tgid = flow->owner.pid, .uid = flow->owner.uid, .netns = flow->netns, .scope = key->scope,
 		.local_port = flow->local_port, .remote_port = key->remote_port,
 	};
 	address_copy(r->local_address, flow->local_address, family);
 	address_copy(r->remote_address, key->remote_address, family);
 	memcpy(r->comm, flow->owner.comm, sizeof(r->comm));
+	if (u->losses.link)
+		losses_tell(&u->losses, r, key, flow);
 }
 
 static int record_append(const struct udp *u, struct bytes *to, const struct udp_key *key, const struct udp_flow *flow,
@@ -150,9 +152,31 @@ static int read_one(struct udp *u, const struct udp_key *key, const struct udp_f
 
 	if (last_ns + u->timeout_ns <= r->now_ns)
 		return idle_add(&r->expired, key, last_ns);
-	if (!u->describe_all && last_ns + SLACK_NS < u->before_ns)
+	if (!u->describe_all && last_ns + SLACK_NS < u->before_ns && !losses_changed(&u->losses, key))
 		return 0;
 	return record_append(u, r->to, key, flow, UDP_KEPT);
+}
+
+static int losses_one(struct udp *u, const struct udp_key *key, const struct udp_flow *flow, void *context)
+{
+	(void)context;
+	losses_moved(&u->losses, key, flow);
+	return 0;
+}
+
+int udp_losses_look(struct udp *u, bool look, uint64_t deadline_ns)
+{
+	struct losses *l = &u->losses;
+	int err = 0;
+
+	l->has_grown = l->has_changed = false;
+	if (l->link && (look || l->each_time))
+		err = losses_look(l, u->timeout_ns, deadline_ns);
+	if (err || !l->has_grown)
+		return err;
+	err = flows_each(u, losses_one, NULL);
+	losses_settle(l);
+	return err;
 }
 
 int udp_flows_read(struct udp *u, uint64_t now_ns, struct bytes *to)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <bpf/libbpf.h>
 
+#include "losses.h"
 #include "../base/bytes.h"
 #include "../../bpf/record.h"
 #include "../../bpf/udp.h"
@@ -15,7 +16,8 @@
 struct udp {
 	struct bpf_object *object;
 	struct bpf_object *drops;
-	struct bpf_link *dropped; /* NULL: dropped datagrams are not known (bpf/udp_drops.bpf.c) */
+	struct bpf_link *dropped; /* NULL: this kernel does not tell each datagram that was lost (bpf/udp_drops.bpf.c) */
+	struct losses losses; /* then, by the socket */
 	struct bpf_link *out;
 	struct bpf_link *in;
 	struct bpf_link *opened;
@@ -35,6 +37,9 @@ struct udp {
 
 /* Room for one batch. 0 or -ENOMEM. */
 int udp_buffers_new(struct udp *u);
+
+/* Looks at what sockets have lost, where each loss is not told: on request, or where that is cheap. 0 or negative errno. */
+int udp_losses_look(struct udp *u, bool look, uint64_t deadline_ns);
 
 /* Appends a record of each flow that has new datagrams (of all, with describe_all), and removes those that have expired. 0 or negative errno. */
 int udp_flows_read(struct udp *u, uint64_t now_ns, struct bytes *to);

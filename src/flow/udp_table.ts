@@ -100,7 +100,7 @@ export class UdpTable {
     for (let row = 0; row < this.length; row++) {
       // A datagram that is read of between its coming in and its loss is taken back by the next record.
       c.rxDelta[row] = Math.max(0, c.rxBytes[row] - c.rxBefore[row]);
-      c.rxDroppedDelta[row] = c.rxDroppedPackets[row] - c.droppedBefore[row];
+      c.rxDroppedDelta[row] = Math.max(0, c.rxDroppedPackets[row] - c.droppedBefore[row]);
       c.txDelta[row] = c.txBytes[row] - c.txBefore[row];
       const moved = c.lastNs[row] > this.#sampleNs || this.#timeNs - c.lastNs[row] < IDLE_AFTER_NS;
       c.state[row] = c.closed[row] ? UdpState.expired : moved ? UdpState.active : UdpState.idle;
@@ -115,7 +115,7 @@ export class UdpTable {
       if (c.closed[row]) gone.push(row);
       else {
         c.rxBefore[row] = Math.max(c.rxBefore[row], c.rxBytes[row]);
-        c.droppedBefore[row] = c.rxDroppedPackets[row];
+        c.droppedBefore[row] = Math.max(c.droppedBefore[row], c.rxDroppedPackets[row]);
         c.txBefore[row] = c.txBytes[row];
       }
     }

@@ -184,7 +184,8 @@ function programCheck(
   };
 }
 
-/** Which socket a packet was for when it was thrown away is told since 6.11; an older verifier says EACCES of the argument. */
+/** Which socket a packet was for when it was thrown away is told since 6.11; an older verifier says EACCES of the argument. Without it losses are
+ * known by the socket. */
 function remedyFor(facts: MachineFacts, subsystem: Subsystem, errno: number, circumstances: Circumstances): string {
   const { release } = circumstances;
   if (subsystem === "drops" && !isAtLeast(release, UDP_DROPS)) {

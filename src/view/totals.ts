@@ -36,7 +36,10 @@ export function totalsOf(sample: Sample): Totals {
     if (f.protocol[row] === Protocol.tcp) tcp++;
     else {
       udp++;
-      if (!(f.unknown[row] & Unknown.droppedPackets)) dropped = (dropped ?? 0) + f.rxDroppedDelta[row];
+      // Of what a socket with several flows has lost it may be known how much, but not which of them did.
+      if (!(f.unknown[row] & Unknown.droppedPackets) || f.rxDroppedPackets[row] > 0) {
+        dropped = (dropped ?? 0) + f.rxDroppedDelta[row];
+      }
     }
     if (f.inside[row]) inside += f.rxDelta[row];
     else {

@@ -167,8 +167,8 @@ int main(int argc, char **argv)
 	bool several = !strcmp(mode, "multicast") || !strcmp(mode, "reuseport"), group = !strcmp(mode, "multicast");
 	bool damaged = !strcmp(mode, "damaged"), filtered = damaged || !strcmp(mode, "filter");
 	bool gso = !strcmp(mode, "gro") || !strcmp(mode, "segments"), cork = !strcmp(mode, "cork");
-	int receivers[2], sender, count = several ? 2 : 1;
-	in_port_t port = 0, own;
+	int receivers[2], sender, second, count = several ? 2 : 1;
+	in_port_t port = 0, own, other = 0;
 	struct sockaddr_in6 a;
 	socklen_t length;
 	char data[SEGMENTS * BYTES] = {};
@@ -191,6 +191,9 @@ int main(int argc, char **argv)
 	}
 	sender = made(0);
 	own = bound(sender, from, 0);
+	second = sender;
+	if (!strcmp(mode, "senders")) // by turns
+		other = bound(second = made(0), from, 0);
 	length = at(&a, to, port);
 	if (group)
 		must(setsockopt(sender, IPPROTO_IP, IP_MULTICAST_IF, &(struct ip_mreqn){ .imr_ifindex = 1 }, sizeof(struct ip_mreqn)),
@@ -211,9 +214,9 @@ int main(int argc, char **argv)
 
 		data[0] = i % 251;
 		for (size_t part = cork ? 3 : bytes, done = 0; done < bytes; done += part, part = bytes - done)
-			must(sendto(sender, data + done, part, cork && done + part < bytes ? MSG_MORE : 0, (void *)&a, length), "sendto");
+			must(sendto(i % 2 ? second : sender, data + done, part, cork && done + part < bytes ? MSG_MORE : 0, (void *)&a, length), "sendto");
 	}
-	printf("{\"from\":%d,\"receivers\":[", ntohs(own));
+	printf("{\"from\":%d,\"other\":%d,\"receivers\":[", ntohs(own), ntohs(other));
 	for (int i = 0; i < count; i++)
 		read_all(receivers[i], port, i == 0);
 	printf("],\"lost\":%lu}\n", six ? counter6("Udp6RcvbufErrors") : counter("RcvbufErrors"));

@@ -1,5 +1,6 @@
 // clang -O2 -Wall -Wextra -Werror -shared -fPIC -o refuse_program.so refuse_program.c
 // REFUSE=NAME LD_PRELOAD=refuse_program.so COMMAND...: its bpf(2) loads the program of that name and refuses to attach it.
+// REFUSE_LOAD=NAME: refuses to load it.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -14,7 +15,7 @@ static long refused_fd = -1;
 long syscall(long number, ...)
 {
 	long (*next)(long, ...) = dlsym(RTLD_NEXT, "syscall"), a[6], result;
-	const char *name = getenv("REFUSE");
+	const char *name = getenv("REFUSE"), *unloaded = getenv("REFUSE_LOAD");
 	const union bpf_attr *attr;
 	va_list list;
 
@@ -23,6 +24,10 @@ long syscall(long number, ...)
 		a[i] = va_arg(list, long);
 	va_end(list);
 	attr = (const union bpf_attr *)a[1];
+	if (number == SYS_bpf && a[0] == BPF_PROG_LOAD && unloaded && !strncmp(attr->prog_name, unloaded, BPF_OBJ_NAME_LEN - 1)) {
+		errno = EINVAL;
+		return -1;
+	}
 	if (number == SYS_bpf && a[0] == BPF_LINK_CREATE && refused_fd >= 0 && attr->link_create.prog_fd == refused_fd) {
 		errno = EINVAL;
 		return -1;

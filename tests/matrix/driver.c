@@ -78,6 +78,22 @@ static void compare_flows(struct tcptop *t, const char *name)
 	printf("workload %s%s exact=%s %s\n", prefix, name, exact ? "yes" : "no", why);
 }
 
+static void compare_losses(struct tcptop *t, const char *name)
+{
+	uint64_t end = now_ns() + LIMIT_NS;
+	struct lossy lossy;
+	char why[200];
+	bool exact;
+
+	if (!losses_run(&lossy))
+		printf("traffic losses=no\n");
+	do {
+		pump(t, 1);
+		exact = truth_losses_exact(&truth, &lossy, why);
+	} while (!exact && now_ns() < end && tcptop__wait(t, 20) >= 0);
+	printf("workload %s%s exact=%s %s\n", prefix, name, exact ? "yes" : "no", why);
+}
+
 /* The first line of what the shim says of its failure. */
 static void say_failure(struct tcptop *t, const char *source, int32_t err)
 {
@@ -129,6 +145,8 @@ static void workload(struct tcptop *t, bool udp)
 	if (udp)
 		compare_flows(t, "udp");
 	without_privileges(t, udp);
+	if (udp && !by_netlink) /* what sockets have lost is read with the types that the TCP programs need too */
+		compare_losses(t, "udp_losses");
 	if (!traffic_close(&traffic))
 		printf("traffic close=no\n");
 	compare(t, "closed", &(struct wanted){ HELD, true, true, true });

@@ -73,6 +73,14 @@ unsigned truth_flows_found(const struct truth *truth);
 /* older_owners: compare the owners of sockets that were open before the source too. */
 bool truth_flows_exact(const struct truth *truth, const struct traffic *t, bool older_owners, char why[200]);
 
+/* A receiver that gets less than it was sent, in this process. */
+struct lossy {
+	uint16_t port, from;
+	unsigned received;
+};
+bool losses_run(struct lossy *l);
+bool truth_losses_exact(const struct truth *truth, const struct lossy *l, char why[200]);
+
 /* Loads and attaches each program of an object by itself and prints a line for each. */
 void probe_programs(const uint8_t *object, uint64_t bytes);
 

@@ -7,7 +7,11 @@ lockdown said=none
 program tcp_state hook=tp_btf/x load=yes attach=yes
 source tcp=bpf
 source udp=bpf
-${["earlier", "held", "short", "unprivileged", "closed", "udp", "udp_unprivileged"].map(workload).join("\n")}
+${
+  ["earlier", "held", "short", "unprivileged", "closed", "udp", "udp_unprivileged", "udp_losses"].map(workload).join(
+    "\n",
+  )
+}
 health events_lost=0 invalid=0
 source netlink_tcp=netlink
 ${["earlier", "held", "short", "unprivileged", "closed"].map((name) => workload(`netlink_${name}`)).join("\n")}
@@ -90,6 +94,7 @@ Deno.test("fault() wants every comparison, netlink's too where it can be had", (
   strictEqual(without("held"), "held was not compared");
   strictEqual(without("netlink_short"), "netlink_short was not compared");
   strictEqual(without("udp_unprivileged"), "udp_unprivileged was not compared");
+  strictEqual(without("udp_losses"), "udp_losses was not compared");
   const unavailable = GOOD.replace("loaded=yes", "loaded=no").replace("netlink_tcp=netlink", "netlink_tcp=none");
   strictEqual(fault(readBoot("6.19", unavailable.replaceAll(/workload netlink_.*\n/g, ""))), null);
 });

@@ -54,9 +54,13 @@ export async function refusingDiag(line: string[]): Promise<string[]> {
   return [await compiled("refuse_diag", [new URL("../kernel/refuse_diag.c", import.meta.url)]), ...line];
 }
 
-/** A command line to which the kernel refuses to attach the program of that name. */
-export async function withoutProgram(name: string, line: string[]): Promise<string[]> {
+/** A command line to which the kernel refuses to attach the program of that name, or to load it. */
+export async function withoutProgram(
+  name: string,
+  line: string[],
+  what: "attach" | "load" = "attach",
+): Promise<string[]> {
   const source = new URL("../kernel/refuse_program.c", import.meta.url);
   const library = await compiled("refuse_program.so", [source], [source], ["-shared", "-fPIC"]);
-  return ["env", `LD_PRELOAD=${library}`, `REFUSE=${name}`, ...line];
+  return ["env", `LD_PRELOAD=${library}`, `${what === "load" ? "REFUSE_LOAD" : "REFUSE"}=${name}`, ...line];
 }
