@@ -8,21 +8,20 @@ const BARS = [..."▁▂▃▄▅▆▇█"].map((bar, i) => [bar, "._-=+*#@"[i]
 /** Cell for cell, so that what stood in a column still does. */
 const ASCII: ReadonlyMap<string, string> = new Map([
   ["µ", "u"],
-  // Beside a name it must be no letter: "xredis-server" would be another program.
   ["×", "-"],
   ["−", "-"],
   ["±", "~"],
-  ["≤", "<"],
   ["·", "-"],
   ["…", "~"],
   ["↑", "^"],
   ["↓", "v"],
   ["→", ">"],
   ["←", "<"],
-  ["▲", "^"],
-  ["▼", "v"],
+  // What stands beside a name or a title is no letter, as "xredis" or "RX/sv" would be another. → opens what has >, ← closes what has <.
+  ["▲", "+"],
+  ["▼", "-"],
   ["▸", ">"],
-  ["▾", "v"],
+  ["▾", "<"],
   ...[..."┌┐└┘├┤┬┴┼"].map((corner) => [corner, "+"] as const),
   ["─", "-"],
   ["│", "|"],

@@ -1,13 +1,17 @@
-import { strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { asciiText, consoleText, localeCharset, terminalCharset, unchanged } from "../../src/view/charset.ts";
 import { textCells } from "../../src/view/width.ts";
 
 Deno.test("asciiText() has a likeness for what the program draws, and a question mark a cell for the rest", () => {
-  strictEqual(asciiText("12 µs × ↑ ▼ … ▁▄█ ┌─┐ │ −3 ± 4"), "12 us - ^ v ~ .=@ +-+ | -3 ~ 4");
+  strictEqual(asciiText("12 µs × ↑ ▼ … ▁▄█ ┌─┐ │ −3 ± 4"), "12 us - ^ - ~ .=@ +-+ | -3 ~ 4");
   strictEqual(asciiText("日本é"), "?????");
   strictEqual(asciiText("e\u0301"), "e");
   strictEqual(asciiText("\x1b[1;1Hplain"), "\x1b[1;1Hplain");
+});
+
+Deno.test("asciiText() makes no letter or digit of a mark that stands beside a name or a title", () => {
+  deepStrictEqual(["×", "▸", "▾", "▲", "▼"].map(asciiText), ["-", ">", "<", "+", "-"]);
 });
 
 Deno.test("asciiText() gives ASCII in as many cells, whatever the text", () => {

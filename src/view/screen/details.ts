@@ -151,6 +151,6 @@ function drawHistory(canvas: Canvas, history: FlowHistory | undefined, y: number
     canvas.put(1, y + i, label, Role.dim, LABEL_CELLS);
     const known = values.slice(-bars).filter((value) => value !== null), most = Math.max(...known, 0);
     const x = canvas.put(LABEL_CELLS + 2, y + i, sparkline(values, bars), role);
-    canvas.put(x + 1, y + i, known.length === 0 ? "-" : `≤ ${text(most)}`, Role.dim);
+    canvas.put(x + 1, y + i, known.length === 0 ? "-" : `max ${text(most)}`, Role.dim);
   });
 }
