@@ -22,6 +22,11 @@ Deno.test("doctor finds the best source for root, and nothing to mend", async ()
   deepStrictEqual([code, source.tcp, source.udp, best, remedy, failing(checks)], [0, "bpf", "bpf", true, null, []]);
 });
 
+Deno.test("doctor asks for a dump as netlink does, and has it", async () => {
+  const { checks } = await doctor(tcptop(["doctor", "--json"]));
+  deepStrictEqual(checks.filter(({ id }: Check) => id.startsWith("netlink")).map(({ ok }: Check) => ok), [true]);
+});
+
 Deno.test("doctor ends with status 4 where BTF is missing, and names it", async () => {
   const { code, source, checks, remedy } = await doctor(withoutBtf(tcptop(["doctor", "--json"])));
   deepStrictEqual([code, source.tcp, source.udp], [4, "netlink", "bpf"]);
