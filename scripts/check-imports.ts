@@ -1,20 +1,23 @@
-/** Fails when a file imports from a folder below its own in the order of ARCHITECTURE.md: data moves down, imports point up. */
+/** Fails when a file imports from a folder below its own in the order of ARCHITECTURE.md: data moves down, imports point up. The same for
+ * what C includes, and for circles of files. */
+import { circlesOf, importsOf, unitsOf } from "./import-graph.ts";
+import { wrongIncludes } from "./include-layers.ts";
+
 const ORDER = ["wire", "system", "source", "decode", "flow", "view", "render", "output", "app"] as const;
 /** Used by all: they import nothing of ours but each other and view's columns. */
 const SHARED = ["errors.ts", "file.ts", "harmless.ts", "options.ts", "version.ts"];
 
-const ROOT = new URL("../src/", import.meta.url);
+const ROOT = new URL("../", import.meta.url);
 
 /** The folder of ORDER that a path under src/ is in; null for the files directly in src/. */
 function folderOf(path: string): string | null {
   return path.includes("/") ? path.slice(0, path.indexOf("/")) : null;
 }
 
-async function* files(folder: URL): AsyncGenerator<string> {
-  for await (const entry of Deno.readDir(folder)) {
-    const path = new URL(entry.name + (entry.isDirectory ? "/" : ""), folder);
-    if (entry.isDirectory) yield* files(path);
-    else if (entry.name.endsWith(".ts")) yield path.pathname.slice(ROOT.pathname.length);
+async function* files(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
+    if (isDirectory) yield* files(`${folder}${name}/`);
+    else if (/\.(ts|[chS])$/.test(name)) yield folder + name;
   }
 }
 
@@ -22,10 +25,10 @@ async function* files(folder: URL): AsyncGenerator<string> {
 export function wrongImports(path: string, text: string): string[] {
   const wrong: string[] = [];
   const from = folderOf(path);
-  for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)) {
-    const target = new URL(specifier, new URL(path, "file:///src/")).pathname.slice("/src/".length);
-    if (target.startsWith("/") || specifier.endsWith(".json") || SHARED.includes(target)) continue;
+  for (const target of importsOf(path, text)) {
+    if (target.endsWith(".json") || SHARED.includes(target)) continue;
     const to = folderOf(target);
+    if (SHARED.includes(path) && to !== "view") wrong.push(`${path} imports ${target}, but all import it`);
     if (from === null || to === from) continue;
     const rank = (folder: string | null) => ORDER.indexOf(folder as typeof ORDER[number]);
     if (to === null || rank(to) < 0 || rank(to) > rank(from)) {
@@ -35,13 +38,24 @@ export function wrongImports(path: string, text: string): string[] {
   return wrong;
 }
 
-if (import.meta.main) {
-  let count = 0;
-  for await (const path of files(ROOT)) {
-    for (const sentence of wrongImports(path, await Deno.readTextFile(new URL(path, ROOT)))) {
-      console.error(sentence);
-      count++;
-    }
+/** Sentences about all files: `texts` has each by its path from the root of the project. */
+export function wrongGraph(texts: ReadonlyMap<string, string>): string[] {
+  const wrong: string[] = [], graph = new Map<string, string[]>();
+  for (const [path, text] of texts) {
+    const imports = importsOf(path, text);
+    graph.set(path, imports);
+    if (path.startsWith("src/")) wrong.push(...wrongImports(path.slice("src/".length), text));
+    else wrong.push(...wrongIncludes(path, imports));
   }
-  if (count > 0) Deno.exit(1);
+  return [...wrong, ...circlesOf(unitsOf(graph)).map((circle) => `a circle: ${circle.join(" -> ")}`)];
+}
+
+if (import.meta.main) {
+  const texts = new Map<string, string>();
+  for (const folder of ["src/", "ffi/", "bpf/"]) {
+    for await (const path of files(folder)) texts.set(path, await Deno.readTextFile(new URL(path, ROOT)));
+  }
+  const wrong = wrongGraph(texts);
+  for (const sentence of wrong) console.error(sentence);
+  if (wrong.length > 0) Deno.exit(1);
 }
