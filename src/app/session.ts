@@ -127,11 +127,9 @@ export class Session {
     this.#asked.delete(key);
   }
 
-  #unpackEvents({ batch, bootWallMs, users, cgroups, programs, processes }: EventsMessage, last: Sample): EventBatch {
-    this.#name(users, processes);
-    this.#addPrograms(programs);
-    this.#addCgroups(cgroups);
-    const events = unpackEvents(batch);
+  #unpackEvents(message: EventsMessage, last: Sample): EventBatch {
+    this.#learn(message);
+    const { batch, bootWallMs } = message, events = unpackEvents(batch);
     return {
       ...last,
       length: batch.length,
@@ -143,9 +141,12 @@ export class Session {
     };
   }
 
-  #name(users: SampleMessage["users"], processes: SampleMessage["processes"]): void {
+  /** The names that come with a message. */
+  #learn({ users, processes, programs, cgroups }: SampleMessage | EventsMessage): void {
     for (const [uid, name] of users) this.#users.set(uid, name);
     for (const [pid, name] of processes) this.#processes.set(pid, name);
+    this.#addPrograms(programs);
+    this.#addCgroups(cgroups);
   }
 
   /** Numbers only grow: those that have not been told for long name no flow that is still shown. */
@@ -168,25 +169,9 @@ export class Session {
     });
   }
 
-  #unpack(
-    {
-      sample,
-      host,
-      health,
-      source,
-      selfCpuPercent,
-      selfRssBytes,
-      timeWait,
-      synRecv,
-      users,
-      cgroups,
-      programs,
-      processes,
-    }: SampleMessage,
-  ): Sample {
-    this.#name(users, processes);
-    this.#addPrograms(programs);
-    this.#addCgroups(cgroups);
+  #unpack(message: SampleMessage): Sample {
+    this.#learn(message);
+    const { sample, host, health, source, selfCpuPercent, selfRssBytes, timeWait, synRecv } = message;
     return {
       ...sample,
       host,

@@ -5,6 +5,7 @@ import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
 import { CookieIndex } from "./cookie_index.ts";
 import { EventKind, type EventLog } from "./event_log.ts";
 import { INSIDE_SCHEMA } from "./inside.ts";
+import { copyOwner } from "./owner.ts";
 
 /** What the table alone needs of a row. */
 const TCP_SCHEMA = {
@@ -267,15 +268,8 @@ export class TcpTable {
   }
 
   #own(row: number, record: TcpRecord): void {
-    const c = this.#columns.arrays;
-    c.how[row] = record.how;
-    c.several[row] = record.several;
-    c.direction[row] = record.direction;
-    c.tgid[row] = record.tgid;
-    c.uid[row] = record.uid;
-    c.cgroupId[row] = record.cgroupId;
-    c.ownerStartNs[row] = record.ownerStartNs;
-    record.copyComm(c.comm, row * 16);
+    copyOwner(record, this.#columns.arrays, row);
+    this.#columns.arrays.direction[row] = record.direction;
   }
 
   #count(row: number, record: TcpRecord | TcpCounters): void {

@@ -3,6 +3,7 @@ import { Carries, UdpState as RecordState } from "../wire/layout.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
 import { INSIDE_SCHEMA } from "./inside.ts";
+import { copyOwner } from "./owner.ts";
 import { UdpIndex } from "./udp_index.ts";
 import { UdpOwners } from "./udp_owners.ts";
 
@@ -173,14 +174,8 @@ export class UdpTable {
 
   #own(row: number, record: UdpRecord): void {
     const c = this.#columns.arrays;
-    c.how[row] = record.how;
-    c.several[row] = record.several;
-    c.tgid[row] = record.tgid;
-    c.uid[row] = record.uid;
+    copyOwner(record, c, row);
     c.netns[row] = record.netns;
-    c.cgroupId[row] = record.cgroupId;
-    c.ownerStartNs[row] = record.ownerStartNs;
-    record.copyComm(c.comm, row * 16);
     this.#ownersBefore.apply(c, row);
   }
 

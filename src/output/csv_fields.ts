@@ -10,6 +10,18 @@ export function same<Facts>(name: keyof Facts & string): readonly [string, Read<
   return [name, (facts) => facts[name] as Cell];
 }
 
+/** Fields that a flow and a group of flows both have. */
+export const TRAFFIC = [
+  "rx_bytes",
+  "tx_bytes",
+  "rx_bytes_delta",
+  "tx_bytes_delta",
+  "rx_bytes_per_s",
+  "tx_bytes_per_s",
+  "rx_packets",
+  "tx_packets",
+] as const;
+
 const OF_COLUMN: ReadonlyMap<string, readonly string[]> = new Map(Object.entries({
   local: ["local_address", "local_port"],
   remote: ["remote_address", "remote_port", "remote_name"],

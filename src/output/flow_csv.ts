@@ -1,6 +1,6 @@
 import { type FlowFacts, flowFacts } from "./flow_facts.ts";
 import { Csv } from "./csv.ts";
-import { type Fields, fieldsOfColumn, same } from "./csv_fields.ts";
+import { type Fields, fieldsOfColumn, same, TRAFFIC } from "./csv_fields.ts";
 
 const plain = same<FlowFacts>;
 
@@ -25,14 +25,7 @@ const FIELDS: Fields<FlowFacts> = new Map([
   ["container_id", (flow) => flow.container?.id ?? null],
   ["container_runtime", (flow) => flow.container?.runtime ?? null],
   ["container_name", (flow) => flow.container?.name ?? null],
-  plain("rx_bytes"),
-  plain("tx_bytes"),
-  plain("rx_bytes_delta"),
-  plain("tx_bytes_delta"),
-  plain("rx_bytes_per_s"),
-  plain("tx_bytes_per_s"),
-  plain("rx_packets"),
-  plain("tx_packets"),
+  ...TRAFFIC.map(plain),
   plain("rtt_us"),
   plain("rtt_var_us"),
   plain("cwnd"),

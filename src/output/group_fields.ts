@@ -2,7 +2,7 @@
 import type { Column } from "../view/column.ts";
 import type { GroupFacts } from "./group_facts.ts";
 import type { Grouping } from "../view/group_key.ts";
-import { type Fields, fieldsOfColumn, same } from "./csv_fields.ts";
+import { type Fields, fieldsOfColumn, same, TRAFFIC } from "./csv_fields.ts";
 
 const plain = same<GroupFacts>;
 
@@ -28,14 +28,7 @@ export const FIGURES: Fields<GroupFacts> = new Map([
   plain("tcp"),
   plain("udp"),
   plain("closed"),
-  plain("rx_bytes"),
-  plain("tx_bytes"),
-  plain("rx_bytes_delta"),
-  plain("tx_bytes_delta"),
-  plain("rx_bytes_per_s"),
-  plain("tx_bytes_per_s"),
-  plain("rx_packets"),
-  plain("tx_packets"),
+  ...TRAFFIC.map(plain),
   plain("retransmits"),
   plain("rx_dropped_packets"),
   plain("rx_dropped_bytes"),
