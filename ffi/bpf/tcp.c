@@ -63,8 +63,12 @@ static int32_t object_load(struct programs *p, uint32_t ring_bytes, uint32_t ope
 static int32_t object_choose(struct programs *p, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
 {
 	bool is_table = keep == KEEP_IN_TABLE || (keep == KEEP_AS_ALLOWED && storage_walk_is_refused());
-	int32_t err = object_load(p, ring_bytes, openings, is_table);
-	size_t log_length = strlen(p->failure->log);
+	size_t log_length;
+	int32_t err;
+
+	p->failure->log[0] = 0; /* libbpf warns where the kernel has no such iterator; that is no failure */
+	err = object_load(p, ring_bytes, openings, is_table);
+	log_length = strlen(p->failure->log);
 
 	if (!err || keep != KEEP_AS_ALLOWED)
 		return err;
