@@ -95,6 +95,10 @@ struct inet_connection_sock {
 } KERNEL_TYPE;
 struct mptcp_subflow_context { struct sock *conn; } KERNEL_TYPE;
 
+struct minmax_sample { u32 v; } KERNEL_TYPE;
+struct minmax { struct minmax_sample s[3]; } KERNEL_TYPE;
+enum tcp_chrono { TCP_CHRONO_UNSPEC, TCP_CHRONO_BUSY, TCP_CHRONO_RWND_LIMITED, TCP_CHRONO_SNDBUF_LIMITED };
+
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
 	struct request_sock *fastopen_rsk; /* of a child of TCP Fast Open, until its handshake has ended */
@@ -111,6 +115,15 @@ struct tcp_sock {
 	u32 mdev_us;    /* its mean deviation, microseconds times 4 */
 	u32 snd_cwnd;
 	u32 total_retrans;
+	u32 rcv_nxt;
+	u32 copied_seq;
+	u32 mss_cache;
+	u32 chrono_start;   /* jiffies */
+	u32 chrono_stat[3]; /* jiffies, by enum tcp_chrono - 1, without the one that runs since chrono_start */
+	u8 chrono_type : 2; /* the one that runs */
+	u8 rate_app_limited : 1;
+	u8 is_cwnd_limited : 1;
+	struct minmax rtt_min; /* microseconds; ~0 before the first */
 	bool is_mptcp; /* since 5.6, with CONFIG_MPTCP */
 	u8 bpf_sock_ops_cb_flags;
 } KERNEL_TYPE;

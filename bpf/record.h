@@ -19,6 +19,7 @@ enum tcptop_tag {
 	TAG_TICK = 7,      /* struct tcptop_tick: ends a snapshot */
 	TAG_UDP_OWNER = 8, /* struct tcptop_udp_owner: the present owner of a UDP socket, for its flows that began before time_ns */
 	TAG_PROCESS = 9,   /* struct tcptop_process: the executable of a process that owns a socket */
+	TAG_TCP_LIMITS = 10, /* struct tcptop_tcp_limits: what holds up a connection that the snapshot has just shown, when it is not as told before */
 };
 
 /* How the owner was found. From OWNER_CONNECT on it is a process that was seen with the socket; below, a fallback. */
@@ -108,6 +109,29 @@ struct tcptop_tcp_counters {
 	__u32 srtt_us;
 	__u32 rttvar_us;
 	__u32 retransmits;
+};
+
+/* Bits. What the kernel says of a connection's sending. */
+enum tcptop_sending {
+	SENDING_APP_LIMITED = 1,  /* the last delivery that was measured began with nothing more to send (tcp_rate_check_app_limited()) */
+	SENDING_CWND_LIMITED = 2, /* the congestion window was full (tcp_cwnd_validate()) */
+	SENDING_SEGMENT_WAITS = 4, /* a whole segment or more was not sent; less may wait for more to come (Nagle) */
+};
+
+/* TAG_TCP_LIMITS. Times and queues are read without the socket's lock. Times run from the connection's beginning and are exact to a jiffy. */
+struct tcptop_tcp_limits {
+	__u16 tag;
+	__u16 size;
+	__u8 sending;        /* bits of enum tcptop_sending */
+	__u8 pad[3];
+	__u64 cookie;
+	__u64 busy_us;       /* something was written and not yet acknowledged */
+	__u64 peer_window_us; /* of that: the peer's receive window had no room */
+	__u64 send_buffer_us; /* of that: all was sent, and the send buffer had no room for more */
+	__u32 send_queue;    /* bytes written and not acknowledged */
+	__u32 unsent;        /* of those, bytes that have not been sent */
+	__u32 receive_queue; /* bytes that have come in and were not read */
+	__u32 min_rtt_us;    /* the smallest of the last minutes (net.ipv4.tcp_min_rtt_wlen); 0: not measured */
 };
 
 enum tcptop_udp_state {

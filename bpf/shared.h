@@ -13,6 +13,7 @@ struct tcptop_tcp_settings {
 	__u64 wake_at_bytes;   /* unread bytes in the ring from which on a record wakes the reader and a snapshot pauses */
 	__u64 openings;        /* 1: each opening has a record of its own */
 	__u64 long_names;      /* 1: bpf_probe_read_kernel_str() may be called */
+	__u64 jiffy_ns;        /* length of a jiffy: 1 / CONFIG_HZ, as clocks of that resolution have it (clock_getres()) */
 	__u64 pid_namespace;   /* inode number of tcptop's PID namespace; 0: the first one */
 };
 

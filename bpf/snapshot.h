@@ -4,6 +4,7 @@
 #define TCPTOP_SNAPSHOT_H
 
 #include "mptcp.h"
+#include "limits.h"
 #include "track.h"
 
 static __always_inline void snapshot_counters(struct tcptop_tcp_counters *c, struct sock *sk, struct tcp_sock *tp,
@@ -25,6 +26,24 @@ static __always_inline void snapshot_counters(struct tcptop_tcp_counters *c, str
 	c->retransmits = tp->total_retrans;
 }
 
+/* What holds the connection up, if that has changed: of most sockets it has not, they are idle. False: the ring is full. */
+static __always_inline bool limits_emit(struct sock *sk, struct tcp_sock *tp, struct tracked *t)
+{
+	struct tcptop_tcp_limits now;
+	u32 sum;
+
+	if (sk->__sk_common.skc_state == TCP_LISTEN)
+		return true;
+	limits_read(&now, sk, tp, t->cookie);
+	sum = limits_sum(&now);
+	if (sum == t->limits_told)
+		return true;
+	if (bpf_ringbuf_output(&events, &now, sizeof(now), BPF_RB_NO_WAKEUP))
+		return false;
+	t->limits_told = sum;
+	return true;
+}
+
 /* A full record (160 bytes) the first time and after a change, else the counters (56). False: the ring is full. */
 static __always_inline bool snapshot_emit(struct sock *sk, struct tcp_sock *tp, struct tracked *t)
 {
@@ -42,6 +61,7 @@ static __always_inline bool snapshot_emit(struct sock *sk, struct tcp_sock *tp, 
 	r = bpf_ringbuf_reserve(&events, sizeof(*r), 0);
 	if (!r)
 		return false;
+	t->limits_told = 0;
 	t->described = shared.epoch; /* before record_fill(), as in record_emit() */
 	record_fill(r, TAG_TCP_LIVE, sk->__sk_common.skc_state, sk, tp, t);
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
@@ -90,7 +110,7 @@ static __always_inline bool snapshot_write(struct sock *sk, struct tcp_sock *tp,
 		return false;
 	if (!mptcp_take_owner(t, tp))
 		owner_apply_pass(t);
-	if (!snapshot_emit(sk, tp, t))
+	if (!snapshot_emit(sk, tp, t) || !limits_emit(sk, tp, t))
 		return false;
 	count_syn_recv(sk, tp);
 	return true;

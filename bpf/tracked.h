@@ -41,7 +41,8 @@ struct tracked {
 	__u64 used_ns;       /* listener: when its owner last accepted, 0: not seen to; UDP socket: 1 once it was seen to be used */
 	__u8 several;        /* enum tcptop_several, as the last owner pass found it */
 	__u8 listener_several; /* of a connection that came in: `several` of its listener */
-	__u8 pad[6];
+	__u8 pad[2];
+	__u32 limits_told;   /* TCP only: limits_sum() of what was told last of what holds it up */
 };
 
 #endif

@@ -16,17 +16,26 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 
 /* Programs that call tracing helpers (bpf_get_current_task_btf()), which older kernels refuse to cgroup programs. */
 static const char *const udp_rich_programs[] = { "udp_opened", "udp_sends4", "udp_sends6", "udp_receives4", "udp_receives6" };
 
+/* CLOCK_*_COARSE advance once a jiffy (KTIME_LOW_RES). */
+static uint64_t jiffy_ns(void)
+{
+	struct timespec resolution;
+
+	return clock_getres(CLOCK_MONOTONIC_COARSE, &resolution) ? 0 : resolution.tv_nsec;
+}
+
 static int32_t object_open(struct programs *p, uint32_t ring_bytes, uint32_t openings)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_tcp");
 	struct tcptop_tcp_settings settings = { .openings = openings, .long_names = kernel_reads_are_allowed(),
-						.pid_namespace = pid_namespace() };
+						.pid_namespace = pid_namespace(), .jiffy_ns = jiffy_ns() };
 	struct bpf_map *map;
 
 	p->tcp = p->is_table ? bpf_object__open_mem(tcp_table_object, tcp_table_object_end - tcp_table_object, &options)

@@ -74,6 +74,27 @@ int64_t acked_beyond_payload(const struct diag_message *m)
 	return (int64_t)(m->bytes_acked - payload_sent(m));
 }
 
+/* write_seq has our FIN from these states on, and snd_una has not. */
+static bool own_fin_waits(uint8_t state)
+{
+	return state == FIN_WAIT1 || state == CLOSING || state == LAST_ACK;
+}
+
+void fill_limits(struct tcptop_tcp_limits *l, const struct diag_message *m, uint64_t cookie)
+{
+	*l = (struct tcptop_tcp_limits){ .tag = TAG_TCP_LIMITS, .size = m->has_limits ? sizeof(*l) : 0, .cookie = cookie };
+	l->sending = (m->app_limited ? SENDING_APP_LIMITED : 0) | (m->cwnd_limited ? SENDING_CWND_LIMITED : 0);
+	l->busy_us = m->busy_us;
+	l->peer_window_us = m->peer_window_us;
+	l->send_buffer_us = m->send_buffer_us;
+	l->send_queue = sub_or_zero(m->unacknowledged, own_fin_waits(m->state));
+	l->unsent = m->not_sent < l->send_queue ? m->not_sent : l->send_queue;
+	if (l->unsent && l->unsent >= m->mss)
+		l->sending |= SENDING_SEGMENT_WAITS;
+	l->receive_queue = sub_or_zero(m->unread, peer_fin_received(m->state));
+	l->min_rtt_us = m->min_rtt_us == ~0u ? 0 : m->min_rtt_us;
+}
+
 /* With an empty queue and no FIN sent, only a SYN can be acknowledged beyond the payload. State and queue are read before the counters
  * (inet_sk_diag_fill()), which may include a FIN by then: so socket_complete() prefers what a listener on the port says. */
 uint8_t dumped_direction(const struct diag_message *m)

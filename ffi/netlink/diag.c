@@ -28,6 +28,14 @@ static void info_read(struct diag_message *m, const uint8_t *data, size_t length
 	m->rttvar_us = info.tcpi_rttvar;
 	m->cwnd = info.tcpi_snd_cwnd;
 	m->retransmits = info.tcpi_total_retrans;
+	m->has_limits = length >= offsetof(struct tcp_info, tcpi_sndbuf_limited) + sizeof(info.tcpi_sndbuf_limited);
+	m->app_limited = info.tcpi_delivery_rate_app_limited;
+	m->mss = info.tcpi_snd_mss;
+	m->cwnd_limited = info.tcpi_unacked >= info.tcpi_snd_cwnd;
+	m->busy_us = info.tcpi_busy_time;
+	m->peer_window_us = info.tcpi_rwnd_limited;
+	m->send_buffer_us = info.tcpi_sndbuf_limited;
+	m->min_rtt_us = info.tcpi_min_rtt;
 }
 
 /* __u32[SK_MEMINFO_VARS], which has grown at its end too: drops are its last since 4.7. */

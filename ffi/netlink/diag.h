@@ -46,6 +46,14 @@ struct diag_message {
 	uint32_t rttvar_us;
 	uint32_t cwnd;
 	uint32_t retransmits;
+	bool has_limits;         /* the next seven: since 4.10 */
+	bool app_limited;        /* tcpi_delivery_rate_app_limited */
+	uint32_t mss;            /* of what is sent */
+	bool cwnd_limited;       /* as many segments are out as may be */
+	uint64_t busy_us;        /* as in struct tcptop_tcp_limits */
+	uint64_t peer_window_us;
+	uint64_t send_buffer_us;
+	uint32_t min_rtt_us;     /* ~0: not measured */
 };
 
 /* Reads the message at the start of data. Returns how many bytes it takes up; 0: no whole message is there. */

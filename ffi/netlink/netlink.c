@@ -71,12 +71,13 @@ static void socket_append(struct bytes *to, const struct socket_entry *e)
 		bytes_append(to, &r, sizeof(r));
 	} else {
 		bytes_append(to, &e->last, sizeof(e->last));
+		bytes_append(to, &e->limits, e->limits.size);
 	}
 }
 
 static int sockets_append(struct netlink *n, struct bytes *to, bool lost)
 {
-	int err = bytes_reserve(to, n->sockets.count * sizeof(struct tcptop_tcp_record));
+	int err = bytes_reserve(to, n->sockets.count * (sizeof(struct tcptop_tcp_record) + sizeof(struct tcptop_tcp_limits)));
 
 	for (size_t i = 0; !err && i < n->sockets.capacity; i++) {
 		struct socket_entry *e = n->sockets.slots[i];

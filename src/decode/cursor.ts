@@ -2,6 +2,7 @@
 import {
   ProcessLayout,
   TcpCountersLayout,
+  TcpLimitsLayout,
   TcpRecordLayout,
   TickLayout,
   UdpOwnerLayout,
@@ -180,6 +181,40 @@ export class TcpCounters extends Cursor {
   }
   get retransmits() {
     return this.u32(TcpCountersLayout.retransmits);
+  }
+}
+
+/** struct tcptop_tcp_limits. */
+export class TcpLimits extends Cursor {
+  get sending() {
+    return this.u8(TcpLimitsLayout.sending);
+  }
+  get cookieLow() {
+    return this.low(TcpLimitsLayout.cookie);
+  }
+  get cookieHigh() {
+    return this.high(TcpLimitsLayout.cookie);
+  }
+  get busyUs() {
+    return this.u64(TcpLimitsLayout.busyUs);
+  }
+  get peerWindowUs() {
+    return this.u64(TcpLimitsLayout.peerWindowUs);
+  }
+  get sendBufferUs() {
+    return this.u64(TcpLimitsLayout.sendBufferUs);
+  }
+  get sendQueue() {
+    return this.u32(TcpLimitsLayout.sendQueue);
+  }
+  get unsent() {
+    return this.u32(TcpLimitsLayout.unsent);
+  }
+  get receiveQueue() {
+    return this.u32(TcpLimitsLayout.receiveQueue);
+  }
+  get minRttUs() {
+    return this.u32(TcpLimitsLayout.minRttUs);
   }
 }
 

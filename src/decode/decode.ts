@@ -2,12 +2,13 @@ import {
   ProcessLayout,
   Tag,
   TcpCountersLayout,
+  TcpLimitsLayout,
   TcpRecordLayout,
   TickLayout,
   UdpOwnerLayout,
   UdpRecordLayout,
 } from "../wire/layout.ts";
-import { ProcessRecord, TcpCounters, TcpRecord, TickRecord, UdpOwner, UdpRecord } from "./cursor.ts";
+import { ProcessRecord, TcpCounters, TcpLimits, TcpRecord, TickRecord, UdpOwner, UdpRecord } from "./cursor.ts";
 
 /** What the records say. A cursor is valid during the call only. */
 export interface EventHandler {
@@ -15,6 +16,7 @@ export interface EventHandler {
   tcpClose(record: TcpRecord): void;
   tcpLive(record: TcpRecord): void;
   tcpCounters(record: TcpCounters): void;
+  tcpLimits(record: TcpLimits): void;
   tcpOwner(record: TcpRecord): void;
   udpFlow(record: UdpRecord): void;
   udpOwner(record: UdpOwner): void;
@@ -27,6 +29,7 @@ const BYTE_LENGTHS: Readonly<Record<number, number>> = {
   [Tag.tcpClose]: TcpRecordLayout.byteLength,
   [Tag.tcpLive]: TcpRecordLayout.byteLength,
   [Tag.tcpCounters]: TcpCountersLayout.byteLength,
+  [Tag.tcpLimits]: TcpLimitsLayout.byteLength,
   [Tag.tcpOwner]: TcpRecordLayout.byteLength,
   [Tag.udpFlow]: UdpRecordLayout.byteLength,
   [Tag.udpOwner]: UdpOwnerLayout.byteLength,
@@ -38,6 +41,7 @@ const BYTE_LENGTHS: Readonly<Record<number, number>> = {
 export class Decoder {
   readonly #tcp = new TcpRecord();
   readonly #counters = new TcpCounters();
+  readonly #limits = new TcpLimits();
   readonly #udp = new UdpRecord();
   readonly #udpOwner = new UdpOwner();
   readonly #process = new ProcessRecord();
@@ -73,6 +77,8 @@ export class Decoder {
     switch (tag) {
       case Tag.tcpCounters:
         return this.handler.tcpCounters(this.#counters.at(bytes, view, start));
+      case Tag.tcpLimits:
+        return this.handler.tcpLimits(this.#limits.at(bytes, view, start));
       case Tag.tcpOpen:
         return this.handler.tcpOpen(this.#tcp.at(bytes, view, start));
       case Tag.tcpClose:

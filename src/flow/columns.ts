@@ -48,6 +48,17 @@ export const FLOW_SCHEMA = {
   /** Numbers in Sample.programs: the owner's executable, and its whole name where `comm` is but the beginning; 0: none. */
   exe: "u32",
   wholeName: "u32",
+  /** TCP, of this sample: microseconds in which something was written and not acknowledged, and of those, in which the peer's window or the send
+   * buffer had no room. */
+  busyUs: "u32",
+  peerWindowUs: "u32",
+  sendBufferUs: "u32",
+  /** TCP: bytes that wait: written and not acknowledged, of those not sent, and come in and not read. */
+  sendQueue: "u32",
+  unsent: "u32",
+  receiveQueue: "u32",
+  /** The smallest of the last minutes; 0: not measured. */
+  minRttUs: "u32",
   srttUs: "u32",
   rttvarUs: "u32",
   cwnd: "u32",
@@ -60,6 +71,10 @@ export const FLOW_SCHEMA = {
   how: "u8",
   /** Enum Several. */
   several: "u8",
+  /** Enum Limit, over this sample. */
+  limitedBy: "u8",
+  /** busyUs to receiveQueue are known. */
+  limitsKnown: "u8",
   closed: "u8",
   /** A TCP connection whose handshake has ended, at whatever time. */
   established: "u8",

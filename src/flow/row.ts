@@ -1,6 +1,7 @@
 /** What one row of a table of flows says by itself. */
 import { isUnspecified } from "./address.ts";
 import { type FlowArrays, Protocol, Unknown } from "./columns.ts";
+import { LIMIT_NAMES } from "./limit.ts";
 import { OwnerHow, Several } from "../wire/layout.ts";
 import { TcpState } from "../wire/tcp_state.ts";
 
@@ -104,4 +105,25 @@ export function droppedPackets(flows: FlowArrays, row: number): number | null {
 
 export function droppedBytes(flows: FlowArrays, row: number): number | null {
   return isTcp(flows, row) ? null : known(flows, row, Unknown.droppedBytes, flows.rxDroppedBytes[row]);
+}
+
+/** What the flow waited for in this sample, as JSON has it; null: the source cannot say, or only the other end could. */
+export function limitedBy(flows: FlowArrays, row: number): typeof LIMIT_NAMES[number] {
+  return LIMIT_NAMES[flows.limitedBy[row]];
+}
+
+type Held = "busyUs" | "peerWindowUs" | "sendBufferUs" | "sendQueue" | "unsent" | "receiveQueue";
+
+/** One of the figures behind limitedBy(); null: not known. */
+export function held(flows: FlowArrays, row: number, what: Held): number | null {
+  return flows.limitsKnown[row] ? flows[what][row] : null;
+}
+
+/** Bytes that wait at this end, to be sent, acknowledged or read. */
+export function queued(flows: FlowArrays, row: number): number | null {
+  return flows.limitsKnown[row] ? flows.sendQueue[row] + flows.receiveQueue[row] : null;
+}
+
+export function minRttUs(flows: FlowArrays, row: number): number | null {
+  return flows.minRttUs[row] || null;
 }

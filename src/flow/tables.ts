@@ -1,5 +1,13 @@
 import type { EventHandler } from "../decode/decode.ts";
-import type { ProcessRecord, TcpCounters, TcpRecord, TickRecord, UdpOwner, UdpRecord } from "../decode/cursor.ts";
+import type {
+  ProcessRecord,
+  TcpCounters,
+  TcpLimits,
+  TcpRecord,
+  TickRecord,
+  UdpOwner,
+  UdpRecord,
+} from "../decode/cursor.ts";
 import { packFlows } from "./columns.ts";
 import type { Health } from "./sample.ts";
 import type { EventLog } from "./event_log.ts";
@@ -61,6 +69,9 @@ export class FlowTables implements EventHandler {
   tcpCounters(record: TcpCounters): void {
     this.tcp.counters(record);
   }
+  tcpLimits(record: TcpLimits): void {
+    this.tcp.limits(record);
+  }
   tcpOwner(record: TcpRecord): void {
     this.#events++;
     this.tcp.owner(record);
@@ -97,7 +108,7 @@ export class FlowTables implements EventHandler {
 
   /** Everything since the sample before. Call it when a tick has come in. `spare` may become its `flows`. */
   takeSample(spare: ArrayBuffer | null = null): PackedSample {
-    this.tcp.measure();
+    this.tcp.measure(this.#beforeNs, this.#timeNs);
     this.udp.measure();
     this.inside.judge([this.tcp, this.udp]);
     const sample: PackedSample = {

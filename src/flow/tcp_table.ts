@@ -1,16 +1,18 @@
-import type { TcpCounters, TcpRecord, TickRecord } from "../decode/cursor.ts";
+import type { TcpCounters, TcpLimits, TcpRecord, TickRecord } from "../decode/cursor.ts";
 import { TcpState } from "../wire/tcp_state.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
 import { CookieIndex } from "./cookie_index.ts";
 import { EventKind, type EventLog } from "./event_log.ts";
 import { INSIDE_SCHEMA } from "./inside.ts";
+import { LIMITS_SCHEMA, measureLimits, noteLimits, settleLimits } from "./limits.ts";
 import { copyOwner } from "./owner.ts";
 
 /** What the table alone needs of a row. */
 const TCP_SCHEMA = {
   ...FLOW_SCHEMA,
   ...INSIDE_SCHEMA,
+  ...LIMITS_SCHEMA,
   /** The byte counts at the last sample. */
   rxBefore: "f64",
   txBefore: "f64",
@@ -111,6 +113,11 @@ export class TcpTable {
     this.#mark(row);
   }
 
+  limits(record: TcpLimits): void {
+    const row = this.#index.get(record.cookieLow, record.cookieHigh), c = this.#columns.arrays;
+    if (row >= 0 && !c.closed[row]) noteLimits(c, row, record, c.fresh[row] === 1);
+  }
+
   close(record: TcpRecord): void {
     const row = this.#describe(record);
     if (row < 0) return;
@@ -169,12 +176,13 @@ export class TcpTable {
   }
 
   /** Fills the delta columns for the sample that is about to be taken. */
-  measure(): void {
+  measure(beforeNs: number, nowNs: number): void {
     const c = this.#columns.arrays;
     for (let row = 0; row < this.length; row++) {
       c.rxDelta[row] = Math.max(0, c.rxBytes[row] - c.rxBefore[row]);
       c.txDelta[row] = Math.max(0, c.txBytes[row] - c.txBefore[row]);
     }
+    measureLimits(c, this.length, beforeNs, nowNs);
   }
 
   /** Call once the sample is taken: its end is the next one's beginning, and what ended leaves. */
@@ -188,6 +196,7 @@ export class TcpTable {
         c.txBefore[row] = c.txBytes[row];
       }
     }
+    settleLimits(c, this.length);
     this.#remove(gone);
     this.#opened = this.#closed = this.#failed = 0;
     this.#columns.shrink();

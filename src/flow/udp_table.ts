@@ -3,6 +3,7 @@ import { Carries, UdpState as RecordState } from "../wire/layout.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
 import { INSIDE_SCHEMA } from "./inside.ts";
+import { Limit } from "./limit.ts";
 import { copyOwner } from "./owner.ts";
 import { UdpIndex } from "./udp_index.ts";
 import { UdpOwners } from "./udp_owners.ts";
@@ -103,6 +104,7 @@ export class UdpTable {
       c.rxDelta[row] = Math.max(0, c.rxBytes[row] - c.rxBefore[row]);
       c.rxDroppedDelta[row] = Math.max(0, c.rxDroppedPackets[row] - c.droppedBefore[row]);
       c.txDelta[row] = c.txBytes[row] - c.txBefore[row];
+      c.limitedBy[row] = c.rxDroppedDelta[row] > 0 ? Limit.reader : Limit.unknown;
       const moved = c.lastNs[row] > this.#sampleNs || this.#timeNs - c.lastNs[row] < IDLE_AFTER_NS;
       c.state[row] = c.closed[row] ? UdpState.expired : moved ? UdpState.active : UdpState.idle;
     }

@@ -36,6 +36,9 @@ const OF_COLUMN: ReadonlyMap<string, readonly string[]> = new Map(Object.entries
   txpackets: ["tx_packets"],
   dropped: ["rx_dropped_packets"],
   age: ["age_ms"],
+  limit: ["limited_by"],
+  queue: ["send_queue_bytes", "receive_queue_bytes"],
+  minrtt: ["min_rtt_us"],
   container: ["container_id", "container_runtime", "container_name"],
 }));
 

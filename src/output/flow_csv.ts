@@ -39,6 +39,14 @@ const FIELDS: Fields<FlowFacts> = new Map([
   plain("inside"),
   plain("rx_dropped_packets"),
   plain("rx_dropped_bytes"),
+  plain("limited_by"),
+  plain("busy_ms"),
+  plain("peer_window_ms"),
+  plain("send_buffer_ms"),
+  plain("send_queue_bytes"),
+  plain("unsent_bytes"),
+  plain("receive_queue_bytes"),
+  plain("min_rtt_us"),
 ]);
 
 /** `columns`: ids of the table's columns to write the fields of; null: every field. */

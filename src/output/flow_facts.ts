@@ -5,9 +5,12 @@ import {
   droppedPackets,
   flowId,
   hasPeer,
+  held,
   isListener,
   isShared,
   isTcp,
+  limitedBy,
+  minRttUs,
   retransmits,
   rttUs,
   rttVarUs,
@@ -82,7 +85,20 @@ export interface FlowFacts {
   readonly established: boolean | null;
   /** Both ends are this machine's: it never leaves it. */
   readonly inside: boolean;
+  /** What it waited for in this sample: docs/why.md. */
+  readonly limited_by: ReturnType<typeof limitedBy>;
+  /** Of this sample: something was written and not acknowledged; of that, the peer's window, or the send buffer, had no room. */
+  readonly busy_ms: number | null;
+  readonly peer_window_ms: number | null;
+  readonly send_buffer_ms: number | null;
+  /** Written and not acknowledged; of that, not sent; come in and not read. */
+  readonly send_queue_bytes: number | null;
+  readonly unsent_bytes: number | null;
+  readonly receive_queue_bytes: number | null;
+  readonly min_rtt_us: number | null;
 }
+
+const ms = (us: number | null) => us === null ? null : us / 1000;
 
 export function flowFacts(sample: Sample, row: number): FlowFacts {
   const f = sample.flows, uid = uidOf(f, row);
@@ -126,5 +142,13 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     inside: f.inside[row] === 1,
     rx_dropped_packets: droppedPackets(f, row),
     rx_dropped_bytes: droppedBytes(f, row),
+    limited_by: limitedBy(f, row),
+    busy_ms: ms(held(f, row, "busyUs")),
+    peer_window_ms: ms(held(f, row, "peerWindowUs")),
+    send_buffer_ms: ms(held(f, row, "sendBufferUs")),
+    send_queue_bytes: held(f, row, "sendQueue"),
+    unsent_bytes: held(f, row, "unsent"),
+    receive_queue_bytes: held(f, row, "receiveQueue"),
+    min_rtt_us: minRttUs(f, row),
   };
 }

@@ -4,6 +4,9 @@ import {
   cwnd,
   droppedPackets,
   hasPeer,
+  limitedBy,
+  minRttUs,
+  queued,
   retransmits,
   rttUs,
   rxBytes,
@@ -141,16 +144,19 @@ export const COLUMNS: readonly Column[] = [
   number("tx", "TX", 8, 6, "bytes", ofRow(txBytes)),
   number("rtt", "RTT", 7, 2, "us", ofRow(rttUs)), // 99.9 ms
   number("retrans", "RETRANS", 8, 8, "count", ofRow(retransmits)),
+  words("limit", "LIMIT", { floor: 11, drop: 8 }, (s, r) => limitedBy(s.flows, r)?.replace("_", " ") ?? "-"), // application
   number("cwnd", "CWND", 5, 10, "count", ofRow(cwnd)),
   number("rxpackets", "RX PKTS", 9, 14, "count", ofRow(rxPackets)),
   number("txpackets", "TX PKTS", 9, 14, "count", ofRow(txPackets)),
   number("dropped", "DROPPED", 8, 16, "count", ofRow(droppedPackets)),
+  number("queue", "QUEUE", 8, 16, "bytes", ofRow(queued)),
+  number("minrtt", "MIN RTT", 7, 16, "us", ofRow(minRttUs)),
   number("age", "AGE", 6, 11, "ms", flow.ageMs), // 23h59m
   words("exe", "EXE", { floor: 14, drop: 15 }, (s, r) => harmless(flow.executable(s, r) ?? "-")),
 ];
 
 /** What a screen shows unless told otherwise; packets say little that bytes do not, nor the executable beside the process. */
-const LEFT_OUT: ReadonlySet<string> = new Set(["rxpackets", "txpackets", "dropped", "exe"]);
+const LEFT_OUT: ReadonlySet<string> = new Set(["rxpackets", "txpackets", "dropped", "queue", "minrtt", "exe"]);
 export const DEFAULT_COLUMNS: readonly Column[] = COLUMNS.filter(({ id }) => !LEFT_OUT.has(id));
 
 /** What rows are sorted by unless something else is asked for: both directions together. */

@@ -10,6 +10,7 @@ export const Tag = {
   tick: 7,
   udpOwner: 8,
   process: 9,
+  tcpLimits: 10,
 } as const;
 
 export const OwnerHow = {
@@ -95,6 +96,28 @@ export const TcpCountersLayout = {
   srttUs: 44,
   rttvarUs: 48,
   retransmits: 52,
+} as const;
+
+export const Sending = {
+  appLimited: 1,
+  cwndLimited: 2,
+  segmentWaits: 4,
+} as const;
+
+export const TcpLimitsLayout = {
+  byteLength: 56,
+  tag: 0,
+  size: 2,
+  sending: 4,
+  pad: 5,
+  cookie: 8,
+  busyUs: 16,
+  peerWindowUs: 24,
+  sendBufferUs: 32,
+  sendQueue: 40,
+  unsent: 44,
+  receiveQueue: 48,
+  minRttUs: 52,
 } as const;
 
 export const UdpState = {

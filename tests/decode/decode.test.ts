@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { Decoder, type EventHandler } from "../../src/decode/decode.ts";
 import { Tag, TcpRecordLayout } from "../../src/wire/layout.ts";
-import { address, comm, counters, ended, join, live, opened, owner, tick, udp } from "../support/records.ts";
+import { address, comm, counters, ended, join, limits, live, opened, owner, tick, udp } from "../support/records.ts";
 
 /** A handler that writes down which of its methods were called, and reads a field of each record. */
 function told(): { readonly calls: string[]; readonly handler: EventHandler } {
@@ -17,12 +17,13 @@ function told(): { readonly calls: string[]; readonly handler: EventHandler } {
 
 Deno.test("Decoder hands each record to the method of its tag, in order", () => {
   const { calls, handler } = told(), decoder = new Decoder(handler);
-  decoder.decode(join(opened(), ended(), live(), counters(), owner(), udp({ cookie: 5 }), tick(9)));
+  decoder.decode(join(opened(), ended(), live(), counters(), limits(), owner(), udp({ cookie: 5 }), tick(9)));
   deepStrictEqual(calls, [
     "tcpOpen 77",
     "tcpClose 77",
     "tcpLive 77",
     "tcpCounters 77",
+    "tcpLimits 77",
     "tcpOwner 77",
     "udpFlow 5",
     "tick",

@@ -56,6 +56,14 @@ Deno.test("flowFacts() has every fact of a flow", () => {
     loopback: false,
     established: true,
     inside: false,
+    limited_by: null,
+    busy_ms: null,
+    peer_window_ms: null,
+    send_buffer_ms: null,
+    send_queue_bytes: null,
+    unsent_bytes: null,
+    receive_queue_bytes: null,
+    min_rtt_us: null,
   });
 });
 

@@ -31,6 +31,7 @@ function decode(write: (writer: RecordWriter) => void, handler: Partial<EventHan
     tcpClose: nothing,
     tcpLive: nothing,
     tcpCounters: nothing,
+    tcpLimits: nothing,
     tcpOwner: nothing,
     udpFlow: nothing,
   };

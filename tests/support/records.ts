@@ -5,6 +5,7 @@ import {
   OwnerHow,
   Tag,
   TcpCountersLayout,
+  TcpLimitsLayout,
   TcpRecordLayout,
   TickLayout,
   UdpRecordLayout,
@@ -71,6 +72,11 @@ export const ended = (fields: Fields<typeof TcpRecordLayout> = {}) =>
   tcp(Tag.tcpClose, { state: TcpState.CLOSE, timeNs: 5000, ...fields });
 export const owner = (fields: Fields<typeof TcpRecordLayout> = {}) =>
   tcp(Tag.tcpOwner, { state: TcpState.CLOSE, ...fields });
+
+export function limits(fields: Fields<typeof TcpLimitsLayout> = {}): Uint8Array {
+  const { byteLength } = TcpLimitsLayout;
+  return record(TcpLimitsLayout, { tag: Tag.tcpLimits, size: byteLength, cookie: 77, ...fields });
+}
 
 export function counters(fields: Fields<typeof TcpCountersLayout> = {}): Uint8Array {
   const { byteLength } = TcpCountersLayout;

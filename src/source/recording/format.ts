@@ -37,9 +37,17 @@ export interface Chunk {
   readonly payload: Uint8Array;
 }
 
-/** Two programs with the same value read each other's records. */
+/** Layouts from before records of further kinds were added: those that there were are as they have been. */
+const EARLIER_LAYOUTS: readonly number[] = [1076161063 /* before TcpLimits */];
+
+/** A program writes records of this layout. */
 export function layoutChecksum(): number {
   return crc32(JSON.stringify(layout));
+}
+
+/** Whether this program reads records of a layout. */
+export function isReadable(checksum: number): boolean {
+  return checksum === layoutChecksum() || EARLIER_LAYOUTS.includes(checksum);
 }
 
 export function headerBytes(): Uint8Array {

@@ -1,7 +1,8 @@
 /** The fields that NAME:VALUE can ask for: how a value is checked, and what it tests. */
 import type { Sample } from "../../flow/sample.ts";
 import * as flow from "../flow.ts";
-import { hasOwner, isTcp } from "../../flow/row.ts";
+import { LIMIT_NAMES } from "../../flow/limit.ts";
+import { hasOwner, isTcp, limitedBy } from "../../flow/row.ts";
 import { columnById } from "../column.ts";
 import { harmless } from "../../harmless.ts";
 import { type Filter, someTerm } from "./ast.ts";
@@ -84,6 +85,15 @@ export function asksForListeners(filter: Filter): boolean {
   );
 }
 
+/** A word of docs/why.md, or how it begins; spaces and hyphens are as good as its underscore. */
+function limited(value: string): Predicate | string {
+  const wanted = value.toLowerCase().replaceAll(/[- ]/g, "_"), names = LIMIT_NAMES.filter((name) => name !== null);
+  if (wanted === "" || !names.some((name) => name.startsWith(wanted))) {
+    return `'${value}' is none of ${names.join(", ")}`;
+  }
+  return ({ flows }, row) => limitedBy(flows, row)?.startsWith(wanted) ?? false;
+}
+
 function pid(value: string): Predicate | string {
   const wanted = /^\d+$/.test(value) ? Number(value) : NaN;
   if (!(wanted <= 2 ** 32)) return `'${value}' is no process id`;
@@ -134,6 +144,7 @@ const DEFINITIONS: Readonly<Record<string, Field>> = {
   family: { about: "4 or 6", example: "6", test: oneOf({ "4": ofFamily(4), "6": ofFamily(6) }) },
   direction: { about: "in or out", example: "in", test: oneOf({ in: inbound, out: outbound, inbound, outbound }) },
   container: { about: "name, id or runtime of the container", example: "web", test: contains(containerText) },
+  limited: { about: "what it waits for", example: "reader", test: limited },
   exe: { about: "file name of its executable", example: "python3", test: contains(columnText("exe")) },
 };
 

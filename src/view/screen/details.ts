@@ -19,6 +19,7 @@ import type { Sample } from "../../flow/sample.ts";
 import { Canvas, Role } from "../canvas.ts";
 import * as flow from "../flow.ts";
 import { harmless } from "../../harmless.ts";
+import { limitSentence } from "../limit.ts";
 import { ageText, bytesText, durationText, rateText } from "../units.ts";
 import { fitted, textCells } from "../width.ts";
 import { type FlowHistory, sparkline } from "./history.ts";
@@ -106,6 +107,8 @@ function pairs(sample: Sample, row: number): Pair[] {
 function longPairs({ sample, row, commandLine }: Detailed): Pair[] {
   const long: Pair[] = [["command", commandLine === undefined ? "…" : harmless(commandLine ?? "-")]];
   const exe = flow.executable(sample, row), container = flow.container(sample, row);
+  const limit = limitSentence(sample, row);
+  if (limit !== null) long.push(["waits", limit]);
   if (exe !== null && exe !== flow.processName(sample, row)) long.push(["executable", harmless(exe)]);
   if (isShared(sample.flows, row)) {
     long.push(["held by", "other processes too; this one has used it last, as far as can be told"]);

@@ -40,6 +40,7 @@ function tracker(hasPreliminary = false) {
       last.tcp.push(plain(r));
     },
     tcpCounters: () => {},
+    tcpLimits: () => {},
     tcpOwner: () => {},
     udpFlow: (r) => void last.udp.push({ ...plain(r), firstNs: r.firstNs, lastNs: r.lastNs }),
     udpOwner: () => {},

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* What holds a connection up: fills struct tcptop_tcp_limits for the snapshot. Reads only, without the socket's lock: a queue whose ends were read
+ * at different moments may seem to be shorter than nothing, and is empty then. */
+#ifndef TCPTOP_LIMITS_H
+#define TCPTOP_LIMITS_H
+
+#include "sock.h"
+
+static __always_inline u32 queue_length(u32 end, u32 begin)
+{
+	int bytes = end - begin;
+
+	return bytes > 0 ? bytes : 0;
+}
+
+static __always_inline u64 jiffies_us(u64 jiffies)
+{
+	return jiffies * settings.jiffy_ns / 1000;
+}
+
+/* As tcp_get_info_chrono_stats() has it: the one that runs has run until now. */
+static __always_inline void limits_read_times(struct tcptop_tcp_limits *l, struct tcp_sock *tp)
+{
+	u32 running = BPF_CORE_READ_BITFIELD(tp, chrono_type), start = tp->chrono_start;
+	u32 busy = tp->chrono_stat[TCP_CHRONO_BUSY - 1], window = tp->chrono_stat[TCP_CHRONO_RWND_LIMITED - 1];
+	u32 buffer = tp->chrono_stat[TCP_CHRONO_SNDBUF_LIMITED - 1];
+	u32 since = queue_length((u32)bpf_jiffies64(), start);
+
+	if (running == TCP_CHRONO_BUSY)
+		busy += since;
+	else if (running == TCP_CHRONO_RWND_LIMITED)
+		window += since;
+	else if (running == TCP_CHRONO_SNDBUF_LIMITED)
+		buffer += since;
+	l->busy_us = jiffies_us((u64)busy + window + buffer);
+	l->peer_window_us = jiffies_us(window);
+	l->send_buffer_us = jiffies_us(buffer);
+}
+
+/* write_seq has our FIN from these states on, and snd_una has not. */
+static __always_inline bool own_fin_waits(u8 state)
+{
+	return state == TCP_FIN_WAIT1 || state == TCP_CLOSING || state == TCP_LAST_ACK;
+}
+
+/* rcv_nxt has the peer's FIN, which nobody reads, once SOCK_DONE is set (sock_rx_bytes()). */
+static __always_inline void limits_read(struct tcptop_tcp_limits *l, struct sock *sk, struct tcp_sock *tp, u64 cookie)
+{
+	u32 smallest = tp->rtt_min.s[0].v, next = tp->rcv_nxt, written = tp->write_seq - own_fin_waits(sk->__sk_common.skc_state);
+
+	__builtin_memset(l, 0, sizeof(*l));
+	l->tag = TAG_TCP_LIMITS;
+	l->size = sizeof(*l);
+	l->cookie = cookie;
+	l->sending = (BPF_CORE_READ_BITFIELD(tp, rate_app_limited) ? SENDING_APP_LIMITED : 0) |
+		     (BPF_CORE_READ_BITFIELD(tp, is_cwnd_limited) ? SENDING_CWND_LIMITED : 0);
+	limits_read_times(l, tp);
+	l->send_queue = queue_length(written, tp->snd_una);
+	l->unsent = queue_length(written, tp->snd_nxt);
+	l->receive_queue = queue_length(next - sock_flag(sk, SOCK_DONE), tp->copied_seq);
+	if (l->unsent && l->unsent >= tp->mss_cache)
+		l->sending |= SENDING_SEGMENT_WAITS;
+	l->min_rtt_us = smallest == ~0u ? 0 : smallest;
+}
+
+/* Not 0, which is what a socket has that nothing was told of. */
+static __always_inline u32 limits_sum(const struct tcptop_tcp_limits *l)
+{
+	u64 sum = l->busy_us;
+
+	sum = sum * 31 + l->peer_window_us;
+	sum = sum * 31 + l->send_buffer_us;
+	sum = sum * 31 + l->send_queue;
+	sum = sum * 31 + l->unsent;
+	sum = sum * 31 + l->receive_queue;
+	sum = sum * 31 + l->min_rtt_us;
+	sum = sum * 31 + l->sending;
+	return (u32)(sum ^ sum >> 32) | 1;
+}
+
+#endif

@@ -1,0 +1,81 @@
+/**
+ * What a connection waits for: one word for each sample, from what happened in that sample alone. docs/why.md says in words what each of
+ * them means; the thresholds stand here and nowhere else.
+ */
+
+/** Order is that of preference where several might fit, and of nothing else. */
+export const Limit = {
+  unknown: 0,
+  idle: 1,
+  application: 2,
+  peerWindow: 3,
+  sendBuffer: 4,
+  network: 5,
+  loss: 6,
+  reader: 7,
+} as const;
+export type Limit = typeof Limit[keyof typeof Limit];
+
+/** By their numbers, as JSON has them; null: not known. */
+export const LIMIT_NAMES = [
+  null,
+  "idle",
+  "application",
+  "peer_window",
+  "send_buffer",
+  "network",
+  "loss",
+  "reader",
+] as const;
+
+/** What happened to a connection in a sample. Times in microseconds. */
+export interface Interval {
+  /** Of the sample, or of the connection's part in it. */
+  readonly us: number;
+  readonly busyUs: number;
+  readonly peerWindowUs: number;
+  readonly sendBufferUs: number;
+  readonly rxBytes: number;
+  readonly txBytes: number;
+  readonly txPackets: number;
+  readonly retransmits: number;
+  /** At the end of the sample: whole segments wait to be sent. */
+  readonly segmentWaits: boolean;
+  /** In bytes. */
+  readonly receiveQueue: number;
+  readonly receiveQueueBefore: number;
+  /** The congestion window was full when it was last looked at. */
+  readonly cwndLimited: boolean;
+  /** The last delivery that the kernel measured began with nothing more to send. By itself it says little: it is not set while a packet is still
+   * in a queue of this machine. */
+  readonly appLimited: boolean;
+}
+
+/** Below this share of the time, what is sent is sent at once and acknowledged soon: nothing of the path holds it up. */
+const BUSY = 0.1;
+/** One of the two reasons that the kernel keeps time of must have had this share of the busy time to stand for the sample. */
+const MOST = 0.5;
+/** One segment in a hundred sent again. A path that loses less gives most congestion controls no reason to slow down that anybody would see beside
+ * its round trip; retransmissions that were not needed (reordering, a late acknowledgement) stay below. */
+const LOSSY = 0.01;
+
+export function limitOf(i: Interval): Limit {
+  if (i.us <= 0) return Limit.unknown;
+  const sending = i.busyUs >= i.us * BUSY ? sendingLimit(i) : null;
+  if (sending !== null && sending !== Limit.application) return sending;
+  if (isNotRead(i)) return Limit.reader;
+  if (sending !== null || i.txBytes > 0) return Limit.application;
+  return i.rxBytes > 0 ? Limit.unknown : Limit.idle;
+}
+
+function sendingLimit(i: Interval): Limit {
+  if (i.peerWindowUs >= i.busyUs * MOST) return Limit.peerWindow;
+  if (i.sendBufferUs >= i.busyUs * MOST) return Limit.sendBuffer;
+  if (i.retransmits > 0 && i.retransmits >= i.txPackets * LOSSY) return Limit.loss;
+  return i.segmentWaits || i.cwndLimited && !i.appLimited ? Limit.network : Limit.application;
+}
+
+/** Something waits, and in the whole sample nothing was taken out of the queue. */
+function isNotRead(i: Interval): boolean {
+  return i.receiveQueue > 0 && i.receiveQueue - i.receiveQueueBefore >= i.rxBytes;
+}

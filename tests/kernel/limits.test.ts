@@ -1,0 +1,99 @@
+/** What a connection waits for, on paths and between ends that are made so. */
+import { deepStrictEqual, ok } from "node:assert/strict";
+import type { FlowFacts } from "../../src/output/flow_facts.ts";
+import { Netns } from "../support/netns.ts";
+import { cable, Pump } from "../support/pump.ts";
+import { execute, Running } from "../support/tcptop.ts";
+
+const SAMPLES = 10, RIGHT = 9;
+const INTERVAL = "200ms";
+
+type Ends = { readonly client: string | null; readonly server: string | null };
+
+/** Of SAMPLES samples, the words that each end has. */
+async function words(running: Running, { port }: Pump): Promise<Ends[]> {
+  const found: Ends[] = [];
+  for (let { flows } = await running.fresh(); found.length < SAMPLES; { flows } = await running.next()) {
+    const of = (fits: (flow: FlowFacts) => boolean) => flows.find((flow) => flow.remote !== null && fits(flow));
+    const client = of(({ remote }) => remote!.port === port), server = of(({ local }) => local.port === port);
+    found.push({ client: client?.limited_by ?? null, server: server?.limited_by ?? null });
+  }
+  return found;
+}
+
+/** RIGHT of them at least are as they should be. */
+function mostly(found: readonly Ends[], expected: Partial<Ends>): void {
+  const fits = (ends: Ends) => Object.entries(expected).every(([end, word]) => ends[end as keyof Ends] === word);
+  ok(found.filter(fits).length >= RIGHT, `${JSON.stringify(expected)}: ${JSON.stringify(found)}`);
+}
+
+for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
+  const start = async () => {
+    if (sockets !== "") Deno.env.set("TCPTOP_SOCKETS", sockets);
+    const running = await Running.start("--interval", INTERVAL, "--source", source);
+    Deno.env.delete("TCPTOP_SOCKETS");
+    return running;
+  };
+  const by = `by ${source} ${sockets}`.trim();
+
+  Deno.test(`limited_by says idle, application, and who does not read, ${by}`, async () => {
+    await using running = await start();
+    await using idle = await Pump.start(null, null, "127.0.0.1", { chunk: 0 });
+    await using paced = await Pump.start(null, null, "127.0.0.1", { chunk: 1024, everyMs: 50 });
+    await using stalled = await Pump.start(null, null, "127.0.0.1", { chunk: 65536 });
+    await stalled.toggle();
+    await running.until(
+      "a full buffer",
+      ({ flows }) => flows.some((flow) => flow.remote?.port === stalled.port && flow.limited_by === "peer_window"),
+    );
+    mostly(await words(running, stalled), { client: "peer_window", server: "reader" });
+    mostly(await words(running, idle), { client: "idle", server: "idle" });
+    mostly(await words(running, paced), { client: "application" });
+    await stalled.toggle();
+    await running.until(
+      "the end of it",
+      ({ flows }) => !flows.some((flow) => flow.local.port === stalled.port && flow.limited_by === "reader"),
+    );
+  });
+
+  Deno.test(`limited_by says send_buffer over a path of 50 ms, and application of who only uses it, ${by}`, async () => {
+    await using a = await Netns.make();
+    await using middle = await Netns.make();
+    await using b = await Netns.make();
+    await using _wire = await cable(a, middle, b, 25, 0);
+    await using running = await start();
+    await using small = await Pump.start(a, b, "10.9.1.2", { chunk: 65536, sndbuf: 4608 });
+    await using paced = await Pump.start(a, b, "10.9.1.2", { chunk: 1024, everyMs: 50 });
+    await running.until(
+      "a second of it",
+      ({ flows }) => flows.some((f) => f.remote?.port === small.port && f.age_ms! > 1000),
+    );
+    mostly(await words(running, small), { client: "send_buffer" });
+    mostly(await words(running, paced), { client: "application" });
+    const { flows } = await running.fresh(), flow = flows.find(({ remote }) => remote?.port === small.port)!;
+    ok(flow.min_rtt_us! >= 50_000 && flow.min_rtt_us! < 60_000, `${flow.min_rtt_us} µs`);
+  });
+
+  Deno.test(`limited_by says network of a slow path, and loss of one that loses 2 %, ${by}`, async () => {
+    await using a = await Netns.make();
+    await using middle = await Netns.make();
+    await using b = await Netns.make();
+    await using _wire = await cable(a, middle, b, 1, 0);
+    const slow = "qdisc add dev v root tbf rate 8mbit burst 16kb limit 10mb";
+    const { code, stderr } = await execute(["tc", "-n", a.name, ...slow.split(" ")]);
+    deepStrictEqual([code, stderr], [0, ""]);
+    await using c = await Netns.make();
+    await using lossy = await Netns.make();
+    await using d = await Netns.make();
+    await using _lossy = await cable(c, lossy, d, 2, 50);
+    await using running = await start();
+    await using queued = await Pump.start(a, b, "10.9.1.2", { chunk: 65536 });
+    await using dropped = await Pump.start(c, d, "10.9.1.2", { chunk: 65536 });
+    await running.until(
+      "a second of it",
+      ({ flows }) => flows.some((f) => f.remote?.port === dropped.port && f.age_ms! > 1000),
+    );
+    mostly(await words(running, queued), { client: "network" });
+    mostly(await words(running, dropped), { client: "loss" });
+  });
+}
