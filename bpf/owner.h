@@ -40,10 +40,15 @@ static __noinline int owner_read(struct owner *o, struct task_struct *task)
 
 /* Whether task is a tcptop in its owner pass. The iterator has a reference to each file that it looks at (task_file_seq_get_next(), and
  * fget_task() for /proc/PID/fd). When the process closes its descriptor meanwhile, the iterator's is the last reference, and current of the
- * close is tcptop (seen: 4 of 11 million). */
+ * close is tcptop (seen: 4 of 11 million). This tcptop's thread is known by its id. Another tcptop runs the same executable, and makes its passes
+ * on a thread that is not its first one; what runs a program in its first thread, as another script of the same interpreter, is none. */
 static __always_inline bool is_owner_pass(struct task_struct *task)
 {
-	return shared.own_executable && shared.own_executable == (u64)mm_executable(task->mm);
+	u64 id = bpf_get_current_pid_tgid();
+
+	if ((u32)id == shared.pass_thread)
+		return true;
+	return (u32)id != id >> 32 && shared.own_executable && shared.own_executable == (u64)mm_executable(task->mm);
 }
 
 /* current becomes the owner. Only from hooks where current is the process that made the system call. A kernel thread that connects (NFS) owns

@@ -30,6 +30,8 @@ struct tcptop_tcp_shared {
 	__u32 epoch;           /* by user space, never 0: raised to be sent a full record of every socket again */
 	__u32 owner_pass;      /* by user space: number of the owner pass that runs or ran last; 0: none yet */
 	__u32 udp_unreported;   /* by the programs: the last owner pass after which a UDP socket may have a TAG_UDP_OWNER record to send */
+	__u32 pass_thread;     /* by the programs: id of the thread that makes the owner pass */
+	__u32 pad;
 	__u32 met_tgid;        /* by the programs: the process whose descriptors the owner pass is at; 0 by user space before a pass */
 };
 

@@ -43,8 +43,10 @@ int tcp_owners(struct bpf_iter__task_file *ctx)
 	struct file *file = ctx->file;
 	struct socket *socket;
 
-	if (!ctx->meta->seq_num)
+	if (!ctx->meta->seq_num) {
 		shared.own_executable = (u64)mm_executable(bpf_get_current_task_btf()->mm);
+		shared.pass_thread = bpf_get_current_pid_tgid();
+	}
 	if (!task || !file)
 		return 0;
 	socket = bpf_sock_from_file(file);

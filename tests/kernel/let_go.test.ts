@@ -6,10 +6,10 @@ import { lines, within } from "../support/lines.ts";
 import { fromSource } from "../support/tcptop.ts";
 import { endsOf, Workload } from "../support/workload.ts";
 
-/** Takes copies of all sockets of a process, says so, and lets go of them when its input ends. */
+/** Takes copies of all sockets of a process, says so, and lets go of them when its input ends, on a thread that is not its first. */
 const HOLDER = `
   const [pid] = Deno.args.map(Number), calls = { parameters: ["i64", "i64", "i64", "i64"], result: "i64" };
-  const { symbols } = Deno.dlopen("libc.so.6", { syscall: calls, close: { parameters: ["i32"], result: "i32" } });
+  const { symbols } = Deno.dlopen("libc.so.6", { syscall: calls, close: { parameters: ["i32"], result: "i32", nonblocking: true } });
   const PIDFD_OPEN = 434n, PIDFD_GETFD = 438n, held = [];
   const pidfd = symbols.syscall(PIDFD_OPEN, BigInt(pid), 0n, 0n);
   for (const { name } of Deno.readDirSync("/proc/" + pid + "/fd")) {
@@ -19,7 +19,7 @@ const HOLDER = `
   if (held.length === 0 || held.some((fd) => fd < 0n)) throw new Error("held: " + held);
   console.log("held");
   await Deno.stdin.read(new Uint8Array(1));
-  for (const fd of held) symbols.close(Number(fd));
+  for (const fd of held) await symbols.close(Number(fd));
 `;
 
 const isBetween = (event: EventFacts, local: string, remote: string) =>
