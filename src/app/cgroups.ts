@@ -1,4 +1,4 @@
-/** Paths of cgroups, asked for once a cgroup or process. */
+/** Which cgroup the owner of each flow is in. The kernel is asked once a cgroup or process. */
 import type { FlowArrays } from "../flow/columns.ts";
 import { type Cgroup, cgroupOf, containerOf } from "../flow/container.ts";
 import { isHybrid, processCgroup } from "../flow/process_cgroup.ts";
@@ -16,7 +16,7 @@ export interface NewCgroups {
 export const NO_NEW_CGROUPS: NewCgroups = { first: 1, oldest: 1, cgroups: [] };
 
 const MOST_PATHS = 1 << 14;
-/** After so many new processes those that no flow has named meanwhile are forgotten: short-lived ones come without end. */
+/** After so many new processes, those that no flow has had since as many were new are forgotten: short-lived processes come without end. */
 const MOST_PROCESSES = 1 << 12;
 /** The whole hierarchy is read for an id that is not known, but for no more than a twentieth of the time. */
 const SHARE = 20;
@@ -78,7 +78,7 @@ export class Cgroups {
   #list(): void {
     const startMs = this.nowMs();
     if (startMs < this.#listAfterMs) return;
-    // Ids of cgroups that are gone are still those of flows; but not for ever.
+    // Flows may still have the id of a cgroup that is gone, so ids are kept; all are forgotten when there are too many.
     if (this.#byId.size > MOST_PATHS) this.#byId.clear();
     for (const line of this.source.cgroupPaths().split("\n")) {
       const blank = line.indexOf(" "), path = line.slice(blank + 1);
@@ -103,7 +103,8 @@ export class Cgroups {
       return this.#number(ofProcess);
     }
     const path = ofId?.path ?? (flows.cgroupId[row] === 1 ? "/" : null);
-    // With version 1 too, version 2's root says nothing of where a process is that has ended or that /proc hides.
+    // Where there is version 1 too, a process may be in version 2's root and in a container of version 1: /proc/PID/cgroup would say, but the process
+    // has ended or is hidden.
     return path === null || path === "/" && ofProcess === null && !this.#isFinal(path) ? 0 : this.#number(path);
   }
 
@@ -135,7 +136,7 @@ export class Cgroups {
   }
 }
 
-/** Flows of one process often stand together. */
+/** Flows of one process often stand in rows next to each other. */
 function isSameOwner({ how, tgid, cgroupId, ownerStartNs }: FlowArrays, a: number, b: number): boolean {
   return cgroupId[a] === cgroupId[b] && tgid[a] === tgid[b] && how[a] === how[b] && ownerStartNs[a] === ownerStartNs[b];
 }

@@ -33,7 +33,7 @@ export class Collector {
   readonly #namespaces: NetworkNamespaces | null;
   #use: SelfUse | null = null;
   #taken = true;
-  /** The memory of a sample that has been taken. */
+  /** The buffer of the last sample, which the main thread has given back. */
   #spare: ArrayBuffer | null = null;
   #stopped = false;
   #dueMs = 0;
@@ -74,7 +74,7 @@ export class Collector {
   }
   interval(ms: number): void {
     this.#intervalMs = ms;
-    // Whoever asks for shorter ones does not wait for the end of a long one.
+    // A shorter interval begins now, not when the long one is over.
     this.#dueMs = Math.min(this.#dueMs, nowMs() + ms);
     this.#source?.wake?.();
   }
@@ -105,13 +105,14 @@ export class Collector {
     }
   }
 
-  /** Until the next sample is due, if that is soon. One that is due but waits for the one before to be taken is woken for. */
+  /** Until the next sample is due, at most until the next drain. A sample that is due but waits for the main thread to take the one before does not
+   * shorten the wait: taken() wakes it. */
   #waitMs({ pace, wake }: FlowSource): number {
     const longestMs = wake === undefined ? DRAIN_EVENTS_EVERY_MS : this.#drainEveryMs, untilMs = this.#dueMs - nowMs();
     return pace !== undefined || untilMs <= 0 && !this.#taken ? longestMs : Math.min(longestMs, Math.max(1, untilMs));
   }
 
-  /** A source with a pace of its own is sampled when it has news, the one nearest to the moment that was meant. */
+  /** A source with an interval of its own is sampled when it has news; of these, the one nearest to the moment that is due. */
   #isDue({ pace }: FlowSource): boolean {
     if (!this.#taken) return false;
     return pace === undefined ? nowMs() >= this.#dueMs : pace.hasNews && nowMs() >= this.#dueMs - pace.everyMs / 2;
@@ -143,7 +144,7 @@ export class Collector {
 
   #sendEvents(batch: PackedEvents): void {
     const events = unpackEvents(batch);
-    // Whoever is not known by now is told of with a later batch.
+    // Login names that are not known yet come with a later batch.
     this.#users.ask(events.uid, batch.length, 0);
     this.post({
       type: "events",

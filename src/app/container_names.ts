@@ -5,7 +5,7 @@ const MOST_NAMES = 1 << 14;
 const MOST_ENTRIES = 1 << 14;
 const LOGS = "/var/log/containers";
 
-/** Names of containers, asked for aside: a sample shows those that are known by then. */
+/** Names of containers, asked for in the background: a sample shows those that are known by then. */
 export class ContainerNames {
   readonly #names = new Map<string, string>();
   readonly #asked = new Set<string>();
@@ -42,7 +42,7 @@ export class ContainerNames {
     else this.#last = this.#last.then(() => this.#find(id, runtime, path.includes("kubepods")));
   }
 
-  /** Resolves when all that was wanted so far has been found out, or not. */
+  /** Resolves when each name wanted so far is known, or known not to be had. */
   settled(): Promise<void> {
     return this.#last;
   }

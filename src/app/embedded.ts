@@ -2,7 +2,7 @@
 export interface Embedded {
   /** Which of the two ways made it: `deno compile`, or launcher/. */
   readonly maker: "deno compile" | "launcher";
-  /** Why that one: the end of a sentence. */
+  /** Why it was made in that way: the end of a sentence of --version. */
   readonly why: string;
   /** The Worker's bundle: a module. */
   readonly worker: string;

@@ -61,7 +61,7 @@ function exists(path: string): boolean {
   }
 }
 
-/** null: more than is reasonable. */
+/** null: longer than an answer may be. */
 async function bounded({ body }: Response): Promise<string | null> {
   if (body === null) return null;
   const decoder = new TextDecoder();

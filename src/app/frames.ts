@@ -32,7 +32,7 @@ export class Frames {
     else this.#cancel = after(waitMs, () => this.now());
   }
 
-  /** For good. */
+  /** No frame is drawn any more. */
   stop(): void {
     this.#stopped = true;
     this.#cancel?.();

@@ -1,7 +1,7 @@
 /** Names of hosts as a browser and the user write them. */
 
 /** The host of NAME, ADDR, [ADDR] or any of them with :PORT, each in one spelling only: lower case, addresses as RFC 5952 has them, without
- * the dot of a name that is whole. null: it is none. */
+ * the dot that may end a name. null: it is no host. */
 export function hostOf(text: string): string | null {
   const literal = /^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text) ? `[${text}]` : text;
   if (!/^(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.test(literal)) return null;

@@ -1,4 +1,4 @@
-/** HTTP/1 for one who asks now and then: whoever connects holds a descriptor for a bounded time, and all together a bounded number. */
+/** An HTTP/1 server for a scraper: a connection holds a descriptor for a bounded time, and there is a bounded number of them. */
 
 /** More than the scrapers of a machine: the one that came first goes when a further one comes. */
 const MOST_CONNECTIONS = 16;
@@ -111,7 +111,7 @@ export class HttpServer {
   }
 }
 
-/** A status where it is none, or too long. Throws when the peer goes before it has asked. */
+/** The request; a status to answer with where it is none or too long. Throws when the peer leaves before it has sent one. */
 async function readRequest(connection: Deno.TcpConn): Promise<HttpRequest | number> {
   const bytes = new Uint8Array(MOST_HEAD_BYTES), decoder = new TextDecoder("latin1");
   for (let length = 0; length < bytes.length;) {

@@ -25,7 +25,7 @@ export async function* inputs(from: ReadableInput): AsyncGenerator<(Input | Mode
   }
 }
 
-/** undefined: it has not come by then. */
+/** undefined: the promise has not settled in that time. */
 async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let cancel = () => {};
   const timeout = new Promise<undefined>((resolve) => cancel = after(ms, () => resolve(undefined)));

@@ -7,6 +7,6 @@ export interface Output {
   /** Called for each sample but the one found at the start. */
   sample?(sample: Sample): void | Promise<void>;
   events?(batch: EventBatch): void | Promise<void>;
-  /** On every way out; what was written is complete then. */
+  /** Called however the program ends; what was written is complete afterwards. */
   close?(): void | Promise<void>;
 }

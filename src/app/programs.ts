@@ -62,7 +62,7 @@ export class Programs {
     const names = this.argumentNames(pid, startNs), program = `${comm}${exe ?? ""}`;
     const found = names?.find((name) => isBeginning(flows, row, name)) ?? null;
     if (names !== null) this.#learn(program, found);
-    // One that has gone, as the child that a server forks for a connection, is called as the others of its kind.
+    // A process that has ended, such as the child that a server forks for a connection, has the name that others of the same program have.
     const name = names === null ? this.#known.get(program) ?? null : found;
     if (this.#asked.size > MOST_PROCESSES) this.#asked.clear();
     this.#asked.set(pid, { startNs, comm, name });
@@ -100,7 +100,7 @@ function commKey({ comm }: FlowArrays, row: number): string {
   return String.fromCharCode(...comm.subarray(row * 16, row * 16 + COMM_BYTES));
 }
 
-/** Flows of one process often stand together. */
+/** Flows of one process often stand in rows next to each other. */
 function isSameOwner({ how, tgid, ownerStartNs, comm }: FlowArrays, a: number, b: number): boolean {
   if (tgid[a] !== tgid[b] || how[a] !== how[b] || ownerStartNs[a] !== ownerStartNs[b]) return false;
   for (let i = 0; i < 16; i++) if (comm[a * 16 + i] !== comm[b * 16 + i]) return false;

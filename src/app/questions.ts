@@ -4,7 +4,7 @@ import { nowMs } from "./clock.ts";
 import { Resolver } from "./resolver.ts";
 import { reverseDns } from "./reverse_dns.ts";
 
-/** What a frame lacks and a later one may show: names of addresses, and the command line of the process whose details are open. */
+/** Asks for what a frame could not show yet: names of addresses, and the command line of the process whose details are open. */
 export class Questions {
   readonly #resolver = new Resolver(reverseDns, nowMs, () => this.#named());
 

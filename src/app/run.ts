@@ -80,7 +80,7 @@ function wantsScreen({ batch, once, json, events, csv }: Options): boolean {
 
 const variable = (name: string) => Deno.env.get(name);
 
-/** Of files: the user behind sudo, else whoever we are. */
+/** Whom new files are given to: the user behind sudo, else the user that tcptop runs as. */
 function owner(): Identity {
   const ours = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
   return ours.uid === 0 ? invokingUser(variable) ?? ours : ours;

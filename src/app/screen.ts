@@ -17,11 +17,11 @@ import type { Output } from "./output.ts";
 import { Questions } from "./questions.ts";
 import { terminalCharset, wantsColour } from "./tty.ts";
 
-/** What the screen can ask of the rest. */
+/** What the screen asks of the program around it. */
 export interface Control {
   stop(): void;
   setInterval(ms: number): void;
-  /** null: it has gone, or may not be read. */
+  /** null: the process has gone, or may not be read. */
   commandLine(process: ProcessId): Promise<string | null>;
 }
 

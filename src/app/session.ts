@@ -16,7 +16,7 @@ export type News =
   | { readonly type: "events"; readonly batch: EventBatch };
 
 const CLOSE_WITHIN_MS = 1500;
-/** Some times what the Worker keeps (programs.ts). */
+/** Several times as many as the Worker numbers before it starts anew (MOST_NUMBERS in programs.ts). */
 const MOST_PROGRAMS = 1 << 17;
 const GONE = "The thread that reads the kernel does not answer any more. Start tcptop again";
 
@@ -79,14 +79,14 @@ export class Session {
     return new Promise((resolve) => this.#asked.set(`${pid} ${startNs}`, resolve));
   }
 
-  /** news() ends once the Worker has let go of the kernel, or has had its time for it. */
+  /** news() ends once the Worker has closed its source, or after CLOSE_WITHIN_MS. */
   stop(): void {
     this.#send({ type: "stop" });
     this.#cancelStop();
     this.#cancelStop = after(CLOSE_WITHIN_MS, () => this.#receive({ type: "stopped" }));
   }
 
-  /** Ends the Worker, and lets it free what it holds first: a child process that nobody ends would outlive us. */
+  /** Ends the Worker once it has closed its source: its child process (nettop) would outlive tcptop otherwise. */
   async close(): Promise<void> {
     this.stop();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -110,7 +110,7 @@ export class Session {
     this.#receive({ type: "failed", message, status: ExitStatus.failed, detail });
   }
 
-  /** Until the first sample the source may take its time. */
+  /** The first message starts the watch: opening the source may take any time. */
   #receive(message: FromWorker): void {
     if (message.type !== "command") this.#watch.heard();
     if (message.type === "here") return;
@@ -149,7 +149,7 @@ export class Session {
     this.#addCgroups(cgroups);
   }
 
-  /** Numbers only grow: those that have not been told for long name no flow that is still shown. */
+  /** Numbers only grow, so the lowest are those of flows that are not shown any more: they go first. */
   #addPrograms(programs: SampleMessage["programs"]): void {
     for (const [number, text] of programs) this.#programs.set(number, text);
     if (this.#programs.size <= MOST_PROGRAMS) return;

@@ -2,7 +2,7 @@ import { after } from "./clock.ts";
 
 type Name = string | null;
 
-/** Login names, asked for once a uid. A user database may take long to answer, or for ever (LDAP): nothing waits for it but for a moment. */
+/** Login names, asked for once a uid. A user database may take long to answer, or for ever (LDAP): a sample waits for it a moment at most. */
 export class Users {
   readonly #asked = new Set<number>();
   #found: [uid: number, name: string][] = [];

@@ -33,7 +33,7 @@ export interface PackedEvents {
  */
 export class EventLog {
   #waiting = new Columns(EVENT_SCHEMA);
-  /** Rows of ends whose owner is not known for sure, by cookie. */
+  /** Rows of ends whose owner may still come in a later record, by cookie. */
   #weak = new CookieIndex();
   #newestNs = 0;
   #dueNs = 0;
@@ -54,7 +54,7 @@ export class EventLog {
     if (isWeakEnd(arrays, at)) this.#weak.set(arrays.cookieLow[at], arrays.cookieHigh[at], at);
   }
 
-  /** The table's row for a connection that ended has learnt its owner. */
+  /** The owner of a connection that has ended has become known, and is in its row of the table. */
   owner(record: TcpRecord, flows: FlowArrays, row: number): void {
     const at = this.#weak.get(record.cookieLow, record.cookieHigh), arrays = this.#waiting.arrays;
     if (at < 0 || arrays.openedNs[at] !== record.openedNs) return;

@@ -3,13 +3,13 @@ import { type GroupChange, LiveGroup, type Naming } from "./live_group.ts";
 import { flowId, isConnecting, isTcp } from "./row.ts";
 import { type EventBatch, eventWallMs, type Sample } from "./sample.ts";
 
-/** So many samples later, the events of all that a sample knew have been told: one sample and one batch at most are under way, and a batch
- * has everything that was drained before the sample ahead of it. */
+/** So many samples after a sample, the events of every connection in it have come: at most one sample and one batch are on their way from the Worker,
+ * and a batch has all that was drained before the sample that it follows. */
 const SETTLED = 4;
 
 interface Member<Identity> {
   readonly group: LiveGroup<Identity>;
-  /** Number of the last sample that showed it, or was there when it came. */
+  /** Number of the last sample that it was in, or that was the latest when it was met. */
   seen: number;
 }
 
@@ -23,7 +23,7 @@ export class GroupLog<Identity> {
   readonly #members = new Map<string, Member<Identity>>();
   /** Connections in samples whose openings may yet be told, with the number of the first such sample. */
   #expected: ReadonlyMap<string, number> = new Map();
-  /** Some sources have samples and ends alone. */
+  /** Whether an event has told of an opening: some sources tell of ends alone. */
   #tellsOpenings = false;
   #samples = 0;
   #eventsLost = 0;
@@ -108,7 +108,7 @@ export class GroupLog<Identity> {
     return member;
   }
 
-  /** What there is to tell when a member has ended; null: nothing. */
+  /** A member has ended: the end of its group, if it was the last one; else null. */
   #left(id: string, group: LiveGroup<Identity>, wallMs: number): GroupChange<Identity> | null {
     this.#members.delete(id);
     if (!group.isOver) return null;

@@ -5,7 +5,7 @@ import type { Arrays, FLOW_SCHEMA } from "./columns.ts";
 
 /** What a table keeps for it beside the flow. */
 export const INSIDE_SCHEMA = {
-  /** The state of our knowledge in which the row was judged; 0: not yet, or its addresses have changed. */
+  /** The version of the set of addresses by which the row was judged; 0: not judged, or its addresses have changed. */
   judged: "u32",
 } as const;
 

@@ -17,7 +17,7 @@ export interface GroupChange<Identity> {
   /** ms since 1970. */
   readonly wallMs: number;
   readonly identity: Identity;
-  /** That it had: 1 when it opens. */
+  /** How many there were in all; 1 when it opens. */
   readonly connections: number;
   /** From the first opening to the last end; null: it opened just now, or one of the two is not known. */
   readonly durationUs: number | null;
@@ -44,7 +44,7 @@ export class LiveGroup<Identity> {
   #retransmits: number | null = null;
   #final = true;
 
-  /** The group of the row, without the row. */
+  /** The group that the row belongs to. The row itself is counted by join(). */
   constructor(sample: Sample, row: number, readonly naming: Naming<Identity>, readonly id: string | null) {
     this.#identity = naming.identity(sample, row);
     this.#firstNs = openedNs(sample, row) ?? 0;
@@ -61,14 +61,14 @@ export class LiveGroup<Identity> {
     this.#firstNs = Math.min(this.#firstNs, openedNs(sample, row) ?? Infinity);
   }
 
-  /** The opening of a member: what is to be told if it is the first of all; null: nothing. */
+  /** A member has opened: the group's opening, if the member is its first; else null. */
   opened(batch: EventBatch, row: number): GroupChange<Identity> | null {
     if (this.#announced || batch.flows.openedNs[row] > this.#firstNs) return null;
     this.#announced = true;
     return this.#change("opened", eventWallMs(batch, row));
   }
 
-  /** The end of a member, as it was seen. */
+  /** A member has ended, and the event has its final figures. */
   ended(batch: EventBatch, row: number): void {
     this.#open--;
     this.#rxBytes = plus(this.#rxBytes, rxBytes(batch.flows, row));
@@ -112,7 +112,7 @@ export class LiveGroup<Identity> {
   }
 }
 
-/** null: not known, but after the last look at all connections. 0: before the first one. */
+/** null: not known, but after the last sample. 0: before the first sample. */
 function openedNs({ flows: f }: Sample, row: number): number | null {
   return f.unknown[row] & Unknown.age ? null : f.openedNs[row];
 }

@@ -9,7 +9,7 @@ export function isTcp(flows: FlowArrays, row: number): boolean {
   return flows.protocol[row] === Protocol.tcp;
 }
 
-/** A datagram may come from port 0, and no peer has neither port nor address: the unspecified one is nobody's. */
+/** Without a peer both port and address are zero. One of them alone is not enough to tell: a datagram may come from port 0. */
 export function hasPeer(flows: FlowArrays, row: number): boolean {
   return flows.remotePort[row] !== 0 || !isUnspecified(flows.remoteAddress, row * 16);
 }
@@ -18,7 +18,7 @@ export function isListener(flows: FlowArrays, row: number): boolean {
   return flows.protocol[row] === Protocol.tcp && flows.state[row] === TcpState.LISTEN;
 }
 
-/** On its way to being established. */
+/** Its handshake has not ended. */
 export function isConnecting(flows: FlowArrays, row: number): boolean {
   const state = flows.state[row];
   return isTcp(flows, row) && (state === TcpState.SYN_SENT || state === TcpState.SYN_RECV);

@@ -62,7 +62,7 @@ export interface EventBatch extends Sample {
   readonly events: EventArrays;
   /** CLOCK_REALTIME at CLOCK_BOOTTIME zero, ms since 1970. */
   readonly bootWallMs: number;
-  /** Events before this batch that nobody will see. */
+  /** Events between the batch before and this one that were dropped. */
   readonly dropped: number;
 }
 

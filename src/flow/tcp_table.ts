@@ -97,7 +97,7 @@ export class TcpTable {
     if (row >= 0) this.#mark(row);
   }
 
-  /** A row that ended keeps its last word: a snapshot taken just before it ended may arrive after. */
+  /** A row that has ended is not changed any more: a snapshot that was taken just before may arrive after the record of the end. */
   counters(record: TcpCounters): void {
     const row = this.#index.get(record.cookieLow, record.cookieHigh);
     if (row < 0) {
@@ -124,7 +124,7 @@ export class TcpTable {
     const c = this.#columns.arrays;
     c.closed[row] = 1;
     c.lastNs[row] = record.timeNs;
-    // Final, and so the truth: a read without the lock may have counted a FIN before the state told of it.
+    // Final, so it replaces what was read before, even where that was more: a read without the lock may have counted a FIN before the state told of it.
     c.rxBytes[row] = record.rxBytes;
     c.txBytes[row] = record.txBytes;
     const failed = record.state === TcpState.SYN_SENT;
@@ -247,7 +247,7 @@ export class TcpTable {
     return this.#columns.arrays.openedNs[row] !== record.openedNs;
   }
 
-  /** A snapshot's word on a connection whose socket has since connected again, or ended. */
+  /** Whether a snapshot's record is older than what is known: its connection has ended, or its socket has connected again, since it was written. */
   #isEarlier(row: number, record: TcpRecord): boolean {
     const c = this.#columns.arrays;
     return record.openedNs < c.openedNs[row] || c.closed[row] === 1 && record.openedNs < c.lastNs[row];
@@ -262,7 +262,7 @@ export class TcpTable {
     c.metNs[row] = record.timeNs;
     c.protocol[row] = Protocol.tcp;
     c.netns[row] = record.netns;
-    // The first word: a later one goes on from it.
+    // These are counts modulo 2^32 whose later values are added on (onwards()).
     c.rxPackets[row] = record.rxPackets;
     c.txPackets[row] = record.txPackets;
     c.retransmits[row] = record.retransmits;

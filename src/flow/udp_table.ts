@@ -100,7 +100,7 @@ export class UdpTable {
   measure(): void {
     const c = this.#columns.arrays;
     for (let row = 0; row < this.length; row++) {
-      // A datagram that is read of between its coming in and its loss is taken back by the next record.
+      // A datagram that was counted as come in, and then lost, is subtracted in the next record.
       c.rxDelta[row] = Math.max(0, c.rxBytes[row] - c.rxBefore[row]);
       c.rxDroppedDelta[row] = Math.max(0, c.rxDroppedPackets[row] - c.droppedBefore[row]);
       c.txDelta[row] = c.txBytes[row] - c.txBefore[row];

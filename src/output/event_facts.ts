@@ -70,7 +70,7 @@ export function eventFacts(batch: EventBatch, row: number): EventFacts {
 
 function durationUs({ events }: EventBatch, row: number): number | null {
   if (events.kind[row] === EventKind.opened || events.openedNs[row] === 0) return null;
-  // A source that met it at its end alone puts that moment in the place of the opening.
+  // A source that saw no more than the end has put its time in place of that of the opening.
   if (events.unknown[row] & Unknown.age) return null;
   return Math.max(0, Math.round((events.lastNs[row] - events.openedNs[row]) / 1e3));
 }

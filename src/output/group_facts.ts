@@ -63,12 +63,12 @@ export function groupFacts(sample: Sample, { key, rows }: Group, by: Grouping): 
   };
 }
 
-/** Who the group is that the row is in, without the row. */
+/** Of the group that the row is in. */
 export function groupIdentity(sample: Sample, row: number, by: Grouping): GroupIdentity {
   return { key: groupKey(sample, row, by), ...identity(sample, [row], by) };
 }
 
-/** The fields beside the key. */
+/** The fields beside the key, which differ from grouping to grouping. */
 function identity(sample: Sample, rows: readonly number[], by: Grouping): Omit<GroupIdentity, "key"> {
   const [row] = rows, { flows: f } = sample;
   switch (by) {

@@ -8,8 +8,8 @@ export class ClosedPipe extends Error {}
 
 const encoder = new TextEncoder();
 
-/** The last barrier: what a terminal would obey in a name that somebody else chose, whatever the format lets through. One that speaks
- * no UTF-8 is spared its bytes too: C1 controls are among them. A pipe and a file get every byte as it is. */
+/** The last step before a terminal, whatever the format: escape sequences in names that somebody else chose are made visible. A terminal without
+ * UTF-8 gets ASCII alone, as bytes of UTF-8 are C1 controls to it. A pipe and a file get every byte as it is. */
 function* barred(pieces: Iterable<string>, safe: (piece: string) => string): Iterable<string> {
   const terminal = Deno.stdout.isTerminal();
   for (const piece of pieces) yield terminal ? safe(piece) : piece;

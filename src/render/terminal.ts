@@ -36,7 +36,7 @@ export class Terminal {
     this.#write(ENTER + ASK);
   }
 
-  /** The terminal as it was. Resolves when it has been told; safe to call twice, and when it has gone. */
+  /** Puts the terminal back as it was. Resolves when that has been written; safe to call twice, and when the terminal has gone. */
   async leave(): Promise<void> {
     if (!this.#entered) return;
     this.#entered = false;
@@ -55,7 +55,7 @@ export class Terminal {
     if (mode === SYNCHRONISED) this.#synchronised = value === 1 || value === 2;
   }
 
-  /** Nothing is known any more of what is on the screen. */
+  /** The next frame is drawn whole: something else may have written on the screen. */
   forget(): void {
     this.#shown = null;
   }

@@ -10,7 +10,7 @@ export interface CgroupSource {
   /** A line "ID PATH" for each cgroup of version 2, the root left out. */
   cgroupPaths(): string;
   /** The text of /proc/PID/cgroup. pid null: our own. startNs: CLOCK_BOOTTIME; 0 or left out: whichever process has the id.
-   * null: it has ended, or is not for us to see. */
+   * null: it has ended, or may not be read. */
   processCgroups(pid: number | null, startNs?: number): string | null;
 }
 
@@ -19,7 +19,7 @@ export interface Platform {
   readonly host: Host;
   /** Throws a TcptopError in words for the user. */
   openSource(): FlowSource;
-  /** Login name; null: the user database has none. It may take long, aside. */
+  /** Login name; null: the user database has none. A promise where the answer may take long (LDAP): it comes from another thread. */
   userName(uid: number): string | null | Promise<string | null>;
   /** null, or left out: the system has none. */
   readonly cgroups?: CgroupSource | null;
@@ -27,16 +27,16 @@ export interface Platform {
   newProcessNames?(): (readonly [pid: number, name: string])[];
   /** The process's command line; null: it has gone, or may not be read. */
   commandLine?(pid: number, startNs: number): string | null;
-  /** What its first arguments end with, behind the last slash: a process may be called as one of them. null: it has gone. startNs:
-   * as in processCgroups(). */
+  /** The file names of the first arguments of its command line, one of which may be the whole of its name. null: it has gone. startNs: as in
+   * processCgroups(). */
   argumentNames?(pid: number, startNs: number): readonly string[] | null;
   /** TIME_WAIT in the network namespace of a process (0: our own); null: not to be had. */
   timeWaits?(pid: number): number | null;
   /** Inode number of our own network namespace; 0: not known. */
   networkNamespace?(): number;
   selfUse(): SelfUse;
-  /** What the machine lets this process do; not there where there is nothing to ask. */
+  /** What the machine lets this process do. Only Linux can be asked. */
   machineFacts?(): MachineFacts;
-  /** What doctor says of a system without those facts, from the source that was opened; null: none could be. */
+  /** What doctor says where there are no machineFacts(). `source`: what was opened; null: nothing could be. */
   diagnose?(source: SourceInfo | null): Diagnosis;
 }

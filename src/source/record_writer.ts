@@ -5,8 +5,6 @@
 import { Several, Tag, TcpRecordLayout, TickLayout, UdpRecordLayout, UdpState } from "../wire/layout.ts";
 import type { RecordSink } from "./source.ts";
 
-/** As the decoder reads them. */
-const LITTLE_ENDIAN = true;
 const utf8 = new TextEncoder();
 
 /** What the records of both protocols have. Times are ns of one monotonic clock; addresses are 16 bytes, IPv4 in the first 4. */
@@ -135,12 +133,12 @@ export class RecordWriter {
     this.#view.setUint8(this.#start + offset, value);
   }
   #u16(offset: number, value: number): void {
-    this.#view.setUint16(this.#start + offset, value, LITTLE_ENDIAN);
+    this.#view.setUint16(this.#start + offset, value, true);
   }
   #u32(offset: number, value: number): void {
-    this.#view.setUint32(this.#start + offset, value, LITTLE_ENDIAN);
+    this.#view.setUint32(this.#start + offset, value, true);
   }
   #u64(offset: number, value: number): void {
-    this.#view.setBigUint64(this.#start + offset, BigInt(Math.round(value)), LITTLE_ENDIAN);
+    this.#view.setBigUint64(this.#start + offset, BigInt(Math.round(value)), true);
   }
 }

@@ -7,8 +7,8 @@ export interface SourceOptions {
   readonly ringBytes: number;
   /** A UDP flow has expired this long after its last datagram. */
   readonly udpTimeoutMs: number;
-  /** Whether each opening is to be told as it happens, where that can be left out. Samples do without: a connection is in the next one,
-   * or in the record of its end, which for short connections is half of the records. */
+  /** Whether a record is written for each opening. Events need it. Samples do not, as the next snapshot or the record of the end has the connection:
+   * with short connections that halves the records. */
   readonly openings: boolean;
   /** Path of libtcptop.so; only Linux has one. */
   readonly shimPath: string;
@@ -31,14 +31,14 @@ export type RecordSink = (records: Uint8Array) => void;
  */
 export interface FlowSource {
   readonly info: SourceInfo;
-  /** What came to it and could not be read, where it reads more than records. */
+  /** Lines of text that it could not read; only of a source that makes its records from text. */
   readonly invalid?: number;
   /** Connections in SYN_RECV that the last snapshot found, most of which have no row; null, absent: not known. */
   readonly synRecv?: number | null | undefined;
-  /** Only of a source that cannot look when asked, but is told of the flows every so often. */
+  /** Only of a source that has its own interval, and no newer figures in between. */
   readonly pace?: {
     readonly everyMs: number;
-    /** Whether snapshot() has more to tell than the last one. */
+    /** Whether figures have come since the last snapshot(). */
     readonly hasNews: boolean;
   } | undefined;
   /** Waits for at most `ms` for something to drain. Resolves to false when the source has come to its end. */
@@ -49,7 +49,7 @@ export interface FlowSource {
   drain(sink: RecordSink): void;
   /** Looks at every live flow and hands over first what drain() would, then the live records, last one tick record. */
   snapshot(sink: RecordSink): void;
-  /** Asks for full descriptions in the next snapshot. */
+  /** Has the next snapshot describe every flow in full, and not by its counters alone. */
   describeAgain(): void;
   /** Frees everything. Safe to call twice. */
   close(): void | Promise<void>;

@@ -211,8 +211,8 @@ function cgroupCheck({ cgroupErrno, cgroupIsRoot }: MachineFacts): Check {
   };
 }
 
-function netlinkCheck({ netlinkErrno, farewellsErrno }: MachineFacts): Check {
-  const ok = netlinkErrno === 0 && farewellsErrno === 0;
+function netlinkCheck({ netlinkErrno, destroyGroupsErrno }: MachineFacts): Check {
+  const ok = netlinkErrno === 0 && destroyGroupsErrno === 0;
   return {
     id: "netlink",
     title: "netlink sock_diag",
@@ -220,7 +220,7 @@ function netlinkCheck({ netlinkErrno, farewellsErrno }: MachineFacts): Check {
     needed: false,
     detail: ok
       ? "sockets, and the ends of connections; --source netlink needs no root"
-      : `refused (${errnoText(netlinkErrno || farewellsErrno)})`,
+      : `refused (${errnoText(netlinkErrno || destroyGroupsErrno)})`,
     remedy: ok ? null : netlinkErrno ? "modprobe tcp_diag" : "sudo tcptop",
   };
 }

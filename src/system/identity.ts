@@ -1,4 +1,4 @@
-/** Whom the process becomes once it has started. */
+/** A user and a group, by number. */
 export interface Identity {
   readonly uid: number;
   readonly gid: number;

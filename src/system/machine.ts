@@ -19,7 +19,8 @@ export interface MachineFacts {
   /** Whether the cgroup v2 hierarchy that is seen is the whole system's. */
   readonly cgroupIsRoot: boolean;
   readonly netlinkErrno: number;
-  readonly farewellsErrno: number;
+  /** Of joining the multicast groups that tell of sockets' ends. */
+  readonly destroyGroupsErrno: number;
   readonly maps: readonly { readonly kind: string; readonly errno: number }[];
   readonly programs: readonly ProgramFact[];
   /** Of those settings that the kernel has: lockdown, unprivileged_bpf_disabled, perf_event_paranoid. */
@@ -32,14 +33,14 @@ export function parseMachineFacts(text: string): MachineFacts {
   const all = (key: string) => rows.filter(([first]) => first === key).map(([, ...rest]) => rest);
   const one = (key: string) => all(key)[0] ?? [];
   const [capabilities = "0"] = one("capabilities"), [btf] = one("btf"), [cgroup, isRoot] = one("cgroup");
-  const [netlink, farewells] = one("netlink");
+  const [netlink, destroyGroups] = one("netlink");
   return {
     capabilities: BigInt(`0x${capabilities}`),
     btfErrno: Number(btf),
     cgroupErrno: Number(cgroup),
     cgroupIsRoot: isRoot === "1",
     netlinkErrno: Number(netlink),
-    farewellsErrno: Number(farewells),
+    destroyGroupsErrno: Number(destroyGroups),
     maps: all("map").map(([kind, errno]) => ({ kind, errno: Number(errno) })),
     programs: all("program").map(([subsystem, name, hook, errno]) => ({
       subsystem: subsystem as Subsystem,

@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
-import { FileError, type Files, type OpenFile, type Owner } from "./output_file.ts";
+import type { Identity } from "./identity.ts";
+import { FileError, type Files, type OpenFile } from "./output_file.ts";
 
 /** Where there is no shim (macOS, which needs no root): the same rules, looked at by name and by descriptor. */
 export class NodeFiles implements Files {
-  open(path: string, owner: Owner, isNew: boolean): OpenFile {
+  open(path: string, owner: Identity, isNew: boolean): OpenFile {
     try {
       return open(path, owner, isNew);
     } catch (error) {
@@ -12,7 +13,7 @@ export class NodeFiles implements Files {
   }
 }
 
-function open(path: string, owner: Owner, isNew: boolean): OpenFile {
+function open(path: string, owner: Identity, isNew: boolean): OpenFile {
   const { O_RDWR, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = fs.constants as Record<string, number>;
   const flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK, before = fs.lstatSync(path, { throwIfNoEntry: false });
   if (before?.isSymbolicLink()) throw new FileError("ELOOP");
@@ -44,7 +45,7 @@ class NodeFile implements OpenFile {
 
   append(bytes: Uint8Array): void {
     const { size, nlink } = fs.fstatSync(this.fd);
-    // Writing goes on into a file that nobody can open any more, without an error.
+    // A write to a deleted file succeeds, but nobody could read it.
     if (nlink === 0) throw new FileError("ESTALE");
     try {
       for (let at = 0; at < bytes.length;) at += fs.writeSync(this.fd, bytes, at);

@@ -1,12 +1,7 @@
 /** Files that the user named for output. */
 import { ExitStatus, TcptopError } from "../errors.ts";
 import { fileFailure } from "../file.ts";
-
-/** Whom a new file is given to, and who an existing one must belong to. */
-export interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
+import type { Identity } from "./identity.ts";
 
 /** One file that is open. Codes are those of errno. */
 export interface OpenFile {
@@ -22,8 +17,8 @@ export interface OpenFile {
 
 /** How files are opened on this system, so that nobody else can lead us to another one. */
 export interface Files {
-  /** Throws a FileError. `isNew`: it must not exist. */
-  open(path: string, owner: Owner, isNew: boolean): OpenFile;
+  /** Throws a FileError. `owner`: whom a new file is given to, and who an existing one must belong to. `isNew`: it must not exist. */
+  open(path: string, owner: Identity, isNew: boolean): OpenFile;
 }
 
 /** Why a file could not be used: errno's name, and what a user must know beside it. */
@@ -39,7 +34,7 @@ export class OutputFile {
   #open = true;
 
   /** A new file goes to `owner`; an existing one must be the owner's, regular, and have no second name. */
-  constructor(readonly path: string, owner: Owner, files: Files, isNew = false) {
+  constructor(readonly path: string, owner: Identity, files: Files, isNew = false) {
     this.#file = this.#guarded(() => files.open(path, owner, isNew));
   }
 

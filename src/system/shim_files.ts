@@ -1,6 +1,7 @@
 import { ERRNO_WORDS } from "../wire/errno.ts";
 import { type Library, openShim } from "./shim.ts";
-import { FileError, type Files, type OpenFile, type Owner } from "./output_file.ts";
+import type { Identity } from "./identity.ts";
+import { FileError, type Files, type OpenFile } from "./output_file.ts";
 
 const encoder = new TextEncoder();
 
@@ -14,7 +15,7 @@ export function shimFiles(shimPath: string, shimIsInside: boolean): Files {
 class ShimFiles implements Files {
   constructor(readonly library: Library) {}
 
-  open(path: string, { uid, gid }: Owner, isNew: boolean): OpenFile {
+  open(path: string, { uid, gid }: Identity, isNew: boolean): OpenFile {
     const out = new Uint32Array(3), { tcptop__file_open } = this.library.symbols;
     const fd = tcptop__file_open(encoder.encode(`${path}\0`), uid, gid, isNew ? 1 : 0, new Uint8Array(out.buffer));
     if (fd < 0) throw new FileError(codeOf(-fd), out[2] === uid ? null : out[2]);

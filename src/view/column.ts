@@ -105,7 +105,7 @@ const DIRECTIONS = { inbound: "in", outbound: "out", none: "-" } as const;
 
 type Figure = (flows: FlowArrays, row: number) => number | null;
 
-/** A figure that a row has by itself. */
+/** A column of a figure from flow/row.ts. */
 const ofRow = (figure: Figure): Value => (s, row) => figure(s.flows, row);
 const rate = (figure: Figure): Value => (s, row) => {
   const delta = figure(s.flows, row);

@@ -94,7 +94,7 @@ function unattributed({ flows, length }: Sample, tcp: boolean): number {
   return count;
 }
 
-/** What keeps processes from being looked into, by the code of the note that has the remedy. */
+/** Notes that explain why an owner is not known, by code: the note itself has the remedy. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
   ["own_processes_only", "that may not be looked into without CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"],
   ["processes_refused", "that may not be looked into in spite of CAP_SYS_PTRACE"],

@@ -11,7 +11,7 @@ export interface Totals {
   readonly opened: number;
   readonly closed: number;
   readonly failed: number;
-  /** With the outside of this machine. */
+  /** Between this machine and others. */
   readonly rxBytesPerS: number;
   readonly txBytesPerS: number;
   /** Between processes of this machine, each byte once, whatever way it took: what they received. */

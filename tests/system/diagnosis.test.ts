@@ -15,7 +15,7 @@ function machine(errno = 0, changes: Partial<MachineFacts> = {}): MachineFacts {
     cgroupErrno: 0,
     cgroupIsRoot: true,
     netlinkErrno: 0,
-    farewellsErrno: 0,
+    destroyGroupsErrno: 0,
     maps: [{ kind: "ring buffer", errno: errno && 22 }],
     programs: [
       program("tcp", "tcp_state", errno),

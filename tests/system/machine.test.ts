@@ -17,7 +17,7 @@ Deno.test("parseMachineFacts() reads what the shim wrote and skips what it does 
   const facts = parseMachineFacts(TEXT);
   strictEqual(facts.capabilities, 0x1fffeffffffn);
   deepStrictEqual([facts.btfErrno, facts.cgroupErrno, facts.cgroupIsRoot], [2, 0, true]);
-  deepStrictEqual([facts.netlinkErrno, facts.farewellsErrno], [0, 1]);
+  deepStrictEqual([facts.netlinkErrno, facts.destroyGroupsErrno], [0, 1]);
   deepStrictEqual(facts.maps, [{ kind: "ring buffer", errno: 0 }]);
   deepStrictEqual(facts.programs, [
     { subsystem: "tcp", name: "tcp_state", hook: "tp_btf/inet_sock_set_state", errno: 1 },

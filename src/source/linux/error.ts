@@ -7,7 +7,7 @@ import { described, shortage, VERIFIER_LOG } from "./shortage.ts";
 const { EPERM, ENOENT, EACCES } = Errno;
 /** What the kernel must have been built with for the TCP programs. */
 const OPTIONS = "CONFIG_BPF_SYSCALL, CONFIG_BPF_EVENTS and CONFIG_DEBUG_INFO_BTF";
-/** Stages of a source that was open already: whatever it is, this kernel and these rights were enough to begin. */
+/** Stages of a source that is open: neither kernel nor capabilities are to blame, as they were enough to open it. */
 const RUNNING = ["wait for records", "drain the ring", "hold a snapshot"];
 
 /** What the shim said of a failed call. `stage` says what it was doing, `log` is libbpf's own account. */

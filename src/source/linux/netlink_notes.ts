@@ -1,12 +1,12 @@
 import type { Note } from "../../system/source_info.ts";
 
 /** Bits of enum tcptop_limit. */
-export const Limit = { farewells: 1, owners: 2, sent: 4, spaces: 8, refused: 16 } as const;
+export const Limit = { destroyGroups: 1, owners: 2, sent: 4, namespaces: 8, refused: 16 } as const;
 
 /** What the netlink source cannot tell on this machine, as tcptop__open_netlink() returned it. */
 export function limitNotes(limits: number, euid: number | null): Note[] {
   const notes: Note[] = [];
-  if (limits & Limit.farewells) {
+  if (limits & Limit.destroyGroups) {
     notes.push({
       code: "no_farewells",
       message: "Connections that end between two samples are not seen, and the last bytes of the others are missing",
@@ -34,7 +34,7 @@ export function limitNotes(limits: number, euid: number | null): Note[] {
         "(SELinux, AppArmor) allow it",
     });
   }
-  if (limits & Limit.spaces) {
+  if (limits & Limit.namespaces) {
     notes.push({
       code: "namespaces_unseen",
       message: "Some network namespaces could not be opened: their sockets are not seen",

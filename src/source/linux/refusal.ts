@@ -6,8 +6,8 @@ import { kernelRemedy, TCP_BY_BPF } from "../../system/kernel_version.ts";
 import type { Note } from "../../system/source_info.ts";
 
 const { EPERM, ENOENT, ENOMEM, EACCES, ENFILE, EMFILE } = Errno;
-/** What eBPF has too little of, netlink would not have either. */
-const NO_REASON: readonly number[] = [ENOMEM, ENFILE, EMFILE];
+/** Out of memory or of descriptors: netlink would fail in the same way, so it is not tried. */
+const SHORTAGES: readonly number[] = [ENOMEM, ENFILE, EMFILE];
 
 /** Why TCP does not come from eBPF, and what helps. */
 export interface Refusal {
@@ -15,10 +15,10 @@ export interface Refusal {
   readonly remedy: string;
 }
 
-/** null: that failure is no reason for another source, it must be told as an error. `release`: the kernel's. */
+/** null: another source would not help, the failure is the user's to mend. `release`: the kernel's. */
 export function bpfRefusal(failure: ShimFailure, euid: number | null, release: string): Refusal | null {
   const refused = failure.errno === EPERM || failure.errno === EACCES;
-  if (refused && euid !== 0 || NO_REASON.includes(failure.errno)) return null;
+  if (refused && euid !== 0 || SHORTAGES.includes(failure.errno)) return null;
   const note = (why: string, remedy: string): Refusal => ({ why, remedy });
   if (failure.errno === ENOENT && failure.stage.includes("BTF")) {
     return note(
@@ -45,14 +45,14 @@ export function bpfRefusal(failure: ShimFailure, euid: number | null, release: s
   );
 }
 
-/** That TCP comes from netlink although eBPF was wanted. */
+/** A note that TCP comes from netlink although eBPF was wanted. */
 export function fallbackNote({ why, remedy }: Refusal): Note {
   const message =
     `TCP comes from netlink, because ${why}: owners of short connections and the time they opened are not known`;
   return { code: "tcp_by_netlink", message, remedy };
 }
 
-/** That there is no TCP at all, where UDP is seen all the same. The failure is netlink's. */
+/** A note that TCP is not seen at all, though UDP is. The failure is that of netlink, which was tried last. */
 export function missingNote({ why, remedy }: Refusal, { errno }: ShimFailure): Note {
   const netlink = errno === ENOENT ? "the kernel has no inet_diag" : errnoText(errno);
   const message = `TCP connections are not seen: ${why}, and netlink is refused too (${netlink})`;

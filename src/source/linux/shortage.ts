@@ -1,7 +1,7 @@
 import { Errno } from "../../wire/errno.ts";
 import { errnoText } from "../../system/errno.ts";
 
-/** What the machine had too little of, or did not do this time: no other kernel and no capability would mend it. */
+/** A failure for want of memory, descriptors or the like, or of a moment: no other kernel and no capability would mend it. */
 export interface Shortage {
   readonly what: string;
   /** null: none is known. */
@@ -30,13 +30,14 @@ export function shortage(errno: number): Shortage | null {
   }
 }
 
-/** Where it may be another time. */
+/** The remedy where the same call may succeed the next time. */
 export const START_AGAIN = "Start it again; tcptop doctor tries each program by itself";
 
-/** libbpf says so before what the verifier found: EACCES is its verdict then, and no question of permission. */
+/** libbpf's log has this line before the verifier's own: an EACCES then means that the verifier refused the program, and not that a capability is
+ * missing. */
 export const VERIFIER_LOG = "BEGIN PROG LOAD LOG";
 
-/** A stage that is a program's name stands for attaching it. */
+/** The stage as the end of a sentence. The shim names the stage of attaching a program by the program's name alone. */
 export function described(stage: string, subsystem: "TCP" | "UDP"): string {
   return stage.includes(" ") ? stage : `attach the ${subsystem} program ${stage}`;
 }

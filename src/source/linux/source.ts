@@ -10,13 +10,13 @@ import { type Library, newHandle } from "../../system/shim.ts";
 import { UDP_IS_LISTED, UDP_LEFT_OUT, UDP_PARTIAL, udpMissing } from "./udp_notes.ts";
 
 const BUFFER_BYTES = 1 << 20;
-/** With nothing new to attribute, the owners are still looked over this often: a socket may have been handed on. Less often where that
- * would be more than a fiftieth of the time: it goes over every descriptor of the machine. */
+/** How often all descriptors of the machine are gone over for owners although no socket is without one: a socket may have been passed on to
+ * another process. Less often where the pass would take more than a fiftieth of the time. */
 const OWNER_PASS_EVERY_NS = 3_000_000_000;
 const OWNER_PASS_SHARE = 50;
 
-/** Where the eBPF programs keep what they know of a socket (enum tcptop_keep, ffi/tcptop.h): as the kernel allows, but for tests
- * and for comparing the two. */
+/** Where the eBPF programs keep what they know of a socket: enum tcptop_keep of ffi/tcptop.h. The shim chooses (0) unless TCPTOP_SOCKETS, which is for
+ * tests and comparisons, says otherwise. */
 function keep(): number {
   const asked = Deno.env.get("TCPTOP_SOCKETS");
   return asked === "storage" ? 1 : asked === "table" ? 2 : 0;
@@ -40,7 +40,7 @@ interface Opened extends Pick<SourceInfo, "tcp" | "notes"> {
   readonly error?: TcptopError;
 }
 
-/** What the shim yields. TCP comes from the kernel's own counters, by eBPF or, where that is not to be had, by netlink; UDP from
+/** All of Linux's sources, which the shim has. TCP comes from the kernel's own counters, by eBPF or, where that is not to be had, by netlink; UDP from
  * eBPF programs on the root cgroup. */
 export class ShimSource implements FlowSource {
   readonly info: SourceInfo;
@@ -61,7 +61,7 @@ export class ShimSource implements FlowSource {
       if (error !== undefined && udp.udp !== "bpf") throw error;
       const kept = options.dropTo === null ? [] : this.#drop(options.dropTo);
       const outside = library.symbols.tcptop__sees_all_processes() ? [] : [OUTSIDE];
-      // Asked after root has been given up: who may read all sees nothing of what is hidden.
+      // Asked after root has been given up: to root nothing is hidden.
       const notes = [...outside, ...found, ...udp.notes, ...kept, ...hiddenProcesses(library.symbols)];
       this.info = { tcp, udp: udp.udp, notes };
     } catch (error) {
@@ -117,7 +117,7 @@ export class ShimSource implements FlowSource {
     this.#handle = null;
   }
 
-  /** `error`: what there is to say where UDP cannot be seen either. */
+  /** `error` is set where TCP has no source: it is thrown if UDP has none either. */
   #openTcp({ source, ringBytes, openings }: SourceOptions): Opened {
     const { tcptop__load, tcptop__open_netlink } = this.#library.symbols;
     let refusal: Refusal | null = null;
@@ -127,23 +127,23 @@ export class ShimSource implements FlowSource {
       const failure = this.#account(-result);
       refusal = bpfRefusal(failure, this.#euid, Deno.osRelease());
       if (source === "bpf" || refusal === null) throw shimError(failure, this.#euid, Deno.osRelease());
-      this.#begin();
+      this.#startAnew();
     }
     const result = tcptop__open_netlink(this.#handle), fallback = refusal === null ? [] : [fallbackNote(refusal)];
     if (result >= 0) return { tcp: "netlink", notes: [...fallback, ...limitNotes(result, this.#euid)] };
     const failure = this.#account(-result), error = shimError(failure, this.#euid, Deno.osRelease());
     if (refusal === null) throw error;
-    this.#begin();
+    this.#startAnew();
     return { tcp: null, notes: [missingNote(refusal, failure)], error };
   }
 
-  /** With nothing left of what was tried. */
-  #begin(): void {
+  /** Frees what a failed attempt has opened. */
+  #startAnew(): void {
     this.close();
     this.#handle = newHandle(this.#library);
   }
 
-  /** A machine where UDP cannot be seen is an ordinary machine: TCP goes on. */
+  /** Never fails: where UDP cannot be seen, a note says so and TCP goes on. */
   #openUdp({ source, udpTimeoutMs }: SourceOptions): Pick<SourceInfo, "udp" | "notes"> {
     const { tcptop__udp_load, tcptop__list_udp } = this.#library.symbols;
     let missing = UDP_LEFT_OUT;
@@ -157,7 +157,7 @@ export class ShimSource implements FlowSource {
       : { udp: "netlink", notes: [{ ...missing, message: `${missing.message}. ${UDP_IS_LISTED}` }] };
   }
 
-  /** What could not be given up, as notes. */
+  /** Gives up root. What could not be given up comes back as notes. */
   #drop({ uid, gid }: Identity): Note[] {
     return this.#check(this.#library.symbols.tcptop__drop(this.#handle, uid, gid)) === 1 ? [ROOT_KEPT] : [];
   }

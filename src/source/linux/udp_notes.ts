@@ -7,14 +7,14 @@ import { described, shortage, START_AGAIN, VERIFIER_LOG } from "./shortage.ts";
 
 const { EPERM, ENOENT, EACCES, EINVAL, ENODEV, ENOSYS } = Errno;
 
-/** The programs sit in a cgroup namespace. */
+/** tcptop is in a cgroup namespace: its programs are attached to a part of the hierarchy. */
 export const UDP_PARTIAL: Note = {
   code: "udp_partial",
   message: "UDP is seen only of the processes in this cgroup namespace",
   remedy: "Start tcptop in the host's cgroup namespace, such as with docker run --cgroupns=host",
 };
 
-/** What there is instead. */
+/** Behind the note on why bytes are not counted, where sockets can be listed all the same. */
 export const UDP_IS_LISTED = "UDP sockets are listed, without bytes, packets or age";
 
 export const UDP_LEFT_OUT: Note = {

@@ -31,7 +31,7 @@ export function jsonBytes(value: RecordingInfo | Names): Uint8Array {
   return encoder.encode(JSON.stringify(value));
 }
 
-/** null: it is no such thing. */
+/** null: the chunk is not JSON of that form. */
 export function readInfo(payload: Uint8Array): RecordingInfo | null {
   const value = parse(payload);
   const host = object(value?.host), source = object(value?.source);
@@ -48,7 +48,7 @@ export function readInfo(payload: Uint8Array): RecordingInfo | null {
   };
 }
 
-/** What of the chunk makes sense. */
+/** The fields that have the right type; the others are left out. */
 export function readNames(payload: Uint8Array): Names {
   const names = parse(payload);
   const isNumber = (value: unknown) => typeof value === "number",

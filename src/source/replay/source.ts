@@ -27,7 +27,7 @@ export class ReplaySource implements FlowSource {
   #chunk: Chunk | null;
   #chunkMs = 0;
   #dueMs: number;
-  /** Why it cannot be read on; told once everything before it is used. */
+  /** Why the rest cannot be read; thrown once what comes before it has been played. */
   #failure: unknown = null;
   #processes: (readonly [pid: number, name: string])[] = [];
 
@@ -45,13 +45,13 @@ export class ReplaySource implements FlowSource {
     this.#advance();
   }
 
-  /** That of the recorder, and that nothing here is of this machine. */
+  /** What the recorder had, and a note that the figures are not of this machine. */
   get info(): SourceInfo {
     const message = `This is a recording of ${this.host.hostname || "another time"}, not this machine as it is now`;
     return { ...this.#info, notes: [{ code: "replay", message, remedy: null }, ...this.#info.notes] };
   }
 
-  /** Resolves to false at the end; a chunk that is due is not waited for. */
+  /** Resolves to false at the end, and at once where a chunk is due. */
   async wait(ms: number): Promise<boolean> {
     if (this.#failure !== null) throw this.#failure;
     // Messages must get in between: a replay at full speed has to hear that a sample is taken, or that it is to stop.
@@ -90,7 +90,7 @@ export class ReplaySource implements FlowSource {
     return this.#options.paced && this.#chunk !== null ? this.#dueMs - this.#options.nowMs() : 0;
   }
 
-  /** To the next chunk that is played, past those that only tell. */
+  /** Steps to the next chunk that is played; chunks of names and of the source are taken in on the way. */
   #advance(): void {
     for (;;) {
       const chunk = this.#chunk = this.#read();

@@ -1,4 +1,4 @@
-/** What was, for the sparklines. Time comes with the samples. */
+/** Rates of the past, for the sparklines. Time is that of the samples. */
 import type { Sample } from "../../flow/sample.ts";
 import { flowId } from "../../flow/row.ts";
 import { perSecond } from "../flow.ts";
@@ -10,7 +10,7 @@ const MOST_POINTS = 1800;
 
 interface Point {
   readonly timeNs: number;
-  /** It stands for the time from here on. */
+  /** Begin of the sample, timeNs its end. */
   readonly fromNs: number;
   readonly received: number;
   readonly sent: number;

@@ -35,7 +35,7 @@ const CHOICES = ["filter", "protocol", "listeners", "sort", "group", "expanded",
 export class ScreenModel {
   #state: ScreenState;
   #lines = NO_LINES;
-  /** What #lines was made from; null: nothing yet. */
+  /** The sample and the state that #lines was made from; null: none yet. */
   #made: { readonly sample: Sample; readonly state: ScreenState } | null = null;
   #shown: Shown | null = null;
   #latest: Shown | null = null;
@@ -46,7 +46,7 @@ export class ScreenModel {
   readonly #flows = new FlowHistories();
   /** Command lines of processes whose details were asked for. */
   readonly #commands = new Map<string, string | null | undefined>();
-  /** For which sample and process the last one was asked for. */
+  /** The sample and the process that the last request for a command line was for. */
   #commandAsked = "";
 
   constructor(state: ScreenState) {
@@ -60,7 +60,7 @@ export class ScreenModel {
   /** Takes a copy of the next sample. While the screen is frozen it is counted but not shown. */
   take(sample: Sample): void {
     const totals = totalsOf(sample);
-    // Who has no owner comes and goes with every sample: a count in the head, not a line that moves the table.
+    // The number of flows without an owner changes with every sample: as a line it would move the table up and down, so the head has it as a count.
     const notes = notesOf(sample).filter(({ code }) => code !== "unattributed");
     const cost = this.#cost.take(sample);
     this.#totals.add(sample, totals);

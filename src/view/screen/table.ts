@@ -101,7 +101,7 @@ function stateRole(text: string): Role {
   return SETTLED.has(text) ? Role.dim : Role.label;
 }
 
-/** What says nothing stands back; what moves stands out. */
+/** Zeros and dashes are dim; rates and losses have colours. */
 function figureRole(column: Column, text: string): Role {
   if (text === "-" || text === "*") return Role.dim;
   if (column.unit === "bytes/s" && text === "0 B/s") return Role.dim;

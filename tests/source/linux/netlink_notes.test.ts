@@ -3,7 +3,7 @@ import { Limit, limitNotes } from "../../../src/source/linux/netlink_notes.ts";
 
 Deno.test("limitNotes() has one note a limit", () => {
   deepStrictEqual(limitNotes(0, 1000), []);
-  deepStrictEqual(limitNotes(Limit.farewells | Limit.owners | Limit.sent, 1000).map(({ code }) => code), [
+  deepStrictEqual(limitNotes(Limit.destroyGroups | Limit.owners | Limit.sent, 1000).map(({ code }) => code), [
     "no_farewells",
     "own_processes_only",
     "tx_acknowledged",
