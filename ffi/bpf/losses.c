@@ -127,7 +127,7 @@ void losses_moved(struct losses *l, const struct udp_key *key, const struct udp_
 	s->recent = *key;
 }
 
-static void settle(const struct losses *l, struct loss *s)
+static void attribute(const struct losses *l, struct loss *s)
 {
 	bool is_other = s->flow_first_ns != s->recent_first_ns || memcmp(&s->flow, &s->recent, sizeof(s->flow));
 
@@ -141,11 +141,11 @@ static void settle(const struct losses *l, struct loss *s)
 	s->lost += s->grown;
 }
 
-void losses_settle(struct losses *l)
+void losses_attribute(struct losses *l)
 {
 	for (size_t i = 0; i < l->count; i++)
 		if (l->items[i].grown)
-			settle(l, &l->items[i]);
+			attribute(l, &l->items[i]);
 }
 
 bool losses_changed(const struct losses *l, const struct udp_key *key)
@@ -161,7 +161,7 @@ static bool is_clear(const struct losses *l, const struct loss *s, const struct 
 	return flow->first_ns > s->unclear_ns && (s->looked_ns == l->looked_ns || last_ns(flow) <= s->looked_ns);
 }
 
-void losses_tell(const struct losses *l, struct tcptop_udp_record *r, const struct udp_key *key, const struct udp_flow *flow)
+void losses_fill(const struct losses *l, struct tcptop_udp_record *r, const struct udp_key *key, const struct udp_flow *flow)
 {
 	const struct loss *s = find(l, key->cookie);
 	bool clear = s && is_clear(l, s, flow);
@@ -174,7 +174,7 @@ void losses_tell(const struct losses *l, struct tcptop_udp_record *r, const stru
 
 void losses_watch(struct programs *p, struct losses *l)
 {
-	size_t told = strlen(p->failure->log);
+	size_t log_length = strlen(p->failure->log);
 
 	l->each_time = !p->is_table;
 	if (p->tcp)
@@ -184,7 +184,7 @@ void losses_watch(struct programs *p, struct losses *l)
 		bpf_link__destroy(l->link);
 		l->link = NULL;
 	}
-	p->failure->log[told] = 0;
+	p->failure->log[log_length] = 0;
 }
 
 void losses_free(struct losses *l)

@@ -92,7 +92,7 @@ static void record_fill(const struct udp *u, struct tcptop_udp_record *r, const 
 	address_copy(r->remote_address, key->remote_address, family);
 	memcpy(r->comm, flow->owner.comm, sizeof(r->comm));
 	if (u->losses.link)
-		losses_tell(&u->losses, r, key, flow);
+		losses_fill(&u->losses, r, key, flow);
 }
 
 static int record_append(const struct udp *u, struct bytes *to, const struct udp_key *key, const struct udp_flow *flow,
@@ -175,7 +175,7 @@ int udp_losses_look(struct udp *u, bool look, uint64_t deadline_ns)
 	if (err || !l->has_grown)
 		return err;
 	err = flows_each(u, losses_one, NULL);
-	losses_settle(l);
+	losses_attribute(l);
 	return err;
 }
 

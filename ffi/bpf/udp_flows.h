@@ -38,7 +38,7 @@ struct udp {
 /* Room for one batch. 0 or -ENOMEM. */
 int udp_buffers_new(struct udp *u);
 
-/* Looks at what sockets have lost, where each loss is not told: on request, or where that is cheap. 0 or negative errno. */
+/* Reads the drops of sockets where the kernel does not report each drop (losses.h): if `look`, or where that is cheap. 0 or negative errno. */
 int udp_losses_look(struct udp *u, bool look, uint64_t deadline_ns);
 
 /* Appends a record of each flow that has new datagrams (of all, with describe_all), and removes those that have expired. 0 or negative errno. */
