@@ -76,5 +76,5 @@ static int orphans_read(void *context, uint64_t inode)
 
 int orphans_seed(struct programs *p)
 {
-	return namespaces_visit(NULL, orphans_read, p, NULL);
+	return namespaces_visit(NULL, orphans_read, p, NULL, NO_DEADLINE);
 }

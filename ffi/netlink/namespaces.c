@@ -91,9 +91,10 @@ int namespaces_search(struct netlink *n)
 	n->refused_namespaces = 0;
 	n->searched_ns = clock_ns(CLOCK_MONOTONIC);
 	reserve_take(reserve);
-	err = namespaces_visit(netns_is_new, netns_enter, n, &n->refused_namespaces);
+	err = namespaces_visit(netns_is_new, netns_enter, n, &n->refused_namespaces, n->exchange.deadline_ns);
 	reserve_give(reserve);
-	for (size_t i = 0; i < n->netns_count; i++)
+	n->search_was_cut = err == -ETIME;
+	for (size_t i = 0; i < n->netns_count && !n->search_was_cut; i++)
 		if (n->namespaces[i].inode && n->namespaces[i].seen != n->search)
 			netns_close(&n->namespaces[i]);
 	for (size_t i = 0; i < n->netns_count; i++)

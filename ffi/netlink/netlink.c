@@ -105,14 +105,15 @@ static int look_at_all(struct netlink *n, const struct request *r, struct bytes 
 	int err = 0;
 
 	n->exchange.deadline_ns = r->deadline_ns == NO_DEADLINE ? NO_DEADLINE : r->deadline_ns - OWNERS_SHARE_NS;
-	if (clock_ns(CLOCK_MONOTONIC) - n->searched_ns >= SEARCH_EVERY_NS)
+	if (clock_ns(CLOCK_MONOTONIC) - n->searched_ns >= SEARCH_EVERY_NS) {
 		err = namespaces_search(n);
-	n->source.errors += n->refused_namespaces > refused;
+		n->source.errors += n->search_was_cut || n->refused_namespaces > refused;
+	}
 	n->pass++;
 	n->dump_error = namespaces_dump(n);
 	n->source.errors += n->dump_error != 0;
 	if (n->tcp)
-		n->source.syn_recv = n->dump_error || n->refused_namespaces ? -1 : (int64_t)n->syn_recv;
+		n->source.syn_recv = n->dump_error || n->refused_namespaces || n->search_was_cut ? -1 : (int64_t)n->syn_recv;
 	for (size_t i = 0; i < n->netns_count; i++)
 		n->lost += netns_dropped(&n->namespaces[i]);
 	n->exchange.deadline_ns = r->deadline_ns;

@@ -18,6 +18,7 @@ struct netlink {
 	uint32_t pass;         /* number of the last dump */
 	int refused_error;     /* negative errno of the last namespace that could not be opened */
 	uint32_t refused_namespaces; /* network namespaces that could not be opened in the last search */
+	bool search_was_cut;   /* the last search was not at its end by the deadline: there may be namespaces that it did not meet */
 	uint32_t owner_pass;
 	uint64_t owners_ended_ns;
 	uint64_t owners_took_ns;

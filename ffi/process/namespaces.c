@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "namespaces.h"
 #include "proc.h"
+#include "../base/clock.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -26,6 +27,7 @@ struct visit {
 	size_t capacity;
 	int err;
 	uint32_t missed;
+	uint64_t deadline_ns;
 };
 
 static bool visited(struct visit *v, ino_t inode)
@@ -74,11 +76,13 @@ static void visit_each(struct visit *v, DIR *dir, const char *rest, bool numbers
 	struct dirent *entry;
 	char path[PATH_MAX];
 
-	while (dir && (entry = readdir(dir))) {
+	while (dir && v->err != -ETIME && (entry = readdir(dir))) {
 		if (numbers ? entry->d_name[0] < '0' || entry->d_name[0] > '9' : entry->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "%s%s", entry->d_name, rest);
 		visit_namespace(v, dirfd(dir), path);
+		if (!in_time(v->deadline_ns))
+			v->err = -ETIME;
 	}
 	if (dir)
 		closedir(dir);
@@ -94,9 +98,10 @@ static void *visit_all(void *context)
 	return NULL;
 }
 
-int namespaces_visit(bool (*is_wanted)(void *, uint64_t), int (*enter)(void *, uint64_t), void *context, uint32_t *missed)
+int namespaces_visit(bool (*is_wanted)(void *, uint64_t), int (*enter)(void *, uint64_t), void *context, uint32_t *missed,
+		     uint64_t deadline_ns)
 {
-	struct visit v = { .is_wanted = is_wanted, .enter = enter, .context = context };
+	struct visit v = { .is_wanted = is_wanted, .enter = enter, .context = context, .deadline_ns = deadline_ns };
 	pthread_t thread;
 	int err = pthread_create(&thread, NULL, visit_all, &v);
 

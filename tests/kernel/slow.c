@@ -1,11 +1,13 @@
 // clang -O2 -Wall -Wextra -Werror -shared -fPIC -o slow.so slow.c
 // SLOW=FILE LD_PRELOAD=slow.so COMMAND...: once FILE is there, a look at what a descriptor is takes 20 ms, a piece of a dump 700 ms, and
-// iterators pause every 100 ms for ten seconds: as on a machine with millions of sockets and descriptors.
+// iterators pause every 100 ms for ten seconds: as on a machine with millions of sockets and descriptors. Once FILE.search is there, a look
+// at a network namespace takes 200 ms.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,22 @@ static int is_slow(void)
 	const char *file = getenv("SLOW");
 
 	return file && !access(file, F_OK);
+}
+
+int openat(int folder, const char *path, int flags, ...)
+{
+	int (*next)(int, const char *, int, int) = dlsym(RTLD_NEXT, "openat");
+	char search[256];
+	va_list list;
+	int mode;
+
+	va_start(list, flags);
+	mode = flags & O_CREAT ? va_arg(list, int) : 0;
+	va_end(list);
+	snprintf(search, sizeof(search), "%s.search", getenv("SLOW") ? getenv("SLOW") : "");
+	if (strstr(path, "/ns/net") && !access(search, F_OK))
+		usleep(200000);
+	return next(folder, path, flags, mode);
 }
 
 ssize_t readlinkat(int folder, const char *path, char *target, size_t size)

@@ -1,7 +1,7 @@
 /** A snapshot takes 5 s at most, however many descriptors and sockets there are, and says that it was cut short. */
 import { ok, strictEqual } from "node:assert/strict";
 import { slowOnce } from "../support/refused.ts";
-import { Running, tcptop } from "../support/tcptop.ts";
+import { Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
 
 const DESCRIPTORS = 400;
 
@@ -40,3 +40,29 @@ for (const source of ["bpf", "netlink"]) {
     }
   });
 }
+
+Deno.test("a slow search for network namespaces ends in time, is said to be incomplete, and forgets none that it did not get to", async () => {
+  const folder = await Deno.makeTempDir(), file = `${folder}/slow`;
+  const idle = Array.from({ length: 40 }, () => new Deno.Command("sleep", { args: ["300"] }).spawn());
+  try {
+    await Deno.chmod(folder, 0o755); // for the user that tcptop becomes
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    using _client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+    const line = tcptop(["--json", "--source", "netlink", "-i", "200ms"]);
+    await using running = await Running.of(await slowOnce(file, line));
+    const clients = ({ flows }: SampleDocument) =>
+      flows.filter(({ remote }) => remote?.port === listener.addr.port).length;
+    strictEqual(clients(await running.next()), 1);
+    await Deno.writeTextFile(`${file}.search`, "");
+    const slow = await running.until("a snapshot that was cut short", ({ health }) => health.snapshot_errors > 0, 20);
+    for (const sample of [slow, await running.next(), await running.next()]) {
+      ok(sample.interval_ms < 6500, `${sample.interval_ms}`);
+      strictEqual(clients(sample), 1);
+    }
+    strictEqual(await running.stop(), 0);
+  } finally {
+    for (const child of idle) child.kill();
+    await Promise.all(idle.map((child) => child.status));
+    await Deno.remove(folder, { recursive: true });
+  }
+});
