@@ -24,7 +24,6 @@ initrd_build() {
   rm -rf "$tree" && mkdir -p "$tree/bin" "$tree/modules"
   cp "$busybox" "$tree/bin/busybox"
   cp "$matrix/driver-$arch" "$tree/bin/driver"
-  cp "$matrix/driver-$arch" "$tree/bin/traffic"
   cp "$root/tests/matrix/init" "$tree/init"
   chmod 755 "$tree/init"
   find "$matrix/kernels/$1/modules" -name '*.ko' -exec cp -t "$tree/modules" {} +

@@ -209,8 +209,6 @@ int main(int argc, char **argv)
 	struct tcptop *t;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc > 4 && !strcmp(argv[1], "traffic"))
-		return traffic_main(argv + 2);
 	if (argc > 1 && !strcmp(argv[1], "hold"))
 		return hold();
 	if (argc > 1 && !strcmp(argv[1], "netlink")) {

@@ -30,9 +30,6 @@ struct traffic {
 	int to_server, to_client; /* one end of a socket pair each */
 };
 
-/* What the process of the traffic executes: "client" or "server", the number of its link, that of the phases' memory. */
-int traffic_main(char **arguments);
-
 /* Forks the server and the client. Both wait for traffic_run() and traffic_close(), and die with us. */
 void traffic_start(struct traffic *t);
 /* Runs a phase: returns when all its bytes have been read. False: it did not end in time. */

@@ -102,8 +102,8 @@ void truth_apply(struct truth *truth, const uint8_t *data, int32_t length)
 		} else if (head[0] == TAG_UDP_FLOW && head[1] == sizeof(flow)) {
 			memcpy(&flow, data, sizeof(flow));
 			apply_flow(truth, &flow);
-		} else if (head[0] == TAG_PROCESS && head[1] == sizeof(struct tcptop_process)) {
-			; /* names of executables are compared where the program is whole */
+		} else if (head[0] == TAG_TCP_LIMITS && head[1] == sizeof(struct tcptop_tcp_limits)) {
+			; /* what a connection waits for is compared by tests/kernel */
 		} else if (head[0] == TAG_UDP_OWNER && head[1] == sizeof(owner)) {
 			memcpy(&owner, data, sizeof(owner));
 			apply_flow_owner(truth, &owner);
