@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Why and by whom a connection ended: what the socket says of it at its change to TCP_CLOSE, when it is locked. */
+#ifndef TCPTOP_END_H
+#define TCPTOP_END_H
+
+#include "limits.h"
+
+#define ETIMEDOUT 110
+#define ERRNO_LIMIT 128 /* errnos of sockets are below (EHWPOISON is 133, and no socket's) */
+
+/* __tcp_close() empties the receive queue before, but leaves copied_seq where the process has read to. */
+static __always_inline bool closed_unread(struct sock *sk, struct tcp_sock *tp)
+{
+	return queue_length(tp->rcv_nxt - sock_flag(sk, SOCK_DONE), tp->copied_seq) > 0;
+}
+
+/* The reasons of tcp_reset(), tcp_write_err() and tcp_abort() are in sk_err by then. tcp_disconnect() and close() with unread data set none
+ * before the change; they run in their process's context, with the socket owned. old: the state before. */
+static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, bool failed)
+{
+	int err = sk->sk_err;
+	bool owned = sk->sk_lock.owned;
+
+	if (old == TCP_LISTEN)
+		return END_UNKNOWN;
+	if (err == ETIMEDOUT && !failed && tp->write_seq == tp->snd_una)
+		return END_KEEPALIVE;
+	if (err > 0 && err < ERRNO_LIMIT)
+		return END_ERROR | err;
+	if (failed)
+		return END_GIVEN_UP;
+	if (old == TCP_LAST_ACK)
+		return END_FIN_PEER;
+	if (owned && closed_unread(sk, tp))
+		return END_RESET_UNREAD;
+	if (owned && sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime)
+		return END_RESET_SENT;
+	switch (old) {
+	case TCP_FIN_WAIT1:
+	case TCP_FIN_WAIT2:
+	case TCP_CLOSING:
+	case TCP_TIME_WAIT:
+		return END_FIN_LOCAL;
+	}
+	return owned ? END_RESET_SENT : END_UNKNOWN;
+}
+
+#endif
