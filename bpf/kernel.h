@@ -36,7 +36,7 @@ enum tcp_state {              /* include/net/tcp_states.h */
 	TCP_CLOSE, TCP_CLOSE_WAIT, TCP_LAST_ACK, TCP_LISTEN, TCP_CLOSING,
 };
 
-enum sock_flags { SOCK_DEAD, SOCK_DONE }; /* include/net/sock.h: the first two, in this order since 2.6 */
+enum sock_flags { SOCK_DEAD, SOCK_DONE, SOCK_URGINLINE, SOCK_KEEPOPEN, SOCK_LINGER }; /* include/net/sock.h: the first ones, in this order since 2.6 */
 
 struct ns_common { u32 inum; } KERNEL_TYPE;
 struct net { struct ns_common ns; } KERNEL_TYPE;
@@ -74,6 +74,8 @@ struct sock {
 	u16 sk_type;
 	u16 sk_protocol;
 	u8 sk_kern_sock : 1;
+	int sk_err;
+	unsigned long sk_lingertime;
 	u32 sk_max_ack_backlog;
 	atomic_t sk_drops;
 	struct numa_drop_counters *sk_drop_counters; /* since 6.18, and then in the place of sk_drops where it is set */

@@ -35,7 +35,7 @@ static __always_inline void lifecycle_announce(struct sock *sk, struct tracked *
 		return;
 	t->announced = 1;
 	if (settings.openings)
-		record_emit(TAG_TCP_OPEN, TCP_ESTABLISHED, sk, bpf_skc_to_tcp_sock(sk), t);
+		record_emit(TAG_TCP_OPEN, TCP_ESTABLISHED, END_UNKNOWN, sk, bpf_skc_to_tcp_sock(sk), t);
 }
 
 static __always_inline void lifecycle_established(struct sock *sk, u64 cookie, int old)
@@ -98,7 +98,7 @@ static __always_inline void lifecycle_closed(struct sock *sk, u64 cookie, int ol
 	}
 	if (!t->announced)
 		failed = sock_never_connected(tp, t->direction, old);
-	track_end(sk, tp, old == TCP_LISTEN ? TCP_LISTEN : failed ? TCP_SYN_SENT : TCP_CLOSE, t);
+	track_end(sk, tp, old == TCP_LISTEN ? TCP_LISTEN : failed ? TCP_SYN_SENT : TCP_CLOSE, end_of(sk, tp, old, failed), t);
 	if (owner_is_weak(t) && !sock_flag(sk, SOCK_DEAD))
 		t->ended = ENDED_UNCLAIMED;
 }
@@ -118,7 +118,7 @@ static __always_inline void lifecycle_destroyed(struct sock *sk, u64 cookie)
 	t->ended = ENDED;
 	owner_set_current(t, OWNER_CLOSE);
 	if (!owner_is_weak(t))
-		record_emit(TAG_TCP_OWNER, TCP_CLOSE, sk, bpf_skc_to_tcp_sock(sk), t);
+		record_emit(TAG_TCP_OWNER, TCP_CLOSE, END_UNKNOWN, sk, bpf_skc_to_tcp_sock(sk), t);
 }
 
 #endif

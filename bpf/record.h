@@ -45,6 +45,18 @@ enum tcptop_direction {
 	DIRECTION_INBOUND = 2,
 };
 
+/* Why and by whom a connection ended, where its socket has no error. */
+enum tcptop_end {
+	END_UNKNOWN = 0,     /* its end went unseen, or the source does not say */
+	END_FIN_LOCAL = 1,   /* this end closed first */
+	END_FIN_PEER = 2,    /* the other end closed first */
+	END_RESET_SENT = 3,  /* its process reset it (SO_LINGER 0) */
+	END_RESET_UNREAD = 4, /* its process closed it, or ended, with data unread: the kernel resets it then */
+	END_GIVEN_UP = 5,    /* its process closed it, or ended, before it was established */
+	END_KEEPALIVE = 6,   /* nothing was under way, and the peer did not answer to keepalive probes */
+	END_ERROR = 128,     /* bit: the rest is the socket's errno */
+};
+
 /* Bits: what this source does not know of this flow. The fields are 0 and mean nothing, but for rx_dropped_packets: that is for sums alone then,
  * what a socket lost of which it is not known which of its flows did. */
 enum tcptop_unknown {
@@ -89,7 +101,8 @@ struct tcptop_tcp_record {
 	__u8 remote_address[16];
 	__u32 scope;         /* interface index that a link-local address belongs to, else 0 */
 	__u16 unknown;       /* bits of enum tcptop_unknown */
-	__u16 several;       /* enum tcptop_several */
+	__u8 several;        /* enum tcptop_several */
+	__u8 end;            /* TAG_TCP_CLOSE: enum tcptop_end, or END_ERROR with the errno of the socket (below 128) */
 	__u8 comm[16];       /* of the thread group's leader */
 };
 

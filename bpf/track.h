@@ -5,6 +5,7 @@
 
 #include "sock.h"
 #include "accept.h"
+#include "end.h"
 #include "keeper.h"
 
 /* A socket first seen outside of connect() and listen(): its owner is not known. */
@@ -78,7 +79,7 @@ static __always_inline u64 record_wake(void)
 	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= settings.wake_at_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
-static __always_inline void record_emit(u16 tag, u8 state, struct sock *sk, struct tcp_sock *tp, struct tracked *t)
+static __always_inline void record_emit(u16 tag, u8 state, u8 end, struct sock *sk, struct tcp_sock *tp, struct tracked *t)
 {
 	struct tcptop_tcp_record *r = tp ? bpf_ringbuf_reserve(&events, sizeof(*r), 0) : NULL;
 
@@ -89,14 +90,15 @@ static __always_inline void record_emit(u16 tag, u8 state, struct sock *sk, stru
 	/* Before record_fill(): when another CPU changes t meanwhile and sets described to 0, that must not be overwritten. */
 	t->described = shared.epoch;
 	record_fill(r, tag, state, sk, tp, t);
+	r->end = end;
 	bpf_ringbuf_submit(r, record_wake());
 }
 
 /* The close record. `ended` is set first: a snapshot that runs on another CPU reads it without a lock and then leaves the socket out. */
-static __always_inline void track_end(struct sock *sk, struct tcp_sock *tp, u8 state, struct tracked *t)
+static __always_inline void track_end(struct sock *sk, struct tcp_sock *tp, u8 state, u8 end, struct tracked *t)
 {
 	t->ended = ENDED;
-	record_emit(TAG_TCP_CLOSE, state, sk, tp, t);
+	record_emit(TAG_TCP_CLOSE, state, end, sk, tp, t);
 }
 
 /* The same for a socket whose change to TCP_CLOSE went unseen. */
@@ -104,7 +106,7 @@ static __always_inline void track_end_unseen(struct sock *sk, struct tcp_sock *t
 {
 	bool failed = tp && !t->announced && t->opened_ns && sock_never_connected(tp, t->direction, TCP_CLOSE);
 
-	track_end(sk, tp, failed ? TCP_SYN_SENT : TCP_CLOSE, t);
+	track_end(sk, tp, failed ? TCP_SYN_SENT : TCP_CLOSE, END_UNKNOWN, t);
 }
 
 #endif

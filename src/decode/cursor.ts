@@ -131,7 +131,10 @@ export class TcpRecord extends Cursor {
     return this.u16(TcpRecordLayout.unknown);
   }
   get several() {
-    return this.u16(TcpRecordLayout.several);
+    return this.u8(TcpRecordLayout.several);
+  }
+  get end() {
+    return this.u8(TcpRecordLayout.end);
   }
   copyLocalAddress(target: Uint8Array, to: number): void {
     this.copy(TcpRecordLayout.localAddress, 16, target, to);

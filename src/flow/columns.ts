@@ -71,6 +71,8 @@ export const FLOW_SCHEMA = {
   how: "u8",
   /** Enum Several. */
   several: "u8",
+  /** Of a TCP connection that has ended: enum End, or its bit `error` with the errno of the socket. */
+  end: "u8",
   /** Enum Limit, over this sample. */
   limitedBy: "u8",
   /** busyUs to receiveQueue are known. */

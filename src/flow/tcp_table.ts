@@ -124,6 +124,7 @@ export class TcpTable {
     const c = this.#columns.arrays;
     c.closed[row] = 1;
     c.lastNs[row] = record.timeNs;
+    c.end[row] = record.end;
     // Final, so it replaces what was read before, even where that was more: a read without the lock may have counted a FIN before the state told of it.
     c.rxBytes[row] = record.rxBytes;
     c.txBytes[row] = record.txBytes;

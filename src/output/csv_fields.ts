@@ -39,6 +39,7 @@ const OF_COLUMN: ReadonlyMap<string, readonly string[]> = new Map(Object.entries
   limit: ["limited_by"],
   queue: ["send_queue_bytes", "receive_queue_bytes"],
   minrtt: ["min_rtt_us"],
+  end: ["end_by", "end_how", "end_error"],
   container: ["container_id", "container_runtime", "container_name"],
 }));
 

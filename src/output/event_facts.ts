@@ -34,6 +34,8 @@ export interface EventFacts {
   readonly loopback: boolean;
   /** false: its end was not seen, and its figures are those of the last look at it. null for an opening. */
   readonly final: boolean | null;
+  /** Why and by whom it ended; null: it has not, or the source does not say. */
+  readonly end: FlowFacts["end"];
 }
 
 export function eventFacts(batch: EventBatch, row: number): EventFacts {
@@ -65,6 +67,7 @@ export function eventFacts(batch: EventBatch, row: number): EventFacts {
     retransmits: facts.retransmits,
     loopback: facts.loopback,
     final: kind === EventKind.opened ? null : kind !== EventKind.vanished,
+    end: facts.end,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Column } from "../view/column.ts";
 import type { EventBatch } from "../flow/sample.ts";
 import { eventFacts, microTime } from "./event_facts.ts";
 import { harmless } from "../harmless.ts";
+import { endText } from "../view/end.ts";
 import { bytesText, counted, durationText } from "../view/units.ts";
 
 export const EVENT_SCHEMA_NAME = "tcptop.event/1";
@@ -44,7 +45,10 @@ function textLine(batch: EventBatch, row: number): string {
       `retrans ${f.retransmits ?? "-"}`,
     );
     if (f.final === false) parts.push("end not seen");
-  } else if (f.event === "failed") parts.push(durationText(f.duration_us), "never established");
+    else if (f.end !== null) parts.push(endText(f.end));
+  } else if (f.event === "failed") {
+    parts.push(durationText(f.duration_us), f.end === null ? "never established" : endText(f.end));
+  }
   return parts.join("  ");
 }
 

@@ -47,6 +47,10 @@ const FIELDS: Fields<FlowFacts> = new Map([
   plain("unsent_bytes"),
   plain("receive_queue_bytes"),
   plain("min_rtt_us"),
+  ["end_by", (flow) => flow.end?.by ?? null],
+  ["end_how", (flow) => flow.end?.how ?? null],
+  ["end_error", (flow) => flow.end?.error ?? null],
+  ["end_reason", (flow) => flow.end?.reason ?? null],
 ]);
 
 /** `columns`: ids of the table's columns to write the fields of; null: every field. */

@@ -21,6 +21,7 @@ import {
   txDelta,
   txPackets,
 } from "../flow/row.ts";
+import { type Ended, endOf } from "../flow/end.ts";
 import type { Sample } from "../flow/sample.ts";
 import {
   ageMs,
@@ -96,6 +97,8 @@ export interface FlowFacts {
   readonly unsent_bytes: number | null;
   readonly receive_queue_bytes: number | null;
   readonly min_rtt_us: number | null;
+  /** Why and by whom it ended; null: it has not, or the source does not say. */
+  readonly end: Ended | null;
 }
 
 const ms = (us: number | null) => us === null ? null : us / 1000;
@@ -150,5 +153,6 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     unsent_bytes: held(f, row, "unsent"),
     receive_queue_bytes: held(f, row, "receiveQueue"),
     min_rtt_us: minRttUs(f, row),
+    end: endOf(f, row),
   };
 }

@@ -17,6 +17,8 @@ import {
   txPackets,
 } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
+import { endOf } from "../flow/end.ts";
+import { endText } from "./end.ts";
 import * as flow from "./flow.ts";
 import { harmless } from "../harmless.ts";
 import { ageText, bytesText, durationText, rateText } from "./units.ts";
@@ -151,12 +153,16 @@ export const COLUMNS: readonly Column[] = [
   number("dropped", "DROPPED", 8, 16, "count", ofRow(droppedPackets)),
   number("queue", "QUEUE", 8, 16, "bytes", ofRow(queued)),
   number("minrtt", "MIN RTT", 7, 16, "us", ofRow(minRttUs)),
+  words("end", "END", { floor: 18, drop: 16 }, (s, r) => {
+    const end = endOf(s.flows, r);
+    return end === null ? "-" : endText(end);
+  }), // closed by the peer
   number("age", "AGE", 6, 11, "ms", flow.ageMs), // 23h59m
   words("exe", "EXE", { floor: 14, drop: 15 }, (s, r) => harmless(flow.executable(s, r) ?? "-")),
 ];
 
 /** What a screen shows unless told otherwise; packets say little that bytes do not, nor the executable beside the process. */
-const LEFT_OUT: ReadonlySet<string> = new Set(["rxpackets", "txpackets", "dropped", "queue", "minrtt", "exe"]);
+const LEFT_OUT: ReadonlySet<string> = new Set(["rxpackets", "txpackets", "dropped", "queue", "minrtt", "end", "exe"]);
 export const DEFAULT_COLUMNS: readonly Column[] = COLUMNS.filter(({ id }) => !LEFT_OUT.has(id));
 
 /** What rows are sorted by unless something else is asked for: both directions together. */

@@ -34,6 +34,17 @@ export const Direction = {
   inbound: 2,
 } as const;
 
+export const End = {
+  unknown: 0,
+  finLocal: 1,
+  finPeer: 2,
+  resetSent: 3,
+  resetUnread: 4,
+  givenUp: 5,
+  keepalive: 6,
+  error: 128,
+} as const;
+
 export const Unknown = {
   bytes: 1,
   packets: 2,
@@ -77,6 +88,7 @@ export const TcpRecordLayout = {
   scope: 136,
   unknown: 140,
   several: 142,
+  end: 143,
   comm: 144,
 } as const;
 

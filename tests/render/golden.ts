@@ -250,7 +250,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│                                                                              │",
     "│ Signs                                                                        │",
     "│ + ×                  new in the last 3 s; ended in the last 5 s              │",
-    "└─ ↓ 22 more lines · any other key closes ─────────────────────────────────────┘",
+    "└─ ↓ 23 more lines · any other key closes ─────────────────────────────────────┘",
   ],
   "80x24 filter": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
@@ -340,6 +340,6 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ /                    filter          │",
     "│ s                    choose the sort │",
     "│ < >                  sort by the col │",
-    "└─ ↓ 36 more lines · any other key close",
+    "└─ ↓ 37 more lines · any other key close",
   ],
 };

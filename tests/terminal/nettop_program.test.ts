@@ -64,6 +64,15 @@ Deno.test("tcptop --once --json over nettop gives every figure that there is, an
     inside: false,
     rx_dropped_packets: null,
     rx_dropped_bytes: null,
+    limited_by: null,
+    busy_ms: null,
+    peer_window_ms: null,
+    send_buffer_ms: null,
+    send_queue_bytes: null,
+    unsent_bytes: null,
+    receive_queue_bytes: null,
+    min_rtt_us: null,
+    end: null,
   });
 });
 

@@ -38,7 +38,7 @@ export interface Chunk {
 }
 
 /** Layouts from before records of further kinds were added: those that there were are as they have been. */
-const EARLIER_LAYOUTS: readonly number[] = [1076161063 /* before TcpLimits */];
+const EARLIER_LAYOUTS: readonly number[] = [1076161063 /* before TcpLimits, and `end` beside `several` */];
 
 /** A program writes records of this layout. */
 export function layoutChecksum(): number {

@@ -1,6 +1,7 @@
 /** The fields that NAME:VALUE can ask for: how a value is checked, and what it tests. */
 import type { Sample } from "../../flow/sample.ts";
 import * as flow from "../flow.ts";
+import { END_WAYS, endOf } from "../../flow/end.ts";
 import { LIMIT_NAMES } from "../../flow/limit.ts";
 import { hasOwner, isTcp, limitedBy } from "../../flow/row.ts";
 import { columnById } from "../column.ts";
@@ -94,6 +95,17 @@ function limited(value: string): Predicate | string {
   return ({ flows }, row) => limitedBy(flows, row)?.startsWith(wanted) ?? false;
 }
 
+/** A way to end, or how that begins, or who ended it. */
+function end(value: string): Predicate | string {
+  const wanted = value.toLowerCase().replaceAll(/[- ]/g, "_");
+  const ways = ["local", "peer", "kernel", ...END_WAYS];
+  if (wanted === "" || !ways.some((way) => way.startsWith(wanted))) return `'${value}' is none of ${ways.join(", ")}`;
+  return ({ flows }, row) => {
+    const found = endOf(flows, row);
+    return found !== null && (found.by.startsWith(wanted) || (found.how?.startsWith(wanted) ?? false));
+  };
+}
+
 function pid(value: string): Predicate | string {
   const wanted = /^\d+$/.test(value) ? Number(value) : NaN;
   if (!(wanted <= 2 ** 32)) return `'${value}' is no process id`;
@@ -144,6 +156,7 @@ const DEFINITIONS: Readonly<Record<string, Field>> = {
   family: { about: "4 or 6", example: "6", test: oneOf({ "4": ofFamily(4), "6": ofFamily(6) }) },
   direction: { about: "in or out", example: "in", test: oneOf({ in: inbound, out: outbound, inbound, outbound }) },
   container: { about: "name, id or runtime of the container", example: "web", test: contains(containerText) },
+  end: { about: "how it ended, or who ended it", example: "reset", test: end },
   limited: { about: "what it waits for", example: "reader", test: limited },
   exe: { about: "file name of its executable", example: "python3", test: contains(columnText("exe")) },
 };

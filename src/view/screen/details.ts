@@ -19,6 +19,8 @@ import type { Sample } from "../../flow/sample.ts";
 import { Canvas, Role } from "../canvas.ts";
 import * as flow from "../flow.ts";
 import { harmless } from "../../harmless.ts";
+import { endOf } from "../../flow/end.ts";
+import { endSentence } from "../end.ts";
 import { limitSentence } from "../limit.ts";
 import { ageText, bytesText, durationText, rateText } from "../units.ts";
 import { fitted, textCells } from "../width.ts";
@@ -107,7 +109,8 @@ function pairs(sample: Sample, row: number): Pair[] {
 function longPairs({ sample, row, commandLine }: Detailed): Pair[] {
   const long: Pair[] = [["command", commandLine === undefined ? "…" : harmless(commandLine ?? "-")]];
   const exe = flow.executable(sample, row), container = flow.container(sample, row);
-  const limit = limitSentence(sample, row);
+  const end = endOf(sample.flows, row), limit = limitSentence(sample, row);
+  if (end !== null) long.push(["ended", endSentence(end)]);
   if (limit !== null) long.push(["waits", limit]);
   if (exe !== null && exe !== flow.processName(sample, row)) long.push(["executable", harmless(exe)]);
   if (isShared(sample.flows, row)) {

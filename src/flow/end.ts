@@ -1,0 +1,59 @@
+/** Why and by whom a connection ended, in words, from what its socket said last. */
+import { End } from "../wire/layout.ts";
+import { ERRNO_WORDS } from "../wire/errno.ts";
+import type { FlowArrays } from "./columns.ts";
+
+export const END_WAYS = [
+  "fin",
+  "reset_sent",
+  "reset_received",
+  "timeout",
+  "keepalive",
+  "killed",
+  "refused",
+  "unreachable",
+  "given_up",
+] as const;
+
+export interface Ended {
+  /** Who ended it: this end's process, the other end, or this machine's kernel. */
+  readonly by: "local" | "peer" | "kernel";
+  /** null: for a reason that has only an errno. */
+  readonly how: typeof END_WAYS[number] | null;
+  /** The socket's error by its name. */
+  readonly error: string | null;
+  readonly reason: string | null;
+}
+
+function ended(by: Ended["by"], how: Ended["how"], reason: string | null = null): Ended {
+  return { by, how, error: null, reason };
+}
+
+const WITHOUT_ERROR: ReadonlyMap<number, Ended> = new Map([
+  [End.finLocal, ended("local", "fin")],
+  [End.finPeer, ended("peer", "fin")],
+  [End.resetSent, ended("local", "reset_sent", "closed with SO_LINGER 0")],
+  [End.resetUnread, ended("local", "reset_sent", "closed with data unread")],
+  [End.givenUp, ended("local", "given_up", "closed before it was established")],
+  [End.keepalive, { ...ended("kernel", "keepalive", "keepalive probes were not answered"), error: "ETIMEDOUT" }],
+]);
+
+/** By the socket's error: tcp_reset() has the first three, tcp_write_err() ETIMEDOUT or what ICMP said, tcp_abort() ECONNABORTED. */
+const BY_ERROR: Readonly<Record<string, Ended>> = {
+  ECONNREFUSED: ended("peer", "refused"),
+  ECONNRESET: ended("peer", "reset_received"),
+  EPIPE: ended("peer", "reset_received", "after its FIN"),
+  ETIMEDOUT: ended("kernel", "timeout"),
+  EHOSTUNREACH: ended("kernel", "unreachable", "no way to the host"),
+  ENETUNREACH: ended("kernel", "unreachable", "no way to the network"),
+  ECONNABORTED: ended("kernel", "killed", "ended by an administrator"),
+};
+
+/** null: it has not ended, or the source does not say. */
+export function endOf(flows: FlowArrays, row: number): Ended | null {
+  const end = flows.end[row];
+  if ((end & End.error) === 0) return WITHOUT_ERROR.get(end) ?? null;
+  const errno = end & ~End.error, [error] = ERRNO_WORDS.get(errno) ?? [`errno ${errno}`];
+  const known = Object.hasOwn(BY_ERROR, error) ? BY_ERROR[error] : null;
+  return { ...known ?? ended("kernel", null), error };
+}
