@@ -76,6 +76,7 @@ struct sock {
 	u8 sk_kern_sock : 1;
 	int sk_err;
 	unsigned long sk_lingertime;
+	u32 sk_ack_backlog;
 	u32 sk_max_ack_backlog;
 	atomic_t sk_drops;
 	struct numa_drop_counters *sk_drop_counters; /* since 6.18, and then in the place of sk_drops where it is set */

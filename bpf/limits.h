@@ -63,6 +63,16 @@ static __always_inline void limits_read(struct tcptop_tcp_limits *l, struct sock
 	l->min_rtt_us = smallest == ~0u ? 0 : smallest;
 }
 
+static __always_inline void limits_read_listener(struct tcptop_tcp_limits *l, struct sock *sk, u64 cookie)
+{
+	__builtin_memset(l, 0, sizeof(*l));
+	l->tag = TAG_TCP_LIMITS;
+	l->size = sizeof(*l);
+	l->cookie = cookie;
+	l->receive_queue = sk->sk_ack_backlog;
+	l->send_queue = sk->sk_max_ack_backlog;
+}
+
 /* Not 0, which is what a socket has that nothing was told of. */
 static __always_inline u32 limits_sum(const struct tcptop_tcp_limits *l)
 {

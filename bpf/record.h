@@ -131,7 +131,8 @@ enum tcptop_sending {
 	SENDING_SEGMENT_WAITS = 4, /* a whole segment or more was not sent; less may wait for more to come (Nagle) */
 };
 
-/* TAG_TCP_LIMITS. Times and queues are read without the socket's lock. Times run from the connection's beginning and are exact to a jiffy. */
+/* TAG_TCP_LIMITS. Of a listener the queues are as ss has them: receive_queue is connections that wait for accept(), send_queue how many may, and
+ * the rest is 0. Times and queues are read without the socket's lock. Times run from the connection's beginning and are exact to a jiffy. */
 struct tcptop_tcp_limits {
 	__u16 tag;
 	__u16 size;

@@ -33,8 +33,9 @@ static __always_inline bool limits_emit(struct sock *sk, struct tcp_sock *tp, st
 	u32 sum;
 
 	if (sk->__sk_common.skc_state == TCP_LISTEN)
-		return true;
-	limits_read(&now, sk, tp, t->cookie);
+		limits_read_listener(&now, sk, t->cookie);
+	else
+		limits_read(&now, sk, tp, t->cookie);
 	sum = limits_sum(&now);
 	if (sum == t->limits_told)
 		return true;

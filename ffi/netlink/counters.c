@@ -80,6 +80,14 @@ static bool own_fin_waits(uint8_t state)
 	return state == FIN_WAIT1 || state == CLOSING || state == LAST_ACK;
 }
 
+/* inet_sk_diag_fill() puts sk_ack_backlog and sk_max_ack_backlog where the queues of others are. */
+void fill_listener_limits(struct tcptop_tcp_limits *l, const struct diag_message *m, uint64_t cookie)
+{
+	*l = (struct tcptop_tcp_limits){ .tag = TAG_TCP_LIMITS, .size = sizeof(*l), .cookie = cookie };
+	l->receive_queue = m->unread;
+	l->send_queue = m->unacknowledged;
+}
+
 void fill_limits(struct tcptop_tcp_limits *l, const struct diag_message *m, uint64_t cookie)
 {
 	*l = (struct tcptop_tcp_limits){ .tag = TAG_TCP_LIMITS, .size = m->has_limits ? sizeof(*l) : 0, .cookie = cookie };

@@ -17,6 +17,7 @@ uint64_t sub_or_zero(uint64_t bytes, uint64_t less);
 
 /* Sets the record's counters. fin: bytes_received has the peer's FIN in it. Its direction must be known by then, or is taken for inbound. */
 /* What holds the connection up, as limits_read() in bpf/limits.h has it. */
+void fill_listener_limits(struct tcptop_tcp_limits *l, const struct diag_message *m, uint64_t cookie);
 void fill_limits(struct tcptop_tcp_limits *l, const struct diag_message *m, uint64_t cookie);
 void fill_counters(struct tcptop_tcp_record *r, const struct diag_message *m, bool fin);
 

@@ -13,7 +13,7 @@
 /* One of them. `last` is the record that was made of it. */
 struct socket_entry {
 	struct tcptop_tcp_record last;
-	struct tcptop_tcp_limits limits; /* of that dump; size 0: the kernel does not say, or it is a listener */
+	struct tcptop_tcp_limits limits; /* of that dump; size 0: the kernel does not say */
 	bool has_drops;        /* UDP: drops is set */
 	uint32_t drops;        /* as in struct diag_message */
 	bool datagram;         /* UDP: no counters, and nothing but the addresses and the owner in `last` */

@@ -44,8 +44,9 @@ void tcp_dumped(struct netlink *n, struct netns *s, const struct diag_message *m
 	else
 		fill_counters(&e->last, m, peer_fin_received(m->state));
 	e->counts_syn = m->state != LISTEN && e->last.direction == DIRECTION_UNKNOWN && sends_were_refused(m, DIRECTION_UNKNOWN);
-	e->limits.size = 0;
-	if (m->state != LISTEN)
+	if (m->state == LISTEN)
+		fill_listener_limits(&e->limits, m, cookie);
+	else
 		fill_limits(&e->limits, m, cookie);
 }
 

@@ -116,12 +116,26 @@ type Held = "busyUs" | "peerWindowUs" | "sendBufferUs" | "sendQueue" | "unsent" 
 
 /** One of the figures behind limitedBy(); null: not known. */
 export function held(flows: FlowArrays, row: number, what: Held): number | null {
-  return flows.limitsKnown[row] ? flows[what][row] : null;
+  return flows.limitsKnown[row] && !isListener(flows, row) ? flows[what][row] : null;
+}
+
+export interface AcceptQueue {
+  /** Connections that wait to be accepted. */
+  readonly length: number;
+  /** With one more than that the queue is full: sk_acceptq_is_full(). */
+  readonly limit: number;
+}
+
+/** null: no listener, or not known. */
+export function acceptQueue(flows: FlowArrays, row: number): AcceptQueue | null {
+  if (!isListener(flows, row) || !flows.limitsKnown[row]) return null;
+  return { length: flows.receiveQueue[row], limit: flows.sendQueue[row] };
 }
 
 /** Bytes that wait at this end, to be sent, acknowledged or read. */
 export function queued(flows: FlowArrays, row: number): number | null {
-  return flows.limitsKnown[row] ? flows.sendQueue[row] + flows.receiveQueue[row] : null;
+  const sent = held(flows, row, "sendQueue"), received = held(flows, row, "receiveQueue");
+  return sent === null || received === null ? null : sent + received;
 }
 
 export function minRttUs(flows: FlowArrays, row: number): number | null {

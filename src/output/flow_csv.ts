@@ -51,6 +51,8 @@ const FIELDS: Fields<FlowFacts> = new Map([
   ["end_how", (flow) => flow.end?.how ?? null],
   ["end_error", (flow) => flow.end?.error ?? null],
   ["end_reason", (flow) => flow.end?.reason ?? null],
+  ["accept_queue_length", (flow) => flow.accept_queue?.length ?? null],
+  ["accept_queue_limit", (flow) => flow.accept_queue?.limit ?? null],
 ]);
 
 /** `columns`: ids of the table's columns to write the fields of; null: every field. */

@@ -1,5 +1,7 @@
 /** A flow as the JSON document has it. */
 import {
+  type AcceptQueue,
+  acceptQueue,
   cwnd,
   droppedBytes,
   droppedPackets,
@@ -99,6 +101,8 @@ export interface FlowFacts {
   readonly min_rtt_us: number | null;
   /** Why and by whom it ended; null: it has not, or the source does not say. */
   readonly end: Ended | null;
+  /** Of a listener. */
+  readonly accept_queue: AcceptQueue | null;
 }
 
 const ms = (us: number | null) => us === null ? null : us / 1000;
@@ -154,5 +158,6 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     receive_queue_bytes: held(f, row, "receiveQueue"),
     min_rtt_us: minRttUs(f, row),
     end: endOf(f, row),
+    accept_queue: acceptQueue(f, row),
   };
 }

@@ -1,6 +1,8 @@
 import type { Note } from "../system/source_info.ts";
 import type { Sample } from "../flow/sample.ts";
-import { hasOwner, isTcp, rxBytes } from "../flow/row.ts";
+import { acceptQueue, hasOwner, isTcp, rxBytes } from "../flow/row.ts";
+import { harmless } from "../harmless.ts";
+import { processName } from "./flow.ts";
 import { counted } from "./units.ts";
 
 /** What the user must know about this sample: the source's own limits, and everything that was lost. */
@@ -68,7 +70,32 @@ export function notesOf(sample: Sample): Note[] {
       "programs of this machine send and receive through the tunnel is, in flows of its own",
     "ip -s link counts by device what goes through a tunnel (ip -s link show type vxlan), ip -s xfrm state what IPsec encapsulates",
   );
+  notes.push(...fullQueues(sample));
   for (const tcp of [true, false]) add(unattributed(sample, tcp), ...whyUnattributed(sample, tcp));
+  return notes;
+}
+
+/** As many as a reader takes in; a machine in trouble may have hundreds. */
+const MOST_QUEUES = 3;
+
+/** Listeners that turn connections away, because more wait than may. */
+function fullQueues(sample: Sample): Note[] {
+  const { flows, length } = sample, notes: Note[] = [];
+  for (let row = 0; row < length && notes.length < MOST_QUEUES; row++) {
+    const queue = acceptQueue(flows, row);
+    if (queue === null || queue.length <= queue.limit) continue;
+    const owner = harmless(processName(sample, row) ?? "a process that is not known");
+    notes.push({
+      code: "accept_queue_full",
+      message:
+        `${owner} does not accept fast enough on port ${
+          flows.localPort[row]
+        }: ${queue.length} connections wait where ${queue.limit} may, ` +
+        "and further ones are turned away",
+      remedy:
+        "Look at what it does; the limit is the backlog that it gives to listen(), and net.core.somaxconn at most",
+    });
+  }
   return notes;
 }
 

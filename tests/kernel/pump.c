@@ -1,7 +1,8 @@
 // clang -O2 -Wall -Wextra -Werror -o pump pump.c
 // pump serve ADDRESS: takes one connection, says `port N` before, and reads all that comes; each line of its input stops it or lets it go on.
 // pump send ADDRESS PORT CHUNK EVERY_MS SNDBUF: writes CHUNK bytes each EVERY_MS (0: as fast as it may; CHUNK 0: nothing), with SO_SNDBUF (0: as it
-// is). Both end with their input.
+// is).
+// pump listen ADDRESS BACKLOG: says `port N` and accepts nobody. All end with their input.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <poll.h>
@@ -52,6 +53,22 @@ static int serve(const char *text)
 	}
 }
 
+static int refuse_to_accept(const char *text, int backlog)
+{
+	struct sockaddr_in address = address_of(text, 0);
+	socklen_t length = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	char byte;
+
+	prctl(PR_SET_NAME, "pump-listen");
+	if (bind(listener, (struct sockaddr *)&address, length) || listen(listener, backlog) ||
+	    getsockname(listener, (struct sockaddr *)&address, &length))
+		return 1;
+	printf("port %d\n", ntohs(address.sin_port));
+	fflush(stdout);
+	return read(0, &byte, 1) < 0;
+}
+
 static int ended(int timeout_ms)
 {
 	struct pollfd in = { 0, POLLIN, 0 };
@@ -88,5 +105,7 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "serve"))
 		return serve(argv[2]);
+	if (argc == 4 && !strcmp(argv[1], "listen"))
+		return refuse_to_accept(argv[2], atoi(argv[3]));
 	return argc == 7 && !strcmp(argv[1], "send") ? send_on(argv + 2) : 2;
 }

@@ -22,6 +22,7 @@ Deno.test("flowCsv() has the fields of the JSON document, flattened", () => {
   const flat = Object.keys(facts).flatMap((name) => {
     if (name === "local") return ["local_address", "local_port"];
     if (name === "remote") return ["remote_address", "remote_port", "remote_name"];
+    if (name === "accept_queue") return ["accept_queue_length", "accept_queue_limit"];
     if (name === "end") return ["end_by", "end_how", "end_error", "end_reason"];
     return name === "container" ? ["container_id", "container_runtime", "container_name"] : [name];
   });

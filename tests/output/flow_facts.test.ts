@@ -65,6 +65,7 @@ Deno.test("flowFacts() has every fact of a flow", () => {
     receive_queue_bytes: null,
     min_rtt_us: null,
     end: null,
+    accept_queue: null,
   });
 });
 

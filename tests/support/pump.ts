@@ -6,6 +6,16 @@ import { execute } from "./tcptop.ts";
 
 const source = (name: string) => new URL(`../kernel/${name}.c`, import.meta.url);
 
+/** In a namespace: a listener with this backlog that accepts nobody, and its port. */
+export async function deafListener(
+  netns: Netns,
+  backlog: number,
+): Promise<AsyncDisposable & { readonly port: number }> {
+  const child = new Child(netns, [await compiled("pump", [source("pump")]), "listen", "127.0.0.1", String(backlog)]);
+  const port = Number((await child.says()).split(" ")[1]);
+  return { port, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
+}
+
 /** A program of the test's that says a line when it is ready, and ends with its input. */
 class Child implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;

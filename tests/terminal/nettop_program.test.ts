@@ -73,6 +73,7 @@ Deno.test("tcptop --once --json over nettop gives every figure that there is, an
     receive_queue_bytes: null,
     min_rtt_us: null,
     end: null,
+    accept_queue: null,
   });
 });
 

@@ -1,6 +1,7 @@
 /** Everything that is known of the flow under the cursor. */
 import { type FlowArrays, Unknown } from "../../flow/columns.ts";
 import {
+  acceptQueue,
   cwnd,
   droppedBytes,
   droppedPackets,
@@ -110,6 +111,8 @@ function longPairs({ sample, row, commandLine }: Detailed): Pair[] {
   const long: Pair[] = [["command", commandLine === undefined ? "…" : harmless(commandLine ?? "-")]];
   const exe = flow.executable(sample, row), container = flow.container(sample, row);
   const end = endOf(sample.flows, row), limit = limitSentence(sample, row);
+  const queue = acceptQueue(sample.flows, row);
+  if (queue !== null) long.push(["queue", `${plain(queue.length)} wait to be accepted, ${plain(queue.limit)} may`]);
   if (end !== null) long.push(["ended", endSentence(end)]);
   if (limit !== null) long.push(["waits", limit]);
   if (exe !== null && exe !== flow.processName(sample, row)) long.push(["executable", harmless(exe)]);

@@ -1,0 +1,37 @@
+/** A listener whose process does not accept: how many wait, how many may, and that it is said. ss is the witness. */
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { Netns } from "../support/netns.ts";
+import { deafListener } from "../support/pump.ts";
+import { execute, Running } from "../support/tcptop.ts";
+
+const BACKLOG = 5, CLIENTS = 50;
+
+for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
+  Deno.test(`accept_queue is what ss has of a listener, and a full one is a note, by ${source} ${sockets}`, async () => {
+    await using netns = await Netns.make();
+    await using listener = await deafListener(netns, BACKLOG);
+    const enter = ["ip", "netns", "exec", netns.name], { port } = listener;
+    if (sockets !== "") Deno.env.set("TCPTOP_SOCKETS", sockets);
+    await using running = await Running.start("--interval", "200ms", "--source", source, "--listen");
+    Deno.env.delete("TCPTOP_SOCKETS");
+    const of = ({ flows }: Awaited<ReturnType<typeof running.next>>) =>
+      flows.find(({ local, remote, netns: space }) => local.port === port && remote === null && space === netns.inode);
+    deepStrictEqual(of(await running.fresh())?.accept_queue, { length: 0, limit: BACKLOG });
+    const script = `for i in $(seq ${CLIENTS}); do (exec 3<>/dev/tcp/127.0.0.1/${port}; sleep 30) & done; wait`;
+    const clients = new Deno.Command(enter[0], { args: [...enter.slice(1), "bash", "-c", script], stderr: "null" })
+      .spawn();
+    try {
+      const sample = await running.until("a full queue", (sample) => (of(sample)?.accept_queue?.length ?? 0) > BACKLOG);
+      const [, waiting, limit] = /LISTEN +(\d+) +(\d+)/.exec((await execute([...enter, "ss", "-Hltn"])).stdout)!;
+      deepStrictEqual(of(sample)!.accept_queue, { length: Number(waiting), limit: Number(limit) });
+      deepStrictEqual([Number(waiting), Number(limit)], [BACKLOG + 1, BACKLOG]);
+      const notes = sample.source.notes.filter(({ code }) => code === "accept_queue_full");
+      strictEqual(notes.length, 1);
+      match(notes[0].message, new RegExp(`^pump-listen .* port ${port}: 6 connections wait where 5 may`));
+      deepStrictEqual([of(sample)!.limited_by, of(sample)!.receive_queue_bytes], [null, null]);
+    } finally {
+      await execute(["sh", "-c", `kill $(ip netns pids ${netns.name}) 2>/dev/null; true`]);
+      await clients.status;
+    }
+  });
+}
