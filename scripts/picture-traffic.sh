@@ -148,7 +148,7 @@ clone() {
 look_up() {
   local name
   for ((;;)); do
-    for name in deb.debian.org kernel.org example.org; do
+    for name in www.debian.org kernel.org example.org; do
       dig +short -b 127.0.0.1#5300 @127.0.0.1 "$name"
       sleep 0.4
     done
