@@ -8,10 +8,11 @@
 #define ETIMEDOUT 110
 #define ERRNO_LIMIT 128 /* errnos of sockets are below (EHWPOISON is 133, and no socket's) */
 
-/* __tcp_close() empties the receive queue before, but leaves copied_seq where the process has read to. */
+/* __tcp_close() empties the receive queue before, but leaves copied_seq where the process has read to. Data that is still in the queue may be read
+ * after the connection has ended in order, as by a client that has shut down and then waits for its answer. */
 static __always_inline bool closed_unread(struct sock *sk, struct tcp_sock *tp)
 {
-	return queue_length(tp->rcv_nxt - sock_flag(sk, SOCK_DONE), tp->copied_seq) > 0;
+	return !sk->sk_receive_queue.qlen && queue_length(tp->rcv_nxt - sock_flag(sk, SOCK_DONE), tp->copied_seq) > 0;
 }
 
 /* The reasons of tcp_reset(), tcp_write_err() and tcp_abort() are in sk_err by then. tcp_disconnect() and close() with unread data set none
@@ -33,12 +34,14 @@ static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, 
 		return END_FIN_PEER;
 	if (owned && closed_unread(sk, tp))
 		return END_RESET_UNREAD;
+	/* The peer's FIN, or the ACK of ours. release_sock() may handle it, so that the socket is owned. */
+	if (old == TCP_CLOSING || (old == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DONE)))
+		return END_FIN_LOCAL;
 	if (owned && sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime)
 		return END_RESET_SENT;
 	switch (old) {
 	case TCP_FIN_WAIT1:
 	case TCP_FIN_WAIT2:
-	case TCP_CLOSING:
 	case TCP_TIME_WAIT:
 		return END_FIN_LOCAL;
 	}

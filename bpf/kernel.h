@@ -63,6 +63,7 @@ struct sock_common {
 } KERNEL_TYPE;
 
 typedef struct { int owned; } KERNEL_TYPE socket_lock_t;
+struct sk_buff_head { u32 qlen; } KERNEL_TYPE;
 struct numa_drop_counters {
 	atomic_t drops0;
 	atomic_t drops1;
@@ -75,6 +76,7 @@ struct sock {
 	u16 sk_protocol;
 	u8 sk_kern_sock : 1;
 	int sk_err;
+	struct sk_buff_head sk_receive_queue;
 	unsigned long sk_lingertime;
 	u32 sk_ack_backlog;
 	u32 sk_max_ack_backlog;

@@ -90,6 +90,25 @@ for (const sockets of ["storage", "table"]) {
     deepStrictEqual(new Set(reasons.map(({ end }) => end!.reason)), new Set(["closed with data unread"]));
   });
 
+  Deno.test(`end of what was shut down first is its FIN, though its answer is read after the end, in ${sockets}`, async () => {
+    await using running = await start();
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    for (let i = 0; i < RUNS; i++) {
+      const [client, server] = await Promise.all([Deno.connect({ hostname: "127.0.0.1", port }), listener.accept()]);
+      await client.closeWrite();
+      strictEqual(await server.read(new Uint8Array(1)), null);
+      await server.write(new Uint8Array(101));
+      server.close();
+      strictEqual(await client.read(new Uint8Array(53)), 53);
+      client.close();
+    }
+    const samples = await running.upToFresh();
+    const nameOf = ({ local, remote }: FlowFacts) =>
+      remote!.port === port ? "client" : local.port === port ? "server" : null;
+    deepStrictEqual(counted(samples, nameOf), { "client: local fin null": RUNS, "server: peer fin null": RUNS });
+  });
+
   Deno.test(`end tells who was killed, timed out, never answered, unreachable and given up, in ${sockets}`, async () => {
     await using netns = await Netns.make();
     const enter = ["ip", "netns", "exec", netns.name];
