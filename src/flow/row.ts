@@ -24,6 +24,11 @@ export function isConnecting(flows: FlowArrays, row: number): boolean {
   return isTcp(flows, row) && (state === TcpState.SYN_SENT || state === TcpState.SYN_RECV);
 }
 
+/** It is a TCP connection that has ended and never was established. */
+export function hasFailed(flows: FlowArrays, row: number): boolean {
+  return flows.closed[row] === 1 && isTcp(flows, row) && !isListener(flows, row) && flows.established[row] === 0;
+}
+
 export function hasOwner(flows: FlowArrays, row: number): boolean {
   return flows.how[row] !== OwnerHow.none;
 }

@@ -1,4 +1,6 @@
 /** Which fields CSV has, apart from what writes it: the command line asks, and most runs write none. */
+import { LIMIT_NAMES } from "../flow/limit.ts";
+
 export type Cell = string | number | boolean | null;
 type Read<Facts> = (facts: Facts) => Cell;
 
@@ -36,7 +38,7 @@ const OF_COLUMN: ReadonlyMap<string, readonly string[]> = new Map(Object.entries
   txpackets: ["tx_packets"],
   dropped: ["rx_dropped_packets"],
   age: ["age_ms"],
-  limit: ["limited_by"],
+  limit: ["limited_by", ...LIMIT_NAMES.flatMap((name) => name === null ? [] : [`limited_by_${name}`])],
   queue: ["send_queue_bytes", "receive_queue_bytes"],
   minrtt: ["min_rtt_us"],
   end: ["end_by", "end_how", "end_error"],

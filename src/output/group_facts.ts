@@ -4,6 +4,7 @@ import type { Sample } from "../flow/sample.ts";
 import { columnById, type NumberColumn } from "../view/column.ts";
 import * as flow from "../view/flow.ts";
 import { type Group, total } from "../view/group.ts";
+import { failedCount, type LimitCounts, limitCounts, resetCount } from "../view/group_reasons.ts";
 import { type Grouping, groupKey, servicePort } from "../view/group_key.ts";
 
 /** What the rows of a group share; which fields there are depends on the grouping. */
@@ -45,6 +46,12 @@ export interface GroupFacts extends GroupIdentity, Figures {
   readonly udp: number;
   /** How many of the flows ended within the sample. */
   readonly closed: number;
+  /** Of those, connections that never were established. */
+  readonly failed: number;
+  /** Of those, connections that were established and were reset, by whichever end; null: how they ended is not known. */
+  readonly reset: number | null;
+  /** How many of the flows waited for what in this sample: docs/why.md. */
+  readonly limited_by: LimitCounts | null;
 }
 
 export function groupFacts(sample: Sample, { key, rows }: Group, by: Grouping): GroupFacts {
@@ -60,6 +67,9 @@ export function groupFacts(sample: Sample, { key, rows }: Group, by: Grouping): 
     udp: rows.length - tcp,
     closed: count((row) => f.closed[row] === 1),
     ...figures as Figures,
+    failed: failedCount(f, rows),
+    reset: resetCount(f, rows),
+    limited_by: limitCounts(f, rows),
   };
 }
 

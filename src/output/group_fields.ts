@@ -2,6 +2,7 @@
 import type { Column } from "../view/column.ts";
 import type { GroupFacts } from "./group_facts.ts";
 import type { Grouping } from "../view/group_key.ts";
+import { LIMIT_WORDS } from "../view/group_reasons.ts";
 import { type Fields, fieldsOfColumn, same, TRAFFIC } from "./csv_fields.ts";
 
 const plain = same<GroupFacts>;
@@ -32,6 +33,11 @@ export const FIGURES: Fields<GroupFacts> = new Map([
   plain("retransmits"),
   plain("rx_dropped_packets"),
   plain("rx_dropped_bytes"),
+  plain("failed"),
+  plain("reset"),
+  ...LIMIT_WORDS.map((word) =>
+    [`limited_by_${word}`, ({ limited_by }: GroupFacts) => limited_by?.[word] ?? null] as const
+  ),
 ]);
 
 /** Whether CSV of these groups has fields for the column; there are none for what only a single flow has. */

@@ -7,6 +7,7 @@ import { COLUMNS, TOTAL_RATE } from "../../src/view/column.ts";
 import { groupRows } from "../../src/view/group.ts";
 import { groupFacts } from "../../src/output/group_facts.ts";
 import { type Grouping, GROUPINGS } from "../../src/view/group_key.ts";
+import { LIMIT_WORDS } from "../../src/view/group_reasons.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 
 const SAMPLE = fakeSample([
@@ -27,6 +28,7 @@ function parse(by: Grouping, columns: readonly string[] | null = null): Record<s
 const FLAT: Readonly<Record<string, readonly string[]>> = {
   remote: ["remote_address", "remote_name"],
   container: ["container_id", "container_runtime", "container_name"],
+  limited_by: LIMIT_WORDS.map((word) => `limited_by_${word}`),
 };
 
 Deno.test("groupCsv() has the fields of the JSON document, flattened", () => {
@@ -71,6 +73,7 @@ Deno.test("hasGroupField() is true of what a group is by, and of what adds up", 
     "rx",
     "tx",
     "retrans",
+    "limit",
     "rxpackets",
     "txpackets",
     "dropped",

@@ -1,7 +1,9 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { Unknown } from "../../src/flow/columns.ts";
+import { Limit } from "../../src/flow/limit.ts";
 import type { Sample } from "../../src/flow/sample.ts";
+import { End } from "../../src/wire/layout.ts";
 import { TOTAL_RATE } from "../../src/view/column.ts";
 import { flowFacts } from "../../src/output/flow_facts.ts";
 import { groupRows } from "../../src/view/group.ts";
@@ -45,11 +47,48 @@ Deno.test("groupFacts() adds up what is known, and has null for what is not", ()
     retransmits: 3,
     rx_dropped_packets: 0,
     rx_dropped_bytes: 0,
+    failed: 0,
+    reset: null,
+    limited_by: null,
   });
-  const { key, process, flows, closed, ...figures } = nobody;
-  deepStrictEqual([key, process, flows, closed, figures.tcp, figures.udp], [null, null, 1, 0, 0, 1]);
+  const { key, process, flows, closed, failed, reset, ...figures } = nobody;
+  deepStrictEqual([key, process, flows, closed, failed, reset, figures.tcp, figures.udp], [
+    null,
+    null,
+    1,
+    0,
+    0,
+    0,
+    0,
+    1,
+  ]);
   const { tcp: _, udp: __, ...sums } = figures;
   deepStrictEqual(new Set(Object.values(sums)), new Set([null]));
+});
+
+Deno.test("groupFacts() counts flows by what they waited for, and how many failed or were reset", () => {
+  const ended = { process: "curl", closed: true, state: "CLOSED" };
+  const sample = fakeSample([
+    ...Array.from({ length: 5 }, () => ({ process: "curl" })),
+    { ...ended, established: false },
+    ended,
+    ended,
+    ended,
+  ]);
+  sample.flows.limitedBy.set([Limit.reader, Limit.idle, Limit.reader, Limit.network, Limit.unknown]);
+  const unreachable = End.error | 113, reset = End.error | 104;
+  sample.flows.end.set([unreachable, reset, End.resetUnread, End.finPeer], 5);
+  const [{ closed, failed, reset: resets, limited_by }] = facts(sample, "process");
+  deepStrictEqual([closed, failed, resets], [4, 1, 2]);
+  deepStrictEqual(limited_by, {
+    idle: 1,
+    application: 0,
+    peer_window: 0,
+    send_buffer: 0,
+    network: 1,
+    loss: 0,
+    reader: 2,
+  });
 });
 
 Deno.test("groupFacts() has the fields that fit the grouping", () => {
