@@ -124,6 +124,7 @@ function definition() {
     .addOption(new Option("-s, --sort <COLUMN[:asc|desc]>", "sort by this column").default("rate"))
     .addOption(new Option("-l, --limit <N>", "at most N rows in text (0: all; default 50); JSON has none unless given"))
     .addOption(new Option("-c, --columns <LIST>", "these columns, in this order: process,remote,rx/s"))
+    .option("--bits", "rates in bit/s with decimal prefixes, on the screen and in text; JSON and CSV stay in bytes")
     .addOption(
       new Option("-f, --filter <EXPR>", "only what this matches: words, user:ann, port:443, 'rtt>50ms and not curl'")
         .argParser(collected),
@@ -200,6 +201,7 @@ function options(raw: Raw): Options {
     sort: sort(raw.sort),
     limit: raw.limit === undefined ? null : whole("--limit", raw.limit, 0, Number.MAX_SAFE_INTEGER),
     columns: raw.columns === undefined ? null : columns(raw),
+    bits: raw.bits === true,
     filter,
     group: group(raw.group),
     resolve: raw.resolve ?? null,

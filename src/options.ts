@@ -16,6 +16,8 @@ export interface Options {
   readonly limit: number | null;
   /** null: what suits the output. */
   readonly columns: readonly Column[] | null;
+  /** Rates in bit/s, where people read them. */
+  readonly bits: boolean;
   /** --filter and its short forms together; null: everything passes. */
   readonly filter: Filter | null;
   /** null: both. */

@@ -9,7 +9,7 @@ import { writeJson, writeText } from "../output/stdout.ts";
 import { groupTable, textTable } from "../output/text.ts";
 import { OutputFile } from "../system/output_file.ts";
 import type { Identity } from "../system/identity.ts";
-import { COLUMNS } from "../view/column.ts";
+import { COLUMNS, inUnits } from "../view/column.ts";
 import { compileFilter } from "../view/filter/compile.ts";
 import { type Group, groupRows } from "../view/group.ts";
 import type { Grouping } from "../view/group_key.ts";
@@ -68,7 +68,7 @@ function eventOutput(options: Options): Output {
   const { json, columns, group, limit } = options, choice = { ...options, filter: predicate(options) };
   const choose = (sample: Sample) => chosenRows(sample, choice);
   if (group !== null) return new GroupEventOutput(json, limit ?? 0, group, choose, say);
-  return new EventOutput(json, columns, limit ?? 0, choose, say);
+  return new EventOutput(json, columns && inUnits(columns, options.bits), limit ?? 0, choose, say);
 }
 
 function sampleOutput(options: Options, stdoutIsTerminal: boolean): Output {
@@ -93,12 +93,12 @@ function groupDocument(options: Options, by: Grouping): (sample: Sample) => Iter
 
 function flowTable(options: Options): (sample: Sample) => string {
   const select = selector(options, options.limit ?? TEXT_ROWS);
-  return (sample) => textTable(sample, select(sample), options.columns ?? COLUMNS);
+  return (sample) => textTable(sample, select(sample), options.columns ?? COLUMNS, options.bits);
 }
 
 function groupsTable(options: Options, by: Grouping): (sample: Sample) => string {
   const groups = grouper(options, by, options.limit ?? TEXT_ROWS);
-  return (sample) => groupTable(sample, groups(sample), options.columns ?? COLUMNS, by);
+  return (sample) => groupTable(sample, groups(sample), options.columns ?? COLUMNS, by, options.bits);
 }
 
 /** The groups to show, in order; `limit`: of them, 0: all. */

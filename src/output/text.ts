@@ -1,28 +1,40 @@
 import type { Sample } from "../flow/sample.ts";
-import type { Column } from "../view/column.ts";
+import { type Column, inUnits } from "../view/column.ts";
 import { type Group, groupColumns, groupLabel, groupText } from "../view/group.ts";
 import type { Grouping } from "../view/group_key.ts";
 import { harmless } from "../harmless.ts";
 import { notesOf } from "../view/notes.ts";
 import { totalsOf } from "../view/totals.ts";
-import { rateText } from "../view/units.ts";
+import { rateTexts } from "../view/units.ts";
 import { textCells } from "../view/width.ts";
 
 /** The sample as a plain table: a head line, titles, a line a flow, and a line for each thing the user must know. */
-export function textTable(sample: Sample, rows: readonly number[], columns: readonly Column[]): string {
-  return table(sample, columns, rows.map((row) => columns.map((column) => column.text(sample, row))));
+export function textTable(sample: Sample, rows: readonly number[], asked: readonly Column[], bits = false): string {
+  const columns = inUnits(asked, bits);
+  return table(sample, columns, rows.map((row) => columns.map((column) => column.text(sample, row))), bits);
 }
 
 /** The same with a line a group. */
-export function groupTable(sample: Sample, groups: readonly Group[], columns: readonly Column[], by: Grouping): string {
-  const [label, ...others] = groupColumns(columns, by);
+export function groupTable(
+  sample: Sample,
+  groups: readonly Group[],
+  columns: readonly Column[],
+  by: Grouping,
+  bits = false,
+): string {
+  const [label, ...others] = inUnits(groupColumns(columns, by), bits);
   const cells = (
     group: Group,
   ) => [groupLabel(sample, group), ...others.map((column) => groupText(sample, group, column))];
-  return table(sample, [label, ...others], groups.map(cells));
+  return table(sample, [label, ...others], groups.map(cells), bits);
 }
 
-function table(sample: Sample, columns: readonly Column[], raw: readonly (readonly string[])[]): string {
+function table(
+  sample: Sample,
+  columns: readonly Column[],
+  raw: readonly (readonly string[])[],
+  bits: boolean,
+): string {
   const cells = raw.map((line) => line.map(harmless));
   const widths = columns.map((column, i) =>
     cells.reduce((width, line) => Math.max(width, textCells(line[i])), textCells(column.title))
@@ -32,7 +44,7 @@ function table(sample: Sample, columns: readonly Column[], raw: readonly (readon
       .join("  ").trimEnd();
   const notes = notesOf(sample).map(({ message, remedy }) => `! ${message}${remedy === null ? "" : `. ${remedy}`}`);
   return [
-    ...[headLine(sample), ...notes].map(harmless),
+    ...[headLine(sample, rateTexts(bits)), ...notes].map(harmless),
     line(columns.map(({ title }) => title)),
     ...cells.map(line),
     "",
@@ -45,7 +57,7 @@ function padded(text: string, cells: number, align: Column["align"]): string {
   return align === "right" ? blank + text : text + blank;
 }
 
-function headLine(sample: Sample): string {
+function headLine(sample: Sample, rateText: (bytesPerS: number) => string): string {
   const totals = totalsOf(sample);
   const parts = [
     new Date(sample.wallMs).toISOString(),

@@ -21,7 +21,7 @@ import { endOf } from "../flow/end.ts";
 import { endText } from "./end.ts";
 import * as flow from "./flow.ts";
 import { harmless } from "../harmless.ts";
-import { ageText, bytesText, durationText, rateText } from "./units.ts";
+import { ageText, BIT_RATE_CELLS, bitRateText, bytesText, durationText, RATE_CELLS, rateText } from "./units.ts";
 import type { Cut } from "./width.ts";
 
 /** What a number column's figures count. */
@@ -46,17 +46,20 @@ export interface Column {
   /** Only of a number column: its unit, and the figure; null: not known. */
   readonly unit?: Unit;
   readonly value?: (sample: Sample, row: number) => number | null;
+  /** A figure, of a row or a sum, as the column shows it. */
+  readonly say?: (value: number | null) => string;
 }
 
 export interface NumberColumn extends Column {
   readonly unit: Unit;
   readonly value: (sample: Sample, row: number) => number | null;
+  readonly say: (value: number | null) => string;
 }
 
 type Value = NumberColumn["value"];
 
 /** A figure of `unit` as a column shows it. */
-export function valueText(unit: Unit, value: number | null): string {
+function valueText(unit: Unit, value: number | null): string {
   switch (unit) {
     case "count":
       return value === null ? "-" : String(value);
@@ -84,6 +87,7 @@ function number(id: string, title: string, floor: number, drop: number, unit: Un
     text: (sample, row) => valueText(unit, value(sample, row)),
     unit,
     value,
+    say: (figure) => valueText(unit, figure),
   };
 }
 
@@ -140,8 +144,8 @@ export const COLUMNS: readonly Column[] = [
   words("local", "LOCAL", { floor: 21, weight: 2, drop: 7, cut: "middle" }, (s, r) => flow.localEndpoint(s.flows, r)),
   words("remote", "REMOTE", { floor: 21, weight: 3, drop: 1, cut: "middle" }, remote), // 255.255.255.255:65535
   words("state", "STATE", { floor: 11, drop: 5 }, (s, r) => flow.stateName(s.flows, r)), // ESTABLISHED
-  number("rx/s", "RX/s", 10, 0, "bytes/s", rxPerS), // 99.9 MiB/s
-  number("tx/s", "TX/s", 10, 0, "bytes/s", txPerS),
+  number("rx/s", "RX/s", RATE_CELLS, 0, "bytes/s", rxPerS), // 99.9 MiB/s
+  number("tx/s", "TX/s", RATE_CELLS, 0, "bytes/s", txPerS),
   number("rx", "RX", 8, 6, "bytes", ofRow(rxBytes)), // 99.9 MiB
   number("tx", "TX", 8, 6, "bytes", ofRow(txBytes)),
   number("rtt", "RTT", 7, 2, "us", ofRow(rttUs)), // 99.9 ms
@@ -166,7 +170,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set(["rxpackets", "txpackets", "droppe
 export const DEFAULT_COLUMNS: readonly Column[] = COLUMNS.filter(({ id }) => !LEFT_OUT.has(id));
 
 /** What rows are sorted by unless something else is asked for: both directions together. */
-export const TOTAL_RATE: Column = number("rate", "RATE", 10, 0, "bytes/s", (s, row) => {
+export const TOTAL_RATE: Column = number("rate", "RATE", RATE_CELLS, 0, "bytes/s", (s, row) => {
   const rx = rxPerS(s, row), tx = txPerS(s, row);
   return rx === null || tx === null ? null : rx + tx;
 });
@@ -175,4 +179,22 @@ const BY_ID = new Map([...COLUMNS, TOTAL_RATE].map((column) => [column.id, colum
 
 export function columnById(id: string): Column | undefined {
   return BY_ID.get(id.toLowerCase());
+}
+
+const IN_BITS = new Map(
+  [...COLUMNS, TOTAL_RATE].filter(({ unit }) => unit === "bytes/s").map((column) => {
+    const { value } = column as NumberColumn;
+    const inBits: NumberColumn = {
+      ...column as NumberColumn,
+      floor: BIT_RATE_CELLS,
+      text: (sample, row) => bitRateText(value(sample, row)),
+      say: bitRateText,
+    };
+    return [column.id, inBits] as const;
+  }),
+);
+
+/** The columns as they are shown: those of rates in bit/s, if `bits`. Each is the same object every time. */
+export function inUnits(columns: readonly Column[], bits: boolean): readonly Column[] {
+  return bits ? columns.map((column) => IN_BITS.get(column.id) ?? column) : columns;
 }

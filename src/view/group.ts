@@ -1,7 +1,7 @@
 /** Rows put together: by who, by whom with, by what for, by where. */
 import { plus } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
-import { type Column, type NumberColumn, valueText } from "./column.ts";
+import type { Column, NumberColumn } from "./column.ts";
 import * as flow from "./flow.ts";
 import { groupId, type Grouping, groupKey, keyLabel } from "./group_key.ts";
 import { harmless } from "../harmless.ts";
@@ -78,7 +78,7 @@ export function groupText(sample: Sample, group: Group, column: Column): string 
 }
 
 function cellText(sample: Sample, { rows }: Group, column: Column): string {
-  if (isTotalled(column)) return valueText(column.unit, total(sample, rows, column.value));
+  if (isTotalled(column)) return column.say(total(sample, rows, column.value));
   const counted = column.value === undefined || column.id === "pid", texts = new Set<string>();
   for (const row of rows) {
     texts.add(column.text(sample, row));

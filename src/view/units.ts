@@ -1,19 +1,36 @@
 /** Numbers for people. KiB is 1,024 bytes, and every figure says its unit. */
 const BINARY = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
+const DECIMAL = ["bit", "kbit", "Mbit", "Gbit", "Tbit", "Pbit"] as const;
 
 /** Three significant digits: 0 B, 999 B, 1.46 KiB, 98.3 MiB. null is a dash: not known. */
 export function bytesText(bytes: number | null): string {
-  if (bytes === null) return "-";
-  let value = bytes, unit = 0;
-  while (value >= 999.5 && unit < BINARY.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${digits(value, unit === 0)} ${BINARY[unit]}`;
+  return bytes === null ? "-" : scaled(bytes, 1024, BINARY);
 }
 
 export function rateText(bytesPerS: number | null): string {
   return bytesPerS === null ? "-" : `${bytesText(bytesPerS)}/s`;
+}
+
+/** The same as links are sold: 0 bit/s, 11.7 kbit/s, 98.3 Mbit/s; k is 1,000. */
+export function bitRateText(bytesPerS: number | null): string {
+  return bytesPerS === null ? "-" : `${scaled(bytesPerS * 8, 1000, DECIMAL)}/s`;
+}
+
+/** How rates are told: in bits or in bytes. */
+export function rateTexts(bits: boolean): (bytesPerS: number | null) => string {
+  return bits ? bitRateText : rateText;
+}
+
+/** Cells that hold every rate in bytes up to PiB/s, as in 99.9 MiB/s; in bits it is one more: 99.9 Mbit/s. */
+export const RATE_CELLS = 10, BIT_RATE_CELLS = 11;
+
+function scaled(figure: number, step: number, units: readonly string[]): string {
+  let value = figure, unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= step;
+    unit++;
+  }
+  return `${digits(value, unit === 0)} ${units[unit]}`;
 }
 
 /** Microseconds as µs, ms or s. */

@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import { textTable } from "../../src/output/text.ts";
-import { columnById } from "../../src/view/column.ts";
+import { groupTable, textTable } from "../../src/output/text.ts";
+import { columnById, TOTAL_RATE } from "../../src/view/column.ts";
+import { groupRows } from "../../src/view/group.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 
 const columns = (...ids: string[]) => ids.map((id) => columnById(id)!);
@@ -50,4 +51,21 @@ Deno.test("textTable() refuses control characters in what its source says, too",
   );
   match(text, /! ␛\[2Ja␊b\. \ufffdx\n/);
   match(text, /\| ␛\]0;x␇ \|/);
+});
+
+Deno.test("textTable() tells rates in bits where that is asked for, and bytes as bytes", () => {
+  const sample = fakeSample([{ process: "a", rx: 1024, rxDelta: 125_000 }, {
+    process: "a",
+    rx: 0,
+    rxDelta: 1_250_000,
+  }]);
+  const sort = { column: TOTAL_RATE, descending: true };
+  const lines = textTable(sample, [0, 1], columns("rx/s", "rate", "rx"), true).split("\n");
+  match(lines[0], /\| in 11\.0 Mbit\/s out 0 bit\/s \|/);
+  deepStrictEqual(lines.slice(-3, -1).map((line) => line.trim().split(/ {2,}/)), [
+    ["1.00 Mbit/s", "1.00 Mbit/s", "1.00 KiB"],
+    ["10.0 Mbit/s", "10.0 Mbit/s", "0 B"],
+  ]);
+  const groups = groupRows(sample, [0, 1], "process", sort);
+  match(groupTable(sample, groups, columns("rx/s"), "process", true), /^a \(2\) +11\.0 Mbit\/s$/m);
 });

@@ -229,3 +229,15 @@ Deno.test("ScreenModel hides listeners again that a filter asked for which was g
   press(model, "escape");
   strictEqual(model.state.listeners, true);
 });
+
+Deno.test("ScreenModel tells rates in bits after B, and a click on their title sorts all the same", () => {
+  const model = modelOf([...rates(125_000, 1_250_000)]), head = () => model.draw().line(0);
+  press(model, "B");
+  strictEqual(/↓ +11\.0 Mbit\/s/.test(head()), true, head());
+  strictEqual(/10\.0 Mbit\/s/.test(model.draw().line(3)), true, model.draw().line(3));
+  const x = model.draw().line(2).indexOf("RX/s");
+  model.input({ type: "mouse", action: "press", x, y: 2 });
+  strictEqual(model.state.sort.column, columnById("rx/s"));
+  press(model, "B");
+  strictEqual(/1\.19 MiB\/s/.test(model.draw().line(3)), true, model.draw().line(3));
+});

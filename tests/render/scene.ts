@@ -86,6 +86,7 @@ function state(columns: number, rows: number): ScreenState {
     limit: 50,
     all: false,
     shown: DEFAULT_COLUMNS,
+    bits: false,
     intervalMs: 1000,
     cursor: null,
     index: 0,

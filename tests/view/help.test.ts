@@ -3,7 +3,7 @@ import { Canvas, Role } from "../../src/view/canvas.ts";
 import { asciiText } from "../../src/view/charset.ts";
 import { drawHelp } from "../../src/view/screen/help.ts";
 
-const ROWS = 60, KEYS = 18;
+const ROWS = 60;
 
 /** What stands in each line, apart: [key, its column of text, text]. */
 function lines(columns: number): [string, number, string][] {
@@ -28,9 +28,9 @@ Deno.test("drawHelp() begins every explanation in one column, and cuts none at 8
 });
 
 Deno.test("drawHelp() names keys that can be told apart and pressed where there is but ASCII", () => {
-  const keys = lines(80).slice(0, KEYS).map(([key]) => key.trim());
-  strictEqual(keys.at(-1), "mouse");
+  const all = lines(80).map(([key]) => key.trim()), keys = all.slice(0, all.indexOf("mouse") + 1);
+  strictEqual(keys.length > 15, true);
   deepStrictEqual(keys.map(asciiText), keys);
   const sets = keys.map((key) => key.split(" ").sort().join(" "));
-  strictEqual(new Set(sets).size, KEYS);
+  strictEqual(new Set(sets).size, keys.length);
 });

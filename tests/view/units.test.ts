@@ -1,6 +1,14 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { ageText, bytesText, counted, durationText, rateText } from "../../src/view/units.ts";
+import {
+  ageText,
+  BIT_RATE_CELLS,
+  bitRateText,
+  bytesText,
+  counted,
+  durationText,
+  rateText,
+} from "../../src/view/units.ts";
 
 const same = <T>(text: (value: T) => string, expected: readonly (readonly [T, string])[]) => {
   for (const [value, words] of expected) strictEqual(text(value), words);
@@ -49,4 +57,25 @@ Deno.test("counted() takes the form that the number asks for", () => {
     "2 records were lost",
     "1,204 records were lost",
   ]);
+});
+
+Deno.test("bitRateText() is in bits and by thousands, as links are sold", () => {
+  same(bitRateText, [
+    [null, "-"],
+    [0, "0 bit/s"],
+    [0.1, "1 bit/s"],
+    [124, "992 bit/s"],
+    [125, "1.00 kbit/s"],
+    [1_250_000, "10.0 Mbit/s"],
+    [12_487_500, "99.9 Mbit/s"],
+    [125e6, "1.00 Gbit/s"],
+    [2 ** 53, "72.1 Pbit/s"],
+  ]);
+});
+
+Deno.test("bitRateText() fits its column whatever the rate, and is never 0 for a byte", () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 1e14 }), (bytes) => {
+    const text = bitRateText(bytes);
+    return text.length <= BIT_RATE_CELLS && !text.startsWith("0 ") && !text.startsWith("0.00");
+  }));
 });

@@ -17,7 +17,14 @@ const BYTES: Readonly<Record<string, number>> = {
   tib: KI ** 4,
   tb: 1e12,
 };
-const RATES: Readonly<Record<string, number>> = { ...BYTES, bit: 1 / 8, kbit: 125, mbit: 125e3, gbit: 125e6 };
+const RATES: Readonly<Record<string, number>> = {
+  ...BYTES,
+  bit: 1 / 8,
+  kbit: 125,
+  mbit: 125e3,
+  gbit: 125e6,
+  tbit: 125e9,
+};
 const MICROSECONDS: Readonly<Record<string, number>> = {
   us: 1,
   "µs": 1,

@@ -23,7 +23,7 @@ import { harmless } from "../../harmless.ts";
 import { endOf } from "../../flow/end.ts";
 import { endSentence } from "../end.ts";
 import { limitSentence } from "../limit.ts";
-import { ageText, bytesText, durationText, rateText } from "../units.ts";
+import { ageText, bytesText, durationText, rateTexts } from "../units.ts";
 import { fitted, textCells } from "../width.ts";
 import { type FlowHistory, sparkline } from "./history.ts";
 
@@ -31,6 +31,7 @@ export interface Detailed {
   readonly sample: Sample;
   readonly row: number;
   readonly history: FlowHistory | undefined;
+  readonly bits: boolean;
   /** null: the process has gone, or the system does not let us read it. undefined: not known yet. */
   readonly commandLine: string | null | undefined;
 }
@@ -58,7 +59,7 @@ export function drawDetails(canvas: Canvas, detailed: Detailed | null, y: number
   const all = pairs(sample, row), wide = all.filter((pair) => !fits(pair));
   let line = drawPairs(canvas, all.filter(fits), across, y + 1, end);
   for (const [label, text] of [...wide, ...longPairs(detailed)]) line = drawPair(canvas, label, text, line, end);
-  drawHistory(canvas, detailed.history, line, end);
+  drawHistory(canvas, detailed, line, end);
 }
 
 function headline(sample: Sample, row: number): string {
@@ -147,8 +148,9 @@ function drawPair(canvas: Canvas, label: string, text: string, y: number, end: n
   return y + 1;
 }
 
-function drawHistory(canvas: Canvas, history: FlowHistory | undefined, y: number, end: number): void {
+function drawHistory(canvas: Canvas, { history, bits }: Detailed, y: number, end: number): void {
   if (history === undefined) return;
+  const rateText = rateTexts(bits);
   const lines: [string, readonly (number | null)[], (most: number) => string, Role][] = [
     ["received", history.received, rateText, Role.received],
     ["sent", history.sent, rateText, Role.sent],

@@ -2,7 +2,7 @@
 import type { Sample } from "../../flow/sample.ts";
 import type { Note } from "../../system/source_info.ts";
 import { Canvas, Role } from "../canvas.ts";
-import { ageText, rateText } from "../units.ts";
+import { ageText, BIT_RATE_CELLS, RATE_CELLS, rateTexts } from "../units.ts";
 import type { Totals } from "../totals.ts";
 import { fitted, textCells } from "../width.ts";
 import { sparkline, type TotalsHistory } from "./history.ts";
@@ -56,11 +56,10 @@ export interface Head {
  * right on an idle machine. */
 const SPAN_S = 120;
 const MOST_BARS = 90;
-const RATE_CELLS = 12;
 
 export function drawHead(canvas: Canvas, state: ScreenState, head: Head, headRows: number): void {
   if (headRows >= 1) drawRates(canvas, state, head);
-  if (headRows >= 2) drawCounts(canvas, head);
+  if (headRows >= 2) drawCounts(canvas, state, head);
   head.notes.slice(0, Math.max(0, headRows - 2)).forEach(({ message, remedy }, i) => {
     const text = `! ${message}${remedy === null ? "" : `. ${remedy}`}`;
     canvas.put(0, 2 + i, fitted(text, canvas.columns), Role.warning);
@@ -71,12 +70,13 @@ function drawRates(canvas: Canvas, state: ScreenState, { totals, history }: Head
   const { columns } = canvas, badge = state.frozen ? " FROZEN " : "", every = `every ${intervalText(state.intervalMs)}`;
   const right = badge === "" ? every : badge;
   const room = columns - textCells(right) - 1;
+  const rateText = rateTexts(state.bits), cells = state.bits ? BIT_RATE_CELLS : RATE_CELLS;
   let x = canvas.put(0, 0, " tcptop ", Role.badge, room) + 1;
-  const bars = Math.max(0, Math.min(MOST_BARS, Math.floor((room - x) / 2) - RATE_CELLS - 2));
+  const bars = Math.max(0, Math.min(MOST_BARS, Math.floor((room - x) / 2) - cells - 4));
   const spanNs = Math.max(1, Math.ceil(SPAN_S / Math.max(1, bars))) * 1e9;
   const one = (arrow: string, rate: number | null, of: "received" | "sent", role: Role) => {
     x = canvas.put(x, 0, `${arrow} `, role, Math.max(0, room - x));
-    x = canvas.put(x, 0, rateText(rate).padStart(10), Role.strong, Math.max(0, room - x)) + 1;
+    x = canvas.put(x, 0, rateText(rate).padStart(cells), Role.strong, Math.max(0, room - x)) + 1;
     if (bars >= 4) {
       x = canvas.put(
         x,
@@ -98,7 +98,7 @@ function intervalText(ms: number): string {
 
 type Part = readonly [before: string, figure: string, behind: string, role?: Role];
 
-function drawCounts(canvas: Canvas, { sample, totals, cost }: Head): void {
+function drawCounts(canvas: Canvas, { bits }: ScreenState, { sample, totals, cost }: Head): void {
   if (sample === null || totals === null || cost === null) {
     canvas.put(1, 1, "loading the programs …", Role.dim);
     return;
@@ -115,7 +115,7 @@ function drawCounts(canvas: Canvas, { sample, totals, cost }: Head): void {
   if (totals.failed > 0) parts.push(["", number(perS(totals.failed)), "/s failed", Role.warning]);
   if (eventsLost > 0) parts.push(["", number(eventsLost), " lost", Role.warning]);
   if (totals.unattributed > 0) parts.push(["", number(totals.unattributed), " without owner"]);
-  if (inside > 0) parts.push(["inside ", rateText(inside), ""]);
+  if (inside > 0) parts.push(["inside ", rateTexts(bits)(inside), ""]);
   parts.push(["by ", sourceText(sample), ""]);
   parts.push(["cpu ", cost.cpuPercent < 1 ? "<1 %" : `${cost.cpuPercent} %`, ""]);
   parts.push(["mem ", `${cost.mebibytes} MiB`, ""]);

@@ -21,6 +21,7 @@ const KEYS: readonly Line[] = [
   ["d", "names or addresses"],
   ["a", "all flows, or the top ones"],
   ["c", "choose columns"],
+  ["B", "rates in bits or bytes"],
   ["+ -", "longer, shorter interval"],
   ["^L", "draw again"],
   ["q ^C", "quit"],
@@ -30,7 +31,7 @@ const KEYS: readonly Line[] = [
 const SIGNS: readonly Line[] = [
   ["+ ×", "new in the last 3 s; ended in the last 5 s"],
   ["!", "datagrams did not reach the process"],
-  ["KiB kB", "1,024 bytes, 1,000 bytes"],
+  ["KiB kB kbit", "1,024 bytes, 1,000 bytes, 1,000 bits"],
 ];
 
 const FILTERS: readonly Line[] = [

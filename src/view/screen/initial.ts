@@ -34,6 +34,7 @@ export function initialState(options: Options, terminal: TerminalFacts): ScreenS
     limit: limit ?? LIMIT,
     all: limit === 0,
     shown: options.columns ?? DEFAULT_COLUMNS,
+    bits: options.bits,
     intervalMs: options.intervalMs,
     cursor: null,
     index: 0,

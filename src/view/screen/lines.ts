@@ -1,5 +1,5 @@
 import type { Sample } from "../../flow/sample.ts";
-import type { Column } from "../column.ts";
+import { type Column, inUnits } from "../column.ts";
 import { flowId } from "../../flow/row.ts";
 import { type Group, groupColumns, groupRows, presentCount } from "../group.ts";
 import { chosenRows } from "../selection.ts";
@@ -35,7 +35,8 @@ export function itemId(sample: Sample, item: Item): string {
 
 /** The columns of this state's table, before the terminal's width has its say. */
 export function tableColumns(state: ScreenState): readonly Column[] {
-  return state.group === null ? state.shown : groupColumns(state.shown, state.group);
+  const { shown, group } = state;
+  return inUnits(group === null ? shown : groupColumns(shown, group), state.bits);
 }
 
 /** Keeps the cursor on its line's flow and that line where it is on the screen, as far as it can be. */

@@ -176,7 +176,7 @@ export class ScreenModel {
     if (row === null || sample === null) return null;
     const history = this.#flows.get(this.#state.cursor ?? "");
     const owner = ownerOf(sample, row), commandLine = owner === null ? null : this.#commands.get(keyOf(owner));
-    return { sample, row, history, commandLine };
+    return { sample, row, history, commandLine, bits: this.#state.bits };
   }
 }
 

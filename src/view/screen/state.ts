@@ -44,6 +44,8 @@ export interface ScreenState {
   readonly limit: number;
   readonly all: boolean;
   readonly shown: readonly Column[];
+  /** Rates in bit/s. */
+  readonly bits: boolean;
   readonly intervalMs: number;
   /** The line that the cursor is on follows its flow; null: it stays on the first line. */
   readonly cursor: string | null;

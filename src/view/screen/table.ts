@@ -44,7 +44,7 @@ function drawTitles(canvas: Canvas, state: ScreenState, places: readonly Place[]
 
 /** The total of both rates has no column of its own: both of them carry the arrow. */
 function isSortedBy({ sort }: ScreenState, column: Column): boolean {
-  if (sort.column === TOTAL_RATE) return column.id === "rx/s" || column.id === "tx/s" || column === TOTAL_RATE;
+  if (sort.column === TOTAL_RATE) return column.id === "rx/s" || column.id === "tx/s" || column.id === TOTAL_RATE.id;
   return sort.column.id === column.id;
 }
 
@@ -104,7 +104,7 @@ function stateRole(text: string): Role {
 /** Zeros and dashes are dim; rates and losses have colours. */
 function figureRole(column: Column, text: string): Role {
   if (text === "-" || text === "*") return Role.dim;
-  if (column.unit === "bytes/s" && text === "0 B/s") return Role.dim;
+  if (text === "0 B/s" || text === "0 bit/s") return Role.dim;
   if (column.id === "rx/s") return Role.received;
   if (column.id === "tx/s") return Role.sent;
   if (column.id === "retrans") return text === "0" ? Role.dim : Role.warning;

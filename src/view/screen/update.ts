@@ -1,6 +1,6 @@
 /** Keys and mouse to the next state: no clock, no terminal, no sample but for what a line is called. */
 import type { Sample } from "../../flow/sample.ts";
-import { type Column, COLUMNS, TOTAL_RATE } from "../column.ts";
+import { type Column, columnById, COLUMNS, TOTAL_RATE } from "../column.ts";
 import { GROUPINGS } from "../group_key.ts";
 import { placeColumns } from "../layout.ts";
 import { ageText } from "../units.ts";
@@ -82,6 +82,7 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   d: (state) => ({ ...state, names: !state.names, notice: state.names ? "addresses" : "names where they are known" }),
   a: (state) => ({ ...state, all: !state.all }),
   c: (state) => ({ ...state, mode: { kind: "columns", index: 0 } }),
+  B: (state) => ({ ...state, bits: !state.bits, notice: state.bits ? "rates in bytes" : "rates in bits" }),
   "+": (state) => interval(state, 1),
   "=": (state) => interval(state, 1),
   "-": (state) => interval(state, -1),
@@ -186,6 +187,7 @@ function titleClicked(state: ScreenState, x: number): ScreenState {
   const places = placeColumns(tableColumns(state), state.columns, GUTTER);
   const place = places.find((place) => x >= place.x && x < place.x + place.width);
   if (place === undefined) return state;
-  const { column } = place, same = column.id === state.sort.column.id;
+  // What is shown in bits is sorted like what it is made of.
+  const column = columnById(place.column.id) ?? place.column, same = column.id === state.sort.column.id;
   return { ...state, sort: { column, descending: same ? !state.sort.descending : column.descending } };
 }
