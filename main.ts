@@ -1,10 +1,11 @@
+import { userOptionsFile } from "./src/app/options_file.ts";
 import { parseArguments } from "./src/cli.ts";
 import { errorText, ExitStatus, TcptopError } from "./src/errors.ts";
 import { writeError, writeTrace } from "./src/output/stderr.ts";
 import { ClosedPipe, writeOut } from "./src/output/stdout.ts";
 
 try {
-  const invocation = parseArguments(Deno.args);
+  const invocation = parseArguments(Deno.args, userOptionsFile);
   if ("say" in invocation) await writeOut([invocation.say], null);
   else if ("doctor" in invocation) {
     Deno.exitCode = await (await import("./src/app/doctor.ts")).doctor(invocation.doctor.json);

@@ -1,13 +1,15 @@
 /** argv to options, or a usage error. */
 import { Argument, Command, CommanderError, Option } from "@commander-js/extra-typings";
+import type { Option as CommandOption } from "@commander-js/extra-typings";
 import { completionScript, SHELLS } from "./cli/completions.ts";
 import { commandFacts } from "./cli/facts.ts";
 import { collected, nameOf, repeatMistake, watchGiven } from "./cli/given.ts";
 import { manPage } from "./cli/man.ts";
+import { fileLines, FROM_FILE, isOverridden } from "./cli/options_file.ts";
 import { optionsPage } from "./cli/options_page.ts";
 import { SCHEMA_NAMES, schemaText } from "./cli/schemas.ts";
 import { ExitStatus, TcptopError } from "./errors.ts";
-import type { Options } from "./options.ts";
+import type { Options, OptionsFile } from "./options.ts";
 import { hasGroupField } from "./output/group_fields.ts";
 import { type Column, columnById, COLUMNS, TOTAL_RATE } from "./view/column.ts";
 import { allOf, anyOf, type Filter, FilterError } from "./view/filter/ast.ts";
@@ -31,8 +33,67 @@ export type Invocation =
   | { readonly say: string }
   | { readonly doctor: { readonly json: boolean } };
 
-/** Throws a TcptopError with status `usage`. */
-export function parseArguments(argv: readonly string[]): Invocation {
+/** `defaults` is asked for where they count, and not before. Throws a TcptopError with status `usage`. */
+export function parseArguments(
+  argv: readonly string[],
+  defaults: () => OptionsFile | null = () => null,
+): Invocation {
+  const own = parsedArguments(argv);
+  if (!("raw" in own)) return own;
+  const alone = options(own.raw), file = own.raw.config ? defaults() : null;
+  if (file === null) return { run: alone };
+  const kept = linesOfFile(file).filter(({ option }) => !isOverridden(option.attributeName(), own.given));
+  if (kept.length === 0) return { run: alone };
+  const { path } = file;
+  return { run: within(() => `with ${path}`, () => runOf([...kept.flatMap(({ argv }) => argv), ...argv])) };
+}
+
+/** The lines of a file of defaults, each of which holds by itself. */
+function linesOfFile({ path, text }: OptionsFile) {
+  const before = new Map<string, number>();
+  return fileLines(text).map(({ number, argv }) =>
+    within(() => `${path}:${number}`, () => {
+      const found = argv[0].startsWith("-") ? parsedArguments(argv) : null;
+      if (found === null) throw usage(`'${argv[0]}' is no option, which begins with -`);
+      const [option, further] = "given" in found ? found.given : [];
+      if (further !== undefined) throw usage(`one option a line, not ${nameOf(option)} and ${nameOf(further)}`);
+      if (option === undefined || !FROM_FILE.has(option.attributeName())) {
+        throw usage(`${option ? nameOf(option) : argv[0]} cannot come from a file, only from the command line`);
+      }
+      const attribute = option.attributeName(), first = before.get(attribute);
+      if (first !== undefined && !REPEATABLE.has(attribute)) {
+        throw usage(`${nameOf(option)} stands in line ${first} already, and only one can count`);
+      }
+      before.set(attribute, number);
+      options((found as Parsed).raw);
+      return { option, argv };
+    })
+  );
+}
+
+/** What is refused in there is told with the place. */
+function within<T>(place: () => string, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof TcptopError)) throw error;
+    throw new TcptopError(`${place()}: ${error.message}`, error.status, { cause: error });
+  }
+}
+
+function runOf(argv: readonly string[]): Options {
+  const parsed = parsedArguments(argv);
+  if (!("raw" in parsed)) throw new Error("options of a file change what is asked for");
+  return options(parsed.raw);
+}
+
+interface Parsed {
+  readonly raw: Raw;
+  /** In the order of argv. */
+  readonly given: readonly CommandOption[];
+}
+
+function parsedArguments(argv: readonly string[]): Parsed | Exclude<Invocation, { run: Options }> {
   const said: string[] = [];
   const doctor: { json: boolean }[] = [];
   const command = definition();
@@ -45,7 +106,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { say: said.join("") };
-    throw usage(error.message.replace(/^error: |\.$/g, ""));
+    throw usage(error.message.replace(/^error: |\.$/g, "").replaceAll("\n", " "));
   }
   const mistake = repeatMistake(given, REPEATABLE);
   if (mistake !== null) throw usage(mistake);
@@ -57,7 +118,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
   if (said.length > 0) return { say: said.join("") };
   const raw = command.opts();
   if (raw.schema !== undefined) return { say: schema(String(raw.schema)) };
-  return { run: options(raw) };
+  return { raw, given };
 }
 
 function schema(name: string): string {
@@ -74,7 +135,8 @@ export function manText(): string {
 
 /** The source of docs/options.md. */
 export function optionsText(): string {
-  return optionsPage(facts(), [...COLUMNS, TOTAL_RATE]);
+  const fromFile = definition().options.filter((option) => FROM_FILE.has(option.attributeName())).map(nameOf);
+  return optionsPage(facts(), [...COLUMNS, TOTAL_RATE], fromFile);
 }
 
 function facts() {
@@ -143,6 +205,8 @@ function definition() {
     .option("-r, --resolve", "show names instead of addresses: the live screen does unless told otherwise")
     .option("-N, --no-resolve", "ask no name server")
     .addOption(new Option("--color <WHEN>", "auto, always or never; NO_COLOR counts for auto").default("auto"))
+    .option("--no-mouse", "leave the mouse to the terminal, which selects text with it")
+    .option("--no-config", "without the defaults in ~/.config/tcptop/options")
     .addOption(new Option("--source <NAME>", "where data comes from: auto, bpf or netlink").default("auto"))
     .addOption(new Option("--ring-size <SIZE>", "ring buffer: a power of two, such as 256K or 16M").default("8M"))
     .addOption(
@@ -205,6 +269,7 @@ function options(raw: Raw): Options {
     filter,
     group: group(raw.group),
     resolve: raw.resolve ?? null,
+    mouse: raw.mouse,
     color: color(raw.color),
     protocol: raw.tcp ? "tcp" : raw.udp ? "udp" : null,
     listeners: raw.listen === true || filter !== null && asksForListeners(filter),

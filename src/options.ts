@@ -3,6 +3,12 @@ import type { Filter } from "./view/filter/ast.ts";
 import type { Grouping } from "./view/group_key.ts";
 import type { Sort } from "./view/sort.ts";
 
+/** A user's defaults, as they were read. */
+export interface OptionsFile {
+  readonly path: string;
+  readonly text: string;
+}
+
 /** What the command line asks for. */
 export interface Options {
   readonly intervalMs: number;
@@ -27,6 +33,8 @@ export interface Options {
   readonly group: Grouping | null;
   /** Reverse DNS; null: what suits the output. */
   readonly resolve: boolean | null;
+  /** The mouse moves and clicks; without, the terminal selects text with it. */
+  readonly mouse: boolean;
   readonly color: "auto" | "always" | "never";
   readonly source: "auto" | "bpf" | "netlink";
   readonly ringBytes: number;

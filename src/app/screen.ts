@@ -45,6 +45,7 @@ export class LiveScreen implements Output {
 
   constructor(options: Options, readonly device: Device, readonly input: ReadableInput) {
     this.#terminal = new Terminal(device, theme(wantsColour(options.color)), terminalCharset());
+    this.#terminal.setMouse(options.mouse);
     this.#model = new ScreenModel(initialState(options, { ...device.size(), ascii: terminalCharset() !== unchanged }));
     this.#frames = new Frames(this.#terminal, () => this.#frame(), () => this.#control?.stop());
     this.#questions = new Questions(this.#model, () => this.#frames.soon());
@@ -130,6 +131,7 @@ export class LiveScreen implements Output {
       if (this.#model.state.wish === "quit") return this.#quit();
       if (this.#model.state.wish === "redraw") this.#terminal.forget();
     }
+    this.#terminal.setMouse(this.#model.state.mouse);
     if (this.#model.state.intervalMs !== intervalMs) this.#control?.setInterval(this.#model.state.intervalMs);
     if (keys.length > 0) this.#frames.now();
   }

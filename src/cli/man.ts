@@ -102,6 +102,14 @@ ${
       "An existing CSV file is appended to if it has the same header.",
     )
   }
+.Pp
+${
+    prose(
+      "Options in ~/.config/tcptop/options (or below XDG_CONFIG_HOME) hold unless the command line says otherwise: one a line, with comments behind #.",
+      "The file is that of the user behind sudo, who must own it, and nobody else may write it.",
+      "Options that write files, listen, keep rights or make another kind of run cannot stand there.",
+    )
+  }
 .Sh ENVIRONMENT
 .Bl -tag -width Ds
 .It Ev NO_COLOR

@@ -16,6 +16,8 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "-4": "Short for `family:4`.",
   "-6": "Short for `family:6`.",
   "--resolve": "The live screen never waits for a name; elsewhere a sample waits 0.7 s at most.",
+  "--no-mouse": "The key `m` does the same.",
+  "--no-config": "See [defaults](#defaults).",
   "--source": "`netlink` needs no eBPF and no root: see [what it needs](needs.md).",
   "--metrics": "See [metrics](json.md#metrics).",
   "--replay": "The same output, at its own speed on the screen and as fast as possible elsewhere.",

@@ -24,7 +24,12 @@ function row(option: OptionFacts): string {
   return `| \`${escaped(flags + (value === null ? "" : ` ${value}`))}\` | ${escaped(said.filter(Boolean).join(" "))} |`;
 }
 
-export function optionsPage({ options, commands }: CommandFacts, columns: readonly ColumnFacts[]): string {
+/** `fromFile`: the options that a file of defaults may have. */
+export function optionsPage(
+  { options, commands }: CommandFacts,
+  columns: readonly ColumnFacts[],
+  fromFile: readonly string[],
+): string {
   const unknown = Object.keys(OPTION_DETAILS).find((name) => !options.some((option) => nameOf(option) === name));
   if (unknown !== undefined) throw new Error(`no option is called ${unknown}`);
   const subcommands = commands.map(({ name, argument, words, description }) =>
@@ -53,6 +58,25 @@ Completions are made from the same definitions:
 
     source <(tcptop completions bash)       # or zsh
     tcptop completions fish | source
+
+## Defaults
+
+\`$XDG_CONFIG_HOME/tcptop/options\`, as a rule \`~/.config/tcptop/options\`, has options that hold unless the command line says otherwise: one a line, as
+on the command line, with comments behind \`#\`.
+
+    --bits                      # as links are sold
+    --interval 2s
+    --columns process,remote,rx/s,tx/s,rtt
+    --filter 'not process:sshd'
+
+The file is that of the user behind sudo, else of who runs tcptop. It is read if that user owns it and nobody else may write it, and not through a
+symbolic link; another user's is left out, with a sentence. An option on the command line takes the place of the same one in the file, \`--udp\` that of \`--tcp\`;
+\`--no-config\` leaves out the file, as scripts should. What is wrong in it is told with the line, and nothing is run.
+
+These can stand there: ${
+    [...fromFile].sort().map((name) => `\`${name}\``).join(" ")
+  }. Those that write a file, listen, keep rights or make another
+kind of run cannot: where sudo lets a user run tcptop with given options, the file must not add to them.
 
 ## Columns
 

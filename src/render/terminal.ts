@@ -14,8 +14,10 @@ export interface Device {
 }
 
 const SYNCHRONISED = 2026;
-// The other screen, no cursor, mouse buttons in SGR form, pastes marked, and lines that do not wrap.
-const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?1000h\x1b[?1006h\x1b[?2004h\x1b[?7l";
+// The other screen, no cursor, pastes marked, and lines that do not wrap.
+const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?7l";
+// Mouse buttons in SGR form. While they are reported the terminal selects no text.
+const MOUSE_ON = "\x1b[?1000h\x1b[?1006h", MOUSE_OFF = "\x1b[?1006l\x1b[?1000l";
 const ASK = `\x1b[?${SYNCHRONISED}$p`;
 const LEAVE = "\x1b[0m\x1b[?7h\x1b[?2004l\x1b[?1006l\x1b[?1000l\x1b[?25h\x1b[?1049l";
 const encoder = new TextEncoder();
@@ -24,6 +26,7 @@ export class Terminal {
   #shown: Canvas | null = null;
   #entered = false;
   #synchronised = false;
+  #mouse = true;
   #writing: Promise<void> | null = null;
 
   /** `charset`: what the terminal takes of Unicode. */
@@ -33,7 +36,14 @@ export class Terminal {
     this.device.setRaw(true);
     this.#entered = true;
     this.#shown = null;
-    this.#write(ENTER + ASK);
+    this.#write(ENTER + (this.#mouse ? MOUSE_ON : "") + ASK);
+  }
+
+  /** Whether the terminal tells of the mouse; from enter() on too. */
+  setMouse(mouse: boolean): void {
+    if (mouse === this.#mouse) return;
+    this.#mouse = mouse;
+    if (this.#entered) this.#write(mouse ? MOUSE_ON : MOUSE_OFF);
   }
 
   /** Puts the terminal back as it was. Resolves when that has been written; safe to call twice, and when the terminal has gone. */

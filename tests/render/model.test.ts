@@ -241,3 +241,14 @@ Deno.test("ScreenModel tells rates in bits after B, and a click on their title s
   press(model, "B");
   strictEqual(/1\.19 MiB\/s/.test(model.draw().line(3)), true, model.draw().line(3));
 });
+
+Deno.test("ScreenModel hears nothing of the mouse after m", () => {
+  const model = modelOf(rates(900, 800, 700));
+  press(model, "m");
+  strictEqual(model.state.mouse, false);
+  model.input({ type: "mouse", action: "press", x: 1, y: 4 });
+  strictEqual(names(model), "[p1] p2 p3");
+  press(model, "m");
+  model.input({ type: "mouse", action: "press", x: 1, y: 4 });
+  strictEqual(names(model), "p1 [p2] p3");
+});

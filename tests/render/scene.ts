@@ -87,6 +87,7 @@ function state(columns: number, rows: number): ScreenState {
     all: false,
     shown: DEFAULT_COLUMNS,
     bits: false,
+    mouse: true,
     intervalMs: 1000,
     cursor: null,
     index: 0,

@@ -83,3 +83,20 @@ Deno.test("Terminal.written() tells of a terminal that has gone, and leave() doe
   strictEqual(message, "EIO");
   await terminal.leave();
 });
+
+Deno.test("Terminal.setMouse() leaves the mouse to the terminal, from the start or later", async () => {
+  const device = fakeDevice(), terminal = new Terminal(device, theme(false));
+  const said = () => device.written.splice(0).join("");
+  terminal.setMouse(false);
+  terminal.enter();
+  await terminal.written();
+  strictEqual(said().includes("\x1b[?1000h"), false);
+  terminal.setMouse(true);
+  await terminal.written();
+  strictEqual(said(), "\x1b[?1000h\x1b[?1006h");
+  terminal.setMouse(true);
+  terminal.setMouse(false);
+  await terminal.written();
+  strictEqual(said(), "\x1b[?1006l\x1b[?1000l");
+  await terminal.leave();
+});

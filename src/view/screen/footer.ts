@@ -22,6 +22,8 @@ const HINTS: readonly (readonly [shown: string, does: string, key: string])[] = 
   ["L", "listening", "L"],
   ["r", "reverse", "r"],
   ["+ -", "interval", "+"],
+  ["m", "mouse", "m"],
+  ["B", "bits", "B"],
 ];
 
 export function drawFoot(canvas: Canvas, state: ScreenState, lines: Lines, y: number): void {

@@ -35,6 +35,7 @@ export function initialState(options: Options, terminal: TerminalFacts): ScreenS
     all: limit === 0,
     shown: options.columns ?? DEFAULT_COLUMNS,
     bits: options.bits,
+    mouse: options.mouse,
     intervalMs: options.intervalMs,
     cursor: null,
     index: 0,

@@ -44,6 +44,8 @@ export interface ScreenState {
   readonly limit: number;
   readonly all: boolean;
   readonly shown: readonly Column[];
+  /** Off, and the terminal selects text with it. */
+  readonly mouse: boolean;
   /** Rates in bit/s. */
   readonly bits: boolean;
   readonly intervalMs: number;

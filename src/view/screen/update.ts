@@ -26,7 +26,7 @@ export function update(before: ScreenState, input: Input, around: Surroundings):
   const state: ScreenState = { ...before, notice: null, wish: null };
   if (input.type === "key" && input.key === "ctrl-c") return { ...state, wish: "quit" };
   if (state.mode.kind === "prompt" && input.type !== "mouse") return promptInput(state, state.mode, input);
-  if (input.type === "mouse") return mouse(state, input, around);
+  if (input.type === "mouse") return state.mouse ? mouse(state, input, around) : before;
   if (input.type === "paste") return state;
   if (state.mode.kind === "help") return helpKey(state, state.mode.top, input.key);
   if (state.mode.kind === "sort" || state.mode.kind === "columns") return menuKey(state, state.mode, input.key);
@@ -82,6 +82,11 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   d: (state) => ({ ...state, names: !state.names, notice: state.names ? "addresses" : "names where they are known" }),
   a: (state) => ({ ...state, all: !state.all }),
   c: (state) => ({ ...state, mode: { kind: "columns", index: 0 } }),
+  m: (state) => ({
+    ...state,
+    mouse: !state.mouse,
+    notice: state.mouse ? "the mouse selects text, m takes it back" : "the mouse moves and clicks",
+  }),
   B: (state) => ({ ...state, bits: !state.bits, notice: state.bits ? "rates in bytes" : "rates in bits" }),
   "+": (state) => interval(state, 1),
   "=": (state) => interval(state, 1),
