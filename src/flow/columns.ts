@@ -43,6 +43,8 @@ export const FLOW_SCHEMA = {
   uid: "u32",
   netns: "u32",
   scope: "u32",
+  /** The same for both ends of a connection inside this machine, and for them alone; 0: the other end is not known. It stays when one of them has gone. */
+  pair: "u32",
   /** Number of the owner's cgroup in Sample.cgroups; 0: not known. */
   cgroup: "u32",
   /** Numbers in Sample.programs: the owner's executable, and its whole name where `comm` is but the beginning; 0: none. */
@@ -64,6 +66,8 @@ export const FLOW_SCHEMA = {
   cwnd: "u32",
   localPort: "u16",
   remotePort: "u16",
+  /** With realAddress: the remote end behind a translation of addresses (NAT); 0: there is none, or it is not known. */
+  realPort: "u16",
   protocol: "u8",
   family: "u8",
   state: "u8",
@@ -83,11 +87,14 @@ export const FLOW_SCHEMA = {
   loopback: "u8",
   /** Both ends are this machine's, in whatever network namespaces; loopback included. */
   inside: "u8",
+  /** How the two of `pair` were joined: Via of peers.ts. */
+  via: "u8",
   /** Bits of Unknown: fields that this source cannot tell for this flow. */
   unknown: "u16",
   /** Network byte order; IPv4 in the first 4 bytes, v4-mapped addresses already turned into IPv4. */
   localAddress: "b16",
   remoteAddress: "b16",
+  realAddress: "b16",
   comm: "b16",
 } as const satisfies Schema;
 

@@ -52,7 +52,8 @@ export class Inside {
     const version = this.#version;
     for (let row = 0; row < length; row++) {
       if (c.judged[row] === version) continue;
-      const peer = c.loopback[row] === 1 || this.#addresses.has(c.family[row], c.remoteAddress, row * 16);
+      const peer = c.loopback[row] === 1 || c.pair[row] !== 0 ||
+        this.#addresses.has(c.family[row], c.remoteAddress, row * 16);
       c.inside[row] = peer ? 1 : 0;
       c.judged[row] = version;
     }

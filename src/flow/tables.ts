@@ -13,6 +13,7 @@ import type { Health } from "./sample.ts";
 import type { EventLog } from "./event_log.ts";
 import { Executables } from "./executables.ts";
 import { Inside } from "./inside.ts";
+import { Peers } from "./peers.ts";
 import { TcpTable } from "./tcp_table.ts";
 import { UdpTable } from "./udp_table.ts";
 
@@ -38,6 +39,7 @@ export class FlowTables implements EventHandler {
   readonly udp = new UdpTable();
   readonly executables = new Executables();
   readonly inside = new Inside();
+  readonly peers = new Peers();
   #number = 0;
   #beforeNs = 0;
   #timeNs = 0;
@@ -110,6 +112,7 @@ export class FlowTables implements EventHandler {
   takeSample(spare: ArrayBuffer | null = null): PackedSample {
     this.tcp.measure(this.#beforeNs, this.#timeNs);
     this.udp.measure();
+    for (const table of [this.tcp, this.udp]) this.peers.join(table);
     this.inside.judge([this.tcp, this.udp]);
     const sample: PackedSample = {
       number: this.#number++,

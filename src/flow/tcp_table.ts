@@ -3,6 +3,7 @@ import { TcpState } from "../wire/tcp_state.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
 import { CookieIndex } from "./cookie_index.ts";
+import { END_SCHEMA, EndIndex } from "./end_index.ts";
 import { EventKind, type EventLog } from "./event_log.ts";
 import { INSIDE_SCHEMA } from "./inside.ts";
 import { LIMITS_SCHEMA, measureLimits, noteLimits, settleLimits } from "./limits.ts";
@@ -12,6 +13,7 @@ import { copyOwner } from "./owner.ts";
 const TCP_SCHEMA = {
   ...FLOW_SCHEMA,
   ...INSIDE_SCHEMA,
+  ...END_SCHEMA,
   ...LIMITS_SCHEMA,
   /** The byte counts at the last sample. */
   rxBefore: "f64",
@@ -34,6 +36,7 @@ const UNKNOWN_STATE = 0;
 
 /** Every TCP socket that is open, and those that ended since the last sample. */
 export class TcpTable {
+  readonly ends = new EndIndex();
   readonly #columns = new Columns(TCP_SCHEMA);
   readonly #index = new CookieIndex();
   readonly #gone: number[] = [];
@@ -297,6 +300,9 @@ export class TcpTable {
 
   #addresses(row: number, record: TcpRecord): void {
     const c = this.#columns.arrays, at = row * 16;
+    this.ends.delete(c, row);
+    this.ends.isBehind ||= record.remotePort !== 0;
+    c.pair[row] = c.via[row] = 0;
     c.remotePort[row] = record.remotePort;
     c.scope[row] = record.scope;
     c.family[row] = record.family;
@@ -329,8 +335,12 @@ export class TcpTable {
   #remove(gone: readonly number[]): void {
     if (gone.length === 0) return;
     const { cookieLow: low, cookieHigh: high } = this.#columns.arrays, index = this.#index;
-    for (const row of gone) if (index.get(low[row], high[row]) === row) index.delete(low[row], high[row]);
+    for (const row of gone) {
+      if (index.get(low[row], high[row]) === row) index.delete(low[row], high[row]);
+      this.ends.delete(this.#columns.arrays, row);
+    }
     this.#columns.removeRows(gone, (from, to) => {
+      this.ends.move(this.#columns.arrays, from, to);
       if (index.get(low[from], high[from]) === from) index.set(low[from], high[from], to);
     });
   }

@@ -2,6 +2,7 @@ import type { TickRecord, UdpOwner, UdpRecord } from "../decode/cursor.ts";
 import { Carries, UdpState as RecordState } from "../wire/layout.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
+import { END_SCHEMA, EndIndex } from "./end_index.ts";
 import { INSIDE_SCHEMA } from "./inside.ts";
 import { Limit } from "./limit.ts";
 import { copyOwner } from "./owner.ts";
@@ -12,6 +13,7 @@ import { UdpOwners } from "./udp_owners.ts";
 const UDP_SCHEMA = {
   ...FLOW_SCHEMA,
   ...INSIDE_SCHEMA,
+  ...END_SCHEMA,
   /** The byte counts at the last sample. */
   rxBefore: "f64",
   txBefore: "f64",
@@ -30,6 +32,7 @@ const IDLE_AFTER_NS = 1e9;
 
 /** Every UDP flow that goes on, and those that ended since the last sample. */
 export class UdpTable {
+  readonly ends = new EndIndex();
   readonly #columns = new Columns(UDP_SCHEMA);
   readonly #index = new UdpIndex();
   readonly #gone: number[] = [];
@@ -123,9 +126,18 @@ export class UdpTable {
       }
     }
     // What has ended is in the index no more, and is not among those that move.
-    if (gone.length > 0) this.#columns.removeRows(gone, (from, to) => this.#index.move(c, this.#keyOf(from), to));
+    if (gone.length > 0) this.#remove(gone);
     this.#sampleNs = this.#timeNs;
     this.#columns.shrink();
+  }
+
+  #remove(gone: readonly number[]): void {
+    const c = this.#columns.arrays;
+    for (const row of gone) this.ends.delete(c, row);
+    this.#columns.removeRows(gone, (from, to) => {
+      this.#index.move(c, this.#keyOf(from), to);
+      this.ends.move(c, from, to);
+    });
   }
 
   /** Into #local and #remote, v4-mapped ones as IPv4. Returns the family. */
@@ -171,6 +183,7 @@ export class UdpTable {
     }
     this.#own(row, record);
     this.#index.add(this.#keyOf(row), row);
+    this.ends.isBehind = true;
     return row;
   }
 

@@ -53,6 +53,15 @@ const FIELDS: Fields<FlowFacts> = new Map([
   ["end_reason", (flow) => flow.end?.reason ?? null],
   ["accept_queue_length", (flow) => flow.accept_queue?.length ?? null],
   ["accept_queue_limit", (flow) => flow.accept_queue?.limit ?? null],
+  ["remote_real_address", (flow) => flow.remote?.real?.address ?? null],
+  ["remote_real_port", (flow) => flow.remote?.real?.port ?? null],
+  ["peer_id", (flow) => flow.peer?.id ?? null],
+  ["peer_pid", (flow) => flow.peer?.pid ?? null],
+  ["peer_process", (flow) => flow.peer?.process ?? null],
+  ["peer_container_id", (flow) => flow.peer?.container?.id ?? null],
+  ["peer_container_name", (flow) => flow.peer?.container?.name ?? null],
+  ["peer_netns", (flow) => flow.peer?.netns ?? null],
+  ["peer_via", (flow) => flow.peer?.via ?? null],
 ]);
 
 /** `columns`: ids of the table's columns to write the fields of; null: every field. */

@@ -24,6 +24,8 @@ import {
   txPackets,
 } from "../flow/row.ts";
 import { type Ended, endOf } from "../flow/end.ts";
+import { peerRow } from "../flow/peer.ts";
+import { Via } from "../flow/peers.ts";
 import type { Sample } from "../flow/sample.ts";
 import {
   ageMs,
@@ -36,6 +38,7 @@ import {
   perSecond,
   pidOf,
   processName,
+  realEndpoint,
   remoteAddress,
   remoteName,
   stateName,
@@ -47,6 +50,18 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** The other end of a connection that this machine has both ends of. */
+export interface Peer {
+  /** Of its flow, in the same document. */
+  readonly id: string;
+  readonly pid: number | null;
+  readonly process: string | null;
+  readonly container: Container | null;
+  readonly netns: number | null;
+  /** By their addresses, or by what the kernel tells of their translation. */
+  readonly via: "direct" | "nat";
+}
+
 export interface FlowFacts {
   readonly id: string;
   readonly protocol: "tcp" | "udp";
@@ -54,7 +69,8 @@ export interface FlowFacts {
   readonly state: string;
   readonly direction: "outbound" | "inbound" | null;
   readonly local: Endpoint;
-  readonly remote: (Endpoint & { readonly name: string | null }) | null;
+  /** `real`: behind a translation of addresses. */
+  readonly remote: (Endpoint & { readonly name: string | null; readonly real: Endpoint | null }) | null;
   readonly pid: number | null;
   readonly process: string | null;
   readonly uid: number | null;
@@ -103,6 +119,8 @@ export interface FlowFacts {
   readonly end: Ended | null;
   /** Of a listener. */
   readonly accept_queue: AcceptQueue | null;
+  /** null: on another machine, not known, or gone. */
+  readonly peer: Peer | null;
 }
 
 const ms = (us: number | null) => us === null ? null : us / 1000;
@@ -119,7 +137,12 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     direction: directionName(f, row),
     local: { address: localAddress(f, row), port: f.localPort[row] },
     remote: hasPeer(f, row)
-      ? { address: remoteAddress(f, row), port: f.remotePort[row], name: remoteName(sample, row) }
+      ? {
+        address: remoteAddress(f, row),
+        port: f.remotePort[row],
+        name: remoteName(sample, row),
+        real: realEndpoint(f, row),
+      }
       : null,
     pid: pidOf(f, row),
     process: processName(sample, row),
@@ -159,5 +182,19 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     min_rtt_us: minRttUs(f, row),
     end: endOf(f, row),
     accept_queue: acceptQueue(f, row),
+    peer: peerFacts(sample, row),
+  };
+}
+
+function peerFacts(sample: Sample, row: number): Peer | null {
+  const { flows: f } = sample, peer = peerRow(sample, row);
+  if (peer < 0) return null;
+  return {
+    id: flowId(f, peer),
+    pid: pidOf(f, peer),
+    process: processName(sample, peer),
+    container: container(sample, peer),
+    netns: f.netns[peer] || null,
+    via: f.via[row] === Via.nat ? "nat" : "direct",
   };
 }

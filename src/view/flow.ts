@@ -89,6 +89,12 @@ export function remoteEndpoint(f: FlowArrays, row: number): string {
   return hasPeer(f, row) ? endpointText(remoteAddress(f, row), f.family[row], f.remotePort[row]) : "*";
 }
 
+/** The remote end behind a translation of addresses; null: there is none, or it is not known. */
+export function realEndpoint(f: FlowArrays, row: number): { readonly address: string; readonly port: number } | null {
+  if (f.realPort[row] === 0) return null;
+  return { address: addressText(f.family[row], f.realAddress, row * 16, 0), port: f.realPort[row] };
+}
+
 /** The peer's name from reverse DNS, as the network gave it; null while there is none. */
 export function remoteName(sample: Sample, row: number): string | null {
   return sample.names.size === 0 ? null : sample.names.get(remoteAddress(sample.flows, row)) ?? null;

@@ -16,6 +16,11 @@ function parse(csv: ReturnType<typeof flowCsv>, sample: ReturnType<typeof fakeSa
   return data as Record<string, string>[];
 }
 
+const PEER = [
+  ...["remote_real_address", "remote_real_port", "peer_id", "peer_pid", "peer_process"],
+  ...["peer_container_id", "peer_container_name", "peer_netns", "peer_via"],
+];
+
 Deno.test("flowCsv() has the fields of the JSON document, flattened", () => {
   const sample = fakeSample([{ process: "curl", pid: 7, rx: 1009, rxDelta: 503, closed: true }]);
   const [line] = parse(flowCsv(null), sample), facts = flowFacts(sample, 0);
@@ -23,6 +28,7 @@ Deno.test("flowCsv() has the fields of the JSON document, flattened", () => {
     if (name === "local") return ["local_address", "local_port"];
     if (name === "remote") return ["remote_address", "remote_port", "remote_name"];
     if (name === "accept_queue") return ["accept_queue_length", "accept_queue_limit"];
+    if (name === "peer") return PEER;
     if (name === "end") return ["end_by", "end_how", "end_error", "end_reason"];
     return name === "container" ? ["container_id", "container_runtime", "container_name"] : [name];
   });

@@ -27,7 +27,7 @@ Deno.test("flowFacts() has every fact of a flow", () => {
     state: "ESTABLISHED",
     direction: "outbound",
     local: { address: "10.0.0.2", port: 51812 },
-    remote: { address: "1.1.1.1", port: 443, name: null },
+    remote: { address: "1.1.1.1", port: 443, name: null, real: null },
     pid: 1234,
     process: "curl",
     uid: 1000,
@@ -66,6 +66,7 @@ Deno.test("flowFacts() has every fact of a flow", () => {
     min_rtt_us: null,
     end: null,
     accept_queue: null,
+    peer: null,
   });
 });
 
