@@ -30,6 +30,15 @@ export const LOOKS: Readonly<Record<Role, Look>> = {
   [Role.frame]: { colour: "#9096a2" },
   [Role.badge]: { colour: GROUND, ground: "#56b6c2" },
   [Role.listening]: { colour: "#56b6c2" },
+  [Role.network]: { colour: "#8fc46b" },
+  [Role.peer]: { colour: "#d291e4" },
+  [Role.buffer]: { colour: "#56b6c2" },
+  [Role.partNetwork]: { colour: GROUND, ground: "#8fc46b" },
+  [Role.partLoss]: { colour: GROUND, ground: "#f0868e" },
+  [Role.partPeer]: { colour: GROUND, ground: "#d291e4" },
+  [Role.partBuffer]: { colour: GROUND, ground: "#56b6c2" },
+  [Role.partReader]: { colour: "#ffffff", ground: "#c33c48", bold: true },
+  [Role.partApplication]: { colour: GROUND, ground: "#aab0bd" },
 };
 
 export function row(canvas: Canvas, y: number): string {

@@ -9,7 +9,7 @@ import { writeJson, writeText } from "../output/stdout.ts";
 import { groupTable, textTable } from "../output/text.ts";
 import { OutputFile } from "../system/output_file.ts";
 import type { Identity } from "../system/identity.ts";
-import { COLUMNS, inUnits } from "../view/column.ts";
+import { COLUMNS, inUnits, toldColumns } from "../view/column.ts";
 import { compileFilter } from "../view/filter/compile.ts";
 import { type Group, groupRows } from "../view/group.ts";
 import type { Grouping } from "../view/group_key.ts";
@@ -93,12 +93,14 @@ function groupDocument(options: Options, by: Grouping): (sample: Sample) => Iter
 
 function flowTable(options: Options): (sample: Sample) => string {
   const select = selector(options, options.limit ?? TEXT_ROWS);
-  return (sample) => textTable(sample, select(sample), options.columns ?? COLUMNS, options.bits);
+  return (sample) =>
+    textTable(sample, select(sample), options.columns ?? toldColumns(COLUMNS, sample.source), options.bits);
 }
 
 function groupsTable(options: Options, by: Grouping): (sample: Sample) => string {
   const groups = grouper(options, by, options.limit ?? TEXT_ROWS);
-  return (sample) => groupTable(sample, groups(sample), options.columns ?? COLUMNS, by, options.bits);
+  return (sample) =>
+    groupTable(sample, groups(sample), options.columns ?? toldColumns(COLUMNS, sample.source), by, options.bits);
 }
 
 /** The groups to show, in order; `limit`: of them, 0: all. */

@@ -22,6 +22,15 @@ const LOOKS: Readonly<Record<Role, readonly [string, string]>> = {
   [Role.frame]: ["2", "2"],
   [Role.badge]: ["30;46", "7"],
   [Role.listening]: ["36", ""],
+  [Role.network]: ["32", ""],
+  [Role.peer]: ["35", ""],
+  [Role.buffer]: ["36", ""],
+  [Role.partNetwork]: ["30;42", ""],
+  [Role.partLoss]: ["30;41", "1"],
+  [Role.partPeer]: ["30;45", ""],
+  [Role.partBuffer]: ["30;46", ""],
+  [Role.partReader]: ["1;37;41", "1"],
+  [Role.partApplication]: ["7", ""],
 };
 
 /** A selected cell is in reverse whatever its role: its colours then stand on their own ground. */

@@ -20,6 +20,15 @@ export const Role = {
   frame: 13,
   badge: 14,
   listening: 15,
+  network: 16,
+  peer: 17,
+  buffer: 18,
+  partNetwork: 19,
+  partLoss: 20,
+  partPeer: 21,
+  partBuffer: 22,
+  partReader: 23,
+  partApplication: 24,
 } as const;
 export type Role = typeof Role[keyof typeof Role];
 

@@ -18,7 +18,10 @@ import {
 } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
 import { endOf } from "../flow/end.ts";
+import type { SourceInfo } from "../system/source_info.ts";
 import { endText } from "./end.ts";
+import { countsText, limitText, urgency } from "./limit.ts";
+import { limitCounts } from "./group_reasons.ts";
 import * as flow from "./flow.ts";
 import { harmless } from "../harmless.ts";
 import { ageText, BIT_RATE_CELLS, bitRateText, bytesText, durationText, RATE_CELLS, rateText } from "./units.ts";
@@ -43,6 +46,10 @@ export interface Column {
   /** The direction that a first sort by this column takes. */
   readonly descending: boolean;
   readonly text: (sample: Sample, row: number) => string;
+  /** What rows are sorted by in place of the text; null: not known. */
+  readonly rank?: (sample: Sample, row: number) => number | null;
+  /** What the cell of a group says, where that is no total and nothing that its rows have in common. */
+  readonly ofGroup?: (sample: Sample, rows: readonly number[]) => string;
   /** Only of a number column: its unit, and the figure; null: not known. */
   readonly unit?: Unit;
   readonly value?: (sample: Sample, row: number) => number | null;
@@ -150,7 +157,11 @@ export const COLUMNS: readonly Column[] = [
   number("tx", "TX", 8, 6, "bytes", ofRow(txBytes)),
   number("rtt", "RTT", 7, 2, "us", ofRow(rttUs)), // 99.9 ms
   number("retrans", "RETRANS", 8, 8, "count", ofRow(retransmits)),
-  words("limit", "LIMIT", { floor: 11, drop: 8 }, (s, r) => limitedBy(s.flows, r)?.replace("_", " ") ?? "-"), // application
+  {
+    ...words("limit", "LIMIT", { floor: 11, drop: 5 }, (s, r) => limitText(limitedBy(s.flows, r))), // application
+    rank: (s, r) => urgency(limitedBy(s.flows, r)),
+    ofGroup: ({ flows }, rows) => countsText(limitCounts(flows, rows)),
+  },
   number("cwnd", "CWND", 5, 10, "count", ofRow(cwnd)),
   number("rxpackets", "RX PKTS", 9, 14, "count", ofRow(rxPackets)),
   number("txpackets", "TX PKTS", 9, 14, "count", ofRow(txPackets)),
@@ -174,6 +185,28 @@ export const TOTAL_RATE: Column = number("rate", "RATE", RATE_CELLS, 0, "bytes/s
   const rx = rxPerS(s, row), tx = txPerS(s, row);
   return rx === null || tx === null ? null : rx + tx;
 });
+
+const NOT_ON_MACOS = ["nettop", "pcblist"];
+/** Sources that tell nothing of it, whatever the flow. */
+const NEVER_BY: Readonly<Record<string, readonly string[]>> = {
+  retrans: NOT_ON_MACOS,
+  cwnd: NOT_ON_MACOS,
+  limit: NOT_ON_MACOS,
+  queue: NOT_ON_MACOS,
+  minrtt: NOT_ON_MACOS,
+  end: [...NOT_ON_MACOS, "netlink"],
+};
+
+/** Whether the source never tells what the column shows. */
+export function isNeverTold(id: string, { tcp }: SourceInfo): boolean {
+  return Object.hasOwn(NEVER_BY, id) && tcp !== null && NEVER_BY[id].includes(tcp);
+}
+
+/** Those that can say anything. */
+export function toldColumns(columns: readonly Column[], source: SourceInfo): readonly Column[] {
+  const told = columns.filter(({ id }) => !isNeverTold(id, source));
+  return told.length === columns.length ? columns : told;
+}
 
 const BY_ID = new Map([...COLUMNS, TOTAL_RATE].map((column) => [column.id, column]));
 

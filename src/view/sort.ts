@@ -37,7 +37,8 @@ function comparison(sample: Sample, rows: readonly number[], { column, descendin
   const sign = descending ? -1 : 1, { cookieHigh, cookieLow } = sample.flows;
   // Rows that compare equal keep an order of their own from sample to sample: by cookie, which does not change.
   const byCookie: Compare = (a, b) => cookieHigh[a] - cookieHigh[b] || cookieLow[a] - cookieLow[b];
-  if (column.value === undefined) {
+  const figure = column.rank ?? column.value;
+  if (figure === undefined) {
     const texts: string[] = new Array(sample.length);
     for (const row of rows) texts[row] = column.text(sample, row);
     return (a, b) => {
@@ -46,6 +47,7 @@ function comparison(sample: Sample, rows: readonly number[], { column, descendin
     };
   }
   const values = new Float64Array(sample.length);
-  for (const row of rows) values[row] = column.value(sample, row) ?? -1;
+  const unknown = column.rank === undefined ? -1 : Infinity;
+  for (const row of rows) values[row] = figure(sample, row) ?? unknown;
   return (a, b) => sign * (values[a] - values[b]) || byCookie(a, b);
 }

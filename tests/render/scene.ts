@@ -66,7 +66,7 @@ const NAMES = new Map([
   ["198.51.100.7", "ドメイン名例.example"],
 ]);
 
-function state(columns: number, rows: number): ScreenState {
+export function state(columns: number, rows: number): ScreenState {
   return {
     columns,
     rows,

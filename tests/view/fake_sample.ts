@@ -1,6 +1,7 @@
 /** Samples made by hand for tests of what is shown. */
 import ipaddr from "ipaddr.js";
 import { Columns, FLOW_SCHEMA, Protocol } from "../../src/flow/columns.ts";
+import { LIMIT_NAMES } from "../../src/flow/limit.ts";
 import type { Sample } from "../../src/flow/sample.ts";
 import { TCP_STATES } from "../../src/view/flow.ts";
 import { Direction, OwnerHow } from "../../src/wire/layout.ts";
@@ -31,6 +32,12 @@ export interface FakeFlow {
   readonly loopback?: boolean;
   readonly unknown?: number;
   readonly scope?: number;
+  /** What it waited for, and milliseconds: something under way, the peer's window closed, the send buffer full. */
+  readonly limit?: (typeof LIMIT_NAMES)[number];
+  readonly busyMs?: number;
+  readonly peerWindowMs?: number;
+  readonly sendBufferMs?: number;
+  readonly txPackets?: number;
 }
 
 export const NOW_NS = 1e15;
@@ -106,4 +113,11 @@ function fill(columns: Columns<typeof FLOW_SCHEMA>, flow: FakeFlow): void {
   c.loopback[row] = flow.loopback ? 1 : 0;
   c.unknown[row] = flow.unknown ?? 0;
   c.scope[row] = flow.scope ?? 0;
+  c.txPackets[row] = flow.txPackets ?? 0;
+  if (flow.limit === undefined) return;
+  c.limitsKnown[row] = 1;
+  c.limitedBy[row] = LIMIT_NAMES.indexOf(flow.limit);
+  c.busyUs[row] = (flow.busyMs ?? 0) * 1000;
+  c.peerWindowUs[row] = (flow.peerWindowMs ?? 0) * 1000;
+  c.sendBufferUs[row] = (flow.sendBufferMs ?? 0) * 1000;
 }

@@ -9,7 +9,7 @@ Deno.test("placeColumns() drops whole columns in a fixed order", () => {
   strictEqual(ids(40), "process rx/s tx/s");
   strictEqual(ids(60), "process remote rx/s tx/s");
   strictEqual(ids(79), "process pid protocol remote rx/s tx/s rtt");
-  strictEqual(ids(120), "process pid protocol remote state rx/s tx/s rx tx rtt");
+  strictEqual(ids(120), "process pid protocol remote state rx/s tx/s rx rtt limit");
   strictEqual(ids(280), COLUMNS.map(({ id }) => id).join(" "));
 });
 

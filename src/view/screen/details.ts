@@ -8,6 +8,7 @@ import {
   hasPeer,
   isShared,
   isTcp,
+  limitedBy,
   retransmits,
   rttUs,
   rttVarUs,
@@ -22,10 +23,11 @@ import * as flow from "../flow.ts";
 import { harmless } from "../../harmless.ts";
 import { endOf } from "../../flow/end.ts";
 import { endSentence } from "../end.ts";
-import { limitSentence } from "../limit.ts";
+import { limitRole, limitSentence } from "../limit.ts";
 import { ageText, bytesText, durationText, rateTexts } from "../units.ts";
 import { fitted, textCells } from "../width.ts";
 import { type FlowHistory, sparkline } from "./history.ts";
+import { drawTimeBar } from "./time_bar.ts";
 
 export interface Detailed {
   readonly sample: Sample;
@@ -39,6 +41,8 @@ export interface Detailed {
 type Pair = readonly [label: string, text: string];
 
 const LABEL_CELLS = 11;
+/** Rates and round trip a line each, and where the time went in two. */
+const HISTORY_LINES = 5;
 /** Narrower than this, and a pair cannot hold an IPv4 endpoint. */
 const PAIR_CELLS = 36;
 
@@ -53,13 +57,19 @@ export function drawDetails(canvas: Canvas, detailed: Detailed | null, y: number
   }
   const { sample, row } = detailed;
   canvas.put(1, y, fitted(headline(sample, row), canvas.columns - 2), Role.title);
-  const end = y + rows;
+  const bottom = y + rows;
+  const limit = limitSentence(sample, row, detailed.history?.waits);
+  if (limit !== null) {
+    canvas.put(1, y + 1, fitted(limit, canvas.columns - 2), limitRole(limitedBy(sample.flows, row)));
+  }
+  // What does not fit leaves from the end of the facts: the history keeps its lines.
+  const first = y + (limit === null ? 1 : 2), end = rows < HISTORY_LINES + 6 ? bottom : bottom - HISTORY_LINES;
   const across = Math.max(1, Math.min(3, Math.floor(canvas.columns / PAIR_CELLS)));
   const fits = ([, text]: Pair) => textCells(text) <= Math.floor(canvas.columns / across) - LABEL_CELLS - 3;
   const all = pairs(sample, row), wide = all.filter((pair) => !fits(pair));
-  let line = drawPairs(canvas, all.filter(fits), across, y + 1, end);
+  let line = drawPairs(canvas, all.filter(fits), across, first, end);
   for (const [label, text] of [...wide, ...longPairs(detailed)]) line = drawPair(canvas, label, text, line, end);
-  drawHistory(canvas, detailed, line, end);
+  drawHistory(canvas, detailed, line, bottom);
 }
 
 function headline(sample: Sample, row: number): string {
@@ -111,11 +121,10 @@ function pairs(sample: Sample, row: number): Pair[] {
 function longPairs({ sample, row, commandLine }: Detailed): Pair[] {
   const long: Pair[] = [["command", commandLine === undefined ? "…" : harmless(commandLine ?? "-")]];
   const exe = flow.executable(sample, row), container = flow.container(sample, row);
-  const end = endOf(sample.flows, row), limit = limitSentence(sample, row);
+  const end = endOf(sample.flows, row);
   const queue = acceptQueue(sample.flows, row);
   if (queue !== null) long.push(["queue", `${plain(queue.length)} wait to be accepted, ${plain(queue.limit)} may`]);
   if (end !== null) long.push(["ended", endSentence(end)]);
-  if (limit !== null) long.push(["waits", limit]);
   if (exe !== null && exe !== flow.processName(sample, row)) long.push(["executable", harmless(exe)]);
   if (isShared(sample.flows, row)) {
     long.push(["held by", "other processes too; this one has used it last, as far as can be told"]);
@@ -157,6 +166,9 @@ function drawHistory(canvas: Canvas, { history, bits }: Detailed, y: number, end
     ["round trip", history.rttUs, durationText, Role.label],
   ];
   const bars = Math.max(0, Math.min(120, canvas.columns - LABEL_CELLS - 20));
+  const x = LABEL_CELLS + 2, taken = drawTimeBar(canvas, history.waits, x, y, bars, end - y - lines.length);
+  if (taken > 0) canvas.put(1, y, "time", Role.dim, LABEL_CELLS);
+  y += taken;
   lines.forEach(([label, values, text, role], i) => {
     if (y + i >= end) return;
     canvas.put(1, y + i, label, Role.dim, LABEL_CELLS);

@@ -3,6 +3,7 @@ import type { Sample } from "../../flow/sample.ts";
 import { flowId } from "../../flow/row.ts";
 import { perSecond } from "../flow.ts";
 import type { Totals } from "../totals.ts";
+import { type Wait, waitOf } from "../waits.ts";
 
 const MINUTES_NS = 180e9;
 /** At the shortest interval these are three minutes. */
@@ -57,6 +58,7 @@ export interface FlowHistory {
   readonly received: (number | null)[];
   readonly sent: (number | null)[];
   readonly rttUs: (number | null)[];
+  readonly waits: (Wait | null)[];
   seen: number;
 }
 
@@ -84,15 +86,16 @@ export class FlowHistories {
   #append(sample: Sample, row: number): void {
     const f = sample.flows, id = flowId(f, row);
     let flow = this.#flows.get(id);
-    if (flow === undefined) this.#flows.set(id, flow = { received: [], sent: [], rttUs: [], seen: this.#number });
+    if (flow === undefined) {
+      this.#flows.set(id, flow = { received: [], sent: [], rttUs: [], waits: [], seen: this.#number });
+    }
     flow.seen = this.#number;
     flow.received.push(perSecond(f.rxDelta[row], sample.intervalMs));
     flow.sent.push(perSecond(f.txDelta[row], sample.intervalMs));
     flow.rttUs.push(f.srttUs[row] || null);
+    flow.waits.push(waitOf(sample, row));
     if (flow.received.length > MOST_SAMPLES) {
-      for (const list of [flow.received, flow.sent, flow.rttUs]) {
-        list.shift();
-      }
+      for (const list of [flow.received, flow.sent, flow.rttUs, flow.waits]) list.shift();
     }
   }
 }

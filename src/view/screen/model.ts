@@ -2,9 +2,10 @@
 import type { Sample } from "../../flow/sample.ts";
 import type { Note } from "../../system/source_info.ts";
 import { Canvas } from "../canvas.ts";
+import { DEFAULT_COLUMNS, toldColumns } from "../column.ts";
 import { ClosedFlows } from "../closed.ts";
 import { executable, type ProcessId, processName, remoteAddress } from "../flow.ts";
-import { hasOwner, hasPeer } from "../../flow/row.ts";
+import { flowId, hasOwner, hasPeer } from "../../flow/row.ts";
 import { notesOf } from "../notes.ts";
 import { type Totals, totalsOf } from "../totals.ts";
 import { drawDetails } from "./details.ts";
@@ -59,6 +60,9 @@ export class ScreenModel {
 
   /** Takes a copy of the next sample. While the screen is frozen it is counted but not shown. */
   take(sample: Sample): void {
+    if (this.#latest === null && this.#state.shown === DEFAULT_COLUMNS) {
+      this.#state = { ...this.#state, shown: toldColumns(DEFAULT_COLUMNS, sample.source) };
+    }
     const totals = totalsOf(sample);
     // The number of flows without an owner changes with every sample: as a line it would move the table up and down, so the head has it as a count.
     const notes = notesOf(sample).filter(({ code }) => code !== "unattributed");
@@ -174,7 +178,7 @@ export class ScreenModel {
   #detailed(sample: Sample | null) {
     const row = this.#detailedRow();
     if (row === null || sample === null) return null;
-    const history = this.#flows.get(this.#state.cursor ?? "");
+    const history = this.#flows.get(flowId(sample.flows, row));
     const owner = ownerOf(sample, row), commandLine = owner === null ? null : this.#commands.get(keyOf(owner));
     return { sample, row, history, commandLine, bits: this.#state.bits };
   }

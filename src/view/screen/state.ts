@@ -71,7 +71,7 @@ export interface Geometry {
   readonly footY: number;
 }
 
-const DETAILS_ROWS = 17;
+const DETAILS_ROWS = 20;
 /** A table of fewer lines beside the details is of no use. */
 const LEAST_BODY = 5;
 

@@ -2,9 +2,11 @@
 import type { Sample } from "../../flow/sample.ts";
 import { Canvas, Role } from "../canvas.ts";
 import { type Column, TOTAL_RATE } from "../column.ts";
-import { isListener } from "../../flow/row.ts";
+import { isListener, limitedBy } from "../../flow/row.ts";
 import { groupLabel, groupText } from "../group.ts";
+import { limitCounts } from "../group_reasons.ts";
 import { type Place, placeColumns } from "../layout.ts";
+import { limitRole, mostUrgent } from "../limit.ts";
 import { fitted, textCells } from "../width.ts";
 import type { Geometry, ScreenState } from "./state.ts";
 import { type Item, type Lines, tableColumns } from "./lines.ts";
@@ -88,10 +90,14 @@ function isNew({ flows, timeNs }: Sample, row: number): boolean {
 }
 
 function cellRole(sample: Sample, item: Item, column: Column, text: string, place: number): Role {
-  if (typeof item !== "number") return place === 0 ? Role.strong : figureRole(column, text);
+  if (typeof item !== "number") {
+    if (column.id === "limit") return limitRole(mostUrgent(limitCounts(sample.flows, item.rows)));
+    return place === 0 ? Role.strong : figureRole(column, text);
+  }
   if (sample.flows.closed[item]) return Role.dim;
   if (place === 0) return isNew(sample, item) ? Role.fresh : Role.strong;
   if (column.id === "state") return isListener(sample.flows, item) ? Role.listening : stateRole(text);
+  if (column.id === "limit") return limitRole(limitedBy(sample.flows, item));
   return figureRole(column, text);
 }
 
