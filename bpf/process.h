@@ -11,6 +11,7 @@
 /* A shorter name is stored within struct dentry (DNAME_INLINE_LEN, 32 or more on 64 bits) and can be read without bpf_probe_read_kernel_str(),
  * which lockdown=confidentiality refuses. */
 #define NAME_INLINE 32
+#define ANCESTORS_MAX 24 /* of struct tcptop_process */
 
 struct process_reported {
 	u64 start_ns;
@@ -75,6 +76,23 @@ static __always_inline void name_read_inline(u8 to[NAME_INLINE], struct dentry *
 			break;
 }
 
+/* A process whose parent has ended belongs to init, or to the nearest subreaper (PR_SET_CHILD_SUBREAPER). real_parent may be any thread of
+ * the parent. */
+static __always_inline void ancestors_fill(u32 to[ANCESTORS_MAX], struct task_struct *leader)
+{
+	struct task_struct *parent, *child = leader;
+
+	for (int i = 0; i < ANCESTORS_MAX; i++) {
+		parent = child->real_parent;
+		if (!parent)
+			break;
+		parent = parent->group_leader;
+		if (!parent || parent == child || !(to[i] = process_pid(parent)))
+			break;
+		child = parent;
+	}
+}
+
 static __always_inline void process_fill(struct tcptop_process *r, struct task_struct *leader, struct dentry *file)
 {
 	__builtin_memset(r, 0, sizeof(*r));
@@ -89,6 +107,7 @@ static __always_inline void process_fill(struct tcptop_process *r, struct task_s
 		name_read_inline(r->exe, file);
 	else if (settings.long_names)
 		bpf_probe_read_kernel_str(r->exe, sizeof(r->exe), file->d_name.name);
+	ancestors_fill(r->ancestors, leader);
 }
 
 /* Sends the record of the leader's process unless that was done lately. When the ring is half full, as in an owner pass over thousands of

@@ -220,6 +220,7 @@ struct tcptop_process {
 	__u64 start_ns;      /* of the thread group; 0: not known */
 	__u8 comm[16];       /* of its leader, at that time */
 	__u8 exe[256];       /* file name of the executable, without folders (NAME_MAX is 255); empty: longer than could be read */
+	__u32 ancestors[24]; /* pids of its parent, of that one's parent and so on, as they were then; 0 after the last that is known */
 };
 
 /* TAG_TICK. Every counter runs from the start of the source and never goes back. */

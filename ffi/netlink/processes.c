@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "processes.h"
 
+#include <stddef.h>
 #include <string.h>
 
-/* FNV-1a */
+/* FNV-1a. Without the ancestors, which are read once it is known that the record is sent. */
 static uint64_t hash(const struct tcptop_process *r)
 {
 	const uint8_t *bytes = (const uint8_t *)r;
 	uint64_t h = 0xcbf29ce484222325ull;
 
-	for (size_t i = 0; i < sizeof(*r); i++)
+	for (size_t i = 0; i < offsetof(struct tcptop_process, ancestors); i++)
 		h = (h ^ bytes[i]) * 0x100000001b3ull;
 	return h;
 }
@@ -21,7 +22,10 @@ static void report_process(struct netlink *n, const struct process_facts *f)
 	uint64_t *reported = &n->reported[f->tgid % (sizeof(n->reported) / sizeof(*n->reported))], now;
 
 	memcpy(r.comm, f->comm, sizeof(r.comm));
-	if (!process_executable(f->tgid, r.exe) || *reported == (now = hash(&r)) || bytes_append(&n->processes, &r, sizeof(r)))
+	if (!process_executable(f->tgid, r.exe) || *reported == (now = hash(&r)))
+		return;
+	process_ancestors(f->tgid, r.ancestors, sizeof(r.ancestors) / sizeof(*r.ancestors));
+	if (bytes_append(&n->processes, &r, sizeof(r)))
 		return;
 	*reported = now;
 }

@@ -101,6 +101,23 @@ bool process_executable(uint32_t tgid, uint8_t exe[256])
 	return true;
 }
 
+/* Field 4 of /proc/PID/stat; 0: none, or it has ended. */
+static uint32_t parent_of(uint32_t tgid)
+{
+	char text[1024], *rest;
+	unsigned parent;
+
+	text_read(tgid, "stat", text, sizeof(text));
+	rest = strrchr(text, ')');
+	return rest && sscanf(rest + 1, " %*c %u", &parent) == 1 ? parent : 0;
+}
+
+void process_ancestors(uint32_t tgid, uint32_t *ancestors, uint32_t capacity)
+{
+	for (uint32_t i = 0; i < capacity && (tgid = parent_of(tgid)); i++)
+		ancestors[i] = tgid;
+}
+
 /* False unless the PID belonged to the same process before and after reading. */
 bool process_facts_read(uint32_t tgid, struct process_facts *f)
 {

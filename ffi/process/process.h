@@ -25,4 +25,7 @@ bool process_facts_read(uint32_t tgid, struct process_facts *f);
 /* File name of its executable, cut to what fits and padded with NULs. False: as above. */
 bool process_executable(uint32_t tgid, uint8_t exe[256]);
 
+/* Writes the pid of its parent, of that one's parent and so on, as many as there is room for; what is left stays as it is. */
+void process_ancestors(uint32_t tgid, uint32_t *ancestors, uint32_t capacity);
+
 #endif

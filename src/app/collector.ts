@@ -56,6 +56,7 @@ export class Collector {
     this.#programs = new Programs(
       (flows, row) => this.#tables.executables.of(flows, row),
       (pid, startNs) => platform.argumentNames?.(pid, startNs) ?? null,
+      (flows, row) => this.#tables.executables.ancestorsOf(flows, row),
     );
     this.#namespaces = platform.timeWaits === undefined
       ? null

@@ -1,4 +1,5 @@
-/** Whole names of processes and of their executables, as numbers in the rows and texts that cross to the main thread once. */
+/** Whole names of processes, of their executables, and whose children they are, as numbers in the rows and texts that cross to the main
+ * thread once. */
 import type { FlowArrays } from "../flow/columns.ts";
 import { OwnerHow } from "../wire/layout.ts";
 
@@ -25,10 +26,11 @@ export class Programs {
   /** By comm and executable: the whole name of the processes that could be asked; null: they have different ones. */
   #known = new Map<string, string | null>();
 
-  /** `exeOf`: the owner's executable. `argumentNames`: Platform.argumentNames. */
+  /** `exeOf`, `ancestorsOf`: of the owner. `argumentNames`: Platform.argumentNames. */
   constructor(
     readonly exeOf: (flows: FlowArrays, row: number) => string | null,
     readonly argumentNames: (pid: number, startNs: number) => readonly string[] | null,
+    readonly ancestorsOf: (flows: FlowArrays, row: number) => string | null = () => null,
   ) {}
 
   /** Writes the numbers into the rows. */
@@ -39,6 +41,7 @@ export class Programs {
       if (same) {
         flows.exe[row] = flows.exe[row - 1];
         flows.wholeName[row] = flows.wholeName[row - 1];
+        flows.ancestors[row] = flows.ancestors[row - 1];
       } else this.#name(flows, row);
     }
     return this.#told.splice(0);
@@ -50,6 +53,7 @@ export class Programs {
     const whole = owned && flows.comm[row * 16 + COMM_BYTES - 1] !== 0 ? this.#wholeName(flows, row, exe) : null;
     flows.exe[row] = this.#number(exe);
     flows.wholeName[row] = this.#number(whole);
+    flows.ancestors[row] = this.#number(owned ? this.ancestorsOf(flows, row) : null);
   }
 
   /** A name of 15 bytes may be cut: it is whole if the executable begins with it or, of a script or a program that calls itself

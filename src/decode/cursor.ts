@@ -359,7 +359,13 @@ export class ProcessRecord extends Cursor {
     return this.#bytes(ProcessLayout.comm, ProcessLayout.exe - ProcessLayout.comm);
   }
   exe(): Uint8Array<ArrayBuffer> {
-    return this.#bytes(ProcessLayout.exe, ProcessLayout.byteLength - ProcessLayout.exe);
+    return this.#bytes(ProcessLayout.exe, ProcessLayout.ancestors - ProcessLayout.exe);
+  }
+  /** Pids of its parent, of that one's parent and so on; none in the shorter record of older recordings. */
+  ancestors(): number[] {
+    const pids: number[] = [], end = this.u16(ProcessLayout.size);
+    for (let at = ProcessLayout.ancestors; at < end && this.u32(at) !== 0; at += 4) pids.push(this.u32(at));
+    return pids;
   }
 
   #bytes(offset: number, length: number): Uint8Array<ArrayBuffer> {

@@ -37,6 +37,9 @@ const BYTE_LENGTHS: Readonly<Record<number, number>> = {
   [Tag.tick]: TickLayout.byteLength,
 };
 
+/** Of records that have grown since: recordings have them, and their cursors know what is not there. */
+const EARLIER_BYTE_LENGTHS: Readonly<Record<number, number>> = { [Tag.process]: ProcessLayout.ancestors };
+
 /** Reads records and hands each to the handler. Never throws on bad bytes: what is not a record is counted. */
 export class Decoder {
   readonly #tcp = new TcpRecord();
@@ -67,7 +70,7 @@ export class Decoder {
         return;
       }
       const tag = view.getUint16(start, true);
-      if (BYTE_LENGTHS[tag] === size) this.#hand(tag, bytes, view, start);
+      if (BYTE_LENGTHS[tag] === size || EARLIER_BYTE_LENGTHS[tag] === size) this.#hand(tag, bytes, view, start);
       else this.#invalid++;
       start += size;
     }

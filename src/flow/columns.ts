@@ -50,6 +50,8 @@ export const FLOW_SCHEMA = {
   /** Numbers in Sample.programs: the owner's executable, and its whole name where `comm` is but the beginning; 0: none. */
   exe: "u32",
   wholeName: "u32",
+  /** The same: pids of the owner's ancestors, the parent first, with blanks between. */
+  ancestors: "u32",
   /** TCP, of this sample: microseconds in which something was written and not acknowledged, and of those, in which the peer's window or the send
    * buffer had no room. */
   busyUs: "u32",

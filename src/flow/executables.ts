@@ -15,12 +15,14 @@ interface Process {
   readonly startNs: number;
   /** The last few, the newest first: exec() puts another in the place of one. */
   readonly executables: readonly Executable[];
+  /** As its first record had them, with blanks between: a parent that ends later is still among them. */
+  readonly ancestors: string;
 }
 
 const KEPT = 4;
 const decoder = new TextDecoder();
 
-/** Which executable a process runs, as the source has told. */
+/** Which executable a process runs and whose child it is, as the source has told. */
 export class Executables {
   #now = new Map<number, Process>();
   #before = new Map<number, Process>();
@@ -29,23 +31,33 @@ export class Executables {
     const { tgid, startNs } = record, known = this.#find(tgid);
     const exe = record.exe(), end = exe.indexOf(0);
     const name = end === 0 ? null : decoder.decode(end < 0 ? exe : exe.subarray(0, end));
-    const earlier = known?.startNs === startNs ? known.executables.slice(0, KEPT - 1) : [];
+    const same = known?.startNs === startNs ? known : undefined;
+    const earlier = same?.executables.slice(0, KEPT - 1) ?? [];
+    const ancestors = same?.ancestors ?? record.ancestors().join(" ");
     if (this.#now.size >= MOST) {
       this.#before = this.#now;
       this.#now = new Map();
     }
-    this.#now.set(tgid, { startNs, executables: [{ comm: record.comm(), name }, ...earlier] });
+    this.#now.set(tgid, { startNs, executables: [{ comm: record.comm(), name }, ...earlier], ancestors });
   }
 
   /** Of the owner of a flow, under the name that the row has for it; null: not known. */
   of(flows: FlowArrays, row: number): string | null {
-    const process = this.#find(flows.tgid[row]);
-    if (process === undefined) return null;
-    // Programs that know no start of a process leave it 0.
-    if (process.startNs !== flows.ownerStartNs[row] && flows.ownerStartNs[row] !== 0) return null;
-    const { executables } = process;
+    const executables = this.#owner(flows, row)?.executables;
+    if (executables === undefined) return null;
     if (executables.length === 1) return executables[0].name;
     return (executables.find(({ comm }) => isComm(flows, row, comm)) ?? executables[0]).name;
+  }
+
+  /** Pids of the owner's ancestors, the parent first, with blanks between; null: not known, or it has none. */
+  ancestorsOf(flows: FlowArrays, row: number): string | null {
+    return this.#owner(flows, row)?.ancestors || null;
+  }
+
+  #owner(flows: FlowArrays, row: number): Process | undefined {
+    const process = this.#find(flows.tgid[row]);
+    // Programs that know no start of a process leave it 0.
+    return process?.startNs === flows.ownerStartNs[row] || flows.ownerStartNs[row] === 0 ? process : undefined;
   }
 
   #find(tgid: number): Process | undefined {

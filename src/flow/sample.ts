@@ -48,7 +48,7 @@ export interface Sample {
   readonly cgroups: readonly Cgroup[];
   /** Names of containers by id, as far as their engine has told. */
   readonly containers: ReadonlyMap<string, string>;
-  /** Texts by the columns `exe` and `wholeName`. */
+  /** Texts by the columns `exe`, `wholeName` and `ancestors`. */
   readonly programs: ReadonlyMap<number, string>;
   /** Names of processes by pid, where the source knows one that says more than the 15 bytes of `comm`. */
   readonly processes: ReadonlyMap<number, string>;

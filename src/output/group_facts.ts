@@ -17,6 +17,7 @@ export interface GroupIdentity {
   readonly port?: number;
   readonly protocol?: "tcp" | "udp";
   readonly container?: flow.Container | null;
+  readonly cgroup?: string | null;
 }
 
 type Value = NumberColumn["value"];
@@ -92,6 +93,8 @@ function identity(sample: Sample, rows: readonly number[], by: Grouping): Omit<G
       return { port: servicePort(f, row), protocol: isTcp(f, row) ? "tcp" : "udp" };
     case "container":
       return { container: flow.container(sample, row) };
+    case "cgroup":
+      return { cgroup: flow.cgroupPath(sample, row) };
   }
 }
 

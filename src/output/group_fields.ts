@@ -22,6 +22,7 @@ export const IDENTITY: Readonly<Record<Grouping, Fields<GroupFacts>>> = {
     ["container_runtime", ({ container }) => container?.runtime ?? null],
     ["container_name", ({ container }) => container?.name ?? null],
   ]),
+  cgroup: new Map([plain("key"), plain("cgroup")]),
 };
 
 export const FIGURES: Fields<GroupFacts> = new Map([

@@ -41,6 +41,11 @@ export function executable({ flows, programs }: Sample, row: number): string | n
   return flows.exe[row] === 0 ? null : programs.get(flows.exe[row]) ?? null;
 }
 
+/** Pids of the owner's ancestors, the parent first, with blanks between; null: not known. */
+export function ancestors({ flows, programs }: Sample, row: number): string | null {
+  return flows.ancestors[row] === 0 ? null : programs.get(flows.ancestors[row]) ?? null;
+}
+
 /** The process's own name: the kernel keeps 15 bytes of it, more is told where it can be known. Not made harmless for any output. */
 export function processName({ flows, processes, programs }: Sample, row: number): string | null {
   if (flows.how[row] === OwnerHow.none) return null;

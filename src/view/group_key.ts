@@ -4,7 +4,7 @@ import * as flow from "./flow.ts";
 import { hasPeer, isTcp } from "../flow/row.ts";
 import { harmless } from "../harmless.ts";
 
-export const GROUPINGS = ["process", "remote", "port", "container"] as const;
+export const GROUPINGS = ["process", "remote", "port", "container", "cgroup"] as const;
 export type Grouping = typeof GROUPINGS[number];
 
 interface Naming {
@@ -50,6 +50,11 @@ const NAMING: Readonly<Record<Grouping, Naming>> = {
       return harmless(name ?? id);
     },
     none: "(none)",
+  },
+  cgroup: {
+    id: (sample, row) => flow.cgroupPath(sample, row),
+    key: (sample, row) => harmless(flow.cgroupPath(sample, row)!),
+    none: "(not known)",
   },
 };
 

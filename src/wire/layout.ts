@@ -196,13 +196,14 @@ export const UdpOwnerLayout = {
 } as const;
 
 export const ProcessLayout = {
-  byteLength: 288,
+  byteLength: 384,
   tag: 0,
   size: 2,
   tgid: 4,
   startNs: 8,
   comm: 16,
   exe: 32,
+  ancestors: 288,
 } as const;
 
 export const TickLayout = {

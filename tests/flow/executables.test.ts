@@ -46,3 +46,22 @@ Deno.test("Executables.of() forgets processes without flows, and keeps those tha
   flows.tgid[0] = 10_000;
   strictEqual(feed.tables.executables.of(flows, 0), null);
 });
+
+Deno.test("Executables.ancestorsOf() has those of the first record, also once a parent has ended", () => {
+  const feed = new Feed(), first = process("sh"), later = process("curl-7.88");
+  const view = new DataView(first.buffer);
+  [77, 5, 1].forEach((pid, i) => view.setUint32(ProcessLayout.ancestors + i * 4, pid, true));
+  new DataView(later.buffer).setUint32(ProcessLayout.ancestors, 1, true);
+  const { flows } = feed.sample(first, later, live({ ownerStartNs: 3e9 }), tick(2000));
+  strictEqual(feed.tables.executables.ancestorsOf(flows, 0), "77 5 1");
+  flows.ownerStartNs[0] = 4e9;
+  strictEqual(feed.tables.executables.ancestorsOf(flows, 0), null);
+});
+
+Deno.test("Executables.ancestorsOf() knows none from the shorter record of an older recording", () => {
+  const feed = new Feed(), whole = process("curl-7.88"), older = whole.slice(0, ProcessLayout.ancestors);
+  new DataView(older.buffer).setUint16(ProcessLayout.size, older.length, true);
+  const { flows } = feed.sample(older, live({ ownerStartNs: 3e9 }), tick(2000));
+  strictEqual(feed.tables.executables.of(flows, 0), "curl-7.88");
+  strictEqual(feed.tables.executables.ancestorsOf(flows, 0), null);
+});

@@ -93,10 +93,11 @@ Deno.test("groupFacts() counts flows by what they waited for, and how many faile
 
 Deno.test("groupFacts() has the fields that fit the grouping", () => {
   const first = (by: Grouping, sample = SAMPLE) => {
-    const { key, process, remote, port, protocol, container } = facts(sample, by)[0];
-    return { key, process, remote, port, protocol, container };
+    const { key, process, remote, port, protocol, container, cgroup } = facts(sample, by)[0];
+    return { key, process, remote, port, protocol, container, cgroup };
   };
-  const none = { process: undefined, remote: undefined, port: undefined, protocol: undefined, container: undefined };
+  const fields = ["process", "remote", "port", "protocol", "container", "cgroup"];
+  const none = Object.fromEntries(fields.map((field) => [field, undefined]));
   deepStrictEqual(first("remote"), {
     ...none,
     key: "one.example",
@@ -109,6 +110,8 @@ Deno.test("groupFacts() has the fields that fit the grouping", () => {
   const id = "0".repeat(64), inside = fakeSample([{}], { cgroups: [NO_CGROUP, cgroupOf(`/docker/${id}`)] });
   inside.flows.cgroup[0] = 1;
   deepStrictEqual(first("container", inside), { ...none, key: id, container: { id, runtime: "docker", name: null } });
+  deepStrictEqual(first("cgroup", inside), { ...none, key: `/docker/${id}`, cgroup: `/docker/${id}` });
+  deepStrictEqual(first("cgroup"), { ...none, key: null, cgroup: null });
 });
 
 Deno.test("groupFacts() has an address once for all rows that share it", () => {

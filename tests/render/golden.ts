@@ -237,7 +237,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ s                    choose the sort column                                  │",
     "│ < >                  sort by the column before, after                        │",
     "│ r                    reverse the order                                       │",
-    "│ g                    group by process, remote, port, container               │",
+    "│ g                    group by process, remote, port, container, cgroup       │",
     "│ right left           open, close a group                                     │",
     "│ t u L                only TCP, only UDP, listening sockets                   │",
     "│ d                    names or addresses                                      │",
@@ -250,7 +250,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ q ^C                 quit                                                    │",
     "│ mouse                wheel moves, a click chooses, on a title sorts          │",
     "│                                                                              │",
-    "└─ ↓ 25 more lines · any other key closes ─────────────────────────────────────┘",
+    "└─ ↓ 27 more lines · any other key closes ─────────────────────────────────────┘",
   ],
   "80x24 filter": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
@@ -340,6 +340,6 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ /                    filter          │",
     "│ s                    choose the sort │",
     "│ < >                  sort by the col │",
-    "└─ ↓ 39 more lines · any other key close",
+    "└─ ↓ 41 more lines · any other key close",
   ],
 };

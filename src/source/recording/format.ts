@@ -37,8 +37,11 @@ export interface Chunk {
   readonly payload: Uint8Array;
 }
 
-/** Layouts from before records of further kinds were added: those that there were are as they have been. */
-const EARLIER_LAYOUTS: readonly number[] = [1076161063 /* before TcpLimits, and `end` beside `several` */];
+/** Layouts from before records of further kinds or fields at the end of one were added: what there was is as it has been. */
+const EARLIER_LAYOUTS: readonly number[] = [
+  1076161063, /* before TcpLimits, and `end` beside `several` */
+  1337595535, /* before the ancestors at the end of a process */
+];
 
 /** A program writes records of this layout. */
 export function layoutChecksum(): number {

@@ -11,6 +11,9 @@ import { inRange, parseRange } from "./cidr.ts";
 
 export type Predicate = (sample: Sample, row: number) => boolean;
 
+/** Answers that are remembered: there are few different texts, and many flows. */
+const MOST_KEPT = 4096;
+
 interface Field {
   /** One line for the help, with an example value. */
   readonly about: string;
@@ -106,6 +109,34 @@ function end(value: string): Predicate | string {
   };
 }
 
+/** The process and, as far as they are known, all whose ancestor it is or was. */
+function tree(value: string): Predicate | string {
+  const own = pid(value);
+  if (typeof own === "string") return own;
+  const known = new Map<string, boolean>(), wanted = String(Number(value));
+  return (sample, row) => {
+    if (own(sample, row)) return true;
+    const text = flow.ancestors(sample, row);
+    if (text === null) return false;
+    let answer = known.get(text);
+    if (answer === undefined) {
+      if (known.size >= MOST_KEPT) known.clear();
+      known.set(text, answer = text.split(" ").includes(wanted));
+    }
+    return answer;
+  };
+}
+
+/** A cgroup and all below it, by its path in the hierarchy of version 2 or where that is mounted. */
+function cgroup(value: string): Predicate | string {
+  const path = value.replace(/^\/sys\/fs\/cgroup(?:\/unified)?(?=\/|$)/, "").replace(/\/+$/, "");
+  if (!value.startsWith("/")) return `'${value}' is no path of a cgroup, such as /system.slice`;
+  return (sample, row) => {
+    const own = flow.cgroupPath(sample, row);
+    return own !== null && (own === path || own.startsWith(`${path}/`));
+  };
+}
+
 function pid(value: string): Predicate | string {
   const wanted = /^\d+$/.test(value) ? Number(value) : NaN;
   if (!(wanted <= 2 ** 32)) return `'${value}' is no process id`;
@@ -130,6 +161,7 @@ const DEFINITIONS: Readonly<Record<string, Field>> = {
   process: { about: "name of the process", example: "curl", test: contains(columnText("process")) },
   pid: { about: "process id", example: "1234", test: pid },
   user: { about: "login name or user id", example: "ann", test: contains(columnText("user")) },
+  tree: { about: "process id: it and all its children", example: "1234", test: tree },
   port: {
     about: "either port, or a range",
     example: "8000-8999",
@@ -156,6 +188,7 @@ const DEFINITIONS: Readonly<Record<string, Field>> = {
   family: { about: "4 or 6", example: "6", test: oneOf({ "4": ofFamily(4), "6": ofFamily(6) }) },
   direction: { about: "in or out", example: "in", test: oneOf({ in: inbound, out: outbound, inbound, outbound }) },
   container: { about: "name, id or runtime of the container", example: "web", test: contains(containerText) },
+  cgroup: { about: "path of a cgroup: it and all below", example: "/system.slice", test: cgroup },
   end: { about: "how it ended, or who ended it", example: "reset", test: end },
   limited: { about: "what it waits for", example: "reader", test: limited },
   exe: { about: "file name of its executable", example: "python3", test: contains(columnText("exe")) },

@@ -15,7 +15,7 @@ const KEYS: readonly Line[] = [
   ["s", "choose the sort column"],
   ["< >", "sort by the column before, after"],
   ["r", "reverse the order"],
-  ["g", "group by process, remote, port, container"],
+  ["g", "group by process, remote, port, container, cgroup"],
   ["right left", "open, close a group"],
   ["t u L", "only TCP, only UDP, listening sockets"],
   ["d", "names or addresses"],

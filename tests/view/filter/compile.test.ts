@@ -2,6 +2,7 @@ import { deepStrictEqual, throws } from "node:assert/strict";
 import { Unknown } from "../../../src/flow/columns.ts";
 import { compileFilter } from "../../../src/view/filter/compile.ts";
 import { parseFilter } from "../../../src/view/filter/parse.ts";
+import { cgroupOf, NO_CGROUP } from "../../../src/flow/container.ts";
 import { type FakeFlow, fakeSample } from "../fake_sample.ts";
 
 const FLOWS: readonly FakeFlow[] = [
@@ -96,4 +97,31 @@ Deno.test("compileFilter() takes the link of a scoped address into account", () 
   for (const wrong of ["fe80::2%eth0", "fe80::2%", "fe80::2%02", "2001:db8::2%2", "fe80::2%2%3"]) {
     throws(() => compileFilter(parseFilter(`remote:${wrong}`)!), /no address on a link/);
   }
+});
+
+Deno.test("compileFilter() takes a process with all whose ancestor it is, and a cgroup with all below", () => {
+  const flows: FakeFlow[] = [{ pid: 12 }, { pid: 30 }, { pid: 31 }, { pid: 40 }, { pid: 12, process: null }];
+  const sample = fakeSample(flows, {
+    programs: new Map([[1, "12 7 1"], [2, "30 12 7 1"], [3, "112 1"]]),
+    cgroups: [NO_CGROUP, ...["/a", "/a/b c", "/ab"].map(cgroupOf)],
+  });
+  sample.flows.ancestors.set([0, 1, 2, 3, 0]);
+  sample.flows.cgroup.set([1, 2, 3, 0, 0]);
+  const found = (text: string) => {
+    const test = compileFilter(parseFilter(text)!);
+    return flows.map((_, row) => row).filter((row) => test(sample, row));
+  };
+  deepStrictEqual(found("tree:12"), [0, 1, 2]);
+  deepStrictEqual(found("tree:012"), [1, 2, 0].sort());
+  deepStrictEqual(found("tree:1"), [1, 2, 3]);
+  deepStrictEqual(found("tree:30"), [1, 2]);
+  deepStrictEqual(found("not tree:112"), [0, 1, 2, 4]);
+  deepStrictEqual(found("cgroup:/a"), [0, 1]);
+  deepStrictEqual(found("cgroup:/a/"), [0, 1]);
+  deepStrictEqual(found('cgroup:"/a/b c"'), [1]);
+  deepStrictEqual(found("cgroup:/sys/fs/cgroup/unified/ab"), [2]);
+  deepStrictEqual(found("cgroup:/sys/fs/cgroup"), [0, 1, 2]);
+  deepStrictEqual(found("cgroup:/"), [0, 1, 2]);
+  throws(() => parseFilter("tree:curl"), /no process id/);
+  throws(() => parseFilter("cgroup:a"), /no path of a cgroup/);
 });
