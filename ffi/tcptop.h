@@ -112,6 +112,11 @@ int32_t tcptop__time_wait(uint32_t tgid);
 /* Inode number of the caller's network namespace; 0: not known. Any thread, no handle. */
 uint32_t tcptop__network_namespace(void);
 
+/* Writes the inode number of the network namespace of process tgid (0: of the caller), 0 where that may not be asked, and behind a line feed the
+ * addresses of its interfaces, as /proc/PID/net/if_inet6 has them, cut to capacity. Returns bytes; -1: it has ended, or may not be asked. Any
+ * thread, no handle. */
+int32_t tcptop__interfaces(uint32_t tgid, uint8_t *buffer, uint32_t capacity);
+
 /* Login name of uid from the system's user database, without a final NUL. Returns bytes; 0: it has none. May ask a network
  * directory where the system is set up so: call it off the main thread. */
 int32_t tcptop__user(uint32_t uid, uint8_t *buffer, uint32_t capacity);

@@ -91,6 +91,7 @@ export async function samplesOf(path: string, facts: Facts): Promise<Sample[]> {
       selfRssBytes: facts.rssBytes,
       timeWait: null,
       synRecv: null,
+      zones: new Map(),
       names: new Map(),
       processes: new Map(),
       programs: texts,

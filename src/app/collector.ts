@@ -13,6 +13,7 @@ import { Programs } from "./programs.ts";
 import type { FromWorker, SampleMessage, WorkerOptions } from "./protocol.ts";
 import { type NetworkNamespaces, timeWaits } from "./time_wait.ts";
 import { Users } from "./users.ts";
+import { ZoneNames } from "./zones.ts";
 
 /** The ring is looked at this often even when nothing has woken us. Events are to be told soon; samples have time, and each look a second
  * costs 0.04 % of a core. UDP flows must not fill their table meanwhile: there is room for 260,000 new ones a second. */
@@ -31,6 +32,7 @@ export class Collector {
   readonly #cgroups: Cgroups | null;
   readonly #programs: Programs;
   readonly #namespaces: NetworkNamespaces | null;
+  readonly #zones: ZoneNames | null;
   #use: SelfUse | null = null;
   #taken = true;
   /** The buffer of the last sample, which the main thread has given back. */
@@ -61,6 +63,10 @@ export class Collector {
     this.#namespaces = platform.timeWaits === undefined
       ? null
       : { own: platform.networkNamespace?.() ?? 0, timeWaits: (pid) => platform.timeWaits!(pid) };
+    this.#zones = platform.interfaces === undefined ? null : new ZoneNames({
+      own: platform.networkNamespace?.() ?? 0,
+      interfaces: (pid) => platform.interfaces!(pid),
+    }, nowMs);
     this.#decoder = new Decoder(this.#tables);
     this.#events = log && new EventPump(log, (batch) => this.#sendEvents(batch));
   }
@@ -136,6 +142,7 @@ export class Collector {
       users: this.#users.take(),
       cgroups: this.#cgroups?.fill(flows, sample.length) ?? NO_NEW_CGROUPS,
       programs: this.#programs.fill(flows, sample.length),
+      zones: this.#zones?.ask(flows, sample.length) ?? [],
       processes: this.platform.newProcessNames?.() ?? [],
     };
     this.#taken = false;
@@ -154,6 +161,7 @@ export class Collector {
       users: this.#users.take(),
       cgroups: this.#cgroups?.fill(events, batch.length) ?? NO_NEW_CGROUPS,
       programs: this.#programs.fill(events, batch.length),
+      zones: this.#zones?.ask(events, batch.length) ?? [],
       processes: this.platform.newProcessNames?.() ?? [],
     }, [batch.events]);
   }

@@ -15,7 +15,7 @@ export class NamedOutput implements Output {
   async sample(sample: Sample): Promise<void> {
     const addresses = new Set<string>();
     for (let row = 0; row < sample.length; row++) {
-      if (hasPeer(sample.flows, row)) addresses.add(remoteAddress(sample.flows, row));
+      if (hasPeer(sample.flows, row)) addresses.add(remoteAddress(sample, row));
     }
     this.resolver.want([...addresses]);
     await this.#settled();

@@ -1,6 +1,7 @@
 /** The messages between the main thread and the Worker. */
 import type { NewCgroups } from "./cgroups.ts";
 import type { NewPrograms } from "./programs.ts";
+import type { NewZones } from "./zones.ts";
 import type { PackedEvents } from "../flow/event_log.ts";
 import type { PackedSample } from "../flow/tables.ts";
 import type { Health } from "../flow/sample.ts";
@@ -46,6 +47,7 @@ export interface SampleMessage {
   readonly users: readonly (readonly [uid: number, name: string])[];
   readonly cgroups: NewCgroups;
   readonly programs: NewPrograms;
+  readonly zones: NewZones;
   /** Names of processes that are new or have changed. */
   readonly processes: readonly (readonly [pid: number, name: string])[];
 }
@@ -58,6 +60,7 @@ export interface EventsMessage {
   readonly users: SampleMessage["users"];
   readonly cgroups: NewCgroups;
   readonly programs: NewPrograms;
+  readonly zones: NewZones;
   readonly processes: SampleMessage["processes"];
 }
 

@@ -18,6 +18,7 @@ export type News =
 const CLOSE_WITHIN_MS = 1500;
 /** Several times as many as the Worker numbers before it starts anew (MOST_NUMBERS in programs.ts). */
 const MOST_PROGRAMS = 1 << 17;
+const MOST_ZONES = 1 << 13;
 const GONE = "The thread that reads the kernel does not answer any more. Start tcptop again";
 
 /** Yields samples, the one found at the start (number 0) first, until the source ends or stop() is called. Throws the Worker's failure. The
@@ -32,6 +33,7 @@ export class Session {
   #oldestCgroup = 1;
   readonly #containers: ContainerNames;
   readonly #names = new Map<string, string>();
+  readonly #zones = new Map<string, string>();
   #inbox: FromWorker[] = [];
   #wake: (() => void) | null = null;
   #last: Sample | null = null;
@@ -142,7 +144,9 @@ export class Session {
   }
 
   /** The names that come with a message. */
-  #learn({ users, processes, programs, cgroups }: SampleMessage | EventsMessage): void {
+  #learn({ users, processes, programs, cgroups, zones }: SampleMessage | EventsMessage): void {
+    if (this.#zones.size > MOST_ZONES) this.#zones.clear();
+    for (const [key, name] of zones) this.#zones.set(key, name);
     for (const [uid, name] of users) this.#users.set(uid, name);
     for (const [pid, name] of processes) this.#processes.set(pid, name);
     this.#addPrograms(programs);
@@ -187,6 +191,7 @@ export class Session {
       containers: this.#containers.names,
       programs: this.#programs,
       processes: this.#processes,
+      zones: this.#zones,
       names: this.#names,
     };
   }

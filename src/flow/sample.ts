@@ -4,6 +4,7 @@ import type { Host } from "../system/host.ts";
 import type { SourceInfo } from "../system/source_info.ts";
 import type { FlowArrays } from "./columns.ts";
 import type { EventArrays } from "./event_log.ts";
+import type { Zones } from "./zone.ts";
 
 /** Counters from the start of the run. */
 export interface Health {
@@ -52,6 +53,8 @@ export interface Sample {
   readonly programs: ReadonlyMap<number, string>;
   /** Names of processes by pid, where the source knows one that says more than the 15 bytes of `comm`. */
   readonly processes: ReadonlyMap<number, string>;
+  /** Names of interfaces by zoneKey(), as far as they are known. */
+  readonly zones: Zones;
   /** Names of remote addresses from reverse DNS, as far as they are known; keyed by the address's text. */
   readonly names: ReadonlyMap<string, string>;
 }

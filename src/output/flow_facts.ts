@@ -135,10 +135,10 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     family: f.family[row] === 4 ? 4 : 6,
     state: stateName(f, row),
     direction: directionName(f, row),
-    local: { address: localAddress(f, row), port: f.localPort[row] },
+    local: { address: localAddress(sample, row), port: f.localPort[row] },
     remote: hasPeer(f, row)
       ? {
-        address: remoteAddress(f, row),
+        address: remoteAddress(sample, row),
         port: f.remotePort[row],
         name: remoteName(sample, row),
         real: realEndpoint(f, row),

@@ -87,7 +87,7 @@ function identity(sample: Sample, rows: readonly number[], by: Grouping): Omit<G
       return { process: flow.processName(sample, row) };
     case "remote":
       return {
-        remote: hasPeer(f, row) ? { address: address(f, rows), name: flow.remoteName(sample, row) } : null,
+        remote: hasPeer(f, row) ? { address: address(sample, rows), name: flow.remoteName(sample, row) } : null,
       };
     case "port":
       return { port: servicePort(f, row), protocol: isTcp(f, row) ? "tcp" : "udp" };
@@ -98,9 +98,9 @@ function identity(sample: Sample, rows: readonly number[], by: Grouping): Omit<G
   }
 }
 
-function address(f: Sample["flows"], rows: readonly number[]): string | null {
-  const first = flow.remoteAddress(f, rows[0]);
-  return rows.every((row) => flow.remoteAddress(f, row) === first) ? first : null;
+function address(sample: Sample, rows: readonly number[]): string | null {
+  const first = flow.remoteAddress(sample, rows[0]);
+  return rows.every((row) => flow.remoteAddress(sample, row) === first) ? first : null;
 }
 
 /** A sum of rates, which have one decimal, has one too; integers stay what they are. */

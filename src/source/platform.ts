@@ -34,6 +34,9 @@ export interface Platform {
   timeWaits?(pid: number): number | null;
   /** Inode number of our own network namespace; 0: not known. */
   networkNamespace?(): number;
+  /** Of a process (0: of us): the inode number of its network namespace, 0 where that may not be asked, and from the next line on the text of
+   * /proc/PID/net/if_inet6. null: it has gone, or may not be asked. */
+  interfaces?(pid: number): string | null;
   selfUse(): SelfUse;
   /** What the machine lets this process do. Only Linux can be asked. */
   machineFacts?(): MachineFacts;

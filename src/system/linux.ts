@@ -60,6 +60,11 @@ export class LinuxSystem {
     return this.#library.symbols.tcptop__network_namespace();
   }
 
+  interfaces(pid: number): string | null {
+    const bytes = this.#library.symbols.tcptop__interfaces(pid, this.#text, this.#text.length);
+    return bytes > 0 ? new TextDecoder().decode(this.#text.subarray(0, bytes)) : null;
+  }
+
   selfUse(): SelfUse {
     this.#library.symbols.tcptop__self(this.#self);
     const [nowNs, , cpuNs, residentBytes] = this.#self;

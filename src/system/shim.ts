@@ -142,6 +142,14 @@ export const SYMBOLS = {
     result: "i32",
   },
   tcptop__network_namespace: { parameters: [], result: "u32" },
+  tcptop__interfaces: {
+    parameters: [
+      "u32", // tgid
+      "buffer", // buffer
+      "u32", // capacity
+    ],
+    result: "i32",
+  },
   tcptop__user: {
     parameters: [
       "u32", // uid

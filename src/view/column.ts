@@ -129,7 +129,7 @@ const rxPerS = rate(rxDelta), txPerS = rate(txDelta);
 
 function remote(s: Sample, row: number): string {
   const name = hasPeer(s.flows, row) ? flow.remoteName(s, row) : null;
-  return name === null ? flow.remoteEndpoint(s.flows, row) : `${harmless(name)}:${s.flows.remotePort[row]}`;
+  return name === null ? flow.remoteEndpoint(s, row) : `${harmless(name)}:${s.flows.remotePort[row]}`;
 }
 
 const PROTOCOLS: Readonly<Record<number, string>> = { [Protocol.tcp]: "tcp", [Protocol.quic]: "quic" };
@@ -148,7 +148,7 @@ export const COLUMNS: readonly Column[] = [
   }),
   words("protocol", "PRO", { floor: 4, drop: 4 }, (s, r) => PROTOCOLS[s.flows.protocol[r]] ?? "udp"),
   words("direction", "DIR", { floor: 4, drop: 12 }, (s, r) => DIRECTIONS[flow.directionName(s.flows, r) ?? "none"]),
-  words("local", "LOCAL", { floor: 21, weight: 2, drop: 7, cut: "middle" }, (s, r) => flow.localEndpoint(s.flows, r)),
+  words("local", "LOCAL", { floor: 21, weight: 2, drop: 7, cut: "middle" }, flow.localEndpoint),
   words("remote", "REMOTE", { floor: 21, weight: 3, drop: 1, cut: "middle" }, remote), // 255.255.255.255:65535
   words("state", "STATE", { floor: 11, drop: 5 }, (s, r) => flow.stateName(s.flows, r)), // ESTABLISHED
   number("rx/s", "RX/s", RATE_CELLS, 0, "bytes/s", rxPerS), // 99.9 MiB/s

@@ -1,5 +1,7 @@
 /** What is read of one flow: names, addresses and texts, as they are and not yet made harmless. */
 import { type FlowArrays, Unknown } from "../flow/columns.ts";
+import { isScoped } from "../flow/address.ts";
+import { zoneName } from "../flow/zone.ts";
 import { hasOwner, hasPeer, isTcp, known } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
 import { Direction, OwnerHow } from "../wire/layout.ts";
@@ -77,32 +79,44 @@ export function perSecond(delta: number, intervalMs: number): number {
   return intervalMs > 0 ? Math.round(delta / intervalMs * 10000) / 10 : 0;
 }
 
-export function localAddress(f: FlowArrays, row: number): string {
-  return addressText(f.family[row], f.localAddress, row * 16, f.scope[row]);
+export function localAddress(sample: Sample, row: number): string {
+  return address(sample, row, sample.flows.localAddress);
 }
 
-export function remoteAddress(f: FlowArrays, row: number): string {
-  return addressText(f.family[row], f.remoteAddress, row * 16, f.scope[row]);
+export function remoteAddress(sample: Sample, row: number): string {
+  return address(sample, row, sample.flows.remoteAddress);
 }
 
-export function localEndpoint(f: FlowArrays, row: number): string {
-  return endpointText(localAddress(f, row), f.family[row], f.localPort[row]);
+function address({ flows: f, zones }: Sample, row: number, bytes: Uint8Array): string {
+  const text = addressText(f.family[row], bytes, row * 16);
+  return isZoned(f, row, bytes) ? `${text}%${zoneName(zones, f.netns[row], f.scope[row]) ?? f.scope[row]}` : text;
+}
+
+/** Whether it is the address of one link, and which link is known. */
+function isZoned({ family, scope }: FlowArrays, row: number, bytes: Uint8Array): boolean {
+  return scope[row] !== 0 && family[row] === 6 && isScoped(bytes, row * 16);
+}
+
+export function localEndpoint(sample: Sample, row: number): string {
+  const { flows: f } = sample;
+  return endpointText(localAddress(sample, row), f.family[row], f.localPort[row]);
 }
 
 /** "*": no peer. */
-export function remoteEndpoint(f: FlowArrays, row: number): string {
-  return hasPeer(f, row) ? endpointText(remoteAddress(f, row), f.family[row], f.remotePort[row]) : "*";
+export function remoteEndpoint(sample: Sample, row: number): string {
+  const { flows: f } = sample;
+  return hasPeer(f, row) ? endpointText(remoteAddress(sample, row), f.family[row], f.remotePort[row]) : "*";
 }
 
 /** The remote end behind a translation of addresses; null: there is none, or it is not known. */
 export function realEndpoint(f: FlowArrays, row: number): { readonly address: string; readonly port: number } | null {
   if (f.realPort[row] === 0) return null;
-  return { address: addressText(f.family[row], f.realAddress, row * 16, 0), port: f.realPort[row] };
+  return { address: addressText(f.family[row], f.realAddress, row * 16), port: f.realPort[row] };
 }
 
 /** The peer's name from reverse DNS, as the network gave it; null while there is none. */
 export function remoteName(sample: Sample, row: number): string | null {
-  return sample.names.size === 0 ? null : sample.names.get(remoteAddress(sample.flows, row)) ?? null;
+  return sample.names.size === 0 ? null : sample.names.get(remoteAddress(sample, row)) ?? null;
 }
 
 /** The owner's cgroup, as the kernel has it; null: not known. */

@@ -32,7 +32,7 @@ export function keyLabel(key: string | null, by: Grouping): string {
 const processId: Naming["id"] = (sample, row) => flow.processName(sample, row);
 const remoteId: Naming["id"] = (sample, row) => {
   if (!hasPeer(sample.flows, row)) return null;
-  return flow.remoteName(sample, row) ?? flow.remoteAddress(sample.flows, row);
+  return flow.remoteName(sample, row) ?? flow.remoteAddress(sample, row);
 };
 const portId = ({ flows: f }: Sample, row: number) => `${servicePort(f, row)}/${isTcp(f, row) ? "tcp" : "udp"}`;
 

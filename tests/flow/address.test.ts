@@ -10,7 +10,7 @@ Deno.test("isV4Mapped() and unmapV4() know ::ffff:a.b.c.d and nothing else", () 
   const bytes = address("::ffff:1.2.3.4");
   strictEqual(isV4Mapped(bytes, 0), true);
   unmapV4(bytes, 0);
-  strictEqual(addressText(4, bytes, 0, 0), "1.2.3.4");
+  strictEqual(addressText(4, bytes, 0), "1.2.3.4");
 });
 
 Deno.test("isLoopback() is true where both ends are on this machine by their addresses", () => {

@@ -35,6 +35,7 @@ export class Feed {
       containers: new Map(),
       programs: new Map(),
       processes: new Map(),
+      zones: new Map(),
       names: new Map(),
     };
   }

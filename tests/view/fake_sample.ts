@@ -38,6 +38,7 @@ export interface FakeFlow {
   readonly peerWindowMs?: number;
   readonly sendBufferMs?: number;
   readonly txPackets?: number;
+  readonly netns?: number;
 }
 
 export const NOW_NS = 1e15;
@@ -77,6 +78,7 @@ export function fakeSample(flows: readonly FakeFlow[], more: Partial<Sample> = {
     containers: new Map(),
     programs: new Map(),
     processes: new Map(),
+    zones: new Map(),
     names: new Map(),
     ...more,
   };
@@ -113,6 +115,7 @@ function fill(columns: Columns<typeof FLOW_SCHEMA>, flow: FakeFlow): void {
   c.loopback[row] = flow.loopback ? 1 : 0;
   c.unknown[row] = flow.unknown ?? 0;
   c.scope[row] = flow.scope ?? 0;
+  c.netns[row] = flow.netns ?? 0;
   c.txPackets[row] = flow.txPackets ?? 0;
   if (flow.limit === undefined) return;
   c.limitsKnown[row] = 1;

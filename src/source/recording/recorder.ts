@@ -9,6 +9,7 @@ import { processKey, RecordingCgroups } from "./cgroups.ts";
 import { CHUNK_HEADER_BYTES, chunkBytes, ChunkKind, headerBytes, MAX_PAYLOAD_BYTES } from "./format.ts";
 import { jsonBytes, type Names } from "./info.ts";
 
+const MOST_INTERFACES = 1024;
 const NOTHING = new Uint8Array(0);
 
 /** Writes chunks as they come: nothing is held back, so a process that is killed leaves whole chunks. */
@@ -139,6 +140,8 @@ class RecordingSource implements FlowSource {
 export class RecordingPlatform implements Platform {
   readonly cgroups: CgroupSource | null;
   readonly #writer: ChunkWriter;
+  /** What was kept last, by process. */
+  readonly #interfaces = new Map<number, string>();
 
   constructor(
     readonly platform: Platform,
@@ -170,6 +173,15 @@ export class RecordingPlatform implements Platform {
     const names = this.platform.argumentNames?.(pid, startNs) ?? null;
     if (names !== null) this.#writer.names({ argumentNames: [[processKey(pid, startNs), names.join("\0")]] });
     return names;
+  }
+  interfaces(pid: number): string | null {
+    const text = this.platform.interfaces?.(pid) ?? null;
+    if (text !== null && this.#interfaces.get(pid) !== text) {
+      if (this.#interfaces.size >= MOST_INTERFACES) this.#interfaces.clear();
+      this.#interfaces.set(pid, text);
+      this.#writer.names({ interfaces: [[pid, text]] });
+    }
+    return text;
   }
   async userName(uid: number): Promise<string | null> {
     const name = await this.platform.userName(uid);

@@ -15,6 +15,7 @@ export class RecordedNames implements CgroupSource {
   readonly #cgroups: string[] = [];
   readonly #processCgroups = new Map<string, string>();
   readonly #argumentNames = new Map<string, string>();
+  readonly #interfaces = new Map<number, string>();
 
   add(names: Names): void {
     for (const [uid, name] of names.users ?? []) if (this.users.size < MOST) this.users.set(uid, name);
@@ -25,6 +26,13 @@ export class RecordedNames implements CgroupSource {
     for (const [key, text] of names.argumentNames ?? []) {
       if (this.#argumentNames.size < MOST) this.#argumentNames.set(key, text);
     }
+    for (const [pid, text] of names.interfaces ?? []) {
+      if (this.#interfaces.size < MOST) this.#interfaces.set(pid, text);
+    }
+  }
+
+  interfaces(pid: number): string | null {
+    return this.#interfaces.get(pid) ?? null;
   }
 
   argumentNames(pid: number, startNs: number): readonly string[] | null {

@@ -1,39 +1,48 @@
 import ipaddr from "ipaddr.js";
 import { isScoped } from "../../flow/address.ts";
+import type { Sample } from "../../flow/sample.ts";
+import { zoneName } from "../../flow/zone.ts";
 
 export interface AddressRange {
   readonly family: 4 | 6;
   readonly bytes: Uint8Array;
   readonly bits: number;
-  /** The link of a scoped address, by its number; null: any. */
-  readonly zone: number | null;
+  /** The link of a scoped address, by its interface's name or number; null: any. */
+  readonly zone: string | null;
 }
 
-/** An address or a CIDR range, of one link as in fe80::2%2; null: the text is neither. */
+/** What the kernel takes for an interface (dev_valid_name()). */
+export const ZONE = /^[^\s/:%]{1,15}$/;
+
+/** An address or a CIDR range, of one link as in fe80::2%eth0; null: the text is neither. */
 export function parseRange(text: string): AddressRange | null {
   const [whole, bits, more] = text.split("/"), [address, link, further] = whole.split("%");
-  if (further !== undefined || link !== undefined && !/^[1-9]\d{0,9}$/.test(link)) return null;
+  if (further !== undefined || link !== undefined && !ZONE.test(link)) return null;
   const isV4 = ipaddr.IPv4.isValidFourPartDecimal(address);
   if (more !== undefined || !isV4 && !ipaddr.IPv6.isValid(address)) return null;
   const bytes = Uint8Array.from(ipaddr.parse(address).toByteArray()), most = bytes.length * 8;
-  const zone = link === undefined ? null : Number(link);
+  const zone = link ?? null;
   if (zone !== null && (isV4 || !isScoped(bytes, 0))) return null;
   if (bits === undefined) return { family: isV4 ? 4 : 6, bytes, bits: most, zone };
   if (!/^\d{1,3}$/.test(bits) || Number(bits) > most) return null;
   return { family: isV4 ? 4 : 6, bytes, bits: Number(bits), zone };
 }
 
-/** Whether the address at `at` (network order), of link `scope` if it is scoped, lies in the range. */
+/** Whether the row's address of that side lies in the range. */
 export function inRange(
   range: AddressRange,
-  family: number,
-  addresses: Uint8Array,
-  at: number,
-  scope: number,
+  sample: Sample,
+  row: number,
+  side: "localAddress" | "remoteAddress",
 ): boolean {
-  if (family !== range.family) return false;
-  if (range.zone !== null && (scope !== range.zone || !isScoped(addresses, at))) return false;
+  const addresses = sample.flows[side], at = row * 16;
+  if (sample.flows.family[row] !== range.family) return false;
+  if (range.zone !== null && !(isScoped(addresses, at) && isZone(range.zone, sample, row))) return false;
   const whole = range.bits >> 3, rest = range.bits & 7;
   for (let i = 0; i < whole; i++) if (addresses[at + i] !== range.bytes[i]) return false;
   return rest === 0 || (addresses[at + whole] ^ range.bytes[whole]) >> (8 - rest) === 0;
+}
+
+function isZone(wanted: string, { flows: { netns, scope }, zones }: Sample, row: number): boolean {
+  return wanted === String(scope[row]) || wanted === zoneName(zones, netns[row], scope[row]);
 }

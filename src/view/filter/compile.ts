@@ -68,7 +68,10 @@ function remembering(wanted: string): (text: string) => boolean {
 /** Cheap texts first; addresses only where the word could be a part of one. */
 function anywhere(text: string): Predicate {
   const wanted = text.toLowerCase(), number = /^\d+$/.test(text) ? Number(text) : -1;
-  const isAddress = /^[0-9a-f:.%]+$/.test(wanted), isEndpoint = /^[0-9a-f:.%\[\]*]*([.\]].*:|\*)\d*$/.test(wanted);
+  // A zone may be a word: fe80::1%eth0.
+  const unzoned = wanted.replace(/(?<=:[0-9a-f]*)%[^\s/:%\]]{0,15}/, "");
+  const isAddress = /^[0-9a-f:.]+$/.test(unzoned), isEndpoint = /^[0-9a-f:.\[\]*]*([.\]].*:|\*)\d*$/.test(unzoned);
+  const holds = (text: string) => text.toLowerCase().includes(wanted);
   const range = text.includes("/") ? parseRange(text) : null;
   const has = remembering(wanted), protocol = wanted === "tcp" || wanted === "udp" ? wanted : null;
   return (sample, row) => {
@@ -80,14 +83,13 @@ function anywhere(text: string): Predicate {
       return true;
     }
     if (has(containerText(sample, row)) || has(flow.remoteName(sample, row) ?? "")) return true;
-    if (isAddress && (flow.localAddress(f, row).includes(wanted) || flow.remoteAddress(f, row).includes(wanted))) {
+    if (isAddress && (holds(flow.localAddress(sample, row)) || holds(flow.remoteAddress(sample, row)))) {
       return true;
     }
-    if (isEndpoint && (flow.localEndpoint(f, row).includes(wanted) || flow.remoteEndpoint(f, row).includes(wanted))) {
+    if (isEndpoint && (holds(flow.localEndpoint(sample, row)) || holds(flow.remoteEndpoint(sample, row)))) {
       return true;
     }
     if (range === null) return false;
-    const within = (addresses: Uint8Array) => inRange(range, f.family[row], addresses, row * 16, f.scope[row]);
-    return within(f.localAddress) || within(f.remoteAddress);
+    return inRange(range, sample, row, "localAddress") || inRange(range, sample, row, "remoteAddress");
   };
 }

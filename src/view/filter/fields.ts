@@ -54,9 +54,9 @@ type Side = "localAddress" | "remoteAddress";
 function address(side: Side, text: Text): Field["test"] {
   return (value) => {
     const range = parseRange(value);
-    if (range !== null) return ({ flows: f }, row) => inRange(range, f.family[row], f[side], row * 16, f.scope[row]);
+    if (range !== null) return (sample, row) => inRange(range, sample, row, side);
     if (/^[0-9a-f:]+%/i.test(value)) {
-      return `'${value}' is no address on a link: such as fe80::2%2, with the number that ip link shows before its name`;
+      return `'${value}' is no address on a link such as fe80::2%eth0, with the name or number that ip link shows`;
     }
     return value.includes("/") ? `'${value}' is no address range such as 10.0.0.0/8` : contains(text)(value);
   };
@@ -64,7 +64,7 @@ function address(side: Side, text: Text): Field["test"] {
 
 /** The peer by address and by name, whichever of the two the screen shows. */
 function remoteText(sample: Sample, row: number): string {
-  return `${flow.remoteEndpoint(sample.flows, row)} ${harmless(flow.remoteName(sample, row) ?? "")}`;
+  return `${flow.remoteEndpoint(sample, row)} ${harmless(flow.remoteName(sample, row) ?? "")}`;
 }
 
 const UDP_STATES = ["ACTIVE", "IDLE", "EXPIRED"] as const;
@@ -172,7 +172,7 @@ const DEFINITIONS: Readonly<Record<string, Field>> = {
   local: {
     about: "local address, or a range of them",
     example: "10.0.0.0/8",
-    test: address("localAddress", ({ flows }, row) => flow.localEndpoint(flows, row)),
+    test: address("localAddress", flow.localEndpoint),
   },
   remote: {
     about: "remote address, a range, or a part of its name",

@@ -17,7 +17,7 @@ export type Token =
 
 // A name is letters: an IPv6 address or an endpoint (10.0.0.1:443) begins otherwise or is caught by ADDRESS.
 const PAIR = /([a-z_]+(?:\/s)?)(?:(:)|\s*(>=|<=|!=|=|>|<)\s*)/iy;
-const ADDRESS = /[\[\]0-9a-f:.%\/]+(?=$|[\s()])/iy;
+const ADDRESS = /[\[\]0-9a-f:.\/]+(?:%[^\s()/:]+(?:\/\d+|\]:\d+)?)?(?=$|[\s()])/iy;
 const BARE = /[^\s()"]+/y;
 const QUOTED = /"((?:[^"\\]|\\[\s\S])*)"/y;
 

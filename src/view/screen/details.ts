@@ -74,7 +74,7 @@ export function drawDetails(canvas: Canvas, detailed: Detailed | null, y: number
 
 function headline(sample: Sample, row: number): string {
   const { flows: f } = sample, pid = flow.pidOf(f, row);
-  const peer = hasPeer(f, row) ? harmless(flow.remoteName(sample, row) ?? flow.remoteAddress(f, row)) : null;
+  const peer = hasPeer(f, row) ? harmless(flow.remoteName(sample, row) ?? flow.remoteAddress(sample, row)) : null;
   const to = peer === null ? "" : ` → ${peer} ${f.remotePort[row]}`;
   const owner = `${harmless(flow.processName(sample, row) ?? "not known")}${pid === null ? "" : ` [${pid}]`}`;
   return `${owner} ${isTcp(f, row) ? "tcp" : "udp"}${to}${f.closed[row] ? " · has ended" : ""}`;
@@ -100,8 +100,8 @@ function pairs(sample: Sample, row: number): Pair[] {
   const { flows: f, users } = sample, uid = flow.uidOf(f, row), rtt = rttUs(f, row), window = cwnd(f, row);
   const netns = f.netns[row];
   return [
-    ["local", flow.localEndpoint(f, row)],
-    ["remote", hasPeer(f, row) ? flow.remoteEndpoint(f, row) : "-"],
+    ["local", flow.localEndpoint(sample, row)],
+    ["remote", hasPeer(f, row) ? flow.remoteEndpoint(sample, row) : "-"],
     ["state", flow.stateName(f, row)],
     ["direction", flow.directionName(f, row) ?? "-"],
     ["user", uid === null ? "-" : `${harmless(users.get(uid) ?? "?")} (${uid})`],

@@ -118,9 +118,7 @@ export class ScreenModel {
   wantedNames(): string[] {
     const sample = this.#shown?.sample;
     if (sample === undefined || !this.#state.names) return [];
-    return this.#visibleRows().filter((row) => hasPeer(sample.flows, row)).map((row) =>
-      remoteAddress(sample.flows, row)
-    );
+    return this.#visibleRows().filter((row) => hasPeer(sample.flows, row)).map((row) => remoteAddress(sample, row));
   }
 
   draw(): Canvas {

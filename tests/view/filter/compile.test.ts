@@ -83,8 +83,9 @@ Deno.test("compileFilter() takes the link of a scoped address into account", () 
     { local: ["2001:db8::1", 9], remote: ["ff02::1", 5], scope: 2, protocol: "udp" },
     { local: ["2001:db8::1", 9], remote: ["2001:db8::2", 5], scope: 2 },
   ];
+  const zones = new Map([["0 2", "eth0"], ["0 3", "wlan.3"]]);
   const found = (text: string) => {
-    const test = compileFilter(parseFilter(text)!), sample = fakeSample(flows);
+    const test = compileFilter(parseFilter(text)!), sample = fakeSample(flows, { zones });
     return flows.map((_, row) => row).filter((row) => test(sample, row));
   };
   deepStrictEqual(found("remote:fe80::2%2"), [0]);
@@ -94,7 +95,14 @@ Deno.test("compileFilter() takes the link of a scoped address into account", () 
   deepStrictEqual(found("remote:ff02::1%2"), [2]);
   deepStrictEqual(found("remote:FF02:0::1%2"), [2]);
   deepStrictEqual(found("fe80::%2/64"), [0]);
-  for (const wrong of ["fe80::2%eth0", "fe80::2%", "fe80::2%02", "2001:db8::2%2", "fe80::2%2%3"]) {
+  deepStrictEqual(found("remote:fe80::2%eth0"), [0]);
+  deepStrictEqual(found("remote:fe80::2%wlan.3"), [1]);
+  deepStrictEqual(found("local:fe80::%eth0/10"), [0]);
+  deepStrictEqual(found("fe80::2%eth0"), [0]);
+  deepStrictEqual(found("febf::2%eth0"), []);
+  deepStrictEqual(found("[fe80::2%wlan.3]:5"), [1]);
+  deepStrictEqual(found("remote:fe80::2%eth1"), []);
+  for (const wrong of ["fe80::2%", "fe80::2%a-name-of-16-bytes", "2001:db8::2%2", "fe80::2%2%3", "fe80::2%a:b"]) {
     throws(() => compileFilter(parseFilter(`remote:${wrong}`)!), /no address on a link/);
   }
 });
