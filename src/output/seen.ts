@@ -1,0 +1,195 @@
+/** What a whole run saw: each flow with its last figures and its end, for what is told once a run is over. */
+import { type Ended, endOf } from "../flow/end.ts";
+import {
+  flowId,
+  hasPeer,
+  isListener,
+  isTcp,
+  limitedBy,
+  plus,
+  retransmits,
+  rxBytes,
+  rxDelta,
+  txBytes,
+  txDelta,
+} from "../flow/row.ts";
+import type { Sample } from "../flow/sample.ts";
+import {
+  cgroupPath,
+  type Container,
+  container,
+  directionName,
+  executable,
+  localAddress,
+  pidOf,
+  processName,
+  remoteAddress,
+  remoteName,
+  uidOf,
+} from "../view/flow.ts";
+
+/** More flows than these are counted together: half a gigabyte would be the next step. */
+const MOST_FLOWS = 1 << 18;
+
+/** Names are as they came, not yet made harmless. */
+export interface SeenFlow {
+  readonly id: string;
+  readonly protocol: "tcp" | "udp";
+  readonly direction: "outbound" | "inbound" | null;
+  readonly local: { readonly address: string; readonly port: number };
+  readonly remote: { readonly address: string; readonly port: number };
+  /** The last name that the peer was shown with. */
+  name: string | null;
+  pid: number | null;
+  process: string | null;
+  exe: string | null;
+  uid: number | null;
+  container: Container | null;
+  cgroup: string | null;
+  inside: boolean;
+  /** null: UDP. */
+  established: boolean | null;
+  /** ms since 1970; openedMs null: before tcptop began. lastMs: its end, or the last sample that had it. */
+  readonly openedMs: number | null;
+  lastMs: number;
+  /** Since it opened, or was first seen; null: the source cannot say. */
+  rxBytes: number | null;
+  txBytes: number | null;
+  retransmits: number | null;
+  closed: boolean;
+  /** It ended unseen: its figures are those of the last sample that had it. */
+  vanished: boolean;
+  end: Ended | null;
+  /** How long it waited for what, in ms. */
+  readonly limitedMs: Map<string, number>;
+  /** By the policy, if there is one; true: in some sample. */
+  allowed: boolean;
+}
+
+/** Flows for which there was no room any more. */
+export interface FurtherFlows {
+  ended: number;
+  /** Those of the last sample that goes on. */
+  open: number;
+  failed: number;
+  rxBytes: number | null;
+  txBytes: number | null;
+  /** Of those that ended. */
+  notAllowed: number;
+}
+
+/** Whether the policy allows the flow of a row. */
+export type Judge = (sample: Sample, row: number) => boolean;
+
+export class Seen {
+  /** In the order in which they were met. */
+  readonly flows: SeenFlow[] = [];
+  readonly further: FurtherFlows = { ended: 0, open: 0, failed: 0, rxBytes: null, txBytes: null, notAllowed: 0 };
+  /** The last sample: what the source was, and what it lost. */
+  last: Sample | null = null;
+  #open = new Map<string, SeenFlow>();
+
+  /** `choose`: the rows that count; listeners and sockets without a peer never do. */
+  constructor(
+    readonly choose: (sample: Sample) => readonly number[],
+    readonly judge: Judge | null = null,
+    readonly most = MOST_FLOWS,
+  ) {}
+
+  add(sample: Sample): void {
+    const still = new Map<string, SeenFlow>(), { flows: f } = sample;
+    this.last = sample;
+    this.further.open = 0;
+    for (const row of this.choose(sample)) {
+      if (isListener(f, row) || !hasPeer(f, row)) continue;
+      const id = flowId(f, row), flow = this.#open.get(id) ?? this.#meet(sample, row, id);
+      this.#open.delete(id);
+      if (flow === null) this.#addFurther(sample, row);
+      else {
+        this.#update(flow, sample, row);
+        if (!flow.closed) still.set(id, flow);
+      }
+    }
+    for (const flow of this.#open.values()) flow.closed = flow.vanished = true;
+    this.#open = still;
+  }
+
+  #meet(sample: Sample, row: number, id: string): SeenFlow | null {
+    if (this.flows.length >= this.most) return null;
+    const f = sample.flows,
+      flow: SeenFlow = {
+        id,
+        protocol: isTcp(f, row) ? "tcp" : "udp",
+        direction: directionName(f, row),
+        local: { address: localAddress(sample, row), port: f.localPort[row] },
+        remote: { address: remoteAddress(sample, row), port: f.remotePort[row] },
+        openedMs: f.openedNs[row] === 0 ? null : wallMs(sample, f.openedNs[row]),
+        ...EMPTY,
+        limitedMs: new Map(),
+      };
+    this.flows.push(flow);
+    return flow;
+  }
+
+  #update(flow: SeenFlow, sample: Sample, row: number): void {
+    const f = sample.flows, limit = limitedBy(f, row);
+    flow.name = remoteName(sample, row) ?? flow.name;
+    flow.pid = pidOf(f, row);
+    flow.process = processName(sample, row);
+    flow.exe = executable(sample, row) ?? flow.exe;
+    flow.uid = uidOf(f, row);
+    flow.container = container(sample, row);
+    flow.cgroup = cgroupPath(sample, row);
+    flow.inside = f.inside[row] === 1;
+    flow.established = isTcp(f, row) ? f.established[row] === 1 : null;
+    flow.closed = f.closed[row] === 1;
+    flow.lastMs = flow.closed && f.lastNs[row] !== 0 ? wallMs(sample, f.lastNs[row]) : sample.wallMs;
+    flow.rxBytes = rxBytes(f, row);
+    flow.txBytes = txBytes(f, row);
+    flow.retransmits = retransmits(f, row);
+    flow.end = endOf(f, row);
+    if (limit !== null) flow.limitedMs.set(limit, (flow.limitedMs.get(limit) ?? 0) + sample.intervalMs);
+    flow.allowed ||= this.judge === null || this.judge(sample, row);
+  }
+
+  #addFurther(sample: Sample, row: number): void {
+    const { further } = this, f = sample.flows;
+    further.rxBytes = plus(further.rxBytes, rxDelta(f, row));
+    further.txBytes = plus(further.txBytes, txDelta(f, row));
+    if (f.closed[row] === 0) further.open++;
+    else {
+      further.ended++;
+      if (isTcp(f, row) && f.established[row] === 0) further.failed++;
+      if (this.judge !== null && !this.judge(sample, row)) further.notAllowed++;
+    }
+  }
+}
+
+const EMPTY = {
+  name: null,
+  pid: null,
+  process: null,
+  exe: null,
+  uid: null,
+  container: null,
+  cgroup: null,
+  inside: false,
+  established: null,
+  lastMs: 0,
+  rxBytes: null,
+  txBytes: null,
+  retransmits: null,
+  closed: false,
+  vanished: false,
+  end: null,
+  allowed: false,
+};
+
+function wallMs({ wallMs, timeNs }: Sample, ns: number): number {
+  return wallMs - (timeNs - ns) / 1e6;
+}
+
+/** It ended, or was given up, without ever having been established. */
+export function hasFailed({ established, closed }: SeenFlow): boolean {
+  return established === false && closed;
+}
