@@ -80,6 +80,7 @@ struct sock {
 	unsigned long sk_lingertime;
 	u32 sk_ack_backlog;
 	u32 sk_max_ack_backlog;
+	unsigned long sk_pacing_rate; /* ~0: not paced */
 	atomic_t sk_drops;
 	struct numa_drop_counters *sk_drop_counters; /* since 6.18, and then in the place of sk_drops where it is set */
 } KERNEL_TYPE;
@@ -93,10 +94,16 @@ struct udp_sock___6_6 { unsigned int gro_enabled : 1; } KERNEL_TYPE;
 struct request_sock;
 struct inet_sock { __be16 inet_sport; } KERNEL_TYPE;
 struct request_sock_queue { atomic_t qlen; } KERNEL_TYPE; /* of a listener: connections whose handshake has not ended */
+struct tcp_congestion_ops {
+	char name[16];
+	u32 key; /* a hash of the name */
+} KERNEL_TYPE;
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
 	struct request_sock_queue icsk_accept_queue;
+	const struct tcp_congestion_ops *icsk_ca_ops;
 	void *icsk_ulp_data;
+	struct { u32 lrcvtime; } icsk_ack; /* jiffies */
 } KERNEL_TYPE;
 struct mptcp_subflow_context { struct sock *conn; } KERNEL_TYPE;
 
@@ -123,6 +130,15 @@ struct tcp_sock {
 	u32 rcv_nxt;
 	u32 copied_seq;
 	u32 mss_cache;
+	u32 snd_ssthresh;
+	u32 lsndtime;       /* jiffies */
+	u32 lost;
+	u32 delivered_ce;
+	u32 reord_seen;
+	u32 dsack_dups;
+	u32 rate_delivered; /* segments, in rate_interval_us */
+	u32 rate_interval_us;
+	u16 total_rto;      /* since 6.7 */
 	u32 chrono_start;   /* jiffies */
 	u32 chrono_stat[3]; /* jiffies, by enum tcp_chrono - 1, without the one that runs since chrono_start */
 	u8 chrono_type : 2; /* the one that runs */

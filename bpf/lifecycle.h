@@ -38,6 +38,21 @@ static __always_inline void lifecycle_announce(struct sock *sk, struct tracked *
 		record_emit(TAG_TCP_OPEN, TCP_ESTABLISHED, END_UNKNOWN, sk, bpf_skc_to_tcp_sock(sk), t);
 }
 
+/* Outbound: from the SYN to the change of state that the answer causes. Inbound: the first round trip that the kernel measured, from its SYN-ACK
+ * to the acknowledgement (tcp_synack_rtt_meas() in tcp_check_req(), before the change); none where the SYN-ACK was sent again. */
+static __always_inline void lifecycle_time_handshake(struct sock *sk, struct tracked *t)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	u64 us = 0;
+
+	if (t->direction == DIRECTION_OUTBOUND && t->opened_ns)
+		us = (bpf_ktime_get_boot_ns() - t->opened_ns) / 1000;
+	else if (t->direction == DIRECTION_INBOUND && tp)
+		us = tp->srtt_us >> 3;
+	t->connect_us = us > ~0u ? ~0u : us;
+	t->described = 0; /* a snapshot may have met it in SYN_SENT: it is told again, with this */
+}
+
 static __always_inline void lifecycle_established(struct sock *sk, u64 cookie, int old)
 {
 	struct tracked *t = track_make(sk, cookie);
@@ -48,6 +63,8 @@ static __always_inline void lifecycle_established(struct sock *sk, u64 cookie, i
 		track_inherit(t, cookie, bpf_ktime_get_boot_ns());
 	else if (!t->cookie) /* its SYN was sent before tcptop was attached */
 		track_first_met(t, cookie, DIRECTION_OUTBOUND);
+	if (!t->announced)
+		lifecycle_time_handshake(sk, t);
 	lifecycle_announce(sk, t);
 }
 

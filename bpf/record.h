@@ -20,6 +20,7 @@ enum tcptop_tag {
 	TAG_UDP_OWNER = 8, /* struct tcptop_udp_owner: the present owner of a UDP socket, for its flows that began before time_ns */
 	TAG_PROCESS = 9,   /* struct tcptop_process: the executable of a process that owns a socket */
 	TAG_TCP_LIMITS = 10, /* struct tcptop_tcp_limits: what holds up a connection that the snapshot has just shown, when it is not as told before */
+	TAG_TCP_PATH = 11, /* struct tcptop_tcp_path: what is known of its way to the peer, when it may have changed */
 };
 
 /* How the owner was found. From OWNER_CONNECT on it is a process that was seen with the socket; below, a fallback. */
@@ -104,6 +105,8 @@ struct tcptop_tcp_record {
 	__u8 several;        /* enum tcptop_several */
 	__u8 end;            /* TAG_TCP_CLOSE: enum tcptop_end, or END_ERROR with the errno of the socket (below 128) */
 	__u8 comm[16];       /* of the thread group's leader */
+	__u32 connect_us;    /* how long the handshake took, as this end saw it; 0: not known */
+	__u32 pad;
 };
 
 /* TAG_TCP_COUNTERS */
@@ -146,6 +149,33 @@ struct tcptop_tcp_limits {
 	__u32 unsent;        /* of those, bytes that have not been sent */
 	__u32 receive_queue; /* bytes that have come in and were not read */
 	__u32 min_rtt_us;    /* the smallest of the last minutes (net.ipv4.tcp_min_rtt_wlen); 0: not measured */
+};
+
+/* Bits: what the kernel or the source does not have of struct tcptop_tcp_path. */
+enum tcptop_path_lacks {
+	LACKS_LOST = 1,
+	LACKS_RTO_COUNT = 2, /* before Linux 6.7 */
+};
+
+/* TAG_TCP_PATH: nothing of it moves while no segment comes or goes. Counts run from the connection's beginning. */
+struct tcptop_tcp_path {
+	__u16 tag;
+	__u16 size;
+	__u8 lacks;          /* bits of enum tcptop_path_lacks */
+	__u8 pad[3];
+	__u64 cookie;
+	__u64 moved_ns;      /* when data was last sent, again or not, or came in; exact to a jiffy */
+	__u64 delivery_rate; /* bytes per second that the peer acknowledged, as last measured; 0: not measured */
+	__u64 pacing_rate;   /* bytes per second at most; ~0: not paced */
+	__u32 mss;           /* payload of a segment at most, of what is sent */
+	__u32 ssthresh;      /* segments; 0x7fffffff: not set (TCP_INFINITE_SSTHRESH) */
+	__u32 lost;          /* segments that it took for lost */
+	__u32 rto_count;     /* times that the retransmission timer ran out */
+	__u32 ecn_marks;     /* segments that the peer acknowledged with a congestion mark */
+	__u32 reord_seen;    /* times that segments were seen to have arrived in another order */
+	__u32 dsack_dups;    /* segments that the peer says it got twice */
+	__u32 pad2;
+	__u8 congestion[16]; /* name of the congestion control, zeros behind it */
 };
 
 enum tcptop_udp_state {

@@ -4,7 +4,7 @@
 #define TCPTOP_SNAPSHOT_H
 
 #include "mptcp.h"
-#include "limits.h"
+#include "path.h"
 #include "track.h"
 
 static __always_inline void snapshot_counters(struct tcptop_tcp_counters *c, struct sock *sk, struct tcp_sock *tp,
@@ -62,7 +62,7 @@ static __always_inline bool snapshot_emit(struct sock *sk, struct tcp_sock *tp, 
 	r = bpf_ringbuf_reserve(&events, sizeof(*r), 0);
 	if (!r)
 		return false;
-	t->limits_told = 0;
+	t->limits_told = t->path_told = 0;
 	t->described = shared.epoch; /* before record_fill(), as in record_emit() */
 	record_fill(r, TAG_TCP_LIVE, sk->__sk_common.skc_state, sk, tp, t);
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
@@ -98,6 +98,26 @@ static __always_inline void count_syn_recv(struct sock *sk, struct tcp_sock *tp)
 		shared.syn_recv++;
 }
 
+/* What is known of its path, if a segment came or went since. False: the ring is full. */
+static __always_inline bool path_emit(struct sock *sk, struct tcp_sock *tp, struct tracked *t)
+{
+	struct tcptop_tcp_path *p;
+	u32 sum;
+
+	if (sk->__sk_common.skc_state == TCP_LISTEN)
+		return true;
+	sum = path_sum(tp);
+	if (sum == t->path_told)
+		return true;
+	p = bpf_ringbuf_reserve(&events, sizeof(*p), 0);
+	if (!p)
+		return false;
+	path_read(p, sk, tp, t->cookie);
+	bpf_ringbuf_submit(p, BPF_RB_NO_WAKEUP);
+	t->path_told = sum;
+	return true;
+}
+
 /* One socket's record, through the ring: there it is in order with records of openings and ends. The iterator's own buffer (seq_file) would
  * do worse. It holds 8 pages (bpf_seq_read()); then read() returns, and the next read() finds its place by counting the elements of a hash
  * bucket that it had passed (bpf_sk_storage_map_seq_find_next()), with only as many buckets as CPUs. Each socket that closed in between
@@ -111,7 +131,7 @@ static __always_inline bool snapshot_write(struct sock *sk, struct tcp_sock *tp,
 		return false;
 	if (!mptcp_take_owner(t, tp))
 		owner_apply_pass(t);
-	if (!snapshot_emit(sk, tp, t) || !limits_emit(sk, tp, t))
+	if (!snapshot_emit(sk, tp, t) || !limits_emit(sk, tp, t) || !path_emit(sk, tp, t))
 		return false;
 	count_syn_recv(sk, tp);
 	return true;

@@ -34,6 +34,7 @@ static __always_inline void track_inherit(struct tracked *t, u64 cookie, u64 ope
 	t->described = 0;
 	t->announced = 0;
 	t->ended = 0;
+	t->connect_us = 0;
 	count_weak_owner();
 }
 
@@ -63,6 +64,7 @@ static __always_inline void record_fill(struct tcptop_tcp_record *r, u16 tag, u8
 	r->how = t->how;
 	r->cookie = t->cookie;
 	r->opened_ns = t->opened_ns;
+	r->connect_us = t->connect_us;
 	if (t->how != OWNER_NONE) {
 		r->several = t->several;
 		r->cgroup_id = t->owner.cgroup_id;

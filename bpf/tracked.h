@@ -43,6 +43,8 @@ struct tracked {
 	__u8 listener_several; /* of a connection that came in: `several` of its listener */
 	__u8 pad[2];
 	__u32 limits_told;   /* TCP only: limits_sum() of what was told last of what holds it up */
+	__u32 path_told;     /* TCP only: path_sum() when its path was told last */
+	__u32 connect_us;    /* TCP only: how long its handshake took; 0: not known */
 };
 
 #endif

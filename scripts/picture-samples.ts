@@ -45,6 +45,7 @@ function ofNamespace(netns: number, to: EventHandler): EventHandler {
     tcpOwner: here((record) => to.tcpOwner(record)),
     tcpCounters: (record: TcpCounters) => to.tcpCounters(record),
     tcpLimits: (record) => to.tcpLimits(record),
+    tcpPath: (record) => to.tcpPath(record),
     udpFlow: (record: UdpRecord) => record.netns === netns ? to.udpFlow(record) : undefined,
     udpOwner: (record: UdpOwner) => record.netns === netns ? to.udpOwner(record) : undefined,
     process: (record) => to.process(record),

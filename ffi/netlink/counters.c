@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "counters.h"
 
+#include <string.h>
+
 static uint64_t payload_sent(const struct diag_message *m)
 {
 	return m->bytes_sent > m->bytes_retrans ? m->bytes_sent - m->bytes_retrans : 0;
@@ -101,6 +103,34 @@ void fill_limits(struct tcptop_tcp_limits *l, const struct diag_message *m, uint
 		l->sending |= SENDING_SEGMENT_WAITS;
 	l->receive_queue = sub_or_zero(m->unread, peer_fin_received(m->state));
 	l->min_rtt_us = m->min_rtt_us == ~0u ? 0 : m->min_rtt_us;
+}
+
+void fill_path(struct tcptop_tcp_path *p, const struct diag_message *m, uint64_t cookie, uint64_t now_ns)
+{
+	*p = (struct tcptop_tcp_path){ .tag = TAG_TCP_PATH, .size = m->has_path ? sizeof(*p) : 0, .cookie = cookie };
+	p->lacks = LACKS_LOST | (m->has_rto_count ? 0 : LACKS_RTO_COUNT);
+	p->moved_ns = now_ns - m->moved_ms * 1000000ull;
+	p->delivery_rate = m->delivery_rate;
+	p->pacing_rate = m->pacing_rate;
+	p->mss = m->mss;
+	p->ssthresh = m->ssthresh;
+	p->rto_count = m->rto_count;
+	p->ecn_marks = m->ecn_marks;
+	p->reord_seen = m->reord_seen;
+	p->dsack_dups = m->dsack_dups;
+	memcpy(p->congestion, m->congestion, sizeof(p->congestion));
+}
+
+/* tcpi_last_data_sent and _recv are whole jiffies, at most 10 ms, in whole milliseconds. */
+#define MOVED_ROUNDING_NS 20000000
+
+bool path_differs(const struct tcptop_tcp_path *before, const struct tcptop_tcp_path *now)
+{
+	struct tcptop_tcp_path same = *now;
+
+	if (now->moved_ns < before->moved_ns + MOVED_ROUNDING_NS && before->moved_ns < now->moved_ns + MOVED_ROUNDING_NS)
+		same.moved_ns = before->moved_ns;
+	return memcmp(before, &same, sizeof(same));
 }
 
 /* With an empty queue and no FIN sent, only a SYN can be acknowledged beyond the payload. State and queue are read before the counters

@@ -15,10 +15,15 @@ enum tcp_state { ESTABLISHED = 1, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME
 /* bytes - less, or 0. */
 uint64_t sub_or_zero(uint64_t bytes, uint64_t less);
 
-/* Sets the record's counters. fin: bytes_received has the peer's FIN in it. Its direction must be known by then, or is taken for inbound. */
 /* What holds the connection up, as limits_read() in bpf/limits.h has it. */
 void fill_listener_limits(struct tcptop_tcp_limits *l, const struct diag_message *m, uint64_t cookie);
 void fill_limits(struct tcptop_tcp_limits *l, const struct diag_message *m, uint64_t cookie);
+/* What is known of its path, as path_read() in bpf/path.h has it; size 0: nothing. now_ns: CLOCK_BOOTTIME of the dump. */
+void fill_path(struct tcptop_tcp_path *p, const struct diag_message *m, uint64_t cookie, uint64_t now_ns);
+/* Whether two of one connection differ by more than the rounding of times. */
+bool path_differs(const struct tcptop_tcp_path *before, const struct tcptop_tcp_path *now);
+
+/* Sets the record's counters. fin: bytes_received has the peer's FIN in it. Its direction must be known by then, or is taken for inbound. */
 void fill_counters(struct tcptop_tcp_record *r, const struct diag_message *m, bool fin);
 
 /* Whether bytes_sent is too high, since this machine (a full queue, a firewall) refused packets that it counts. */

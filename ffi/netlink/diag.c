@@ -9,6 +9,29 @@
 #include <string.h>
 #include <sys/socket.h>
 
+/* Of struct tcp_info since 6.7, which the header that this is built with may not have: behind four fields that it may lack too (tcpi_rcv_ooopack,
+ * tcpi_snd_wnd, tcpi_rcv_wnd, tcpi_rehash). */
+#define TOTAL_RTO_AT (offsetof(struct tcp_info, tcpi_reord_seen) + 5 * sizeof(uint32_t))
+
+static void path_read(struct diag_message *m, const struct tcp_info *info, const uint8_t *data, size_t length)
+{
+	uint16_t total_rto;
+
+	m->has_path = length >= offsetof(struct tcp_info, tcpi_reord_seen) + sizeof(info->tcpi_reord_seen);
+	m->moved_ms = info->tcpi_last_data_sent < info->tcpi_last_data_recv ? info->tcpi_last_data_sent : info->tcpi_last_data_recv;
+	m->delivery_rate = info->tcpi_delivery_rate;
+	m->pacing_rate = info->tcpi_pacing_rate;
+	m->ssthresh = info->tcpi_snd_ssthresh;
+	m->ecn_marks = info->tcpi_delivered_ce;
+	m->reord_seen = info->tcpi_reord_seen;
+	m->dsack_dups = info->tcpi_dsack_dups;
+	m->has_rto_count = length >= TOTAL_RTO_AT + sizeof(total_rto);
+	if (m->has_rto_count) {
+		memcpy(&total_rto, data + TOTAL_RTO_AT, sizeof(total_rto));
+		m->rto_count = total_rto;
+	}
+}
+
 /* struct tcp_info has only ever grown at its end: a shorter one leaves the rest 0. */
 static void info_read(struct diag_message *m, const uint8_t *data, size_t length)
 {
@@ -36,6 +59,7 @@ static void info_read(struct diag_message *m, const uint8_t *data, size_t length
 	m->peer_window_us = info.tcpi_rwnd_limited;
 	m->send_buffer_us = info.tcpi_sndbuf_limited;
 	m->min_rtt_us = info.tcpi_min_rtt;
+	path_read(m, &info, data, length);
 }
 
 /* __u32[SK_MEMINFO_VARS], which has grown at its end too: drops are its last since 4.7. */
@@ -44,6 +68,12 @@ static void memory_read(struct diag_message *m, const uint8_t *data, size_t leng
 	m->has_drops = length >= (SK_MEMINFO_DROPS + 1) * sizeof(m->drops);
 	if (m->has_drops)
 		memcpy(&m->drops, data + SK_MEMINFO_DROPS * sizeof(m->drops), sizeof(m->drops));
+}
+
+/* A string of at most TCP_CA_NAME_MAX bytes with its zero. */
+static void name_read(char name[16], const uint8_t *data, size_t length)
+{
+	memcpy(name, data, strnlen((const char *)data, length < 15 ? length : 15));
 }
 
 static void attributes_read(struct diag_message *m, const uint8_t *data, size_t length)
@@ -58,6 +88,8 @@ static void attributes_read(struct diag_message *m, const uint8_t *data, size_t 
 			return;
 		if ((attribute.nla_type & NLA_TYPE_MASK) == INET_DIAG_INFO && m->protocol != IPPROTO_UDP)
 			info_read(m, data + sizeof(attribute), attribute.nla_len - sizeof(attribute));
+		else if ((attribute.nla_type & NLA_TYPE_MASK) == INET_DIAG_CONG)
+			name_read(m->congestion, data + sizeof(attribute), attribute.nla_len - sizeof(attribute));
 		else if ((attribute.nla_type & NLA_TYPE_MASK) == INET_DIAG_PROTOCOL && attribute.nla_len > sizeof(attribute))
 			m->protocol = data[sizeof(attribute)];
 		else if ((attribute.nla_type & NLA_TYPE_MASK) == INET_DIAG_SKMEMINFO)

@@ -54,6 +54,17 @@ struct diag_message {
 	uint64_t peer_window_us;
 	uint64_t send_buffer_us;
 	uint32_t min_rtt_us;     /* ~0: not measured */
+	bool has_path;           /* the next ones, as in struct tcptop_tcp_path: since 4.19 */
+	bool has_rto_count;      /* since 6.7 */
+	uint32_t moved_ms;       /* since data last moved */
+	uint64_t delivery_rate;
+	uint64_t pacing_rate;
+	uint32_t ssthresh;
+	uint32_t rto_count;
+	uint32_t ecn_marks;
+	uint32_t reord_seen;
+	uint32_t dsack_dups;
+	char congestion[16];     /* a name, zeros behind it; empty: the message does not have it */
 };
 
 /* Reads the message at the start of data. Returns how many bytes it takes up; 0: no whole message is there. */

@@ -63,7 +63,7 @@ static bool is_forgotten(struct netlink *n, struct socket_entry *e, bool lost)
 }
 
 /* bytes_reserve() has been called. */
-static void socket_append(struct bytes *to, const struct socket_entry *e)
+static void socket_append(struct bytes *to, struct socket_entry *e, bool describe)
 {
 	if (e->datagram) {
 		struct tcptop_udp_record r = udp_record(e);
@@ -72,12 +72,16 @@ static void socket_append(struct bytes *to, const struct socket_entry *e)
 	} else {
 		bytes_append(to, &e->last, sizeof(e->last));
 		bytes_append(to, &e->limits, e->limits.size);
+		if (!e->path_is_told || describe)
+			bytes_append(to, &e->path, e->path.size);
+		e->path_is_told = true;
 	}
 }
 
 static int sockets_append(struct netlink *n, struct bytes *to, bool lost)
 {
-	int err = bytes_reserve(to, n->sockets.count * (sizeof(struct tcptop_tcp_record) + sizeof(struct tcptop_tcp_limits)));
+	int err = bytes_reserve(to, n->sockets.count * 
+					(sizeof(struct tcptop_tcp_record) + sizeof(struct tcptop_tcp_limits) + sizeof(struct tcptop_tcp_path)));
 
 	for (size_t i = 0; !err && i < n->sockets.capacity; i++) {
 		struct socket_entry *e = n->sockets.slots[i];
@@ -92,8 +96,9 @@ static int sockets_append(struct netlink *n, struct bytes *to, bool lost)
 		if (!e->datagram)
 			socket_complete(n, e);
 		if (e->pass == n->pass || e->missed > 1)
-			socket_append(to, e);
+			socket_append(to, e, n->describe_all);
 	}
+	n->describe_all = err != 0;
 	return err;
 }
 
@@ -139,6 +144,7 @@ static int look_first(struct netlink *n)
 	int err = look_at_all(n, &all, &unread);
 
 	bytes_free(&unread);
+	n->describe_all = true;
 	return err;
 }
 
@@ -178,9 +184,15 @@ static void netlink_free(struct source *s)
 	free(n);
 }
 
+static void describe_again(struct source *s)
+{
+	((struct netlink *)s)->describe_all = true;
+}
+
 /* wait() is a timer: the receive buffers hold more than a second of destroy messages, and being woken for each would cost more. */
 static const struct source_calls calls = {
-	.wait = source_sleep, .drain = drain, .snapshot = snapshot, .count = count, .needs = needs, .free = netlink_free,
+	.wait = source_sleep, .drain = drain, .snapshot = snapshot, .count = count, .describe_again = describe_again, .needs = needs,
+	.free = netlink_free,
 };
 
 int netlink_open(struct source **at, bool tcp)

@@ -74,7 +74,7 @@ int netns_dump(struct exchange *x, struct netns *s, int family, int protocol,
 	if ((s->unfinished && dump_read(x, s, NULL, NULL) == -ETIME) || !in_time(x->deadline_ns))
 		return -ETIME;
 	request = request_for(family, protocol, NLM_F_DUMP, ++x->sequence);
-	request.body.idiag_ext = 1 << ((protocol == IPPROTO_TCP ? INET_DIAG_INFO : INET_DIAG_SKMEMINFO) - 1);
+	request.body.idiag_ext = protocol == IPPROTO_TCP ? 1 << (INET_DIAG_INFO - 1) | 1 << (INET_DIAG_CONG - 1) : 1 << (INET_DIAG_SKMEMINFO - 1);
 	request.body.idiag_states = protocol == IPPROTO_TCP ? DUMPED_STATES : ~0u;
 	if (send(s->request_fd, &request, sizeof(request), 0) < 0)
 		return -errno;

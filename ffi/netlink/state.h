@@ -28,6 +28,7 @@ struct netlink {
 	uint64_t reported[4096];   /* by tgid modulo 4096: hash of the last TAG_PROCESS record of it */
 	struct bytes processes; /* records for the next snapshot */
 	uint64_t unknown_sockets; /* sockets without an owner since the last owner pass */
+	bool describe_all;     /* the next snapshot has everything that is known of every socket */
 	uint64_t lost;
 	uint64_t invalid_dumps;
 	uint64_t syn_recv;     /* connections in SYN_RECV that the last dump showed */

@@ -16,6 +16,7 @@ static bool is_another_connection(const struct socket_entry *e, const struct dia
 void tcp_dumped(struct netlink *n, struct netns *s, const struct diag_message *m)
 {
 	uint64_t cookie = cookie_of(n, s, m);
+	struct tcptop_tcp_path path;
 	struct socket_entry *e;
 
 	n->syn_recv += m->state == SYN_RECV; /* request socks too (inet_req_diag_fill()) */
@@ -44,10 +45,16 @@ void tcp_dumped(struct netlink *n, struct netns *s, const struct diag_message *m
 	else
 		fill_counters(&e->last, m, peer_fin_received(m->state));
 	e->counts_syn = m->state != LISTEN && e->last.direction == DIRECTION_UNKNOWN && sends_were_refused(m, DIRECTION_UNKNOWN);
-	if (m->state == LISTEN)
+	if (m->state == LISTEN) {
 		fill_listener_limits(&e->limits, m, cookie);
-	else
-		fill_limits(&e->limits, m, cookie);
+		return;
+	}
+	fill_limits(&e->limits, m, cookie);
+	fill_path(&path, m, cookie, clock_ns(CLOCK_BOOTTIME));
+	if (path_differs(&e->path, &path)) {
+		e->path = path;
+		e->path_is_told = false;
+	}
 }
 
 void socket_complete(struct netlink *n, struct socket_entry *e)

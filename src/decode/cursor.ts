@@ -3,6 +3,7 @@ import {
   ProcessLayout,
   TcpCountersLayout,
   TcpLimitsLayout,
+  TcpPathLayout,
   TcpRecordLayout,
   TickLayout,
   UdpOwnerLayout,
@@ -11,6 +12,8 @@ import {
 
 /** Where the halves of 64 bits are. */
 const LOW = 0, HIGH = 4;
+/** Where every record has its length. */
+const SIZE = 2;
 
 /** The fields that every record type reads alike. Offsets are from the start of the record, which is little-endian: it is made on this machine,
  * and Deno runs on x86_64 and aarch64. */
@@ -27,6 +30,9 @@ export abstract class Cursor {
     return this;
   }
 
+  protected get size(): number {
+    return this.u16(SIZE);
+  }
   protected u8(offset: number): number {
     return this.#bytes[this.#start + offset];
   }
@@ -136,6 +142,10 @@ export class TcpRecord extends Cursor {
   get end() {
     return this.u8(TcpRecordLayout.end);
   }
+  /** A record of an older recording ends before it. */
+  get connectUs() {
+    return this.size > TcpRecordLayout.connectUs ? this.u32(TcpRecordLayout.connectUs) : 0;
+  }
   copyLocalAddress(target: Uint8Array, to: number): void {
     this.copy(TcpRecordLayout.localAddress, 16, target, to);
   }
@@ -218,6 +228,52 @@ export class TcpLimits extends Cursor {
   }
   get minRttUs() {
     return this.u32(TcpLimitsLayout.minRttUs);
+  }
+}
+
+/** struct tcptop_tcp_path. */
+export class TcpPath extends Cursor {
+  get lacks() {
+    return this.u8(TcpPathLayout.lacks);
+  }
+  get cookieLow() {
+    return this.low(TcpPathLayout.cookie);
+  }
+  get cookieHigh() {
+    return this.high(TcpPathLayout.cookie);
+  }
+  get movedNs() {
+    return this.u64(TcpPathLayout.movedNs);
+  }
+  get deliveryRate() {
+    return this.u64(TcpPathLayout.deliveryRate);
+  }
+  get pacingRate() {
+    return this.u64(TcpPathLayout.pacingRate);
+  }
+  get mss() {
+    return this.u32(TcpPathLayout.mss);
+  }
+  get ssthresh() {
+    return this.u32(TcpPathLayout.ssthresh);
+  }
+  get lost() {
+    return this.u32(TcpPathLayout.lost);
+  }
+  get rtoCount() {
+    return this.u32(TcpPathLayout.rtoCount);
+  }
+  get ecnMarks() {
+    return this.u32(TcpPathLayout.ecnMarks);
+  }
+  get reordSeen() {
+    return this.u32(TcpPathLayout.reordSeen);
+  }
+  get dsackDups() {
+    return this.u32(TcpPathLayout.dsackDups);
+  }
+  copyCongestion(target: Uint8Array, to: number): void {
+    this.copy(TcpPathLayout.congestion, 16, target, to);
   }
 }
 

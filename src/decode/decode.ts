@@ -3,12 +3,22 @@ import {
   Tag,
   TcpCountersLayout,
   TcpLimitsLayout,
+  TcpPathLayout,
   TcpRecordLayout,
   TickLayout,
   UdpOwnerLayout,
   UdpRecordLayout,
 } from "../wire/layout.ts";
-import { ProcessRecord, TcpCounters, TcpLimits, TcpRecord, TickRecord, UdpOwner, UdpRecord } from "./cursor.ts";
+import {
+  ProcessRecord,
+  TcpCounters,
+  TcpLimits,
+  TcpPath,
+  TcpRecord,
+  TickRecord,
+  UdpOwner,
+  UdpRecord,
+} from "./cursor.ts";
 
 /** What the records say. A cursor is valid during the call only. */
 export interface EventHandler {
@@ -17,6 +27,7 @@ export interface EventHandler {
   tcpLive(record: TcpRecord): void;
   tcpCounters(record: TcpCounters): void;
   tcpLimits(record: TcpLimits): void;
+  tcpPath(record: TcpPath): void;
   tcpOwner(record: TcpRecord): void;
   udpFlow(record: UdpRecord): void;
   udpOwner(record: UdpOwner): void;
@@ -30,6 +41,7 @@ const BYTE_LENGTHS: Readonly<Record<number, number>> = {
   [Tag.tcpLive]: TcpRecordLayout.byteLength,
   [Tag.tcpCounters]: TcpCountersLayout.byteLength,
   [Tag.tcpLimits]: TcpLimitsLayout.byteLength,
+  [Tag.tcpPath]: TcpPathLayout.byteLength,
   [Tag.tcpOwner]: TcpRecordLayout.byteLength,
   [Tag.udpFlow]: UdpRecordLayout.byteLength,
   [Tag.udpOwner]: UdpOwnerLayout.byteLength,
@@ -38,13 +50,20 @@ const BYTE_LENGTHS: Readonly<Record<number, number>> = {
 };
 
 /** Of records that have grown since: recordings have them, and their cursors know what is not there. */
-const EARLIER_BYTE_LENGTHS: Readonly<Record<number, number>> = { [Tag.process]: ProcessLayout.ancestors };
+const EARLIER_BYTE_LENGTHS: Readonly<Record<number, number>> = {
+  [Tag.process]: ProcessLayout.ancestors,
+  [Tag.tcpOpen]: TcpRecordLayout.connectUs,
+  [Tag.tcpClose]: TcpRecordLayout.connectUs,
+  [Tag.tcpLive]: TcpRecordLayout.connectUs,
+  [Tag.tcpOwner]: TcpRecordLayout.connectUs,
+};
 
 /** Reads records and hands each to the handler. Never throws on bad bytes: what is not a record is counted. */
 export class Decoder {
   readonly #tcp = new TcpRecord();
   readonly #counters = new TcpCounters();
   readonly #limits = new TcpLimits();
+  readonly #path = new TcpPath();
   readonly #udp = new UdpRecord();
   readonly #udpOwner = new UdpOwner();
   readonly #process = new ProcessRecord();
@@ -82,6 +101,8 @@ export class Decoder {
         return this.handler.tcpCounters(this.#counters.at(bytes, view, start));
       case Tag.tcpLimits:
         return this.handler.tcpLimits(this.#limits.at(bytes, view, start));
+      case Tag.tcpPath:
+        return this.handler.tcpPath(this.#path.at(bytes, view, start));
       case Tag.tcpOpen:
         return this.handler.tcpOpen(this.#tcp.at(bytes, view, start));
       case Tag.tcpClose:

@@ -63,6 +63,23 @@ export const FLOW_SCHEMA = {
   receiveQueue: "u32",
   /** The smallest of the last minutes; 0: not measured. */
   minRttUs: "u32",
+  /** TCP: when data last moved (CLOCK_BOOTTIME), and what else is known of the path (path.ts). */
+  movedNs: "f64",
+  deliveryRate: "f64",
+  pacingRate: "f64",
+  mss: "u32",
+  ssthresh: "u32",
+  lost: "u32",
+  rtoCount: "u32",
+  ecnMarks: "u32",
+  reordSeen: "u32",
+  dsackDups: "u32",
+  congestion: "b16",
+  /** movedNs to congestion are known, but for what has its bit (PathLacks). */
+  pathKnown: "u8",
+  pathLacks: "u8",
+  /** How long the handshake took; 0: not known. */
+  connectUs: "u32",
   srttUs: "u32",
   rttvarUs: "u32",
   cwnd: "u32",

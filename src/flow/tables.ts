@@ -3,6 +3,7 @@ import type {
   ProcessRecord,
   TcpCounters,
   TcpLimits,
+  TcpPath,
   TcpRecord,
   TickRecord,
   UdpOwner,
@@ -73,6 +74,9 @@ export class FlowTables implements EventHandler {
   }
   tcpLimits(record: TcpLimits): void {
     this.tcp.limits(record);
+  }
+  tcpPath(record: TcpPath): void {
+    this.tcp.path(record);
   }
   tcpOwner(record: TcpRecord): void {
     this.#events++;

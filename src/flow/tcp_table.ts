@@ -1,4 +1,4 @@
-import type { TcpCounters, TcpLimits, TcpRecord, TickRecord } from "../decode/cursor.ts";
+import type { TcpCounters, TcpLimits, TcpPath, TcpRecord, TickRecord } from "../decode/cursor.ts";
 import { TcpState } from "../wire/tcp_state.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
@@ -8,6 +8,7 @@ import { EventKind, type EventLog } from "./event_log.ts";
 import { INSIDE_SCHEMA } from "./inside.ts";
 import { LIMITS_SCHEMA, measureLimits, noteLimits, settleLimits } from "./limits.ts";
 import { copyOwner } from "./owner.ts";
+import { notePath } from "./path.ts";
 
 /** What the table alone needs of a row. */
 const TCP_SCHEMA = {
@@ -121,6 +122,11 @@ export class TcpTable {
     if (row >= 0 && !c.closed[row]) noteLimits(c, row, record, c.fresh[row] === 1);
   }
 
+  path(record: TcpPath): void {
+    const row = this.#index.get(record.cookieLow, record.cookieHigh), c = this.#columns.arrays;
+    if (row >= 0 && !c.closed[row]) notePath(c, row, record);
+  }
+
   close(record: TcpRecord): void {
     const row = this.#describe(record);
     if (row < 0) return;
@@ -228,6 +234,7 @@ export class TcpTable {
     if (isNew || c.localPort[row] !== record.localPort || isOpening(c.state[row])) this.#addresses(row, record);
     c.state[row] = record.state;
     c.unknown[row] = record.unknown;
+    c.connectUs[row] = record.connectUs;
     c.localPort[row] = record.localPort;
     if (!isOpening(record.state) && !isListener(record.remotePort, record.state)) this.#establish(row);
     this.#own(row, record);

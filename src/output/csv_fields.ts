@@ -41,6 +41,13 @@ const OF_COLUMN: ReadonlyMap<string, readonly string[]> = new Map(Object.entries
   limit: ["limited_by", ...LIMIT_NAMES.flatMap((name) => name === null ? [] : [`limited_by_${name}`])],
   queue: ["send_queue_bytes", "receive_queue_bytes"],
   minrtt: ["min_rtt_us"],
+  connect: ["connect_us"],
+  idle: ["idle_ms"],
+  congestion: ["congestion_control"],
+  delivery: ["delivery_bytes_per_s"],
+  pacing: ["pacing_bytes_per_s"],
+  rto: ["rto_count"],
+  ecn: ["ecn_marks"],
   end: ["end_by", "end_how", "end_error"],
   container: ["container_id", "container_runtime", "container_name"],
 }));

@@ -36,6 +36,8 @@ export interface EventFacts {
   readonly final: boolean | null;
   /** Why and by whom it ended; null: it has not, or the source does not say. */
   readonly end: FlowFacts["end"];
+  /** How long the handshake took. */
+  readonly connect_us: number | null;
 }
 
 export function eventFacts(batch: EventBatch, row: number): EventFacts {
@@ -68,6 +70,7 @@ export function eventFacts(batch: EventBatch, row: number): EventFacts {
     loopback: facts.loopback,
     final: kind === EventKind.opened ? null : kind !== EventKind.vanished,
     end: facts.end,
+    connect_us: facts.connect_us,
   };
 }
 

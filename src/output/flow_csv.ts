@@ -62,6 +62,18 @@ const FIELDS: Fields<FlowFacts> = new Map([
   ["peer_container_name", (flow) => flow.peer?.container?.name ?? null],
   ["peer_netns", (flow) => flow.peer?.netns ?? null],
   ["peer_via", (flow) => flow.peer?.via ?? null],
+  plain("connect_us"),
+  plain("idle_ms"),
+  plain("congestion_control"),
+  plain("mss"),
+  plain("ssthresh"),
+  plain("delivery_bytes_per_s"),
+  plain("pacing_bytes_per_s"),
+  plain("lost"),
+  plain("rto_count"),
+  plain("ecn_marks"),
+  plain("reord_seen"),
+  plain("dsack_dups"),
 ]);
 
 /** `columns`: ids of the table's columns to write the fields of; null: every field. */

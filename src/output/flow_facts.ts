@@ -26,10 +26,12 @@ import {
 import { type Ended, endOf } from "../flow/end.ts";
 import { peerRow } from "../flow/peer.ts";
 import { Via } from "../flow/peers.ts";
+import { connectUs, deliveryRate, idleMs, lost, pacingRate, pathFigure, rtoCount, ssthresh } from "../flow/path.ts";
 import type { Sample } from "../flow/sample.ts";
 import {
   ageMs,
   cgroupPath,
+  congestionControl,
   type Container,
   container,
   directionName,
@@ -121,6 +123,25 @@ export interface FlowFacts {
   readonly accept_queue: AcceptQueue | null;
   /** null: on another machine, not known, or gone. */
   readonly peer: Peer | null;
+  /** How long the handshake took. */
+  readonly connect_us: number | null;
+  /** Since data was last sent or came in. */
+  readonly idle_ms: number | null;
+  readonly congestion_control: string | null;
+  /** Payload of a segment at most. */
+  readonly mss: number | null;
+  /** Segments; null: slow start has not ended yet, too. */
+  readonly ssthresh: number | null;
+  readonly delivery_bytes_per_s: number | null;
+  /** null: not paced, too. */
+  readonly pacing_bytes_per_s: number | null;
+  /** Segments that were taken for lost, time-outs of retransmission, segments with a congestion mark, times that segments arrived in another
+   * order, segments that arrived twice. */
+  readonly lost: number | null;
+  readonly rto_count: number | null;
+  readonly ecn_marks: number | null;
+  readonly reord_seen: number | null;
+  readonly dsack_dups: number | null;
 }
 
 const ms = (us: number | null) => us === null ? null : us / 1000;
@@ -183,6 +204,18 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     end: endOf(f, row),
     accept_queue: acceptQueue(f, row),
     peer: peerFacts(sample, row),
+    connect_us: connectUs(f, row),
+    idle_ms: idleMs(f, row, sample.timeNs),
+    congestion_control: congestionControl(f, row),
+    mss: pathFigure(f, row, "mss"),
+    ssthresh: ssthresh(f, row),
+    delivery_bytes_per_s: deliveryRate(f, row),
+    pacing_bytes_per_s: pacingRate(f, row),
+    lost: lost(f, row),
+    rto_count: rtoCount(f, row),
+    ecn_marks: pathFigure(f, row, "ecnMarks"),
+    reord_seen: pathFigure(f, row, "reordSeen"),
+    dsack_dups: pathFigure(f, row, "dsackDups"),
   };
 }
 

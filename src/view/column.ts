@@ -19,6 +19,7 @@ import {
 import type { Sample } from "../flow/sample.ts";
 import { endOf } from "../flow/end.ts";
 import type { SourceInfo } from "../system/source_info.ts";
+import { connectUs, deliveryRate, idleMs, lost, pacingRate, pathFigure, rtoCount } from "../flow/path.ts";
 import { endText } from "./end.ts";
 import { countsText, limitText, urgency } from "./limit.ts";
 import { limitCounts } from "./group_reasons.ts";
@@ -168,6 +169,15 @@ export const COLUMNS: readonly Column[] = [
   number("dropped", "DROPPED", 8, 16, "count", ofRow(droppedPackets)),
   number("queue", "QUEUE", 8, 16, "bytes", ofRow(queued)),
   number("minrtt", "MIN RTT", 7, 16, "us", ofRow(minRttUs)),
+  number("connect", "CONNECT", 7, 16, "us", ofRow(connectUs)),
+  number("idle", "IDLE", 6, 16, "ms", (s, r) => idleMs(s.flows, r, s.timeNs)),
+  words("congestion", "CC", { floor: 8, drop: 16 }, (s, r) => harmless(flow.congestionControl(s.flows, r) ?? "-")),
+  number("mss", "MSS", 5, 16, "count", ofRow((f, r) => pathFigure(f, r, "mss"))), // 65483
+  number("delivery", "DELIVERY", 10, 16, "bytes/s", ofRow(deliveryRate)),
+  number("pacing", "PACING", 10, 16, "bytes/s", ofRow(pacingRate)),
+  number("lost", "LOST", 7, 16, "count", ofRow(lost)),
+  number("rto", "RTO", 5, 16, "count", ofRow(rtoCount)),
+  number("ecn", "ECN", 7, 16, "count", ofRow((f, r) => pathFigure(f, r, "ecnMarks"))),
   words("end", "END", { floor: 18, drop: 16 }, (s, r) => {
     const end = endOf(s.flows, r);
     return end === null ? "-" : endText(end);
@@ -177,7 +187,24 @@ export const COLUMNS: readonly Column[] = [
 ];
 
 /** What a screen shows unless told otherwise; packets say little that bytes do not, nor the executable beside the process. */
-const LEFT_OUT: ReadonlySet<string> = new Set(["rxpackets", "txpackets", "dropped", "queue", "minrtt", "end", "exe"]);
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "rxpackets",
+  "txpackets",
+  "dropped",
+  "queue",
+  "minrtt",
+  "connect",
+  "idle",
+  "congestion",
+  "mss",
+  "delivery",
+  "pacing",
+  "lost",
+  "rto",
+  "ecn",
+  "end",
+  "exe",
+]);
 export const DEFAULT_COLUMNS: readonly Column[] = COLUMNS.filter(({ id }) => !LEFT_OUT.has(id));
 
 /** What rows are sorted by unless something else is asked for: both directions together. */

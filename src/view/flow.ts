@@ -56,9 +56,19 @@ export function processName({ flows, processes, programs }: Sample, row: number)
   if (name !== undefined) return name;
   const whole = flows.wholeName[row] === 0 ? undefined : programs.get(flows.wholeName[row]);
   if (whole !== undefined) return whole;
-  return names.text(flows.comm, row * 16, 0, () => {
-    const comm = flows.comm.subarray(row * 16, row * 16 + 16), end = comm.indexOf(0);
-    return decoder.decode(end < 0 ? comm : comm.subarray(0, end));
+  return text16(flows.comm, row * 16);
+}
+
+/** The name of its congestion control; null: not known. */
+export function congestionControl(flows: FlowArrays, row: number): string | null {
+  return flows.pathKnown[row] ? text16(flows.congestion, row * 16) || null : null;
+}
+
+/** Up to the first zero of 16 bytes. */
+function text16(bytes: Uint8Array, at: number): string {
+  return names.text(bytes, at, 0, () => {
+    const text = bytes.subarray(at, at + 16), end = text.indexOf(0);
+    return decoder.decode(end < 0 ? text : text.subarray(0, end));
   });
 }
 

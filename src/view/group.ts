@@ -106,8 +106,11 @@ export function total(sample: Sample, rows: readonly number[], value: NumberColu
   return sum;
 }
 
+/** Counts and rates that say something of one connection alone. */
+const NOT_TOTALLED: ReadonlySet<string> = new Set(["pid", "cwnd", "mss", "delivery", "pacing"]);
+
 /** Bytes, rates and counts add up; times, windows and process ids do not. */
 function isTotalled(column: Column): column is NumberColumn {
-  if (column.unit === undefined || column.id === "pid" || column.id === "cwnd") return false;
+  if (column.unit === undefined || NOT_TOTALLED.has(column.id)) return false;
   return column.unit === "bytes" || column.unit === "bytes/s" || column.unit === "count";
 }

@@ -11,6 +11,7 @@ export const Tag = {
   udpOwner: 8,
   process: 9,
   tcpLimits: 10,
+  tcpPath: 11,
 } as const;
 
 export const OwnerHow = {
@@ -58,7 +59,7 @@ export const Unknown = {
 } as const;
 
 export const TcpRecordLayout = {
-  byteLength: 160,
+  byteLength: 168,
   tag: 0,
   size: 2,
   family: 4,
@@ -90,6 +91,8 @@ export const TcpRecordLayout = {
   several: 142,
   end: 143,
   comm: 144,
+  connectUs: 160,
+  pad: 164,
 } as const;
 
 export const TcpCountersLayout = {
@@ -130,6 +133,32 @@ export const TcpLimitsLayout = {
   unsent: 44,
   receiveQueue: 48,
   minRttUs: 52,
+} as const;
+
+export const PathLacks = {
+  lost: 1,
+  rtoCount: 2,
+} as const;
+
+export const TcpPathLayout = {
+  byteLength: 88,
+  tag: 0,
+  size: 2,
+  lacks: 4,
+  pad: 5,
+  cookie: 8,
+  movedNs: 16,
+  deliveryRate: 24,
+  pacingRate: 32,
+  mss: 40,
+  ssthresh: 44,
+  lost: 48,
+  rtoCount: 52,
+  ecnMarks: 56,
+  reordSeen: 60,
+  dsackDups: 64,
+  pad2: 68,
+  congestion: 72,
 } as const;
 
 export const UdpState = {

@@ -2,7 +2,20 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { Decoder, type EventHandler } from "../../src/decode/decode.ts";
 import { Tag, TcpRecordLayout } from "../../src/wire/layout.ts";
-import { address, comm, counters, ended, join, limits, live, opened, owner, tick, udp } from "../support/records.ts";
+import {
+  address,
+  comm,
+  counters,
+  ended,
+  join,
+  limits,
+  live,
+  opened,
+  owner,
+  path,
+  tick,
+  udp,
+} from "../support/records.ts";
 
 /** A handler that writes down which of its methods were called, and reads a field of each record. */
 function told(): { readonly calls: string[]; readonly handler: EventHandler } {
@@ -17,18 +30,28 @@ function told(): { readonly calls: string[]; readonly handler: EventHandler } {
 
 Deno.test("Decoder hands each record to the method of its tag, in order", () => {
   const { calls, handler } = told(), decoder = new Decoder(handler);
-  decoder.decode(join(opened(), ended(), live(), counters(), limits(), owner(), udp({ cookie: 5 }), tick(9)));
+  decoder.decode(join(opened(), ended(), live(), counters(), limits(), path(), owner(), udp({ cookie: 5 }), tick(9)));
   deepStrictEqual(calls, [
     "tcpOpen 77",
     "tcpClose 77",
     "tcpLive 77",
     "tcpCounters 77",
     "tcpLimits 77",
+    "tcpPath 77",
     "tcpOwner 77",
     "udpFlow 5",
     "tick",
   ]);
   strictEqual(decoder.invalid, 0);
+});
+
+Deno.test("Decoder takes records of TCP as they were before the handshake's time stood at their end", () => {
+  const seen: number[] = [], end = TcpRecordLayout.connectUs;
+  const decoder = new Decoder({ ...told().handler, tcpLive: (record) => seen.push(record.connectUs) });
+  const now = live({ connectUs: 1009 }), before = now.slice(0, end);
+  new DataView(before.buffer).setUint16(TcpRecordLayout.size, end, true);
+  decoder.decode(join(before, now));
+  deepStrictEqual([seen, decoder.invalid], [[0, 1009], 0]);
 });
 
 Deno.test("Decoder reads every field of a record where the layout has it", () => {

@@ -76,18 +76,29 @@ static int ended(int timeout_ms)
 	return poll(&in, 1, timeout_ms) > 0;
 }
 
+/* CLOCK_MONOTONIC */
+static long long now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000ll + now.tv_nsec / 1000;
+}
+
 static int send_on(char **argv)
 {
 	struct sockaddr_in address = address_of(argv[0], atoi(argv[1]));
 	size_t chunk = strtoul(argv[2], NULL, 10);
 	int every_ms = atoi(argv[3]), sndbuf = atoi(argv[4]), fd = socket(AF_INET, SOCK_STREAM, 0);
+	long long begin;
 
 	prctl(PR_SET_NAME, "pump-send");
 	if (sndbuf && setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &sndbuf, sizeof(sndbuf)))
 		return 1;
+	begin = now_us();
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)))
 		return 1;
-	puts("connected");
+	printf("connected %lld us\n", now_us() - begin);
 	fflush(stdout);
 	if (!chunk)
 		return !ended(-1);

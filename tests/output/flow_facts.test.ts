@@ -67,6 +67,18 @@ Deno.test("flowFacts() has every fact of a flow", () => {
     end: null,
     accept_queue: null,
     peer: null,
+    connect_us: null,
+    idle_ms: null,
+    congestion_control: null,
+    mss: null,
+    ssthresh: null,
+    delivery_bytes_per_s: null,
+    pacing_bytes_per_s: null,
+    lost: null,
+    rto_count: null,
+    ecn_marks: null,
+    reord_seen: null,
+    dsack_dups: null,
   });
 });
 

@@ -32,6 +32,7 @@ function decode(write: (writer: RecordWriter) => void, handler: Partial<EventHan
     tcpLive: nothing,
     tcpCounters: nothing,
     tcpLimits: nothing,
+    tcpPath: nothing,
     tcpOwner: nothing,
     udpFlow: nothing,
   };

@@ -57,6 +57,8 @@ export interface Sending {
 export class Pump implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack();
   port = 0;
+  /** How long the client's connect() took. */
+  connectUs = 0;
   #server!: Child;
 
   /** From one namespace to an address in the other; null: where the test runs. */
@@ -66,7 +68,8 @@ export class Pump implements AsyncDisposable {
     pump.port = Number((await pump.#server.says()).split(" ")[1]);
     const { chunk, everyMs = 0, sndbuf = 0 } = sending;
     const args = ["send", address, pump.port, chunk, everyMs, sndbuf].map(String);
-    await pump.#stack.use(new Child(from, [program, ...args])).says();
+    const [, us] = (await pump.#stack.use(new Child(from, [program, ...args])).says()).split(" ");
+    pump.connectUs = Number(us);
     return pump;
   }
 

@@ -6,6 +6,7 @@ import {
   Tag,
   TcpCountersLayout,
   TcpLimitsLayout,
+  TcpPathLayout,
   TcpRecordLayout,
   TickLayout,
   UdpRecordLayout,
@@ -76,6 +77,10 @@ export const owner = (fields: Fields<typeof TcpRecordLayout> = {}) =>
 export function limits(fields: Fields<typeof TcpLimitsLayout> = {}): Uint8Array {
   const { byteLength } = TcpLimitsLayout;
   return record(TcpLimitsLayout, { tag: Tag.tcpLimits, size: byteLength, cookie: 77, ...fields });
+}
+
+export function path(fields: Fields<typeof TcpPathLayout> = {}): Uint8Array {
+  return record(TcpPathLayout, { tag: Tag.tcpPath, size: TcpPathLayout.byteLength, cookie: 77, ...fields });
 }
 
 export function counters(fields: Fields<typeof TcpCountersLayout> = {}): Uint8Array {

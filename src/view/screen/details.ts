@@ -28,6 +28,7 @@ import { ageText, bytesText, durationText, rateTexts } from "../units.ts";
 import { fitted, textCells } from "../width.ts";
 import { type FlowHistory, sparkline } from "./history.ts";
 import { drawTimeBar } from "./time_bar.ts";
+import { type Pair, pathPairs } from "./path.ts";
 
 export interface Detailed {
   readonly sample: Sample;
@@ -37,8 +38,6 @@ export interface Detailed {
   /** null: the process has gone, or the system does not let us read it. undefined: not known yet. */
   readonly commandLine: string | null | undefined;
 }
-
-type Pair = readonly [label: string, text: string];
 
 const LABEL_CELLS = 11;
 /** Rates and round trip a line each, and where the time went in two. */
@@ -114,6 +113,7 @@ function pairs(sample: Sample, row: number): Pair[] {
     ["round trip", rtt === null ? "-" : `${durationText(rtt)} ± ${durationText(rttVarUs(f, row))}`],
     ["retransmits", plain(retransmits(f, row))],
     ["cwnd", window === null ? "-" : `${plain(window)} segments`],
+    ...pathPairs(sample, row),
     ["netns", netns === 0 ? "-" : String(netns)],
   ];
 }

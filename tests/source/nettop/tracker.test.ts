@@ -41,6 +41,7 @@ function tracker(hasPreliminary = false) {
     },
     tcpCounters: () => {},
     tcpLimits: () => {},
+    tcpPath: () => {},
     tcpOwner: () => {},
     udpFlow: (r) => void last.udp.push({ ...plain(r), firstNs: r.firstNs, lastNs: r.lastNs }),
     udpOwner: () => {},
