@@ -11,7 +11,15 @@ import { SCHEMA_NAMES, schemaText } from "./cli/schemas.ts";
 import { ExitStatus, TcptopError } from "./errors.ts";
 import type { Options, OptionsFile } from "./options.ts";
 import { hasGroupField } from "./output/group_fields.ts";
-import { type Column, columnById, COLUMNS, TOTAL_RATE } from "./view/column.ts";
+import {
+  type Column,
+  columnById,
+  COLUMNS,
+  HISTORY,
+  SCREEN_COLUMNS,
+  screenColumnById,
+  TOTAL_RATE,
+} from "./view/column.ts";
 import { allOf, anyOf, type Filter, FilterError } from "./view/filter/ast.ts";
 import { asksForListeners, FIELDS } from "./view/filter/fields.ts";
 import { parseFilter } from "./view/filter/parse.ts";
@@ -129,14 +137,14 @@ function schema(name: string): string {
 
 /** The source of man/tcptop.1. */
 export function manText(): string {
-  const columns = [...COLUMNS, TOTAL_RATE].map(({ id }) => id), filterFields = [...FIELDS.keys()];
+  const columns = [...SCREEN_COLUMNS, TOTAL_RATE].map(({ id }) => id), filterFields = [...FIELDS.keys()];
   return manPage(facts(), { columns, filterFields, date: "November 23, 2026" });
 }
 
 /** The source of docs/options.md. */
 export function optionsText(): string {
   const fromFile = definition().options.filter((option) => FROM_FILE.has(option.attributeName())).map(nameOf);
-  return optionsPage(facts(), [...COLUMNS, TOTAL_RATE], fromFile);
+  return optionsPage(facts(), [...SCREEN_COLUMNS, TOTAL_RATE], fromFile);
 }
 
 function facts() {
@@ -144,7 +152,7 @@ function facts() {
   addCommands(command, () => {}, () => {});
   return commandFacts(command, {
     "--sort": columns,
-    "--columns": columns,
+    "--columns": [...columns, HISTORY.id],
     "--group": [...GROUPINGS, "none"],
     "--source": ["auto", "bpf", "netlink"],
     "--schema": SCHEMA_NAMES,
@@ -237,7 +245,7 @@ function definition() {
     .version(`tcptop ${VERSION}\n${madeBy()}`, "-V, --version", "show the version")
     .addHelpText(
       "after",
-      `\nColumns: ${[...COLUMNS, TOTAL_RATE].map(({ id }) => id).join(" ")}
+      `\nColumns: ${[...SCREEN_COLUMNS, TOTAL_RATE].map(({ id }) => id).join(" ")}
 A filter is words, which match anywhere; ${[...FIELDS.keys()].map((id) => `${id}:`).join(" ")}; comparisons of
 number columns, such as rx/s>1MiB or age<10s; and, or, not and parentheses. Quotes take away a character's meaning.
 macOS needs no root, tells of connections once a second at most and misses shorter ones: see docs/macos.md.
@@ -389,11 +397,12 @@ function group(text: string): Grouping | null {
 }
 
 function columns({ columns: text = "", csv, group: by }: Raw): Column[] {
-  const named = text.split(",").map((id) => columnById(id.trim()) ?? id);
+  const named = text.split(",").map((id) => screenColumnById(id.trim()) ?? id);
   const unknown = named.find((column) => typeof column === "string");
   if (unknown !== undefined) throw usage(`--columns knows no column '${unknown}'`);
   const grouping = csv === undefined ? null : group(by), chosen = [...new Set(named as Column[])];
-  const unfit = grouping && chosen.find((column) => !hasGroupField(column, grouping));
+  if (chosen.every((column) => column === HISTORY)) throw usage("--columns takes another column beside history");
+  const unfit = grouping && chosen.find((column) => column !== HISTORY && !hasGroupField(column, grouping));
   if (unfit) throw usage(`--csv with --group has no column '${unfit.id}', only the group and what adds up`);
   return chosen;
 }

@@ -9,7 +9,7 @@ import { writeJson, writeText } from "../output/stdout.ts";
 import { groupTable, textTable } from "../output/text.ts";
 import { OutputFile } from "../system/output_file.ts";
 import type { Identity } from "../system/identity.ts";
-import { COLUMNS, inUnits, toldColumns } from "../view/column.ts";
+import { COLUMNS, HISTORY, inUnits, toldColumns } from "../view/column.ts";
 import { compileFilter } from "../view/filter/compile.ts";
 import { type Group, groupRows } from "../view/group.ts";
 import type { Grouping } from "../view/group_key.ts";
@@ -33,11 +33,13 @@ const HOME_AND_CLEAR = "\x1b[H\x1b[2J";
 /** What the options ask for. A file is opened, and a failure thrown, at once. `owner` gets new files.
  * `screen` stands for text where there is one. */
 export async function openOutputs(
-  options: Options,
+  asked: Options,
   stdoutIsTerminal: boolean,
   owner: Identity,
   screen: Output | null,
 ): Promise<Output[]> {
+  // The screen alone draws it.
+  const options = { ...asked, columns: asked.columns?.filter((column) => column !== HISTORY) ?? null };
   const outputs: Output[] = screen === null ? [] : [screen];
   const resolver = options.resolve === true ? new Resolver(reverseDns, nowMs, () => {}) : null;
   const named = (output: Output) => resolver === null ? output : new NamedOutput(output, resolver);

@@ -83,7 +83,7 @@ The commands are:
 ${subcommands.map(({ line, description }) => `.It Cm ${line}\n${prose(description)}`).join("\n")}
 .El
 .Ss Columns
-${prose("These can be sorted by and chosen:")}
+${prose("These can be sorted by and chosen; history, of the live screen alone, only chosen:")}
 ${prose(`${columns.join(", ")}.`)}
 .Ss Filters
 ${

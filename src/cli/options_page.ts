@@ -80,7 +80,7 @@ kind of run cannot: where sudo lets a user run tcptop with given options, the fi
 
 ## Columns
 
-For \`--sort\` and \`--columns\`. Those with a unit can be [compared in a filter](filters.md#number-columns).
+For \`--sort\` and \`--columns\`. \`history\` is for the live screen alone: other outputs leave it out, and nothing is sorted by it. Those with a unit can be [compared in a filter](filters.md#number-columns).
 
 | Name | Title | Unit |
 |---|---|---|

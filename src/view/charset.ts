@@ -25,6 +25,7 @@ const ASCII: ReadonlyMap<string, string> = new Map([
   ...[..."┌┐└┘├┤┬┴┼"].map((corner) => [corner, "+"] as const),
   ["─", "-"],
   ["│", "|"],
+  ["▀", "'"],
   ...BARS,
 ]);
 
@@ -41,9 +42,9 @@ export function asciiText(text: string): string {
 const BY_BAR: ReadonlyMap<string, string> = new Map(BARS);
 
 /** For Linux's own console. Its fonts have 256 or 512 characters: those of Debian's console-setup (Lat15, Uni2, each of Fixed, Terminus and
- * VGA) have all that is drawn but the bars lower than a whole cell. */
+ * VGA) have all that is drawn but bars of less than a whole cell. */
 export function consoleText(text: string): string {
-  return text.replace(/[▁-█]/g, (bar) => BY_BAR.get(bar)!);
+  return text.replace(/[▀-█]/g, (bar) => BY_BAR.get(bar) ?? "'");
 }
 
 export const unchanged: Charset = (text) => text;

@@ -39,6 +39,8 @@ export interface Column {
   readonly floor: number;
   /** Share of what is left over; 0: never wider than its floor. */
   readonly weight: number;
+  /** Cells at most; absent: as many as the longest endpoint. */
+  readonly most?: number;
   readonly align: "left" | "right";
   /** Where a text that is too long loses. */
   readonly cut: Cut;
@@ -143,12 +145,12 @@ export const COLUMNS: readonly Column[] = [
     const uid = flow.uidOf(s.flows, r);
     return uid === null ? "-" : harmless(s.users.get(uid) ?? String(uid));
   }),
-  words("container", "CONTAINER", { floor: 12, drop: 13 }, (s, r) => {
+  words("container", "CONTAINER", { floor: 12, drop: 12 }, (s, r) => {
     const container = flow.container(s, r);
     return container === null ? "-" : harmless(container.name ?? container.id.slice(0, 12));
   }),
   words("protocol", "PRO", { floor: 4, drop: 4 }, (s, r) => PROTOCOLS[s.flows.protocol[r]] ?? "udp"),
-  words("direction", "DIR", { floor: 4, drop: 12 }, (s, r) => DIRECTIONS[flow.directionName(s.flows, r) ?? "none"]),
+  words("direction", "DIR", { floor: 4, drop: 13 }, (s, r) => DIRECTIONS[flow.directionName(s.flows, r) ?? "none"]),
   words("local", "LOCAL", { floor: 21, weight: 2, drop: 7, cut: "middle" }, flow.localEndpoint),
   words("remote", "REMOTE", { floor: 21, weight: 3, drop: 1, cut: "middle" }, remote), // 255.255.255.255:65535
   words("state", "STATE", { floor: 11, drop: 5 }, (s, r) => flow.stateName(s.flows, r)), // ESTABLISHED
@@ -186,6 +188,17 @@ export const COLUMNS: readonly Column[] = [
   words("exe", "EXE", { floor: 14, drop: 15 }, (s, r) => harmless(flow.executable(s, r) ?? "-")),
 ];
 
+/** Rates in and out together over the last half minute, as bars: of the live screen alone, which draws them. */
+export const HISTORY: Column = {
+  ...words("history", "HISTORY", { floor: 10, weight: 1, drop: 6 }, () => ""),
+  most: 30, // a second each
+};
+
+/** Those that a live screen can show, from left to right. */
+export const SCREEN_COLUMNS: readonly Column[] = COLUMNS.flatMap((column) =>
+  column.id === "tx/s" ? [column, HISTORY] : [column]
+);
+
 /** What a screen shows unless told otherwise; packets say little that bytes do not, nor the executable beside the process. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   "rxpackets",
@@ -205,7 +218,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "end",
   "exe",
 ]);
-export const DEFAULT_COLUMNS: readonly Column[] = COLUMNS.filter(({ id }) => !LEFT_OUT.has(id));
+export const DEFAULT_COLUMNS: readonly Column[] = SCREEN_COLUMNS.filter(({ id }) => !LEFT_OUT.has(id));
 
 /** What rows are sorted by unless something else is asked for: both directions together. */
 export const TOTAL_RATE: Column = number("rate", "RATE", RATE_CELLS, 0, "bytes/s", (s, row) => {
@@ -236,6 +249,11 @@ export function toldColumns(columns: readonly Column[], source: SourceInfo): rea
 }
 
 const BY_ID = new Map([...COLUMNS, TOTAL_RATE].map((column) => [column.id, column]));
+
+/** Of a column that a screen can show, and that may have no figure or text for anything else. */
+export function screenColumnById(id: string): Column | undefined {
+  return id.toLowerCase() === HISTORY.id ? HISTORY : columnById(id);
+}
 
 export function columnById(id: string): Column | undefined {
   return BY_ID.get(id.toLowerCase());

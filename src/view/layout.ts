@@ -47,6 +47,6 @@ function widened(columns: readonly Column[], spare: number): number[] {
 }
 
 /** [2001:db8:1234:5678:9abc:def0:1234:5678]:65535 is 47 cells, twice an IPv4 endpoint and 5. */
-function most({ floor, weight }: Column): number {
-  return weight === 0 ? floor : floor * 2 + 5;
+function most({ floor, weight, most }: Column): number {
+  return most ?? (weight === 0 ? floor : floor * 2 + 5);
 }

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Sample } from "../../src/flow/sample.ts";
-import { columnById } from "../../src/view/column.ts";
+import { columnById, HISTORY } from "../../src/view/column.ts";
 import { ScreenModel } from "../../src/view/screen/model.ts";
 import { type FakeFlow, fakeSample, NOW_NS } from "../view/fake_sample.ts";
 import { scene } from "./scene.ts";
@@ -251,4 +251,34 @@ Deno.test("ScreenModel hears nothing of the mouse after m", () => {
   press(model, "m");
   model.input({ type: "mouse", action: "press", x: 1, y: 4 });
   strictEqual(names(model), "p1 [p2] p3");
+});
+
+Deno.test("ScreenModel shows HISTORY from 140 cells on, or where it is asked for", () => {
+  const has = (columns: number, changes = {}) => scene(columns, 24, 0, changes).draw().line(2).includes("HISTORY");
+  deepStrictEqual([120, 139, 140, 160, 200].map((columns) => has(columns)), [false, false, true, true, true]);
+  const shown = [columnById("process")!, HISTORY];
+  strictEqual(has(80, { shown, chosen: true }), true);
+  strictEqual(has(200, { shown: shown.slice(0, 1), chosen: true }), false);
+});
+
+Deno.test("ScreenModel lets HISTORY and graph stand while it is frozen, and counts on behind them", () => {
+  const model = scene(200, 30, 0);
+  const take = (number: number, rxDelta: number) =>
+    model.take(fakeSample([{ cookie: 1, process: "one", rxDelta }], at(number)));
+  const body = () => Array.from({ length: 30 }, (_, y) => model.draw().line(y)).slice(1).join("\n");
+  take(101, 100);
+  press(model, "v", "v", " ");
+  const before = body();
+  for (let number = 102; number < 150; number++) take(number, 50 + number);
+  strictEqual(body(), before);
+  press(model, " ");
+  const line = model.draw().line(2 + 8 + 1);
+  strictEqual(/one .*[▅-█]{10,}/.test(line), true, line);
+});
+
+Deno.test("ScreenModel has no graph where there is no room, and says so", () => {
+  const model = scene(80, 16, 0);
+  press(model, "v");
+  strictEqual(model.state.notice, "no room for a graph");
+  strictEqual(model.draw().line(2).startsWith(" PROCESS"), true);
 });

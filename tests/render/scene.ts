@@ -86,6 +86,8 @@ export function state(columns: number, rows: number): ScreenState {
     limit: 50,
     all: false,
     shown: DEFAULT_COLUMNS,
+    chosen: false,
+    graph: null,
     bits: false,
     mouse: true,
     intervalMs: 1000,

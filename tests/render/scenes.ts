@@ -12,6 +12,8 @@ function pressed(columns: number, rows: number, ...keys: string[]): () => Canvas
 
 export const SCENES: Readonly<Record<string, () => Canvas>> = {
   ...Object.fromEntries(SIZES.map(([columns, rows]) => [`${columns}x${rows}`, () => scene(columns, rows).draw()])),
+  "80x24 graph": pressed(80, 24, "v"),
+  "200x50 graph of a line": pressed(200, 50, "down", "v", "v", "B"),
   "80x24 details": pressed(80, 24, "down", "enter"),
   "120x40 details": pressed(120, 40, "down", "enter"),
   "80x24 groups": pressed(80, 24, "g", "down", "enter"),

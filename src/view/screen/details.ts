@@ -26,14 +26,15 @@ import { endSentence } from "../end.ts";
 import { limitRole, limitSentence } from "../limit.ts";
 import { ageText, bytesText, durationText, rateTexts } from "../units.ts";
 import { fitted, textCells } from "../width.ts";
-import { type FlowHistory, sparkline } from "./history.ts";
+import type { LineHistory } from "./history.ts";
+import { sparkline } from "./spark.ts";
 import { drawTimeBar } from "./time_bar.ts";
 import { type Pair, pathPairs } from "./path.ts";
 
 export interface Detailed {
   readonly sample: Sample;
   readonly row: number;
-  readonly history: FlowHistory | undefined;
+  readonly history: LineHistory | undefined;
   readonly bits: boolean;
   /** null: the process has gone, or the system does not let us read it. undefined: not known yet. */
   readonly commandLine: string | null | undefined;
@@ -71,7 +72,7 @@ export function drawDetails(canvas: Canvas, detailed: Detailed | null, y: number
   drawHistory(canvas, detailed, line, bottom);
 }
 
-function headline(sample: Sample, row: number): string {
+export function headline(sample: Sample, row: number): string {
   const { flows: f } = sample, pid = flow.pidOf(f, row);
   const peer = hasPeer(f, row) ? harmless(flow.remoteName(sample, row) ?? flow.remoteAddress(sample, row)) : null;
   const to = peer === null ? "" : ` → ${peer} ${f.remotePort[row]}`;

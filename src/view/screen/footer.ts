@@ -22,6 +22,7 @@ const HINTS: readonly (readonly [shown: string, does: string, key: string])[] = 
   ["L", "listening", "L"],
   ["r", "reverse", "r"],
   ["+ -", "interval", "+"],
+  ["v", "graph", "v"],
   ["m", "mouse", "m"],
   ["B", "bits", "B"],
 ];

@@ -5,8 +5,10 @@ import { Canvas, Role } from "../canvas.ts";
 import { ageText, BIT_RATE_CELLS, RATE_CELLS, rateTexts } from "../units.ts";
 import type { Totals } from "../totals.ts";
 import { fitted, textCells } from "../width.ts";
-import { sparkline, type TotalsHistory } from "./history.ts";
-import type { ScreenState } from "./state.ts";
+import { drawGraph, type Graphed } from "./graph.ts";
+import type { TotalsHistory } from "./history.ts";
+import { trafficLine } from "./spark.ts";
+import type { Geometry, ScreenState } from "./state.ts";
 
 /** What tcptop itself takes, as it is shown. */
 export interface Cost {
@@ -50,6 +52,7 @@ export interface Head {
   readonly totals: Totals | null;
   readonly notes: readonly Note[];
   readonly history: TotalsHistory;
+  readonly graphed: Graphed | null;
 }
 
 /** Two minutes are on the sparkline, or more where there is room for a bar a second. No traffic is no bar, so that nothing grows from the
@@ -57,12 +60,13 @@ export interface Head {
 const SPAN_S = 120;
 const MOST_BARS = 90;
 
-export function drawHead(canvas: Canvas, state: ScreenState, head: Head, headRows: number): void {
+export function drawHead(canvas: Canvas, state: ScreenState, head: Head, { headRows, graphRows }: Geometry): void {
   if (headRows >= 1) drawRates(canvas, state, head);
   if (headRows >= 2) drawCounts(canvas, state, head);
-  head.notes.slice(0, Math.max(0, headRows - 2)).forEach(({ message, remedy }, i) => {
+  if (head.graphed !== null && graphRows > 0) drawGraph(canvas, head.graphed, 2, graphRows);
+  head.notes.slice(0, Math.max(0, headRows - graphRows - 2)).forEach(({ message, remedy }, i) => {
     const text = `! ${message}${remedy === null ? "" : `. ${remedy}`}`;
-    canvas.put(0, 2 + i, fitted(text, canvas.columns), Role.warning);
+    canvas.put(0, 2 + graphRows + i, fitted(text, canvas.columns), Role.warning);
   });
 }
 
@@ -81,7 +85,7 @@ function drawRates(canvas: Canvas, state: ScreenState, { totals, history }: Head
       x = canvas.put(
         x,
         0,
-        sparkline(history.bars(of, bars, spanNs).map((rate) => rate || null), bars),
+        trafficLine(history.bars(of, bars, spanNs), bars),
         role,
         Math.max(0, room - x),
       ) + 1;

@@ -1,25 +1,31 @@
-/** Rates of the past, for the sparklines. Time is that of the samples. */
+/** Rates of the past, for the sparklines and graphs. Time is that of the samples. */
 import type { Sample } from "../../flow/sample.ts";
 import { flowId } from "../../flow/row.ts";
 import { perSecond } from "../flow.ts";
+import type { Group } from "../group.ts";
 import type { Totals } from "../totals.ts";
+import { itemId } from "./lines.ts";
+import { binned, type Point } from "./spark.ts";
+
+/** Rates as bars. */
+export interface RateHistory {
+  /** binned() of what came in or went out; null where nothing is known. */
+  bars(of: "received" | "sent", cells: number, spanNs: number, endNs?: number): (number | null)[];
+}
 import { type Wait, waitOf } from "../waits.ts";
 
 const MINUTES_NS = 180e9;
 /** At the shortest interval these are three minutes. */
 const MOST_POINTS = 1800;
 
-interface Point {
-  readonly timeNs: number;
-  /** Begin of the sample, timeNs its end. */
-  readonly fromNs: number;
+interface Rates extends Point {
   readonly received: number;
   readonly sent: number;
 }
 
 /** The total rates of the last three minutes. */
-export class TotalsHistory {
-  #points: Point[] = [];
+export class TotalsHistory implements RateHistory {
+  #points: Rates[] = [];
 
   add(sample: Sample, totals: Totals): void {
     if (sample.intervalMs === 0) return;
@@ -38,78 +44,110 @@ export class TotalsHistory {
     return copy;
   }
 
-  /** The last `cells` spans of time, the highest rate of each; spans begin at whole multiples of their length, so that a bar
-   * does not change once its span is over. `spanNs` is a few samples when many minutes are to fit. */
-  bars(of: "received" | "sent", cells: number, spanNs: number): (number | null)[] {
-    const bars: (number | null)[] = new Array(cells).fill(null), last = this.#points.at(-1);
-    if (last === undefined) return bars;
-    const end = Math.floor(last.timeNs / spanNs);
-    for (const point of this.#points) {
-      const at = cells - 1 - (end - Math.floor(point.timeNs / spanNs));
-      // A sample that is longer than a span has a bar in each that it covers: steady traffic has no holes.
-      const from = cells - 1 - (end - Math.floor(point.fromNs / spanNs) - 1);
-      for (let i = Math.max(0, Math.min(at, from)); i <= at; i++) bars[i] = Math.max(bars[i] ?? 0, point[of]);
-    }
-    return bars;
+  bars(of: "received" | "sent", cells: number, spanNs: number, endNs = this.#points.at(-1)?.timeNs ?? 0) {
+    return binned(this.#points, (point) => point[of], cells, spanNs, endNs);
   }
 }
 
-export interface FlowHistory {
-  readonly received: (number | null)[];
-  readonly sent: (number | null)[];
-  readonly rttUs: (number | null)[];
-  readonly waits: (Wait | null)[];
-  seen: number;
+const MOST_SAMPLES = 180;
+const MOST_LINES = 512;
+
+interface LinePoint extends Rates {
+  /** Of a flow. */
+  readonly rttUs: number | null;
+  readonly wait: Wait | null;
 }
 
-const MOST_SAMPLES = 120;
-const MOST_FLOWS = 512;
+/** The last samples of a line. */
+export class LineHistory implements RateHistory {
+  readonly #points: LinePoint[] = [];
 
-/** The last samples of those flows that were on the screen: whose details may be asked for next. */
-export class FlowHistories {
-  readonly #flows = new Map<string, FlowHistory>();
+  /** `seen`: number of the last sample that it was in. */
+  constructor(public seen: number) {}
+
+  get received(): (number | null)[] {
+    return this.#points.map(({ received }) => received);
+  }
+  get sent(): (number | null)[] {
+    return this.#points.map(({ sent }) => sent);
+  }
+  get rttUs(): (number | null)[] {
+    return this.#points.map(({ rttUs }) => rttUs);
+  }
+
+  get waits(): (Wait | null)[] {
+    return this.#points.map(({ wait }) => wait);
+  }
+
+  add(
+    { timeNs, intervalMs }: Sample,
+    rxDelta: number,
+    txDelta: number,
+    rttUs: number | null,
+    wait: Wait | null,
+  ): void {
+    const rate = (delta: number) => perSecond(delta, intervalMs), fromNs = timeNs - intervalMs * 1e6;
+    this.#points.push({ fromNs, timeNs, received: rate(rxDelta), sent: rate(txDelta), rttUs, wait });
+    if (this.#points.length > MOST_SAMPLES) this.#points.shift();
+  }
+
+  bars(of: "received" | "sent", cells: number, spanNs: number, endNs = this.#points.at(-1)?.timeNs ?? 0) {
+    return binned(this.#points, (point) => point[of], cells, spanNs, endNs);
+  }
+
+  /** Both directions together. */
+  totals(cells: number, spanNs: number, endNs: number): (number | null)[] {
+    return binned(this.#points, ({ received, sent }) => received + sent, cells, spanNs, endNs);
+  }
+}
+
+/** The last samples of those lines that were on the screen, flows or groups: whose details or graph may be asked for next. */
+export class LineHistories {
+  readonly #lines = new Map<string, LineHistory>();
   #number = 0;
 
-  add(sample: Sample, rows: Iterable<number>): void {
-    if (sample.intervalMs === 0) return;
+  /** Begins a sample. */
+  next(): void {
     this.#number++;
-    for (const row of rows) if (row < (sample.pastFrom ?? sample.length)) this.#append(sample, row);
-    if (this.#flows.size <= MOST_FLOWS) return;
-    for (const [id, { seen }] of this.#flows) if (seen < this.#number - MOST_SAMPLES / 2) this.#flows.delete(id);
-    for (const id of this.#flows.keys()) if (this.#flows.size > MOST_FLOWS) this.#flows.delete(id);
   }
 
-  get(id: string): FlowHistory | undefined {
-    return this.#flows.get(id);
-  }
-
-  #append(sample: Sample, row: number): void {
-    const f = sample.flows, id = flowId(f, row);
-    let flow = this.#flows.get(id);
-    if (flow === undefined) {
-      this.#flows.set(id, flow = { received: [], sent: [], rttUs: [], waits: [], seen: this.#number });
+  addFlows(sample: Sample, rows: Iterable<number>): void {
+    const { rxDelta, txDelta, srttUs } = sample.flows;
+    for (const row of rows) {
+      if (row >= (sample.pastFrom ?? sample.length)) continue;
+      const line = this.#of(flowId(sample.flows, row));
+      line.add(sample, rxDelta[row], txDelta[row], srttUs[row] || null, waitOf(sample, row));
     }
-    flow.seen = this.#number;
-    flow.received.push(perSecond(f.rxDelta[row], sample.intervalMs));
-    flow.sent.push(perSecond(f.txDelta[row], sample.intervalMs));
-    flow.rttUs.push(f.srttUs[row] || null);
-    flow.waits.push(waitOf(sample, row));
-    if (flow.received.length > MOST_SAMPLES) {
-      for (const list of [flow.received, flow.sent, flow.rttUs, flow.waits]) list.shift();
-    }
+    this.#forget();
   }
-}
 
-const BARS = "▁▂▃▄▅▆▇█";
+  addGroups(sample: Sample, groups: readonly Group[]): void {
+    const { rxDelta, txDelta } = sample.flows;
+    for (const group of groups.slice(0, MOST_LINES)) {
+      let received = 0, sent = 0;
+      for (const row of group.rows) {
+        received += rxDelta[row];
+        sent += txDelta[row];
+      }
+      this.#of(itemId(sample, group)).add(sample, received, sent, null, null);
+    }
+    this.#forget();
+  }
 
-/** One cell a value, the last ones at the right end; the highest fills its cell. null is a gap: nothing is known of then. */
-export function sparkline(values: readonly (number | null)[], cells: number): string {
-  const last = values.slice(-cells), most = Math.max(...last.map((value) => value ?? 0), 0);
-  const bars = last.map((value) => value === null ? " " : bar(value, most)).join("");
-  return bars.padStart(cells);
-}
+  get(id: string): LineHistory | undefined {
+    return this.#lines.get(id);
+  }
 
-function bar(value: number, most: number): string {
-  if (value <= 0 || most <= 0) return BARS[0];
-  return BARS[Math.max(1, Math.min(7, Math.round(value / most * 7)))];
+  #of(id: string): LineHistory {
+    let line = this.#lines.get(id);
+    if (line === undefined) this.#lines.set(id, line = new LineHistory(this.#number));
+    line.seen = this.#number;
+    return line;
+  }
+
+  #forget(): void {
+    if (this.#lines.size <= MOST_LINES) return;
+    for (const [id, { seen }] of this.#lines) if (seen < this.#number - MOST_SAMPLES / 2) this.#lines.delete(id);
+    for (const id of this.#lines.keys()) if (this.#lines.size > MOST_LINES) this.#lines.delete(id);
+  }
 }

@@ -34,6 +34,8 @@ export function initialState(options: Options, terminal: TerminalFacts): ScreenS
     limit: limit ?? LIMIT,
     all: limit === 0,
     shown: options.columns ?? DEFAULT_COLUMNS,
+    chosen: options.columns !== null,
+    graph: null,
     bits: options.bits,
     mouse: options.mouse,
     intervalMs: options.intervalMs,

@@ -1,5 +1,5 @@
 import type { Sample } from "../../flow/sample.ts";
-import { type Column, inUnits } from "../column.ts";
+import { type Column, HISTORY, inUnits } from "../column.ts";
 import { flowId } from "../../flow/row.ts";
 import { type Group, groupColumns, groupRows, presentCount } from "../group.ts";
 import { chosenRows } from "../selection.ts";
@@ -33,9 +33,13 @@ export function itemId(sample: Sample, item: Item): string {
   return item.id === null ? "group" : `group ${item.id}`;
 }
 
+/** Where nobody has chosen columns, a narrower terminal has better use for its cells than for history. */
+const HISTORY_FROM = 140;
+
 /** The columns of this state's table, before the terminal's width has its say. */
 export function tableColumns(state: ScreenState): readonly Column[] {
-  const { shown, group } = state;
+  const { group } = state, narrow = !state.chosen && state.columns < HISTORY_FROM;
+  const shown = narrow ? state.shown.filter((column) => column !== HISTORY) : state.shown;
   return inUnits(group === null ? shown : groupColumns(shown, group), state.bits);
 }
 

@@ -1,13 +1,13 @@
 /** The two lists that open over the table: what to sort by, and which columns to show. */
 import { Canvas, Role } from "../canvas.ts";
-import { type Column, COLUMNS, TOTAL_RATE } from "../column.ts";
+import { type Column, COLUMNS, SCREEN_COLUMNS, TOTAL_RATE } from "../column.ts";
 import type { Mode, ScreenState } from "./state.ts";
 
 type Menu = Extract<Mode, { kind: "sort" | "columns" }>;
 
 /** What the menu lists. */
 export function menuColumns(kind: Menu["kind"]): readonly Column[] {
-  return kind === "sort" ? [TOTAL_RATE, ...COLUMNS] : COLUMNS;
+  return kind === "sort" ? [TOTAL_RATE, ...COLUMNS] : SCREEN_COLUMNS;
 }
 
 export function menuKey(state: ScreenState, { kind, index }: Menu, key: string): ScreenState {
@@ -52,8 +52,8 @@ function toggled(state: ScreenState, column: Column): ScreenState {
   const has = state.shown.includes(column);
   const shown = has
     ? state.shown.filter((one) => one !== column)
-    : COLUMNS.filter((one) => one === column || state.shown.includes(one));
-  return shown.length === 0 ? state : { ...state, shown };
+    : SCREEN_COLUMNS.filter((one) => one === column || state.shown.includes(one));
+  return shown.length === 0 ? state : { ...state, shown, chosen: true };
 }
 
 const WIDTH = 24;

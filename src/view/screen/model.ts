@@ -2,22 +2,27 @@
 import type { Sample } from "../../flow/sample.ts";
 import type { Note } from "../../system/source_info.ts";
 import { Canvas } from "../canvas.ts";
-import { DEFAULT_COLUMNS, toldColumns } from "../column.ts";
+import { DEFAULT_COLUMNS, HISTORY, toldColumns } from "../column.ts";
 import { ClosedFlows } from "../closed.ts";
 import { executable, type ProcessId, processName, remoteAddress } from "../flow.ts";
 import { flowId, hasOwner, hasPeer } from "../../flow/row.ts";
+import { groupLabel } from "../group.ts";
+import { placeColumns } from "../layout.ts";
 import { notesOf } from "../notes.ts";
 import { type Totals, totalsOf } from "../totals.ts";
-import { drawDetails } from "./details.ts";
+import { drawDetails, headline } from "./details.ts";
 import { drawFoot } from "./footer.ts";
 import { type Geometry, geometryOf, type ScreenState } from "./state.ts";
 import { type Cost, drawHead, SteadyCost } from "./header.ts";
 import { drawHelp } from "./help.ts";
-import { FlowHistories, TotalsHistory } from "./history.ts";
+import type { Graphed } from "./graph.ts";
+import { LineHistories, TotalsHistory } from "./history.ts";
 import type { Input } from "./input.ts";
-import { followed, type Lines, linesOf } from "./lines.ts";
+import { followed, type Item, itemId, type Lines, linesOf, tableColumns } from "./lines.ts";
 import { drawMenu } from "./menu.ts";
-import { drawTable } from "./table.ts";
+import { RECENT_S, RecentRates } from "./recent.ts";
+import { trafficLine } from "./spark.ts";
+import { drawTable, GUTTER } from "./table.ts";
 import { update } from "./update.ts";
 
 interface Shown {
@@ -44,7 +49,11 @@ export class ScreenModel {
   readonly #closed = new ClosedFlows();
   readonly #totals = new TotalsHistory();
   readonly #cost = new SteadyCost();
-  readonly #flows = new FlowHistories();
+  readonly #histories = new LineHistories();
+  /** For the column HISTORY; null: it is not shown. */
+  #recent: RecentRates | null = null;
+  /** What it was when the screen was frozen. */
+  #recentShown: RecentRates | null = null;
   /** Command lines of processes whose details were asked for. */
   readonly #commands = new Map<string, string | null | undefined>();
   /** The sample and the process that the last request for a command line was for. */
@@ -69,6 +78,7 @@ export class ScreenModel {
     const cost = this.#cost.take(sample);
     this.#totals.add(sample, totals);
     const joined = this.#closed.join(sample, this.#shown?.sample ?? null);
+    this.#remember(sample);
     this.#latest = { sample: joined, totals, notes, cost, history: this.#totals.copy() };
     if (!this.#state.frozen) this.#show();
   }
@@ -87,6 +97,7 @@ export class ScreenModel {
       lines: this.#lines,
       geometry: this.#geometry(),
     });
+    if (!wasFrozen && this.#state.frozen) this.#recentShown = this.#recent?.copy() ?? null;
     if (wasFrozen && !this.#state.frozen) this.#show();
   }
 
@@ -126,8 +137,8 @@ export class ScreenModel {
     const state = this.#state, canvas = new Canvas(state.columns, state.rows), geometry = this.#geometry();
     const shown = this.#shown, sample = this.#sample();
     const nothing = { totals: null, notes: [], cost: null, history: this.#totals };
-    drawHead(canvas, state, { ...shown ?? nothing, sample }, geometry.headRows);
-    drawTable(canvas, state, sample, this.#lines, geometry);
+    drawHead(canvas, state, { ...shown ?? nothing, sample, graphed: this.#graphed(sample) }, geometry);
+    drawTable(canvas, state, sample, this.#lines, geometry, (item, cells) => this.#past(item, cells));
     if (geometry.detailsRows > 0) drawDetails(canvas, this.#detailed(sample), geometry.detailsY, geometry.detailsRows);
     if (state.mode.kind === "help") drawHelp(canvas, state.mode.top);
     else if (state.mode.kind === "sort" || state.mode.kind === "columns") drawMenu(canvas, state, state.mode);
@@ -139,7 +150,51 @@ export class ScreenModel {
     this.#shown = this.#latest;
     if (this.#shown === null) return;
     this.#refresh();
-    this.#flows.add(this.#shown.sample, new Set(this.#visibleRows()));
+    const { sample } = this.#shown;
+    if (sample.intervalMs === 0) return;
+    this.#histories.next();
+    this.#histories.addFlows(sample, new Set(this.#visibleRows()));
+    if (this.#state.group !== null) {
+      this.#histories.addGroups(sample, this.#lines.items.filter((item) => typeof item !== "number"));
+    }
+  }
+
+  /** Costs nothing while the column is not on the screen. */
+  #remember(sample: Sample): void {
+    const places = placeColumns(tableColumns(this.#state), this.#state.columns, GUTTER);
+    if (!places.some(({ column }) => column === HISTORY)) this.#recent = null;
+    else (this.#recent ??= new RecentRates()).add(sample);
+  }
+
+  /** The last half minute of a line as bars; groups have theirs from when they are shown. */
+  #past(item: Item, cells: number): string {
+    const sample = this.#shown?.sample;
+    if (sample === undefined) return "";
+    if (typeof item === "number") {
+      const recent = this.#state.frozen ? this.#recentShown : this.#recent;
+      const bars = recent?.bars(sample.flows, item, cells, sample.timeNs) ?? null;
+      if (bars !== null) return trafficLine(bars, cells);
+      // One that opened and ended within this sample.
+      return sample.flows.closed[item]
+        ? trafficLine([sample.flows.rxDelta[item] + sample.flows.txDelta[item]], cells)
+        : "";
+    }
+    const spanNs = Math.ceil(RECENT_S / Math.max(1, cells)) * 1e9;
+    const totals = this.#histories.get(itemId(sample, item))?.totals(cells, spanNs, sample.timeNs);
+    return totals === undefined ? "" : trafficLine(totals, cells);
+  }
+
+  #graphed(sample: Sample | null): Graphed | null {
+    const { graph, bits, index } = this.#state, shown = this.#shown;
+    if (graph === null || shown === null || sample === null) return null;
+    const { timeNs } = sample;
+    if (graph === "all") {
+      return { title: "everything in and out of this machine", history: shown.history, timeNs, bits };
+    }
+    const item = this.#lines.items[index];
+    if (item === undefined) return { title: "nothing is under the cursor", history: undefined, timeNs, bits };
+    const title = typeof item === "number" ? headline(sample, item) : groupLabel(sample, item);
+    return { title, history: this.#histories.get(itemId(sample, item)), timeNs, bits };
   }
 
   #sample(): Sample | null {
@@ -176,7 +231,7 @@ export class ScreenModel {
   #detailed(sample: Sample | null) {
     const row = this.#detailedRow();
     if (row === null || sample === null) return null;
-    const history = this.#flows.get(flowId(sample.flows, row));
+    const history = this.#histories.get(flowId(sample.flows, row));
     const owner = ownerOf(sample, row), commandLine = owner === null ? null : this.#commands.get(keyOf(owner));
     return { sample, row, history, commandLine, bits: this.#state.bits };
   }

@@ -44,8 +44,12 @@ export interface ScreenState {
   readonly limit: number;
   readonly all: boolean;
   readonly shown: readonly Column[];
+  /** The user has chosen them. */
+  readonly chosen: boolean;
   /** Off, and the terminal selects text with it. */
   readonly mouse: boolean;
+  /** Whose rates the head has as a graph; null: it has none. */
+  readonly graph: "all" | "line" | null;
   /** Rates in bit/s. */
   readonly bits: boolean;
   readonly intervalMs: number;
@@ -62,6 +66,8 @@ export interface ScreenState {
 /** Which lines of the terminal show what. */
 export interface Geometry {
   readonly headRows: number;
+  /** Of the head, below its second line. */
+  readonly graphRows: number;
   readonly titleY: number;
   readonly bodyY: number;
   readonly bodyRows: number;
@@ -75,15 +81,30 @@ const DETAILS_ROWS = 20;
 /** A table of fewer lines beside the details is of no use. */
 const LEAST_BODY = 5;
 
+const LEAST_GRAPH = 8, MOST_GRAPH = 12;
+/** A terminal with fewer lines has no room for a graph. */
+export const LEAST_ROWS_FOR_GRAPH = 2 + LEAST_GRAPH + 2 + LEAST_BODY;
+
+/** Even: as many above the axis as below it. */
+function graphRowsOf({ rows, details, graph }: ScreenState, others: number): number {
+  if (graph === null) return 0;
+  const wanted = Math.max(LEAST_GRAPH, Math.min(MOST_GRAPH, Math.floor(rows / 8) * 2));
+  const room = rows - others - 2 - LEAST_BODY - (details ? DETAILS_ROWS : 0);
+  return room < LEAST_GRAPH ? 0 : Math.min(wanted, Math.floor(room / 2) * 2);
+}
+
 /** `notes`: lines that the head needs for what the user must know. */
-export function geometryOf({ columns: _, rows, details }: ScreenState, notes: number): Geometry {
-  const headRows = rows < 8 ? Math.min(1, rows) : 2 + Math.min(notes, Math.max(0, Math.min(3, rows - 10)));
+export function geometryOf(state: ScreenState, notes: number): Geometry {
+  const { rows, details } = state;
+  const lines = rows < 8 ? Math.min(1, rows) : 2 + Math.min(notes, Math.max(0, Math.min(3, rows - 10)));
+  const graphRows = graphRowsOf(state, lines), headRows = lines + graphRows;
   const left = Math.max(0, rows - headRows - 2);
   const beside = left - DETAILS_ROWS >= LEAST_BODY;
   const detailsRows = !details ? 0 : beside ? DETAILS_ROWS : left + 1;
   const bodyRows = !details ? left : beside ? left - DETAILS_ROWS : 0;
   return {
     headRows,
+    graphRows,
     titleY: headRows,
     bodyY: headRows + 1,
     bodyRows,

@@ -1,7 +1,7 @@
 /** The table: titles and lines. */
 import type { Sample } from "../../flow/sample.ts";
 import { Canvas, Role } from "../canvas.ts";
-import { type Column, TOTAL_RATE } from "../column.ts";
+import { type Column, HISTORY, TOTAL_RATE } from "../column.ts";
 import { isListener, limitedBy } from "../../flow/row.ts";
 import { groupLabel, groupText } from "../group.ts";
 import { limitCounts } from "../group_reasons.ts";
@@ -16,13 +16,23 @@ export const GUTTER = 1;
 /** A connection counts as new for this long. */
 const NEW_MS = 3000;
 
-export function drawTable(canvas: Canvas, state: ScreenState, sample: Sample | null, lines: Lines, geometry: Geometry) {
+/** What the column HISTORY has of a line. */
+export type Past = (item: Item, cells: number) => string;
+
+export function drawTable(
+  canvas: Canvas,
+  state: ScreenState,
+  sample: Sample | null,
+  lines: Lines,
+  geometry: Geometry,
+  past: Past,
+) {
   const { bodyRows, bodyY, titleY } = geometry, places = placeColumns(tableColumns(state), canvas.columns, GUTTER);
   if (bodyRows <= 0) return;
   drawTitles(canvas, state, places, titleY);
   if (sample === null) return;
   for (let line = 0; line < bodyRows && state.top + line < lines.items.length; line++) {
-    drawItem(canvas, state, sample, places, bodyY + line, lines.items[state.top + line]);
+    drawItem(canvas, state, sample, places, bodyY + line, lines.items[state.top + line], past);
     if (state.top + line === state.index) canvas.select(0, bodyY + line, canvas.columns);
   }
   if (lines.items.length === 0) canvas.put(2, bodyY + 1, nothing(state, sample), Role.dim);
@@ -57,12 +67,15 @@ function drawItem(
   places: readonly Place[],
   y: number,
   item: Item,
+  past: Past,
 ): void {
   const [mark, role] = gutter(state, sample, item);
   canvas.put(0, y, mark, role);
   places.forEach((place, i) => {
     const { column, x, width } = place, indent = i === 0 && state.group !== null && typeof item === "number" ? 2 : 0;
-    const text = typeof item === "number"
+    const text = column === HISTORY
+      ? past(item, width)
+      : typeof item === "number"
       ? column.text(sample, item)
       : i === 0
       ? groupLabel(sample, item)
@@ -109,6 +122,7 @@ function stateRole(text: string): Role {
 
 /** Zeros and dashes are dim; rates and losses have colours. */
 function figureRole(column: Column, text: string): Role {
+  if (column === HISTORY) return Role.label;
   if (text === "-" || text === "*") return Role.dim;
   if (text === "0 B/s" || text === "0 bit/s") return Role.dim;
   if (column.id === "rx/s") return Role.received;

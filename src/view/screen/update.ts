@@ -1,10 +1,10 @@
 /** Keys and mouse to the next state: no clock, no terminal, no sample but for what a line is called. */
 import type { Sample } from "../../flow/sample.ts";
-import { type Column, columnById, COLUMNS, TOTAL_RATE } from "../column.ts";
+import { type Column, columnById, COLUMNS, HISTORY, TOTAL_RATE } from "../column.ts";
 import { GROUPINGS } from "../group_key.ts";
 import { placeColumns } from "../layout.ts";
 import { ageText } from "../units.ts";
-import type { Geometry, ScreenState } from "./state.ts";
+import { type Geometry, LEAST_ROWS_FOR_GRAPH, type ScreenState } from "./state.ts";
 import type { Input } from "./input.ts";
 import { GUTTER } from "./table.ts";
 import { itemId, type Lines, scrolled, tableColumns } from "./lines.ts";
@@ -45,6 +45,12 @@ function helpKey(state: ScreenState, top: number, key: string): ScreenState {
 
 type Action = (state: ScreenState, around: Surroundings) => ScreenState;
 
+const GRAPHS: ReadonlyMap<ScreenState["graph"], string> = new Map([
+  ["all", "graph of everything"],
+  ["line", "graph of what is under the cursor"],
+  [null, "no graph"],
+]);
+
 const page = (around: Surroundings) => Math.max(1, around.geometry.bodyRows - 1);
 
 const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
@@ -82,6 +88,11 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   d: (state) => ({ ...state, names: !state.names, notice: state.names ? "addresses" : "names where they are known" }),
   a: (state) => ({ ...state, all: !state.all }),
   c: (state) => ({ ...state, mode: { kind: "columns", index: 0 } }),
+  v: (state) => {
+    const graph = state.graph === null ? "all" : state.graph === "all" ? "line" : null;
+    const fits = graph === null || state.rows >= LEAST_ROWS_FOR_GRAPH;
+    return { ...state, graph, notice: fits ? GRAPHS.get(graph)! : "no room for a graph" };
+  },
   m: (state) => ({
     ...state,
     mouse: !state.mouse,
@@ -140,7 +151,8 @@ function interval(state: ScreenState, step: 1 | -1): ScreenState {
 
 /** The columns that can be sorted by, in the order of the table, the total first. */
 export function sortable(state: ScreenState) {
-  return [TOTAL_RATE, ...state.shown.length === 0 ? COLUMNS : state.shown.filter((column) => column !== TOTAL_RATE)];
+  const shown = state.shown.filter((column) => column !== TOTAL_RATE && column !== HISTORY);
+  return [TOTAL_RATE, ...shown.length === 0 ? COLUMNS : shown];
 }
 
 function sortIndex(state: ScreenState): number {
@@ -191,7 +203,7 @@ function wheelKey(action: "wheelup" | "wheeldown"): string {
 function titleClicked(state: ScreenState, x: number): ScreenState {
   const places = placeColumns(tableColumns(state), state.columns, GUTTER);
   const place = places.find((place) => x >= place.x && x < place.x + place.width);
-  if (place === undefined) return state;
+  if (place === undefined || place.column === HISTORY) return state;
   // What is shown in bits is sorted like what it is made of.
   const column = columnById(place.column.id) ?? place.column, same = column.id === state.sort.column.id;
   return { ...state, sort: { column, descending: same ? !state.sort.descending : column.descending } };
