@@ -21,6 +21,7 @@ enum tcptop_tag {
 	TAG_PROCESS = 9,   /* struct tcptop_process: the executable of a process that owns a socket */
 	TAG_TCP_LIMITS = 10, /* struct tcptop_tcp_limits: what holds up a connection that the snapshot has just shown, when it is not as told before */
 	TAG_TCP_PATH = 11, /* struct tcptop_tcp_path: what is known of its way to the peer, when it may have changed */
+	TAG_TRANSLATION = 13, /* struct tcptop_translation: the kernel translates the addresses of a connection (NAT), or does not any more */
 };
 
 /* How the owner was found. From OWNER_CONNECT on it is a process that was seen with the socket; below, a fallback. */
@@ -251,6 +252,32 @@ struct tcptop_process {
 	__u8 comm[16];       /* of its leader, at that time */
 	__u8 exe[256];       /* file name of the executable, without folders (NAME_MAX is 255); empty: longer than could be read */
 	__u32 ancestors[24]; /* pids of its parent, of that one's parent and so on, as they were then; 0 after the last that is known */
+};
+
+enum tcptop_translated {
+	TRANSLATIONS_FORGOTTEN = 0, /* nothing that was told of this namespace counts any more, and what there is follows; the rest is 0 */
+	TRANSLATION_THERE = 1,
+	TRANSLATION_GONE = 2,
+};
+
+/* TAG_TRANSLATION: from `from` to `to`, as the client has it, becomes from `seen` to `server`, as the server has it. */
+struct tcptop_translation {
+	__u16 tag;
+	__u16 size;
+	__u8 family;         /* 4 or 6 */
+	__u8 protocol;       /* IPPROTO_TCP or IPPROTO_UDP */
+	__u8 change;         /* enum tcptop_translated */
+	__u8 pad;
+	__u32 netns;         /* inode number of the network namespace that translates */
+	__u16 from_port;
+	__u16 to_port;
+	__u16 server_port;
+	__u16 seen_port;
+	__u32 pad2;
+	__u8 from_address[16];
+	__u8 to_address[16];
+	__u8 server_address[16];
+	__u8 seen_address[16];
 };
 
 /* TAG_TICK. Every counter runs from the start of the source and never goes back. */

@@ -93,7 +93,14 @@ int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 	for (size_t i = 0; i < t->source_count; i++)
 		if (t->sources[i]->fills_up && handle_read(t, relieve, t->sources[i], 0))
 			t->sources[i]->errors++;
-	return s ? s->calls->drain(s, buffer, capacity) : 0;
+	for (size_t i = 0; s; i++) {
+		int32_t n = s->calls->drain(s, buffer, capacity);
+
+		if (n || i == t->source_count)
+			return n;
+		s = t->sources[i];
+	}
+	return 0;
 }
 
 int64_t tcptop__syn_recv(struct tcptop *t)

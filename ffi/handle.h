@@ -8,7 +8,7 @@
 #include "privileges/reader.h"
 #include "tcptop.h"
 
-#define SOURCES_MAX 2 /* eBPF and netlink: one has TCP, the other or the same one has UDP */
+#define SOURCES_MAX 3 /* eBPF and netlink: one has TCP, the other or the same one has UDP; and translations */
 
 struct tcptop {
 	struct source *sources[SOURCES_MAX]; /* in the order they were opened in, which is that of their records in a snapshot */

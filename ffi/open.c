@@ -2,6 +2,7 @@
 /* Which sources a handle has: the one file that knows them all. */
 #include "handle.h"
 #include "bpf/programs.h"
+#include "conntrack/conntrack.h"
 #include "netlink/netlink.h"
 #include "process/cgroup.h"
 
@@ -52,6 +53,16 @@ int32_t tcptop__list_udp(struct tcptop *t)
 	int err = t->netlink ? netlink_add_udp(t->netlink) : open_netlink(t, false);
 
 	return err ? fail(&t->failure, -err, "ask the kernel for its UDP sockets by netlink") : netlink_limits(t->netlink);
+}
+
+int32_t tcptop__translations(struct tcptop *t)
+{
+	struct source *found = NULL;
+	int err = conntrack_open(&found);
+
+	if (found)
+		add(t, found);
+	return err ? fail(&t->failure, -err, "read the kernel's table of translated connections") : 0;
 }
 
 int32_t tcptop__cgroups(struct tcptop *t, uint8_t *buffer, uint32_t capacity)

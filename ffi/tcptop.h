@@ -48,6 +48,10 @@ int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms);
  * Returns bits of enum tcptop_limit. */
 int32_t tcptop__list_udp(struct tcptop *t);
 
+/* Translations of addresses (NAT) beside the other records, after TCP and UDP are open. -ENOENT: the kernel keeps no table of connections; -EPERM: it
+ * has some in it, and reading it takes CAP_NET_ADMIN. Failing leaves the rest of the handle as it was. */
+int32_t tcptop__translations(struct tcptop *t);
+
 /* Waits until the ring is half full, timeout_ms (at most 250, with netlink 100) have passed, or tcptop__wake() ends it. 1: half
  * full, 0: not. Call it off the main thread. While it runs, only tcptop__error() and tcptop__wake() may be called on this handle. */
 int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms);

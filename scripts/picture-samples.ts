@@ -49,6 +49,7 @@ function ofNamespace(netns: number, to: EventHandler): EventHandler {
     udpFlow: (record: UdpRecord) => record.netns === netns ? to.udpFlow(record) : undefined,
     udpOwner: (record: UdpOwner) => record.netns === netns ? to.udpOwner(record) : undefined,
     process: (record) => to.process(record),
+    translation: () => {},
     tick: (record) => to.tick(record),
   };
 }

@@ -6,6 +6,7 @@ import {
   TcpPathLayout,
   TcpRecordLayout,
   TickLayout,
+  TranslationLayout,
   UdpOwnerLayout,
   UdpRecordLayout,
 } from "../wire/layout.ts";
@@ -428,6 +429,37 @@ export class ProcessRecord extends Cursor {
     const bytes = new Uint8Array(length);
     this.copy(offset, length, bytes, 0);
     return bytes;
+  }
+}
+
+/** struct tcptop_translation. */
+export class TranslationRecord extends Cursor {
+  get family() {
+    return this.u8(TranslationLayout.family);
+  }
+  get protocol() {
+    return this.u8(TranslationLayout.protocol);
+  }
+  get change() {
+    return this.u8(TranslationLayout.change);
+  }
+  get netns() {
+    return this.u32(TranslationLayout.netns);
+  }
+  get fromPort() {
+    return this.u16(TranslationLayout.fromPort);
+  }
+  get toPort() {
+    return this.u16(TranslationLayout.toPort);
+  }
+  get serverPort() {
+    return this.u16(TranslationLayout.serverPort);
+  }
+  get seenPort() {
+    return this.u16(TranslationLayout.seenPort);
+  }
+  copyAddress(of: "from" | "to" | "server" | "seen", to: Uint8Array, at: number): void {
+    this.copy(TranslationLayout[`${of}Address`], 16, to, at);
   }
 }
 

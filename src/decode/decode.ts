@@ -6,6 +6,7 @@ import {
   TcpPathLayout,
   TcpRecordLayout,
   TickLayout,
+  TranslationLayout,
   UdpOwnerLayout,
   UdpRecordLayout,
 } from "../wire/layout.ts";
@@ -16,6 +17,7 @@ import {
   TcpPath,
   TcpRecord,
   TickRecord,
+  TranslationRecord,
   UdpOwner,
   UdpRecord,
 } from "./cursor.ts";
@@ -32,6 +34,7 @@ export interface EventHandler {
   udpFlow(record: UdpRecord): void;
   udpOwner(record: UdpOwner): void;
   process(record: ProcessRecord): void;
+  translation(record: TranslationRecord): void;
   tick(record: TickRecord): void;
 }
 
@@ -47,6 +50,7 @@ const BYTE_LENGTHS: Readonly<Record<number, number>> = {
   [Tag.udpOwner]: UdpOwnerLayout.byteLength,
   [Tag.process]: ProcessLayout.byteLength,
   [Tag.tick]: TickLayout.byteLength,
+  [Tag.translation]: TranslationLayout.byteLength,
 };
 
 /** Of records that have grown since: recordings have them, and their cursors know what is not there. */
@@ -68,6 +72,7 @@ export class Decoder {
   readonly #udpOwner = new UdpOwner();
   readonly #process = new ProcessRecord();
   readonly #tick = new TickRecord();
+  readonly #translation = new TranslationRecord();
   #invalid = 0;
 
   constructor(readonly handler: EventHandler) {}
@@ -117,6 +122,8 @@ export class Decoder {
         return this.handler.udpOwner(this.#udpOwner.at(bytes, view, start));
       case Tag.process:
         return this.handler.process(this.#process.at(bytes, view, start));
+      case Tag.translation:
+        return this.handler.translation(this.#translation.at(bytes, view, start));
       case Tag.tick:
         return this.handler.tick(this.#tick.at(bytes, view, start));
     }

@@ -52,10 +52,14 @@ export class Inside {
     const version = this.#version;
     for (let row = 0; row < length; row++) {
       if (c.judged[row] === version) continue;
-      const peer = c.loopback[row] === 1 || c.pair[row] !== 0 ||
-        this.#addresses.has(c.family[row], c.remoteAddress, row * 16);
-      c.inside[row] = peer ? 1 : 0;
+      c.inside[row] = c.pair[row] !== 0 || this.#isOwn(c, row) ? 1 : 0;
       c.judged[row] = version;
     }
+  }
+
+  /** Of an end whose other end is not known: by its remote address alone, where that is translated by what stands behind it. */
+  #isOwn(c: JudgedTable["arrays"], row: number): boolean {
+    if (c.realPort[row] !== 0) return this.#addresses.has(c.family[row], c.realAddress, row * 16);
+    return c.loopback[row] === 1 || this.#addresses.has(c.family[row], c.remoteAddress, row * 16);
   }
 }

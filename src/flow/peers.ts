@@ -11,6 +11,7 @@ import { Direction } from "../wire/layout.ts";
 export const Via = { none: 0, direct: 1, nat: 2 } as const;
 
 export interface PeerTable {
+  readonly protocol: number;
   readonly length: number;
   readonly arrays: EndArrays;
   readonly ends: EndIndex;
@@ -44,7 +45,7 @@ export class Peers {
     for (const row of [a, b]) {
       c.pair[row] = this.#pairs;
       c.via[row] = via;
-      c.inside[row] = 1;
+      c.judged[row] = 0;
     }
   }
 
@@ -113,7 +114,7 @@ function onOneLink(c: EndArrays, a: number, b: number): boolean {
 }
 
 /** Whether the two can have been open at the same time. */
-function overlap(c: EndArrays, a: number, b: number): boolean {
+export function overlap(c: EndArrays, a: number, b: number): boolean {
   const [client, server] = c.direction[a] === Direction.inbound ? [b, a] : [a, b];
   const from = openedNs(c, client), to = openedNs(c, server);
   if (to > endNs(c, client) + LATE_NS || from > endNs(c, server)) return false;

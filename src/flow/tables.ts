@@ -6,6 +6,7 @@ import type {
   TcpPath,
   TcpRecord,
   TickRecord,
+  TranslationRecord,
   UdpOwner,
   UdpRecord,
 } from "../decode/cursor.ts";
@@ -14,8 +15,10 @@ import type { Health } from "./sample.ts";
 import type { EventLog } from "./event_log.ts";
 import { Executables } from "./executables.ts";
 import { Inside } from "./inside.ts";
+import { Nat } from "./nat.ts";
 import { Peers } from "./peers.ts";
 import { TcpTable } from "./tcp_table.ts";
+import { Translations } from "./translations.ts";
 import { UdpTable } from "./udp_table.ts";
 
 const CLOCK_WAS_SET_MS = 100;
@@ -41,6 +44,8 @@ export class FlowTables implements EventHandler {
   readonly executables = new Executables();
   readonly inside = new Inside();
   readonly peers = new Peers();
+  readonly translations = new Translations();
+  readonly nat = new Nat(this.translations, this.peers);
   #number = 0;
   #beforeNs = 0;
   #timeNs = 0;
@@ -91,6 +96,9 @@ export class FlowTables implements EventHandler {
   process(record: ProcessRecord): void {
     this.executables.add(record);
   }
+  translation(record: TranslationRecord): void {
+    this.translations.take(record);
+  }
 
   tick(record: TickRecord): void {
     this.tcp.tick(record);
@@ -116,7 +124,8 @@ export class FlowTables implements EventHandler {
   takeSample(spare: ArrayBuffer | null = null): PackedSample {
     this.tcp.measure(this.#beforeNs, this.#timeNs);
     this.udp.measure();
-    for (const table of [this.tcp, this.udp]) this.peers.join(table);
+    for (const table of [this.tcp, this.udp]) this.nat.join(table, this.peers.join(table));
+    this.translations.settle();
     this.inside.judge([this.tcp, this.udp]);
     const sample: PackedSample = {
       number: this.#number++,

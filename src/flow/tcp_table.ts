@@ -37,6 +37,7 @@ const UNKNOWN_STATE = 0;
 
 /** Every TCP socket that is open, and those that ended since the last sample. */
 export class TcpTable {
+  readonly protocol = Protocol.tcp;
   readonly ends = new EndIndex();
   readonly #columns = new Columns(TCP_SCHEMA);
   readonly #index = new CookieIndex();

@@ -32,6 +32,7 @@ const IDLE_AFTER_NS = 1e9;
 
 /** Every UDP flow that goes on, and those that ended since the last sample. */
 export class UdpTable {
+  readonly protocol = Protocol.udp;
   readonly ends = new EndIndex();
   readonly #columns = new Columns(UDP_SCHEMA);
   readonly #index = new UdpIndex();

@@ -32,6 +32,12 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__translations: {
+    parameters: [
+      "pointer", // t
+    ],
+    result: "i32",
+  },
   tcptop__wait: {
     parameters: [
       "pointer", // t

@@ -12,6 +12,7 @@ export const Tag = {
   process: 9,
   tcpLimits: 10,
   tcpPath: 11,
+  translation: 13,
 } as const;
 
 export const OwnerHow = {
@@ -233,6 +234,32 @@ export const ProcessLayout = {
   comm: 16,
   exe: 32,
   ancestors: 288,
+} as const;
+
+export const Translated = {
+  forgotten: 0,
+  there: 1,
+  gone: 2,
+} as const;
+
+export const TranslationLayout = {
+  byteLength: 88,
+  tag: 0,
+  size: 2,
+  family: 4,
+  protocol: 5,
+  change: 6,
+  pad: 7,
+  netns: 8,
+  fromPort: 12,
+  toPort: 14,
+  serverPort: 16,
+  seenPort: 18,
+  pad2: 20,
+  fromAddress: 24,
+  toAddress: 40,
+  serverAddress: 56,
+  seenAddress: 72,
 } as const;
 
 export const TickLayout = {

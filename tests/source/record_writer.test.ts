@@ -36,7 +36,14 @@ function decode(write: (writer: RecordWriter) => void, handler: Partial<EventHan
     tcpOwner: nothing,
     udpFlow: nothing,
   };
-  const decoder = new Decoder({ ...all, udpOwner: nothing, process: nothing, tick: nothing, ...handler });
+  const decoder = new Decoder({
+    ...all,
+    udpOwner: nothing,
+    process: nothing,
+    translation: nothing,
+    tick: nothing,
+    ...handler,
+  });
   const writer = new RecordWriter();
   write(writer);
   writer.flush((records) => decoder.decode(records));

@@ -7,6 +7,8 @@ import { bpfRefusal, fallbackNote, missingNote, type Refusal } from "./refusal.t
 import { shimError, type ShimFailure } from "./error.ts";
 import { hiddenProcesses } from "./hidden.ts";
 import { type Library, newHandle } from "../../system/shim.ts";
+import { Errno } from "../../wire/errno.ts";
+import { untranslated } from "./nat_notes.ts";
 import { UDP_IS_LISTED, UDP_LEFT_OUT, UDP_PARTIAL, udpMissing } from "./udp_notes.ts";
 
 const BUFFER_BYTES = 1 << 20;
@@ -59,10 +61,11 @@ export class ShimSource implements FlowSource {
     try {
       const { tcp, notes: found, error } = this.#openTcp(options), udp = this.#openUdp(options);
       if (error !== undefined && udp.udp !== "bpf") throw error;
+      const translations = this.#openTranslations();
       const kept = options.dropTo === null ? [] : this.#drop(options.dropTo);
       const outside = library.symbols.tcptop__sees_all_processes() ? [] : [OUTSIDE];
       // Asked after root has been given up: to root nothing is hidden.
-      const notes = [...outside, ...found, ...udp.notes, ...kept, ...hiddenProcesses(library.symbols)];
+      const notes = [...outside, ...found, ...udp.notes, ...translations, ...kept, ...hiddenProcesses(library.symbols)];
       this.info = { tcp, udp: udp.udp, notes };
     } catch (error) {
       this.close();
@@ -155,6 +158,12 @@ export class ShimSource implements FlowSource {
     return tcptop__list_udp(this.#handle) < 0
       ? { udp: null, notes: [missing] }
       : { udp: "netlink", notes: [{ ...missing, message: `${missing.message}. ${UDP_IS_LISTED}` }] };
+  }
+
+  /** Connections whose addresses are translated are joined by what the kernel tells of it; a kernel that translates none tells nothing. */
+  #openTranslations(): Note[] {
+    const result = this.#library.symbols.tcptop__translations(this.#handle);
+    return result === 0 || -result === Errno.ENOENT ? [] : [untranslated(this.#account(-result))];
   }
 
   /** Gives up root. What could not be given up comes back as notes. */

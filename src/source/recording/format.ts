@@ -42,6 +42,7 @@ const EARLIER_LAYOUTS: readonly number[] = [
   1076161063, /* before TcpLimits, and `end` beside `several` */
   1337595535, /* before the ancestors at the end of a process */
   1726225224, /* before TcpPath, and `connect_us` at the end of TcpRecord */
+  2986865055, /* before Translation */
 ];
 
 /** A program writes records of this layout. */

@@ -46,6 +46,7 @@ function tracker(hasPreliminary = false) {
     udpFlow: (r) => void last.udp.push({ ...plain(r), firstNs: r.firstNs, lastNs: r.lastNs }),
     udpOwner: () => {},
     process: () => {},
+    translation: () => {},
     tick: (r) => void seen.push({ what: "tick", cookie: 0, openedNs: 0, state: 0, rx: r.timeNs, tx: r.wallNs }),
   };
   const decoder = new Decoder(handler);

@@ -1,0 +1,66 @@
+/** Rows by hash: open addressing over typed arrays. Several rows may have one hash; what they are is compared by whoever asks. */
+const EMPTY = -1;
+const GONE = -2;
+
+export class RowIndex {
+  #hash = new Uint32Array(256);
+  #row = new Int32Array(256).fill(EMPTY);
+  #used = 0; // entries and graves
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The row must not be in it under this hash. */
+  add(hash: number, row: number): void {
+    if (this.#used * 4 >= this.#row.length * 3) this.#rehash();
+    this.#insert(hash, row);
+    this.#size++;
+  }
+
+  /** The row must be in it under this hash; so must that of move(). */
+  delete(hash: number, row: number): void {
+    this.#row[this.#find(hash, row)] = GONE;
+    this.#size--;
+  }
+
+  move(hash: number, from: number, to: number): void {
+    this.#row[this.#find(hash, from)] = to;
+  }
+
+  /** Calls `found` with each row of this hash. The index must not be changed meanwhile. */
+  each(hash: number, found: (row: number) => void): void {
+    const mask = this.#row.length - 1;
+    for (let at = hash & mask; this.#row[at] !== EMPTY; at = (at + 1) & mask) {
+      if (this.#row[at] >= 0 && this.#hash[at] === hash) found(this.#row[at]);
+    }
+  }
+
+  #find(hash: number, row: number): number {
+    const mask = this.#row.length - 1;
+    let at = hash & mask;
+    while (this.#row[at] !== row) at = (at + 1) & mask;
+    return at;
+  }
+
+  #insert(hash: number, row: number): void {
+    const mask = this.#row.length - 1;
+    let at = hash & mask;
+    while (this.#row[at] !== EMPTY) at = (at + 1) & mask;
+    this.#hash[at] = hash;
+    this.#row[at] = row;
+    this.#used++;
+  }
+
+  /** Drops the graves; grows or shrinks to at most half full. */
+  #rehash(): void {
+    const hash = this.#hash, row = this.#row;
+    let capacity = 256;
+    while (capacity < this.#size * 2 + 2) capacity *= 2;
+    this.#hash = new Uint32Array(capacity);
+    this.#row = new Int32Array(capacity).fill(EMPTY);
+    this.#used = 0;
+    for (let at = 0; at < row.length; at++) if (row[at] >= 0) this.#insert(hash[at], row[at]);
+  }
+}
