@@ -15,6 +15,22 @@ static __always_inline bool closed_unread(struct sock *sk, struct tcp_sock *tp)
 	return !sk->sk_receive_queue.qlen && queue_length(tp->rcv_nxt - sock_flag(sk, SOCK_DONE), tp->copied_seq) > 0;
 }
 
+#define FROM_ICMP 2 /* SO_EE_ORIGIN_ICMP; SO_EE_ORIGIN_ICMP6 is the next */
+
+/* What ICMP said of a SYN while the socket was in use, as it is where this machine's own firewall says it: tcp_v4_err() leaves it in sk_err_soft, from
+ * where the process takes it (SO_ERROR) before it closes the socket, and in the error queue. 0: nothing. */
+static __always_inline int syn_error(struct sock *sk)
+{
+	struct sock_exterr_skb *told;
+	u8 origin;
+
+	if (sk->sk_err_soft || !sk->sk_error_queue.qlen)
+		return sk->sk_err_soft;
+	told = (struct sock_exterr_skb *)((char *)BPF_CORE_READ(sk, sk_error_queue.next) + bpf_core_field_offset(struct sk_buff___cb, cb));
+	origin = BPF_CORE_READ(told, ee.ee_origin);
+	return origin == FROM_ICMP || origin == FROM_ICMP + 1 ? BPF_CORE_READ(told, ee.ee_errno) : 0;
+}
+
 /* The reasons of tcp_reset(), tcp_write_err() and tcp_abort() are in sk_err by then. tcp_disconnect() and close() with unread data set none
  * before the change; they run in their process's context, with the socket owned. old: the state before. */
 static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, bool failed)
@@ -22,6 +38,8 @@ static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, 
 	int err = sk->sk_err;
 	bool owned = sk->sk_lock.owned;
 
+	if (failed && !err)
+		err = syn_error(sk);
 	if (old == TCP_LISTEN)
 		return END_UNKNOWN;
 	if (err == ETIMEDOUT && !failed && tp->write_seq == tp->snd_una)

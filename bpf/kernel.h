@@ -63,7 +63,17 @@ struct sock_common {
 } KERNEL_TYPE;
 
 typedef struct { int owned; } KERNEL_TYPE socket_lock_t;
-struct sk_buff_head { u32 qlen; } KERNEL_TYPE;
+struct sk_buff;
+struct sk_buff___cb { char cb[48]; } KERNEL_TYPE;
+struct sk_buff_head {
+	struct sk_buff *next;
+	u32 qlen;
+} KERNEL_TYPE;
+struct sock_extended_err {
+	u32 ee_errno;
+	u8 ee_origin;
+} KERNEL_TYPE;
+struct sock_exterr_skb { struct sock_extended_err ee; } KERNEL_TYPE;
 struct numa_drop_counters {
 	atomic_t drops0;
 	atomic_t drops1;
@@ -76,7 +86,9 @@ struct sock {
 	u16 sk_protocol;
 	u8 sk_kern_sock : 1;
 	int sk_err;
+	int sk_err_soft;
 	struct sk_buff_head sk_receive_queue;
+	struct sk_buff_head sk_error_queue;
 	unsigned long sk_lingertime;
 	u32 sk_ack_backlog;
 	u32 sk_max_ack_backlog;

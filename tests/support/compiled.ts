@@ -1,9 +1,23 @@
 /** Compiles C sources to build/NAME, once, and again when one of `inputs` has changed; `flags` are clang's. Returns where it is. */
-export async function compiled(
+export function compiled(
   name: string,
   sources: readonly URL[],
   inputs = sources,
   flags: readonly string[] = [],
+): Promise<string> {
+  // Two that want it at once wait for one compiler.
+  const known = underWay.get(name) ?? compile(name, sources, inputs, flags).finally(() => underWay.delete(name));
+  underWay.set(name, known);
+  return known;
+}
+
+const underWay = new Map<string, Promise<string>>();
+
+async function compile(
+  name: string,
+  sources: readonly URL[],
+  inputs: readonly URL[],
+  flags: readonly string[],
 ): Promise<string> {
   const binary = new URL(`../../build/${name}`, import.meta.url).pathname;
   const times = await Promise.all(inputs.map(async (input) => (await Deno.stat(input)).mtime!.getTime()));
