@@ -145,6 +145,7 @@ struct tcp_sock {
 	u32 snd_ssthresh;
 	u32 lsndtime;       /* jiffies */
 	u32 lost;
+	u32 lost_out;
 	u32 delivered_ce;
 	u32 reord_seen;
 	u32 dsack_dups;

@@ -41,6 +41,8 @@ export interface Interval {
   readonly retransmits: number;
   /** At the end of the sample: whole segments wait to be sent. */
   readonly segmentWaits: boolean;
+  /** At the end of the sample: something is taken for lost, and was not acknowledged since. */
+  readonly lost: boolean;
   /** In bytes. */
   readonly receiveQueue: number;
   readonly receiveQueueBefore: number;
@@ -72,6 +74,8 @@ function sendingLimit(i: Interval): Limit {
   if (i.peerWindowUs >= i.busyUs * MOST) return Limit.peerWindow;
   if (i.sendBufferUs >= i.busyUs * MOST) return Limit.sendBuffer;
   if (i.retransmits > 0 && i.retransmits >= i.txPackets * LOSSY) return Limit.loss;
+  // Between two attempts, which are further and further apart: a path that has gone silent.
+  if (i.lost && i.txBytes === 0) return Limit.loss;
   return i.segmentWaits || i.cwndLimited && !i.appLimited ? Limit.network : Limit.application;
 }
 

@@ -20,6 +20,7 @@ export const LIMITS_SCHEMA = {
   segmentWaits: "u8",
   appLimited: "u8",
   cwndLimited: "u8",
+  lostNow: "u8",
 } as const;
 
 type Rows = Arrays<typeof FLOW_SCHEMA & typeof LIMITS_SCHEMA>;
@@ -36,6 +37,7 @@ export function noteLimits(c: Rows, row: number, record: TcpLimits, isFresh: boo
   c.segmentWaits[row] = record.sending & Sending.segmentWaits ? 1 : 0;
   c.appLimited[row] = record.sending & Sending.appLimited ? 1 : 0;
   c.cwndLimited[row] = record.sending & Sending.cwndLimited ? 1 : 0;
+  c.lostNow[row] = record.sending & Sending.lost ? 1 : 0;
   if (!c.limitsKnown[row] && !isFresh) settleRow(c, row);
   c.limitsKnown[row] = 1;
 }
@@ -68,6 +70,7 @@ const interval: { -readonly [F in keyof Interval]: Interval[F] } = {
   receiveQueueBefore: 0,
   appLimited: false,
   cwndLimited: false,
+  lost: false,
 };
 
 /** Fills the columns of this sample, which lasted from beforeNs to nowNs. What has ended has no word: it was seen last before the sample. */
@@ -95,5 +98,6 @@ function rowLimit(c: Rows, row: number, beforeNs: number, nowNs: number): Limit 
   interval.receiveQueueBefore = c.receiveQueueBefore[row];
   interval.appLimited = c.appLimited[row] === 1;
   interval.cwndLimited = c.cwndLimited[row] === 1;
+  interval.lost = c.lostNow[row] === 1;
   return limitOf(interval);
 }

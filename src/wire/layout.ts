@@ -118,6 +118,7 @@ export const Sending = {
   appLimited: 1,
   cwndLimited: 2,
   segmentWaits: 4,
+  lost: 8,
 } as const;
 
 export const TcpLimitsLayout = {

@@ -15,6 +15,7 @@ const QUIET: Interval = {
   receiveQueue: 0,
   receiveQueueBefore: 0,
   cwndLimited: false,
+  lost: false,
   appLimited: false,
 };
 const of = (changes: Partial<Interval>) => limitOf({ ...QUIET, ...changes });
@@ -28,6 +29,7 @@ Deno.test("limitOf() has one word for what happened", () => {
   strictEqual(of({ ...BUSY, segmentWaits: true }), Limit.network);
   strictEqual(of({ ...BUSY, cwndLimited: true }), Limit.network);
   strictEqual(of({ ...BUSY, segmentWaits: true, retransmits: 4 }), Limit.loss);
+  strictEqual(of({ busyUs: 1_000_000, lost: true }), Limit.loss, "nothing comes through any more");
   strictEqual(of({ rxBytes: 101, receiveQueue: 101 }), Limit.reader);
   strictEqual(of({ receiveQueue: 101, receiveQueueBefore: 101 }), Limit.reader);
 });
@@ -36,6 +38,7 @@ Deno.test("limitOf() does not take what is healthy for a fault", () => {
   strictEqual(of({ rxBytes: 10_007 }), Limit.unknown, "it only receives, and reads");
   strictEqual(of({ rxBytes: 10_007, receiveQueue: 503, receiveQueueBefore: 1009 }), Limit.unknown, "it is reading");
   strictEqual(of({ ...BUSY, segmentWaits: true, retransmits: 3 }), Limit.network, "three of 307 are below a hundredth");
+  strictEqual(of({ ...BUSY, segmentWaits: true, lost: true }), Limit.network, "a single loss of a busy connection");
   strictEqual(of({ ...BUSY, busyUs: 99_999, segmentWaits: true }), Limit.application, "busy for less than a tenth");
   strictEqual(of({ ...BUSY }), Limit.application, "busy with less than a segment: Nagle, or a long way");
   strictEqual(of({ ...BUSY, cwndLimited: true, appLimited: true }), Limit.application);
@@ -59,6 +62,7 @@ Deno.test("limitOf() says reader, whatever else is so, only of bytes that wait",
     txPackets: count,
     retransmits: count,
     segmentWaits: fc.boolean(),
+    lost: fc.boolean(),
     receiveQueue: count,
     receiveQueueBefore: count,
     cwndLimited: fc.boolean(),

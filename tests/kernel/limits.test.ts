@@ -111,5 +111,10 @@ for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink
     );
     mostly(await words(running, queued), { client: "network" });
     mostly(await words(running, dropped), { client: "loss" });
+    const silence = "add table inet t; add chain inet t c { type filter hook input priority 0; policy drop; }";
+    deepStrictEqual((await execute(["ip", "netns", "exec", b.name, "nft", silence])).code, 0);
+    const isSilent = ({ remote, limited_by }: FlowFacts) => remote?.port === queued.port && limited_by === "loss";
+    await running.until("silence", ({ flows }) => flows.some(isSilent));
+    mostly(await words(running, queued), { client: "loss" });
   });
 }

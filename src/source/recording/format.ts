@@ -41,6 +41,7 @@ export interface Chunk {
 const EARLIER_LAYOUTS: readonly number[] = [
   1076161063, /* before TcpLimits, and `end` beside `several` */
   1337595535, /* before the ancestors at the end of a process */
+  2986865055, /* before Sending.lost */
   1726225224, /* before TcpPath, and `connect_us` at the end of TcpRecord */
   2986865055, /* before Translation */
 ];
