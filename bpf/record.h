@@ -22,6 +22,7 @@ enum tcptop_tag {
 	TAG_TCP_LIMITS = 10, /* struct tcptop_tcp_limits: what holds up a connection that the snapshot has just shown, when it is not as told before */
 	TAG_TCP_PATH = 11, /* struct tcptop_tcp_path: what is known of its way to the peer, when it may have changed */
 	TAG_TRANSLATION = 13, /* struct tcptop_translation: the kernel translates the addresses of a connection (NAT), or does not any more */
+	TAG_DROPPED = 12,  /* struct tcptop_dropped: packets that this machine's kernel threw away, when there are more than told before */
 };
 
 /* How the owner was found. From OWNER_CONNECT on it is a process that was seen with the socket; below, a fallback. */
@@ -281,11 +282,39 @@ struct tcptop_translation {
 	__u8 seen_address[16];
 };
 
+/* TAG_DROPPED: of one flow, in one direction and for one reason, as far as all of them are known; since first_ns, and never back. */
+struct tcptop_dropped {
+	__u16 tag;
+	__u16 size;
+	__u8 family;         /* of the packets; 0: of flows for which there was no room: what they share is the reason, and the rest is 0 */
+	__u8 protocol;       /* 6 or 17 */
+	__u8 direction;      /* enum tcptop_direction, as the socket sees it; DIRECTION_UNKNOWN where there is no cookie */
+	__u8 pad;
+	__u64 cookie;        /* of the socket; 0: not known, the packets' ends tell */
+	__u64 first_ns;      /* when the first of them was thrown away: another first_ns is another count, from 0 on */
+	__u64 last_ns;
+	__u64 packets;       /* one for each segment of a GSO or GRO packet */
+	__u64 bytes;         /* payload */
+	__u32 netns;         /* 0: not known */
+	__u32 scope;
+	__u16 source_port;   /* the packets' own ends, whichever of the two is this machine's */
+	__u16 destination_port;
+	__u32 pad2;
+	__u8 source[16];
+	__u8 destination[16];
+	__u8 reason[32];     /* the kernel's name for it without SKB_DROP_REASON_, such as NETFILTER_DROP; its number where it has none */
+};
+
+/* Bits: what the source can tell beside what is in every snapshot. */
+enum tcptop_feature {
+	FEATURE_DROPS = 1,   /* why packets are dropped (TAG_DROPPED) */
+};
+
 /* TAG_TICK. Every counter runs from the start of the source and never goes back. */
 struct tcptop_tick {
 	__u16 tag;
 	__u16 size;
-	__u32 pad;
+	__u32 features;      /* bits of enum tcptop_feature */
 	__u64 begin_ns;      /* before the snapshot's first read */
 	__u64 time_ns;       /* after its last */
 	__u64 wall_ns;       /* CLOCK_REALTIME at time_ns */

@@ -138,6 +138,7 @@ int32_t tcptop__doctor(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 	programs_say(&r, "table", tcp_table_object, tcp_table_object_end - tcp_table_object, cgroup_fd);
 	programs_say(&r, "udp", udp_object, udp_object_end - udp_object, cgroup_fd);
 	programs_say(&r, "drops", udp_drops_object, udp_drops_object_end - udp_drops_object, cgroup_fd);
+	programs_say(&r, "reasons", drops_object, drops_object_end - drops_object, cgroup_fd);
 	if (cgroup_fd >= 0)
 		close(cgroup_fd);
 	return r.used;

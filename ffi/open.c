@@ -32,6 +32,11 @@ int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms)
 	return programs(t) ? programs_load_udp(t->programs, timeout_ms) : fail(&t->failure, ENOMEM, "load the UDP programs");
 }
 
+int32_t tcptop__watch_drops(struct tcptop *t)
+{
+	return t->programs && programs_watch_drops(t->programs);
+}
+
 static int open_netlink(struct tcptop *t, bool tcp)
 {
 	int err = netlink_open(&t->netlink, tcp);

@@ -44,6 +44,10 @@ int32_t tcptop__open_netlink(struct tcptop *t);
  * handle as it was. 1: only sockets of this process's cgroup namespace are seen, not those of the whole hierarchy. */
 int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms);
 
+/* Watches what the kernel drops, and why, after all else that is loaded: TAG_DROPPED records then come with drains and snapshots. 1: it does;
+ * 0: this kernel does not say why it drops packets (before 5.17), or BPF is not loaded or refused. */
+int32_t tcptop__watch_drops(struct tcptop *t);
+
 /* UDP sockets and their owners by netlink, without counts: instead of tcptop__udp_load(), after TCP is open.
  * Returns bits of enum tcptop_limit. */
 int32_t tcptop__list_udp(struct tcptop *t);

@@ -2,7 +2,7 @@
  * line know nothing of each other. "" is ffi/ itself: the handle. */
 const LAYERS = [["base"], ["process"], ["privileges"], ["bpf", "conntrack", "netlink"], [""]] as const;
 /** What both sides of a border are made from: the calls, and what the kernel's programs write. Every file of the shim may know them. */
-const CONTRACTS = ["ffi/tcptop.h", "bpf/record.h", "bpf/shared.h", "bpf/udp.h"];
+const CONTRACTS = ["ffi/tcptop.h", "bpf/record.h", "bpf/shared.h", "bpf/udp.h", "bpf/drops.h"];
 
 function folderOf(path: string): string {
   return path.split("/").slice(1, -1).join("/");

@@ -50,6 +50,7 @@ function ofNamespace(netns: number, to: EventHandler): EventHandler {
     udpOwner: (record: UdpOwner) => record.netns === netns ? to.udpOwner(record) : undefined,
     process: (record) => to.process(record),
     translation: () => {},
+    dropped: () => {},
     tick: (record) => to.tick(record),
   };
 }

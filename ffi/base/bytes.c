@@ -33,6 +33,20 @@ int bytes_append(struct bytes *b, const void *data, size_t length)
 	return 0;
 }
 
+size_t bytes_take(struct bytes *b, void *buffer, size_t capacity)
+{
+	size_t n = b->length - b->read;
+
+	if (n > capacity)
+		n = capacity;
+	if (n)
+		memcpy(buffer, b->data + b->read, n);
+	b->read += n;
+	if (b->read == b->length)
+		b->read = b->length = 0;
+	return n;
+}
+
 void bytes_free(struct bytes *b)
 {
 	free(b->data);

@@ -33,4 +33,12 @@ udp_drops_object:
 	.global udp_drops_object_end
 	.hidden udp_drops_object_end
 udp_drops_object_end:
+	.balign 16
+	.global drops_object
+	.hidden drops_object
+drops_object:
+	.incbin "drops.bpf.o"
+	.global drops_object_end
+	.hidden drops_object_end
+drops_object_end:
 	.section .note.GNU-stack,"",%progbits

@@ -14,5 +14,7 @@ extern const uint8_t udp_object[] __attribute__((visibility("hidden")));
 extern const uint8_t udp_object_end[] __attribute__((visibility("hidden")));
 extern const uint8_t udp_drops_object[] __attribute__((visibility("hidden")));
 extern const uint8_t udp_drops_object_end[] __attribute__((visibility("hidden")));
+extern const uint8_t drops_object[] __attribute__((visibility("hidden")));
+extern const uint8_t drops_object_end[] __attribute__((visibility("hidden")));
 
 #endif

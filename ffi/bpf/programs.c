@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "programs.h"
 #include "counters.h"
+#include "drops.h"
 #include "iterator.h"
 #include "log.h"
 #include "owners.h"
@@ -43,12 +44,38 @@ static void wake(struct source *s)
 
 static int relieve(struct source *s)
 {
-	return udp_flows_relieve(of(s)->udp);
+	struct programs *p = of(s);
+	int err = p->udp ? udp_flows_relieve(p->udp) : 0, of_drops = 0;
+
+	if (p->drops && drops_are_due(p->drops))
+		of_drops = drops_read(p->drops, false, &p->dropped);
+	return err ? err : of_drops;
 }
 
+/* What was dropped comes before the ends that it explains. */
 static int32_t drain(struct source *s, uint8_t *buffer, uint32_t capacity)
 {
-	return of(s)->tcp ? ring_read(&of(s)->ring, buffer, capacity) : 0;
+	struct programs *p = of(s);
+
+	if (p->dropped.read < p->dropped.length)
+		return bytes_take(&p->dropped, buffer, capacity / sizeof(struct tcptop_dropped) * sizeof(struct tcptop_dropped));
+	return p->tcp ? ring_read(&p->ring, buffer, capacity) : 0;
+}
+
+/* Those that a drain has not handed over yet come first. */
+static int drops_append(struct programs *p, struct bytes *to)
+{
+	size_t waiting = p->dropped.length - p->dropped.read;
+	int err = bytes_append(to, p->dropped.data + p->dropped.read, waiting);
+
+	if (err)
+		return err;
+	p->dropped.length = p->dropped.read = 0;
+	if (!p->describe_drops && !drops_are_due(p->drops))
+		return 0;
+	err = drops_read(p->drops, p->describe_drops, to);
+	p->describe_drops = err != 0;
+	return err;
 }
 
 static int sockets_append(struct programs *p, const struct request *r, struct bytes *to)
@@ -75,6 +102,8 @@ static void snapshot(struct source *s, const struct request *r, struct bytes *to
 		p->source.errors++;
 	if (p->udp && udp_flows_read(p->udp, r->begin_ns, to))
 		s->errors++;
+	if (p->drops && drops_append(p, to))
+		s->errors++;
 }
 
 static void count(struct source *s, struct tcptop_tick *tick)
@@ -86,6 +115,7 @@ static void count(struct source *s, struct tcptop_tick *tick)
 		counters_sum(p->counters_fd, sums, COUNTER_COUNT);
 	if (p->udp)
 		udp_counters(p->udp, udp);
+	tick->features |= p->drops ? FEATURE_DROPS : 0;
 	tick->events_lost += sums[COUNTER_EVENTS_LOST];
 	tick->sockets_untracked += sums[COUNTER_SOCKETS_UNTRACKED];
 	tick->snapshot_errors += s->errors + sums[COUNTER_SNAPSHOT_LOST];
@@ -99,6 +129,7 @@ static void describe_again(struct source *s)
 		of(s)->shared->epoch++;
 	if (of(s)->udp)
 		of(s)->udp->describe_all = true;
+	of(s)->describe_drops = true;
 }
 
 static void *read_without_capabilities(void *context)
@@ -133,6 +164,8 @@ static void programs_free(struct source *s)
 {
 	struct programs *p = of(s);
 
+	drops_free(p->drops);
+	bytes_free(&p->dropped);
 	udp_free(p->udp);
 	tcp_free(p);
 	if (p->cgroup_fd >= 0)
@@ -169,6 +202,15 @@ int32_t programs_load_udp(struct source *s, uint32_t timeout_ms)
 
 	s->fills_up = of(s)->udp != NULL;
 	return result;
+}
+
+bool programs_watch_drops(struct source *s)
+{
+	struct programs *p = of(s);
+
+	p->drops = drops_watch(p);
+	s->fills_up |= p->drops != NULL;
+	return p->drops != NULL;
 }
 
 int programs_cgroup_fd(const struct source *s)

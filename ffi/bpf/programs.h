@@ -13,6 +13,9 @@ struct source *programs_new(struct failure *f);
 int32_t programs_load_tcp(struct source *s, uint32_t ring_bytes, uint32_t openings, uint32_t keep);
 int32_t programs_load_udp(struct source *s, uint32_t timeout_ms);
 
+/* As tcptop__watch_drops(). */
+bool programs_watch_drops(struct source *s);
+
 /* Descriptor of the root of the cgroup v2 hierarchy, or of the part of it that this process sees; negative: none was needed, or there is none. */
 int programs_cgroup_fd(const struct source *s);
 

@@ -140,6 +140,7 @@ export class Session {
       cgroups: this.#cgroups,
       bootWallMs,
       dropped: batch.dropped,
+      drops: batch.drops,
     };
   }
 

@@ -1,5 +1,6 @@
 /** Records read in place: one cursor object is moved from record to record, so decoding makes no garbage. */
 import {
+  DroppedLayout,
   ProcessLayout,
   TcpCountersLayout,
   TcpLimitsLayout,
@@ -463,8 +464,70 @@ export class TranslationRecord extends Cursor {
   }
 }
 
+/** struct tcptop_dropped. */
+export class DroppedRecord extends Cursor {
+  get family() {
+    return this.u8(DroppedLayout.family);
+  }
+  get protocol() {
+    return this.u8(DroppedLayout.protocol);
+  }
+  get direction() {
+    return this.u8(DroppedLayout.direction);
+  }
+  get cookieLow() {
+    return this.low(DroppedLayout.cookie);
+  }
+  get cookieHigh() {
+    return this.high(DroppedLayout.cookie);
+  }
+  get firstNs() {
+    return this.u64(DroppedLayout.firstNs);
+  }
+  get lastNs() {
+    return this.u64(DroppedLayout.lastNs);
+  }
+  get packets() {
+    return this.u64(DroppedLayout.packets);
+  }
+  get bytes() {
+    return this.u64(DroppedLayout.bytes);
+  }
+  get netns() {
+    return this.u32(DroppedLayout.netns);
+  }
+  get scope() {
+    return this.u32(DroppedLayout.scope);
+  }
+  get sourcePort() {
+    return this.u16(DroppedLayout.sourcePort);
+  }
+  get destinationPort() {
+    return this.u16(DroppedLayout.destinationPort);
+  }
+  copySource(target: Uint8Array, to: number): void {
+    this.copy(DroppedLayout.source, 16, target, to);
+  }
+  copyDestination(target: Uint8Array, to: number): void {
+    this.copy(DroppedLayout.destination, 16, target, to);
+  }
+  /** The kernel's name for it. These records are rare: a string each is no matter. */
+  reason(): string {
+    let text = "";
+    for (let i = DroppedLayout.reason; i < DroppedLayout.byteLength; i++) {
+      const byte = this.u8(i);
+      if (byte === 0) break;
+      text += String.fromCharCode(byte);
+    }
+    return text;
+  }
+}
+
 /** struct tcptop_tick. */
 export class TickRecord extends Cursor {
+  get features() {
+    return this.u32(TickLayout.features);
+  }
   get beginNs() {
     return this.u64(TickLayout.beginNs);
   }

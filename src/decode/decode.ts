@@ -1,4 +1,5 @@
 import {
+  DroppedLayout,
   ProcessLayout,
   Tag,
   TcpCountersLayout,
@@ -11,6 +12,7 @@ import {
   UdpRecordLayout,
 } from "../wire/layout.ts";
 import {
+  DroppedRecord,
   ProcessRecord,
   TcpCounters,
   TcpLimits,
@@ -35,6 +37,7 @@ export interface EventHandler {
   udpOwner(record: UdpOwner): void;
   process(record: ProcessRecord): void;
   translation(record: TranslationRecord): void;
+  dropped(record: DroppedRecord): void;
   tick(record: TickRecord): void;
 }
 
@@ -49,6 +52,7 @@ const BYTE_LENGTHS: Readonly<Record<number, number>> = {
   [Tag.udpFlow]: UdpRecordLayout.byteLength,
   [Tag.udpOwner]: UdpOwnerLayout.byteLength,
   [Tag.process]: ProcessLayout.byteLength,
+  [Tag.dropped]: DroppedLayout.byteLength,
   [Tag.tick]: TickLayout.byteLength,
   [Tag.translation]: TranslationLayout.byteLength,
 };
@@ -71,6 +75,7 @@ export class Decoder {
   readonly #udp = new UdpRecord();
   readonly #udpOwner = new UdpOwner();
   readonly #process = new ProcessRecord();
+  readonly #dropped = new DroppedRecord();
   readonly #tick = new TickRecord();
   readonly #translation = new TranslationRecord();
   #invalid = 0;
@@ -124,6 +129,8 @@ export class Decoder {
         return this.handler.process(this.#process.at(bytes, view, start));
       case Tag.translation:
         return this.handler.translation(this.#translation.at(bytes, view, start));
+      case Tag.dropped:
+        return this.handler.dropped(this.#dropped.at(bytes, view, start));
       case Tag.tick:
         return this.handler.tick(this.#tick.at(bytes, view, start));
     }

@@ -31,6 +31,9 @@ export const FLOW_SCHEMA = {
   rxDroppedBytes: "f64",
   rxDroppedPackets: "f64",
   rxDroppedDelta: "f64",
+  /** What this machine's kernel threw away of it, in both directions. */
+  dropPackets: "f64",
+  dropBytes: "f64",
   /** CLOCK_BOOTTIME. openedNs is 0 for a flow that is older than the source. */
   openedNs: "f64",
   /** When it ended, or for UDP when it last moved; 0: not yet. */
@@ -83,6 +86,8 @@ export const FLOW_SCHEMA = {
   srttUs: "u32",
   rttvarUs: "u32",
   cwnd: "u32",
+  /** Number of its list in Sample.drops, of one flow in one run; 0: it has none. */
+  drops: "u32",
   localPort: "u16",
   remotePort: "u16",
   /** With realAddress: the remote end behind a translation of addresses (NAT); 0: there is none, or it is not known. */

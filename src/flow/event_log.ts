@@ -2,6 +2,7 @@ import type { TcpRecord } from "../decode/cursor.ts";
 import { OwnerHow } from "../wire/layout.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, type FlowArrays, pack, unpack } from "./columns.ts";
 import { CookieIndex } from "./cookie_index.ts";
+import type { Drops } from "./drop_list.ts";
 
 /** A flow as it was at the moment of the event, and the moment. */
 const EVENT_SCHEMA = { ...FLOW_SCHEMA, timeNs: "f64", kind: "u8" } as const;
@@ -22,6 +23,8 @@ export type EventKind = typeof EventKind[keyof typeof EventKind];
 export interface PackedEvents {
   readonly length: number;
   readonly events: ArrayBuffer;
+  /** By the column `drops`, as Sample has them. */
+  readonly drops: ReadonlyMap<number, Drops>;
   /** Events since the last batch that found no room because nobody took the ones before. */
   readonly dropped: number;
 }
@@ -38,6 +41,9 @@ export class EventLog {
   #newestNs = 0;
   #dueNs = 0;
   #dropped = 0;
+  /** Lists of the rows that wait: a flow may be forgotten meanwhile. They go on growing. */
+  #drops = new Map<number, Drops>();
+  dropsOf: (id: number) => Drops | undefined = () => undefined;
 
   constructor(readonly capacity = 1 << 16) {}
 
@@ -51,7 +57,25 @@ export class EventLog {
     copyFlow(flows, row, arrays, at);
     arrays.timeNs[at] = timeNs;
     arrays.kind[at] = kind;
+    this.#keepDrops(arrays.drops[at]);
     if (isWeakEnd(arrays, at)) this.#weak.set(arrays.cookieLow[at], arrays.cookieHigh[at], at);
+  }
+
+  /** The row of the table has its first drop. It may have ended just before: the kernel counts drops apart from telling of ends. */
+  dropped(flows: FlowArrays, row: number): void {
+    if (!flows.closed[row]) return;
+    const arrays = this.#waiting.arrays, id = flows.drops[row];
+    for (let at = 0; at < this.#waiting.length; at++) {
+      const isSame = arrays.cookieLow[at] === flows.cookieLow[row] && arrays.cookieHigh[at] === flows.cookieHigh[row];
+      if (!isSame || arrays.kind[at] === EventKind.opened || arrays.openedNs[at] !== flows.openedNs[row]) continue;
+      arrays.drops[at] = id;
+      this.#keepDrops(id);
+    }
+  }
+
+  #keepDrops(id: number): void {
+    const list = id === 0 ? undefined : this.dropsOf(id);
+    if (list !== undefined) this.#drops.set(id, list);
   }
 
   /** The owner of a connection that has ended has become known, and is in its row of the table. */
@@ -75,14 +99,30 @@ export class EventLog {
     for (let row = 0; row < this.#waiting.length; row++) (all || timeNs[row] <= this.#dueNs ? rows : rest).push(row);
     if (rows.length === 0 && this.#dropped === 0) return null;
     rows.sort((a, b) => timeNs[a] - timeNs[b]);
+    const drops = this.#dropsAt(rows);
     const batch = {
       length: rows.length,
       events: pack(EVENT_SCHEMA, this.#waiting.arrays, rows),
+      drops,
       dropped: this.#dropped,
     };
     this.#dropped = 0;
     this.#keep(rest);
     return batch;
+  }
+
+  /** The lists of these rows, which may have grown since they were put here: so do the sums. */
+  #dropsAt(rows: readonly number[]): Map<number, Drops> {
+    const { drops, dropPackets, dropBytes } = this.#waiting.arrays, found = new Map<number, Drops>();
+    if (this.#drops.size === 0) return found;
+    for (const row of rows) {
+      const list = this.#drops.get(drops[row]);
+      if (list === undefined) continue;
+      found.set(drops[row], list);
+      dropPackets[row] = list.reduce((sum, drop) => sum + drop.packets, 0);
+      dropBytes[row] = list.reduce((sum, drop) => sum + (drop.bytes ?? 0), 0);
+    }
+    return found;
   }
 
   #keep(rows: readonly number[]): void {
@@ -96,6 +136,8 @@ export class EventLog {
       arrays.kind[at] = before.kind[row];
       if (isWeakEnd(arrays, at)) this.#weak.set(arrays.cookieLow[at], arrays.cookieHigh[at], at);
     }
+    const { drops } = this.#waiting.arrays, ids = new Set(rows.map((_, at) => drops[at]));
+    for (const id of this.#drops.keys()) if (!ids.has(id)) this.#drops.delete(id);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Cgroup } from "./container.ts";
 import type { Host } from "../system/host.ts";
 import type { SourceInfo } from "../system/source_info.ts";
 import type { FlowArrays } from "./columns.ts";
+import type { Drops, DropTotal } from "./drop_list.ts";
 import type { EventArrays } from "./event_log.ts";
 import type { Zones } from "./zone.ts";
 
@@ -15,6 +16,8 @@ export interface Health {
   readonly socketsUntracked: number;
   readonly datagramsUntracked: number;
   readonly snapshotErrors: number;
+  /** Packets whose reason alone is known, since there was no room for their flows. */
+  readonly dropsUntracked: number;
 }
 
 export interface Sample {
@@ -40,6 +43,12 @@ export interface Sample {
   /** Connections whose handshake has not ended, in all network namespaces; null: not known. Most have no socket yet, and are no flows. */
   readonly synRecv: number | null;
   readonly length: number;
+  /** Whether it is known why packets are dropped; absent: no. */
+  readonly dropsKnown?: boolean;
+  /** What of each flow was dropped, by the column `drops`; absent: nothing. */
+  readonly drops?: ReadonlyMap<number, Drops>;
+  /** What was dropped in this sample, of flows and of none. */
+  readonly dropTotals?: readonly DropTotal[];
   /** Rows from here on ended in an earlier sample and are still shown; absent: there are none. */
   readonly pastFrom?: number;
   readonly flows: FlowArrays;

@@ -1,5 +1,6 @@
 import type { EventHandler } from "../decode/decode.ts";
 import type {
+  DroppedRecord,
   ProcessRecord,
   TcpCounters,
   TcpLimits,
@@ -11,12 +12,15 @@ import type {
   UdpRecord,
 } from "../decode/cursor.ts";
 import { packFlows } from "./columns.ts";
+import { DropBook } from "./drops.ts";
+import type { Drops, DropTotal } from "./drop_list.ts";
 import type { Health } from "./sample.ts";
 import type { EventLog } from "./event_log.ts";
 import { Executables } from "./executables.ts";
 import { Inside } from "./inside.ts";
 import { Nat } from "./nat.ts";
 import { Peers } from "./peers.ts";
+import { Feature } from "../wire/layout.ts";
 import { TcpTable } from "./tcp_table.ts";
 import { Translations } from "./translations.ts";
 import { UdpTable } from "./udp_table.ts";
@@ -35,6 +39,12 @@ export interface PackedSample {
   readonly failed: number;
   readonly length: number;
   readonly flows: ArrayBuffer;
+  /** Why packets are dropped is known. */
+  readonly dropsKnown: boolean;
+  /** By the column `drops`. */
+  readonly drops: ReadonlyMap<number, Drops>;
+  /** Of this sample. */
+  readonly dropTotals: readonly DropTotal[];
 }
 
 /** The state of every flow: events in, samples out. Time comes with the tick records. */
@@ -46,21 +56,37 @@ export class FlowTables implements EventHandler {
   readonly peers = new Peers();
   readonly translations = new Translations();
   readonly nat = new Nat(this.translations, this.peers);
+  readonly drops: DropBook;
+  #dropsKnown = false;
   #number = 0;
   #beforeNs = 0;
   #timeNs = 0;
   #wallMs = 0;
   #bootWallMs = 0;
   #events = 0;
-  #health = { eventsLost: 0, flowsEvicted: 0, socketsUntracked: 0, datagramsUntracked: 0, snapshotErrors: 0 };
+  #health = {
+    eventsLost: 0,
+    flowsEvicted: 0,
+    socketsUntracked: 0,
+    datagramsUntracked: 0,
+    snapshotErrors: 0,
+    dropsUntracked: 0,
+  };
 
   /** CLOCK_REALTIME at CLOCK_BOOTTIME zero, ms since 1970. */
   get bootWallMs(): number {
     return this.#bootWallMs;
   }
 
+  /** Why packets are dropped is told. */
+  get dropsKnown(): boolean {
+    return this.#dropsKnown;
+  }
+
   constructor(log: EventLog | null = null) {
     this.tcp = new TcpTable(log);
+    this.drops = new DropBook([this.tcp, this.udp], (rows, row) => log?.dropped(rows, row));
+    if (log !== null) log.dropsOf = (id) => this.drops.listOf(id);
   }
 
   tcpOpen(record: TcpRecord): void {
@@ -70,6 +96,7 @@ export class FlowTables implements EventHandler {
   tcpClose(record: TcpRecord): void {
     this.#events++;
     this.tcp.close(record);
+    this.drops.ending(record.cookieLow, record.cookieHigh);
   }
   tcpLive(record: TcpRecord): void {
     this.tcp.live(record);
@@ -99,10 +126,16 @@ export class FlowTables implements EventHandler {
   translation(record: TranslationRecord): void {
     this.translations.take(record);
   }
+  dropped(record: DroppedRecord): void {
+    this.drops.add(record);
+  }
 
   tick(record: TickRecord): void {
+    this.drops.tick();
     this.tcp.tick(record);
     this.udp.tick(record);
+    this.#dropsKnown = this.udp.dropsKnown = (record.features & Feature.drops) !== 0;
+    if (this.#number === 0) this.drops.take(); // from before the first sample
     this.#timeNs = record.timeNs;
     this.#wallMs = record.wallNs / 1e6;
     this.#anchor(record.wallNs / 1e6 - record.timeNs / 1e6);
@@ -112,6 +145,7 @@ export class FlowTables implements EventHandler {
       socketsUntracked: record.socketsUntracked,
       datagramsUntracked: record.udpUntracked,
       snapshotErrors: record.snapshotErrors,
+      dropsUntracked: this.drops.untold,
     };
   }
 
@@ -127,6 +161,7 @@ export class FlowTables implements EventHandler {
     for (const table of [this.tcp, this.udp]) this.nat.join(table, this.peers.join(table));
     this.translations.settle();
     this.inside.judge([this.tcp, this.udp]);
+    const { lists, totals } = this.drops.take();
     const sample: PackedSample = {
       number: this.#number++,
       wallMs: this.#wallMs,
@@ -138,10 +173,14 @@ export class FlowTables implements EventHandler {
       failed: this.tcp.failed,
       length: this.tcp.length + this.udp.length,
       flows: packFlows([this.tcp, this.udp], spare),
+      dropsKnown: this.#dropsKnown,
+      drops: lists,
+      dropTotals: totals,
     };
     this.#beforeNs = this.#timeNs;
     this.tcp.settle();
     this.udp.settle();
+    this.drops.settle();
     return sample;
   }
 }

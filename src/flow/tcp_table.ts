@@ -4,6 +4,7 @@ import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
 import { CookieIndex } from "./cookie_index.ts";
 import { END_SCHEMA, EndIndex } from "./end_index.ts";
+import type { Count } from "./drops.ts";
 import { EventKind, type EventLog } from "./event_log.ts";
 import { INSIDE_SCHEMA } from "./inside.ts";
 import { LIMITS_SCHEMA, measureLimits, noteLimits, settleLimits } from "./limits.ts";
@@ -81,6 +82,11 @@ export class TcpTable {
   /** Flows that left without a close record although the source lost none: their last bytes are not known. From the start on. */
   get vanished(): number {
     return this.#vanished;
+  }
+
+  /** Its socket may have connected again since: then it is the later connection's. */
+  rowOfDrops({ protocol, cookieLow, cookieHigh }: Count): number {
+    return protocol === Protocol.tcp ? this.#index.get(cookieLow, cookieHigh) : -1;
   }
 
   /** Sockets whose counters came without a description since the last call: the source must describe all anew. */

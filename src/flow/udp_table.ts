@@ -1,8 +1,9 @@
 import type { TickRecord, UdpOwner, UdpRecord } from "../decode/cursor.ts";
-import { Carries, UdpState as RecordState } from "../wire/layout.ts";
+import { Carries, Direction, UdpState as RecordState } from "../wire/layout.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
 import { END_SCHEMA, EndIndex } from "./end_index.ts";
+import type { Count } from "./drops.ts";
 import { INSIDE_SCHEMA } from "./inside.ts";
 import { Limit } from "./limit.ts";
 import { copyOwner } from "./owner.ts";
@@ -18,6 +19,8 @@ const UDP_SCHEMA = {
   rxBefore: "f64",
   txBefore: "f64",
   droppedBefore: "f64",
+  /** Datagrams of this sample that were lost since the socket's queue was full. */
+  notRead: "f64",
   /** Number of the last snapshot that told of it. */
   seen: "u32",
   /** 1: it goes on until its record says otherwise; 0: until a snapshot does not tell of it. */
@@ -45,6 +48,8 @@ export class UdpTable {
   #sampleNs = 0;
   #timeNs = 0;
   #begun = false;
+  /** Why packets are dropped is told. */
+  dropsKnown = false;
 
   /** Rows 0 to length-1 hold the flows. */
   get length(): number {
@@ -75,6 +80,23 @@ export class UdpTable {
     c.kept[row] = record.state === RecordState.listed ? 0 : 1;
     if (!c.kept[row]) this.#own(row, record); // whoever lists them knows of no other record
     if (record.state === RecordState.expired || record.state === RecordState.evicted) this.#end(row);
+  }
+
+  rowOfDrops(count: Count): number {
+    if (count.protocol !== Protocol.udp) return -1;
+    const out = count.direction === Direction.outbound;
+    return this.#index.get(this.#columns.arrays, {
+      cookieLow: count.cookieLow,
+      cookieHigh: count.cookieHigh,
+      remotePort: out ? count.destinationPort : count.sourcePort,
+      scope: count.scope,
+      remote: out ? count.destination : count.source,
+      at: 0,
+    });
+  }
+
+  notRead(row: number, packets: number): void {
+    this.#columns.arrays.notRead[row] += packets;
   }
 
   /** Flows of the socket that began before the record was written belong to its owner. */
@@ -108,7 +130,8 @@ export class UdpTable {
       c.rxDelta[row] = Math.max(0, c.rxBytes[row] - c.rxBefore[row]);
       c.rxDroppedDelta[row] = Math.max(0, c.rxDroppedPackets[row] - c.droppedBefore[row]);
       c.txDelta[row] = c.txBytes[row] - c.txBefore[row];
-      c.limitedBy[row] = c.rxDroppedDelta[row] > 0 ? Limit.reader : Limit.unknown;
+      // Without reasons a filter of the socket's own cannot be told from a full queue.
+      c.limitedBy[row] = (this.dropsKnown ? c.notRead[row] : c.rxDroppedDelta[row]) > 0 ? Limit.reader : Limit.unknown;
       const moved = c.lastNs[row] > this.#sampleNs || this.#timeNs - c.lastNs[row] < IDLE_AFTER_NS;
       c.state[row] = c.closed[row] ? UdpState.expired : moved ? UdpState.active : UdpState.idle;
     }
@@ -124,6 +147,7 @@ export class UdpTable {
         c.rxBefore[row] = Math.max(c.rxBefore[row], c.rxBytes[row]);
         c.droppedBefore[row] = Math.max(c.droppedBefore[row], c.rxDroppedPackets[row]);
         c.txBefore[row] = c.txBytes[row];
+        c.notRead[row] = 0;
       }
     }
     // What has ended is in the index no more, and is not among those that move.

@@ -1,4 +1,6 @@
 /** Which fields CSV has, apart from what writes it: the command line asks, and most runs write none. */
+import { type Drop, dropBytes, type Drops } from "../flow/drop_list.ts";
+
 import { LIMIT_NAMES } from "../flow/limit.ts";
 
 export type Cell = string | number | boolean | null;
@@ -24,6 +26,17 @@ export const TRAFFIC = [
   "tx_packets",
 ] as const;
 
+/** What was dropped of a flow or a group, in three fields; the last is such as: out netfilter_drop 3; in socket_rcvbuff 7 */
+export function droppedFields<Facts extends { readonly dropped: Drops | null }>(): (readonly [string, Read<Facts>])[] {
+  return [
+    ["dropped_packets", ({ dropped }) => dropped?.reduce((sum, { packets }) => sum + packets, 0) ?? null],
+    ["dropped_bytes", ({ dropped }) => dropBytes(dropped)],
+    ["dropped_reasons", ({ dropped }) => dropped?.map(reasonCell).join("; ") ?? null],
+  ];
+}
+
+const reasonCell = ({ direction, reason, packets }: Drop) => `${direction ?? "-"} ${reason ?? "-"} ${packets}`;
+
 const OF_COLUMN: ReadonlyMap<string, readonly string[]> = new Map(Object.entries({
   local: ["local_address", "local_port"],
   remote: ["remote_address", "remote_port", "remote_name"],
@@ -36,7 +49,7 @@ const OF_COLUMN: ReadonlyMap<string, readonly string[]> = new Map(Object.entries
   retrans: ["retransmits"],
   rxpackets: ["rx_packets"],
   txpackets: ["tx_packets"],
-  dropped: ["rx_dropped_packets"],
+  dropped: ["dropped_packets", "dropped_reasons"],
   age: ["age_ms"],
   limit: ["limited_by", ...LIMIT_NAMES.flatMap((name) => name === null ? [] : [`limited_by_${name}`])],
   queue: ["send_queue_bytes", "receive_queue_bytes"],

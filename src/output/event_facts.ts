@@ -38,6 +38,8 @@ export interface EventFacts {
   readonly end: FlowFacts["end"];
   /** How long the handshake took. */
   readonly connect_us: number | null;
+  /** What this machine's kernel threw away of it; null: not known, or it has just opened. */
+  readonly dropped: FlowFacts["dropped"];
 }
 
 export function eventFacts(batch: EventBatch, row: number): EventFacts {
@@ -71,6 +73,7 @@ export function eventFacts(batch: EventBatch, row: number): EventFacts {
     final: kind === EventKind.opened ? null : kind !== EventKind.vanished,
     end: facts.end,
     connect_us: facts.connect_us,
+    dropped: kind === EventKind.opened ? null : facts.dropped,
   };
 }
 

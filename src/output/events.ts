@@ -4,7 +4,7 @@ import type { Column } from "../view/column.ts";
 import type { EventBatch } from "../flow/sample.ts";
 import { eventFacts, microTime } from "./event_facts.ts";
 import { harmless } from "../harmless.ts";
-import { endText } from "../view/end.ts";
+import { endSentence, endText } from "../view/end.ts";
 import { bytesText, counted, durationText } from "../view/units.ts";
 
 export const EVENT_SCHEMA_NAME = "tcptop.event/1";
@@ -44,10 +44,12 @@ function textLine(batch: EventBatch, row: number): string {
       `rtt ${durationText(f.rtt_us)}`,
       `retrans ${f.retransmits ?? "-"}`,
     );
+    const dropped = f.dropped?.reduce((sum, { packets }) => sum + packets, 0) ?? 0;
+    if (dropped > 0) parts.push(`dropped ${dropped}`);
     if (f.final === false) parts.push("end not seen");
     else if (f.end !== null) parts.push(endText(f.end));
   } else if (f.event === "failed") {
-    parts.push(durationText(f.duration_us), f.end === null ? "never established" : endText(f.end));
+    parts.push(durationText(f.duration_us), f.end === null ? "never established" : endSentence(f.end));
   }
   return parts.join("  ");
 }

@@ -1,6 +1,6 @@
 import { type FlowFacts, flowFacts } from "./flow_facts.ts";
 import { Csv } from "./csv.ts";
-import { type Fields, fieldsOfColumn, same, TRAFFIC } from "./csv_fields.ts";
+import { droppedFields, type Fields, fieldsOfColumn, same, TRAFFIC } from "./csv_fields.ts";
 
 const plain = same<FlowFacts>;
 
@@ -47,6 +47,7 @@ const FIELDS: Fields<FlowFacts> = new Map([
   plain("unsent_bytes"),
   plain("receive_queue_bytes"),
   plain("min_rtt_us"),
+  ...droppedFields<FlowFacts>(),
   ["end_by", (flow) => flow.end?.by ?? null],
   ["end_how", (flow) => flow.end?.how ?? null],
   ["end_error", (flow) => flow.end?.error ?? null],

@@ -23,7 +23,9 @@ import {
   txDelta,
   txPackets,
 } from "../flow/row.ts";
-import { type Ended, endOf } from "../flow/end.ts";
+import type { Drop } from "../flow/drop_list.ts";
+import type { Ended } from "../flow/end.ts";
+import { dropsOf, endedOf } from "../view/drops.ts";
 import { peerRow } from "../flow/peer.ts";
 import { Via } from "../flow/peers.ts";
 import { connectUs, deliveryRate, idleMs, lost, pacingRate, pathFigure, rtoCount, ssthresh } from "../flow/path.ts";
@@ -117,6 +119,8 @@ export interface FlowFacts {
   readonly unsent_bytes: number | null;
   readonly receive_queue_bytes: number | null;
   readonly min_rtt_us: number | null;
+  /** What this machine's kernel threw away of it, by reason and direction; null: not known. */
+  readonly dropped: readonly Drop[] | null;
   /** Why and by whom it ended; null: it has not, or the source does not say. */
   readonly end: Ended | null;
   /** Of a listener. */
@@ -201,7 +205,8 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     unsent_bytes: held(f, row, "unsent"),
     receive_queue_bytes: held(f, row, "receiveQueue"),
     min_rtt_us: minRttUs(f, row),
-    end: endOf(f, row),
+    dropped: dropsOf(sample, row),
+    end: endedOf(sample, row),
     accept_queue: acceptQueue(f, row),
     peer: peerFacts(sample, row),
     connect_us: connectUs(f, row),

@@ -1,6 +1,8 @@
 /** A group as the JSON document has it. */
-import { droppedBytes, hasPeer, isTcp, rxDelta, txDelta } from "../flow/row.ts";
+import { droppedBytes, droppedPackets, hasPeer, isTcp, rxDelta, txDelta } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
+import { type Drop, sumOf } from "../flow/drop_list.ts";
+import { dropsOf } from "../view/drops.ts";
 import { columnById, type NumberColumn } from "../view/column.ts";
 import * as flow from "../view/flow.ts";
 import { type Group, total } from "../view/group.ts";
@@ -35,7 +37,7 @@ const FIGURES = {
   rx_packets: ofColumn("rxpackets"),
   tx_packets: ofColumn("txpackets"),
   retransmits: ofColumn("retrans"),
-  rx_dropped_packets: ofColumn("dropped"),
+  rx_dropped_packets: ({ flows }, row) => droppedPackets(flows, row),
   rx_dropped_bytes: ({ flows }, row) => droppedBytes(flows, row),
 } as const satisfies Readonly<Record<string, Value>>;
 
@@ -53,6 +55,8 @@ export interface GroupFacts extends GroupIdentity, Figures {
   readonly reset: number | null;
   /** How many of the flows waited for what in this sample: docs/why.md. */
   readonly limited_by: LimitCounts | null;
+  /** What this machine's kernel threw away of the flows, by reason and direction; null: of none it is known. */
+  readonly dropped: readonly Drop[] | null;
 }
 
 export function groupFacts(sample: Sample, { key, rows }: Group, by: Grouping): GroupFacts {
@@ -71,7 +75,14 @@ export function groupFacts(sample: Sample, { key, rows }: Group, by: Grouping): 
     failed: failedCount(f, rows),
     reset: resetCount(f, rows),
     limited_by: limitCounts(f, rows),
+    dropped: droppedOf(sample, rows),
   };
+}
+
+/** null: of none of the rows it is known. */
+function droppedOf(sample: Sample, rows: readonly number[]): Drop[] | null {
+  const lists = rows.map((row) => dropsOf(sample, row)).filter((drops) => drops !== null);
+  return lists.length === 0 && rows.length > 0 ? null : sumOf(lists);
 }
 
 /** Of the group that the row is in. */

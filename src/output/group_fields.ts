@@ -3,7 +3,7 @@ import type { Column } from "../view/column.ts";
 import type { GroupFacts } from "./group_facts.ts";
 import type { Grouping } from "../view/group_key.ts";
 import { LIMIT_WORDS } from "../view/group_reasons.ts";
-import { type Fields, fieldsOfColumn, same, TRAFFIC } from "./csv_fields.ts";
+import { droppedFields, type Fields, fieldsOfColumn, same, TRAFFIC } from "./csv_fields.ts";
 
 const plain = same<GroupFacts>;
 
@@ -39,6 +39,7 @@ export const FIGURES: Fields<GroupFacts> = new Map([
   ...LIMIT_WORDS.map((word) =>
     [`limited_by_${word}`, ({ limited_by }: GroupFacts) => limited_by?.[word] ?? null] as const
   ),
+  ...droppedFields<GroupFacts>(),
 ]);
 
 /** Whether CSV of these groups has fields for the column; there are none for what only a single flow has. */

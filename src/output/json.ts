@@ -37,6 +37,14 @@ function* inPieces<T>(head: object, name: string, items: readonly T[], facts: (i
   yield chunk + "]}\n";
 }
 
+/** Of all flows and of none; null: not known. */
+function droppedInSample({ dropsKnown, dropTotals }: Sample): object[] | null {
+  if (!dropsKnown) return null;
+  return (dropTotals ?? []).map(({ reason, direction, packets, bytes, withoutFlow }) => (
+    { reason, direction, packets, bytes, without_flow: withoutFlow }
+  ));
+}
+
 /** Everything of the document but its flows or groups. */
 function jsonHead(sample: Sample, schema: string, version: string): Record<string, unknown> {
   const totals = totalsOf(sample), { health } = sample;
@@ -55,6 +63,7 @@ function jsonHead(sample: Sample, schema: string, version: string): Record<strin
       sockets_untracked: health.socketsUntracked,
       datagrams_untracked: health.datagramsUntracked,
       snapshot_errors: health.snapshotErrors,
+      drops_untracked: health.dropsUntracked,
       unattributed: totals.unattributed,
       self_cpu_percent: sample.selfCpuPercent,
       self_rss_bytes: sample.selfRssBytes,
@@ -74,6 +83,7 @@ function jsonHead(sample: Sample, schema: string, version: string): Record<strin
       loopback_rx_bytes_per_s: totals.loopbackRxBytesPerS,
       loopback_tx_bytes_per_s: totals.loopbackTxBytesPerS,
       rx_dropped_packets: totals.rxDroppedPackets,
+      dropped: droppedInSample(sample),
     },
   };
 }

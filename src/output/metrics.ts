@@ -3,6 +3,7 @@ import type { Sample } from "../flow/sample.ts";
 import type { Container } from "../view/flow.ts";
 import { flowFacts } from "./flow_facts.ts";
 import { isListener } from "../flow/row.ts";
+import type { DropTotal } from "../flow/drop_list.ts";
 import { harmless } from "../harmless.ts";
 
 /** Names that have counters of their own, of each kind; all further ones share `other`. */
@@ -78,6 +79,8 @@ export class Metrics {
   #inside = 0;
   readonly #outside = noSums(0);
   #lost = 0;
+  /** The kernel has some hundred reasons. */
+  readonly #dropped = new Map<string, { readonly labels: Labels; packets: number; bytes: number }>();
   #samples = 0;
 
   add(sample: Sample): void {
@@ -86,6 +89,7 @@ export class Metrics {
     this.#closed += sample.closed;
     this.#failed += sample.failed;
     this.#lost = sample.health.eventsLost;
+    for (const drop of sample.dropTotals ?? []) this.#addDrop(drop);
     this.#flows.tcp = this.#flows.udp = 0;
     for (const [, { states }] of this.#processes.entries()) states.clear();
     const rows = sample.pastFrom ?? sample.length;
@@ -95,6 +99,14 @@ export class Metrics {
   /** `open`: as OpenMetrics 1.0, else as the text format 0.0.4. */
   text(open: boolean): string {
     return this.#families().map((family) => familyText(family, open)).join("") + (open ? "# EOF\n" : "");
+  }
+
+  #addDrop({ reason, direction, packets, bytes }: DropTotal): void {
+    const key = `${reason} ${direction}`, labels = { reason: reason ?? "", direction: direction ?? "" };
+    const sums = this.#dropped.get(key) ?? { labels, packets: 0, bytes: 0 };
+    sums.packets += packets;
+    sums.bytes += bytes ?? 0;
+    this.#dropped.set(key, sums);
   }
 
   #addFlow(sample: Sample, row: number): void {
@@ -186,6 +198,16 @@ export class Metrics {
       counter("tcptop_connections_opened", "TCP connections that were opened.", [[{}, this.#opened]]),
       counter("tcptop_connections_closed", "TCP connections that have ended.", [[{}, this.#closed]]),
       counter("tcptop_connections_failed", "TCP connections that never were established.", [[{}, this.#failed]]),
+      counter(
+        "tcptop_dropped_packets",
+        "TCP and UDP packets that this machine's kernel threw away, by its reason; direction is empty where they belong to no flow.",
+        [...this.#dropped.values()].map(({ labels, packets }) => [labels, packets] as const),
+      ),
+      counter(
+        "tcptop_dropped_bytes",
+        "Payload of these packets.",
+        [...this.#dropped.values()].map(({ labels, bytes }) => [labels, bytes] as const),
+      ),
       counter("tcptop_records_lost", "Records that found the ring buffer full.", [[{}, this.#lost]]),
       counter("tcptop_samples", "Samples taken.", [[{}, this.#samples]]),
       {

@@ -1,7 +1,7 @@
 /** From what a machine lets us do to what is missing, and the command that mends it. Pure. */
 import { Errno } from "../wire/errno.ts";
 import { errnoText } from "./errno.ts";
-import { isAtLeast, kernelRemedy, TCP_BY_BPF, UDP_DROPS } from "./kernel_version.ts";
+import { DROP_REASONS, isAtLeast, kernelRemedy, TCP_BY_BPF, UDP_DROPS } from "./kernel_version.ts";
 import type { MachineFacts, ProgramFact, Subsystem } from "./machine.ts";
 import type { SourceInfo } from "./source_info.ts";
 
@@ -145,6 +145,9 @@ const OPENED: ReadonlyMap<string, string> = new Map([
  * kernel's tunnels. */
 const OPTIONAL: readonly string[] = ["tcp_witness", "udp_tunnels"];
 
+/** Without whose programs the rest does. */
+const BESIDE: ReadonlySet<Subsystem> = new Set(["drops", "reasons"]);
+
 const isRefusal = (errno: number) => errno === Errno.EPERM || errno === Errno.EACCES;
 
 /** The plainer hook at socket() stands in for the other one, and is not needed beside it. Sockets kept in a table stand in for those
@@ -161,11 +164,13 @@ function programChecks(facts: MachineFacts, circumstances: Circumstances): Check
     return programCheck(
       facts,
       program,
-      needed && !OPTIONAL.includes(program.name) && program.subsystem !== "drops",
+      needed && !OPTIONAL.includes(program.name) && !BESIDE.has(program.subsystem),
       circumstances,
     );
   });
 }
+
+const TITLES: Partial<Record<Subsystem, string>> = { drops: "udp", reasons: "drops" };
 
 function programCheck(
   facts: MachineFacts,
@@ -176,7 +181,7 @@ function programCheck(
   const ok = errno === 0;
   return {
     id: subsystem === "table" ? `program_table_${name}` : `program_${name}`,
-    title: `${subsystem === "drops" ? "udp" : subsystem} program ${name}`,
+    title: `${TITLES[subsystem] ?? subsystem} program ${name}`,
     ok,
     needed,
     detail: ok ? `loaded, attached to ${hook}` : `${hook} refuses it (${errnoText(errno)})`,
@@ -188,9 +193,8 @@ function programCheck(
  * known by the socket. */
 function remedyFor(facts: MachineFacts, subsystem: Subsystem, errno: number, circumstances: Circumstances): string {
   const { release } = circumstances;
-  if (subsystem === "drops" && !isAtLeast(release, UDP_DROPS)) {
-    return kernelRemedy(release, UDP_DROPS, "CONFIG_DEBUG_INFO_BTF");
-  }
+  const since = subsystem === "reasons" ? DROP_REASONS : UDP_DROPS;
+  if (BESIDE.has(subsystem) && !isAtLeast(release, since)) return kernelRemedy(release, since, "CONFIG_DEBUG_INFO_BTF");
   return isRefusal(errno) ? permission(facts, circumstances) : needsKernel(release);
 }
 

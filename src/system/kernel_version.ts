@@ -7,6 +7,9 @@ export const UDP_BY_BPF = "5.7";
 /** kfree_skb tells the socket. */
 export const UDP_DROPS = "6.11";
 
+/** kfree_skb tells the reason. */
+export const DROP_REASONS = "5.17";
+
 /** Whether a kernel that says `release` of itself ("5.15.0-91-generic") is of that version or newer. */
 export function isAtLeast(release: string, version: string): boolean {
   const [major, minor] = numbers(release), [wantedMajor, wantedMinor] = numbers(version);

@@ -1,5 +1,5 @@
-/** "drops": what tells datagrams that never reached their process, and is not needed for the rest. */
-export type Subsystem = "tcp" | "table" | "udp" | "drops";
+/** "drops": what tells datagrams that never reached their process; "reasons": what tells why packets are dropped. The rest does not need them. */
+export type Subsystem = "tcp" | "table" | "udp" | "drops" | "reasons";
 
 /** One eBPF program that was tried by itself. An errno of 0: it was loaded and attached. */
 export interface ProgramFact {

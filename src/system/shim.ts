@@ -26,6 +26,12 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__watch_drops: {
+    parameters: [
+      "pointer", // t
+    ],
+    result: "i32",
+  },
   tcptop__list_udp: {
     parameters: [
       "pointer", // t

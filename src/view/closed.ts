@@ -1,5 +1,6 @@
 /** Flows that have ended stay on the screen for a while. */
 import { FLOW_SCHEMA, type FlowArrays, pack, packFlows, unpackFlows } from "../flow/columns.ts";
+import type { Drops } from "../flow/drop_list.ts";
 import type { Sample } from "../flow/sample.ts";
 
 const KEPT_NS = 5e9;
@@ -9,6 +10,7 @@ const MOST_KEPT = 512;
 /** What ended in one sample. */
 interface Ended {
   readonly timeNs: number;
+  readonly drops: readonly (readonly [number, Drops])[];
   readonly length: number;
   readonly arrays: FlowArrays;
 }
@@ -28,16 +30,23 @@ export class ClosedFlows {
     const buffer = this.#buffers[free] = packFlows(tables, this.#buffers[free]);
     const ended = endedOf(sample);
     if (ended.length > 0) this.#kept.push(ended);
-    const past = tables.length > 1 ? { pastFrom: sample.length } : {};
+    const past = tables.length > 1 ? { pastFrom: sample.length, ...this.#drops(sample) } : {};
     return { ...sample, flows: unpackFlows(buffer, length), length, ...past };
+  }
+
+  /** Those of the sample, and of what ended before. */
+  #drops({ drops }: Sample): Pick<Sample, "drops"> {
+    const past = this.#kept.flatMap((ended) => ended.drops);
+    return past.length === 0 ? {} : { drops: new Map([...past, ...drops ?? []]) };
   }
 }
 
-function endedOf({ flows, length, timeNs }: Sample): Ended {
+function endedOf({ flows, length, timeNs, drops }: Sample): Ended {
   const rows: number[] = [];
   for (let row = 0; row < length && rows.length < MOST_KEPT; row++) if (flows.closed[row]) rows.push(row);
   const arrays = unpackFlows(pack(FLOW_SCHEMA, flows, rows), rows.length);
   arrays.rxDelta.fill(0);
   arrays.txDelta.fill(0);
-  return { timeNs, length: rows.length, arrays };
+  const kept = drops === undefined || drops.size === 0 ? [] : [...drops].filter(([id]) => arrays.drops.includes(id));
+  return { timeNs, drops: kept, length: rows.length, arrays };
 }

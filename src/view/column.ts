@@ -2,7 +2,6 @@
 import { type FlowArrays, Protocol } from "../flow/columns.ts";
 import {
   cwnd,
-  droppedPackets,
   hasPeer,
   limitedBy,
   minRttUs,
@@ -17,7 +16,7 @@ import {
   txPackets,
 } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
-import { endOf } from "../flow/end.ts";
+import { droppedCount, endedOf } from "./drops.ts";
 import type { SourceInfo } from "../system/source_info.ts";
 import { connectUs, deliveryRate, idleMs, lost, pacingRate, pathFigure, rtoCount } from "../flow/path.ts";
 import { endText } from "./end.ts";
@@ -168,7 +167,7 @@ export const COLUMNS: readonly Column[] = [
   number("cwnd", "CWND", 5, 10, "count", ofRow(cwnd)),
   number("rxpackets", "RX PKTS", 9, 14, "count", ofRow(rxPackets)),
   number("txpackets", "TX PKTS", 9, 14, "count", ofRow(txPackets)),
-  number("dropped", "DROPPED", 8, 16, "count", ofRow(droppedPackets)),
+  number("dropped", "DROPPED", 8, 16, "count", droppedCount),
   number("queue", "QUEUE", 8, 16, "bytes", ofRow(queued)),
   number("minrtt", "MIN RTT", 7, 16, "us", ofRow(minRttUs)),
   number("connect", "CONNECT", 7, 16, "us", ofRow(connectUs)),
@@ -181,7 +180,7 @@ export const COLUMNS: readonly Column[] = [
   number("rto", "RTO", 5, 16, "count", ofRow(rtoCount)),
   number("ecn", "ECN", 7, 16, "count", ofRow((f, r) => pathFigure(f, r, "ecnMarks"))),
   words("end", "END", { floor: 18, drop: 16 }, (s, r) => {
-    const end = endOf(s.flows, r);
+    const end = endedOf(s, r);
     return end === null ? "-" : endText(end);
   }), // closed by the peer
   number("age", "AGE", 6, 11, "ms", flow.ageMs), // 23h59m

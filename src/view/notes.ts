@@ -9,6 +9,7 @@ import { counted } from "./units.ts";
 export function notesOf(sample: Sample): Note[] {
   const { eventsLost, recordsInvalid, flowsEvicted, socketsUntracked, datagramsUntracked, snapshotErrors } =
     sample.health;
+  const { dropsUntracked } = sample.health;
   const notes: Note[] = [...sample.source.notes];
   const add = (count: number, code: string, message: string, remedy: string | null) => {
     if (count > 0) notes.push({ code, message: counted(count, message), remedy });
@@ -62,6 +63,12 @@ export function notesOf(sample: Sample): Note[] {
     "UDP [datagram|datagrams] came in since the last sample and never reached [its|their] process: its receive buffer was full, or a filter of its " +
       "own refused [it|them]",
     "Filter dropped>0 shows whose; raise SO_RCVBUF there and net.core.rmem_max here, or read faster",
+  );
+  add(
+    dropsUntracked,
+    "drops_untracked",
+    "dropped [packet is|packets are] told by reason alone: so many flows had packets dropped that the table was full",
+    "Look at the totals of JSON for the reason; as a rule somebody sends to ports or from addresses that change with each packet",
   );
   add(
     tunnels(sample),

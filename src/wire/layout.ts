@@ -13,6 +13,7 @@ export const Tag = {
   tcpLimits: 10,
   tcpPath: 11,
   translation: 13,
+  dropped: 12,
 } as const;
 
 export const OwnerHow = {
@@ -263,11 +264,38 @@ export const TranslationLayout = {
   seenAddress: 72,
 } as const;
 
+export const DroppedLayout = {
+  byteLength: 128,
+  tag: 0,
+  size: 2,
+  family: 4,
+  protocol: 5,
+  direction: 6,
+  pad: 7,
+  cookie: 8,
+  firstNs: 16,
+  lastNs: 24,
+  packets: 32,
+  bytes: 40,
+  netns: 48,
+  scope: 52,
+  sourcePort: 56,
+  destinationPort: 58,
+  pad2: 60,
+  source: 64,
+  destination: 80,
+  reason: 96,
+} as const;
+
+export const Feature = {
+  drops: 1,
+} as const;
+
 export const TickLayout = {
   byteLength: 72,
   tag: 0,
   size: 2,
-  pad: 4,
+  features: 4,
   beginNs: 8,
   timeNs: 16,
   wallNs: 24,

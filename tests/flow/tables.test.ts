@@ -26,6 +26,7 @@ Deno.test("FlowTables hands on what the tick says was lost, and counts events fr
     flowsEvicted: 4,
     datagramsUntracked: 5,
     recordsInvalid: 0,
+    dropsUntracked: 0,
   });
 });
 

@@ -29,6 +29,7 @@ Deno.test("flowCsv() has the fields of the JSON document, flattened", () => {
     if (name === "remote") return ["remote_address", "remote_port", "remote_name"];
     if (name === "accept_queue") return ["accept_queue_length", "accept_queue_limit"];
     if (name === "peer") return PEER;
+    if (name === "dropped") return ["dropped_packets", "dropped_bytes", "dropped_reasons"];
     if (name === "end") return ["end_by", "end_how", "end_error", "end_reason"];
     return name === "container" ? ["container_id", "container_runtime", "container_name"] : [name];
   });

@@ -64,6 +64,7 @@ Deno.test("flowFacts() has every fact of a flow", () => {
     unsent_bytes: null,
     receive_queue_bytes: null,
     min_rtt_us: null,
+    dropped: null,
     end: null,
     accept_queue: null,
     peer: null,

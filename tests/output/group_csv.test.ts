@@ -28,6 +28,7 @@ function parse(by: Grouping, columns: readonly string[] | null = null): Record<s
 const FLAT: Readonly<Record<string, readonly string[]>> = {
   remote: ["remote_address", "remote_name"],
   container: ["container_id", "container_runtime", "container_name"],
+  dropped: ["dropped_packets", "dropped_bytes", "dropped_reasons"],
   limited_by: LIMIT_WORDS.map((word) => `limited_by_${word}`),
 };
 

@@ -50,6 +50,7 @@ Deno.test("groupFacts() adds up what is known, and has null for what is not", ()
     failed: 0,
     reset: null,
     limited_by: null,
+    dropped: [],
   });
   const { key, process, flows, closed, failed, reset, ...figures } = nobody;
   deepStrictEqual([key, process, flows, closed, failed, reset, figures.tcp, figures.udp], [

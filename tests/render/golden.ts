@@ -328,7 +328,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ ^L                   draw again                                              │",
     "│ q ^C                 quit                                                    │",
     "│ mouse                wheel moves, a click chooses, on a title sorts          │",
-    "└─ ↓ 28 more lines · any other key closes ─────────────────────────────────────┘",
+    "└─ ↓ 29 more lines · any other key closes ─────────────────────────────────────┘",
   ],
   "80x24 filter": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
@@ -418,6 +418,6 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ /                    filter          │",
     "│ s                    choose the sort │",
     "│ < >                  sort by the col │",
-    "└─ ↓ 42 more lines · any other key close",
+    "└─ ↓ 43 more lines · any other key close",
   ],
 };

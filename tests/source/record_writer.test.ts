@@ -41,6 +41,7 @@ function decode(write: (writer: RecordWriter) => void, handler: Partial<EventHan
     udpOwner: nothing,
     process: nothing,
     translation: nothing,
+    dropped: nothing,
     tick: nothing,
     ...handler,
   });

@@ -16,8 +16,9 @@ export class EventFeed extends Feed {
   /** All events that wait, those of these records too. */
   batch(...records: readonly Uint8Array[]): EventBatch {
     this.decoder.decode(join(...records));
-    const { length, dropped, ...packed } = this.log.take(true) ?? { length: 0, dropped: 0, events: new ArrayBuffer(0) };
-    const events = unpackEvents({ length, dropped, ...packed });
-    return { ...fakeSample([]), length, flows: events, events, bootWallMs: BOOT_WALL_MS, dropped };
+    const none = { length: 0, dropped: 0, events: new ArrayBuffer(0), drops: new Map() };
+    const packed = this.log.take(true) ?? none, { length, dropped, drops } = packed, events = unpackEvents(packed);
+    const sample = { ...fakeSample([]), dropsKnown: this.tables.dropsKnown, drops };
+    return { ...sample, length, flows: events, events, bootWallMs: BOOT_WALL_MS, dropped };
   }
 }

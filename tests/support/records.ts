@@ -2,6 +2,7 @@
 import ipaddr from "ipaddr.js";
 import {
   Direction,
+  DroppedLayout,
   OwnerHow,
   Tag,
   TcpCountersLayout,
@@ -97,6 +98,29 @@ export function counters(fields: Fields<typeof TcpCountersLayout> = {}): Uint8Ar
 
 export function udp(fields: Fields<typeof UdpRecordLayout> = {}): Uint8Array {
   return record(UdpRecordLayout, { tag: Tag.udpFlow, size: UdpRecordLayout.byteLength, family: 4, ...fields });
+}
+
+/** Three of its packets with 606 bytes, which a firewall here has let out no further, unless told otherwise. */
+export function dropped(reason = "NETFILTER_DROP", fields: Fields<typeof DroppedLayout> = {}): Uint8Array {
+  return record(DroppedLayout, {
+    tag: Tag.dropped,
+    size: DroppedLayout.byteLength,
+    family: 4,
+    protocol: 6,
+    direction: Direction.outbound,
+    cookie: 77,
+    firstNs: 5,
+    lastNs: 5,
+    packets: 3,
+    bytes: 606,
+    netns: 4026531833,
+    sourcePort: 51812,
+    destinationPort: 443,
+    source: address("10.0.0.2"),
+    destination: address("1.1.1.1"),
+    reason: comm(reason),
+    ...fields,
+  });
 }
 
 /** The end of a snapshot that began at `beginNs` and took 100 ns. */

@@ -72,6 +72,7 @@ Deno.test("tcptop --once --json over nettop gives every figure that there is, an
     unsent_bytes: null,
     receive_queue_bytes: null,
     min_rtt_us: null,
+    dropped: null,
     end: null,
     accept_queue: null,
     peer: null,

@@ -63,6 +63,7 @@ export function fakeSample(flows: readonly FakeFlow[], more: Partial<Sample> = {
       socketsUntracked: 0,
       datagramsUntracked: 0,
       snapshotErrors: 0,
+      dropsUntracked: 0,
     },
     opened: 0,
     closed: 0,

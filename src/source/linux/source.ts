@@ -38,6 +38,12 @@ const OUTSIDE: Note = {
   remedy: "Start it in the host's PID namespace: docker run --pid=host",
 };
 
+const DROPS_UNKNOWN: Note = {
+  code: "drop_reasons_unknown",
+  message: "Why this machine drops packets is not known: it takes eBPF and a kernel that says it (Linux 5.17 or newer)",
+  remedy: "tcptop doctor says what is missing",
+};
+
 interface Opened extends Pick<SourceInfo, "tcp" | "notes"> {
   readonly error?: TcptopError;
 }
@@ -62,10 +68,19 @@ export class ShimSource implements FlowSource {
       const { tcp, notes: found, error } = this.#openTcp(options), udp = this.#openUdp(options);
       if (error !== undefined && udp.udp !== "bpf") throw error;
       const translations = this.#openTranslations();
+      const drops = this.#watchDrops();
       const kept = options.dropTo === null ? [] : this.#drop(options.dropTo);
       const outside = library.symbols.tcptop__sees_all_processes() ? [] : [OUTSIDE];
       // Asked after root has been given up: to root nothing is hidden.
-      const notes = [...outside, ...found, ...udp.notes, ...translations, ...kept, ...hiddenProcesses(library.symbols)];
+      const notes = [
+        ...outside,
+        ...found,
+        ...udp.notes,
+        ...translations,
+        ...drops,
+        ...kept,
+        ...hiddenProcesses(library.symbols),
+      ];
       this.info = { tcp, udp: udp.udp, notes };
     } catch (error) {
       this.close();
@@ -164,6 +179,11 @@ export class ShimSource implements FlowSource {
   #openTranslations(): Note[] {
     const result = this.#library.symbols.tcptop__translations(this.#handle);
     return result === 0 || -result === Errno.ENOENT ? [] : [untranslated(this.#account(-result))];
+  }
+
+  /** Never fails: where it is not told why packets are dropped, a note says so. */
+  #watchDrops(): Note[] {
+    return this.#library.symbols.tcptop__watch_drops(this.#handle) === 1 ? [] : [DROPS_UNKNOWN];
   }
 
   /** Gives up root. What could not be given up comes back as notes. */

@@ -44,6 +44,7 @@ const EARLIER_LAYOUTS: readonly number[] = [
   2986865055, /* before Sending.lost */
   1726225224, /* before TcpPath, and `connect_us` at the end of TcpRecord */
   2986865055, /* before Translation */
+  2307293771, /* before Dropped, and the features of a tick */
 ];
 
 /** A program writes records of this layout. */

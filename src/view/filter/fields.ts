@@ -4,6 +4,7 @@ import * as flow from "../flow.ts";
 import { END_WAYS, endOf } from "../../flow/end.ts";
 import { LIMIT_NAMES } from "../../flow/limit.ts";
 import { hasOwner, isTcp, limitedBy } from "../../flow/row.ts";
+import { dropsOf, isReason } from "../drops.ts";
 import { columnById } from "../column.ts";
 import { harmless } from "../../harmless.ts";
 import { type Filter, someTerm } from "./ast.ts";
@@ -137,6 +138,13 @@ function cgroup(value: string): Predicate | string {
   };
 }
 
+/** A reason for which this machine dropped packets: its kernel's name for it, or the words that stand for that. */
+function drop(value: string): Predicate | string {
+  const wanted = value.toLowerCase().replaceAll(/[- ]/g, "_").replace(/^skb_drop_reason_/, "");
+  if (!/^\w+$/.test(wanted)) return `'${value}' is no reason such as netfilter, qdisc or socket_rcvbuff`;
+  return (sample, row) => dropsOf(sample, row)?.some(({ reason }) => isReason(reason, wanted)) ?? false;
+}
+
 function pid(value: string): Predicate | string {
   const wanted = /^\d+$/.test(value) ? Number(value) : NaN;
   if (!(wanted <= 2 ** 32)) return `'${value}' is no process id`;
@@ -190,6 +198,7 @@ const DEFINITIONS: Readonly<Record<string, Field>> = {
   container: { about: "name, id or runtime of the container", example: "web", test: contains(containerText) },
   cgroup: { about: "path of a cgroup: it and all below", example: "/system.slice", test: cgroup },
   end: { about: "how it ended, or who ended it", example: "reset", test: end },
+  drop: { about: "why this machine dropped packets of it", example: "netfilter", test: drop },
   limited: { about: "what it waits for", example: "reader", test: limited },
   exe: { about: "file name of its executable", example: "python3", test: contains(columnText("exe")) },
 };

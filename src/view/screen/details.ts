@@ -1,10 +1,8 @@
 /** Everything that is known of the flow under the cursor. */
-import { type FlowArrays, Unknown } from "../../flow/columns.ts";
+import { Unknown } from "../../flow/columns.ts";
 import {
   acceptQueue,
   cwnd,
-  droppedBytes,
-  droppedPackets,
   hasPeer,
   isShared,
   isTcp,
@@ -21,7 +19,8 @@ import type { Sample } from "../../flow/sample.ts";
 import { Canvas, Role } from "../canvas.ts";
 import * as flow from "../flow.ts";
 import { harmless } from "../../harmless.ts";
-import { endOf } from "../../flow/end.ts";
+import { sumOf } from "../../flow/drop_list.ts";
+import { dropsOf, endedOf, reasonText } from "../drops.ts";
 import { endSentence } from "../end.ts";
 import { limitRole, limitSentence } from "../limit.ts";
 import { ageText, bytesText, durationText, rateTexts } from "../units.ts";
@@ -83,11 +82,12 @@ export function headline(sample: Sample, row: number): string {
 const plain = (value: number | null) => value === null ? "-" : value.toLocaleString("en-US");
 const exact = (bytes: number | null) => bytes === null ? "-" : `${bytesText(bytes)} (${plain(bytes)})`;
 
-/** Datagrams that never reached the process, where there are any. */
-function dropped(f: FlowArrays, row: number): Pair[] {
-  const packets = droppedPackets(f, row), bytes = droppedBytes(f, row);
-  if (!packets) return [];
-  return [["dropped", bytes === null ? plain(packets) : `${plain(packets)} with ${bytesText(bytes)}`]];
+/** What this machine threw away, where there is any. */
+function dropped(sample: Sample, row: number): Pair[] {
+  return sumOf([dropsOf(sample, row) ?? []]).map(({ reason, direction, packets, bytes }, i) => {
+    const size = bytes === null || bytes === 0 ? "" : ` with ${bytesText(bytes)}`;
+    return [i === 0 ? "dropped" : "", `${plain(packets)}${size} on the way ${direction ?? "-"}: ${reasonText(reason)}`];
+  });
 }
 
 function ageOf(sample: Sample, row: number): string {
@@ -110,7 +110,6 @@ function pairs(sample: Sample, row: number): Pair[] {
     ["sent", exact(txBytes(f, row))],
     ["packets in", plain(rxPackets(f, row))],
     ["packets out", plain(txPackets(f, row))],
-    ...dropped(f, row),
     ["round trip", rtt === null ? "-" : `${durationText(rtt)} ± ${durationText(rttVarUs(f, row))}`],
     ["retransmits", plain(retransmits(f, row))],
     ["cwnd", window === null ? "-" : `${plain(window)} segments`],
@@ -122,10 +121,11 @@ function pairs(sample: Sample, row: number): Pair[] {
 function longPairs({ sample, row, commandLine }: Detailed): Pair[] {
   const long: Pair[] = [["command", commandLine === undefined ? "…" : harmless(commandLine ?? "-")]];
   const exe = flow.executable(sample, row), container = flow.container(sample, row);
-  const end = endOf(sample.flows, row);
+  const end = endedOf(sample, row);
   const queue = acceptQueue(sample.flows, row);
   if (queue !== null) long.push(["queue", `${plain(queue.length)} wait to be accepted, ${plain(queue.limit)} may`]);
   if (end !== null) long.push(["ended", endSentence(end)]);
+  long.push(...dropped(sample, row));
   if (exe !== null && exe !== flow.processName(sample, row)) long.push(["executable", harmless(exe)]);
   if (isShared(sample.flows, row)) {
     long.push(["held by", "other processes too; this one has used it last, as far as can be told"]);
