@@ -49,6 +49,27 @@ export class AddressSet {
     return this.#size < before;
   }
 
+  /** What of() makes it of again. */
+  list(): readonly unknown[] {
+    const list: number[][] = [];
+    this.#family.forEach((family, slot) => {
+      const words = this.#words.subarray(slot * WORDS, slot * WORDS + WORDS);
+      if (family !== 0) list.push([family, this.#generation[slot], ...words]);
+    });
+    return list;
+  }
+
+  static of(list: readonly unknown[]): AddressSet {
+    const set = new AddressSet(), words = new Uint32Array(WORDS), bytes = new Uint8Array(words.buffer);
+    for (const one of list) {
+      if (!Array.isArray(one) || one.length !== 2 + WORDS) continue;
+      const [family, generation, ...address] = one.map((value) => Number(value) || 0);
+      words.set(address);
+      if (family === 4 || family === 6) set.add(family, bytes, 0, generation);
+    }
+    return set;
+  }
+
   #seek(family: number, bytes: Uint8Array, at: number): void {
     const length = family === 4 ? 4 : 16;
     for (let i = 0; i < length; i++) this.#sought[i] = bytes[at + i];

@@ -2,6 +2,8 @@
  * Flows as columns: one typed array a field. Rows are dense (removing one moves the last into its place), so a sample is a
  * copy of memory and crosses to the main thread as one transferred buffer.
  */
+import { StateError, type StateReader, type StateWriter } from "./state.ts";
+
 type Kind = "u8" | "u16" | "u32" | "f64" | "b16";
 type ArrayOf<K extends Kind> = K extends "u16" ? Uint16Array<ArrayBuffer>
   : K extends "u32" ? Uint32Array<ArrayBuffer>
@@ -178,6 +180,34 @@ export class Columns<S extends Schema> {
   /** Gives memory back once three quarters of it are unused. */
   shrink(): void {
     if (this.#capacity > 1024 && this.length * 4 < this.#capacity) this.#resize(Math.max(1024, this.length * 2));
+  }
+
+  save(to: StateWriter, name: string): void {
+    to.number(`${name} rows`, this.length);
+    for (const field in this.#schema) {
+      const { buffer, byteOffset } = this.arrays[field], bytes = WIDTH[this.#schema[field]] * this.length;
+      to.bytes(`${name} ${field}`, new Uint8Array(buffer, byteOffset, bytes));
+    }
+  }
+
+  /** Replaces all rows by those that were saved. A field that was not saved is 0, but `always` was. Throws a StateError. */
+  load(from: StateReader, name: string, always: keyof S & string): void {
+    const rows = from.number(`${name} rows`);
+    if (rows > 0 && from.bytes(`${name} ${always}`) === null) throw new StateError(`${name} has no rows`);
+    for (const field in this.#schema) {
+      const saved = from.bytes(`${name} ${field}`);
+      if (!Number.isSafeInteger(rows) || saved !== null && saved.length !== rows * WIDTH[this.#schema[field]]) {
+        throw new StateError(`${name} ${field} is not of ${rows} rows`);
+      }
+    }
+    this.length = 0;
+    this.#resize(Math.max(256, rows));
+    for (const field in this.#schema) {
+      const saved = from.bytes(`${name} ${field}`), { buffer, byteOffset, byteLength } = this.arrays[field];
+      const to = new Uint8Array(buffer, byteOffset, byteLength);
+      if (saved !== null) to.set(saved);
+    }
+    this.length = rows;
   }
 
   #resize(capacity: number): void {

@@ -4,6 +4,7 @@ import { Direction } from "../wire/layout.ts";
 import { isUnspecified } from "./address.ts";
 import type { Arrays, FLOW_SCHEMA } from "./columns.ts";
 import type { Drop, Drops, DropTotal } from "./drop_list.ts";
+import type { StateReader, StateWriter } from "./state.ts";
 import { TcpState } from "../wire/tcp_state.ts";
 
 type Changing<T> = { -readonly [F in keyof T]: T[F] };
@@ -121,6 +122,27 @@ export class DropBook {
     for (const id of this.#lists.keys()) if (!alive.has(id)) this.#lists.delete(id);
   }
 
+  /** As it is behind a tick(). */
+  save(to: StateWriter): void {
+    to.list("drops", [this.#last, this.#untold]);
+    to.list("drop counts", [...this.#counts.values()].map((count) => ({ ...count, ...bytesOf(count) })));
+    to.list("drop lists", [...this.#lists]);
+    to.list("drop totals", [...this.#totals]);
+  }
+
+  load(from: StateReader): void {
+    const [last, untold] = from.list("drops").map(Number);
+    this.#last = last || 0;
+    this.#untold = untold || 0;
+    this.#waiting.clear();
+    replace(this.#counts, from.list("drop counts").map(countOf).map((count) => [count.key, count]));
+    replace(this.#lists, pairs(from.list("drop lists")).map(([id, list]) => [Number(id), dropsOf(list)]));
+    replace(
+      this.#totals,
+      pairs(from.list("drop totals")).map(([key, total]) => [String(key), dropsOf([total])[0] as DropTotal]),
+    );
+  }
+
   #countOf(record: DroppedRecord): Count {
     const source = new Uint8Array(16), destination = new Uint8Array(16);
     record.copySource(source, 0);
@@ -221,6 +243,46 @@ export class DropBook {
     if (withoutFlow) total.withoutFlow += count.newPackets;
     count.newPackets = count.newBytes = 0;
   }
+}
+
+const bytesOf = ({ source, destination }: Count) => ({ source: [...source], destination: [...destination] });
+
+function replace<K, V>(map: Map<K, V>, entries: readonly (readonly [K, V])[]): void {
+  map.clear();
+  for (const [key, value] of entries) map.set(key, value);
+}
+
+const pairs = (list: readonly unknown[]) => list.filter((one) => Array.isArray(one)) as [unknown, unknown][];
+
+/** What was saved, with every field of the right type. */
+function countOf(saved: unknown): Count {
+  const from = (saved ?? {}) as Record<string, unknown>, number = (name: string) => Number(from[name]) || 0;
+  const bytes = (name: string) => {
+    const list = from[name];
+    return Uint8Array.from({ length: 16 }, (_, i) => Array.isArray(list) ? Number(list[i]) || 0 : 0);
+  };
+  const names = ["cookieLow", "cookieHigh", "protocol", "family", "direction", "netns", "scope", "sourcePort"];
+  const more = ["destinationPort", "firstNs", "packets", "bytes", "newPackets", "newBytes"];
+  return {
+    ...Object.fromEntries([...names, ...more].map((name) => [name, number(name)])),
+    key: String(from.key),
+    reason: String(from.reason),
+    source: bytes("source"),
+    destination: bytes("destination"),
+  } as unknown as Count;
+}
+
+function dropsOf(list: unknown): Changing<DropTotal>[] {
+  return (Array.isArray(list) ? list : []).map((one) => {
+    const { reason, direction, packets, bytes, withoutFlow } = (one ?? {}) as Record<string, unknown>;
+    return {
+      reason: typeof reason === "string" ? reason : null,
+      direction: direction === "in" || direction === "out" ? direction : null,
+      packets: Number(packets) || 0,
+      bytes: typeof bytes === "number" ? bytes : null,
+      ...typeof withoutFlow === "number" ? { withoutFlow } : {},
+    } as Changing<DropTotal>;
+  });
 }
 
 function add(list: Changing<Drop>[], { reason, newPackets, newBytes }: Count, direction: Drop["direction"]): void {

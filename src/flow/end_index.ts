@@ -14,7 +14,7 @@ export const END_SCHEMA = {
 export type EndArrays = Arrays<typeof FLOW_SCHEMA & typeof INSIDE_SCHEMA & typeof END_SCHEMA>;
 
 export class EndIndex {
-  readonly #rows = new RowIndex();
+  #rows = new RowIndex();
   /** Some row is not in it yet, or not any more because its addresses have changed. */
   isBehind = false;
 
@@ -29,6 +29,13 @@ export class EndIndex {
     if (!c.indexed[row]) return;
     this.#rows.delete(c.endHash[row], row);
     c.indexed[row] = 0;
+  }
+
+  /** Takes the place of what was: those of all rows that say they are in it. The others have been looked at. */
+  load(c: EndArrays, length: number): void {
+    this.#rows = new RowIndex();
+    this.isBehind = false;
+    for (let row = 0; row < length; row++) if (c.indexed[row]) this.add(c, row);
   }
 
   /** What was in row `from` is now in row `to`: call it while it is at both. */

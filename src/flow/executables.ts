@@ -1,5 +1,6 @@
 import type { ProcessRecord } from "../decode/cursor.ts";
 import type { FlowArrays } from "./columns.ts";
+import type { StateReader, StateWriter } from "./state.ts";
 
 /** After so many processes those that no flow has named meanwhile are forgotten: short-lived ones come without end. */
 const MOST = 1 << 14;
@@ -60,6 +61,23 @@ export class Executables {
     return process?.startNs === flows.ownerStartNs[row] || flows.ownerStartNs[row] === 0 ? process : undefined;
   }
 
+  save(to: StateWriter): void {
+    const list = (processes: ReadonlyMap<number, Process>) =>
+      [...processes].map(([tgid, { startNs, executables, ancestors }]) => [
+        tgid,
+        startNs,
+        ancestors,
+        ...executables.flatMap(({ comm, name }) => [String.fromCharCode(...comm), name]),
+      ]);
+    to.list("executables", list(this.#now));
+    to.list("executables before", list(this.#before));
+  }
+
+  load(from: StateReader): void {
+    this.#now = processes(from.list("executables"));
+    this.#before = processes(from.list("executables before"));
+  }
+
   #find(tgid: number): Process | undefined {
     const now = this.#now.get(tgid);
     if (now !== undefined) return now;
@@ -67,6 +85,22 @@ export class Executables {
     if (before !== undefined) this.#now.set(tgid, before);
     return before;
   }
+}
+
+function processes(list: readonly unknown[]): Map<number, Process> {
+  const found = new Map<number, Process>();
+  for (const one of list) {
+    if (!Array.isArray(one)) continue;
+    const [tgid, startNs, ancestors, ...rest] = one, executables: Executable[] = [];
+    for (let i = 0; i + 1 < rest.length && executables.length < KEPT; i += 2) {
+      const comm = Uint8Array.from(String(rest[i]).slice(0, COMM_BYTES), (char) => char.charCodeAt(0));
+      executables.push({ comm, name: typeof rest[i + 1] === "string" ? rest[i + 1] : null });
+    }
+    if (executables.length > 0) {
+      found.set(Number(tgid), { startNs: Number(startNs), executables, ancestors: String(ancestors) });
+    }
+  }
+  return found;
 }
 
 function isComm({ comm }: FlowArrays, row: number, wanted: Uint8Array): boolean {

@@ -2,6 +2,7 @@
 import { isUnspecified } from "./address.ts";
 import { AddressSet } from "./address_set.ts";
 import type { Arrays, FLOW_SCHEMA } from "./columns.ts";
+import type { StateReader, StateWriter } from "./state.ts";
 
 /** What a table keeps for it beside the flow. */
 export const INSIDE_SCHEMA = {
@@ -19,7 +20,7 @@ const FORGET_EVERY = 64;
 const FOR_EVER = 0xffffffff;
 
 export class Inside {
-  readonly #addresses = new AddressSet();
+  #addresses = new AddressSet();
   /** Raised when an address has come or gone, never 0: rows of another are judged again. */
   #version = 1;
   #generation = 1;
@@ -39,6 +40,19 @@ export class Inside {
     if (all && this.#addresses.forgetBefore(this.#generation - 1)) this.#version++;
     if (this.#version === FOR_EVER) this.#version = 1;
     for (const table of tables) this.#mark(table);
+  }
+
+  save(to: StateWriter): void {
+    to.list("inside", [this.#version, this.#generation, this.#samples]);
+    to.list("addresses", this.#addresses.list());
+  }
+
+  load(from: StateReader): void {
+    const [version, generation, samples] = from.list("inside").map(Number);
+    this.#version = version || 1;
+    this.#generation = generation || 1;
+    this.#samples = samples || 0;
+    this.#addresses = AddressSet.of(from.list("addresses"));
   }
 
   #learn({ length, arrays: c }: JudgedTable, all: boolean): void {

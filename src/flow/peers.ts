@@ -5,6 +5,7 @@
 import { isScoped } from "./address.ts";
 import { Protocol, Unknown } from "./columns.ts";
 import { type EndArrays, EndIndex } from "./end_index.ts";
+import type { StateReader, StateWriter } from "./state.ts";
 import { Direction } from "../wire/layout.ts";
 
 /** The values of the column `via`. */
@@ -37,6 +38,14 @@ export class Peers {
     for (const row of fresh) if (c.pair[row] === 0) this.#joinOne(table, row, true);
     for (const row of fresh) if (c.pair[row] === 0 && !c.loopback[row]) this.#joinOne(table, row, false);
     return fresh;
+  }
+
+  save(to: StateWriter): void {
+    to.number("pairs", this.#pairs);
+  }
+
+  load(from: StateReader): void {
+    this.#pairs = from.number("pairs");
   }
 
   /** The two rows are one connection's ends. */

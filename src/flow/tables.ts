@@ -21,11 +21,21 @@ import { Inside } from "./inside.ts";
 import { Nat } from "./nat.ts";
 import { Peers } from "./peers.ts";
 import { Feature } from "../wire/layout.ts";
+import { StateError, type StateReader, StateWriter } from "./state.ts";
 import { TcpTable } from "./tcp_table.ts";
 import { Translations } from "./translations.ts";
 import { UdpTable } from "./udp_table.ts";
 
 const CLOCK_WAS_SET_MS = 100;
+
+const NO_HEALTH = {
+  eventsLost: 0,
+  flowsEvicted: 0,
+  socketsUntracked: 0,
+  datagramsUntracked: 0,
+  snapshotErrors: 0,
+  dropsUntracked: 0,
+};
 
 /** What one sample holds before it crosses to the main thread. `flows` is for unpackFlows(). */
 export interface PackedSample {
@@ -64,14 +74,9 @@ export class FlowTables implements EventHandler {
   #wallMs = 0;
   #bootWallMs = 0;
   #events = 0;
-  #health = {
-    eventsLost: 0,
-    flowsEvicted: 0,
-    socketsUntracked: 0,
-    datagramsUntracked: 0,
-    snapshotErrors: 0,
-    dropsUntracked: 0,
-  };
+  /** What was loaded is a whole sample, which takeSample() is yet to hand out. */
+  #loaded = false;
+  #health = NO_HEALTH;
 
   /** CLOCK_REALTIME at CLOCK_BOOTTIME zero, ms since 1970. */
   get bootWallMs(): number {
@@ -154,13 +159,11 @@ export class FlowTables implements EventHandler {
     if (Math.abs(bootWallMs - this.#bootWallMs) > CLOCK_WAS_SET_MS) this.#bootWallMs = bootWallMs;
   }
 
-  /** Everything since the sample before. Call it when a tick has come in. `spare` may become its `flows`. */
-  takeSample(spare: ArrayBuffer | null = null): PackedSample {
-    this.tcp.measure(this.#beforeNs, this.#timeNs);
-    this.udp.measure();
-    for (const table of [this.tcp, this.udp]) this.nat.join(table, this.peers.join(table));
-    this.translations.settle();
-    this.inside.judge([this.tcp, this.udp]);
+  /** Everything since the sample before. Call it when a tick has come in. `spare` may become its `flows`; `keep`
+   * gets the state that load() takes, which is good during the call. */
+  takeSample(spare: ArrayBuffer | null = null, keep: ((state: StateWriter) => void) | null = null): PackedSample {
+    this.#measure();
+    if (keep !== null) keep(this.#state());
     const { lists, totals } = this.drops.take();
     const sample: PackedSample = {
       number: this.#number++,
@@ -177,10 +180,63 @@ export class FlowTables implements EventHandler {
       drops: lists,
       dropTotals: totals,
     };
+    this.#settle();
+    return sample;
+  }
+
+  /** As takeSample(), where nobody wants the sample itself. */
+  passSample(): void {
+    this.#measure();
+    this.drops.take();
+    this.#number++;
+    this.#settle();
+  }
+
+  #measure(): void {
+    if (!this.#loaded) {
+      this.tcp.measure(this.#beforeNs, this.#timeNs);
+      this.udp.measure();
+      for (const table of [this.tcp, this.udp]) this.nat.join(table, this.peers.join(table));
+      this.translations.settle();
+      this.inside.judge([this.tcp, this.udp]);
+    }
+    this.#loaded = false;
+  }
+
+  #settle(): void {
     this.#beforeNs = this.#timeNs;
     this.tcp.settle();
     this.udp.settle();
     this.drops.settle();
-    return sample;
+  }
+
+  /** The sample that is being taken, and all that the next ones depend on. */
+  #state(): StateWriter {
+    const to = new StateWriter();
+    to.list("clock", [this.#number, this.#beforeNs, this.#timeNs, this.#wallMs, this.#bootWallMs, this.#events]);
+    to.list("health", Object.values(this.#health));
+    for (const part of [this.tcp, this.udp, this.drops]) part.save(to);
+    return to;
+  }
+
+  /** What is beside the flows: which executables processes have, and which addresses are the machine's. */
+  saveKnown(to: StateWriter): void {
+    this.executables.save(to);
+    this.inside.save(to);
+    this.peers.save(to);
+    this.translations.save(to);
+  }
+
+  /** The state that a sample was taken in: the next takeSample() hands that sample out. Throws a StateError; the tables are of no use then. */
+  load(from: StateReader): void {
+    const clock = from.list("clock").map(Number);
+    if (clock.length < 6 || !clock.every(Number.isFinite)) throw new StateError("it has no time");
+    [this.#number, this.#beforeNs, this.#timeNs, this.#wallMs, this.#bootWallMs, this.#events] = clock;
+    const names = Object.keys(NO_HEALTH), values = from.list("health").map((value) => Number(value) || 0);
+    this.#health = Object.fromEntries(names.map((name, i) => [name, values[i] ?? 0])) as typeof NO_HEALTH;
+    const { tcp, udp, drops, executables, inside, peers, translations } = this;
+    for (const part of [tcp, udp, drops, executables, inside, peers, translations]) part.load(from);
+    this.#dropsKnown = udp.dropsKnown;
+    this.#loaded = true;
   }
 }

@@ -10,6 +10,7 @@ import { INSIDE_SCHEMA } from "./inside.ts";
 import { LIMITS_SCHEMA, measureLimits, noteLimits, settleLimits } from "./limits.ts";
 import { copyOwner } from "./owner.ts";
 import { notePath } from "./path.ts";
+import type { StateReader, StateWriter } from "./state.ts";
 
 /** What the table alone needs of a row. */
 const TCP_SCHEMA = {
@@ -41,7 +42,7 @@ export class TcpTable {
   readonly protocol = Protocol.tcp;
   readonly ends = new EndIndex();
   readonly #columns = new Columns(TCP_SCHEMA);
-  readonly #index = new CookieIndex();
+  #index = new CookieIndex();
   readonly #gone: number[] = [];
   #snapshot = 1;
   #eventsLost = 0;
@@ -217,6 +218,52 @@ export class TcpTable {
     this.#remove(gone);
     this.#opened = this.#closed = this.#failed = 0;
     this.#columns.shrink();
+  }
+
+  save(to: StateWriter): void {
+    this.#columns.save(to, "tcp");
+    to.list("tcp", [
+      this.#snapshot,
+      this.#eventsLost,
+      this.#snapshotErrors,
+      this.#unsure,
+      this.#surelyKnownNs,
+      this.#begun,
+      this.#opened,
+      this.#closed,
+      this.#failed,
+      this.#vanished,
+    ]);
+  }
+
+  /** Throws a StateError, and is then as it was. */
+  load(from: StateReader): void {
+    this.#columns.load(from, "tcp", "cookieLow");
+    const [snapshot, lost, errors, unsure, knownNs, begun, opened, closed, failed, vanished] = from.list("tcp").map(
+      Number,
+    );
+    this.#snapshot = snapshot || 1;
+    this.#eventsLost = lost || 0;
+    this.#snapshotErrors = errors || 0;
+    this.#unsure = unsure === 1;
+    this.#surelyKnownNs = knownNs || 0;
+    this.#begun = begun === 1;
+    this.#opened = opened || 0;
+    this.#closed = closed || 0;
+    this.#failed = failed || 0;
+    this.#vanished = vanished || 0;
+    this.#strangers = 0;
+    this.ends.load(this.#columns.arrays, this.length);
+    this.#reindex();
+  }
+
+  /** Of several rows of one socket, which connected again, the last one has the cookie. */
+  #reindex(): void {
+    const { cookieLow, cookieHigh, openedNs } = this.#columns.arrays, index = this.#index = new CookieIndex();
+    for (let row = 0; row < this.length; row++) {
+      const other = index.get(cookieLow[row], cookieHigh[row]);
+      if (other < 0 || openedNs[row] >= openedNs[other]) index.set(cookieLow[row], cookieHigh[row], row);
+    }
   }
 
   /** The first snapshot is where counting of deltas starts: what was open then did not open or move in this run. */

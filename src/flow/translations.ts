@@ -4,6 +4,7 @@ import { Translated } from "../wire/layout.ts";
 import { type Arrays, Columns } from "./columns.ts";
 import { endHash } from "./end_index.ts";
 import { RowIndex } from "./row_index.ts";
+import type { StateReader, StateWriter } from "./state.ts";
 
 const SCHEMA = {
   netns: "u32",
@@ -26,9 +27,9 @@ export type TranslationArrays = Arrays<typeof SCHEMA>;
 
 export class Translations {
   readonly #columns = new Columns(SCHEMA);
-  readonly #free: number[] = [];
-  readonly clients = new RowIndex();
-  readonly servers = new RowIndex();
+  #free: number[] = [];
+  clients = new RowIndex();
+  servers = new RowIndex();
   #fresh: number[] = [];
 
   get arrays(): TranslationArrays {
@@ -55,6 +56,23 @@ export class Translations {
 
   settle(): void {
     this.#fresh = [];
+  }
+
+  save(to: StateWriter): void {
+    this.#columns.save(to, "translations");
+  }
+
+  /** Throws a StateError. */
+  load(from: StateReader): void {
+    this.#columns.load(from, "translations", "netns");
+    this.#free = [];
+    this.#fresh = [];
+    this.clients = new RowIndex();
+    this.servers = new RowIndex();
+    for (let row = 0; row < this.#columns.length; row++) {
+      if (this.arrays.family[row] === 0) this.#free.push(row);
+      else this.#index(row);
+    }
   }
 
   #fill(row: number, record: TranslationRecord): void {
@@ -87,9 +105,13 @@ export class Translations {
   }
 
   #insert(row: number): void {
+    this.#index(row);
+    this.#fresh.push(row);
+  }
+
+  #index(row: number): void {
     this.clients.add(this.arrays.byClient[row], row);
     this.servers.add(this.arrays.byServer[row], row);
-    this.#fresh.push(row);
   }
 
   #remove(row: number): void {

@@ -7,6 +7,7 @@ import type { Count } from "./drops.ts";
 import { INSIDE_SCHEMA } from "./inside.ts";
 import { Limit } from "./limit.ts";
 import { copyOwner } from "./owner.ts";
+import type { StateReader, StateWriter } from "./state.ts";
 import { UdpIndex } from "./udp_index.ts";
 import { UdpOwners } from "./udp_owners.ts";
 
@@ -38,7 +39,7 @@ export class UdpTable {
   readonly protocol = Protocol.udp;
   readonly ends = new EndIndex();
   readonly #columns = new Columns(UDP_SCHEMA);
-  readonly #index = new UdpIndex();
+  #index = new UdpIndex();
   readonly #gone: number[] = [];
   readonly #remote = new Uint8Array(16);
   readonly #local = new Uint8Array(16);
@@ -163,6 +164,30 @@ export class UdpTable {
       this.#index.move(c, this.#keyOf(from), to);
       this.ends.move(c, from, to);
     });
+  }
+
+  save(to: StateWriter): void {
+    this.#columns.save(to, "udp");
+    to.list("udp", [this.#snapshot, this.#sampleNs, this.#timeNs, this.#begun, this.dropsKnown]);
+    to.list("udp owners", this.#ownersBefore.list());
+  }
+
+  /** Throws a StateError, and is then as it was. */
+  load(from: StateReader): void {
+    this.#columns.load(from, "udp", "cookieLow");
+    const [snapshot, sampleNs, timeNs, begun, dropsKnown] = from.list("udp").map(Number);
+    this.#snapshot = snapshot || 1;
+    this.#sampleNs = sampleNs || 0;
+    this.#timeNs = timeNs || 0;
+    this.#begun = begun === 1;
+    this.dropsKnown = dropsKnown === 1;
+    this.#owners = new UdpOwners();
+    this.#ownersBefore = UdpOwners.of(from.list("udp owners"));
+    this.ends.load(this.#columns.arrays, this.length);
+    this.#index = new UdpIndex();
+    for (let row = 0; row < this.length; row++) {
+      if (!this.#columns.arrays.closed[row]) this.#index.add(this.#keyOf(row), row);
+    }
   }
 
   /** Into #local and #remote, v4-mapped ones as IPv4. Returns the family. */
