@@ -1,6 +1,7 @@
 /** The Worker's end of the messages: starts the collector, hands it what the main thread says, and says what has failed. */
 import { errorText, ExitStatus, TcptopError } from "../errors.ts";
 import { OutputFile } from "../system/output_file.ts";
+import { FileKeeper } from "../source/recording/file_keeper.ts";
 import { RecordingPlatform } from "../source/recording/recorder.ts";
 import { VERSION } from "../version.ts";
 import { Collector } from "./collector.ts";
@@ -56,7 +57,8 @@ async function recording(
   { path, owner }: NonNullable<WorkerOptions["record"]>,
   options: WorkerOptions,
 ): Promise<Platform> {
-  return new RecordingPlatform(platform, new OutputFile(path, owner, await outputFiles(options), true), VERSION, nowMs);
+  const file = new OutputFile(path, owner, await outputFiles(options), true);
+  return new RecordingPlatform(platform, new FileKeeper(file, nowMs), VERSION);
 }
 
 function describe(error: unknown): { message: string; status: ExitStatus; detail: string } {

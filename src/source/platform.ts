@@ -31,7 +31,7 @@ export interface Platform {
    * processCgroups(). */
   argumentNames?(pid: number, startNs: number): readonly string[] | null;
   /** TIME_WAIT in the network namespace of a process (0: our own); null: not to be had. */
-  timeWaits?(pid: number): number | null;
+  readonly timeWaits?: ((pid: number) => number | null) | undefined;
   /** Inode number of our own network namespace; 0: not known. */
   networkNamespace?(): number;
   /** Of a process (0: of us): the inode number of its network namespace, 0 where that may not be asked, and from the next line on the text of

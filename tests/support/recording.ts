@@ -2,6 +2,7 @@
 import { outputFiles } from "../../src/app/files.ts";
 import { OutputFile } from "../../src/system/output_file.ts";
 import { OURSELVES } from "./owner.ts";
+import { FileKeeper } from "../../src/source/recording/file_keeper.ts";
 import { RecordingPlatform } from "../../src/source/recording/recorder.ts";
 import type { Platform } from "../../src/source/platform.ts";
 import type { FlowSource, RecordSink } from "../../src/source/source.ts";
@@ -38,9 +39,8 @@ export async function record(steps: readonly Step[], everyMs = 50): Promise<Uint
     };
     const recorder = new RecordingPlatform(
       platform,
-      new OutputFile(path, OURSELVES, await outputFiles()),
+      new FileKeeper(new OutputFile(path, OURSELVES, await outputFiles()), () => nowMs),
       "0.0.0",
-      () => nowMs,
     );
     const recording = recorder.openSource();
     for (step of steps) {

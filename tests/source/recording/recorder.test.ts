@@ -51,15 +51,15 @@ Deno.test("RecordingPlatform splits what is longer than a chunk may be between t
   ok(parts.every(([, , length]) => length % one.length === 0));
 });
 
-Deno.test("RecordingPlatform does not write into a file that holds something", async () => {
+Deno.test("FileKeeper does not write into a file that holds something", async () => {
   const { OutputFile } = await import("../../../src/system/output_file.ts");
-  const { RecordingPlatform } = await import("../../../src/source/recording/recorder.ts");
+  const { FileKeeper } = await import("../../../src/source/recording/file_keeper.ts");
   const path = Deno.makeTempFileSync();
   try {
     Deno.writeTextFileSync(path, "mine\n");
     await rejects(async () => {
       await Promise.resolve(
-        new RecordingPlatform(null!, new OutputFile(path, OURSELVES, await outputFiles()), "0", () => 0),
+        new FileKeeper(new OutputFile(path, OURSELVES, await outputFiles()), () => 0),
       );
     }, /Cannot record to .*: it is not empty/);
     strictEqual(Deno.readTextFileSync(path), "mine\n");

@@ -1,0 +1,65 @@
+/** Bytes that become more. */
+export class ByteList {
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1 << 12);
+  length = 0;
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  /** Makes room for so many, whose values are any, and returns where they begin in `bytes`. */
+  room(count: number): number {
+    const at = this.length;
+    this.length += count;
+    if (this.length > this.bytes.length) {
+      const wider = new Uint8Array(Math.max(this.length, 2 * this.bytes.length));
+      wider.set(this.bytes.subarray(0, at));
+      this.bytes = wider;
+    }
+    return at;
+  }
+
+  append(bytes: Uint8Array): void {
+    const at = this.room(bytes.length);
+    this.bytes.set(bytes, at);
+  }
+
+  /** A whole number below 2^53: seven bits a byte, the lowest first, the top bit set in all but the last. */
+  varint(value: number): void {
+    for (;; value = Math.floor(value / 128)) {
+      const at = this.room(1);
+      this.bytes[at] = value < 128 ? value : value % 128 | 128;
+      if (value < 128) return;
+    }
+  }
+
+  /** Valid until something is added. */
+  used(): Uint8Array<ArrayBuffer> {
+    return this.bytes.subarray(0, this.length);
+  }
+}
+
+/** Reads what a ByteList has. Throws a RangeError beyond its end. */
+export class ByteReader {
+  at = 0;
+
+  constructor(readonly bytes: Uint8Array) {}
+
+  get more(): boolean {
+    return this.at < this.bytes.length;
+  }
+
+  varint(): number {
+    for (let value = 0, scale = 1;; scale *= 128) {
+      if (this.at >= this.bytes.length) throw new RangeError("the bytes end within a number");
+      const byte = this.bytes[this.at++];
+      value += (byte & 127) * scale;
+      if (byte < 128) return value;
+    }
+  }
+
+  take(count: number): Uint8Array {
+    if (this.at + count > this.bytes.length) throw new RangeError("the bytes end too soon");
+    return this.bytes.subarray(this.at, this.at += count);
+  }
+}

@@ -1,0 +1,16 @@
+import type { Names, RecordingInfo } from "./info.ts";
+
+/** Takes what a source has told, in the order in which it was told. */
+export interface Keeper {
+  /** First of all, and whenever it has changed. */
+  info(info: RecordingInfo): void;
+  /** Whole records. The bytes are the caller's again after the call. */
+  records(bytes: Uint8Array): void;
+  names(names: Names): void;
+  /** The records before, back to the last one, make a sample. */
+  sample(): void;
+  /** Nothing comes any more. */
+  end(): void;
+  /** Nothing has come, nor will. */
+  discard(): void;
+}
