@@ -200,6 +200,7 @@ function definition() {
         .argParser(collected),
     )
     .addOption(new Option("-g, --group <KEY>", `rows are groups: ${GROUPINGS.join(", ")} or none`).default("none"))
+    .option("--since-start", "groups count what has ended too, since tcptop, or the recording, began")
     .addOption(new Option("-p, --pid <N>", "only sockets of this process; may be repeated").argParser(collected))
     .addOption(new Option("-P, --port <N>", "only this port, local or remote; may be repeated").argParser(collected))
     .addOption(
@@ -276,6 +277,7 @@ function options(raw: Raw): Options {
     bits: raw.bits === true,
     filter,
     group: group(raw.group),
+    sinceStart: raw.sinceStart === true,
     resolve: raw.resolve ?? null,
     mouse: raw.mouse,
     color: color(raw.color),

@@ -31,6 +31,8 @@ export interface Options {
   readonly listeners: boolean;
   /** null: a row a flow. */
   readonly group: Grouping | null;
+  /** Groups count what has ended too. */
+  readonly sinceStart: boolean;
   /** Reverse DNS; null: what suits the output. */
   readonly resolve: boolean | null;
   /** The mouse moves and clicks; without, the terminal selects text with it. */

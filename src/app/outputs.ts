@@ -10,6 +10,7 @@ import { groupTable, textTable } from "../output/text.ts";
 import { OutputFile } from "../system/output_file.ts";
 import type { Identity } from "../system/identity.ts";
 import { COLUMNS, HISTORY, inUnits, toldColumns } from "../view/column.ts";
+import { EndedFlows } from "../view/ended.ts";
 import { compileFilter } from "../view/filter/compile.ts";
 import { type Group, groupRows } from "../view/group.ts";
 import type { Grouping } from "../view/group_key.ts";
@@ -41,28 +42,31 @@ export async function openOutputs(
   // The screen alone draws it.
   const options = { ...asked, columns: asked.columns?.filter((column) => column !== HISTORY) ?? null };
   const outputs: Output[] = screen === null ? [] : [screen];
+  const past = options.sinceStart && options.group !== null ? new EndedFlows() : null;
+  // Before those that group.
+  if (past !== null) outputs.push({ start: (sample) => past.take(sample), sample: (sample) => past.take(sample) });
   const resolver = options.resolve === true ? new Resolver(reverseDns, nowMs, () => {}) : null;
   const named = (output: Output) => resolver === null ? output : new NamedOutput(output, resolver);
   // Before the files: where it cannot listen, no empty file is left.
   if (options.metrics !== null) {
     outputs.push(new MetricsOutput(options.metrics.hostname, options.metrics.port, options.metricsHosts));
   }
-  if (options.csv !== null) outputs.push(named(await csvOutput(options, owner)));
+  if (options.csv !== null) outputs.push(named(await csvOutput(options, owner, past)));
   const said = options.json || options.batch || options.once;
   // A file or a server in place of text, unless someone is looking.
   if (screen !== null) return outputs;
   if (options.events) outputs.push(eventOutput(options));
   else if (options.csv !== "-" && (options.csv === null && options.metrics === null || said || stdoutIsTerminal)) {
-    outputs.push(named(sampleOutput(options, stdoutIsTerminal)));
+    outputs.push(named(sampleOutput(options, stdoutIsTerminal, past)));
   }
   return outputs;
 }
 
-async function csvOutput(options: Options, owner: Identity): Promise<Output> {
+async function csvOutput(options: Options, owner: Identity, past: EndedFlows | null): Promise<Output> {
   const columns = options.columns?.map(({ id }) => id) ?? null, limit = options.limit ?? 0;
   const file = options.csv === "-" ? null : new OutputFile(options.csv!, owner, await outputFiles());
   if (options.group === null) return new CsvOutput(flowCsv(columns), file, selector(options, limit));
-  return new CsvOutput(groupCsv(options.group, columns), file, grouper(options, options.group, limit));
+  return new CsvOutput(groupCsv(options.group, columns), file, grouper(options, options.group, limit, past));
 }
 
 function eventOutput(options: Options): Output {
@@ -73,13 +77,13 @@ function eventOutput(options: Options): Output {
   return new EventOutput(json, columns && inUnits(columns, options.bits), limit ?? 0, choose, say);
 }
 
-function sampleOutput(options: Options, stdoutIsTerminal: boolean): Output {
+function sampleOutput(options: Options, stdoutIsTerminal: boolean, past: EndedFlows | null): Output {
   if (options.json) {
-    const document = options.group === null ? flowDocument(options) : groupDocument(options, options.group);
+    const document = options.group === null ? flowDocument(options) : groupDocument(options, options.group, past);
     return { sample: (sample) => writeJson(document(sample)) };
   }
   const clear = stdoutIsTerminal && !options.batch && !options.once ? HOME_AND_CLEAR : "";
-  const render = options.group === null ? flowTable(options) : groupsTable(options, options.group);
+  const render = options.group === null ? flowTable(options) : groupsTable(options, options.group, past);
   return { sample: (sample) => writeText([render(sample)], clear) };
 }
 
@@ -88,9 +92,18 @@ function flowDocument(options: Options): (sample: Sample) => Iterable<string> {
   return (sample) => jsonDocument(sample, select(sample), VERSION);
 }
 
-function groupDocument(options: Options, by: Grouping): (sample: Sample) => Iterable<string> {
-  const groups = grouper(options, by, options.limit ?? 0);
-  return (sample) => groupsDocument(sample, groups(sample), by, VERSION);
+function groupDocument(options: Options, by: Grouping, past: EndedFlows | null): (sample: Sample) => Iterable<string> {
+  const groups = grouper(options, by, options.limit ?? 0, past);
+  return (sample) =>
+    groupsDocument(noted(sample, past), groups(sample), by, VERSION, past === null ? null : past.of(sample).sinceMs);
+}
+
+/** With what is to be said of what has ended. */
+function noted(sample: Sample, past: EndedFlows | null): Sample {
+  const notes = past?.notes() ?? [];
+  return notes.length === 0
+    ? sample
+    : { ...sample, source: { ...sample.source, notes: [...sample.source.notes, ...notes] } };
 }
 
 function flowTable(options: Options): (sample: Sample) => string {
@@ -99,16 +112,27 @@ function flowTable(options: Options): (sample: Sample) => string {
     textTable(sample, select(sample), options.columns ?? toldColumns(COLUMNS, sample.source), options.bits);
 }
 
-function groupsTable(options: Options, by: Grouping): (sample: Sample) => string {
-  const groups = grouper(options, by, options.limit ?? TEXT_ROWS);
-  return (sample) =>
-    groupTable(sample, groups(sample), options.columns ?? toldColumns(COLUMNS, sample.source), by, options.bits);
+function groupsTable(options: Options, by: Grouping, past: EndedFlows | null): (sample: Sample) => string {
+  const groups = grouper(options, by, options.limit ?? TEXT_ROWS, past);
+  return (sample) => {
+    const columns = options.columns ?? toldColumns(COLUMNS, sample.source);
+    return groupTable(noted(sample, past), groups(sample), columns, by, options.bits);
+  };
 }
 
 /** The groups to show, in order; `limit`: of them, 0: all. */
-function grouper(options: Options, by: Grouping, limit: number): (sample: Sample) => Group[] {
+function grouper(
+  options: Options,
+  by: Grouping,
+  limit: number,
+  past: EndedFlows | null,
+): (sample: Sample) => Group[] {
   const choice = { ...options, filter: predicate(options) };
-  return (sample) => groupRows(sample, chosenRows(sample, choice), by, options.sort).slice(0, limit || undefined);
+  return (sample) => {
+    const ended = past?.of(sample);
+    const before = ended && { ended, rows: chosenRows(ended.sample, choice) };
+    return groupRows(sample, chosenRows(sample, choice), by, options.sort, before).slice(0, limit || undefined);
+  };
 }
 
 function selector(options: Options, limit: number): (sample: Sample) => number[] {

@@ -10,6 +10,8 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
     "CSV of groups takes those that add up; lines about groups take none.",
   "--filter": "[The filter language](filters.md). Two filters must both hold.",
   "--group": "In tables, JSON, CSV and `--events`. See [groups](json.md#groups).",
+  "--since-start":
+    "The sums of a group then are those of its flows and of all that ended before. See [groups](json.md#groups).",
   "--pid": "Short for `pid:N`; several mean a union.",
   "--port": "Short for `port:N`; several mean a union.",
   "--process": "Short for `process:NAME`; several mean a union.",

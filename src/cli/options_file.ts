@@ -20,6 +20,7 @@ export const FROM_FILE: ReadonlySet<string> = new Set([
   "bits",
   "filter",
   "group",
+  "sinceStart",
   "tcp",
   "udp",
   "4",

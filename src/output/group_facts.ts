@@ -5,7 +5,7 @@ import { type Drop, sumOf } from "../flow/drop_list.ts";
 import { dropsOf } from "../view/drops.ts";
 import { columnById, type NumberColumn } from "../view/column.ts";
 import * as flow from "../view/flow.ts";
-import { type Group, total } from "../view/group.ts";
+import { endedCount, type Group, groupTotal } from "../view/group.ts";
 import { failedCount, type LimitCounts, limitCounts, resetCount } from "../view/group_reasons.ts";
 import { type Grouping, groupKey, servicePort } from "../view/group_key.ts";
 
@@ -47,6 +47,8 @@ export interface GroupFacts extends GroupIdentity, Figures {
   readonly flows: number;
   readonly tcp: number;
   readonly udp: number;
+  /** How many flows ended before the sample and are in the sums too; null: none are. */
+  readonly ended: number | null;
   /** How many of the flows ended within the sample. */
   readonly closed: number;
   /** Of those, connections that never were established. */
@@ -59,14 +61,16 @@ export interface GroupFacts extends GroupIdentity, Figures {
   readonly dropped: readonly Drop[] | null;
 }
 
-export function groupFacts(sample: Sample, { key, rows }: Group, by: Grouping): GroupFacts {
-  const { flows: f } = sample, count = (is: (row: number) => boolean) => rows.filter(is).length;
+export function groupFacts(sample: Sample, group: Group, by: Grouping): GroupFacts {
+  const { key, rows, ended } = group,
+    { flows: f } = sample,
+    count = (is: (row: number) => boolean) => rows.filter(is).length;
   const tcp = count((row) => isTcp(f, row));
   const figures: Record<string, number | null> = {};
-  for (const [name, value] of Object.entries(FIGURES)) figures[name] = tenths(total(sample, rows, value));
+  for (const [name, value] of Object.entries(FIGURES)) figures[name] = tenths(groupTotal(sample, group, value));
   return {
     key,
-    ...identity(sample, rows, by),
+    ...rows.length > 0 ? identity(sample, rows, by) : identity(ended!.ended.sample, ended!.rows, by),
     flows: rows.length,
     tcp,
     udp: rows.length - tcp,
@@ -76,6 +80,7 @@ export function groupFacts(sample: Sample, { key, rows }: Group, by: Grouping): 
     reset: resetCount(f, rows),
     limited_by: limitCounts(f, rows),
     dropped: droppedOf(sample, rows),
+    ended: endedCount(group),
   };
 }
 

@@ -40,6 +40,7 @@ export const FIGURES: Fields<GroupFacts> = new Map([
     [`limited_by_${word}`, ({ limited_by }: GroupFacts) => limited_by?.[word] ?? null] as const
   ),
   ...droppedFields<GroupFacts>(),
+  plain("ended"),
 ]);
 
 /** Whether CSV of these groups has fields for the column; there are none for what only a single flow has. */

@@ -21,8 +21,10 @@ export function groupsDocument(
   groups: readonly Group[],
   by: Grouping,
   version: string,
+  sinceMs: number | null = null,
 ): Iterable<string> {
-  const head = { ...jsonHead(sample, GROUPS_SCHEMA, version), group_by: by };
+  const since = sinceMs === null ? null : new Date(sinceMs).toISOString();
+  const head = { ...jsonHead(sample, GROUPS_SCHEMA, version), group_by: by, since };
   return inPieces(head, "groups", groups, (group) => groupFacts(sample, group, by));
 }
 

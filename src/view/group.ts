@@ -1,7 +1,8 @@
 /** Rows put together: by who, by whom with, by what for, by where. */
-import { plus } from "../flow/row.ts";
+import { plus, rxBytes, txBytes } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
-import type { Column, NumberColumn } from "./column.ts";
+import { type Column, type NumberColumn, TOTAL_RATE } from "./column.ts";
+import { type Ended, presentRows } from "./ended.ts";
 import * as flow from "./flow.ts";
 import { groupId, type Grouping, groupKey, keyLabel } from "./group_key.ts";
 import { harmless } from "../harmless.ts";
@@ -16,25 +17,59 @@ export interface Group {
   readonly label: string;
   /** In the order in which they came. */
   readonly rows: readonly number[];
+  /** What ended before the sample and is counted too; absent: only the sample is looked at. */
+  readonly ended?: EndedRows;
 }
 
-/** The groups of `rows`, sorted; a group by a number column's total, else by its label. */
-export function groupRows(sample: Sample, rows: readonly number[], by: Grouping, sort: Sort): Group[] {
+export interface EndedRows {
+  readonly ended: Ended;
+  readonly rows: readonly number[];
+}
+
+/** The groups of `rows`, sorted; a group by a number column's total, else by its label. `past`: what counts of the flows that have ended: by what has
+ * been moved, then, where it would be by the rate. */
+export function groupRows(
+  sample: Sample,
+  rows: readonly number[],
+  by: Grouping,
+  sort: Sort,
+  past?: EndedRows,
+): Group[] {
+  const groups = groupedRows(sample, past === undefined ? rows : presentRows(sample, rows), by);
+  const told = past?.rows.filter((row) => !past.ended.merged[row] || OF_OWNER.has(by)) ?? [];
+  const ended = past === undefined ? NONE : groupedRows(past.ended.sample, told, by);
+  const list = [...new Set([...groups.keys(), ...ended.keys()])].map((id): Group => {
+    const rows = groups.get(id) ?? [], before = ended.get(id) ?? [];
+    const key = rows.length > 0 ? groupKey(sample, rows[0], by) : groupKey(past!.ended.sample, before[0], by);
+    const group = { id, key, label: keyLabel(key, by), rows };
+    return past === undefined ? group : { ...group, ended: { ended: past.ended, rows: before } };
+  });
+  const sign = sort.descending ? -1 : 1, column = past !== undefined && sort.column === TOTAL_RATE ? null : sort.column;
+  const byLabel = (a: Group, b: Group) => a.label < b.label ? -1 : a.label > b.label ? 1 : 0;
+  if (column !== null && !isTotalled(column)) return list.sort((a, b) => sign * byLabel(a, b));
+  const value = column?.value ?? movedBytes;
+  const totals = new Map(list.map((group) => [group, groupTotal(sample, group, value) ?? -1]));
+  return list.sort((a, b) => sign * (totals.get(a)! - totals.get(b)!) || byLabel(a, b));
+}
+
+const NONE: ReadonlyMap<string | null, number[]> = new Map();
+/** Groupings that need neither peer nor port. */
+const OF_OWNER: ReadonlySet<Grouping> = new Set(["process", "container", "cgroup"]);
+
+function groupedRows(sample: Sample, rows: readonly number[], by: Grouping): Map<string | null, number[]> {
   const groups = new Map<string | null, number[]>();
   for (const row of rows) {
     const id = groupId(sample, row, by), members = groups.get(id);
     if (members === undefined) groups.set(id, [row]);
     else members.push(row);
   }
-  const list = [...groups].map(([id, rows]): Group => {
-    const key = groupKey(sample, rows[0], by);
-    return { id, key, label: keyLabel(key, by), rows };
-  });
-  const sign = sort.descending ? -1 : 1, { column } = sort;
-  const byLabel = (a: Group, b: Group) => a.label < b.label ? -1 : a.label > b.label ? 1 : 0;
-  if (!isTotalled(column)) return list.sort((a, b) => sign * byLabel(a, b));
-  const totals = new Map(list.map((group) => [group, total(sample, group.rows, column.value) ?? -1]));
-  return list.sort((a, b) => sign * (totals.get(a)! - totals.get(b)!) || byLabel(a, b));
+  return groups;
+}
+
+/** In and out together. */
+function movedBytes({ flows }: Sample, row: number): number | null {
+  const rx = rxBytes(flows, row), tx = txBytes(flows, row);
+  return rx === null && tx === null ? null : (rx ?? 0) + (tx ?? 0);
 }
 
 /** The columns of a table of groups: what they are grouped by stands first, as the label. */
@@ -65,9 +100,15 @@ function widened(column: Column): Column {
   return wide;
 }
 
-/** The group's name and how many flows of this sample it has. */
-export function groupLabel(sample: Sample, { label, rows }: Group): string {
-  return `${label} (${presentCount(sample, rows)})`;
+/** The group's name, how many flows of this sample it has, and how many ended before, where those are counted. */
+export function groupLabel(sample: Sample, group: Group): string {
+  const count = endedCount(group), present = presentCount(sample, group.rows);
+  return `${group.label} (${present}${count ? ` +${count.toLocaleString("en-US")}` : ""})`;
+}
+
+/** How many flows of the group ended before the sample; null: that is not counted. */
+export function endedCount({ ended }: Group): number | null {
+  return ended === undefined ? null : ended.rows.reduce((sum, row) => sum + ended.ended.counts[row], 0);
 }
 
 /** Without those that ended before this sample. */
@@ -88,15 +129,29 @@ export function groupText(sample: Sample, group: Group, column: Column): string 
   return text;
 }
 
-function cellText(sample: Sample, { rows }: Group, column: Column): string {
+function cellText(sample: Sample, group: Group, column: Column): string {
+  const { rows, ended } = group;
   if (column.ofGroup !== undefined) return column.ofGroup(sample, rows);
-  if (isTotalled(column)) return column.say(total(sample, rows, column.value));
+  if (isTotalled(column)) return column.say(groupTotal(sample, group, column.value));
+  if (rows.length === 0 && !SHARED.has(column.id)) return "-";
   const counted = column.value === undefined || column.id === "pid", texts = new Set<string>();
   for (const row of rows) {
     texts.add(column.text(sample, row));
     if (!counted && texts.size > 1) return "-";
   }
+  if (ended !== undefined && SHARED.has(column.id)) {
+    for (const row of ended.rows) texts.add(column.text(ended.ended.sample, row));
+  }
   return texts.size === 1 ? [...texts][0] : `(${texts.size})`;
+}
+
+/** What is known of flows that have ended, beside what adds up. */
+const SHARED: ReadonlySet<string> = new Set(["process", "user", "container", "protocol", "direction", "exe"]);
+
+/** The sum over the group, with what ended before if that is counted. */
+export function groupTotal(sample: Sample, { rows, ended }: Group, value: NumberColumn["value"]): number | null {
+  const sum = total(sample, rows, value);
+  return ended === undefined ? sum : plus(sum, total(ended.ended.sample, ended.rows, value));
 }
 
 /** The sum over the rows of which it is known; null: over none. */

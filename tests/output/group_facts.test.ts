@@ -47,6 +47,7 @@ Deno.test("groupFacts() adds up what is known, and has null for what is not", ()
     retransmits: 3,
     rx_dropped_packets: 0,
     rx_dropped_bytes: 0,
+    ended: null,
     failed: 0,
     reset: null,
     limited_by: null,

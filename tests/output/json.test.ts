@@ -75,7 +75,7 @@ Deno.test("groupsDocument() has the head of jsonDocument()", () => {
   const sample = fakeSample([{}, { protocol: "udp", process: null }]);
   const { schema: _, flows: __, ...head } = JSON.parse([...jsonDocument(sample, [0, 1], "0.1.0")].join(""));
   const { schema, group_by, groups, ...same } = JSON.parse([...groupsDocument(sample, [], "port", "0.1.0")].join(""));
-  deepStrictEqual([schema, group_by, groups, same], ["tcptop.groups/1", "port", [], head]);
+  deepStrictEqual([schema, group_by, groups, same], ["tcptop.groups/1", "port", [], { ...head, since: null }]);
   for (const name of Object.keys(head) as (keyof typeof head & keyof typeof sampleSchema.properties)[]) {
     deepStrictEqual((groupsSchema.properties as Record<string, unknown>)[name], sampleSchema.properties[name]);
   }

@@ -282,3 +282,27 @@ Deno.test("ScreenModel has no graph where there is no room, and says so", () => 
   strictEqual(model.state.notice, "no room for a graph");
   strictEqual(model.draw().line(2).startsWith(" PROCESS"), true);
 });
+
+Deno.test("ScreenModel counts what has ended in groups after T, on top by what it moved, and stands still while frozen", () => {
+  const model = scene(120, 24, 0), open: FakeFlow = { cookie: 1, process: "open", rx: 2000, rxDelta: 1 };
+  const take = (number: number) =>
+    model.take(fakeSample([open, { cookie: number, process: "short", rxDelta: 1009, closed: true }], at(number)));
+  const line = (name: string) => {
+    const canvas = model.draw(),
+      y = Array.from({ length: 20 }, (_, y) => y).find((y) => canvas.line(y).includes(name))!;
+    return [y, canvas.line(y)] as const;
+  };
+  for (let number = 101; number < 111; number++) take(number);
+  press(model, "g", "T");
+  strictEqual(model.state.notice, "groups count what has ended too");
+  const [y, text] = line("▸short");
+  strictEqual(text.startsWith("▸short (1 +9) "), true, text);
+  strictEqual(/ 9\.85 KiB /.test(text), true, text); // 10 * 1,009 bytes
+  strictEqual(line("▸open")[0] > y, true);
+  strictEqual(/RX▼/.test(line("PROCESS")[1]), true, line("PROCESS")[1]);
+  press(model, " ");
+  for (let number = 111; number < 115; number++) take(number);
+  deepStrictEqual(line("▸short"), [y, text]);
+  press(model, " ");
+  strictEqual(line("short")[1].startsWith("▸short (1 +13) "), true, line("short")[1]);
+});

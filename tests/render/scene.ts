@@ -88,6 +88,7 @@ export function state(columns: number, rows: number): ScreenState {
     shown: DEFAULT_COLUMNS,
     chosen: false,
     graph: null,
+    sinceStart: false,
     bits: false,
     mouse: true,
     intervalMs: 1000,

@@ -23,6 +23,7 @@ const HINTS: readonly (readonly [shown: string, does: string, key: string])[] = 
   ["r", "reverse", "r"],
   ["+ -", "interval", "+"],
   ["v", "graph", "v"],
+  ["T", "totals", "T"],
   ["m", "mouse", "m"],
   ["B", "bits", "B"],
 ];

@@ -21,6 +21,7 @@ const KEYS: readonly Line[] = [
   ["d", "names or addresses"],
   ["a", "all flows, or the top ones"],
   ["c", "choose columns"],
+  ["T", "groups count what has ended too, since tcptop began"],
   ["v", "graph of everything, of the line under the cursor, none"],
   ["m", "leave the mouse to the terminal: it selects text"],
   ["B", "rates in bits or bytes"],

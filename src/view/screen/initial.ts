@@ -36,6 +36,7 @@ export function initialState(options: Options, terminal: TerminalFacts): ScreenS
     shown: options.columns ?? DEFAULT_COLUMNS,
     chosen: options.columns !== null,
     graph: null,
+    sinceStart: options.sinceStart,
     bits: options.bits,
     mouse: options.mouse,
     intervalMs: options.intervalMs,

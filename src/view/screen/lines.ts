@@ -1,6 +1,7 @@
 import type { Sample } from "../../flow/sample.ts";
-import { type Column, HISTORY, inUnits } from "../column.ts";
+import { type Column, columnById, HISTORY, inUnits } from "../column.ts";
 import { flowId } from "../../flow/row.ts";
+import type { Ended } from "../ended.ts";
 import { type Group, groupColumns, groupRows, presentCount } from "../group.ts";
 import { chosenRows } from "../selection.ts";
 import { sortedRows } from "../sort.ts";
@@ -16,10 +17,11 @@ export interface Lines {
 }
 
 /** What a table of this state has to show of the sample, first line first. */
-export function linesOf(sample: Sample, state: ScreenState): Lines {
+export function linesOf(sample: Sample, state: ScreenState, ended: Ended | null): Lines {
   const { sort, group } = state, limit = state.all ? 0 : state.limit, rows = chosenRows(sample, state);
   if (group === null) return { items: sortedRows(sample, rows, sort, limit), matching: presentCount(sample, rows) };
-  const groups = groupRows(sample, rows, group, sort), items: Item[] = [];
+  const past = ended === null ? undefined : { ended, rows: chosenRows(ended.sample, state) };
+  const groups = groupRows(sample, rows, group, sort, past), items: Item[] = [];
   for (const one of limit === 0 ? groups : groups.slice(0, limit)) {
     items.push(one);
     if (state.expanded.has(one.id)) { for (const row of sortedRows(sample, one.rows, sort)) items.push(row); }
@@ -36,11 +38,17 @@ export function itemId(sample: Sample, item: Item): string {
 /** Where nobody has chosen columns, a narrower terminal has better use for its cells than for history. */
 const HISTORY_FROM = 140;
 
+/** What has been moved in all stays on a narrow terminal where it is what the groups are there for. */
+const PINNED: ReadonlyMap<string, Column> = new Map(
+  ["rx", "tx"].map((id) => [id, { ...columnById(id)!, drop: 0 }]),
+);
+
 /** The columns of this state's table, before the terminal's width has its say. */
 export function tableColumns(state: ScreenState): readonly Column[] {
   const { group } = state, narrow = !state.chosen && state.columns < HISTORY_FROM;
   const shown = narrow ? state.shown.filter((column) => column !== HISTORY) : state.shown;
-  return inUnits(group === null ? shown : groupColumns(shown, group), state.bits);
+  const columns = inUnits(group === null ? shown : groupColumns(shown, group), state.bits);
+  return group !== null && state.sinceStart ? columns.map((column) => PINNED.get(column.id) ?? column) : columns;
 }
 
 /** Keeps the cursor on its line's flow and that line where it is on the screen, as far as it can be. */

@@ -4,6 +4,7 @@ import type { Note } from "../../system/source_info.ts";
 import { Canvas } from "../canvas.ts";
 import { DEFAULT_COLUMNS, HISTORY, toldColumns } from "../column.ts";
 import { ClosedFlows } from "../closed.ts";
+import { type Ended, EndedFlows } from "../ended.ts";
 import { executable, type ProcessId, processName, remoteAddress } from "../flow.ts";
 import { flowId, hasOwner, hasPeer } from "../../flow/row.ts";
 import { groupLabel } from "../group.ts";
@@ -36,7 +37,18 @@ interface Shown {
 const NO_LINES: Lines = { items: [], matching: 0 };
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 /** What the lines of the table depend on. */
-const CHOICES = ["filter", "protocol", "listeners", "sort", "group", "expanded", "limit", "all", "names"] as const;
+const CHOICES = [
+  "filter",
+  "protocol",
+  "listeners",
+  "sort",
+  "group",
+  "expanded",
+  "limit",
+  "all",
+  "names",
+  "sinceStart",
+] as const;
 
 export class ScreenModel {
   #state: ScreenState;
@@ -50,6 +62,9 @@ export class ScreenModel {
   readonly #totals = new TotalsHistory();
   readonly #cost = new SteadyCost();
   readonly #histories = new LineHistories();
+  readonly #ended = new EndedFlows();
+  /** What it was when the screen was frozen; null: it is not. */
+  #endedShown: EndedFlows | null = null;
   /** For the column HISTORY; null: it is not shown. */
   #recent: RecentRates | null = null;
   /** What it was when the screen was frozen. */
@@ -72,9 +87,11 @@ export class ScreenModel {
     if (this.#latest === null && this.#state.shown === DEFAULT_COLUMNS) {
       this.#state = { ...this.#state, shown: toldColumns(DEFAULT_COLUMNS, sample.source) };
     }
+    this.#ended.take(sample);
     const totals = totalsOf(sample);
     // The number of flows without an owner changes with every sample: as a line it would move the table up and down, so the head has it as a count.
     const notes = notesOf(sample).filter(({ code }) => code !== "unattributed");
+    if (this.#state.sinceStart) notes.push(...this.#ended.notes());
     const cost = this.#cost.take(sample);
     this.#totals.add(sample, totals);
     const joined = this.#closed.join(sample, this.#shown?.sample ?? null);
@@ -97,8 +114,16 @@ export class ScreenModel {
       lines: this.#lines,
       geometry: this.#geometry(),
     });
-    if (!wasFrozen && this.#state.frozen) this.#recentShown = this.#recent?.copy() ?? null;
-    if (wasFrozen && !this.#state.frozen) this.#show();
+    if (!wasFrozen && this.#state.frozen) {
+      this.#recentShown = this.#recent?.copy() ?? null;
+      this.#endedShown = this.#ended.copy();
+      // The lines are of the sums that go on.
+      this.#made = null;
+    }
+    if (wasFrozen && !this.#state.frozen) {
+      this.#endedShown = null;
+      this.#show();
+    }
   }
 
   resize(columns: number, rows: number): void {
@@ -159,6 +184,11 @@ export class ScreenModel {
     }
   }
 
+  /** What groups count beside the sample; null: nothing. */
+  #endedOf(sample: Sample): Ended | null {
+    return this.#state.sinceStart && this.#state.group !== null ? (this.#endedShown ?? this.#ended).of(sample) : null;
+  }
+
   /** Costs nothing while the column is not on the screen. */
   #remember(sample: Sample): void {
     const places = placeColumns(tableColumns(this.#state), this.#state.columns, GUTTER);
@@ -208,7 +238,7 @@ export class ScreenModel {
     if (shown === undefined || sample === null) return;
     const before = this.#lines;
     if (made === null || made.sample !== shown || CHOICES.some((choice) => made.state[choice] !== state[choice])) {
-      this.#lines = linesOf(sample, state);
+      this.#lines = linesOf(sample, state, this.#endedOf(sample));
     }
     this.#state = followed(state, before, this.#lines, sample, this.#geometry().bodyRows);
     this.#made = { sample: shown, state: this.#state };

@@ -50,6 +50,8 @@ export interface ScreenState {
   readonly mouse: boolean;
   /** Whose rates the head has as a graph; null: it has none. */
   readonly graph: "all" | "line" | null;
+  /** Groups count what has ended too. */
+  readonly sinceStart: boolean;
   /** Rates in bit/s. */
   readonly bits: boolean;
   readonly intervalMs: number;

@@ -55,7 +55,9 @@ function drawTitles(canvas: Canvas, state: ScreenState, places: readonly Place[]
 }
 
 /** The total of both rates has no column of its own: both of them carry the arrow. */
-function isSortedBy({ sort }: ScreenState, column: Column): boolean {
+function isSortedBy({ sort, sinceStart, group }: ScreenState, column: Column): boolean {
+  // Groups that count what has ended are sorted by what they have moved.
+  if (sort.column === TOTAL_RATE && sinceStart && group !== null) return column.id === "rx" || column.id === "tx";
   if (sort.column === TOTAL_RATE) return column.id === "rx/s" || column.id === "tx/s" || column.id === TOTAL_RATE.id;
   return sort.column.id === column.id;
 }

@@ -93,6 +93,11 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
     const fits = graph === null || state.rows >= LEAST_ROWS_FOR_GRAPH;
     return { ...state, graph, notice: fits ? GRAPHS.get(graph)! : "no room for a graph" };
   },
+  T: (state) => {
+    const sinceStart = !state.sinceStart;
+    const on = state.group === null ? "groups (g) will count what has ended too" : "groups count what has ended too";
+    return { ...state, sinceStart, notice: sinceStart ? on : "groups count what is open" };
+  },
   m: (state) => ({
     ...state,
     mouse: !state.mouse,

@@ -1,0 +1,224 @@
+/** Flows that have ended, added up by who and with whom: groups can count them for as long as tcptop runs. */
+import { Columns, FLOW_SCHEMA, pack, Unknown, unpackFlows } from "../flow/columns.ts";
+import { type Cgroup, NO_CGROUP } from "../flow/container.ts";
+import { isListener } from "../flow/row.ts";
+import type { Sample } from "../flow/sample.ts";
+import type { Note } from "../system/source_info.ts";
+import * as flow from "./flow.ts";
+import { servicePort } from "./group_key.ts";
+import { counted } from "./units.ts";
+
+/** Sums that are kept apart by peer and port too; further ones only by who held the flow, and of these there are no more either. Each takes some
+ * 400 bytes. */
+const MOST_PEERS = 1 << 13, MOST_OWNERS = 1 << 12;
+
+const ENDED_SCHEMA = { ...FLOW_SCHEMA, count: "f64", merged: "u8" } as const;
+
+/** Figures that add up over flows, where they are known. */
+const SUMS = [
+  "rxBytes",
+  "txBytes",
+  "rxPackets",
+  "txPackets",
+  "retransmits",
+  "rxDroppedBytes",
+  "rxDroppedPackets",
+  "lost",
+  "rtoCount",
+  "ecnMarks",
+] as const;
+/** What is kept of the flows of one sum, being the same for all; everything else is 0. */
+const SHARED = [
+  "protocol",
+  "family",
+  "direction",
+  "how",
+  "scope",
+  "loopback",
+  "inside",
+  "pathKnown",
+  "pathLacks",
+] as const;
+
+/** The sums as rows of a sample of their own: what can be chosen and grouped there can be here. */
+export interface Ended {
+  readonly sample: Sample;
+  /** ms since 1970, of when counting began. */
+  readonly sinceMs: number;
+  /** How many flows a row stands for. */
+  readonly counts: Float64Array;
+  /** 1: the row is of flows with several peers and ports, which it does not tell. */
+  readonly merged: Uint8Array;
+}
+
+export class EndedFlows {
+  #columns = new Columns(ENDED_SCHEMA, 64);
+  #rows = new Map<string, number>();
+  #programs = new Map<number, string>();
+  #cgroups: Cgroup[] = [NO_CGROUP];
+  /** Numbers of the texts in #programs and of the paths in #cgroups. */
+  #numbers = new Map<string, number>();
+  /** What ended in the last sample, which is in that sample still. */
+  #pending: Sample | null = null;
+  #sinceMs: number | null = null;
+  #owners = 0;
+  #merged = 0;
+  #dropped = 0;
+
+  /** Counts what ended in the samples before this one, and remembers what ended in it. Call it for each sample, and before it is grouped. */
+  take(sample: Sample): void {
+    if (this.#pending !== null) { for (let row = 0; row < this.#pending.length; row++) this.#add(this.#pending, row); }
+    this.#sinceMs ??= sample.wallMs - sample.intervalMs;
+    const { flows, length, pastFrom = length } = sample, rows: number[] = [];
+    for (let row = 0; row < pastFrom; row++) if (flows.closed[row] && !isListener(flows, row)) rows.push(row);
+    this.#pending = rows.length === 0
+      ? null
+      : { ...sample, length: rows.length, flows: unpackFlows(pack(FLOW_SCHEMA, flows, rows), rows.length) };
+  }
+
+  /** What ended before this sample, in its time and with its names. Valid until the next take(). */
+  of(sample: Sample): Ended {
+    const { arrays, length } = this.#columns;
+    return {
+      sample: {
+        ...sample,
+        flows: arrays,
+        length,
+        programs: this.#programs,
+        processes: NO_NAMES,
+        cgroups: this.#cgroups,
+      },
+      sinceMs: this.#sinceMs ?? sample.wallMs,
+      counts: arrays.count,
+      merged: arrays.merged,
+    };
+  }
+
+  /** As it is now. */
+  copy(): EndedFlows {
+    const copy = new EndedFlows(), { arrays, length } = this.#columns;
+    copy.#columns = new Columns(ENDED_SCHEMA, length);
+    for (let row = 0; row < length; row++) copy.#columns.add();
+    for (const field in ENDED_SCHEMA) {
+      const to = copy.#columns.arrays[field as keyof typeof ENDED_SCHEMA];
+      to.set(arrays[field as keyof typeof ENDED_SCHEMA].subarray(0, to.length) as never);
+    }
+    copy.#programs = new Map(this.#programs);
+    copy.#cgroups = this.#cgroups.slice();
+    copy.#sinceMs = this.#sinceMs;
+    copy.#merged = this.#merged;
+    copy.#dropped = this.#dropped;
+    return copy;
+  }
+
+  /** What could not be kept apart, or not at all. */
+  notes(): Note[] {
+    const notes: Note[] = [];
+    const add = (count: number, code: string, message: string) => {
+      if (count > 0) notes.push({ code, message: counted(count, message), remedy: "Start tcptop again with a filter" });
+    };
+    add(
+      this.#merged,
+      "ended_merged",
+      "[flow that has ended is|flows that have ended are] counted by process and container alone: there were too many peers and ports",
+    );
+    add(
+      this.#dropped,
+      "ended_dropped",
+      "[flow that has ended is|flows that have ended are] in no group: there were too many processes",
+    );
+    return notes;
+  }
+
+  #add(sample: Sample, row: number): void {
+    const at = this.#rowOf(sample, row), { flows } = sample;
+    if (at < 0) {
+      this.#dropped++;
+      return;
+    }
+    const { arrays } = this.#columns;
+    arrays.count[at]++;
+    for (const field of SUMS) {
+      const sum = arrays[field][at] + flows[field][row];
+      arrays[field][at] = arrays[field] instanceof Uint32Array ? Math.min(sum, 0xffffffff) : sum;
+    }
+  }
+
+  /** The row that the flow belongs to, made if there is none; -1: there is no room for it. */
+  #rowOf(sample: Sample, row: number): number {
+    const { flows: f } = sample, unknown = f.unknown[row] | Unknown.age;
+    const owner = [
+      flow.processName(sample, row),
+      flow.executable(sample, row),
+      flow.cgroupPath(sample, row),
+      f.uid[row],
+      f.netns[row],
+      unknown,
+      ...SHARED.map((field) => f[field][row]),
+    ].join("\0");
+    const peer = `${owner}\0${flow.localAddress(sample, row)}\0${flow.remoteAddress(sample, row)}\0${
+      servicePort(f, row)
+    }`;
+    const known = this.#rows.get(peer);
+    if (known !== undefined) return known;
+    const apart = this.#rows.size - this.#owners < MOST_PEERS;
+    if (apart) return this.#make(sample, row, peer, unknown, true);
+    const merged = this.#rows.get(owner);
+    if (merged === undefined && this.#owners >= MOST_OWNERS) return -1;
+    this.#merged++;
+    if (merged !== undefined) return merged;
+    this.#owners++;
+    return this.#make(sample, row, owner, unknown, false);
+  }
+
+  #make(sample: Sample, row: number, key: string, unknown: number, apart: boolean): number {
+    const { flows: f } = sample, at = this.#columns.add(), c = this.#columns.arrays;
+    this.#rows.set(key, at);
+    for (const field of SHARED) c[field][at] = f[field][row];
+    c.uid[at] = f.uid[row];
+    c.netns[at] = f.netns[row];
+    c.unknown[at] = unknown;
+    c.closed[at] = c.established[at] = 1;
+    c.merged[at] = apart ? 0 : 1;
+    c.comm.set(f.comm.subarray(row * 16, row * 16 + 16), at * 16);
+    c.wholeName[at] = this.#text(flow.processName(sample, row));
+    c.exe[at] = this.#text(flow.executable(sample, row));
+    c.cgroup[at] = this.#cgroup(sample, row);
+    if (apart) {
+      c.localAddress.set(f.localAddress.subarray(row * 16, row * 16 + 16), at * 16);
+      c.remoteAddress.set(f.remoteAddress.subarray(row * 16, row * 16 + 16), at * 16);
+      // The other port is a new one for each connection.
+      const port = servicePort(f, row), isRemote = flow.directionName(f, row) === "outbound";
+      c[isRemote ? "remotePort" : "localPort"][at] = port;
+    }
+    return at;
+  }
+
+  #text(text: string | null): number {
+    if (text === null) return 0;
+    let number = this.#numbers.get(`text ${text}`);
+    if (number === undefined) {
+      this.#numbers.set(`text ${text}`, number = this.#programs.size + 1);
+      this.#programs.set(number, text);
+    }
+    return number;
+  }
+
+  #cgroup({ cgroups, flows }: Sample, row: number): number {
+    const cgroup = flows.cgroup[row] === 0 ? undefined : cgroups[flows.cgroup[row]];
+    if (cgroup === undefined || cgroup === NO_CGROUP) return 0;
+    let number = this.#numbers.get(`path ${cgroup.path}`);
+    if (number === undefined) {
+      this.#numbers.set(`path ${cgroup.path}`, number = this.#cgroups.length);
+      this.#cgroups.push(cgroup);
+    }
+    return number;
+  }
+}
+
+const NO_NAMES: ReadonlyMap<number, string> = new Map();
+
+/** The rows of the sample without those that are shown as having ended in an earlier one: these are counted among the ended. */
+export function presentRows({ pastFrom = Infinity }: Sample, rows: readonly number[]): readonly number[] {
+  return pastFrom === Infinity ? rows : rows.filter((row) => row < pastFrom);
+}
