@@ -82,6 +82,7 @@ function jsonHead(sample: Sample, schema: string, version: string): Record<strin
       rx_bytes_per_s: totals.rxBytesPerS,
       tx_bytes_per_s: totals.txBytesPerS,
       inside_bytes_per_s: totals.insideBytesPerS,
+      inside_by_address_bytes_per_s: totals.insideByAddressBytesPerS,
       loopback_rx_bytes_per_s: totals.loopbackRxBytesPerS,
       loopback_tx_bytes_per_s: totals.loopbackTxBytesPerS,
       rx_dropped_packets: totals.rxDroppedPackets,

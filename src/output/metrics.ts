@@ -77,6 +77,7 @@ export class Metrics {
   #closed = 0;
   #failed = 0;
   #inside = 0;
+  #byAddress = 0;
   readonly #outside = noSums(0);
   #lost = 0;
   /** The kernel has some hundred reasons. */
@@ -119,8 +120,10 @@ export class Metrics {
     const ofProcess = this.#processes.of(harmless(process ?? ""), sample.wallMs);
     if (protocol === "tcp" && !closed) ofProcess.states.set(state, (ofProcess.states.get(state) ?? 0) + 1);
     const all = [ofProcess, this.#loopback[loopback ? 1 : 0]];
-    if (inside) this.#inside += rx ?? 0;
-    else all.push(this.#outside);
+    if (inside) {
+      this.#inside += rx ?? 0;
+      if (sample.flows.pair[row] === 0) this.#byAddress += rx ?? 0;
+    } else all.push(this.#outside);
     if (container !== null) all.push(this.#container(container, sample.wallMs));
     for (const sums of all) {
       sums.rx += rx ?? 0;
@@ -194,6 +197,10 @@ export class Metrics {
       counter("tcptop_inside_bytes", "Payload between processes of this machine, each byte once.", [[
         {},
         this.#inside,
+      ]]),
+      counter("tcptop_inside_by_address_bytes", "Of these, received where the other end is not known.", [[
+        {},
+        this.#byAddress,
       ]]),
       counter("tcptop_connections_opened", "TCP connections that were opened.", [[{}, this.#opened]]),
       counter("tcptop_connections_closed", "TCP connections that have ended.", [[{}, this.#closed]]),

@@ -58,11 +58,11 @@ function padded(text: string, cells: number, align: Column["align"]): string {
 }
 
 function headLine(sample: Sample, rateText: (bytesPerS: number) => string): string {
-  const totals = totalsOf(sample);
+  const totals = totalsOf(sample), byAddress = totals.insideByAddressBytesPerS;
   const parts = [
     new Date(sample.wallMs).toISOString(),
     `in ${rateText(totals.rxBytesPerS)} out ${rateText(totals.txBytesPerS)}`,
-    `inside ${rateText(totals.insideBytesPerS)}`,
+    `inside ${rateText(totals.insideBytesPerS)}${byAddress > 0 ? ` (${rateText(byAddress)} by address)` : ""}`,
     `${totals.tcp} tcp ${totals.udp} udp`,
     `${totals.opened} opened ${totals.closed} closed${totals.failed > 0 ? ` ${totals.failed} failed` : ""}`,
     `${sample.source.tcp ?? "no source"}`,

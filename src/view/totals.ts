@@ -16,6 +16,8 @@ export interface Totals {
   readonly txBytesPerS: number;
   /** Between processes of this machine, each byte once, whatever way it took: what they received. */
   readonly insideBytesPerS: number;
+  /** Of this, what ends received whose other end is not known: they are inside by their addresses alone. */
+  readonly insideByAddressBytesPerS: number;
   /** Of this, what went over loopback addresses or from an address to itself, at both ends. */
   readonly loopbackRxBytesPerS: number;
   readonly loopbackTxBytesPerS: number;
@@ -29,7 +31,7 @@ export function totalsOf(sample: Sample): Totals {
   const f = sample.flows;
   let tcp = 0, udp = 0, unattributed = 0;
   let dropped: number | null = null;
-  let rx = 0, tx = 0, inside = 0, loopbackRx = 0, loopbackTx = 0;
+  let rx = 0, tx = 0, inside = 0, byAddress = 0, loopbackRx = 0, loopbackTx = 0;
   for (let row = 0; row < sample.length; row++) {
     if (!hasOwner(f, row)) unattributed++;
     if (isListener(f, row)) continue;
@@ -41,8 +43,10 @@ export function totalsOf(sample: Sample): Totals {
         dropped = (dropped ?? 0) + f.rxDroppedDelta[row];
       }
     }
-    if (f.inside[row]) inside += f.rxDelta[row];
-    else {
+    if (f.inside[row]) {
+      inside += f.rxDelta[row];
+      if (f.pair[row] === 0) byAddress += f.rxDelta[row];
+    } else {
       rx += f.rxDelta[row];
       tx += f.txDelta[row];
     }
@@ -62,6 +66,7 @@ export function totalsOf(sample: Sample): Totals {
     rxBytesPerS: rate(rx),
     txBytesPerS: rate(tx),
     insideBytesPerS: rate(inside),
+    insideByAddressBytesPerS: rate(byAddress),
     loopbackRxBytesPerS: rate(loopbackRx),
     loopbackTxBytesPerS: rate(loopbackTx),
     rxDroppedPackets: dropped,

@@ -147,8 +147,9 @@ Deno.test("Nat: what goes through a published port is inside, each byte once, an
     counters({ cookie: 1, rxBytes: 1009, txBytes: 503 }),
     counters({ cookie: 2, rxBytes: 503, txBytes: 1009 }),
   ];
-  const { rxBytesPerS, txBytesPerS, insideBytesPerS } = totalsOf(feed.sample(...moved, tick(11e9)));
-  deepStrictEqual([rxBytesPerS, txBytesPerS, insideBytesPerS], [0, 0, 1512]);
+  const totals = totalsOf(feed.sample(...moved, tick(11e9)));
+  deepStrictEqual([totals.rxBytesPerS, totals.txBytesPerS], [0, 0]);
+  deepStrictEqual([totals.insideBytesPerS, totals.insideByAddressBytesPerS], [1512, 0]);
   strictEqual(sampleOf(tick(9e9), tick(10e9)).length, 0);
 });
 

@@ -19,6 +19,7 @@ Deno.test("totalsOf() keeps loopback apart, leaves listeners out and counts who 
     rxBytesPerS: 202,
     txBytesPerS: 20,
     insideBytesPerS: 14,
+    insideByAddressBytesPerS: 14,
     loopbackRxBytesPerS: 14,
     loopbackTxBytesPerS: 6,
     rxDroppedPackets: 0,

@@ -108,7 +108,7 @@ function drawCounts(canvas: Canvas, { bits }: ScreenState, { sample, totals, cos
     return;
   }
   const perS = (count: number) => sample.intervalMs === 0 ? 0 : Math.round(count * 1000 / sample.intervalMs);
-  const inside = totals.insideBytesPerS;
+  const inside = totals.insideBytesPerS, byAddress = totals.insideByAddressBytesPerS;
   const number = (n: number) => n.toLocaleString("en-US"), { eventsLost } = sample.health;
   const parts: Part[] = [
     ["", number(totals.tcp), " tcp"],
@@ -120,6 +120,7 @@ function drawCounts(canvas: Canvas, { bits }: ScreenState, { sample, totals, cos
   if (eventsLost > 0) parts.push(["", number(eventsLost), " lost", Role.warning]);
   if (totals.unattributed > 0) parts.push(["", number(totals.unattributed), " without owner"]);
   if (inside > 0) parts.push(["inside ", rateTexts(bits)(inside), ""]);
+  if (byAddress > 0) parts.push(["by address ", rateTexts(bits)(byAddress), ""]);
   parts.push(["by ", sourceText(sample), ""]);
   parts.push(["cpu ", cost.cpuPercent < 1 ? "<1 %" : `${cost.cpuPercent} %`, ""]);
   parts.push(["mem ", `${cost.mebibytes} MiB`, ""]);
