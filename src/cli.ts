@@ -211,6 +211,8 @@ function definition() {
     .option("-4", "only IPv4")
     .option("-6", "only IPv6")
     .option("-L, --listen", "show listening sockets too")
+    .option("--pairs", "both ends of a connection inside this machine as one row; the live screen's default")
+    .option("--ends", "each end as a row of its own: the default everywhere else")
     .option("-r, --resolve", "show names instead of addresses: the live screen does unless told otherwise")
     .option("-N, --no-resolve", "ask no name server")
     .addOption(new Option("--color <WHEN>", "auto, always or never; NO_COLOR counts for auto").default("auto"))
@@ -262,6 +264,9 @@ function options(raw: Raw): Options {
   if (raw.source !== "auto" && raw.source !== "bpf" && raw.source !== "netlink") {
     throw usage(`--source takes auto, bpf or netlink, not '${raw.source}'`);
   }
+  if (raw.pairs && raw.ends) {
+    throw usage("--pairs and --ends exclude each other; leave both out for what suits the output");
+  }
   if (raw.tcp && raw.udp) throw usage("--tcp and --udp exclude each other; leave both out to see both");
   refuseMixed(raw);
   const once = raw.once === true, filter = filters(raw);
@@ -278,6 +283,7 @@ function options(raw: Raw): Options {
     filter,
     group: group(raw.group),
     sinceStart: raw.sinceStart === true,
+    pairs: raw.pairs === true ? true : raw.ends === true ? false : null,
     resolve: raw.resolve ?? null,
     mouse: raw.mouse,
     color: color(raw.color),

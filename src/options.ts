@@ -33,6 +33,8 @@ export interface Options {
   readonly group: Grouping | null;
   /** Groups count what has ended too. */
   readonly sinceStart: boolean;
+  /** Both ends of a connection inside this machine as one row; null: what suits the output. */
+  readonly pairs: boolean | null;
   /** Reverse DNS; null: what suits the output. */
   readonly resolve: boolean | null;
   /** The mouse moves and clicks; without, the terminal selects text with it. */

@@ -18,6 +18,7 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "-4": "Short for `family:4`.",
   "-6": "Short for `family:6`.",
   "--resolve": "The live screen never waits for a name; elsewhere a sample waits 0.7 s at most.",
+  "--pairs": "The row is the client's, with its view of the rates; groups, events and metrics count each end.",
   "--no-mouse": "The key `m` does the same.",
   "--no-config": "See [defaults](#defaults).",
   "--source": "`netlink` needs no eBPF and no root: see [what it needs](needs.md).",

@@ -27,6 +27,8 @@ export const FROM_FILE: ReadonlySet<string> = new Set([
   "6",
   "listen",
   "resolve",
+  "pairs",
+  "ends",
   "color",
   "mouse",
   "source",
@@ -35,7 +37,14 @@ export const FROM_FILE: ReadonlySet<string> = new Set([
 ]);
 
 /** Of these, one on the command line takes the place of the other in the file too. */
-const INSTEAD: Readonly<Record<string, string>> = { tcp: "udp", udp: "tcp", "4": "6", "6": "4" };
+const INSTEAD: Readonly<Record<string, string>> = {
+  tcp: "udp",
+  udp: "tcp",
+  "4": "6",
+  "6": "4",
+  pairs: "ends",
+  ends: "pairs",
+};
 
 /** Whether what the command line gives takes the place of an option in the file. */
 export function isOverridden(attribute: string, given: readonly Option[]): boolean {

@@ -24,6 +24,7 @@ import { countsText, limitText, urgency } from "./limit.ts";
 import { limitCounts } from "./group_reasons.ts";
 import * as flow from "./flow.ts";
 import { harmless } from "../harmless.ts";
+import { peerText } from "./pairs.ts";
 import { ageText, BIT_RATE_CELLS, bitRateText, bytesText, durationText, RATE_CELLS, rateText } from "./units.ts";
 import type { Cut } from "./width.ts";
 
@@ -131,7 +132,9 @@ const rxPerS = rate(rxDelta), txPerS = rate(txDelta);
 
 function remote(s: Sample, row: number): string {
   const name = hasPeer(s.flows, row) ? flow.remoteName(s, row) : null;
-  return name === null ? flow.remoteEndpoint(s, row) : `${harmless(name)}:${s.flows.remotePort[row]}`;
+  const endpoint = name === null ? flow.remoteEndpoint(s, row) : `${harmless(name)}:${s.flows.remotePort[row]}`;
+  const peer = peerText(s, row);
+  return peer === "" ? endpoint : `${endpoint} ${peer}`;
 }
 
 const PROTOCOLS: Readonly<Record<number, string>> = { [Protocol.tcp]: "tcp", [Protocol.quic]: "quic" };

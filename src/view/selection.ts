@@ -1,6 +1,7 @@
 import type { Sample } from "../flow/sample.ts";
 import type { Predicate } from "./filter/fields.ts";
 import { isListener, isTcp } from "../flow/row.ts";
+import { folded } from "./pairs.ts";
 import { type Sort, sortedRows } from "./sort.ts";
 
 /** Which flows to show. */
@@ -14,6 +15,8 @@ export interface Choice {
 
 /** And in which order. */
 export interface Selection extends Choice {
+  /** Both ends of a connection inside this machine are one row; null or absent: they are not. */
+  readonly pairs?: boolean | null;
   readonly sort: Sort;
   /** 0: all. */
   readonly limit: number;
@@ -21,7 +24,8 @@ export interface Selection extends Choice {
 
 /** The rows of the sample that are selected, in order. */
 export function selectRows(sample: Sample, selection: Selection): number[] {
-  return sortedRows(sample, chosenRows(sample, selection), selection.sort, selection.limit);
+  const rows = chosenRows(sample, selection);
+  return sortedRows(sample, selection.pairs ? folded(sample, rows) : rows, selection.sort, selection.limit);
 }
 
 /** The same in the order that they have. */

@@ -66,7 +66,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     " worker-25           1025 tcp  192.0.2.26:5432            ESTABLISHED      0 B/s      0 B/s 24.6 KiB  125 µs -",
     " worker-26           1026 tcp  192.0.2.27:5432            ESTABLISHED      0 B/s      0 B/s 25.6 KiB  126 µs -",
     " worker-27           1027 tcp  192.0.2.28:5432            ESTABLISHED      0 B/s      0 B/s 26.6 KiB  127 µs -",
-    " q quit  ? help  / filter  s sort  g group  ⏎ details  ␣ freeze  d names  a all  c columns  t tcp   top 50 of 69 flows",
+    " q quit  ? help  / filter  s sort  g group  ⏎ details  ␣ freeze  d names  a all  b ends  c columns  top 50 of 69 flows",
   ],
   "200x50": [
     " tcptop  ↓  106 MiB/s                                                                            ██ ↑  142 KiB/s                                                                            ██  every 1s",
@@ -118,7 +118,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     " worker-35          1035 ann      -            tcp  10.0.0.2:51812        192.0.2.36:5432       ESTABLISHED      0 B/s      0 B/s            34.5 KiB      0 B  135 µs        0 -              10  1m02s",
     " worker-36          1036 ann      -            tcp  10.0.0.2:51812        192.0.2.37:5432       ESTABLISHED      0 B/s      0 B/s            35.5 KiB      0 B  136 µs        0 -              10  1m02s",
     " worker-37          1037 ann      -            tcp  10.0.0.2:51812        192.0.2.38:5432       ESTABLISHED      0 B/s      0 B/s            36.5 KiB      0 B  137 µs        0 -              10  1m02s",
-    " q quit  ? help  / filter  s sort  g group  ⏎ details  ␣ freeze  d names  a all  c columns  t tcp  u udp  L listening  r reverse  + - interval  v graph  T totals  m mouse  B bits  top 50 of 69 flows",
+    " q quit  ? help  / filter  s sort  g group  ⏎ details  ␣ freeze  d names  a all  b ends  c columns  t tcp  u udp  L listening  r reverse  + - interval  v graph  T totals  m mouse  top 50 of 69 flows",
   ],
   "40x10": [
     " tcptop  ↓  106 MiB/s ↑  142 Ki every 1s",
@@ -208,7 +208,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "",
     "",
     "",
-    " rates in bits  q quit  ? help  / filter  s sort  g group  ⏎ details  ␣ freeze  d names  a all  c columns  t tcp  u udp  L listening  r reverse  + - interval  v graph  T totals  m mouse     29 flows",
+    " rates in bits  q quit  ? help  / filter  s sort  g group  ⏎ details  ␣ freeze  d names  a all  b ends  c columns  t tcp  u udp  L listening  r reverse  + - interval  v graph  T totals      29 flows",
   ],
   "80x24 details": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
@@ -276,7 +276,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "",
     "",
     "",
-    " q quit  ? help  / filter  s sort  g group  ⏎ details  ␣ freeze  d names  a all  c columns  t tcp  u udp      29 flows",
+    " q quit  ? help  / filter  s sort  g group  ⏎ details  ␣ freeze  d names  a all  b ends  c columns  t tcp     29 flows",
   ],
   "80x24 groups": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
@@ -319,6 +319,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ right left           open, close a group                                     │",
     "│ t u L                only TCP, only UDP, listening sockets                   │",
     "│ d                    names or addresses                                      │",
+    "│ b                    both ends inside this machine as one row, or two        │",
     "│ a                    all flows, or the top ones                              │",
     "│ c                    choose columns                                          │",
     "│ T                    groups count what has ended too, since tcptop began     │",
@@ -327,8 +328,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ B                    rates in bits or bytes                                  │",
     "│ + -                  longer, shorter interval                                │",
     "│ ^L                   draw again                                              │",
-    "│ q ^C                 quit                                                    │",
-    "└─ ↓ 30 more lines · any other key closes ─────────────────────────────────────┘",
+    "└─ ↓ 31 more lines · any other key closes ─────────────────────────────────────┘",
   ],
   "80x24 filter": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
@@ -418,6 +418,6 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ /                    filter          │",
     "│ s                    choose the sort │",
     "│ < >                  sort by the col │",
-    "└─ ↓ 44 more lines · any other key close",
+    "└─ ↓ 45 more lines · any other key close",
   ],
 };

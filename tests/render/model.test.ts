@@ -306,3 +306,64 @@ Deno.test("ScreenModel counts what has ended in groups after T, on top by what i
   press(model, " ");
   strictEqual(line("short")[1].startsWith("▸short (1 +13) "), true, line("short")[1]);
 });
+
+Deno.test("ScreenModel folds the two ends of a connection, and the cursor stays on it", () => {
+  const ends = (rxDelta: number): FakeFlow[] => [
+    { process: "busy", rxDelta: 900 },
+    { process: "client", local: ["127.0.0.1", 4000], remote: ["127.0.0.1", 80], pair: 3, rxDelta },
+    {
+      process: "server",
+      local: ["127.0.0.1", 80],
+      remote: ["127.0.0.1", 4000],
+      pair: 3,
+      direction: "in",
+      rxDelta: 700,
+    },
+    { process: "idle", rxDelta: 1 },
+  ];
+  const model = modelOf(ends(500));
+  strictEqual(names(model), "[busy] client idle");
+  strictEqual(model.draw().line(11).includes("3 rows"), true);
+  press(model, "b");
+  strictEqual(names(model), "[busy] server client idle");
+  strictEqual(model.draw().line(11).includes("4 flows"), true);
+  press(model, "down");
+  strictEqual(names(model), "busy [server] client idle");
+  press(model, "b");
+  strictEqual(names(model), "busy [client] idle");
+  press(model, "b");
+  strictEqual(names(model), "busy server [client] idle");
+  press(model, "b");
+  model.take(fakeSample(ends(950), at(101)));
+  strictEqual(names(model), "[client] busy idle");
+});
+
+Deno.test("ScreenModel has both ends of a folded connection side by side in its details", () => {
+  const model = scene(100, 40, 0);
+  model.take(fakeSample([
+    { process: "client", pid: 11, local: ["127.0.0.1", 4000], remote: ["127.0.0.1", 80], pair: 3, rx: 1009, rttUs: 12 },
+    {
+      process: "server",
+      pid: 22,
+      local: ["127.0.0.1", 80],
+      remote: ["127.0.0.1", 4000],
+      pair: 3,
+      direction: "in",
+      tx: 1009,
+      rttUs: 77,
+    },
+  ], at(100)));
+  press(model, "enter");
+  const lines = () => {
+    const canvas = model.draw();
+    return Array.from({ length: canvas.rows }, (_, y) => canvas.line(y));
+  };
+  strictEqual(
+    lines().some((line) => /client \[11\] +server \[22\]/.test(line.replaceAll(/(client|server) (?=\1)/g, ""))),
+    true,
+  );
+  strictEqual(lines().some((line) => /received +0.99 KiB \(1,009\) +0 B \(0\)/.test(line)), true);
+  strictEqual(lines().some((line) => /round trip +12 µs.* 77 µs/.test(line)), true);
+  press(model, "b");
+  strictEqual(lines().some((line) => /peer +server \[22\]/.test(line)), true);
+});

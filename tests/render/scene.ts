@@ -83,6 +83,7 @@ export function state(columns: number, rows: number): ScreenState {
     protocol: null,
     listeners: false,
     names: true,
+    pairs: true,
     limit: 50,
     all: false,
     shown: DEFAULT_COLUMNS,

@@ -29,6 +29,8 @@ export interface FakeFlow {
   readonly closed?: boolean;
   readonly established?: boolean;
   readonly inside?: boolean;
+  /** The same number at both ends. */
+  readonly pair?: number;
   readonly loopback?: boolean;
   readonly unknown?: number;
   readonly scope?: number;
@@ -100,6 +102,7 @@ function fill(columns: Columns<typeof FLOW_SCHEMA>, flow: FakeFlow): void {
   c.comm.set(encoder.encode(flow.process ?? "curl").subarray(0, 15), row * 16);
   c.tgid[row] = flow.pid ?? 1234;
   c.uid[row] = flow.uid ?? 1000;
+  c.pair[row] = flow.pair ?? 0;
   c.direction[row] = flow.direction === "in" ? Direction.inbound : Direction.outbound;
   c.rxDelta[row] = flow.rxDelta ?? 0;
   c.txDelta[row] = flow.txDelta ?? 0;

@@ -1,20 +1,5 @@
 /** Everything that is known of the flow under the cursor. */
-import { Unknown } from "../../flow/columns.ts";
-import {
-  acceptQueue,
-  cwnd,
-  hasPeer,
-  isShared,
-  isTcp,
-  limitedBy,
-  retransmits,
-  rttUs,
-  rttVarUs,
-  rxBytes,
-  rxPackets,
-  txBytes,
-  txPackets,
-} from "../../flow/row.ts";
+import { acceptQueue, hasPeer, isShared, limitedBy } from "../../flow/row.ts";
 import type { Sample } from "../../flow/sample.ts";
 import { Canvas, Role } from "../canvas.ts";
 import * as flow from "../flow.ts";
@@ -23,16 +8,20 @@ import { sumOf } from "../../flow/drop_list.ts";
 import { dropsOf, endedOf, reasonText } from "../drops.ts";
 import { endSentence } from "../end.ts";
 import { limitRole, limitSentence } from "../limit.ts";
-import { ageText, bytesText, durationText, rateTexts } from "../units.ts";
+import { bytesText, durationText, rateTexts } from "../units.ts";
 import { fitted, textCells } from "../width.ts";
 import type { LineHistory } from "./history.ts";
 import { sparkline } from "./spark.ts";
 import { drawTimeBar } from "./time_bar.ts";
-import { type Pair, pathPairs } from "./path.ts";
+import { bothEnds, peerLine } from "./both_ends.ts";
+import { factsOf, headline, plain } from "./facts.ts";
+import type { Pair } from "./path.ts";
 
 export interface Detailed {
   readonly sample: Sample;
   readonly row: number;
+  /** The other end, if both are one row; -1: it is a row of its own. */
+  readonly other: number;
   readonly history: LineHistory | undefined;
   readonly bits: boolean;
   /** null: the process has gone, or the system does not let us read it. undefined: not known yet. */
@@ -54,7 +43,7 @@ export function drawDetails(canvas: Canvas, detailed: Detailed | null, y: number
     canvas.put(2, y + 2, "No flow is under the cursor.", Role.dim);
     return;
   }
-  const { sample, row } = detailed;
+  const { sample, row, other } = detailed;
   canvas.put(1, y, fitted(headline(sample, row), canvas.columns - 2), Role.title);
   const bottom = y + rows;
   const limit = limitSentence(sample, row, detailed.history?.waits);
@@ -63,24 +52,14 @@ export function drawDetails(canvas: Canvas, detailed: Detailed | null, y: number
   }
   // What does not fit leaves from the end of the facts: the history keeps its lines.
   const first = y + (limit === null ? 1 : 2), end = rows < HISTORY_LINES + 6 ? bottom : bottom - HISTORY_LINES;
+  if (other >= 0) return drawHistory(canvas, detailed, drawEnds(canvas, detailed, first, end), bottom);
   const across = Math.max(1, Math.min(3, Math.floor(canvas.columns / PAIR_CELLS)));
   const fits = ([, text]: Pair) => textCells(text) <= Math.floor(canvas.columns / across) - LABEL_CELLS - 3;
-  const all = pairs(sample, row), wide = all.filter((pair) => !fits(pair));
+  const all = factsOf(sample, row), wide = all.filter((pair) => !fits(pair));
   let line = drawPairs(canvas, all.filter(fits), across, first, end);
   for (const [label, text] of [...wide, ...longPairs(detailed)]) line = drawPair(canvas, label, text, line, end);
   drawHistory(canvas, detailed, line, bottom);
 }
-
-export function headline(sample: Sample, row: number): string {
-  const { flows: f } = sample, pid = flow.pidOf(f, row);
-  const peer = hasPeer(f, row) ? harmless(flow.remoteName(sample, row) ?? flow.remoteAddress(sample, row)) : null;
-  const to = peer === null ? "" : ` → ${peer} ${f.remotePort[row]}`;
-  const owner = `${harmless(flow.processName(sample, row) ?? "not known")}${pid === null ? "" : ` [${pid}]`}`;
-  return `${owner} ${isTcp(f, row) ? "tcp" : "udp"}${to}${f.closed[row] ? " · has ended" : ""}`;
-}
-
-const plain = (value: number | null) => value === null ? "-" : value.toLocaleString("en-US");
-const exact = (bytes: number | null) => bytes === null ? "-" : `${bytesText(bytes)} (${plain(bytes)})`;
 
 /** What this machine threw away, where there is any. */
 function dropped(sample: Sample, row: number): Pair[] {
@@ -88,34 +67,6 @@ function dropped(sample: Sample, row: number): Pair[] {
     const size = bytes === null || bytes === 0 ? "" : ` with ${bytesText(bytes)}`;
     return [i === 0 ? "dropped" : "", `${plain(packets)}${size} on the way ${direction ?? "-"}: ${reasonText(reason)}`];
   });
-}
-
-function ageOf(sample: Sample, row: number): string {
-  const age = flow.ageMs(sample, row);
-  if (age !== null) return ageText(age);
-  return sample.flows.unknown[row] & Unknown.age ? "not known" : "longer than tcptop runs";
-}
-
-function pairs(sample: Sample, row: number): Pair[] {
-  const { flows: f, users } = sample, uid = flow.uidOf(f, row), rtt = rttUs(f, row), window = cwnd(f, row);
-  const netns = f.netns[row];
-  return [
-    ["local", flow.localEndpoint(sample, row)],
-    ["remote", hasPeer(f, row) ? flow.remoteEndpoint(sample, row) : "-"],
-    ["state", flow.stateName(f, row)],
-    ["direction", flow.directionName(f, row) ?? "-"],
-    ["user", uid === null ? "-" : `${harmless(users.get(uid) ?? "?")} (${uid})`],
-    ["age", ageOf(sample, row)],
-    ["received", exact(rxBytes(f, row))],
-    ["sent", exact(txBytes(f, row))],
-    ["packets in", plain(rxPackets(f, row))],
-    ["packets out", plain(txPackets(f, row))],
-    ["round trip", rtt === null ? "-" : `${durationText(rtt)} ± ${durationText(rttVarUs(f, row))}`],
-    ["retransmits", plain(retransmits(f, row))],
-    ["cwnd", window === null ? "-" : `${plain(window)} segments`],
-    ...pathPairs(sample, row),
-    ["netns", netns === 0 ? "-" : String(netns)],
-  ];
 }
 
 function longPairs({ sample, row, commandLine }: Detailed): Pair[] {
@@ -130,6 +81,8 @@ function longPairs({ sample, row, commandLine }: Detailed): Pair[] {
   if (isShared(sample.flows, row)) {
     long.push(["held by", "other processes too; this one has used it last, as far as can be told"]);
   }
+  const peer = peerLine(sample, row);
+  if (peer !== null) long.unshift(["peer", peer]);
   const name = hasPeer(sample.flows, row) ? flow.remoteName(sample, row) : null;
   if (name !== null) long.push(["name", harmless(name)]);
   if (container !== null) {
@@ -137,6 +90,24 @@ function longPairs({ sample, row, commandLine }: Detailed): Pair[] {
   }
   long.push(["cgroup", harmless(flow.cgroupPath(sample, row) ?? "-")]);
   return long;
+}
+
+/** A line a fact, what it is at the client's end and at the server's. */
+function drawEnds(canvas: Canvas, { sample, row, other, commandLine }: Detailed, y: number, end: number): number {
+  const half = Math.floor((canvas.columns - LABEL_CELLS - 2) / 2);
+  const lines = bothEnds(sample, row, other).slice(0, Math.max(0, end - y));
+  lines.forEach(([label, client, server], i) => {
+    canvas.put(1, y + i, label, Role.dim, LABEL_CELLS);
+    canvas.put(LABEL_CELLS + 2, y + i, fitted(client, half - 2), i === 0 ? Role.strong : Role.text, half - 1);
+    canvas.put(LABEL_CELLS + 2 + half, y + i, fitted(server, half - 2), i === 0 ? Role.strong : Role.text, half - 1);
+  });
+  return drawPair(
+    canvas,
+    "command",
+    commandLine === undefined ? "…" : harmless(commandLine ?? "-"),
+    y + lines.length,
+    end,
+  );
 }
 
 /** Side by side as the width allows. Returns the line behind them. */

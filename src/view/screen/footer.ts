@@ -16,6 +16,7 @@ const HINTS: readonly (readonly [shown: string, does: string, key: string])[] = 
   ["␣", "freeze", " "],
   ["d", "names", "d"],
   ["a", "all", "a"],
+  ["b", "ends", "b"],
   ["c", "columns", "c"],
   ["t", "tcp", "t"],
   ["u", "udp", "u"],
@@ -69,8 +70,9 @@ function status({ notice, filter, filterText, protocol }: ScreenState): string {
 }
 
 /** 50 of 1,204: the limit hides the rest. */
-function countText({ group, all, limit }: ScreenState, { items, matching }: Lines): string {
-  const what = group === null ? "[flow|flows]" : "[group|groups]", number = (n: number) => n.toLocaleString("en-US");
+function countText({ group, all, limit }: ScreenState, { items, matching, folded }: Lines): string {
+  const what = group !== null ? "[group|groups]" : folded ? "[row|rows]" : "[flow|flows]",
+    number = (n: number) => n.toLocaleString("en-US");
   const limited = !all && limit > 0 && matching > limit;
   return limited
     ? `top ${number(Math.min(limit, items.length))} of ${counted(matching, what)} `

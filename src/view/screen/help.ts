@@ -19,6 +19,7 @@ const KEYS: readonly Line[] = [
   ["right left", "open, close a group"],
   ["t u L", "only TCP, only UDP, listening sockets"],
   ["d", "names or addresses"],
+  ["b", "both ends inside this machine as one row, or two"],
   ["a", "all flows, or the top ones"],
   ["c", "choose columns"],
   ["T", "groups count what has ended too, since tcptop began"],

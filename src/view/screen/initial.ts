@@ -32,6 +32,7 @@ export function initialState(options: Options, terminal: TerminalFacts): ScreenS
     listeners,
     names: options.resolve ?? true,
     limit: limit ?? LIMIT,
+    pairs: options.pairs ?? true,
     all: limit === 0,
     shown: options.columns ?? DEFAULT_COLUMNS,
     chosen: options.columns !== null,

@@ -1,8 +1,10 @@
 import type { Sample } from "../../flow/sample.ts";
 import { type Column, columnById, HISTORY, inUnits } from "../column.ts";
+import { peerRow } from "../../flow/peer.ts";
 import { flowId } from "../../flow/row.ts";
 import type { Ended } from "../ended.ts";
 import { type Group, groupColumns, groupRows, presentCount } from "../group.ts";
+import { folded } from "../pairs.ts";
 import { chosenRows } from "../selection.ts";
 import { sortedRows } from "../sort.ts";
 import type { ScreenState } from "./state.ts";
@@ -14,19 +16,24 @@ export interface Lines {
   readonly items: readonly Item[];
   /** How many flows, or groups, there are without the limit. */
   readonly matching: number;
+  /** Some of them are two ends. */
+  readonly folded: boolean;
 }
 
 /** What a table of this state has to show of the sample, first line first. */
 export function linesOf(sample: Sample, state: ScreenState, ended: Ended | null): Lines {
   const { sort, group } = state, limit = state.all ? 0 : state.limit, rows = chosenRows(sample, state);
-  if (group === null) return { items: sortedRows(sample, rows, sort, limit), matching: presentCount(sample, rows) };
+  if (group === null) {
+    const shown = state.pairs ? folded(sample, rows) : rows, isFolded = shown.length < rows.length;
+    return { items: sortedRows(sample, shown, sort, limit), matching: presentCount(sample, shown), folded: isFolded };
+  }
   const past = ended === null ? undefined : { ended, rows: chosenRows(ended.sample, state) };
   const groups = groupRows(sample, rows, group, sort, past), items: Item[] = [];
   for (const one of limit === 0 ? groups : groups.slice(0, limit)) {
     items.push(one);
     if (state.expanded.has(one.id)) { for (const row of sortedRows(sample, one.rows, sort)) items.push(row); }
   }
-  return { items, matching: groups.length };
+  return { items, matching: groups.length, folded: false };
 }
 
 /** The same line has the same id in the next sample. */
@@ -56,8 +63,9 @@ export function followed(state: ScreenState, before: Lines, now: Lines, sample: 
   if (state.cursor === null) return scrolled({ ...state, index: 0, top: 0 }, now, bodyRows);
   let index = Math.min(state.index, now.items.length - 1);
   if (before !== now) {
-    const found = indexOf(sample, now, state.cursor, index);
-    if (found >= 0) index = found;
+    const found = indexOf(sample, now, state.cursor, index),
+      at = found >= 0 ? found : otherIndex(sample, now, state.cursor);
+    if (at >= 0) index = at;
   }
   index = Math.max(0, index);
   const top = state.top + index - state.index;
@@ -77,4 +85,13 @@ export function scrolled(state: ScreenState, { items }: Lines, bodyRows: number)
 function indexOf(sample: Sample, { items }: Lines, id: string, near: number): number {
   if (near >= 0 && near < items.length && itemId(sample, items[near]) === id) return near;
   return items.findIndex((item) => itemId(sample, item) === id);
+}
+
+/** The line of the other end of the row that had the cursor: it has become one row with that. */
+function otherIndex(sample: Sample, { items, folded }: Lines, id: string): number {
+  if (!folded) return -1;
+  for (let row = 0; row < sample.length; row++) {
+    if (flowId(sample.flows, row) === id) return items.indexOf(peerRow(sample, row));
+  }
+  return -1;
 }

@@ -11,7 +11,9 @@ import { groupLabel } from "../group.ts";
 import { placeColumns } from "../layout.ts";
 import { notesOf } from "../notes.ts";
 import { type Totals, totalsOf } from "../totals.ts";
-import { drawDetails, headline } from "./details.ts";
+import { drawDetails } from "./details.ts";
+import { headline } from "./facts.ts";
+import { otherEnd } from "../pairs.ts";
 import { drawFoot } from "./footer.ts";
 import { type Geometry, geometryOf, type ScreenState } from "./state.ts";
 import { type Cost, drawHead, SteadyCost } from "./header.ts";
@@ -34,7 +36,7 @@ interface Shown {
   readonly history: TotalsHistory;
 }
 
-const NO_LINES: Lines = { items: [], matching: 0 };
+const NO_LINES: Lines = { items: [], matching: 0, folded: false };
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 /** What the lines of the table depend on. */
 const CHOICES = [
@@ -48,6 +50,7 @@ const CHOICES = [
   "all",
   "names",
   "sinceStart",
+  "pairs",
 ] as const;
 
 export class ScreenModel {
@@ -263,7 +266,8 @@ export class ScreenModel {
     if (row === null || sample === null) return null;
     const history = this.#histories.get(flowId(sample.flows, row));
     const owner = ownerOf(sample, row), commandLine = owner === null ? null : this.#commands.get(keyOf(owner));
-    return { sample, row, history, commandLine, bits: this.#state.bits };
+    const { pairs, group, bits } = this.#state, other = pairs && group === null ? otherEnd(sample, row) : -1;
+    return { sample, row, other, history, commandLine, bits };
   }
 }
 

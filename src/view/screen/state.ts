@@ -42,6 +42,8 @@ export interface ScreenState {
   readonly names: boolean;
   /** At most this many flows or groups unless all are asked for; 0: no limit. */
   readonly limit: number;
+  /** Both ends of a connection inside this machine are one row. */
+  readonly pairs: boolean;
   readonly all: boolean;
   readonly shown: readonly Column[];
   /** The user has chosen them. */

@@ -13,6 +13,8 @@ import { type Item, type Lines, tableColumns } from "./lines.ts";
 
 /** Cells left of the first column: + new, × ended, ! lost datagrams in this sample, ▸ ▾ a group. */
 export const GUTTER = 1;
+/** Fewer cells of a name say nothing. */
+const LEAST_PEER = 4;
 /** A connection counts as new for this long. */
 const NEW_MS = 3000;
 
@@ -82,10 +84,19 @@ function drawItem(
       : i === 0
       ? groupLabel(sample, item)
       : groupText(sample, item, column);
-    const shown = fitted(text, width - indent, cutOf(column, text)), cells = textCells(shown);
+    const shown = cellText(column, text, width - indent), cells = textCells(shown);
     const at = column.align === "right" ? x + width - cells : x + indent;
     canvas.put(at, y, shown, cellRole(sample, item, column, text, i), width - indent);
   });
+}
+
+/** Who is at the other end stands behind the address, in what that leaves. */
+function cellText(column: Column, text: string, width: number): string {
+  const at = column.id === "remote" ? text.indexOf(" ") : -1;
+  if (at < 0) return fitted(text, width, cutOf(column, text));
+  const endpoint = text.slice(0, at), room = width - textCells(endpoint) - 1;
+  if (room < LEAST_PEER) return fitted(endpoint, width, cutOf(column, endpoint));
+  return `${endpoint} ${fitted(text.slice(at + 1), room)}`;
 }
 
 /** An address loses its middle, a host name its beginning. */

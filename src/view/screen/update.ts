@@ -85,6 +85,11 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
     listeners: !state.listeners,
     notice: state.listeners ? "listening sockets hidden" : "listening sockets shown",
   }),
+  b: (state) => ({
+    ...state,
+    pairs: !state.pairs,
+    notice: state.pairs ? "each end is a row" : "both ends are one row",
+  }),
   d: (state) => ({ ...state, names: !state.names, notice: state.names ? "addresses" : "names where they are known" }),
   a: (state) => ({ ...state, all: !state.all }),
   c: (state) => ({ ...state, mode: { kind: "columns", index: 0 } }),
