@@ -192,23 +192,27 @@ export class DropBook {
   /** By the packets' own ends, in their network namespace: the flow that was to have them; else the one that sent them, as over loopback; else the
    * listener. One pass over all rows. */
   #attachByEnds(): void {
-    const ports = new Set<number>();
-    for (const { sourcePort, destinationPort } of this.#waiting) ports.add(sourcePort).add(destinationPort);
-    const byPort = new Map<number, [DropTable, number][]>();
+    const wanted = new Set<number>(), rows = new Map<number, [DropTable, number][]>();
+    for (const { sourcePort: from, destinationPort: to } of this.#waiting) {
+      wanted.add(ends(from, to)).add(ends(to, from)).add(ends(to, 0));
+    }
     for (const table of this.tables) {
-      const { localPort } = table.arrays;
+      const { localPort, remotePort } = table.arrays;
       for (let row = 0; row < table.length; row++) {
-        if (!ports.has(localPort[row])) continue;
-        const rows = byPort.get(localPort[row]);
-        if (rows === undefined) byPort.set(localPort[row], [[table, row]]);
-        else rows.push([table, row]);
+        const key = ends(localPort[row], remotePort[row]);
+        if (!wanted.has(key)) continue;
+        const known = rows.get(key);
+        if (known === undefined) rows.set(key, [[table, row]]);
+        else known.push([table, row]);
       }
     }
+    const search = (key: number, count: Count, fits: typeof sends) =>
+      rows.get(key)?.find(([{ arrays }, row]) => fits(count, arrays, row));
     for (const count of this.#waiting) {
-      const to = byPort.get(count.destinationPort) ?? [], from = byPort.get(count.sourcePort) ?? [];
-      const receiver = to.find(([{ arrays }, row]) => receives(count, arrays, row));
-      const sender = receiver ?? from.find(([{ arrays }, row]) => sends(count, arrays, row));
-      const found = sender ?? to.find(([{ arrays }, row]) => listens(count, arrays, row));
+      const { sourcePort: from, destinationPort: to } = count;
+      const receiver = search(ends(to, from), count, receives),
+        sender = receiver ?? search(ends(from, to), count, sends);
+      const found = sender ?? search(ends(to, 0), count, listens);
       if (found === undefined) continue;
       this.#attach(count, ...found, sender !== undefined && receiver === undefined ? "out" : "in");
       this.#waiting.delete(count);
@@ -298,6 +302,8 @@ function add(list: Changing<Drop>[], { reason, newPackets, newBytes }: Count, di
 function directionName(direction: number): Drop["direction"] {
   return direction === Direction.outbound ? "out" : direction === Direction.inbound ? "in" : null;
 }
+
+const ends = (localPort: number, remotePort: number) => localPort * 65536 + remotePort;
 
 const same = (a: Uint8Array, at: number, b: Uint8Array) => {
   for (let i = 0; i < 16; i++) if (a[at + i] !== b[i]) return false;
