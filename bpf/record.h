@@ -23,6 +23,7 @@ enum tcptop_tag {
 	TAG_TCP_PATH = 11, /* struct tcptop_tcp_path: what is known of its way to the peer, when it may have changed */
 	TAG_TRANSLATION = 13, /* struct tcptop_translation: the kernel translates the addresses of a connection (NAT), or does not any more */
 	TAG_DROPPED = 12,  /* struct tcptop_dropped: packets that this machine's kernel threw away, when there are more than told before */
+	TAG_DNS_ANSWER = 15, /* struct tcptop_dns_answer: a datagram that came from port 53 to a socket that had sent one there */
 };
 
 /* How the owner was found. From OWNER_CONNECT on it is a process that was seen with the socket; below, a fallback. */
@@ -310,6 +311,20 @@ enum tcptop_feature {
 	FEATURE_DROPS = 1,   /* why packets are dropped (TAG_DROPPED) */
 };
 
+/* TAG_DNS_ANSWER. Its size is that of this struct or, for a short answer, less: what is missing is the end of payload. */
+struct tcptop_dns_answer {
+	__u16 tag;
+	__u16 size;
+	__u16 bytes;         /* length of the whole datagram, of which payload has the beginning */
+	__u16 pad;
+	__u64 time_ns;
+	__u64 cookie;        /* of the socket that asked */
+	__u64 owner_start_ns; /* and its owner; 0: not known */
+	__u32 tgid;
+	__u32 netns;         /* 0: not known */
+	__u8 payload[1240];  /* the DNS message */
+};
+
 /* TAG_TICK. Every counter runs from the start of the source and never goes back. */
 struct tcptop_tick {
 	__u16 tag;
@@ -323,6 +338,7 @@ struct tcptop_tick {
 	__u64 snapshot_errors; /* snapshots that were cut short or refused */
 	__u64 udp_evicted;   /* UDP flows that left the map for want of room */
 	__u64 udp_untracked; /* datagrams that could not be put on a flow */
+	__u64 dns_unread;    /* answers of name servers that were not copied: more than may be in a second, or no room */
 };
 
 #endif

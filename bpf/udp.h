@@ -14,6 +14,17 @@
 #define UDP_FLOWS_HIGH 65536
 #define UDP_FLOWS_LOW 49152
 
+/* Answers of name servers. */
+#define DNS_ANSWERS_A_SECOND 1000
+#define DNS_RING_BYTES 1048576 /* where the TCP programs are not loaded, whose ring it is else */
+#define DNS_SHORT_BYTES 216
+#define DNS_MIDDLE_BYTES 472
+#define DNS_LONG_BYTES 1240    /* a datagram of more would not fit every link (RFC 9715): servers are asked for 1,232 at most */
+
+struct udp_settings {
+	__u64 watch_dns;
+};
+
 struct udp_key {
 	__u64 cookie;
 	__u8 remote_address[16]; /* network order, IPv4 as ::ffff:a.b.c.d */
@@ -55,6 +66,7 @@ enum udp_counter {
 	UDP_UNOWNED,         /* of them, those without an owner */
 	UDP_FULL,            /* datagrams without a flow: no room */
 	UDP_UNREADABLE,      /* datagrams without a flow: no UDP header where one must be (IPsec, unknown IPv6 extension) */
+	UDP_DNS_UNREAD,      /* answers of name servers that were not copied */
 	UDP_COUNTER_COUNT,
 };
 

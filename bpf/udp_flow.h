@@ -4,6 +4,7 @@
 #define TCPTOP_UDP_FLOW_H
 
 #include "datagram.h"
+#include "dns.h"
 #include "record.h"
 #include "udp_sockets.h"
 
@@ -117,8 +118,12 @@ static __always_inline void udp_datagram(struct __sk_buff *skb, bool out)
 	flow = bpf_map_lookup_elem(&udp_flows, &key);
 	if (!flow)
 		flow = udp_flow_make(skb, sk, &key, &d, out);
-	if (flow)
-		udp_flow_add(flow, &d, out);
+	if (!flow)
+		return;
+	udp_flow_add(flow, &d, out);
+	if (udp_settings.watch_dns && !out && key.remote_port == DNS_PORT && flow->tx_packets && d.packets == 1 &&
+	    !dns_answered(skb, d.bytes))
+		udp_count(UDP_DNS_UNREAD);
 }
 
 #endif

@@ -88,7 +88,7 @@ int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 {
 	struct source *s = handle_main_source(t);
 
-	if (capacity < sizeof(struct tcptop_tcp_record))
+	if (capacity < sizeof(struct tcptop_dns_answer))
 		return fail(&t->failure, EINVAL, "drain the ring");
 	for (size_t i = 0; i < t->source_count; i++)
 		if (t->sources[i]->fills_up && handle_read(t, relieve, t->sources[i], 0))

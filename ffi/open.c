@@ -27,9 +27,9 @@ int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t openings, u
 			   : fail(&t->failure, ENOMEM, "load the TCP programs");
 }
 
-int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms)
+int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms, uint32_t watch_dns)
 {
-	return programs(t) ? programs_load_udp(t->programs, timeout_ms) : fail(&t->failure, ENOMEM, "load the UDP programs");
+	return programs(t) ? programs_load_udp(t->programs, timeout_ms, watch_dns) : fail(&t->failure, ENOMEM, "load the UDP programs");
 }
 
 int32_t tcptop__watch_drops(struct tcptop *t)

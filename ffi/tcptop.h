@@ -39,10 +39,17 @@ enum tcptop_limit {
 /* TCP by netlink instead of tcptop__load(), without BPF and, within the limits that are returned, without privilege.
  * Returns bits of enum tcptop_limit. -ENOENT: the kernel has no inet_diag. */
 int32_t tcptop__open_netlink(struct tcptop *t);
+
+/* What the UDP programs cannot do on this machine. */
+enum tcptop_udp_limit {
+	UDP_PART_OF_CGROUPS = 1, /* only sockets of this process's cgroup namespace are seen, not those of the whole hierarchy */
+	UDP_WITHOUT_DNS = 2, /* the kernel has no ring buffer for answers of name servers: it is older than 5.8 */
+};
+
 /* Loads and attaches the UDP programs, at the root of the cgroup v2 hierarchy. With the TCP programs loaded before it, owners
- * are known in more cases. timeout_ms: a flow has expired this long after its last datagram. Failing leaves the rest of the
- * handle as it was. 1: only sockets of this process's cgroup namespace are seen, not those of the whole hierarchy. */
-int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms);
+ * are known in more cases. timeout_ms: a flow has expired this long after its last datagram. watch_dns: 1: answers of name servers become
+ * records (TAG_DNS_ANSWER). Failing leaves the rest of the handle as it was. Returns bits of enum tcptop_udp_limit. */
+int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms, uint32_t watch_dns);
 
 /* Watches what the kernel drops, and why, after all else that is loaded: TAG_DROPPED records then come with drains and snapshots. 1: it does;
  * 0: this kernel does not say why it drops packets (before 5.17), or BPF is not loaded or refused. */

@@ -51,6 +51,7 @@ function ofNamespace(netns: number, to: EventHandler): EventHandler {
     process: (record) => to.process(record),
     translation: () => {},
     dropped: () => {},
+    dnsAnswer: (record) => to.dnsAnswer(record),
     tick: (record) => to.tick(record),
   };
 }
@@ -96,6 +97,8 @@ export async function samplesOf(path: string, facts: Facts): Promise<Sample[]> {
       synRecv: null,
       zones: new Map(),
       names: new Map(),
+      answers: new Map(),
+      hosts: new Map(),
       processes: new Map(),
       programs: texts,
       cgroups: known,

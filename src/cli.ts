@@ -215,6 +215,7 @@ function definition() {
     .option("--ends", "each end as a row of its own: the default everywhere else")
     .option("-r, --resolve", "show names instead of addresses: the live screen does unless told otherwise")
     .option("-N, --no-resolve", "ask no name server")
+    .option("--no-dns-watch", "no names from the answers of name servers that processes get: such are not looked at")
     .addOption(new Option("--color <WHEN>", "auto, always or never; NO_COLOR counts for auto").default("auto"))
     .option("--no-mouse", "leave the mouse to the terminal, which selects text with it")
     .option("--no-config", "without the defaults in ~/.config/tcptop/options")
@@ -297,6 +298,7 @@ function options(raw: Raw): Options {
     metrics: raw.metrics === undefined ? null : listenAddress(raw.metrics),
     metricsHosts: metricsHosts(raw),
     replay: raw.replay ?? null,
+    watchDns: raw.dnsWatch !== false,
     udpTimeoutMs: duration("--udp-timeout", raw.udpTimeout),
     keepPrivileges: raw.keepPrivileges === true,
   };

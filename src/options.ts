@@ -53,6 +53,8 @@ export interface Options {
   readonly metricsHosts: readonly string[];
   readonly replay: string | null;
   readonly udpTimeoutMs: number;
+  /** Names from the answers of name servers. */
+  readonly watchDns: boolean;
   /** Stay root, or whatever it was started as. */
   readonly keepPrivileges: boolean;
 }

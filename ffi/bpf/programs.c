@@ -59,7 +59,7 @@ static int32_t drain(struct source *s, uint8_t *buffer, uint32_t capacity)
 
 	if (p->dropped.read < p->dropped.length)
 		return bytes_take(&p->dropped, buffer, capacity / sizeof(struct tcptop_dropped) * sizeof(struct tcptop_dropped));
-	return p->tcp ? ring_read(&p->ring, buffer, capacity) : 0;
+	return p->ring.consumed ? ring_read(&p->ring, buffer, capacity) : 0;
 }
 
 /* Those that a drain has not handed over yet come first. */
@@ -90,11 +90,23 @@ static int sockets_append(struct programs *p, const struct request *r, struct by
 	return err;
 }
 
+/* Where the walk over TCP sockets does not empty the ring. */
+static int ring_append(struct programs *p, struct bytes *to)
+{
+	int err = bytes_reserve(to, p->ring.bytes);
+
+	if (!err)
+		to->length += ring_read(&p->ring, to->data + to->length, p->ring.bytes);
+	return err;
+}
+
 static void snapshot(struct source *s, const struct request *r, struct bytes *to)
 {
 	struct programs *p = of(s);
 
 	if (p->tcp && sockets_append(p, r, to))
+		s->errors++;
+	if (!p->tcp && p->ring.consumed && ring_append(p, to))
 		s->errors++;
 	if (p->udp && tunnels_append(p, r, to))
 		s->errors++;
@@ -121,6 +133,7 @@ static void count(struct source *s, struct tcptop_tick *tick)
 	tick->snapshot_errors += s->errors + sums[COUNTER_SNAPSHOT_LOST];
 	tick->udp_evicted += p->udp ? p->udp->evicted : 0;
 	tick->udp_untracked += udp[UDP_FULL] + udp[UDP_UNREADABLE];
+	tick->dns_unread += udp[UDP_DNS_UNREAD];
 }
 
 static void describe_again(struct source *s)
@@ -196,9 +209,9 @@ int32_t programs_load_tcp(struct source *s, uint32_t ring_bytes, uint32_t openin
 	return tcp_load(of(s), ring_bytes, openings, keep);
 }
 
-int32_t programs_load_udp(struct source *s, uint32_t timeout_ms)
+int32_t programs_load_udp(struct source *s, uint32_t timeout_ms, bool watch_dns)
 {
-	int32_t result = udp_load(of(s), timeout_ms);
+	int32_t result = udp_load(of(s), timeout_ms, watch_dns);
 
 	s->fills_up = of(s)->udp != NULL;
 	return result;

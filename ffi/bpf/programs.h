@@ -11,7 +11,7 @@ struct source *programs_new(struct failure *f);
 
 /* As tcptop__load() and tcptop__udp_load(). */
 int32_t programs_load_tcp(struct source *s, uint32_t ring_bytes, uint32_t openings, uint32_t keep);
-int32_t programs_load_udp(struct source *s, uint32_t timeout_ms);
+int32_t programs_load_udp(struct source *s, uint32_t timeout_ms, bool watch_dns);
 
 /* As tcptop__watch_drops(). */
 bool programs_watch_drops(struct source *s);

@@ -5,6 +5,7 @@
 #include "log.h"
 #include "objects.h"
 #include "../process/cgroup.h"
+#include "../tcptop.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,10 +13,11 @@
 #include <bpf/bpf.h>
 
 /* With the TCP object loaded, the map udp_sockets is its: its owner pass and its udp_opened fill it. */
-static int32_t object_load(struct programs *p, struct udp *u)
+static int32_t object_open_and_load(struct programs *p, struct udp *u, bool watch_dns)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_udp");
-	struct bpf_map *sockets;
+	const struct udp_settings settings = { .watch_dns = watch_dns };
+	struct bpf_map *sockets, *events;
 	int err;
 
 	u->object = bpf_object__open_mem(udp_object, udp_object_end - udp_object, &options);
@@ -24,11 +26,34 @@ static int32_t object_load(struct programs *p, struct udp *u)
 	sockets = bpf_object__find_map_by_name(u->object, "udp_sockets");
 	if (p->tcp && (err = bpf_map__reuse_fd(sockets, bpf_object__find_map_fd_by_name(p->tcp, "udp_sockets"))))
 		return fail(p->failure, -err, "share the UDP sockets");
+	events = bpf_object__find_map_by_name(u->object, "events");
+	if (!watch_dns)
+		bpf_map__set_autocreate(events, false);
+	else if (p->tcp && (err = bpf_map__reuse_fd(events, bpf_object__find_map_fd_by_name(p->tcp, "events"))))
+		return fail(p->failure, -err, "share the ring");
+	if (bpf_map__set_initial_value(bpf_object__find_map_by_name(u->object, ".rodata"), &settings, sizeof(settings)))
+		return fail(p->failure, EINVAL, "set up the UDP programs");
 	if ((err = bpf_object__load(u->object)))
 		return fail(p->failure, -err, "load the UDP programs");
 	u->flows_fd = bpf_object__find_map_fd_by_name(u->object, "udp_flows");
 	u->counters_fd = bpf_object__find_map_fd_by_name(u->object, "udp_counters");
+	if (watch_dns && !p->tcp && (err = ring_open(&p->ring, bpf_map__fd(events), bpf_map__max_entries(events))))
+		return fail(p->failure, -err, "map the ring buffer");
+	u->watches_dns = watch_dns;
 	return 0;
+}
+
+/* Before 5.8 there is no ring buffer: then without names. libbpf's account of the first attempt is taken out of the log. */
+static int32_t object_load(struct programs *p, struct udp *u, bool watch_dns)
+{
+	size_t log_length = strlen(p->failure->log);
+
+	if (watch_dns && !object_open_and_load(p, u, true))
+		return 0;
+	p->failure->log[log_length] = 0;
+	bpf_object__close(u->object);
+	u->object = NULL;
+	return object_open_and_load(p, u, false);
 }
 
 /* It may fail (kernels before 6.11): what is lost is then known by the socket. libbpf's warnings about it are taken out of the log. */
@@ -74,7 +99,7 @@ static int32_t attach_all(struct programs *p, struct udp *u)
 	return attach(p, u->object, "udp_in", &u->in);
 }
 
-static int32_t load(struct programs *p, struct udp *u)
+static int32_t load(struct programs *p, struct udp *u, bool watch_dns)
 {
 	int32_t err;
 
@@ -85,12 +110,12 @@ static int32_t load(struct programs *p, struct udp *u)
 		return fail(p->failure, -p->cgroup_fd, "find the cgroup v2 hierarchy");
 	if ((err = udp_buffers_new(u)))
 		return fail(p->failure, -err, "load the UDP programs");
-	if ((err = object_load(p, u)))
+	if ((err = object_load(p, u, watch_dns)))
 		return err;
 	return attach_all(p, u);
 }
 
-int32_t udp_load(struct programs *p, uint32_t timeout_ms)
+int32_t udp_load(struct programs *p, uint32_t timeout_ms, bool watch_dns)
 {
 	struct udp *u = calloc(1, sizeof(*u));
 	int32_t err;
@@ -100,9 +125,9 @@ int32_t udp_load(struct programs *p, uint32_t timeout_ms)
 	u->timeout_ns = timeout_ms * 1000000ull;
 	u->describe_all = true;
 	p->udp = u;
-	err = load(p, u);
+	err = load(p, u, watch_dns);
 	if (!err)
-		return cgroup_is_root(p->cgroup_fd) ? 0 : 1;
+		return (cgroup_is_root(p->cgroup_fd) ? 0 : UDP_PART_OF_CGROUPS) | (watch_dns && !u->watches_dns ? UDP_WITHOUT_DNS : 0);
 	udp_free(u);
 	p->udp = NULL;
 	return err;

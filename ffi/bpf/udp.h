@@ -7,7 +7,7 @@
 #include "udp_flows.h"
 
 /* As tcptop__udp_load(). */
-int32_t udp_load(struct programs *p, uint32_t timeout_ms);
+int32_t udp_load(struct programs *p, uint32_t timeout_ms, bool watch_dns);
 
 void udp_counters(const struct udp *u, uint64_t sums[UDP_COUNTER_COUNT]);
 void udp_free(struct udp *u);

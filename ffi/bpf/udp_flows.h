@@ -24,6 +24,7 @@ struct udp {
 	struct bpf_link *used[UDP_USES]; /* NULL: who uses a socket that several hold is not known */
 	int flows_fd;
 	int counters_fd;
+	bool watches_dns;    /* answers of name servers come into the ring */
 	uint64_t timeout_ns;
 	uint64_t before_ns;  /* when the last snapshot began */
 	bool describe_all;   /* in the next snapshot */

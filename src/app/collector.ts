@@ -8,6 +8,7 @@ import type { SelfUse } from "../system/self_use.ts";
 import { Cgroups, NO_NEW_CGROUPS } from "./cgroups.ts";
 import { nowMs } from "./clock.ts";
 import { nextDueMs } from "./due.ts";
+import { Hosts } from "./hosts.ts";
 import { EventPump } from "./event_pump.ts";
 import { Programs } from "./programs.ts";
 import type { FromWorker, SampleMessage, WorkerOptions } from "./protocol.ts";
@@ -33,6 +34,7 @@ export class Collector {
   readonly #programs: Programs;
   readonly #namespaces: NetworkNamespaces | null;
   readonly #zones: ZoneNames | null;
+  readonly #hosts: Hosts | null;
   #use: SelfUse | null = null;
   #taken = true;
   /** The buffer of the last sample, which the main thread has given back. */
@@ -46,7 +48,7 @@ export class Collector {
   /** `post` sends to the main thread. */
   constructor(
     readonly platform: Platform,
-    { intervalMs, events }: WorkerOptions,
+    { intervalMs, events, names }: WorkerOptions,
     readonly post: (message: FromWorker, transfer?: Transferable[]) => void,
   ) {
     this.#intervalMs = intervalMs;
@@ -67,6 +69,7 @@ export class Collector {
       own: platform.networkNamespace?.() ?? 0,
       interfaces: (pid) => platform.interfaces!(pid),
     }, nowMs);
+    this.#hosts = names && platform.hosts !== undefined ? new Hosts(() => platform.hosts!(), nowMs) : null;
     this.#decoder = new Decoder(this.#tables);
     this.#events = log && new EventPump(log, (batch) => this.#sendEvents(batch));
   }
@@ -143,6 +146,8 @@ export class Collector {
       cgroups: this.#cgroups?.fill(flows, sample.length) ?? NO_NEW_CGROUPS,
       programs: this.#programs.fill(flows, sample.length),
       zones: this.#zones?.ask(flows, sample.length) ?? [],
+      answers: this.#tables.answers.take(),
+      hosts: this.#hosts?.look() ?? null,
       processes: this.platform.newProcessNames?.() ?? [],
     };
     this.#taken = false;
@@ -152,6 +157,7 @@ export class Collector {
 
   #sendEvents(batch: PackedEvents): void {
     const events = unpackEvents(batch);
+    this.#tables.answers.nameAll(events, batch.length, events.timeNs[batch.length - 1] ?? 0);
     // Login names that are not known yet come with a later batch.
     this.#users.ask(events.uid, batch.length, 0);
     this.post({
@@ -162,6 +168,7 @@ export class Collector {
       cgroups: this.#cgroups?.fill(events, batch.length) ?? NO_NEW_CGROUPS,
       programs: this.#programs.fill(events, batch.length),
       zones: this.#zones?.ask(events, batch.length) ?? [],
+      answers: this.#tables.answers.take(),
       processes: this.platform.newProcessNames?.() ?? [],
     }, [batch.events]);
   }

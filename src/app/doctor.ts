@@ -21,6 +21,7 @@ export async function doctor(json: boolean): Promise<ExitStatus> {
     source: "auto",
     ringBytes: RING_BYTES,
     udpTimeoutMs: UDP_TIMEOUT_MS,
+    watchDns: true,
     openings: false,
     shimPath: shimPath(),
     shimIsInside: shimIsInside(),

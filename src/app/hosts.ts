@@ -1,27 +1,48 @@
+/** The hosts file, hosts(5): names that are on this machine itself, and count before any name server. */
 import ipaddr from "ipaddr.js";
 
-const HOSTS = "/etc/hosts";
+/** A hosts file may be long; it is looked at again this often, and read when it has changed. */
+const LOOK_EVERY_MS = 5_000;
+/** Lists of advertisers have hundreds of thousands of lines, all of them for addresses that are left out. */
+const MOST_NAMES = 1 << 16;
+/** Loopback is localhost whatever the file says (RFC 6761, 6.3). */
+const LOOPBACK = ["127.0.0.1", "::1"];
+const BLOCKED = /^(?:0\.0\.0\.0|127\.|::1?\s)/;
 
-/** The canonical name that a file such as /etc/hosts has for an address: the first behind it, aliases follow (hosts(5)). Of several lines the
- * first counts, as for getent. null: none. */
-export function hostsName(hosts: string, address: string): string | null {
-  const wanted = normalized(address);
-  if (wanted === null) return null;
-  for (const line of hosts.split("\n")) {
+/** The canonical name of each address: the first behind it, aliases follow. Of several lines the first counts, as for getent. An address is
+ * written as the screen has it; a zone is not told apart. */
+export function hostsNames(text: string): ReadonlyMap<string, string> {
+  const names = new Map(LOOPBACK.map((address) => [address, "localhost"]));
+  for (const raw of text.split("\n")) {
+    const line = raw.trimStart();
+    if (line.startsWith("#") || BLOCKED.test(line)) continue;
     const [written, name] = line.replace(/#.*/s, "").trim().split(/\s+/);
-    if (name !== undefined && normalized(written) === wanted) return name;
+    const address = name === undefined ? null : normalized(written);
+    if (address !== null && !names.has(address)) names.set(address, name);
+    if (names.size >= MOST_NAMES) break;
   }
-  return null;
+  return names;
 }
 
-/** The same address may be written in several ways; a zone is not told apart. */
 function normalized(address: string): string | null {
   const bare = address.replace(/%.*/, "");
-  return ipaddr.isValid(bare) ? ipaddr.process(bare).toNormalizedString() : null;
+  if (!ipaddr.isValid(bare)) return null;
+  const parsed = ipaddr.process(bare);
+  return parsed instanceof ipaddr.IPv6 ? parsed.toRFC5952String() : parsed.toString();
 }
 
-/** By the machine's own file, as it is now. */
-export async function ownHostsName(address: string, path = HOSTS): Promise<string | null> {
-  const hosts = await Deno.readTextFile(path).catch(() => "");
-  return hostsName(hosts, address);
+export class Hosts {
+  #dueMs = -Infinity;
+
+  /** `read`: Platform.hosts. */
+  constructor(readonly read: () => string | null, readonly nowMs: () => number) {}
+
+  /** null: as at the last look, or not due yet. */
+  look(): ReadonlyMap<string, string> | null {
+    const nowMs = this.nowMs();
+    if (nowMs < this.#dueMs) return null;
+    this.#dueMs = nowMs + LOOK_EVERY_MS;
+    const text = this.read();
+    return text === null ? null : hostsNames(text);
+  }
 }

@@ -1,6 +1,6 @@
 import type { EventBatch, Sample } from "../flow/sample.ts";
 import { hasPeer } from "../flow/row.ts";
-import { remoteAddress } from "../view/flow.ts";
+import { remoteAddress, remoteName } from "../view/flow.ts";
 import { after } from "./clock.ts";
 import type { Output } from "./output.ts";
 import type { Resolver } from "./resolver.ts";
@@ -15,7 +15,7 @@ export class NamedOutput implements Output {
   async sample(sample: Sample): Promise<void> {
     const addresses = new Set<string>();
     for (let row = 0; row < sample.length; row++) {
-      if (hasPeer(sample.flows, row)) addresses.add(remoteAddress(sample, row));
+      if (hasPeer(sample.flows, row) && remoteName(sample, row) === null) addresses.add(remoteAddress(sample, row));
     }
     this.resolver.want([...addresses]);
     await this.#settled();

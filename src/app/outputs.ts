@@ -11,6 +11,7 @@ import { OutputFile } from "../system/output_file.ts";
 import type { Identity } from "../system/identity.ts";
 import { COLUMNS, HISTORY, inUnits, toldColumns } from "../view/column.ts";
 import { EndedFlows } from "../view/ended.ts";
+import { withoutNames } from "../view/flow.ts";
 import { compileFilter } from "../view/filter/compile.ts";
 import { type Group, groupRows } from "../view/group.ts";
 import type { Grouping } from "../view/group_key.ts";
@@ -108,16 +109,24 @@ function noted(sample: Sample, past: EndedFlows | null): Sample {
 
 function flowTable(options: Options): (sample: Sample) => string {
   const select = selector(options, options.limit ?? TEXT_ROWS);
+  const shown = shownBy(options);
   return (sample) =>
-    textTable(sample, select(sample), options.columns ?? toldColumns(COLUMNS, sample.source), options.bits);
+    textTable(shown(sample), select(sample), options.columns ?? toldColumns(COLUMNS, sample.source), options.bits);
 }
 
 function groupsTable(options: Options, by: Grouping, past: EndedFlows | null): (sample: Sample) => string {
-  const groups = grouper(options, by, options.limit ?? TEXT_ROWS, past);
+  const shown = shownBy(options), groups = grouper(options, by, options.limit ?? TEXT_ROWS, past, shown);
   return (sample) => {
     const columns = options.columns ?? toldColumns(COLUMNS, sample.source);
-    return groupTable(noted(sample, past), groups(sample), columns, by, options.bits);
+    return groupTable(noted(shown(sample), past), groups(sample), columns, by, options.bits);
   };
+}
+
+type Shown = (sample: Sample) => Sample;
+
+/** Tables have addresses unless names are asked for; filters know both. */
+function shownBy({ resolve }: Options): Shown {
+  return resolve === true ? (sample) => sample : withoutNames;
 }
 
 /** The groups to show, in order; `limit`: of them, 0: all. */
@@ -126,12 +135,16 @@ function grouper(
   by: Grouping,
   limit: number,
   past: EndedFlows | null,
+  shown: Shown = (sample) => sample,
 ): (sample: Sample) => Group[] {
   const choice = { ...options, filter: predicate(options) };
   return (sample) => {
     const ended = past?.of(sample);
-    const before = ended && { ended, rows: chosenRows(ended.sample, choice) };
-    return groupRows(sample, chosenRows(sample, choice), by, options.sort, before).slice(0, limit || undefined);
+    const before = ended && {
+      ended: { ...ended, sample: shown(ended.sample) },
+      rows: chosenRows(ended.sample, choice),
+    };
+    return groupRows(shown(sample), chosenRows(sample, choice), by, options.sort, before).slice(0, limit || undefined);
   };
 }
 

@@ -2,6 +2,7 @@
 import type { NewCgroups } from "./cgroups.ts";
 import type { NewPrograms } from "./programs.ts";
 import type { NewZones } from "./zones.ts";
+import type { NewNames } from "../flow/answers.ts";
 import type { PackedEvents } from "../flow/event_log.ts";
 import type { PackedSample } from "../flow/tables.ts";
 import type { Health } from "../flow/sample.ts";
@@ -13,6 +14,8 @@ import type { ExitStatus } from "../errors.ts";
 
 export interface WorkerOptions extends SourceOptions {
   readonly intervalMs: number;
+  /** Whether names of addresses are wanted. */
+  readonly names: boolean;
   /** Whether to send events too. */
   readonly events: boolean;
   /** Where to keep the records, and whom a new file is given to. */
@@ -43,11 +46,15 @@ export interface SampleMessage {
   readonly selfRssBytes: number;
   readonly timeWait: number | null;
   readonly synRecv: number | null;
+  /** The hosts file as name by address, where it has changed; null: it has not, or nobody wants names. */
+  readonly hosts: ReadonlyMap<string, string> | null;
   /** Names of users that were not in an earlier message. */
   readonly users: readonly (readonly [uid: number, name: string])[];
   readonly cgroups: NewCgroups;
   readonly programs: NewPrograms;
   readonly zones: NewZones;
+  /** Names that were asked for. */
+  readonly answers: NewNames;
   /** Names of processes that are new or have changed. */
   readonly processes: readonly (readonly [pid: number, name: string])[];
 }
@@ -61,6 +68,7 @@ export interface EventsMessage {
   readonly cgroups: NewCgroups;
   readonly programs: NewPrograms;
   readonly zones: NewZones;
+  readonly answers: NewNames;
   readonly processes: SampleMessage["processes"];
 }
 

@@ -1,5 +1,4 @@
 import ipaddr from "ipaddr.js";
-import { ownHostsName } from "./hosts.ts";
 
 /** The name in the DNS that an address is for: 9.8.7.10.in-addr.arpa., or the 32 digits of an IPv6 one. */
 export function reverseName(address: string): string {
@@ -9,13 +8,14 @@ export function reverseName(address: string): string {
   return `${digits.map((digit) => digit.toString(16)).join(".")}.ip6.arpa.`;
 }
 
-/** null: neither /etc/hosts nor anybody in the DNS knows it. The runtime's resolver reads that file too, but hands out name and aliases in any
- * order: the file is asked here, and goes first. What stays on this machine or link is not asked about. */
+/** null: nobody in the DNS knows it. What stays on this machine or link is not asked about. */
 export async function reverseDns(address: string): Promise<string | null> {
   const range = ipaddr.parse(address.replace(/%.*/, "")).range();
-  if (range === "loopback") return "localhost";
-  if (range === "unspecified" || range === "linkLocal" || range === "multicast" || range === "broadcast") return null;
-  return await ownHostsName(address) ?? firstName(await Deno.resolveDns(reverseName(address), "PTR"));
+  if (
+    range === "loopback" || range === "unspecified" || range === "linkLocal" || range === "multicast" ||
+    range === "broadcast"
+  ) return null;
+  return firstName(await Deno.resolveDns(reverseName(address), "PTR"));
 }
 
 /** Of several PTR records, which servers hand out in turn, always the same one. */

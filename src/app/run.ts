@@ -55,9 +55,11 @@ function openSession(options: Options): Session {
     shimIsInside: shimIsInside(),
     ringBytes: options.ringBytes,
     udpTimeoutMs: options.udpTimeoutMs,
+    watchDns: options.watchDns,
     intervalMs: options.intervalMs,
     euid: Deno.uid(),
     dropTo: options.keepPrivileges ? null : invokingIdentity(variable),
+    names: namesWanted(options),
     events: options.events,
     openings: options.events || record !== null,
     record: record === null ? null : { path: record, owner: owner() },
@@ -71,6 +73,10 @@ function containerNames(here: boolean): ContainerNames {
   const names = new ContainerNames(here ? localEngines(variable, user, nowMs) : {});
   names.begin();
   return names;
+}
+
+function namesWanted(options: Options): boolean {
+  return options.resolve ?? wantsScreen(options);
 }
 
 /** A terminal, and nothing else that writes to it. */

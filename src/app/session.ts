@@ -16,8 +16,8 @@ export type News =
   | { readonly type: "events"; readonly batch: EventBatch };
 
 const CLOSE_WITHIN_MS = 1500;
-/** Several times as many as the Worker numbers before it starts anew (MOST_NUMBERS in programs.ts). */
-const MOST_PROGRAMS = 1 << 17;
+/** Several times as many as the Worker numbers before it starts anew (MOST_NUMBERS in programs.ts and flow/answers.ts). */
+const MOST_NUMBERED = 1 << 17;
 const MOST_ZONES = 1 << 13;
 const GONE = "The thread that reads the kernel does not answer any more. Start tcptop again";
 
@@ -34,6 +34,8 @@ export class Session {
   readonly #containers: ContainerNames;
   readonly #names = new Map<string, string>();
   readonly #zones = new Map<string, string>();
+  readonly #answers = new Map<number, string>();
+  #hosts: ReadonlyMap<string, string> = new Map();
   #inbox: FromWorker[] = [];
   #wake: (() => void) | null = null;
   #last: Sample | null = null;
@@ -145,23 +147,14 @@ export class Session {
   }
 
   /** The names that come with a message. */
-  #learn({ users, processes, programs, cgroups, zones }: SampleMessage | EventsMessage): void {
+  #learn({ users, processes, programs, cgroups, zones, answers }: SampleMessage | EventsMessage): void {
     if (this.#zones.size > MOST_ZONES) this.#zones.clear();
     for (const [key, name] of zones) this.#zones.set(key, name);
     for (const [uid, name] of users) this.#users.set(uid, name);
     for (const [pid, name] of processes) this.#processes.set(pid, name);
-    this.#addPrograms(programs);
+    addNumbered(this.#programs, programs);
+    addNumbered(this.#answers, answers);
     this.#addCgroups(cgroups);
-  }
-
-  /** Numbers only grow, so the lowest are those of flows that are not shown any more: they go first. */
-  #addPrograms(programs: SampleMessage["programs"]): void {
-    for (const [number, text] of programs) this.#programs.set(number, text);
-    if (this.#programs.size <= MOST_PROGRAMS) return;
-    for (const number of this.#programs.keys()) {
-      if (this.#programs.size <= MOST_PROGRAMS / 2) break;
-      this.#programs.delete(number);
-    }
   }
 
   /** A sample that is still shown keeps the cgroups that it came with. */
@@ -176,6 +169,7 @@ export class Session {
 
   #unpack(message: SampleMessage): Sample {
     this.#learn(message);
+    this.#hosts = message.hosts ?? this.#hosts;
     const { sample, host, health, source, selfCpuPercent, selfRssBytes, timeWait, synRecv } = message;
     return {
       ...sample,
@@ -193,7 +187,19 @@ export class Session {
       programs: this.#programs,
       processes: this.#processes,
       zones: this.#zones,
+      answers: this.#answers,
+      hosts: this.#hosts,
       names: this.#names,
     };
+  }
+}
+
+/** Numbers only grow, so the lowest are those of flows that are not shown any more: they go first. */
+function addNumbered(known: Map<number, string>, fresh: readonly (readonly [number: number, text: string])[]): void {
+  for (const [number, text] of fresh) known.set(number, text);
+  if (known.size <= MOST_NUMBERED) return;
+  for (const number of known.keys()) {
+    if (known.size <= MOST_NUMBERED / 2) break;
+    known.delete(number);
   }
 }

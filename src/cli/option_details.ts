@@ -21,6 +21,7 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "--pairs": "The row is the client's, with its view of the rates; groups, events and metrics count each end.",
   "--no-mouse": "The key `m` does the same.",
   "--no-config": "See [defaults](#defaults).",
+  "--no-dns-watch": "See [names](names.md).",
   "--source": "`netlink` needs no eBPF and no root: see [what it needs](needs.md).",
   "--metrics": "See [metrics](json.md#metrics).",
   "--replay": "The same output, at its own speed on the screen and as fast as possible elsewhere.",

@@ -1,5 +1,6 @@
 /** Records read in place: one cursor object is moved from record to record, so decoding makes no garbage. */
 import {
+  DnsAnswerLayout,
   DroppedLayout,
   ProcessLayout,
   TcpCountersLayout,
@@ -523,6 +524,26 @@ export class DroppedRecord extends Cursor {
   }
 }
 
+/** struct tcptop_dns_answer. */
+export class DnsAnswerRecord extends Cursor {
+  get timeNs() {
+    return this.u64(DnsAnswerLayout.timeNs);
+  }
+  get ownerStartNs() {
+    return this.u64(DnsAnswerLayout.ownerStartNs);
+  }
+  get tgid() {
+    return this.u32(DnsAnswerLayout.tgid);
+  }
+  /** A copy of the message, or of its beginning. */
+  payload(): Uint8Array<ArrayBuffer> {
+    const room = this.u16(DnsAnswerLayout.size) - DnsAnswerLayout.payload;
+    const bytes = new Uint8Array(Math.min(room, this.u16(DnsAnswerLayout.bytes)));
+    this.copy(DnsAnswerLayout.payload, bytes.length, bytes, 0);
+    return bytes;
+  }
+}
+
 /** struct tcptop_tick. */
 export class TickRecord extends Cursor {
   get features() {
@@ -548,6 +569,10 @@ export class TickRecord extends Cursor {
   }
   get udpEvicted() {
     return this.u64(TickLayout.udpEvicted);
+  }
+  /** 0 in the shorter record of older recordings. */
+  get dnsUnread() {
+    return this.u16(TickLayout.size) > TickLayout.dnsUnread ? this.u64(TickLayout.dnsUnread) : 0;
   }
   get udpUntracked() {
     return this.u64(TickLayout.udpUntracked);

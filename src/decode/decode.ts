@@ -1,4 +1,5 @@
 import {
+  DnsAnswerLayout,
   DroppedLayout,
   ProcessLayout,
   Tag,
@@ -12,6 +13,7 @@ import {
   UdpRecordLayout,
 } from "../wire/layout.ts";
 import {
+  DnsAnswerRecord,
   DroppedRecord,
   ProcessRecord,
   TcpCounters,
@@ -38,6 +40,7 @@ export interface EventHandler {
   process(record: ProcessRecord): void;
   translation(record: TranslationRecord): void;
   dropped(record: DroppedRecord): void;
+  dnsAnswer(record: DnsAnswerRecord): void;
   tick(record: TickRecord): void;
 }
 
@@ -64,7 +67,13 @@ const EARLIER_BYTE_LENGTHS: Readonly<Record<number, number>> = {
   [Tag.tcpClose]: TcpRecordLayout.connectUs,
   [Tag.tcpLive]: TcpRecordLayout.connectUs,
   [Tag.tcpOwner]: TcpRecordLayout.connectUs,
+  [Tag.tick]: TickLayout.dnsUnread,
 };
+
+function isWhole(tag: number, size: number): boolean {
+  if (tag === Tag.dnsAnswer) return size > DnsAnswerLayout.payload && size <= DnsAnswerLayout.byteLength;
+  return BYTE_LENGTHS[tag] === size || EARLIER_BYTE_LENGTHS[tag] === size;
+}
 
 /** Reads records and hands each to the handler. Never throws on bad bytes: what is not a record is counted. */
 export class Decoder {
@@ -76,6 +85,7 @@ export class Decoder {
   readonly #udpOwner = new UdpOwner();
   readonly #process = new ProcessRecord();
   readonly #dropped = new DroppedRecord();
+  readonly #dnsAnswer = new DnsAnswerRecord();
   readonly #tick = new TickRecord();
   readonly #translation = new TranslationRecord();
   #invalid = 0;
@@ -99,7 +109,7 @@ export class Decoder {
         return;
       }
       const tag = view.getUint16(start, true);
-      if (BYTE_LENGTHS[tag] === size || EARLIER_BYTE_LENGTHS[tag] === size) this.#hand(tag, bytes, view, start);
+      if (isWhole(tag, size)) this.#hand(tag, bytes, view, start);
       else this.#invalid++;
       start += size;
     }
@@ -131,6 +141,8 @@ export class Decoder {
         return this.handler.translation(this.#translation.at(bytes, view, start));
       case Tag.dropped:
         return this.handler.dropped(this.#dropped.at(bytes, view, start));
+      case Tag.dnsAnswer:
+        return this.handler.dnsAnswer(this.#dnsAnswer.at(bytes, view, start));
       case Tag.tick:
         return this.handler.tick(this.#tick.at(bytes, view, start));
     }

@@ -54,6 +54,8 @@ export const FLOW_SCHEMA = {
   cgroup: "u32",
   /** Numbers in Sample.programs: the owner's executable, and its whole name where `comm` is but the beginning; 0: none. */
   exe: "u32",
+  /** Number of the name in Sample.answers that its process had asked a name server for; 0: none. */
+  answer: "u32",
   wholeName: "u32",
   /** The same: pids of the owner's ancestors, the parent first, with blanks between. */
   ancestors: "u32",

@@ -18,6 +18,9 @@ export interface Health {
   readonly snapshotErrors: number;
   /** Packets whose reason alone is known, since there was no room for their flows. */
   readonly dropsUntracked: number;
+  /** Answers of name servers that were not looked at, and names that made room for newer ones. */
+  readonly dnsUnread: number;
+  readonly dnsNamesEvicted: number;
 }
 
 export interface Sample {
@@ -66,6 +69,10 @@ export interface Sample {
   readonly zones: Zones;
   /** Names of remote addresses from reverse DNS, as far as they are known; keyed by the address's text. */
   readonly names: ReadonlyMap<string, string>;
+  /** Names that processes have asked name servers for, by the column `answer`. */
+  readonly answers: ReadonlyMap<number, string>;
+  /** Names by address from the hosts file of the machine that the flows are of. */
+  readonly hosts: ReadonlyMap<string, string>;
 }
 
 /** Events as rows of a sample: what can be done with its flows, selecting and telling, can be done with them. */

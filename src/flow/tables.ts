@@ -1,5 +1,6 @@
 import type { EventHandler } from "../decode/decode.ts";
 import type {
+  DnsAnswerRecord,
   DroppedRecord,
   ProcessRecord,
   TcpCounters,
@@ -11,6 +12,7 @@ import type {
   UdpOwner,
   UdpRecord,
 } from "../decode/cursor.ts";
+import { Answers } from "./answers.ts";
 import { packFlows } from "./columns.ts";
 import { DropBook } from "./drops.ts";
 import type { Drops, DropTotal } from "./drop_list.ts";
@@ -35,6 +37,7 @@ const NO_HEALTH = {
   datagramsUntracked: 0,
   snapshotErrors: 0,
   dropsUntracked: 0,
+  dnsUnread: 0,
 };
 
 /** What one sample holds before it crosses to the main thread. `flows` is for unpackFlows(). */
@@ -62,6 +65,7 @@ export class FlowTables implements EventHandler {
   readonly tcp: TcpTable;
   readonly udp = new UdpTable();
   readonly executables = new Executables();
+  readonly answers = new Answers();
   readonly inside = new Inside();
   readonly peers = new Peers();
   readonly translations = new Translations();
@@ -125,6 +129,9 @@ export class FlowTables implements EventHandler {
   udpOwner(record: UdpOwner): void {
     this.udp.owner(record);
   }
+  dnsAnswer(record: DnsAnswerRecord): void {
+    this.answers.add(record);
+  }
   process(record: ProcessRecord): void {
     this.executables.add(record);
   }
@@ -151,6 +158,7 @@ export class FlowTables implements EventHandler {
       datagramsUntracked: record.udpUntracked,
       snapshotErrors: record.snapshotErrors,
       dropsUntracked: this.drops.untold,
+      dnsUnread: record.dnsUnread,
     };
   }
 
@@ -170,7 +178,7 @@ export class FlowTables implements EventHandler {
       wallMs: this.#wallMs,
       timeNs: this.#timeNs,
       intervalMs: this.#beforeNs === 0 ? 0 : (this.#timeNs - this.#beforeNs) / 1e6,
-      health: { ...this.#health, events: this.#events },
+      health: { ...this.#health, events: this.#events, dnsNamesEvicted: this.answers.evicted },
       opened: this.tcp.opened,
       closed: this.tcp.closed,
       failed: this.tcp.failed,
@@ -199,6 +207,7 @@ export class FlowTables implements EventHandler {
       for (const table of [this.tcp, this.udp]) this.nat.join(table, this.peers.join(table));
       this.translations.settle();
       this.inside.judge([this.tcp, this.udp]);
+      this.answers.name([this.tcp, this.udp], this.#timeNs);
     }
     this.#loaded = false;
   }
@@ -223,6 +232,7 @@ export class FlowTables implements EventHandler {
   saveKnown(to: StateWriter): void {
     this.executables.save(to);
     this.inside.save(to);
+    this.answers.save(to);
     this.peers.save(to);
     this.translations.save(to);
   }
@@ -234,8 +244,8 @@ export class FlowTables implements EventHandler {
     [this.#number, this.#beforeNs, this.#timeNs, this.#wallMs, this.#bootWallMs, this.#events] = clock;
     const names = Object.keys(NO_HEALTH), values = from.list("health").map((value) => Number(value) || 0);
     this.#health = Object.fromEntries(names.map((name, i) => [name, values[i] ?? 0])) as typeof NO_HEALTH;
-    const { tcp, udp, drops, executables, inside, peers, translations } = this;
-    for (const part of [tcp, udp, drops, executables, inside, peers, translations]) part.load(from);
+    const { tcp, udp, drops, executables, inside, answers, peers, translations } = this;
+    for (const part of [tcp, udp, drops, executables, inside, answers, peers, translations]) part.load(from);
     this.#dropsKnown = udp.dropsKnown;
     this.#loaded = true;
   }

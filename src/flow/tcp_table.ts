@@ -1,6 +1,7 @@
 import type { TcpCounters, TcpLimits, TcpPath, TcpRecord, TickRecord } from "../decode/cursor.ts";
 import { TcpState } from "../wire/tcp_state.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
+import { ANSWER_SCHEMA } from "./answers.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
 import { CookieIndex } from "./cookie_index.ts";
 import { END_SCHEMA, EndIndex } from "./end_index.ts";
@@ -15,6 +16,7 @@ import type { StateReader, StateWriter } from "./state.ts";
 /** What the table alone needs of a row. */
 const TCP_SCHEMA = {
   ...FLOW_SCHEMA,
+  ...ANSWER_SCHEMA,
   ...INSIDE_SCHEMA,
   ...END_SCHEMA,
   ...LIMITS_SCHEMA,

@@ -1,6 +1,7 @@
 import type { TickRecord, UdpOwner, UdpRecord } from "../decode/cursor.ts";
 import { Carries, Direction, UdpState as RecordState } from "../wire/layout.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
+import { ANSWER_SCHEMA } from "./answers.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
 import { END_SCHEMA, EndIndex } from "./end_index.ts";
 import type { Count } from "./drops.ts";
@@ -14,6 +15,7 @@ import { UdpOwners } from "./udp_owners.ts";
 /** What the table alone needs of a row. */
 const UDP_SCHEMA = {
   ...FLOW_SCHEMA,
+  ...ANSWER_SCHEMA,
   ...INSIDE_SCHEMA,
   ...END_SCHEMA,
   /** The byte counts at the last sample. */

@@ -39,7 +39,7 @@ const reasonCell = ({ direction, reason, packets }: Drop) => `${direction ?? "-"
 
 const OF_COLUMN: ReadonlyMap<string, readonly string[]> = new Map(Object.entries({
   local: ["local_address", "local_port"],
-  remote: ["remote_address", "remote_port", "remote_name"],
+  remote: ["remote_address", "remote_port", "remote_name", "remote_name_from"],
   "rx/s": ["rx_bytes_per_s"],
   "tx/s": ["tx_bytes_per_s"],
   rate: ["rx_bytes_per_s", "tx_bytes_per_s"],

@@ -16,6 +16,7 @@ const FIELDS: Fields<FlowFacts> = new Map([
   ["remote_address", (flow) => flow.remote?.address ?? null],
   ["remote_port", (flow) => flow.remote?.port ?? null],
   ["remote_name", (flow) => flow.remote?.name ?? null],
+  ["remote_name_from", (flow) => flow.remote?.name_from ?? null],
   plain("pid"),
   plain("process"),
   plain("uid"),

@@ -39,12 +39,14 @@ import {
   directionName,
   executable,
   localAddress,
+  type NameFrom,
   perSecond,
   pidOf,
   processName,
   realEndpoint,
   remoteAddress,
   remoteName,
+  remoteNameFrom,
   stateName,
   uidOf,
 } from "../view/flow.ts";
@@ -74,7 +76,9 @@ export interface FlowFacts {
   readonly direction: "outbound" | "inbound" | null;
   readonly local: Endpoint;
   /** `real`: behind a translation of addresses. */
-  readonly remote: (Endpoint & { readonly name: string | null; readonly real: Endpoint | null }) | null;
+  readonly remote:
+    | (Endpoint & { readonly name: string | null; readonly name_from: NameFrom | null; readonly real: Endpoint | null })
+    | null;
   readonly pid: number | null;
   readonly process: string | null;
   readonly uid: number | null;
@@ -166,6 +170,7 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
         address: remoteAddress(sample, row),
         port: f.remotePort[row],
         name: remoteName(sample, row),
+        name_from: remoteNameFrom(sample, row),
         real: realEndpoint(f, row),
       }
       : null,

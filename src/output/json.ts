@@ -66,6 +66,8 @@ function jsonHead(sample: Sample, schema: string, version: string): Record<strin
       datagrams_untracked: health.datagramsUntracked,
       snapshot_errors: health.snapshotErrors,
       drops_untracked: health.dropsUntracked,
+      dns_unread: health.dnsUnread,
+      dns_names_evicted: health.dnsNamesEvicted,
       unattributed: totals.unattributed,
       self_cpu_percent: sample.selfCpuPercent,
       self_rss_bytes: sample.selfRssBytes,

@@ -34,6 +34,8 @@ export interface Platform {
   readonly timeWaits?: ((pid: number) => number | null) | undefined;
   /** Inode number of our own network namespace; 0: not known. */
   networkNamespace?(): number;
+  /** The text of the hosts file, where it has changed since the last call; else null. */
+  hosts?(): string | null;
   /** Of a process (0: of us): the inode number of its network namespace, 0 where that may not be asked, and from the next line on the text of
    * /proc/PID/net/if_inet6. null: it has gone, or may not be asked. */
   interfaces?(pid: number): string | null;

@@ -7,6 +7,8 @@ export interface SourceOptions {
   readonly ringBytes: number;
   /** A UDP flow has expired this long after its last datagram. */
   readonly udpTimeoutMs: number;
+  /** Whether answers of name servers become records. */
+  readonly watchDns: boolean;
   /** Whether a record is written for each opening. Events need it. Samples do not, as the next snapshot or the record of the end has the connection:
    * with short connections that halves the records. */
   readonly openings: boolean;

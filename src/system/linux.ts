@@ -1,3 +1,4 @@
+import { HostsFile } from "./hosts_file.ts";
 import { type MachineFacts, parseMachineFacts } from "./machine.ts";
 import type { SelfUse } from "./self_use.ts";
 import { type Library, newHandle } from "./shim.ts";
@@ -11,6 +12,7 @@ const NAMING_ARGUMENTS = 3;
 export class LinuxSystem {
   readonly #library: Library;
   readonly #self = new BigUint64Array(4);
+  readonly #hosts = new HostsFile();
   readonly #text = new Uint8Array(1 << 16);
 
   constructor(library: Library) {
@@ -58,6 +60,10 @@ export class LinuxSystem {
 
   networkNamespace(): number {
     return this.#library.symbols.tcptop__network_namespace();
+  }
+
+  hosts(): string | null {
+    return this.#hosts.text();
   }
 
   interfaces(pid: number): string | null {

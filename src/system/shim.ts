@@ -23,6 +23,7 @@ export const SYMBOLS = {
     parameters: [
       "pointer", // t
       "u32", // timeout_ms
+      "u32", // watch_dns
     ],
     result: "i32",
   },

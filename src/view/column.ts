@@ -130,9 +130,11 @@ const rate = (figure: Figure): Value => (s, row) => {
 
 const rxPerS = rate(rxDelta), txPerS = rate(txDelta);
 
+/** What the DNS has for the address (~) is not what anybody has asked for. */
 function remote(s: Sample, row: number): string {
   const name = hasPeer(s.flows, row) ? flow.remoteName(s, row) : null;
-  const endpoint = name === null ? flow.remoteEndpoint(s, row) : `${harmless(name)}:${s.flows.remotePort[row]}`;
+  const mark = flow.remoteNameFrom(s, row) === "reverse" ? "~" : "", port = s.flows.remotePort[row];
+  const endpoint = name === null ? flow.remoteEndpoint(s, row) : `${mark}${harmless(name)}:${port}`;
   const peer = peerText(s, row);
   return peer === "" ? endpoint : `${endpoint} ${peer}`;
 }

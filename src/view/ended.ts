@@ -158,7 +158,7 @@ export class EndedFlows {
     ].join("\0");
     const peer = `${owner}\0${flow.localAddress(sample, row)}\0${flow.remoteAddress(sample, row)}\0${
       servicePort(f, row)
-    }`;
+    }\0${f.answer[row]}`;
     const known = this.#rows.get(peer);
     if (known !== undefined) return known;
     const apart = this.#rows.size - this.#owners < MOST_PEERS;
@@ -187,6 +187,7 @@ export class EndedFlows {
     if (apart) {
       c.localAddress.set(f.localAddress.subarray(row * 16, row * 16 + 16), at * 16);
       c.remoteAddress.set(f.remoteAddress.subarray(row * 16, row * 16 + 16), at * 16);
+      c.answer[at] = f.answer[row];
       // The other port is a new one for each connection.
       const port = servicePort(f, row), isRemote = flow.directionName(f, row) === "outbound";
       c[isRemote ? "remotePort" : "localPort"][at] = port;

@@ -124,9 +124,45 @@ export function realEndpoint(f: FlowArrays, row: number): { readonly address: st
   return { address: addressText(f.family[row], f.realAddress, row * 16), port: f.realPort[row] };
 }
 
-/** The peer's name from reverse DNS, as the network gave it; null while there is none. */
+/** Where a name comes from: this machine's hosts file, what the process itself has asked a name server for, or what the DNS has for the address,
+ * which whoever has the address may write as he likes. In this order the first counts. */
+export type NameFrom = "hosts" | "dns_answer" | "reverse";
+
+/** The peer's name as it was given; null while there is none. */
 export function remoteName(sample: Sample, row: number): string | null {
+  return hostsName(sample, row) ?? answerName(sample, row) ?? reverseName(sample, row);
+}
+
+export function remoteNameFrom(sample: Sample, row: number): NameFrom | null {
+  if (hostsName(sample, row) !== null) return "hosts";
+  if (answerName(sample, row) !== null) return "dns_answer";
+  return reverseName(sample, row) === null ? null : "reverse";
+}
+
+/** Files have no zones. */
+function hostsName({ hosts, flows: f }: Sample, row: number): string | null {
+  if (hosts.size === 0) return null;
+  if (f.family[row] === 4 && f.remoteAddress[row * 16] === 127) return hosts.get("127.0.0.1") ?? null;
+  return hosts.get(addressText(f.family[row], f.remoteAddress, row * 16)) ?? null;
+}
+
+function answerName({ answers, flows }: Sample, row: number): string | null {
+  return flows.answer[row] === 0 ? null : answers.get(flows.answer[row]) ?? null;
+}
+
+function reverseName(sample: Sample, row: number): string | null {
   return sample.names.size === 0 ? null : sample.names.get(remoteAddress(sample, row)) ?? null;
+}
+
+const NO_NAMES: Pick<Sample, "names" | "answers" | "hosts"> = {
+  names: new Map(),
+  answers: new Map(),
+  hosts: new Map(),
+};
+
+/** The same sample for who wants addresses. */
+export function withoutNames<S extends Sample>(sample: S): S {
+  return { ...sample, ...NO_NAMES };
 }
 
 /** The owner's cgroup, as the kernel has it; null: not known. */

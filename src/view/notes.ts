@@ -7,9 +7,17 @@ import { counted } from "./units.ts";
 
 /** What the user must know about this sample: the source's own limits, and everything that was lost. */
 export function notesOf(sample: Sample): Note[] {
-  const { eventsLost, recordsInvalid, flowsEvicted, socketsUntracked, datagramsUntracked, snapshotErrors } =
-    sample.health;
-  const { dropsUntracked } = sample.health;
+  const {
+    eventsLost,
+    recordsInvalid,
+    flowsEvicted,
+    socketsUntracked,
+    datagramsUntracked,
+    snapshotErrors,
+    dropsUntracked,
+    dnsUnread,
+    dnsNamesEvicted,
+  } = sample.health;
   const notes: Note[] = [...sample.source.notes];
   const add = (count: number, code: string, message: string, remedy: string | null) => {
     if (count > 0) notes.push({ code, message: counted(count, message), remedy });
@@ -56,6 +64,20 @@ export function notesOf(sample: Sample): Note[] {
     "snapshot_errors",
     "[snapshot was|snapshots were] incomplete: the figures of some flows are from before",
     "The next ones make up for it. If the number goes on growing there is too little CPU time, memory or (netlink) room for open files",
+  );
+  add(
+    dnsUnread,
+    "dns_unread",
+    "[answer of a name server was|answers of name servers were] not looked at: more than 1,000 came in a second, or the ring buffer was half full. " +
+      "Connections may lack a name, or have an older one",
+    "Try a larger --ring-size, such as 16M; --no-dns-watch leaves these names out",
+  );
+  add(
+    dnsNamesEvicted,
+    "dns_names_evicted",
+    "[name that a process had asked a name server for was|names that processes had asked name servers for were] forgotten for newer ones: " +
+      "connections that begin later may lack it",
+    "Nothing else is missing; names that were asked for last are kept longest",
   );
   add(
     dropped(sample),

@@ -14,6 +14,7 @@ export const Tag = {
   tcpPath: 11,
   translation: 13,
   dropped: 12,
+  dnsAnswer: 15,
 } as const;
 
 export const OwnerHow = {
@@ -291,8 +292,22 @@ export const Feature = {
   drops: 1,
 } as const;
 
+export const DnsAnswerLayout = {
+  byteLength: 1280,
+  tag: 0,
+  size: 2,
+  bytes: 4,
+  pad: 6,
+  timeNs: 8,
+  cookie: 16,
+  ownerStartNs: 24,
+  tgid: 32,
+  netns: 36,
+  payload: 40,
+} as const;
+
 export const TickLayout = {
-  byteLength: 72,
+  byteLength: 80,
   tag: 0,
   size: 2,
   features: 4,
@@ -304,4 +319,5 @@ export const TickLayout = {
   snapshotErrors: 48,
   udpEvicted: 56,
   udpUntracked: 64,
+  dnsUnread: 72,
 } as const;

@@ -67,8 +67,8 @@ Deno.test("reverseName() gives the name that the DNS has for an address", () => 
 
 Deno.test("reverseDns() asks nobody about this machine and this link", async () => {
   deepStrictEqual(await Promise.all(["127.0.0.53", "::1", "fe80::1%2", "0.0.0.0"].map(reverseDns)), [
-    "localhost",
-    "localhost",
+    null,
+    null,
     null,
     null,
   ]);

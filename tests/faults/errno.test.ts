@@ -26,6 +26,7 @@ const options = (source: SourceOptions["source"], euid: number): SourceOptions =
   source,
   ringBytes: 4096,
   udpTimeoutMs: 1000,
+  watchDns: true,
   openings: true,
   shimPath: "",
   shimIsInside: false,

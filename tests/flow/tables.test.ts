@@ -17,6 +17,7 @@ Deno.test("FlowTables hands on what the tick says was lost, and counts events fr
     snapshotErrors: 3,
     udpEvicted: 4,
     udpUntracked: 5,
+    dnsUnread: 6,
   }));
   deepStrictEqual(health, {
     events: 3,
@@ -27,6 +28,8 @@ Deno.test("FlowTables hands on what the tick says was lost, and counts events fr
     datagramsUntracked: 5,
     recordsInvalid: 0,
     dropsUntracked: 0,
+    dnsUnread: 6,
+    dnsNamesEvicted: 0,
   });
 });
 

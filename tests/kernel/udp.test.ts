@@ -24,7 +24,7 @@ function expectedOf(ready: Phase, { family, address, netns }: Expected) {
     const common = { family, netns, loopback: true, user: "root", rtt_us: null, retransmits: null };
     const ends = (local: number, remote: number) => ({
       local: { address, port: local },
-      remote: { address, port: remote, name: null },
+      remote: { address, port: remote, name: null, name_from: null, real: null },
     });
     return [
       {

@@ -78,6 +78,18 @@ static void compare_flows(struct tcptop *t, const char *name)
 	printf("workload %s%s exact=%s %s\n", prefix, name, exact ? "yes" : "no", why);
 }
 
+static void compare_names(struct tcptop *t, const char *name)
+{
+	char why[200];
+
+	truth.answer_count = 0;
+	if (!names_run())
+		printf("traffic names=no\n");
+	pump(t, 0);
+	pump(t, 0);
+	printf("workload %s%s exact=%s %s\n", prefix, name, truth_names_exact(&truth, why) ? "yes" : "no", why);
+}
+
 static void compare_losses(struct tcptop *t, const char *name)
 {
 	uint64_t end = now_ns() + LIMIT_NS;
@@ -106,11 +118,11 @@ static void say_failure(struct tcptop *t, const char *source, int32_t err)
 
 static bool udp_open(struct tcptop *t)
 {
-	int32_t err = tcptop__udp_load(t, UDP_TIMEOUT_MS);
+	int32_t err = tcptop__udp_load(t, UDP_TIMEOUT_MS, 1);
 
 	if (err < 0)
 		say_failure(t, "udp", err);
-	printf("source %sudp=%s\n", prefix, err < 0 ? "none" : err ? "partial" : "bpf");
+	printf("source %sudp=%s\n", prefix, err < 0 ? "none" : err & UDP_PART_OF_CGROUPS ? "partial" : "bpf");
 	return err >= 0;
 }
 
@@ -144,6 +156,8 @@ static void workload(struct tcptop *t, bool udp)
 		printf("traffic datagrams=no\n");
 	if (udp)
 		compare_flows(t, "udp");
+	if (udp)
+		compare_names(t, "udp_names");
 	without_privileges(t, udp);
 	if (udp && !by_netlink) /* what sockets have lost is read with the types that the TCP programs need too */
 		compare_losses(t, "udp_losses");

@@ -43,12 +43,17 @@ struct fact {
 	bool closed;
 };
 
+/* Answers of a name server that names_run() has sent. */
+#define NAMES_ANSWERS 4
+
 struct truth {
 	struct fact facts[4096];
 	unsigned count;
 	struct tcptop_udp_record flows[256];
 	unsigned flow_count;
 	unsigned invalid;   /* records that make no sense */
+	struct tcptop_dns_answer answers[NAMES_ANSWERS]; /* the first of them */
+	unsigned answer_count;
 	struct tcptop_tick tick;
 };
 /* Applies length bytes of whole records. */
@@ -83,5 +88,9 @@ bool truth_losses_exact(const struct truth *truth, const struct lossy *l, char w
 
 /* Loads and attaches each program of an object by itself and prints a line for each. */
 void probe_programs(const uint8_t *object, uint64_t bytes);
+
+/* Asks a name server of this process's own; false: it could not. */
+bool names_run(void);
+bool truth_names_exact(const struct truth *truth, char why[200]);
 
 #endif

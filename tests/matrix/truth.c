@@ -106,6 +106,10 @@ void truth_apply(struct truth *truth, const uint8_t *data, int32_t length)
 			; /* what a connection waits for is compared by tests/kernel */
 		} else if (head[0] == TAG_TCP_PATH && head[1] == sizeof(struct tcptop_tcp_path)) {
 			; /* so is its path */
+		} else if (head[0] == TAG_DNS_ANSWER && head[1] <= sizeof(*truth->answers)) {
+			if (truth->answer_count < NAMES_ANSWERS)
+				memcpy(&truth->answers[truth->answer_count], data, head[1]);
+			truth->answer_count++;
 		} else if (head[0] == TAG_UDP_OWNER && head[1] == sizeof(owner)) {
 			memcpy(&owner, data, sizeof(owner));
 			apply_flow_owner(truth, &owner);

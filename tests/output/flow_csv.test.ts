@@ -26,7 +26,7 @@ Deno.test("flowCsv() has the fields of the JSON document, flattened", () => {
   const [line] = parse(flowCsv(null), sample), facts = flowFacts(sample, 0);
   const flat = Object.keys(facts).flatMap((name) => {
     if (name === "local") return ["local_address", "local_port"];
-    if (name === "remote") return ["remote_address", "remote_port", "remote_name"];
+    if (name === "remote") return ["remote_address", "remote_port", "remote_name", "remote_name_from"];
     if (name === "accept_queue") return ["accept_queue_length", "accept_queue_limit"];
     if (name === "peer") return PEER;
     if (name === "dropped") return ["dropped_packets", "dropped_bytes", "dropped_reasons"];
@@ -55,6 +55,7 @@ Deno.test("flowCsv() writes the fields of the columns that are asked for, in the
       "remote_address",
       "remote_port",
       "remote_name",
+      "remote_name_from",
       "rx_bytes_per_s",
       "pid",
     ].join(","),

@@ -27,7 +27,7 @@ Deno.test("flowFacts() has every fact of a flow", () => {
     state: "ESTABLISHED",
     direction: "outbound",
     local: { address: "10.0.0.2", port: 51812 },
-    remote: { address: "1.1.1.1", port: 443, name: null, real: null },
+    remote: { address: "1.1.1.1", port: 443, name: null, name_from: null, real: null },
     pid: 1234,
     process: "curl",
     uid: 1000,

@@ -8,7 +8,9 @@ program tcp_state hook=tp_btf/x load=yes attach=yes
 source tcp=bpf
 source udp=bpf
 ${
-  ["earlier", "held", "short", "unprivileged", "closed", "udp", "udp_unprivileged", "udp_losses"].map(workload).join(
+  ["earlier", "held", "short", "unprivileged", "closed", "udp", "udp_names", "udp_unprivileged", "udp_losses"].map(
+    workload,
+  ).join(
     "\n",
   )
 }

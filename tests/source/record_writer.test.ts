@@ -42,6 +42,7 @@ function decode(write: (writer: RecordWriter) => void, handler: Partial<EventHan
     process: nothing,
     translation: nothing,
     dropped: nothing,
+    dnsAnswer: nothing,
     tick: nothing,
     ...handler,
   });

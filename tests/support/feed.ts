@@ -37,6 +37,8 @@ export class Feed {
       processes: new Map(),
       zones: new Map(),
       names: new Map(),
+      answers: new Map(),
+      hosts: new Map(),
     };
   }
 }

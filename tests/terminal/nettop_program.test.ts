@@ -37,7 +37,7 @@ Deno.test("tcptop --once --json over nettop gives every figure that there is, an
     state: "ESTABLISHED",
     direction: null,
     local: { address: "192.0.2.10", port: 51000 },
-    remote: { address: "203.0.113.5", port: 443, name: null, real: null },
+    remote: { address: "203.0.113.5", port: 443, name: null, name_from: null, real: null },
     pid: 4711,
     process: "Example, Helper (X)",
     uid: null,

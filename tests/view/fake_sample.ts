@@ -66,6 +66,8 @@ export function fakeSample(flows: readonly FakeFlow[], more: Partial<Sample> = {
       datagramsUntracked: 0,
       snapshotErrors: 0,
       dropsUntracked: 0,
+      dnsUnread: 0,
+      dnsNamesEvicted: 0,
     },
     opened: 0,
     closed: 0,
@@ -83,6 +85,8 @@ export function fakeSample(flows: readonly FakeFlow[], more: Partial<Sample> = {
     processes: new Map(),
     zones: new Map(),
     names: new Map(),
+    answers: new Map(),
+    hosts: new Map(),
     ...more,
   };
 }

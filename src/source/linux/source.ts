@@ -9,7 +9,7 @@ import { hiddenProcesses } from "./hidden.ts";
 import { type Library, newHandle } from "../../system/shim.ts";
 import { Errno } from "../../wire/errno.ts";
 import { untranslated } from "./nat_notes.ts";
-import { UDP_IS_LISTED, UDP_LEFT_OUT, UDP_PARTIAL, udpMissing } from "./udp_notes.ts";
+import { UDP_IS_LISTED, UDP_LEFT_OUT, udpLimitNotes, udpMissing } from "./udp_notes.ts";
 
 const BUFFER_BYTES = 1 << 20;
 /** How often all descriptors of the machine are gone over for owners although no socket is without one: a socket may have been passed on to
@@ -162,12 +162,12 @@ export class ShimSource implements FlowSource {
   }
 
   /** Never fails: where UDP cannot be seen, a note says so and TCP goes on. */
-  #openUdp({ source, udpTimeoutMs }: SourceOptions): Pick<SourceInfo, "udp" | "notes"> {
+  #openUdp({ source, udpTimeoutMs, watchDns }: SourceOptions): Pick<SourceInfo, "udp" | "notes"> {
     const { tcptop__udp_load, tcptop__list_udp } = this.#library.symbols;
     let missing = UDP_LEFT_OUT;
     if (source !== "netlink") {
-      const result = tcptop__udp_load(this.#handle, udpTimeoutMs);
-      if (result >= 0) return { udp: "bpf", notes: result === 1 ? [UDP_PARTIAL] : [] };
+      const result = tcptop__udp_load(this.#handle, udpTimeoutMs, watchDns ? 1 : 0);
+      if (result >= 0) return { udp: "bpf", notes: udpLimitNotes(result) };
       missing = udpMissing(this.#account(-result), this.#euid, Deno.osRelease());
     }
     return tcptop__list_udp(this.#handle) < 0

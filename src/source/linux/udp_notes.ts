@@ -14,6 +14,18 @@ export const UDP_PARTIAL: Note = {
   remedy: "Start tcptop in the host's cgroup namespace, such as with docker run --cgroupns=host",
 };
 
+const WITHOUT_DNS: Note = {
+  code: "dns_unwatched",
+  message:
+    "The answers of name servers are not seen, and no connection has a name from them: this kernel has no ring buffer",
+  remedy: "Use Linux 5.8 or newer, or leave the names out with --no-dns-watch",
+};
+
+/** By the bits of enum tcptop_udp_limit. */
+export function udpLimitNotes(limits: number): Note[] {
+  return [...limits & 1 ? [UDP_PARTIAL] : [], ...limits & 2 ? [WITHOUT_DNS] : []];
+}
+
 /** Behind the note on why bytes are not counted, where sockets can be listed all the same. */
 export const UDP_IS_LISTED = "UDP sockets are listed, without bytes, packets or age";
 

@@ -3,6 +3,7 @@ import { diagnoseMac } from "../../system/darwin/diagnosis.ts";
 import type { Diagnosis } from "../../system/diagnosis.ts";
 import { reachOf } from "../../system/darwin/pcblist.ts";
 import { DarwinSystem, NO_SYSTEM, type System } from "../../system/darwin/system.ts";
+import { HostsFile } from "../../system/hosts_file.ts";
 import { NettopSource } from "./source.ts";
 import type { Platform } from "../platform.ts";
 import { runtimeSelfUse, type SelfUse } from "../../system/self_use.ts";
@@ -17,6 +18,7 @@ const SCRIPT = "/usr/bin/script";
 export class MacosPlatform implements Platform {
   readonly host = thisHost();
   readonly #system: System;
+  readonly #hosts = new HostsFile();
   #source: NettopSource | null = null;
 
   /** For tests, TCPTOP_NETTOP and TCPTOP_SCRIPT name programs to run instead, and the system need not be macOS. */
@@ -58,6 +60,9 @@ export class MacosPlatform implements Platform {
   }
 
   /** Without nettop's own share. */
+  hosts(): string | null {
+    return this.#hosts.text();
+  }
   selfUse(): SelfUse {
     return runtimeSelfUse();
   }

@@ -45,6 +45,7 @@ const EARLIER_LAYOUTS: readonly number[] = [
   1726225224, /* before TcpPath, and `connect_us` at the end of TcpRecord */
   2986865055, /* before Translation */
   2307293771, /* before Dropped, and the features of a tick */
+  648227328, /* before DnsAnswer, and `dns_unread` at the end of a tick */
 ];
 
 /** A program writes records of this layout. */

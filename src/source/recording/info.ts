@@ -21,6 +21,8 @@ export interface Names {
   readonly processCgroups?: readonly (readonly [key: string, text: string])[];
   /** Answers of Platform.argumentNames(), by processKey(), with NULs between the names. */
   readonly argumentNames?: readonly (readonly [key: string, text: string])[];
+  /** Lines of the hosts file. */
+  readonly hosts?: readonly string[];
   /** Answers of Platform.interfaces(); 0: of the recorder itself. */
   readonly interfaces?: readonly (readonly [pid: number, text: string])[];
 }
@@ -61,6 +63,7 @@ export function readNames(payload: Uint8Array): Names {
     cgroups: list(names?.cgroups).map(text).filter((line) => line !== null),
     processCgroups: pairs(names?.processCgroups, isText),
     argumentNames: pairs(names?.argumentNames, isText),
+    hosts: list(names?.hosts).map(text).filter((line) => line !== null),
     interfaces: pairs(names?.interfaces, isNumber),
   };
 }

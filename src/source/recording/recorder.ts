@@ -7,6 +7,9 @@ import { processKey, RecordingCgroups } from "./cgroups.ts";
 import type { Keeper } from "./keeper.ts";
 
 const MOST_INTERFACES = 1024;
+/** Lines of a hosts file that are kept. */
+const MOST_HOSTS = 1 << 14;
+const LINES_A_CHUNK = 1024;
 
 /** Passes on what another source yields, and keeps it. */
 class RecordingSource implements FlowSource {
@@ -77,6 +80,7 @@ class RecordingSource implements FlowSource {
 /** The platform, with everything that it tells about the flows kept. */
 export class RecordingPlatform implements Platform {
   readonly cgroups: CgroupSource | null;
+  #hosts: string | null = null;
   /** What was kept last, by process. */
   readonly #interfaces = new Map<number, string>();
 
@@ -91,7 +95,10 @@ export class RecordingPlatform implements Platform {
   }
   openSource(): FlowSource {
     try {
-      return new RecordingSource(this.platform.openSource(), this.keeper, { version: this.version, host: this.host });
+      const about = { version: this.version, host: this.host };
+      const source = new RecordingSource(this.platform.openSource(), this.keeper, about);
+      this.#hosts = this.#keepHosts();
+      return source;
     } catch (error) {
       this.keeper.discard();
       throw error;
@@ -104,6 +111,20 @@ export class RecordingPlatform implements Platform {
     const names = this.platform.argumentNames?.(pid, startNs) ?? null;
     if (names !== null) this.keeper.names({ argumentNames: [[processKey(pid, startNs), names.join("\0")]] });
     return names;
+  }
+  /** As it was when the recording began, and what it becomes while names are asked for. */
+  hosts(): string | null {
+    const first = this.#hosts;
+    this.#hosts = null;
+    return first ?? this.#keepHosts();
+  }
+  #keepHosts(): string | null {
+    const text = this.platform.hosts?.() ?? null;
+    const lines = text?.split("\n").filter((line) => !/^\s*(?:#|$)/.test(line)).slice(0, MOST_HOSTS) ?? [];
+    for (let at = 0; at < lines.length; at += LINES_A_CHUNK) {
+      this.keeper.names({ hosts: lines.slice(at, at + LINES_A_CHUNK) });
+    }
+    return text;
   }
   interfaces(pid: number): string | null {
     const text = this.platform.interfaces?.(pid) ?? null;

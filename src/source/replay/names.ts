@@ -15,6 +15,7 @@ export class RecordedNames implements CgroupSource {
   readonly #cgroups: string[] = [];
   readonly #processCgroups = new Map<string, string>();
   readonly #argumentNames = new Map<string, string>();
+  readonly #hosts: string[] = [];
   readonly #interfaces = new Map<number, string>();
 
   add(names: Names): void {
@@ -26,13 +27,20 @@ export class RecordedNames implements CgroupSource {
     for (const [key, text] of names.argumentNames ?? []) {
       if (this.#argumentNames.size < MOST) this.#argumentNames.set(key, text);
     }
+    for (const line of names.hosts ?? []) if (this.#hosts.length < MOST) this.#hosts.push(line);
     for (const [pid, text] of names.interfaces ?? []) {
       if (this.#interfaces.size < MOST) this.#interfaces.set(pid, text);
     }
   }
 
+  /** Once: all of it is there from the beginning. */
+  hosts(): string | null {
+    return this.#hosts.splice(0).join("\n") || null;
+  }
+
   interfaces(pid: number): string | null {
-    return this.#interfaces.get(pid) ?? null;
+    // The recorder itself was asked where a socket was of its own namespace, which the text says.
+    return this.#interfaces.get(pid) ?? this.#interfaces.get(0) ?? null;
   }
 
   argumentNames(pid: number, startNs: number): readonly string[] | null {

@@ -29,6 +29,9 @@ class ReplayPlatform implements Platform {
   argumentNames(pid: number, startNs: number): readonly string[] | null {
     return this.cgroups.argumentNames(pid, startNs);
   }
+  hosts(): string | null {
+    return this.cgroups.hosts();
+  }
   interfaces(pid: number): string | null {
     return this.cgroups.interfaces(pid);
   }

@@ -69,6 +69,12 @@ function dropped(sample: Sample, row: number): Pair[] {
   });
 }
 
+const NAME_FROM: Readonly<Record<flow.NameFrom, string>> = {
+  hosts: "hosts file",
+  dns_answer: "what the process asked for",
+  reverse: "reverse DNS",
+};
+
 function longPairs({ sample, row, commandLine }: Detailed): Pair[] {
   const long: Pair[] = [["command", commandLine === undefined ? "…" : harmless(commandLine ?? "-")]];
   const exe = flow.executable(sample, row), container = flow.container(sample, row);
@@ -84,7 +90,7 @@ function longPairs({ sample, row, commandLine }: Detailed): Pair[] {
   const peer = peerLine(sample, row);
   if (peer !== null) long.unshift(["peer", peer]);
   const name = hasPeer(sample.flows, row) ? flow.remoteName(sample, row) : null;
-  if (name !== null) long.push(["name", harmless(name)]);
+  if (name !== null) long.push(["name", `${harmless(name)} (${NAME_FROM[flow.remoteNameFrom(sample, row)!]})`]);
   if (container !== null) {
     long.push(["container", harmless(`${container.runtime} ${container.name ?? ""} ${container.id}`)]);
   }

@@ -5,7 +5,7 @@ import { Canvas } from "../canvas.ts";
 import { DEFAULT_COLUMNS, HISTORY, toldColumns } from "../column.ts";
 import { ClosedFlows } from "../closed.ts";
 import { type Ended, EndedFlows } from "../ended.ts";
-import { executable, type ProcessId, processName, remoteAddress } from "../flow.ts";
+import { executable, type ProcessId, processName, remoteAddress, remoteNameFrom, withoutNames } from "../flow.ts";
 import { flowId, hasOwner, hasPeer } from "../../flow/row.ts";
 import { groupLabel } from "../group.ts";
 import { placeColumns } from "../layout.ts";
@@ -157,7 +157,9 @@ export class ScreenModel {
   wantedNames(): string[] {
     const sample = this.#shown?.sample;
     if (sample === undefined || !this.#state.names) return [];
-    return this.#visibleRows().filter((row) => hasPeer(sample.flows, row)).map((row) => remoteAddress(sample, row));
+    return this.#visibleRows().filter((row) => hasPeer(sample.flows, row) && !hasOwnName(sample, row)).map((row) =>
+      remoteAddress(sample, row)
+    );
   }
 
   draw(): Canvas {
@@ -232,7 +234,8 @@ export class ScreenModel {
 
   #sample(): Sample | null {
     if (this.#shown === null) return null;
-    return { ...this.#shown.sample, names: this.#state.names ? this.#names : NO_NAMES };
+    const { sample } = this.#shown;
+    return this.#state.names ? { ...sample, names: this.#names } : withoutNames(sample);
   }
 
   /** Makes the lines anew where something they depend on has changed, and keeps the cursor on its flow. */
@@ -269,6 +272,12 @@ export class ScreenModel {
     const { pairs, group, bits } = this.#state, other = pairs && group === null ? otherEnd(sample, row) : -1;
     return { sample, row, other, history, commandLine, bits };
   }
+}
+
+/** A better name than the DNS has for the address. */
+function hasOwnName(sample: Sample, row: number): boolean {
+  const from = remoteNameFrom(sample, row);
+  return from === "hosts" || from === "dns_answer";
 }
 
 /** A process and what it runs: exec() changes the name, the executable or both, and with them the command line. */

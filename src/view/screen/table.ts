@@ -93,15 +93,16 @@ function drawItem(
 /** Who is at the other end stands behind the address, in what that leaves. */
 function cellText(column: Column, text: string, width: number): string {
   const at = column.id === "remote" ? text.indexOf(" ") : -1;
-  if (at < 0) return fitted(text, width, cutOf(column, text));
+  if (at < 0) return cut(column, text, width);
   const endpoint = text.slice(0, at), room = width - textCells(endpoint) - 1;
-  if (room < LEAST_PEER) return fitted(endpoint, width, cutOf(column, endpoint));
+  if (room < LEAST_PEER) return cut(column, endpoint, width);
   return `${endpoint} ${fitted(text.slice(at + 1), room)}`;
 }
 
-/** An address loses its middle, a host name its beginning. */
-function cutOf(column: Column, text: string): Column["cut"] {
-  return column.cut === "middle" && !/^[\d\[]/.test(text) ? "begin" : column.cut;
+/** An address loses its middle, a host name its beginning, but not the sign that it comes from reverse DNS. */
+function cut(column: Column, text: string, width: number): string {
+  if (column.cut !== "middle" || /^[\d\[]/.test(text)) return fitted(text, width, column.cut);
+  return text.startsWith("~") ? `~${fitted(text.slice(1), width - 1, "begin")}` : fitted(text, width, "begin");
 }
 
 function gutter(state: ScreenState, sample: Sample, item: Item): [string, Role] {
@@ -122,6 +123,7 @@ function cellRole(sample: Sample, item: Item, column: Column, text: string, plac
   }
   if (sample.flows.closed[item]) return Role.dim;
   if (place === 0) return isNew(sample, item) ? Role.fresh : Role.strong;
+  if (column.id === "remote") return text.startsWith("~") ? Role.dim : Role.text;
   if (column.id === "state") return isListener(sample.flows, item) ? Role.listening : stateRole(text);
   if (column.id === "limit") return limitRole(limitedBy(sample.flows, item));
   return figureRole(column, text);

@@ -48,6 +48,7 @@ function tracker(hasPreliminary = false) {
     udpOwner: () => {},
     process: () => {},
     translation: () => {},
+    dnsAnswer: () => {},
     tick: (r) => void seen.push({ what: "tick", cookie: 0, openedNs: 0, state: 0, rx: r.timeNs, tx: r.wallNs }),
   };
   const decoder = new Decoder(handler);
