@@ -4,8 +4,12 @@
 #define TCPTOP_END_H
 
 #include "limits.h"
+#include "resets.h"
 
+#define SHUTDOWN_MASK 3 /* both directions: close() sets it first */
+#define EPIPE 32
 #define ETIMEDOUT 110
+#define ECONNREFUSED 111
 #define ERRNO_LIMIT 128 /* errnos of sockets are below (EHWPOISON is 133, and no socket's) */
 
 /* __tcp_close() empties the receive queue before, but leaves copied_seq where the process has read to. Data that is still in the queue may be read
@@ -31,6 +35,18 @@ static __always_inline int syn_error(struct sock *sk)
 	return origin == FROM_ICMP || origin == FROM_ICMP + 1 ? BPF_CORE_READ(told, ee.ee_errno) : 0;
 }
 
+/* As tcp_reset() would have it. 0: no reset, or one that was sent as the connection was closed here. */
+static __always_inline int reset_error(struct sock *sk, int old)
+{
+	int error = reset_seen(sk);
+
+	if (error == ECONNABORTED)
+		return sk->sk_shutdown == SHUTDOWN_MASK ? 0 : error;
+	if (error && old == TCP_CLOSE_WAIT)
+		return EPIPE;
+	return error && old == TCP_SYN_SENT ? ECONNREFUSED : error;
+}
+
 /* The reasons of tcp_reset(), tcp_write_err() and tcp_abort() are in sk_err by then. tcp_disconnect() and close() with unread data set none
  * before the change; they run in their process's context, with the socket owned. old: the state before. */
 static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, bool failed)
@@ -38,6 +54,8 @@ static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, 
 	int err = sk->sk_err;
 	bool owned = sk->sk_lock.owned;
 
+	if (!err)
+		err = reset_error(sk, old);
 	if (failed && !err)
 		err = syn_error(sk);
 	if (old == TCP_LISTEN)

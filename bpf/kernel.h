@@ -87,6 +87,7 @@ struct sock {
 	u8 sk_kern_sock : 1;
 	int sk_err;
 	int sk_err_soft;
+	u8 sk_shutdown;
 	struct sk_buff_head sk_receive_queue;
 	struct sk_buff_head sk_error_queue;
 	unsigned long sk_lingertime;

@@ -43,6 +43,21 @@ int BPF_PROG(tcp_state_again, struct sock *sk, int old, int new)
 	return state_changes(sk, old, new);
 }
 
+SEC("tp_btf/tcp_receive_reset")
+int BPF_PROG(tcp_reset_received, struct sock *sk)
+{
+	reset_note(sk, ECONNRESET);
+	return 0;
+}
+
+/* sk is NULL where the reset answers what belongs to no socket. */
+SEC("tp_btf/tcp_send_reset")
+int BPF_PROG(tcp_reset_sent, struct sock *sk)
+{
+	reset_note(sk, ECONNABORTED);
+	return 0;
+}
+
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(tcp_destroyed, struct sock *sk)
 {

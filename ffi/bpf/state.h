@@ -21,6 +21,8 @@ struct programs {
 	struct bpf_object *tcp; /* NULL: UDP alone is seen */
 	struct bpf_link *state;
 	struct bpf_link *state_again; /* see bpf/lifecycle.h */
+	struct bpf_link *reset_received;
+	struct bpf_link *reset_sent;
 	struct bpf_link *destroyed;
 	struct bpf_link *owners;
 	struct bpf_link *orphans;

@@ -142,7 +142,8 @@ static int32_t attach_all(struct programs *p)
 	/* Programs at changes of state before iterators: a socket that opens in between is met twice, and none is missed. */
 	if (table)
 		attach_witness(p);
-	if ((err = attach(p, "tcp_destroyed", &p->destroyed)) || (err = attach(p, "tcp_state", &p->state)) ||
+	if ((err = attach(p, "tcp_destroyed", &p->destroyed)) || (err = attach(p, "tcp_reset_received", &p->reset_received)) ||
+	    (err = attach(p, "tcp_reset_sent", &p->reset_sent)) || (err = attach(p, "tcp_state", &p->state)) ||
 	    (!p->witness && (err = attach(p, "tcp_state_again", &p->state_again))) ||
 	    (err = attach_iterator(p, "tcp_owners", &p->owners, NULL)) ||
 	    (err = attach_iterator(p, "tcp_orphans", &p->orphans, NULL)) ||
@@ -189,6 +190,8 @@ void tcp_free(struct programs *p)
 	bpf_link__destroy(p->state_again);
 	bpf_link__destroy(p->witness);
 	bpf_link__destroy(p->destroyed);
+	bpf_link__destroy(p->reset_received);
+	bpf_link__destroy(p->reset_sent);
 	bpf_link__destroy(p->owners);
 	bpf_link__destroy(p->orphans);
 	bpf_link__destroy(p->sockets);

@@ -21,6 +21,7 @@ import { VERSION } from "../version.ts";
 import { CsvOutput } from "./csv_output.ts";
 import { outputFiles } from "./files.ts";
 import { EventOutput } from "./event_output.ts";
+import { FilterAdvice } from "./filter_advice.ts";
 import { GroupEventOutput } from "./group_event_output.ts";
 import { MetricsOutput } from "./metrics_output.ts";
 import { nowMs } from "./clock.ts";
@@ -46,6 +47,7 @@ export async function openOutputs(
   const past = options.sinceStart && options.group !== null ? new EndedFlows() : null;
   // Before those that group.
   if (past !== null) outputs.push({ start: (sample) => past.take(sample), sample: (sample) => past.take(sample) });
+  if (screen === null && options.filter !== null) outputs.push(new FilterAdvice(options.filter, writeError));
   const resolver = options.resolve === true ? new Resolver(reverseDns, nowMs, () => {}) : null;
   const named = (output: Output) => resolver === null ? output : new NamedOutput(output, resolver);
   // Before the files: where it cannot listen, no empty file is left.

@@ -232,18 +232,17 @@ export const TOTAL_RATE: Column = number("rate", "RATE", RATE_CELLS, 0, "bytes/s
 
 const NOT_ON_MACOS = ["nettop", "pcblist"];
 /** Sources that tell nothing of it, whatever the flow. */
-const NEVER_BY: Readonly<Record<string, readonly string[]>> = {
-  retrans: NOT_ON_MACOS,
-  cwnd: NOT_ON_MACOS,
-  limit: NOT_ON_MACOS,
-  queue: NOT_ON_MACOS,
-  minrtt: NOT_ON_MACOS,
-  end: [...NOT_ON_MACOS, "netlink"],
-};
+const NEVER_BY = new Map<string, readonly string[]>([
+  ...["retrans", "cwnd", "limit", "queue", "minrtt", "idle", "congestion", "mss", "delivery", "pacing", "rto", "ecn"]
+    .map(
+      (id) => [id, NOT_ON_MACOS] as const,
+    ),
+  ...["connect", "lost", "end"].map((id) => [id, [...NOT_ON_MACOS, "netlink"]] as const),
+]);
 
 /** Whether the source never tells what the column shows. */
 export function isNeverTold(id: string, { tcp }: SourceInfo): boolean {
-  return Object.hasOwn(NEVER_BY, id) && tcp !== null && NEVER_BY[id].includes(tcp);
+  return tcp !== null && (NEVER_BY.get(id)?.includes(tcp) ?? false);
 }
 
 /** Those that can say anything. */

@@ -7,6 +7,8 @@ export type Operator = ">=" | "<=" | "!=" | "=" | ">" | "<";
 export type Filter =
   /** The text anywhere: process, user, address, name, port, pid, protocol, state, container. */
   | { readonly kind: "any"; readonly text: string }
+  /** Connections that have ended and never were established. */
+  | { readonly kind: "failed" }
   /** A field of FIELDS; the value has been checked. */
   | { readonly kind: "field"; readonly field: string; readonly value: string }
   /** A number column; `value` in its unit. */
@@ -28,13 +30,15 @@ export class FilterError extends Error {
   }
 }
 
-const KEYWORDS = new Set(["and", "or", "not"]);
+const KEYWORDS = new Set(["and", "or", "not", "failed"]);
 
 /** The filter as text; parsing it gives the same filter again. */
 export function printFilter(filter: Filter): string {
   switch (filter.kind) {
     case "any":
       return quoted(filter.text);
+    case "failed":
+      return "failed";
     case "field":
       return `${filter.field}:${quoted(filter.value)}`;
     case "compare":

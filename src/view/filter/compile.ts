@@ -1,7 +1,7 @@
 /** A filter as a test of one row. Nothing is looked up by name while rows are tested. */
 import { columnById, type NumberColumn } from "../column.ts";
 import * as flow from "../flow.ts";
-import { hasOwner, isTcp } from "../../flow/row.ts";
+import { hasFailed, hasOwner, isTcp } from "../../flow/row.ts";
 import { harmless } from "../../harmless.ts";
 import type { Filter, Operator } from "./ast.ts";
 import { inRange, parseRange } from "./cidr.ts";
@@ -13,6 +13,8 @@ export function compileFilter(filter: Filter): Predicate {
   switch (filter.kind) {
     case "any":
       return anywhere(filter.text);
+    case "failed":
+      return ({ flows }, row) => hasFailed(flows, row);
     case "field":
       return FIELDS.get(filter.field)!.test(filter.value) as Predicate;
     case "compare":

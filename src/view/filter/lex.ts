@@ -3,7 +3,7 @@ import { FilterError, type Operator } from "./ast.ts";
 export type Token =
   & { readonly at: number; readonly end: number }
   & (
-    | { readonly kind: "(" | ")" | "and" | "or" | "not" }
+    | { readonly kind: "(" | ")" | "and" | "or" | "not" | "failed" }
     | { readonly kind: "word"; readonly text: string }
     /** NAME:VALUE or NAME OP VALUE, the latter with or without spaces. `valueAt` is where the value begins. */
     | {
@@ -44,7 +44,9 @@ function nextToken(text: string, at: number): Token {
   if (pair !== null) return pair;
   const { value, end } = valueAt(text, at);
   const keyword = character === '"' ? "" : value.toLowerCase();
-  if (keyword === "and" || keyword === "or" || keyword === "not") return { kind: keyword, at, end };
+  if (keyword === "and" || keyword === "or" || keyword === "not" || keyword === "failed") {
+    return { kind: keyword, at, end };
+  }
   return { kind: "word", text: value, at, end };
 }
 

@@ -59,6 +59,7 @@ class Parser {
     if (token === undefined) throw new FilterError("something must follow here", this.length);
     this.#next++;
     if (token.kind === "word") return { kind: "any", text: token.text };
+    if (token.kind === "failed") return { kind: "failed" };
     if (token.kind === "pair") return pair(token);
     if (token.kind !== "(") throw new FilterError(`'${token.kind}' cannot stand here`, token.at);
     const filter = this.#or();

@@ -41,6 +41,7 @@ const SIGNS: readonly Line[] = [
 const FILTERS: readonly Line[] = [
   ["word", "in process, user, address, name, port, pid or state"],
   ...[...FIELDS].map(([id, { about, example }]): Line => [`${id}:${example}`, about]),
+  ["failed", "connections that never were established"],
   ["rtt>50ms rx/s>1MiB", "number columns by > >= < <= = !="],
   ["and or not ( )", 'side by side means and; quotes: "and"'],
 ];

@@ -5,6 +5,8 @@ import { type Column, HISTORY, TOTAL_RATE } from "../column.ts";
 import { isListener, limitedBy } from "../../flow/row.ts";
 import { groupLabel, groupText } from "../group.ts";
 import { limitCounts } from "../group_reasons.ts";
+import { parseFilter } from "../filter/parse.ts";
+import { matchesNothing } from "../filter/told.ts";
 import { type Place, placeColumns } from "../layout.ts";
 import { limitRole, mostUrgent } from "../limit.ts";
 import { fitted, textCells } from "../width.ts";
@@ -41,7 +43,10 @@ export function drawTable(
 }
 
 function nothing(state: ScreenState, sample: Sample): string {
-  if (state.filter !== null) return "Nothing matches the filter. / changes it.";
+  if (state.filter !== null) {
+    const filter = parseFilter(state.filterText), why = filter && matchesNothing(filter, sample.source);
+    return `${why ?? "Nothing matches the filter"}. / changes it.`;
+  }
   if (state.protocol !== null) return `No ${state.protocol.toUpperCase()} flows. ${state.protocol[0]} shows all again.`;
   return sample.length === 0 ? "No connections." : "No connections. L shows listening sockets.";
 }

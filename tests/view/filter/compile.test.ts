@@ -39,6 +39,17 @@ Deno.test("compileFilter() finds words anywhere", () => {
   deepStrictEqual(matches("192.168.0.0/16"), [1]);
 });
 
+Deno.test("compileFilter() knows what failed from what ended, or is under way", () => {
+  const sample = fakeSample([
+    { closed: true, established: false, state: "CLOSED" },
+    { closed: true, state: "CLOSED" },
+    { established: false, state: "SYN_SENT" },
+    { closed: true, established: false, protocol: "udp" },
+  ]);
+  const test = compileFilter(parseFilter("failed")!);
+  deepStrictEqual([0, 1, 2, 3].filter((row) => test(sample, row)), [0]);
+});
+
 Deno.test("compileFilter() tests fields", () => {
   deepStrictEqual(matches("pid:443"), [1]);
   deepStrictEqual(matches("port:443"), [0]);

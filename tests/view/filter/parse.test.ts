@@ -40,6 +40,8 @@ Deno.test("parseFilter() reads fields, comparisons and quotes", () => {
   deepStrictEqual(parseFilter('Process:"a b"'), field("process", "a b"));
   deepStrictEqual(parseFilter("remote:2001:db8::/32"), field("remote", "2001:db8::/32"));
   deepStrictEqual(parseFilter('"and"'), any("and"));
+  deepStrictEqual(parseFilter("Failed"), { kind: "failed" });
+  deepStrictEqual(parseFilter('"failed"'), any("failed"));
   deepStrictEqual(parseFilter('"a\\"b"'), any('a"b'));
   const rtt = { kind: "compare", column: "rtt", unit: "us", operator: ">", value: 50000 };
   deepStrictEqual(parseFilter("rtt>50ms"), rtt);

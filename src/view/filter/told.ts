@@ -1,0 +1,30 @@
+/** Filters that nothing can match, as the source never tells what they ask for. */
+import type { SourceInfo } from "../../system/source_info.ts";
+import { isNeverTold } from "../column.ts";
+import { type Filter, printFilter } from "./ast.ts";
+
+/** Fields that test what a column of another name shows. */
+const COLUMN_OF: ReadonlyMap<string, string> = new Map([["limited", "limit"]]);
+
+/** A sentence that says of which part that is so; null: something may match. */
+export function matchesNothing(filter: Filter, source: SourceInfo): string | null {
+  const term = untold(filter, source);
+  return term && `Nothing can match ${printFilter(term)}: by ${source.tcp} that is never known`;
+}
+
+function untold(filter: Filter, source: SourceInfo): Filter | null {
+  switch (filter.kind) {
+    case "field":
+      return isNeverTold(COLUMN_OF.get(filter.field) ?? filter.field, source) ? filter : null;
+    case "compare":
+      return isNeverTold(filter.column, source) ? filter : null;
+    case "and":
+      return filter.terms.map((term) => untold(term, source)).find((term) => term !== null) ?? null;
+    case "or": {
+      const terms = filter.terms.map((term) => untold(term, source));
+      return terms.every((term) => term !== null) ? terms[0] : null;
+    }
+    default:
+      return null;
+  }
+}
