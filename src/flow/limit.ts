@@ -30,7 +30,7 @@ export const LIMIT_NAMES = [
 
 /** What happened to a connection in a sample. Times in microseconds. */
 export interface Interval {
-  /** Of the sample, or of the connection's part in it. */
+  /** Of the sample, also of a connection that began within it: what it waited for in its first moments says little. */
   readonly us: number;
   readonly busyUs: number;
   readonly peerWindowUs: number;
@@ -60,6 +60,9 @@ const MOST = 0.5;
 /** One segment in a hundred sent again. A path that loses less gives most congestion controls no reason to slow down that anybody would see beside
  * its round trip; retransmissions that were not needed (reordering, a late acknowledgement) stay below. */
 const LOSSY = 0.01;
+/** One or two that were not needed are more than a hundredth where little is sent. So few count where they are many of all, and something was under
+ * way for most of the time, as it is between one retransmission timeout and the next. */
+const FEW = 3, MANY = 0.1;
 
 export function limitOf(i: Interval): Limit {
   if (i.us <= 0) return Limit.unknown;
@@ -73,13 +76,18 @@ export function limitOf(i: Interval): Limit {
 function sendingLimit(i: Interval): Limit {
   if (i.peerWindowUs >= i.busyUs * MOST) return Limit.peerWindow;
   if (i.sendBufferUs >= i.busyUs * MOST) return Limit.sendBuffer;
-  if (i.retransmits > 0 && i.retransmits >= i.txPackets * LOSSY) return Limit.loss;
+  if (isLossy(i)) return Limit.loss;
   // Between two attempts, which are further and further apart: a path that has gone silent.
   if (i.lost && i.txBytes === 0) return Limit.loss;
   return i.segmentWaits || i.cwndLimited && !i.appLimited ? Limit.network : Limit.application;
 }
 
-/** Something waits, and in the whole sample nothing was taken out of the queue. */
+function isLossy({ us, busyUs, retransmits, txPackets }: Interval): boolean {
+  if (retransmits >= FEW) return retransmits >= txPackets * LOSSY;
+  return retransmits > 0 && retransmits >= txPackets * MANY && busyUs >= us * MOST;
+}
+
+/** Something has waited since before the sample, and nothing was taken out of the queue. What came in within it may have come a moment ago. */
 function isNotRead(i: Interval): boolean {
-  return i.receiveQueue > 0 && i.receiveQueue - i.receiveQueueBefore >= i.rxBytes;
+  return i.receiveQueueBefore > 0 && i.receiveQueue - i.receiveQueueBefore >= i.rxBytes;
 }

@@ -85,7 +85,7 @@ export function measureLimits(c: Rows, length: number, beforeNs: number, nowNs: 
 }
 
 function rowLimit(c: Rows, row: number, beforeNs: number, nowNs: number): Limit {
-  interval.us = (nowNs - Math.max(beforeNs, c.openedNs[row])) / 1000;
+  interval.us = (nowNs - beforeNs) / 1000;
   interval.busyUs = c.busyUs[row];
   interval.peerWindowUs = c.peerWindowUs[row];
   interval.sendBufferUs = c.sendBufferUs[row];

@@ -29,8 +29,13 @@ Deno.test("limitOf() has one word for what happened", () => {
   strictEqual(of({ ...BUSY, segmentWaits: true }), Limit.network);
   strictEqual(of({ ...BUSY, cwndLimited: true }), Limit.network);
   strictEqual(of({ ...BUSY, segmentWaits: true, retransmits: 4 }), Limit.loss);
+  strictEqual(
+    of({ busyUs: 900_000, txBytes: 1009, txPackets: 2, retransmits: 1 }),
+    Limit.loss,
+    "a few segments a second",
+  );
   strictEqual(of({ busyUs: 1_000_000, lost: true }), Limit.loss, "nothing comes through any more");
-  strictEqual(of({ rxBytes: 101, receiveQueue: 101 }), Limit.reader);
+  strictEqual(of({ rxBytes: 101, receiveQueue: 202, receiveQueueBefore: 101 }), Limit.reader);
   strictEqual(of({ receiveQueue: 101, receiveQueueBefore: 101 }), Limit.reader);
 });
 
@@ -38,6 +43,10 @@ Deno.test("limitOf() does not take what is healthy for a fault", () => {
   strictEqual(of({ rxBytes: 10_007 }), Limit.unknown, "it only receives, and reads");
   strictEqual(of({ rxBytes: 10_007, receiveQueue: 503, receiveQueueBefore: 1009 }), Limit.unknown, "it is reading");
   strictEqual(of({ ...BUSY, segmentWaits: true, retransmits: 3 }), Limit.network, "three of 307 are below a hundredth");
+  strictEqual(of({ rxBytes: 101, receiveQueue: 101 }), Limit.unknown, "it has come in a moment ago");
+  const answer = { busyUs: 150_000, txBytes: 98_548, txPackets: 71 };
+  strictEqual(of({ ...answer, retransmits: 1 }), Limit.application, "one that was not needed, of a short answer");
+  strictEqual(of({ ...answer, txPackets: 9, retransmits: 1 }), Limit.application, "of a very short one");
   strictEqual(of({ ...BUSY, segmentWaits: true, lost: true }), Limit.network, "a single loss of a busy connection");
   strictEqual(of({ ...BUSY, busyUs: 99_999, segmentWaits: true }), Limit.application, "busy for less than a tenth");
   strictEqual(of({ ...BUSY }), Limit.application, "busy with less than a segment: Nagle, or a long way");

@@ -5,10 +5,10 @@ import { Sending } from "../../src/wire/layout.ts";
 import { Feed } from "../support/feed.ts";
 import { counters, ended, limits, live, tick } from "../support/records.ts";
 
-function figures(sample: Sample): unknown[] {
+function figures(sample: Sample, row = 0): unknown[] {
   const { limited_by, busy_ms, peer_window_ms, send_buffer_ms, send_queue_bytes, receive_queue_bytes } = flowFacts(
     sample,
-    0,
+    row,
   );
   return [limited_by, busy_ms, peer_window_ms, send_buffer_ms, send_queue_bytes, receive_queue_bytes];
 }
@@ -30,12 +30,15 @@ Deno.test("TcpTable counts what held up a connection older than tcptop from the 
   deepStrictEqual(figures(feed.sample(counters({ txBytes: 7 }), tick(12e9))), ["idle", 0, 0, 0, 1009, 0]);
 });
 
-Deno.test("TcpTable counts all of what held up a connection that began in the sample, over its own time", () => {
+Deno.test("TcpTable counts all of what held up a connection that began in the sample, and measures it by the sample", () => {
   const feed = new Feed();
   feed.sample(tick(10e9));
   const opened = { openedNs: 10.8e9, timeNs: 10.9e9, txBytes: 100_003, txPackets: 71 };
   const sample = feed.sample(live(opened), limits({ busyUs: 180_000, sending: Sending.segmentWaits }), tick(11e9));
   deepStrictEqual(figures(sample), ["network", 180, 0, 0, 0, 0]);
+  const young = { ...opened, cookie: 9n, openedNs: 11.95e9, timeNs: 11.96e9 };
+  const short = limits({ cookie: 9n, busyUs: 40_000, peerWindowUs: 40_000 });
+  deepStrictEqual(figures(feed.sample(live(young), short, tick(12e9)), 1), ["application", 40, 40, 0, 0, 0]);
 });
 
 Deno.test("TcpTable has no word for what has ended, and none where the source has said nothing", () => {

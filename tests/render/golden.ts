@@ -328,7 +328,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ B                    rates in bits or bytes                                  │",
     "│ + -                  longer, shorter interval                                │",
     "│ ^L                   draw again                                              │",
-    "└─ ↓ 31 more lines · any other key closes ─────────────────────────────────────┘",
+    "└─ ↓ 32 more lines · any other key closes ─────────────────────────────────────┘",
   ],
   "80x24 filter": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
@@ -418,6 +418,6 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ /                    filter          │",
     "│ s                    choose the sort │",
     "│ < >                  sort by the col │",
-    "└─ ↓ 45 more lines · any other key close",
+    "└─ ↓ 46 more lines · any other key close",
   ],
 };
