@@ -164,6 +164,30 @@ int32_t tcptop__command_line(uint32_t tgid, uint64_t start_ns, uint8_t *buffer, 
  * 0: that process has ended, or /proc hides it (hidepid). Any thread, no handle. */
 int32_t tcptop__process_cgroups(uint32_t pid, uint64_t start_ns, uint8_t *buffer, uint32_t capacity);
 
+/* Forks a command that waits to be started, and the minder that looks after it. Call it before tcptop__load(), while there is the right to
+ * become the command's user. arguments: `count` strings with NULs behind them; the first is looked for in PATH. removed: names of variables
+ * that are not the command's, each with a NUL, and one more. uid UINT32_MAX: it stays what this process is. Returns a descriptor for the calls
+ * below, or negative errno. out[0]: pid of the command; out[1]: of its minder, whose child it is, as all are that it leaves behind where it
+ * has no cgroup; out[2]: descriptor of its cgroup, or -1; out[3]: the cgroup's id or, without one, a negative errno. No handle. */
+int32_t tcptop__command_prepare(uint8_t *arguments, uint32_t count, const uint8_t *removed, uint32_t uid, uint32_t gid, int64_t out[4]);
+
+/* 0 or negative errno. Any thread, as all of these. */
+int32_t tcptop__command_start(int32_t fd);
+
+/* Sends it to the command, unless it was sent to the whole process group, and so to the command too. 0 or negative errno. */
+int32_t tcptop__command_signal(int32_t fd, int32_t signal);
+
+/* Waits for timeout_ms, 250 at most. 0: nothing new; 2: it could not be run, *value is the errno; 3: it has ended, *value is as waitpid() has
+ * it; -EPIPE: its minder was killed. */
+int32_t tcptop__command_wait(int32_t fd, int32_t timeout_ms, int32_t *value);
+
+/* Has the cgroup removed, and closes fd. Returns how many processes were left in it, which are now where they would have been without it;
+ * -EBUSY: cgroups below it are in use, and it stays. Takes 2.5 s at most. */
+int32_t tcptop__command_end(int32_t fd, int32_t minder);
+
+/* A line "ID PATH" for each cgroup below the command's, as tcptop__cgroups(). */
+int32_t tcptop__command_cgroups(int32_t folder, uint8_t *buffer, uint32_t capacity);
+
 #pragma GCC visibility pop
 
 #endif

@@ -9,7 +9,7 @@ import { fileLines, FROM_FILE, isOverridden } from "./cli/options_file.ts";
 import { optionsPage } from "./cli/options_page.ts";
 import { SCHEMA_NAMES, schemaText } from "./cli/schemas.ts";
 import { ExitStatus, TcptopError } from "./errors.ts";
-import type { Options, OptionsFile } from "./options.ts";
+import type { CommandOptions, Options, OptionsFile } from "./options.ts";
 import { hasGroupField } from "./output/group_fields.ts";
 import {
   type Column,
@@ -103,14 +103,19 @@ interface Parsed {
 
 function parsedArguments(argv: readonly string[]): Parsed | Exclude<Invocation, { run: Options }> {
   const said: string[] = [];
-  const doctor: { json: boolean }[] = [];
+  const doctor: { json: boolean }[] = [], runs: { asRoot: boolean }[] = [];
+  const dashes = argv.indexOf("--"), words = dashes < 0 ? null : argv.slice(dashes + 1);
   const command = definition();
   // First: commands take this over when they are made.
   command.exitOverride().configureOutput({ writeOut: (text) => said.push(text), writeErr: () => {} });
-  addCommands(command, (text) => said.push(text), (asked) => doctor.push(asked));
+  addCommands(command, {
+    say: (text) => said.push(text),
+    doctor: (asked) => doctor.push(asked),
+    run: (asked) => runs.push(asked),
+  });
   const given = watchGiven(command);
   try {
-    command.parse(argv as string[], { from: "user" });
+    command.parse(argv.slice(0, words === null ? undefined : dashes), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { say: said.join("") };
@@ -124,9 +129,19 @@ function parsedArguments(argv: readonly string[]): Parsed | Exclude<Invocation, 
     return { doctor: doctor[0] };
   }
   if (said.length > 0) return { say: said.join("") };
-  const raw = command.opts();
+  const raw: Raw = command.opts();
+  raw.command = watched(runs[0], words);
   if (raw.schema !== undefined) return { say: schema(String(raw.schema)) };
   return { raw, given };
+}
+
+/** What `run` is to run. */
+function watched(run: { asRoot: boolean } | undefined, words: readonly string[] | null): CommandOptions | undefined {
+  if (run === undefined && words !== null) throw usage("a command behind -- is for 'run': tcptop run -- COMMAND");
+  if (run === undefined) return undefined;
+  if (words === null || words.length === 0) throw usage("'run' takes a command behind --: tcptop run -- npm test");
+  if (words[0] === "") throw usage("'run' takes a command, not nothing");
+  return { words, asRoot: run.asRoot };
 }
 
 function schema(name: string): string {
@@ -149,7 +164,7 @@ export function optionsText(): string {
 
 function facts() {
   const command = definition(), columns = [...COLUMNS, TOTAL_RATE].map(({ id }) => id);
-  addCommands(command, () => {}, () => {});
+  addCommands(command, { say: () => {}, doctor: () => {}, run: () => {} });
   return commandFacts(command, {
     "--sort": columns,
     "--columns": [...columns, HISTORY.id],
@@ -160,8 +175,19 @@ function facts() {
 }
 
 /** What is asked for by a word instead of an option. */
-function addCommands(command: Command, say: (text: string) => void, doctor: (asked: { json: boolean }) => void): void {
+function addCommands(
+  command: Command,
+  { say, doctor, run }: {
+    say: (text: string) => void;
+    doctor: (asked: { json: boolean }) => void;
+    run: (asked: { asRoot: boolean }) => void;
+  },
+): void {
   command.action(() => {});
+  command.command("run")
+    .description("run the command behind -- and watch it and all that it starts; ends with its status")
+    .option("--as-root", "as root, not as the user behind sudo")
+    .action(({ asRoot }) => run({ asRoot: asRoot === true }));
   command.command("doctor")
     .description("what this machine offers, which source is used for TCP and UDP, and how to mend what is missing")
     .option("--json", "as a JSON document")
@@ -174,7 +200,9 @@ function addCommands(command: Command, say: (text: string) => void, doctor: (ask
 
 function definition() {
   return new Command("tcptop")
-    .usage("[options]\n       tcptop doctor [--json]\n       tcptop completions bash|zsh|fish")
+    .usage(
+      "[options]\n       tcptop run [options] [--as-root] -- COMMAND [ARG...]\n       tcptop doctor [--json]\n       tcptop completions bash|zsh|fish",
+    )
     .helpCommand(false)
     .description(
       "Shows every TCP connection and UDP flow on this machine, live: its process, exact bytes, rates, RTT and state.",
@@ -258,7 +286,7 @@ Exit status: 0 done, 1 failed while running, 2 wrong usage, 3 not permitted, 4 t
     .allowExcessArguments(false);
 }
 
-type Raw = ReturnType<ReturnType<typeof definition>["opts"]>;
+type Raw = ReturnType<ReturnType<typeof definition>["opts"]> & { command?: CommandOptions | undefined };
 
 function options(raw: Raw): Options {
   if (raw[4] && raw[6]) throw usage("-4 and -6 exclude each other; leave both out to see both");
@@ -299,6 +327,7 @@ function options(raw: Raw): Options {
     metricsHosts: metricsHosts(raw),
     replay: raw.replay ?? null,
     watchDns: raw.dnsWatch !== false,
+    command: raw.command ?? null,
     udpTimeoutMs: duration("--udp-timeout", raw.udpTimeout),
     keepPrivileges: raw.keepPrivileges === true,
   };
@@ -315,6 +344,10 @@ function refuseMixed(raw: Raw): void {
   if (raw.events && raw.group !== "none" && raw.columns !== undefined) {
     throw refuse("--columns", "--group with --events", "the lines of groups have fields of their own");
   }
+  const ofRun = (["once", "count", "replay"] as const).find((name) =>
+    raw.command !== undefined && raw[name] !== undefined
+  );
+  if (ofRun !== undefined) throw usage(`'run' takes no --${ofRun}: it goes on for as long as the command`);
   if (raw.record !== undefined && raw.replay !== undefined) {
     throw refuse("--record", "--replay", "copy the file instead");
   }

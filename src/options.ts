@@ -9,6 +9,14 @@ export interface OptionsFile {
   readonly text: string;
 }
 
+/** What `run` is to run. */
+export interface CommandOptions {
+  /** Its name and arguments. */
+  readonly words: readonly string[];
+  /** As root, though sudo was called by another user. */
+  readonly asRoot: boolean;
+}
+
 /** What the command line asks for. */
 export interface Options {
   readonly intervalMs: number;
@@ -52,6 +60,8 @@ export interface Options {
   /** Names that it is served under besides those it has anyway. */
   readonly metricsHosts: readonly string[];
   readonly replay: string | null;
+  /** null: the whole machine is watched. */
+  readonly command: CommandOptions | null;
   readonly udpTimeoutMs: number;
   /** Names from the answers of name servers. */
   readonly watchDns: boolean;

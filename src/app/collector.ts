@@ -21,6 +21,10 @@ import { ZoneNames } from "./zones.ts";
 const DRAIN_EVERY_MS = 250;
 const DRAIN_EVENTS_EVERY_MS = 100;
 
+/** A last sample waits so long for connections that are about to end; and how often that is looked at. */
+const FINISH_WITHIN_MS = 1000;
+const FINISH_STEP_MS = 20;
+
 /** So long a sample waits for login names that nobody has asked for before. */
 const NAMES_WITHIN_MS = 50;
 
@@ -40,6 +44,7 @@ export class Collector {
   /** The buffer of the last sample, which the main thread has given back. */
   #spare: ArrayBuffer | null = null;
   #stopped = false;
+  #finishing = false;
   #dueMs = 0;
   #intervalMs: number;
   #source: FlowSource | null = null;
@@ -77,7 +82,7 @@ export class Collector {
   taken(flows: ArrayBuffer): void {
     this.#taken = true;
     this.#spare = flows;
-    if (nowMs() >= this.#dueMs) this.#source?.wake?.();
+    if (this.#finishing || nowMs() >= this.#dueMs) this.#source?.wake?.();
   }
   eventsTaken(): void {
     this.#events?.taken();
@@ -91,6 +96,11 @@ export class Collector {
   command(pid: number, startNs: number): void {
     this.post({ type: "command", pid, startNs, line: this.platform.commandLine?.(pid, startNs) ?? null });
   }
+  /** Ends once a last sample has been taken. */
+  finish(): void {
+    this.#finishing = true;
+    this.#source?.wake?.();
+  }
   stop(): void {
     this.#stopped = true;
     this.#source?.wake?.();
@@ -98,9 +108,14 @@ export class Collector {
 
   async run(): Promise<void> {
     const source = this.#source = this.platform.openSource();
+    source.onAddress?.((family, address) => this.#tables.inside.interfaces(family, address));
     try {
       this.#dueMs = nowMs();
       for (let more = true; more && !this.#stopped;) {
+        if (this.#finishing && this.#taken) {
+          await this.#finish(source);
+          break;
+        }
         if (this.#isDue(source)) {
           await this.#sample(source);
           this.#dueMs = nextDueMs(this.#dueMs, this.#intervalMs, nowMs());
@@ -126,6 +141,18 @@ export class Collector {
   #isDue({ pace }: FlowSource): boolean {
     if (!this.#taken) return false;
     return pace === undefined ? nowMs() >= this.#dueMs : pace.hasNews && nowMs() >= this.#dueMs - pace.everyMs / 2;
+  }
+
+  /** Connections that a process has closed as it ended have still to send, and to be told when they end. */
+  async #finish(source: FlowSource): Promise<void> {
+    const latestMs = nowMs() + FINISH_WITHIN_MS;
+    do {
+      await source.wait(FINISH_STEP_MS);
+      source.drain((records) => this.#decoder.decode(records));
+      source.snapshot((records) => this.#decoder.decode(records));
+      this.#events?.drained();
+    } while (this.#tables.tcp.isEnding && nowMs() < latestMs && !this.#stopped);
+    await this.#sample(source);
   }
 
   async #sample(source: FlowSource): Promise<void> {

@@ -59,6 +59,7 @@ export async function openOutputs(
   // A file or a server in place of text, unless someone is looking.
   if (screen !== null) return outputs;
   if (options.events) outputs.push(eventOutput(options));
+  else if (options.command !== null && !options.json && !options.batch) return outputs;
   else if (options.csv !== "-" && (options.csv === null && options.metrics === null || said || stdoutIsTerminal)) {
     outputs.push(named(sampleOutput(options, stdoutIsTerminal, past)));
   }

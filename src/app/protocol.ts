@@ -34,6 +34,8 @@ export type ToWorker =
   | { readonly type: "command"; readonly pid: number; readonly startNs: number }
   /** Answered by `here`. */
   | { readonly type: "there" }
+  /** The last sample is wanted now, and then the end. */
+  | { readonly type: "finish" }
   | { readonly type: "stop" };
 
 export interface SampleMessage {

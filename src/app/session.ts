@@ -83,6 +83,11 @@ export class Session {
     return new Promise((resolve) => this.#asked.set(`${pid} ${startNs}`, resolve));
   }
 
+  /** news() has one more sample, of now, and ends. */
+  finish(): void {
+    this.#send({ type: "finish" });
+  }
+
   /** news() ends once the Worker has closed its source, or after CLOSE_WITHIN_MS. */
   stop(): void {
     this.#send({ type: "stop" });

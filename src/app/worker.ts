@@ -25,6 +25,7 @@ self.onmessage = async ({ data }) => {
   else if (data.type === "eventsTaken") collector?.eventsTaken();
   else if (data.type === "interval") collector?.interval(data.ms);
   else if (data.type === "command") collector?.command(data.pid, data.startNs);
+  else if (data.type === "finish") collector?.finish();
   else if (data.type === "there") self.postMessage({ type: "here" });
   else collector?.stop();
 };

@@ -36,6 +36,12 @@ const TCP_SCHEMA = {
 const OPENING_NS = 1e8;
 /** Snapshots that were cut short, after lost records, until a connection that none of them showed is given up. */
 const FORGIVEN_CUT = 8;
+const ENDING: ReadonlySet<number> = new Set([
+  TcpState.FIN_WAIT1,
+  TcpState.FIN_WAIT2,
+  TcpState.CLOSING,
+  TcpState.LAST_ACK,
+]);
 /** Of a record that does not tell it. */
 const UNKNOWN_STATE = 0;
 
@@ -80,6 +86,13 @@ export class TcpTable {
   /** Those that ended without ever being established. */
   get failed(): number {
     return this.#failed;
+  }
+
+  /** Whether a connection is on its way to its end: both sides, or the one whose process has gone, have closed it. */
+  get isEnding(): boolean {
+    const { state, closed } = this.arrays;
+    for (let row = 0; row < this.length; row++) if (closed[row] === 0 && ENDING.has(state[row])) return true;
+    return false;
   }
 
   /** Flows that left without a close record although the source lost none: their last bytes are not known. From the start on. */

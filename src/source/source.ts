@@ -1,6 +1,13 @@
 import type { SourceInfo } from "../system/source_info.ts";
 import type { Identity } from "../system/identity.ts";
 
+/** Whose flows are seen. */
+export type ScopeOptions =
+  /** Those of a cgroup and all below it. `folder`: a descriptor of it. */
+  | { readonly cgroup: number; readonly folder: number }
+  /** Those of the children of a process, and of theirs. */
+  | { readonly tree: number };
+
 /** What a source is opened with. */
 export interface SourceOptions {
   readonly source: "auto" | "bpf" | "netlink";
@@ -20,12 +27,17 @@ export interface SourceOptions {
   readonly euid: number | null;
   /** Whom to become once everything is open; null: stay as started. */
   readonly dropTo: Identity | null;
+  /** null: everybody's. */
+  readonly scope?: ScopeOptions | null;
   /** A recording to play instead of looking at this machine. */
   readonly replay: { readonly path: string; readonly paced: boolean } | null;
 }
 
 /** Takes whole records (bpf/record.h), one behind the other. The bytes are the source's again after the call. */
 export type RecordSink = (records: Uint8Array) => void;
+
+/** Takes an address of this machine: 16 bytes, IPv4 in the first 4. */
+export type AddressSink = (family: number, address: Uint8Array) => void;
 
 /**
  * Where records come from. Every implementation yields the same records, so nothing to the right of decode knows which one
@@ -43,6 +55,8 @@ export interface FlowSource {
     /** Whether figures have come since the last snapshot(). */
     readonly hasNews: boolean;
   } | undefined;
+  /** Only of a source that leaves flows out: `sink` is told the local address of each of them. */
+  onAddress?(sink: AddressSink): void;
   /** Waits for at most `ms` for something to drain. Resolves to false when the source has come to its end. */
   wait(ms: number): Promise<boolean>;
   /** Ends wait() early, where it can be long. */

@@ -222,6 +222,55 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__command_prepare: {
+    parameters: [
+      "buffer", // arguments
+      "u32", // count
+      "buffer", // removed
+      "u32", // uid
+      "u32", // gid
+      "buffer", // out
+    ],
+    result: "i32",
+  },
+  tcptop__command_start: {
+    parameters: [
+      "i32", // fd
+    ],
+    result: "i32",
+  },
+  tcptop__command_signal: {
+    parameters: [
+      "i32", // fd
+      "i32", // signal
+    ],
+    result: "i32",
+  },
+  tcptop__command_wait: {
+    parameters: [
+      "i32", // fd
+      "i32", // timeout_ms
+      "buffer", // value
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  tcptop__command_end: {
+    parameters: [
+      "i32", // fd
+      "i32", // minder
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  tcptop__command_cgroups: {
+    parameters: [
+      "i32", // folder
+      "buffer", // buffer
+      "u32", // capacity
+    ],
+    result: "i32",
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 export type Library = Deno.DynamicLibrary<typeof SYMBOLS>;

@@ -9,9 +9,10 @@ interface Module {
 
 const ROOT = new URL("../../", import.meta.url).href;
 /** What is imported for one system only, behind a look at which it is. */
-const LINUX = ["src/source/linux/platform.ts", "src/system/shim_files.ts"], MACOS = ["src/source/nettop/platform.ts"];
+const LINUX = ["src/source/linux/platform.ts", "src/system/shim_files.ts", "src/app/watched.ts"],
+  MACOS = ["src/source/nettop/platform.ts"];
 /** The shim, and all that goes through it or talks to the kernel of Linux. */
-const LINUX_ONLY = /^src\/(source\/linux\/|system\/(linux|memory_file|shim))/;
+const LINUX_ONLY = /^src\/(source\/linux\/|system\/(command|linux|memory_file|shim))/;
 const MACOS_ONLY = /^src\/(source\/nettop|system\/darwin)\//;
 
 /** Files of ours that are loaded, statically or not, without the modules `never`. */

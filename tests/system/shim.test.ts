@@ -7,6 +7,8 @@ const KINDS: Readonly<Record<string, string>> = {
   "const uint8_t *": "buffer",
   "uint32_t []": "buffer",
   "uint64_t []": "buffer",
+  "int32_t *": "buffer",
+  "int64_t []": "buffer",
   "int32_t ": "i32",
   "uint32_t ": "u32",
   "int64_t ": "i64",

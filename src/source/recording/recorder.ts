@@ -1,6 +1,6 @@
 import type { CgroupSource, Platform } from "../platform.ts";
 import type { SelfUse } from "../../system/self_use.ts";
-import type { FlowSource, RecordSink } from "../source.ts";
+import type { AddressSink, FlowSource, RecordSink } from "../source.ts";
 import type { Host } from "../../system/host.ts";
 import type { SourceInfo } from "../../system/source_info.ts";
 import { processKey, RecordingCgroups } from "./cgroups.ts";
@@ -51,6 +51,9 @@ class RecordingSource implements FlowSource {
   }
   get pace() {
     return this.#source.pace;
+  }
+  onAddress(sink: AddressSink): void {
+    this.#source.onAddress?.(sink);
   }
   describeAgain(): void {
     this.#source.describeAgain();

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* What the user had where tcptop was called: the runtime and sudo have changed some of it since. */
+#ifndef TCPTOP_ORIGIN_H
+#define TCPTOP_ORIGIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+struct origin {
+	uint32_t sudo;       /* the outermost sudo that tcptop runs under; 0: none */
+	uint32_t caller;     /* who called that, or tcptop: a shell */
+};
+
+struct origin origin_find(void);
+
+/* The caller's limit of open files, where the runtime has raised ours. False: it has not, or the caller is not known. */
+bool origin_files(struct origin o, struct rlimit *files);
+
+/* The environment that sudo was called with or, without one, that tcptop was. NULL-terminated; NULL when out of memory. For
+ * another user without a sudo: HOME, USER, LOGNAME, SHELL are that user's, and no SUDO_ variable is left. `removed`: names that are ours,
+ * each with a NUL behind it, the last with two. free() it with its first string. */
+char **origin_environment(struct origin o, bool other_user, uid_t uid, const char *removed);
+
+#endif

@@ -1,0 +1,78 @@
+/** What every run has: a session as the options ask for it, and its news handed to the outputs. */
+import type { Options } from "../options.ts";
+import type { ScopeOptions } from "../source/source.ts";
+import { type Identity, invokingIdentity, invokingUser } from "../system/identity.ts";
+import { nowMs } from "./clock.ts";
+import { ContainerNames, localEngines } from "./container_names.ts";
+import type { Output } from "./output.ts";
+import { shimIsInside, shimPath } from "./paths.ts";
+import { Session } from "./session.ts";
+import { isScreen } from "./tty.ts";
+
+export function openSession(options: Options, scope: ScopeOptions | null = null): Session {
+  const { record, replay } = options;
+  return new Session({
+    source: options.source,
+    // A recording needs no shim, and may be played where there is none.
+    shimPath: shimPath(),
+    shimIsInside: shimIsInside(),
+    ringBytes: options.ringBytes,
+    udpTimeoutMs: options.udpTimeoutMs,
+    watchDns: options.watchDns,
+    intervalMs: options.intervalMs,
+    euid: Deno.uid(),
+    dropTo: options.keepPrivileges ? null : invokingIdentity(variable),
+    names: namesWanted(options),
+    events: options.events,
+    openings: options.events || record !== null,
+    record: record === null ? null : { path: record, owner: owner() },
+    scope,
+    replay: replay === null ? null : { path: replay, paced: wantsScreen(options) },
+  }, containerNames(replay === null && Deno.build.os === "linux"));
+}
+
+/** `here`: the flows are this machine's, and so are the engines. */
+function containerNames(here: boolean): ContainerNames {
+  const user = Deno.uid() === 0 ? invokingIdentity(variable).uid : Deno.uid();
+  const names = new ContainerNames(here ? localEngines(variable, user, nowMs) : {});
+  names.begin();
+  return names;
+}
+
+function namesWanted(options: Options): boolean {
+  return options.resolve ?? (wantsScreen(options) || options.command !== null);
+}
+
+/** A terminal, and nothing else that writes to it. */
+export function wantsScreen({ batch, once, json, events, csv, command }: Options): boolean {
+  return command === null && isScreen() && !batch && !once && !json && !events && csv !== "-";
+}
+
+const variable = (name: string) => Deno.env.get(name);
+
+/** Whom new files are given to: the user behind sudo, else the user that tcptop runs as. */
+export function owner(): Identity {
+  const ours = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
+  return ours.uid === 0 ? invokingUser(variable) ?? ours : ours;
+}
+
+/** `begun` is called when the source is open, and what there was has been looked at. */
+export async function show(
+  session: Session,
+  outputs: readonly Output[],
+  count: number | null,
+  begun: () => void = () => {},
+): Promise<void> {
+  let shown = 0;
+  for await (const news of session.news()) {
+    if (news.type === "events") {
+      for (const output of outputs) await output.events?.(news.batch);
+    } else if (news.sample.number === 0) {
+      for (const output of outputs) output.start?.(news.sample);
+      begun();
+    } else {
+      for (const output of outputs) await output.sample?.(news.sample);
+      if (++shown === count) session.stop();
+    }
+  }
+}
