@@ -71,6 +71,7 @@ static __always_inline void limits_read_listener(struct tcptop_tcp_limits *l, st
 	l->cookie = cookie;
 	l->receive_queue = sk->sk_ack_backlog;
 	l->send_queue = sk->sk_max_ack_backlog;
+	l->unsent = sock_drops(sk);
 }
 
 /* Not 0, which is what a socket has that nothing was told of. */

@@ -138,8 +138,8 @@ enum tcptop_sending {
 	SENDING_LOST = 8,	   /* something that was sent is taken for lost, and was not acknowledged since (tcp_sock.lost_out) */
 };
 
-/* TAG_TCP_LIMITS. Of a listener the queues are as ss has them: receive_queue is connections that wait for accept(), send_queue how many may, and
- * the rest is 0. Times and queues are read without the socket's lock. Times run from the connection's beginning and are exact to a jiffy. */
+/* TAG_TCP_LIMITS. Of a listener the queues are as ss has them: receive_queue is connections that wait for accept(), send_queue how many may, unsent
+ * how many packets it has dropped (sk_drops, modulo 2^32), and the rest is 0. Times and queues are read without the socket's lock. Times run from the connection's beginning and are exact to a jiffy. */
 struct tcptop_tcp_limits {
 	__u16 tag;
 	__u16 size;

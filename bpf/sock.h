@@ -10,6 +10,19 @@ static __always_inline bool sock_flag(struct sock *sk, enum sock_flags flag)
 	return sk->__sk_common.skc_flags & (1UL << flag);
 }
 
+/* sk_drops_read() */
+static __always_inline u32 sock_drops(struct sock *sk)
+{
+	struct numa_drop_counters *apart;
+
+	if (bpf_core_field_exists(sk->sk_drop_counters)) {
+		apart = sk->sk_drop_counters;
+		if (apart)
+			return apart->drops0.counter + apart->drops1.counter;
+	}
+	return sk->sk_drops.counter;
+}
+
 /* The direction of a connection that is older than tcptop. A child of a listener is a copy of it (sk_clone_lock()), with the
  * sk_max_ack_backlog that listen() set; in a socket that called connect() it is 0. Wrong after listen(fd, 0), which leaves 0 too. */
 static __always_inline u8 sock_direction(struct sock *sk, u8 state)

@@ -8,19 +8,6 @@
 
 #define UDP_FLAGS_GRO_ENABLED 3 /* include/linux/udp.h, an enum without a name */
 
-/* sk_drops_read() */
-static __always_inline u32 sock_drops(struct sock *sk)
-{
-	struct numa_drop_counters *apart;
-
-	if (bpf_core_field_exists(sk->sk_drop_counters)) {
-		apart = sk->sk_drop_counters;
-		if (apart)
-			return apart->drops0.counter + apart->drops1.counter;
-	}
-	return sk->sk_drops.counter;
-}
-
 /* Without that option the kernel takes packets that GRO put together apart again before it counts (udp_queue_rcv_skb()). */
 static __always_inline bool udp_takes_gro(struct sock *sk)
 {

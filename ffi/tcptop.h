@@ -124,6 +124,10 @@ int32_t tcptop__sees_all_processes(void);
  * Any thread, no handle. */
 int32_t tcptop__time_wait(uint32_t tgid);
 
+/* How often a connection was turned away in the network namespace of process tgid (0: of the caller), since that was made, because a listener's
+ * accept queue was full. -1: the process has ended, or may not be asked. Any thread, no handle. */
+int64_t tcptop__listen_overflows(uint32_t tgid);
+
 /* Inode number of the caller's network namespace; 0: not known. Any thread, no handle. */
 uint32_t tcptop__network_namespace(void);
 

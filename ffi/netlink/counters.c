@@ -88,6 +88,7 @@ void fill_listener_limits(struct tcptop_tcp_limits *l, const struct diag_message
 	*l = (struct tcptop_tcp_limits){ .tag = TAG_TCP_LIMITS, .size = sizeof(*l), .cookie = cookie };
 	l->receive_queue = m->unread;
 	l->send_queue = m->unacknowledged;
+	l->unsent = m->drops;
 }
 
 void fill_limits(struct tcptop_tcp_limits *l, const struct diag_message *m, uint64_t cookie)

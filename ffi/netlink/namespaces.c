@@ -128,10 +128,11 @@ static int netns_dump_all(struct netlink *n, struct netns *s)
 	int err = 0;
 
 	for (int i = 0; i < 2; i++) {
-		int tcp = n->tcp ? netns_dump(&n->exchange, s, families[i], IPPROTO_TCP, dumped_tcp, &dump) : 0;
-		int udp = n->udp ? netns_dump(&n->exchange, s, families[i], IPPROTO_UDP, dumped_udp, &dump) : 0;
+		int listeners = n->tcp ? netns_dump(&n->exchange, s, families[i], DUMP_LISTENERS, dumped_tcp, &dump) : 0;
+		int tcp = n->tcp ? netns_dump(&n->exchange, s, families[i], DUMP_CONNECTIONS, dumped_tcp, &dump) : 0;
+		int udp = n->udp ? netns_dump(&n->exchange, s, families[i], DUMP_DATAGRAMS, dumped_udp, &dump) : 0;
 
-		err = err ? err : tcp ? tcp : udp;
+		err = err ? err : listeners ? listeners : tcp ? tcp : udp;
 	}
 	return err;
 }

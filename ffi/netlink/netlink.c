@@ -251,7 +251,7 @@ int netlink_try(int *destroy_err)
 	int err = x.buffer ? netns_open(&s, true) : -ENOMEM;
 
 	if (!err)
-		err = netns_dump(&x, &s, AF_INET, IPPROTO_TCP, ignore, NULL);
+		err = netns_dump(&x, &s, AF_INET, DUMP_CONNECTIONS, ignore, NULL);
 	free(x.buffer);
 	*destroy_err = err || s.destroy_fd >= 0 ? 0 : s.destroy_fd;
 	netns_close(&s);

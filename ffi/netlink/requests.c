@@ -33,9 +33,24 @@ static struct diag_request request_for(int family, int protocol, uint16_t flags,
 	};
 }
 
-/* All TCP states but TIME_WAIT and CLOSE, which are no connections any more. 12 is TCP_NEW_SYN_RECV: request socks, which are counted
+/* All TCP states but LISTEN, and TIME_WAIT and CLOSE, which are no connections any more. 12 is TCP_NEW_SYN_RECV: request socks, which are counted
  * (syn_recv). */
-#define DUMPED_STATES (1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12)
+#define DUMPED_STATES (1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 11 | 1 << 12)
+
+struct question {
+	int protocol;
+	uint32_t states;
+	uint8_t extensions;
+};
+
+#define ASK(extension) (1 << (INET_DIAG_##extension - 1))
+
+/* Listeners apart: of them alone the drops are wanted, which would make every message a third longer. */
+static const struct question questions[] = {
+	[DUMP_CONNECTIONS] = { IPPROTO_TCP, DUMPED_STATES, ASK(INFO) | ASK(CONG) },
+	[DUMP_LISTENERS] = { IPPROTO_TCP, 1 << 10, ASK(INFO) | ASK(SKMEMINFO) },
+	[DUMP_DATAGRAMS] = { IPPROTO_UDP, ~0u, ASK(SKMEMINFO) },
+};
 
 /* Reads the replies to dump s->unfinished until its end or the deadline. each NULL: throws them away. */
 static int dump_read(struct exchange *x, struct netns *s, void (*each)(void *, const struct diag_message *), void *context)
@@ -66,16 +81,16 @@ static int dump_read(struct exchange *x, struct netns *s, void (*each)(void *, c
 }
 
 /* A netlink socket has one dump at a time: another one is EBUSY until the last is read to its end (__netlink_dump_start()). */
-int netns_dump(struct exchange *x, struct netns *s, int family, int protocol,
+int netns_dump(struct exchange *x, struct netns *s, int family, enum dumped what,
 	       void (*each)(void *, const struct diag_message *), void *context)
 {
 	struct diag_request request;
 
 	if ((s->unfinished && dump_read(x, s, NULL, NULL) == -ETIME) || !in_time(x->deadline_ns))
 		return -ETIME;
-	request = request_for(family, protocol, NLM_F_DUMP, ++x->sequence);
-	request.body.idiag_ext = protocol == IPPROTO_TCP ? 1 << (INET_DIAG_INFO - 1) | 1 << (INET_DIAG_CONG - 1) : 1 << (INET_DIAG_SKMEMINFO - 1);
-	request.body.idiag_states = protocol == IPPROTO_TCP ? DUMPED_STATES : ~0u;
+	request = request_for(family, questions[what].protocol, NLM_F_DUMP, ++x->sequence);
+	request.body.idiag_ext = questions[what].extensions;
+	request.body.idiag_states = questions[what].states;
 	if (send(s->request_fd, &request, sizeof(request), 0) < 0)
 		return -errno;
 	s->unfinished = x->sequence;

@@ -14,9 +14,11 @@ struct exchange {
 	uint64_t deadline_ns;  /* CLOCK_MONOTONIC, of the snapshot that is being taken */
 };
 
-/* Dumps the sockets of one family (AF_x) and protocol (IPPROTO_x), and calls each() for every one. 0 or negative errno; ETIME: not all of them by
+enum dumped { DUMP_CONNECTIONS, DUMP_LISTENERS, DUMP_DATAGRAMS };
+
+/* Dumps the sockets of one family (AF_x) and kind, and calls each() for every one. 0 or negative errno; ETIME: not all of them by
  * x->deadline_ns. */
-int netns_dump(struct exchange *x, struct netns *s, int family, int protocol,
+int netns_dump(struct exchange *x, struct netns *s, int family, enum dumped what,
 	       void (*each)(void *, const struct diag_message *), void *context);
 /* Looks up the addresses of each message: the state of the socket that the kernel finds there now. 0: none; TCP_LISTEN: only a listener on
  * the port. */

@@ -12,6 +12,7 @@ import { Hosts } from "./hosts.ts";
 import { EventPump } from "./event_pump.ts";
 import { Programs } from "./programs.ts";
 import type { FromWorker, SampleMessage, WorkerOptions } from "./protocol.ts";
+import { AcceptOverflows } from "../flow/overflows.ts";
 import { type NetworkNamespaces, timeWaits } from "./time_wait.ts";
 import { Users } from "./users.ts";
 import { ZoneNames } from "./zones.ts";
@@ -37,6 +38,7 @@ export class Collector {
   readonly #cgroups: Cgroups | null;
   readonly #programs: Programs;
   readonly #namespaces: NetworkNamespaces | null;
+  readonly #overflows: AcceptOverflows;
   readonly #zones: ZoneNames | null;
   readonly #hosts: Hosts | null;
   #use: SelfUse | null = null;
@@ -75,6 +77,7 @@ export class Collector {
       interfaces: (pid) => platform.interfaces!(pid),
     }, nowMs);
     this.#hosts = names && platform.hosts !== undefined ? new Hosts(() => platform.hosts!(), nowMs) : null;
+    this.#overflows = new AcceptOverflows((pid) => platform.listenOverflows?.(pid) ?? null);
     this.#decoder = new Decoder(this.#tables);
     this.#events = log && new EventPump(log, (batch) => this.#sendEvents(batch));
   }
@@ -159,6 +162,7 @@ export class Collector {
     source.snapshot((records) => this.#decoder.decode(records));
     if (this.#tables.tcp.takeStrangers() > 0) source.describeAgain();
     const sample = this.#tables.takeSample(this.#spare), flows = unpackFlows(sample.flows, sample.length);
+    this.#overflows.judge(flows, sample.length);
     await this.#users.ask(flows.uid, sample.length, NAMES_WITHIN_MS);
     const message: SampleMessage = {
       type: "sample",

@@ -68,6 +68,10 @@ export const FLOW_SCHEMA = {
   sendQueue: "u32",
   unsent: "u32",
   receiveQueue: "u32",
+  /** Of a listener: connections that it has turned away since tcptop began, and in this sample; what the numbers are (Overflows). */
+  overflows: "f64",
+  overflowsDelta: "f64",
+  overflowsAre: "u8",
   /** The smallest of the last minutes; 0: not measured. */
   minRttUs: "u32",
   /** TCP: when data last moved (CLOCK_BOOTTIME), and what else is known of the path (path.ts). */

@@ -2,6 +2,7 @@
 import { isUnspecified } from "./address.ts";
 import { type FlowArrays, Protocol, Unknown } from "./columns.ts";
 import { LIMIT_NAMES } from "./limit.ts";
+import { Overflows } from "./overflow_kind.ts";
 import { OwnerHow, Several } from "../wire/layout.ts";
 import { TcpState } from "../wire/tcp_state.ts";
 
@@ -129,12 +130,22 @@ export interface AcceptQueue {
   readonly length: number;
   /** With one more than that the queue is full: sk_acceptq_is_full(). */
   readonly limit: number;
+  /** Connections that it turned away since tcptop began, each attempt of a client; null: not known so exactly. */
+  readonly overflows: number | null;
+  /** There were no more than that; null: not known. */
+  readonly overflows_at_most: number | null;
 }
 
 /** null: no listener, or not known. */
 export function acceptQueue(flows: FlowArrays, row: number): AcceptQueue | null {
   if (!isListener(flows, row) || !flows.limitsKnown[row]) return null;
-  return { length: flows.receiveQueue[row], limit: flows.sendQueue[row] };
+  const are = flows.overflowsAre[row], overflows = flows.overflows[row];
+  return {
+    length: flows.receiveQueue[row],
+    limit: flows.sendQueue[row],
+    overflows: are === Overflows.exact ? overflows : null,
+    overflows_at_most: are === Overflows.unknown ? null : overflows,
+  };
 }
 
 /** Bytes that wait at this end, to be sent, acknowledged or read. */

@@ -55,6 +55,7 @@ const OF_COLUMN: ReadonlyMap<string, readonly string[]> = new Map(Object.entries
   queue: ["send_queue_bytes", "receive_queue_bytes"],
   minrtt: ["min_rtt_us"],
   connect: ["connect_us"],
+  overflows: ["accept_queue_overflows", "accept_queue_overflows_at_most"],
   idle: ["idle_ms"],
   congestion: ["congestion_control"],
   delivery: ["delivery_bytes_per_s"],

@@ -32,6 +32,8 @@ export interface Platform {
   argumentNames?(pid: number, startNs: number): readonly string[] | null;
   /** TIME_WAIT in the network namespace of a process (0: our own); null: not to be had. */
   readonly timeWaits?: ((pid: number) => number | null) | undefined;
+  /** Connections that were turned away for a full accept queue in the network namespace of a process, since it was made; null: not to be had. */
+  readonly listenOverflows?: ((pid: number) => number | null) | undefined;
   /** Inode number of our own network namespace; 0: not known. */
   networkNamespace?(): number;
   /** The text of the hosts file, where it has changed since the last call; else null. */

@@ -58,6 +58,11 @@ export class LinuxSystem {
     return count < 0 ? null : count;
   }
 
+  listenOverflows(pid: number): number | null {
+    const count = Number(this.#library.symbols.tcptop__listen_overflows(pid));
+    return count < 0 ? null : count;
+  }
+
   networkNamespace(): number {
     return this.#library.symbols.tcptop__network_namespace();
   }

@@ -154,6 +154,12 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__listen_overflows: {
+    parameters: [
+      "u32", // tgid
+    ],
+    result: "i64",
+  },
   tcptop__network_namespace: { parameters: [], result: "u32" },
   tcptop__interfaces: {
     parameters: [

@@ -1,6 +1,7 @@
 /** The registry of columns: one place owns a column's name, title, width, order of importance, text and comparison. */
 import { type FlowArrays, Protocol } from "../flow/columns.ts";
 import {
+  acceptQueue,
   cwnd,
   hasPeer,
   limitedBy,
@@ -141,6 +142,15 @@ function remote(s: Sample, row: number): string {
 
 const PROTOCOLS: Readonly<Record<number, string>> = { [Protocol.tcp]: "tcp", [Protocol.quic]: "quic" };
 
+function overflows(f: FlowArrays, row: number): number | null {
+  return acceptQueue(f, row)?.overflows ?? null;
+}
+
+function overflowsText({ flows }: Sample, row: number): string {
+  const queue = acceptQueue(flows, row), count = queue?.overflows ?? null, most = queue?.overflows_at_most ?? null;
+  return count !== null || most === null ? valueText("count", count) : `<=${most}`;
+}
+
 /** As they stand from left to right. */
 export const COLUMNS: readonly Column[] = [
   words("process", "PROCESS", { floor: 14, weight: 1, drop: 0 }, (s, r) => harmless(flow.processName(s, r) ?? "-")),
@@ -178,6 +188,7 @@ export const COLUMNS: readonly Column[] = [
   number("connect", "CONNECT", 7, 16, "us", ofRow(connectUs)),
   number("idle", "IDLE", 6, 16, "ms", (s, r) => idleMs(s.flows, r, s.timeNs)),
   words("congestion", "CC", { floor: 8, drop: 16 }, (s, r) => harmless(flow.congestionControl(s.flows, r) ?? "-")),
+  { ...number("overflows", "OVERFLOWS", 9, 16, "count", ofRow(overflows)), text: overflowsText },
   number("mss", "MSS", 5, 16, "count", ofRow((f, r) => pathFigure(f, r, "mss"))), // 65483
   number("delivery", "DELIVERY", 10, 16, "bytes/s", ofRow(deliveryRate)),
   number("pacing", "PACING", 10, 16, "bytes/s", ofRow(pacingRate)),
@@ -213,6 +224,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "connect",
   "idle",
   "congestion",
+  "overflows",
   "mss",
   "delivery",
   "pacing",

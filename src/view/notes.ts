@@ -1,6 +1,6 @@
 import type { Note } from "../system/source_info.ts";
 import type { Sample } from "../flow/sample.ts";
-import { acceptQueue, hasOwner, isTcp, rxBytes } from "../flow/row.ts";
+import { type AcceptQueue, acceptQueue, hasOwner, isTcp, rxBytes } from "../flow/row.ts";
 import { harmless } from "../harmless.ts";
 import { processName } from "./flow.ts";
 import { counted } from "./units.ts";
@@ -112,20 +112,27 @@ function fullQueues(sample: Sample): Note[] {
   const { flows, length } = sample, notes: Note[] = [];
   for (let row = 0; row < length && notes.length < MOST_QUEUES; row++) {
     const queue = acceptQueue(flows, row);
-    if (queue === null || queue.length <= queue.limit) continue;
+    if (queue === null || queue.length <= queue.limit && flows.overflowsDelta[row] === 0) continue;
     const owner = harmless(processName(sample, row) ?? "a process that is not known");
     notes.push({
       code: "accept_queue_full",
-      message:
-        `${owner} does not accept fast enough on port ${
-          flows.localPort[row]
-        }: ${queue.length} connections wait where ${queue.limit} may, ` +
-        "and further ones are turned away",
+      message: `${owner} does not accept fast enough on port ${
+        flows.localPort[row]
+      }: ${queue.length} connections wait where ${queue.limit} may${turnedAway(queue)}`,
       remedy:
         "Look at what it does; the limit is the backlog that it gives to listen(), and net.core.somaxconn at most",
     });
   }
   return notes;
+}
+
+function turnedAway({ length, limit, overflows, overflows_at_most: bound }: AcceptQueue): string {
+  const now = length > limit ? ", and further ones are turned away" : "";
+  if (!bound) return now;
+  const count = overflows === null
+    ? `at most ${counted(bound, "[attempt|attempts]")}`
+    : counted(overflows, "[attempt|attempts]");
+  return `${now === "" ? ", and it has been full" : now}: ${count} to connect since tcptop began`;
 }
 
 function dropped({ flows, length }: Sample): number {

@@ -21,13 +21,15 @@ const PEER = [
   ...["peer_container_id", "peer_container_name", "peer_netns", "peer_via"],
 ];
 
+const ACCEPT_QUEUE = ["length", "limit", "overflows", "overflows_at_most"];
+
 Deno.test("flowCsv() has the fields of the JSON document, flattened", () => {
   const sample = fakeSample([{ process: "curl", pid: 7, rx: 1009, rxDelta: 503, closed: true }]);
   const [line] = parse(flowCsv(null), sample), facts = flowFacts(sample, 0);
   const flat = Object.keys(facts).flatMap((name) => {
     if (name === "local") return ["local_address", "local_port"];
     if (name === "remote") return ["remote_address", "remote_port", "remote_name", "remote_name_from"];
-    if (name === "accept_queue") return ["accept_queue_length", "accept_queue_limit"];
+    if (name === "accept_queue") return ACCEPT_QUEUE.map((field) => `accept_queue_${field}`);
     if (name === "peer") return PEER;
     if (name === "dropped") return ["dropped_packets", "dropped_bytes", "dropped_reasons"];
     if (name === "end") return ["end_by", "end_how", "end_error", "end_reason"];

@@ -1,5 +1,5 @@
 /** Everything that is known of the flow under the cursor. */
-import { acceptQueue, hasPeer, isShared, limitedBy } from "../../flow/row.ts";
+import { type AcceptQueue, acceptQueue, hasPeer, isShared, limitedBy } from "../../flow/row.ts";
 import type { Sample } from "../../flow/sample.ts";
 import { Canvas, Role } from "../canvas.ts";
 import * as flow from "../flow.ts";
@@ -80,7 +80,7 @@ function longPairs({ sample, row, commandLine }: Detailed): Pair[] {
   const exe = flow.executable(sample, row), container = flow.container(sample, row);
   const end = endedOf(sample, row);
   const queue = acceptQueue(sample.flows, row);
-  if (queue !== null) long.push(["queue", `${plain(queue.length)} wait to be accepted, ${plain(queue.limit)} may`]);
+  if (queue !== null) long.push(["queue", queueText(queue)]);
   if (end !== null) long.push(["ended", endSentence(end)]);
   long.push(...dropped(sample, row));
   if (exe !== null && exe !== flow.processName(sample, row)) long.push(["executable", harmless(exe)]);
@@ -114,6 +114,14 @@ function drawEnds(canvas: Canvas, { sample, row, other, commandLine }: Detailed,
     y + lines.length,
     end,
   );
+}
+
+function queueText({ length, limit, overflows, overflows_at_most: bound }: AcceptQueue): string {
+  const waits = `${plain(length)} wait to be accepted, ${plain(limit)} may`;
+  if (bound === null) return waits;
+  return `${waits}; ${
+    overflows === null ? `at most ${plain(bound)}` : plain(overflows)
+  } turned away since tcptop began`;
 }
 
 /** Side by side as the width allows. Returns the line behind them. */
