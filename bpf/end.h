@@ -81,7 +81,7 @@ static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, 
 	case TCP_TIME_WAIT:
 		return END_FIN_LOCAL;
 	}
-	return owned ? END_RESET_SENT : END_UNKNOWN;
+	return owned ? END_DISCONNECTED : END_UNKNOWN;
 }
 
 #endif

@@ -22,6 +22,7 @@ enum tcptop_tag {
 	TAG_TCP_LIMITS = 10, /* struct tcptop_tcp_limits: what holds up a connection that the snapshot has just shown, when it is not as told before */
 	TAG_TCP_PATH = 11, /* struct tcptop_tcp_path: what is known of its way to the peer, when it may have changed */
 	TAG_TRANSLATION = 13, /* struct tcptop_translation: the kernel translates the addresses of a connection (NAT), or does not any more */
+	TAG_TCP_RESET = 14, /* struct tcptop_tcp_reset: why this end has reset a connection, before or after the record of its end */
 	TAG_DROPPED = 12,  /* struct tcptop_dropped: packets that this machine's kernel threw away, when there are more than told before */
 	TAG_DNS_ANSWER = 15, /* struct tcptop_dns_answer: a datagram that came from port 53 to a socket that had sent one there */
 };
@@ -58,6 +59,7 @@ enum tcptop_end {
 	END_RESET_UNREAD = 4, /* its process closed it, or ended, with data unread: the kernel resets it then */
 	END_GIVEN_UP = 5,    /* its process closed it, or ended, before it was established */
 	END_KEEPALIVE = 6,   /* nothing was under way, and the peer did not answer to keepalive probes */
+	END_DISCONNECTED = 7, /* its process gave the socket up for another connection: connect() with AF_UNSPEC */
 	END_ERROR = 128,     /* bit: the rest is the socket's errno */
 };
 
@@ -128,6 +130,27 @@ struct tcptop_tcp_counters {
 	__u32 srtt_us;
 	__u32 rttvar_us;
 	__u32 retransmits;
+};
+
+/* Why this end sent a reset (enum sk_rst_reason of the kernel). */
+enum tcptop_reset_why {
+	RESET_UNKNOWN = 0,
+	RESET_UNREAD = 1,    /* closed with data unread */
+	RESET_LINGER2 = 2,   /* closed with TCP_LINGER2 below 0 */
+	RESET_DATA_AFTER_CLOSE = 3, /* data came in that nobody can read any more */
+	RESET_MEMORY = 4,    /* no memory for it, or too many without a process */
+	RESET_UNSENT = 5,    /* disconnected with data unsent */
+	RESET_STATE = 6,     /* what else ends a connection at once: SO_LINGER 0, disconnected, killed */
+};
+
+/* TAG_TCP_RESET */
+struct tcptop_tcp_reset {
+	__u16 tag;
+	__u16 size;
+	__u8 why;            /* enum tcptop_reset_why */
+	__u8 pad[3];
+	__u64 cookie;
+	__u64 opened_ns;     /* as in the connection's other records; 0 also: of the last one with this cookie */
 };
 
 /* Bits. What the kernel says of a connection's sending. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* Changes of state, from connect() or listen() to the freeing of the socket. Part of tcp.bpf.c and of tcp_table.bpf.c. */
 #include "lifecycle.h"
+#include "reset_why.h"
 
 static __always_inline int state_changes(struct sock *sk, int old, int new)
 {
@@ -50,11 +51,16 @@ int BPF_PROG(tcp_reset_received, struct sock *sk)
 	return 0;
 }
 
-/* sk is NULL where the reset answers what belongs to no socket. */
+/* struct sock *sk, struct sk_buff *skb, since 6.10 enum sk_rst_reason reason: read where the kernel has it alone, or the verifier refuses it. sk is NULL
+ * where the reset answers what belongs to no socket. */
 SEC("tp_btf/tcp_send_reset")
-int BPF_PROG(tcp_reset_sent, struct sock *sk)
+int tcp_reset_sent(unsigned long long *ctx)
 {
+	struct sock *sk = (struct sock *)ctx[0];
+
 	reset_note(sk, ECONNABORTED);
+	if (bpf_core_type_exists(enum sk_rst_reason))
+		reset_report(sk, (u32)ctx[2]);
 	return 0;
 }
 

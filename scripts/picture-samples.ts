@@ -46,6 +46,7 @@ function ofNamespace(netns: number, to: EventHandler): EventHandler {
     tcpCounters: (record: TcpCounters) => to.tcpCounters(record),
     tcpLimits: (record) => to.tcpLimits(record),
     tcpPath: (record) => to.tcpPath(record),
+    tcpReset: (record) => to.tcpReset(record),
     udpFlow: (record: UdpRecord) => record.netns === netns ? to.udpFlow(record) : undefined,
     udpOwner: (record: UdpOwner) => record.netns === netns ? to.udpOwner(record) : undefined,
     process: (record) => to.process(record),

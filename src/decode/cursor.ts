@@ -7,6 +7,7 @@ import {
   TcpLimitsLayout,
   TcpPathLayout,
   TcpRecordLayout,
+  TcpResetLayout,
   TickLayout,
   TranslationLayout,
   UdpOwnerLayout,
@@ -277,6 +278,22 @@ export class TcpPath extends Cursor {
   }
   copyCongestion(target: Uint8Array, to: number): void {
     this.copy(TcpPathLayout.congestion, 16, target, to);
+  }
+}
+
+/** struct tcptop_tcp_reset. */
+export class TcpReset extends Cursor {
+  get why() {
+    return this.u8(TcpResetLayout.why);
+  }
+  get cookieLow() {
+    return this.low(TcpResetLayout.cookie);
+  }
+  get cookieHigh() {
+    return this.high(TcpResetLayout.cookie);
+  }
+  get openedNs() {
+    return this.u64(TcpResetLayout.openedNs);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   TcpLimitsLayout,
   TcpPathLayout,
   TcpRecordLayout,
+  TcpResetLayout,
   TickLayout,
   TranslationLayout,
   UdpOwnerLayout,
@@ -20,6 +21,7 @@ import {
   TcpLimits,
   TcpPath,
   TcpRecord,
+  TcpReset,
   TickRecord,
   TranslationRecord,
   UdpOwner,
@@ -34,6 +36,7 @@ export interface EventHandler {
   tcpCounters(record: TcpCounters): void;
   tcpLimits(record: TcpLimits): void;
   tcpPath(record: TcpPath): void;
+  tcpReset(record: TcpReset): void;
   tcpOwner(record: TcpRecord): void;
   udpFlow(record: UdpRecord): void;
   udpOwner(record: UdpOwner): void;
@@ -51,6 +54,7 @@ const BYTE_LENGTHS: Readonly<Record<number, number>> = {
   [Tag.tcpCounters]: TcpCountersLayout.byteLength,
   [Tag.tcpLimits]: TcpLimitsLayout.byteLength,
   [Tag.tcpPath]: TcpPathLayout.byteLength,
+  [Tag.tcpReset]: TcpResetLayout.byteLength,
   [Tag.tcpOwner]: TcpRecordLayout.byteLength,
   [Tag.udpFlow]: UdpRecordLayout.byteLength,
   [Tag.udpOwner]: UdpOwnerLayout.byteLength,
@@ -81,6 +85,7 @@ export class Decoder {
   readonly #counters = new TcpCounters();
   readonly #limits = new TcpLimits();
   readonly #path = new TcpPath();
+  readonly #reset = new TcpReset();
   readonly #udp = new UdpRecord();
   readonly #udpOwner = new UdpOwner();
   readonly #process = new ProcessRecord();
@@ -121,6 +126,8 @@ export class Decoder {
         return this.handler.tcpCounters(this.#counters.at(bytes, view, start));
       case Tag.tcpLimits:
         return this.handler.tcpLimits(this.#limits.at(bytes, view, start));
+      case Tag.tcpReset:
+        return this.handler.tcpReset(this.#reset.at(bytes, view, start));
       case Tag.tcpPath:
         return this.handler.tcpPath(this.#path.at(bytes, view, start));
       case Tag.tcpOpen:

@@ -109,6 +109,8 @@ export const FLOW_SCHEMA = {
   several: "u8",
   /** Of a TCP connection that has ended: enum End, or its bit `error` with the errno of the socket. */
   end: "u8",
+  /** Why this end sent a reset: ResetWhy. */
+  resetWhy: "u8",
   /** Enum Limit, over this sample. */
   limitedBy: "u8",
   /** busyUs to receiveQueue are known. */

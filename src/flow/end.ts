@@ -1,5 +1,5 @@
 /** Why and by whom a connection ended, in words, from what its socket said last. */
-import { End } from "../wire/layout.ts";
+import { End, ResetWhy } from "../wire/layout.ts";
 import { ERRNO_WORDS } from "../wire/errno.ts";
 import type { FlowArrays } from "./columns.ts";
 
@@ -34,6 +34,7 @@ const WITHOUT_ERROR: ReadonlyMap<number, Ended> = new Map([
   [End.finPeer, ended("peer", "fin")],
   [End.resetSent, ended("local", "reset_sent", "closed with SO_LINGER 0")],
   [End.resetUnread, ended("local", "reset_sent", "closed with data unread")],
+  [End.disconnected, ended("local", "reset_sent", "disconnected by its process (connect() with AF_UNSPEC)")],
   [End.givenUp, ended("local", "given_up", "closed before it was established")],
   [End.keepalive, { ...ended("kernel", "keepalive", "keepalive probes were not answered"), error: "ETIMEDOUT" }],
 ]);
@@ -49,8 +50,19 @@ const BY_ERROR: Readonly<Record<string, Ended>> = {
   ECONNABORTED: ended("kernel", "killed", "ended by an administrator"),
 };
 
+/** What the kernel says of its own resets, where that says more than the socket did: by ResetWhy. */
+const BY_RESET: ReadonlyMap<number, Ended> = new Map([
+  [ResetWhy.unread, ended("local", "reset_sent", "closed with data unread")],
+  [ResetWhy.linger2, ended("local", "reset_sent", "closed with TCP_LINGER2 below 0")],
+  [ResetWhy.dataAfterClose, ended("local", "reset_sent", "data came in after its process had closed it")],
+  [ResetWhy.memory, ended("kernel", "reset_sent", "no memory for it, or too many connections that no process holds")],
+  [ResetWhy.unsent, ended("local", "reset_sent", "disconnected with data unsent")],
+]);
+
 /** null: it has not ended, or the source does not say. */
 export function endOf(flows: FlowArrays, row: number): Ended | null {
+  const reset = flows.closed[row] ? BY_RESET.get(flows.resetWhy[row]) : undefined;
+  if (reset !== undefined) return reset;
   const end = flows.end[row];
   if ((end & End.error) === 0) return WITHOUT_ERROR.get(end) ?? null;
   const errno = end & ~End.error, [error] = ERRNO_WORDS.get(errno) ?? [`errno ${errno}`];

@@ -1,4 +1,4 @@
-import type { TcpRecord } from "../decode/cursor.ts";
+import type { TcpRecord, TcpReset } from "../decode/cursor.ts";
 import { OwnerHow } from "../wire/layout.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, type FlowArrays, pack, unpack } from "./columns.ts";
 import { CookieIndex } from "./cookie_index.ts";
@@ -18,6 +18,9 @@ export const EventKind = {
   failed: 4,
 } as const;
 export type EventKind = typeof EventKind[keyof typeof EventKind];
+
+/** Further ends than that have not come between the end of a connection and its reset, which one processor writes one after the other. */
+const RESET_BEHIND = 4096;
 
 /** What crosses to the main thread; `events` is for unpackEvents(). */
 export interface PackedEvents {
@@ -86,6 +89,18 @@ export class EventLog {
     copyFlow(flows, row, arrays, at);
     arrays.timeNs[at] = timeNs;
     arrays.kind[at] = kind;
+  }
+
+  /** The reset of a connection that has just ended is in the row of its end too, if that still waits. It is among the last. */
+  reset(record: TcpReset): void {
+    const { cookieLow, cookieHigh, openedNs, kind, resetWhy } = this.#waiting.arrays;
+    const first = Math.max(0, this.#waiting.length - RESET_BEHIND);
+    for (let at = this.#waiting.length - 1; at >= first; at--) {
+      if (cookieLow[at] !== record.cookieLow || cookieHigh[at] !== record.cookieHigh) continue;
+      const same = record.openedNs === 0 || openedNs[at] === record.openedNs;
+      if (kind[at] === EventKind.closed && same) resetWhy[at] = record.why;
+      return;
+    }
   }
 
   /** Call it after each drain. */

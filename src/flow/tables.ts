@@ -7,6 +7,7 @@ import type {
   TcpLimits,
   TcpPath,
   TcpRecord,
+  TcpReset,
   TickRecord,
   TranslationRecord,
   UdpOwner,
@@ -118,6 +119,9 @@ export class FlowTables implements EventHandler {
   }
   tcpPath(record: TcpPath): void {
     this.tcp.path(record);
+  }
+  tcpReset(record: TcpReset): void {
+    this.tcp.reset(record);
   }
   tcpOwner(record: TcpRecord): void {
     this.#events++;

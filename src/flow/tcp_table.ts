@@ -1,4 +1,4 @@
-import type { TcpCounters, TcpLimits, TcpPath, TcpRecord, TickRecord } from "../decode/cursor.ts";
+import type { TcpCounters, TcpLimits, TcpPath, TcpRecord, TcpReset, TickRecord } from "../decode/cursor.ts";
 import { TcpState } from "../wire/tcp_state.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { ANSWER_SCHEMA } from "./answers.ts";
@@ -167,6 +167,14 @@ export class TcpTable {
       this.#leave(row);
     }
     this.log?.add(failed ? EventKind.failed : EventKind.closed, c, row, record.timeNs);
+  }
+
+  /** Why this end has sent a reset: as a rule just after the record of the end. */
+  reset(record: TcpReset): void {
+    const row = this.#index.get(record.cookieLow, record.cookieHigh), c = this.#columns.arrays;
+    if (row < 0 || record.openedNs !== 0 && c.openedNs[row] !== record.openedNs) return;
+    c.resetWhy[row] = record.why;
+    this.log?.reset(record);
   }
 
   /** Who held a connection that had already ended. */

@@ -13,6 +13,7 @@ export const Tag = {
   tcpLimits: 10,
   tcpPath: 11,
   translation: 13,
+  tcpReset: 14,
   dropped: 12,
   dnsAnswer: 15,
 } as const;
@@ -46,6 +47,7 @@ export const End = {
   resetUnread: 4,
   givenUp: 5,
   keepalive: 6,
+  disconnected: 7,
   error: 128,
 } as const;
 
@@ -114,6 +116,26 @@ export const TcpCountersLayout = {
   srttUs: 44,
   rttvarUs: 48,
   retransmits: 52,
+} as const;
+
+export const ResetWhy = {
+  unknown: 0,
+  unread: 1,
+  linger2: 2,
+  dataAfterClose: 3,
+  memory: 4,
+  unsent: 5,
+  state: 6,
+} as const;
+
+export const TcpResetLayout = {
+  byteLength: 24,
+  tag: 0,
+  size: 2,
+  why: 4,
+  pad: 5,
+  cookie: 8,
+  openedNs: 16,
 } as const;
 
 export const Sending = {

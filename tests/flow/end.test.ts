@@ -3,8 +3,10 @@ import { endOf } from "../../src/flow/end.ts";
 import { flowFacts } from "../../src/output/flow_facts.ts";
 import { endSentence, endText } from "../../src/view/end.ts";
 import { Errno } from "../../src/wire/errno.ts";
-import { End } from "../../src/wire/layout.ts";
+import { End, ResetWhy } from "../../src/wire/layout.ts";
 import { fakeSample } from "../view/fake_sample.ts";
+
+const END_OF_MEMORY = "kernel reset_sent: no memory for it, or too many connections that no process holds";
 
 function of(end: number) {
   const { flows } = fakeSample([{ closed: true }]);
@@ -27,6 +29,22 @@ Deno.test("endOf() tells who ended a connection, and how", () => {
   ]);
   strictEqual(of(End.unknown), null);
   strictEqual(of(77), null, "a code of a later version");
+});
+
+Deno.test("endOf() has the kernel's reason for a reset of its own, where that says more than the socket", () => {
+  const why = (resetWhy: number, end: number) => {
+    const { flows } = fakeSample([{ closed: true }]);
+    flows.end[0] = end;
+    flows.resetWhy[0] = resetWhy;
+    const { by, how, reason } = endOf(flows, 0)!;
+    return `${by} ${how}: ${reason}`;
+  };
+  const reset = End.error | Errno.ECONNRESET;
+  strictEqual(why(ResetWhy.dataAfterClose, reset), "local reset_sent: data came in after its process had closed it");
+  strictEqual(why(ResetWhy.memory, End.finLocal), END_OF_MEMORY);
+  strictEqual(why(ResetWhy.state, End.resetSent), "local reset_sent: closed with SO_LINGER 0");
+  strictEqual(why(ResetWhy.state, End.error | Errno.ECONNABORTED), "kernel killed: ended by an administrator");
+  strictEqual(why(ResetWhy.unknown, reset), "peer reset_received: null");
 });
 
 Deno.test("endOf() names every error of a socket", () => {

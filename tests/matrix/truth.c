@@ -104,6 +104,8 @@ void truth_apply(struct truth *truth, const uint8_t *data, int32_t length)
 			apply_flow(truth, &flow);
 		} else if (head[0] == TAG_TCP_LIMITS && head[1] == sizeof(struct tcptop_tcp_limits)) {
 			; /* what a connection waits for is compared by tests/kernel */
+		} else if (head[0] == TAG_TCP_RESET && head[1] == sizeof(struct tcptop_tcp_reset)) {
+			; /* why a connection was reset is compared there too */
 		} else if (head[0] == TAG_TCP_PATH && head[1] == sizeof(struct tcptop_tcp_path)) {
 			; /* so is its path */
 		} else if (head[0] == TAG_DNS_ANSWER && head[1] <= sizeof(*truth->answers)) {

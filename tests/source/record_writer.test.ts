@@ -33,6 +33,7 @@ function decode(write: (writer: RecordWriter) => void, handler: Partial<EventHan
     tcpCounters: nothing,
     tcpLimits: nothing,
     tcpPath: nothing,
+    tcpReset: nothing,
     tcpOwner: nothing,
     udpFlow: nothing,
   };

@@ -151,6 +151,9 @@ export class RecordingPlatform implements Platform {
   get timeWaits() {
     return this.platform.timeWaits?.bind(this.platform);
   }
+  get listenOverflows() {
+    return this.platform.listenOverflows?.bind(this.platform);
+  }
   networkNamespace(): number {
     return this.platform.networkNamespace?.() ?? 0;
   }

@@ -42,6 +42,7 @@ function tracker(hasPreliminary = false) {
     tcpCounters: () => {},
     tcpLimits: () => {},
     tcpPath: () => {},
+    tcpReset: () => {},
     dropped: () => {},
     tcpOwner: () => {},
     udpFlow: (r) => void last.udp.push({ ...plain(r), firstNs: r.firstNs, lastNs: r.lastNs }),

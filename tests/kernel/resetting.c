@@ -1,0 +1,75 @@
+// clang -O2 -Wall -Wextra -Werror -o resetting resetting.c
+// resetting COUNT: over loopback, COUNT connections that their client resets in each of four ways. Says `linger PORT`, `unread PORT`,
+// `disconnected PORT` and `late PORT`: the port of the server for each. `late` needs net.ipv4.tcp_fin_timeout above 60, or the socket is gone before
+// the data comes.
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const char *const ways[] = { "linger", "unread", "disconnected", "late" };
+
+static void must(int result)
+{
+	if (result < 0)
+		exit(1);
+}
+
+// Until fd can be read, or has ended.
+static void wait_for(int fd)
+{
+	struct pollfd in = { fd, POLLIN | POLLRDHUP, 0 };
+
+	must(poll(&in, 1, 10000) - 1);
+}
+
+static void reset(const char *way, int client, int server)
+{
+	const struct linger at_once = { 1, 0 };
+	const struct sockaddr none = { .sa_family = AF_UNSPEC };
+
+	if (!strcmp(way, "linger"))
+		must(setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)));
+	if (!strcmp(way, "unread")) {
+		must(send(server, "x", 1, 0));
+		wait_for(client);
+	}
+	if (!strcmp(way, "disconnected"))
+		must(connect(client, &none, sizeof(none)));
+	close(client);
+	if (!strcmp(way, "late")) {
+		wait_for(server);
+		must(send(server, "x", 1, MSG_NOSIGNAL));
+	}
+	wait_for(server);
+	close(server);
+}
+
+int main(int argc, char **argv)
+{
+	prctl(PR_SET_NAME, "resetting");
+	for (size_t way = 0; argc == 2 && way < sizeof(ways) / sizeof(*ways); way++) {
+		struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		socklen_t length = sizeof(address);
+		int listener = socket(AF_INET, SOCK_STREAM, 0);
+
+		must(bind(listener, (struct sockaddr *)&address, length));
+		must(listen(listener, 16));
+		must(getsockname(listener, (struct sockaddr *)&address, &length));
+		for (int i = 0; i < atoi(argv[1]); i++) {
+			int client = socket(AF_INET, SOCK_STREAM, 0), server;
+
+			must(connect(client, (struct sockaddr *)&address, length));
+			must(server = accept(listener, NULL, NULL));
+			reset(ways[way], client, server);
+		}
+		close(listener);
+		printf("%s %d\n", ways[way], ntohs(address.sin_port));
+	}
+	return argc != 2;
+}
