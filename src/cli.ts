@@ -278,7 +278,7 @@ function definition() {
     .addHelpText(
       "after",
       `\nColumns: ${[...SCREEN_COLUMNS, TOTAL_RATE].map(({ id }) => id).join(" ")}
-A filter is words, which match anywhere; ${[...FIELDS.keys()].map((id) => `${id}:`).join(" ")}; comparisons of
+A filter is words, which match anywhere; failed; ${[...FIELDS.keys()].map((id) => `${id}:`).join(" ")}; comparisons of
 number columns, such as rx/s>1MiB or age<10s; and, or, not and parentheses. Quotes take away a character's meaning.
 macOS needs no root, tells of connections once a second at most and misses shorter ones: see docs/macos.md.
 Exit status: 0 done, 1 failed while running, 2 wrong usage, 3 not permitted, 4 this system cannot run it.`,

@@ -93,7 +93,7 @@ ${
     )
   }
 The fields are:
-${prose(`${filterFields.map((field) => `${field}:`).join(", ")}.`)}
+${prose(`${filterFields.map((field) => `${field}:`).join(", ")}; failed.`)}
 .Ss Files
 ${
     prose(

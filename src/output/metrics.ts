@@ -1,8 +1,11 @@
 /** Counters for Prometheus, as OpenMetrics or in the older text format. */
 import type { Sample } from "../flow/sample.ts";
 import type { Container } from "../view/flow.ts";
-import { flowFacts } from "./flow_facts.ts";
-import { isListener } from "../flow/row.ts";
+import { container as containerOf, processName, stateName } from "../view/flow.ts";
+import { type Ended, endOf } from "../flow/end.ts";
+import { Overflows } from "../flow/overflow_kind.ts";
+import { hasFailed, isListener, isTcp, limitedBy, rxDelta, txDelta } from "../flow/row.ts";
+import { LIMIT_WORDS } from "../view/group_reasons.ts";
 import type { DropTotal } from "../flow/drop_list.ts";
 import { harmless } from "../harmless.ts";
 
@@ -11,6 +14,18 @@ export const MAX_NAMES = 100;
 export const OTHER = "other";
 /** A name that has moved nothing for so long gives its place to a new one. Its counters go away: they never run backwards. */
 const IDLE_MS = 3_600_000;
+
+/** Why connections fail; all that is none of them is `other`, and what is not known `unknown`. Each is there from the start: a counter begins at 0. */
+const FAILURES = ["refused", "reset_received", "timeout", "unreachable", "given_up", "other", "unknown"];
+
+function failureOf(end: Ended | null): string {
+  if (end === null) return "unknown";
+  return end.how !== null && FAILURES.includes(end.how) ? end.how : "other";
+}
+
+function increase(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
 
 /** Sums since the start, of one process name or container. */
 interface Sums {
@@ -73,6 +88,13 @@ export class Metrics {
   readonly #containerNames = new Map<string, string>();
   readonly #loopback = [noSums(0), noSums(0)];
   readonly #flows = { tcp: 0, udp: 0 };
+  /** Connections of the last sample by state, and flows by what they waited for. */
+  readonly #states = new Map<string, number>();
+  readonly #limits = new Map<string, number>();
+  readonly #failures = new Map<string, number>(FAILURES.map((reason) => [reason, 0]));
+  readonly #resets = { local: 0, peer: 0 };
+  #overflows = 0;
+  #overflowsAtMost = 0;
   #opened = 0;
   #closed = 0;
   #failed = 0;
@@ -92,9 +114,14 @@ export class Metrics {
     this.#lost = sample.health.eventsLost;
     for (const drop of sample.dropTotals ?? []) this.#addDrop(drop);
     this.#flows.tcp = this.#flows.udp = 0;
+    this.#states.clear();
+    for (const word of LIMIT_WORDS) this.#limits.set(word, 0);
     for (const [, { states }] of this.#processes.entries()) states.clear();
     const rows = sample.pastFrom ?? sample.length;
-    for (let row = 0; row < rows; row++) if (!isListener(sample.flows, row)) this.#addFlow(sample, row);
+    for (let row = 0; row < rows; row++) {
+      if (isListener(sample.flows, row)) this.#addListener(sample, row);
+      else this.#addFlow(sample, row);
+    }
   }
 
   /** `open`: as OpenMetrics 1.0, else as the text format 0.0.4. */
@@ -111,14 +138,18 @@ export class Metrics {
   }
 
   #addFlow(sample: Sample, row: number): void {
-    const { process, protocol, container, closed, loopback, inside, state, rx_bytes_delta: rx, tx_bytes_delta: tx } =
-      flowFacts(
-        sample,
-        row,
-      );
+    const { flows } = sample, protocol = isTcp(flows, row) ? "tcp" : "udp", closed = flows.closed[row] === 1;
+    const process = processName(sample, row), container = containerOf(sample, row);
+    const loopback = flows.loopback[row] === 1, inside = flows.inside[row] === 1, state = stateName(flows, row);
+    const rx = rxDelta(flows, row), tx = txDelta(flows, row), limit = limitedBy(flows, row);
     this.#flows[protocol]++;
     const ofProcess = this.#processes.of(harmless(process ?? ""), sample.wallMs);
-    if (protocol === "tcp" && !closed) ofProcess.states.set(state, (ofProcess.states.get(state) ?? 0) + 1);
+    if (protocol === "tcp" && !closed) {
+      increase(ofProcess.states, state);
+      increase(this.#states, state);
+    }
+    if (limit !== null) increase(this.#limits, limit);
+    if (closed && protocol === "tcp") this.#addEnd(sample, row);
     const all = [ofProcess, this.#loopback[loopback ? 1 : 0]];
     if (inside) {
       this.#inside += rx ?? 0;
@@ -131,6 +162,18 @@ export class Metrics {
       sums.closed += closed ? 1 : 0;
       if (closed || (rx ?? 0) + (tx ?? 0) > 0) sums.movedMs = sample.wallMs;
     }
+  }
+
+  #addEnd({ flows }: Sample, row: number): void {
+    const end = endOf(flows, row);
+    if (hasFailed(flows, row)) increase(this.#failures, failureOf(end));
+    else if (end?.how === "reset_sent") this.#resets.local++;
+    else if (end?.how === "reset_received") this.#resets.peer++;
+  }
+
+  #addListener({ flows }: Sample, row: number): void {
+    if (flows.overflowsAre[row] === Overflows.exact) this.#overflows += flows.overflowsDelta[row];
+    if (flows.overflowsAre[row] !== Overflows.unknown) this.#overflowsAtMost += flows.overflowsDelta[row];
   }
 
   /** By id: a name may become known later, and the counters go on. */
@@ -215,6 +258,32 @@ export class Metrics {
         "Payload of these packets.",
         [...this.#dropped.values()].map(({ labels, bytes }) => [labels, bytes] as const),
       ),
+      counter(
+        "tcptop_connections_failed_by_reason",
+        "TCP connections that never were established, by reason: docs/why.md.",
+        [...this.#failures].map(([reason, count]) => [{ reason }, count] as const),
+      ),
+      counter(
+        "tcptop_connections_reset",
+        "TCP connections that were established and ended by a reset, by who sent it.",
+        [
+          [{ by: "local" }, this.#resets.local],
+          [{ by: "peer" }, this.#resets.peer],
+        ],
+      ),
+      counter(
+        "tcptop_accept_queue_overflows",
+        "Attempts to connect that listeners turned away for a full accept queue.",
+        [[
+          {},
+          this.#overflows,
+        ]],
+      ),
+      counter(
+        "tcptop_accept_queue_overflows_at_most",
+        "The same with what listeners may have dropped for another reason.",
+        [[{}, this.#overflowsAtMost]],
+      ),
       counter("tcptop_records_lost", "Records that found the ring buffer full.", [[{}, this.#lost]]),
       counter("tcptop_samples", "Samples taken.", [[{}, this.#samples]]),
       {
@@ -224,6 +293,18 @@ export class Metrics {
         values: [...this.#processes.entries()].flatMap(([process, { states }]) =>
           [...states].map(([state, count]) => [{ process, state }, count] as const)
         ),
+      },
+      {
+        name: "tcptop_connections",
+        help: "TCP connections in the last sample, by state.",
+        type: "gauge",
+        values: [...this.#states].map(([state, count]) => [{ state }, count] as const),
+      },
+      {
+        name: "tcptop_flows_limited",
+        help: "Flows in the last sample, by what they waited for: docs/why.md.",
+        type: "gauge",
+        values: [...this.#limits].map(([limited_by, count]) => [{ limited_by }, count] as const),
       },
       {
         name: "tcptop_flows",

@@ -1,5 +1,9 @@
-import { match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { MAX_NAMES, Metrics } from "../../src/output/metrics.ts";
+import { Limit } from "../../src/flow/limit.ts";
+import { Overflows } from "../../src/flow/overflow_kind.ts";
+import { Errno } from "../../src/wire/errno.ts";
+import { End } from "../../src/wire/layout.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 import { cgroupOf, NO_CGROUP } from "../../src/flow/container.ts";
 
@@ -85,4 +89,37 @@ Deno.test("Metrics.text() keeps the names of containers that have counters, howe
   const metrics = metricsOf(made);
   strictEqual(value(metrics, 'tcptop_container_receive_bytes_total{container="web0"}'), 101);
   strictEqual(value(metrics, `tcptop_container_receive_bytes_total{container="web${MAX_NAMES - 1}"}`), 101);
+});
+
+Deno.test("Metrics counts failed connects by reason, resets, and what listeners turned away", () => {
+  const ended = { closed: true, state: "CLOSED" }, failed = { ...ended, established: false };
+  const listener = { state: "LISTEN", remote: ["0.0.0.0", 0] } as const;
+  const sample = fakeSample([failed, failed, failed, ended, ended, ended, listener, listener, {}, {}, {
+    state: "CLOSE_WAIT",
+  }]);
+  const { flows } = sample;
+  flows.end.set([
+    End.error | Errno.ECONNREFUSED,
+    End.givenUp,
+    End.unknown,
+    End.resetSent,
+    End.error | Errno.ECONNRESET,
+  ]);
+  flows.end[5] = End.finPeer;
+  flows.overflowsAre.set([Overflows.exact, Overflows.atMost], 6);
+  flows.overflowsDelta.set([44, 7], 6);
+  flows.limitedBy.set([Limit.reader, Limit.idle, Limit.reader], 8);
+  const metrics = metricsOf(sample, sample), of = (name: string) => value(metrics, name);
+  const failures = ["refused", "given_up", "unknown", "timeout"].map((reason) =>
+    of(`tcptop_connections_failed_by_reason_total{reason="${reason}"}`)
+  );
+  deepStrictEqual(failures, [2, 2, 2, 0]);
+  strictEqual(of('tcptop_connections_reset_total{by="local"}'), 2);
+  strictEqual(of('tcptop_connections_reset_total{by="peer"}'), 2);
+  strictEqual(of("tcptop_accept_queue_overflows_total"), 88);
+  strictEqual(of("tcptop_accept_queue_overflows_at_most_total"), 102);
+  strictEqual(of('tcptop_connections{state="ESTABLISHED"}'), 2);
+  strictEqual(of('tcptop_connections{state="CLOSE_WAIT"}'), 1);
+  strictEqual(of('tcptop_flows_limited{limited_by="reader"}'), 2);
+  strictEqual(of('tcptop_flows_limited{limited_by="loss"}'), 0);
 });
