@@ -3,6 +3,7 @@ import type { Options } from "../options.ts";
 import type { Sample } from "../flow/sample.ts";
 import { flowCsv } from "../output/flow_csv.ts";
 import { groupCsv } from "../output/group_csv.ts";
+import { FlowTexts } from "../output/flow_texts.ts";
 import { groupsDocument, jsonDocument } from "../output/json.ts";
 import { writeError } from "../output/stderr.ts";
 import { writeJson, writeText } from "../output/stdout.ts";
@@ -93,7 +94,8 @@ function sampleOutput(options: Options, stdoutIsTerminal: boolean, past: EndedFl
 
 function flowDocument(options: Options): (sample: Sample) => Iterable<string> {
   const select = selector(options, options.limit ?? 0);
-  return (sample) => jsonDocument(sample, select(sample), VERSION);
+  const texts = options.once ? null : new FlowTexts();
+  return (sample) => jsonDocument(sample, select(sample), VERSION, texts);
 }
 
 function groupDocument(options: Options, by: Grouping, past: EndedFlows | null): (sample: Sample) => Iterable<string> {

@@ -33,6 +33,7 @@ export class Session {
   #oldestCgroup = 1;
   readonly #containers: ContainerNames;
   readonly #names = new Map<string, string>();
+  #news = 0;
   readonly #zones = new Map<string, string>();
   readonly #answers = new Map<number, string>();
   #hosts: ReadonlyMap<string, string> = new Map();
@@ -153,6 +154,9 @@ export class Session {
 
   /** The names that come with a message. */
   #learn({ users, processes, programs, cgroups, zones, answers }: SampleMessage | EventsMessage): void {
+    const news = zones.length + users.length + processes.length + programs.length + cgroups.cgroups.length +
+      answers.length;
+    if (news > 0 || cgroups.oldest > this.#oldestCgroup) this.#news++;
     if (this.#zones.size > MOST_ZONES) this.#zones.clear();
     for (const [key, name] of zones) this.#zones.set(key, name);
     for (const [uid, name] of users) this.#users.set(uid, name);
@@ -174,6 +178,7 @@ export class Session {
 
   #unpack(message: SampleMessage): Sample {
     this.#learn(message);
+    if (message.hosts) this.#news++;
     this.#hosts = message.hosts ?? this.#hosts;
     const { sample, host, health, source, selfCpuPercent, selfRssBytes, timeWait, synRecv } = message;
     return {
@@ -186,6 +191,7 @@ export class Session {
       timeWait,
       synRecv,
       flows: unpackFlows(sample.flows, sample.length),
+      news: this.#news,
       users: this.#users,
       cgroups: this.#cgroups,
       containers: this.#containers.names,

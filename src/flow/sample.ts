@@ -55,6 +55,9 @@ export interface Sample {
   /** Rows from here on ended in an earlier sample and are still shown; absent: there are none. */
   readonly pastFrom?: number;
   readonly flows: FlowArrays;
+  /** Another number whenever something in `users`, `cgroups`, `programs`, `processes`, `zones`, `answers` or `hosts` has changed;
+   * absent: not known. */
+  readonly news?: number;
   /** Login names by uid, for every uid in flows that has one. */
   readonly users: ReadonlyMap<number, string>;
   /** By the column `cgroup`; NO_CGROUP is at 0. */

@@ -1,5 +1,6 @@
 import type { Sample } from "../flow/sample.ts";
 import { flowFacts } from "./flow_facts.ts";
+import type { FlowTexts } from "./flow_texts.ts";
 import type { Group } from "../view/group.ts";
 import { groupFacts } from "./group_facts.ts";
 import type { Grouping } from "../view/group_key.ts";
@@ -10,9 +11,17 @@ export const SAMPLE_SCHEMA = "tcptop.sample/1";
 export const GROUPS_SCHEMA = "tcptop.groups/1";
 const CHUNK_CHARACTERS = 1 << 16;
 
-/** The document of one sample, as one line in pieces: with 40,000 flows it is too long for one string to be cheap. */
-export function jsonDocument(sample: Sample, rows: readonly number[], version: string): Iterable<string> {
-  return inPieces(jsonHead(sample, SAMPLE_SCHEMA, version), "flows", rows, (row) => flowFacts(sample, row));
+/** The document of one sample, as one line in pieces: with 40,000 flows it is too long for one string to be cheap. `texts`: where more samples follow. */
+export function jsonDocument(
+  sample: Sample,
+  rows: readonly number[],
+  version: string,
+  texts: FlowTexts | null = null,
+): Iterable<string> {
+  const head = jsonHead(sample, SAMPLE_SCHEMA, version);
+  if (texts === null) return inPieces(head, "flows", rows, (row) => JSON.stringify(flowFacts(sample, row)));
+  texts.begin(sample);
+  return inPieces(head, "flows", rows, (row) => texts.text(sample, row));
 }
 
 /** The same of groups. */
@@ -25,13 +34,13 @@ export function groupsDocument(
 ): Iterable<string> {
   const since = sinceMs === null ? null : new Date(sinceMs).toISOString();
   const head = { ...jsonHead(sample, GROUPS_SCHEMA, version), group_by: by, since };
-  return inPieces(head, "groups", groups, (group) => groupFacts(sample, group, by));
+  return inPieces(head, "groups", groups, (group) => JSON.stringify(groupFacts(sample, group, by)));
 }
 
-function* inPieces<T>(head: object, name: string, items: readonly T[], facts: (item: T) => object): Iterable<string> {
+function* inPieces<T>(head: object, name: string, items: readonly T[], text: (item: T) => string): Iterable<string> {
   let chunk = `${JSON.stringify(head).slice(0, -1)},"${name}":[`;
   for (let i = 0; i < items.length; i++) {
-    chunk += (i === 0 ? "" : ",") + JSON.stringify(facts(items[i]));
+    chunk += (i === 0 ? "" : ",") + text(items[i]);
     if (chunk.length < CHUNK_CHARACTERS) continue;
     yield chunk;
     chunk = "";

@@ -1,0 +1,127 @@
+/**
+ * The JSON of flows, sample after sample. Most connections of a machine are idle: from one sample to the next only two figures of theirs change,
+ * and the text around these is kept. What was written for a flow is used again while nothing that it is made from has changed.
+ */
+import { FLOW_SCHEMA, type FlowArrays, packFlows, unpackFlows } from "../flow/columns.ts";
+import { idleMs } from "../flow/path.ts";
+import { peerRow } from "../flow/peer.ts";
+import type { Sample } from "../flow/sample.ts";
+import { ageMs, container, remoteName } from "../view/flow.ts";
+import { flowFacts } from "./flow_facts.ts";
+
+/** Around `age_ms` and `idle_ms`, and what in it comes from tables that grow while a flow stays the same. */
+interface Text {
+  readonly head: string;
+  readonly middle: string;
+  readonly tail: string;
+  readonly remoteName: string | null;
+  readonly containerName: string | null;
+  /** The row of the other end; -1: there is none. */
+  readonly peer: number;
+}
+
+const AGE = '"age_ms":0,', IDLE = '"idle_ms":0,';
+/** Of flows: as many texts take some 64 MB. */
+const MOST_KEPT = 1 << 16;
+
+export class FlowTexts {
+  /** The columns of the sample before, and the texts by its rows. */
+  #before: FlowArrays | null = null;
+  #buffer: ArrayBuffer | null = null;
+  #rows = 0;
+  #news: number | undefined;
+  #dropsKnown: boolean | undefined;
+  readonly #texts: (Text | null)[] = [];
+  #same = new Uint8Array(0);
+
+  /** Call it before text(), once for each sample. */
+  begin(sample: Sample): void {
+    const rows = Math.min(sample.length, MOST_KEPT);
+    if (this.#same.length < rows) this.#same = new Uint8Array(rows * 2);
+    this.#same.fill(0, 0, rows);
+    const isAlike = sample.news === this.#news && sample.dropsKnown === this.#dropsKnown;
+    if (sample.news !== undefined && isAlike) this.#compare(sample, Math.min(rows, this.#rows));
+    this.#forget(sample, rows);
+    this.#texts.length = rows;
+    this.#buffer = packFlows([{ length: rows, arrays: sample.flows }], this.#buffer);
+    this.#before = unpackFlows(this.#buffer, rows);
+    this.#rows = rows;
+    this.#news = sample.news;
+    this.#dropsKnown = sample.dropsKnown;
+  }
+
+  text(sample: Sample, row: number): string {
+    if (row >= this.#rows || !this.#same[row]) return JSON.stringify(flowFacts(sample, row));
+    let text = this.#texts[row];
+    if (text === null || text.peer !== peerRow(sample, row)) this.#texts[row] = text = textOf(sample, row);
+    return `${text.head}${ageMs(sample, row)}${text.middle}${idleMs(sample.flows, row, sample.timeNs)}${text.tail}`;
+  }
+
+  /** What is told of the other end is its row's: a text goes with that of both. */
+  #forget(sample: Sample, rows: number): void {
+    const same = this.#same;
+    for (let row = 0; row < rows; row++) {
+      if (same[row] && sample.flows.pair[row] !== 0) {
+        const peer = peerRow(sample, row);
+        if (peer < 0 || peer < rows && same[peer]) continue;
+      } else if (same[row]) continue;
+      this.#texts[row] = null;
+    }
+  }
+
+  /** Which rows are, in every column, what they were. A flow that is in another row is told anew. */
+  #compare(sample: Sample, rows: number): void {
+    const same = this.#same.fill(1, 0, rows), now = sample.flows, before = this.#before!;
+    for (const field in FLOW_SCHEMA) {
+      const name = field as keyof FlowArrays, width = FLOW_SCHEMA[name] === "b16" ? 16 : 1;
+      if (width === 1) compareNumbers(now[name], before[name], rows, same);
+      else compareWords(words(now[name]), words(before[name]), rows, same);
+    }
+    for (let row = 0; row < rows; row++) {
+      // A rate is over the interval; what was dropped and who is at the other end stand elsewhere.
+      if (now.rxDelta[row] !== 0 || now.txDelta[row] !== 0 || now.drops[row] !== 0) same[row] = 0;
+      const text = this.#texts[row];
+      if (!same[row] || !text) continue;
+      if (text.remoteName !== remoteName(sample, row) || text.containerName !== containerName(sample, row)) {
+        same[row] = 0;
+      }
+    }
+  }
+}
+
+function containerName(sample: Sample, row: number): string | null {
+  return sample.flows.cgroup[row] === 0 ? null : container(sample, row)?.name ?? null;
+}
+
+function textOf(sample: Sample, row: number): Text {
+  const whole = JSON.stringify({ ...flowFacts(sample, row), age_ms: 0, idle_ms: 0 });
+  // In a string both would have backslashes.
+  const age = whole.indexOf(AGE) + AGE.length - 2, idle = whole.indexOf(IDLE, age) + IDLE.length - 2;
+  return {
+    head: whole.slice(0, age),
+    middle: whole.slice(age + 1, idle),
+    tail: whole.slice(idle + 1),
+    remoteName: remoteName(sample, row),
+    containerName: containerName(sample, row),
+    peer: peerRow(sample, row),
+  };
+}
+
+type Numbers = Float64Array | Uint32Array | Uint16Array | Uint8Array;
+
+function compareNumbers(now: Numbers, before: Numbers, rows: number, same: Uint8Array): void {
+  for (let row = 0; row < rows; row++) if (now[row] !== before[row]) same[row] = 0;
+}
+
+function words(bytes: Numbers): Uint32Array {
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+}
+
+function compareWords(now: Uint32Array, before: Uint32Array, rows: number, same: Uint8Array): void {
+  for (let row = 0, at = 0; row < rows; row++, at += 4) {
+    if (
+      now[at] !== before[at] || now[at + 1] !== before[at + 1] || now[at + 2] !== before[at + 2] ||
+      now[at + 3] !== before[at + 3]
+    ) same[row] = 0;
+  }
+}

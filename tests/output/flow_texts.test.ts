@@ -1,0 +1,82 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { FLOW_SCHEMA } from "../../src/flow/columns.ts";
+import type { Sample } from "../../src/flow/sample.ts";
+import { flowFacts } from "../../src/output/flow_facts.ts";
+import { FlowTexts } from "../../src/output/flow_texts.ts";
+import { fakeSample, NOW_NS } from "../view/fake_sample.ts";
+
+const HOSTILE = '"age_ms":0,\\"idle_ms":0,';
+
+/** Flows of which each is another, and one that looks like its own JSON. */
+function flows(count: number) {
+  return Array.from({ length: count }, (_, i) => ({
+    cookie: i + 1,
+    process: i === 1 ? HOSTILE : `p${i}`,
+    remote: ["10.0.0.1", 1000 + i] as const,
+    ageMs: 1009 + i,
+    rx: i,
+    ...i % 3 === 0 ? { protocol: "udp" as const } : {},
+  }));
+}
+
+function sampleOf(count: number, more: Partial<Sample> = {}): Sample {
+  return fakeSample(flows(count), { news: 1, processes: new Map([[1234, HOSTILE]]), ...more });
+}
+
+function check(texts: FlowTexts, sample: Sample): void {
+  texts.begin(sample);
+  for (let row = 0; row < sample.length; row++) {
+    const facts = flowFacts(sample, row);
+    strictEqual(texts.text(sample, row), JSON.stringify(facts));
+    deepStrictEqual(JSON.parse(texts.text(sample, row)), JSON.parse(JSON.stringify(facts)));
+  }
+}
+
+Deno.test("FlowTexts.text() is what JSON says of a flow, first and whenever only the time goes on", () => {
+  const texts = new FlowTexts();
+  for (let i = 0; i < 4; i++) check(texts, sampleOf(7, { timeNs: NOW_NS + i * 1e9 }));
+});
+
+Deno.test("FlowTexts.text() sees every column that changes", () => {
+  const texts = new FlowTexts();
+  for (let i = 0; i < 3; i++) check(texts, sampleOf(5));
+  const sample = sampleOf(5);
+  for (const field in FLOW_SCHEMA) {
+    sample.flows[field as keyof typeof FLOW_SCHEMA][2] ^= 1;
+    check(texts, sample);
+    check(texts, sample);
+  }
+});
+
+Deno.test("FlowTexts.text() sees names that come later, and that of a container", () => {
+  const texts = new FlowTexts();
+  const sample = sampleOf(4), names = new Map<string, string>(), named = { ...sample, names };
+  for (let i = 0; i < 3; i++) check(texts, named);
+  names.set("10.0.0.1", "one.example");
+  check(texts, named);
+  check(texts, { ...named, news: 2, users: new Map([[1000, "eve"]]) });
+  check(texts, { ...named, news: 2, users: new Map([[1000, "eve"]]) });
+});
+
+Deno.test("FlowTexts.text() follows rows that come, go and change places", () => {
+  fc.assert(fc.property(fc.array(fc.shuffledSubarray([0, 1, 2, 3, 4, 5]), { maxLength: 12 }), (samples) => {
+    const texts = new FlowTexts(), all = flows(6);
+    for (const rows of samples) check(texts, fakeSample(rows.map((row) => all[row]), { news: 1 }));
+  }));
+});
+
+Deno.test("FlowTexts.text() sees the other end of a connection come, change and go", () => {
+  const texts = new FlowTexts();
+  const ends = [{ cookie: 1, process: "client" }, { cookie: 2, process: "server" }];
+  const pair = (server: string | null, news = 1) => {
+    const sample = fakeSample(server === null ? ends.slice(0, 1) : [ends[0], { ...ends[1], process: server }], {
+      news,
+    });
+    sample.flows.pair.fill(server === null ? 9 : 9);
+    return sample;
+  };
+  for (const server of ["server", "server", "server", "other", "other", null, null, null, "server", "server"]) {
+    check(texts, pair(server));
+  }
+});
