@@ -50,10 +50,21 @@ static int32_t object_open(struct programs *p, uint32_t ring_bytes, uint32_t ope
 	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_get_current_task_btf, NULL) != 1)
 		for (size_t i = 0; i < sizeof(udp_rich_programs) / sizeof(*udp_rich_programs); i++)
 			bpf_program__set_autoload(bpf_object__find_program_by_name(p->tcp, udp_rich_programs[i]), false);
+	/* One of the two: each takes the verifier some 25 ms. */
+	if (p->is_table)
+		bpf_program__set_autoload(bpf_object__find_program_by_name(p->tcp, p->has_witness ? "tcp_state_again" : "tcp_witness"), false);
 	map = bpf_object__find_map_by_name(p->tcp, ".rodata");
 	if (!map || bpf_map__set_initial_value(map, &settings, sizeof(settings)))
 		return fail(p->failure, EINVAL, "set up the TCP programs");
 	return 0;
+}
+
+/* On the root cgroup alone: a witness below it is not called for sockets of other cgroups, while track_is_witnessed() takes every socket with the
+ * flag for witnessed. It may fail: tcp_state_again is loaded in its place then, and a few changes are missed (bpf/table_witness.bpf.c). */
+static bool attach_witness(struct programs *p)
+{
+	p->witness = bpf_program__attach_cgroup(bpf_object__find_program_by_name(p->tcp, "tcp_witness"), p->cgroup_fd);
+	return p->witness;
 }
 
 static int32_t object_load(struct programs *p, uint32_t ring_bytes, uint32_t openings, bool is_table)
@@ -61,11 +72,18 @@ static int32_t object_load(struct programs *p, uint32_t ring_bytes, uint32_t ope
 	int32_t err;
 
 	p->is_table = is_table;
+	if (is_table && p->cgroup_fd < 0)
+		p->cgroup_fd = cgroup_root_open();
+	p->has_witness = is_table && !p->witness_is_refused && p->cgroup_fd >= 0 && cgroup_is_root(p->cgroup_fd);
 	if ((err = object_open(p, ring_bytes, openings)))
 		return err;
 	if ((err = bpf_object__load(p->tcp)))
 		return fail(p->failure, -err, "load the TCP programs");
-	return 0;
+	if (!p->has_witness || attach_witness(p))
+		return 0;
+	bpf_object__close(p->tcp);
+	p->witness_is_refused = true;
+	return object_load(p, ring_bytes, openings, is_table);
 }
 
 /* Tries the other object if the first one does not load. When both fail, the error and the log are those of the first. */
@@ -124,24 +142,13 @@ static int32_t attach_iterator(struct programs *p, const char *program, struct b
 	return attached(p, program, *link);
 }
 
-/* It may fail: the other programs then miss a few changes (bpf/table_witness.bpf.c). On the root cgroup alone: a witness below it is not called for
- * sockets of other cgroups, while track_is_witnessed() takes every socket with the flag for witnessed. */
-static void attach_witness(struct programs *p)
-{
-	p->cgroup_fd = cgroup_root_open();
-	if (p->cgroup_fd >= 0 && cgroup_is_root(p->cgroup_fd))
-		p->witness = bpf_program__attach_cgroup(bpf_object__find_program_by_name(p->tcp, "tcp_witness"), p->cgroup_fd);
-	p->shared->witness = p->witness != NULL;
-}
-
 static int32_t attach_all(struct programs *p)
 {
 	bool table = p->is_table;
 	int32_t err;
 
 	/* Programs at changes of state before iterators: a socket that opens in between is met twice, and none is missed. */
-	if (table)
-		attach_witness(p);
+	p->shared->witness = p->witness != NULL;
 	if ((err = attach(p, "tcp_destroyed", &p->destroyed)) || (err = attach(p, "tcp_reset_received", &p->reset_received)) ||
 	    (err = attach(p, "tcp_reset_sent", &p->reset_sent)) || (err = attach(p, "tcp_state", &p->state)) ||
 	    (!p->witness && (err = attach(p, "tcp_state_again", &p->state_again))) ||

@@ -46,6 +46,7 @@ const EARLIER_LAYOUTS: readonly number[] = [
   2986865055, /* before Translation */
   2307293771, /* before Dropped, and the features of a tick */
   648227328, /* before DnsAnswer, and `dns_unread` at the end of a tick */
+  2659020614, /* before TcpReset */
 ];
 
 /** A program writes records of this layout. */
