@@ -160,6 +160,20 @@ int32_t tcptop__file_read(int32_t fd, uint64_t at, uint8_t *buffer, uint32_t cap
 /* Closes a file and its folder. remove: the path it was opened by, to remove it if it is empty; "": it stays. */
 void tcptop__file_close(int32_t fd, uint32_t folder, const uint8_t *remove);
 
+/* Opens a folder for files of tcptop's own, and makes it (0700) if it is not there; the way to it as in tcptop__file_open(). It must be uid's, and nobody
+ * else may write to it. Returns a descriptor, or negative errno: EPERM: it is another's, whose[0]; EXDEV: others may write to it. Any thread, no
+ * handle, as all of the folder calls, which take names without a slash. */
+int32_t tcptop__folder_open(const uint8_t *path, uint32_t uid, uint32_t gid, uint32_t whose[1]);
+
+/* Makes a file (0600), which must not be there, for tcptop__file_write() and tcptop__file_close(). Returns a descriptor, or negative errno. */
+int32_t tcptop__folder_create(int32_t folder, const uint8_t *name, uint32_t uid, uint32_t gid);
+
+/* Writes a line "BYTES NAME" for each regular file whose name begins so. Returns bytes, or negative errno; EOVERFLOW: they do not fit. */
+int32_t tcptop__folder_list(int32_t folder, const uint8_t *begins, uint8_t *buffer, uint32_t capacity);
+
+/* Removes a regular file. 0 or negative errno. */
+int32_t tcptop__folder_remove(int32_t folder, const uint8_t *name);
+
 /* The arguments of process tgid with a NUL between each two, cut to capacity. start_ns: as in tcptop__process_cgroups(). Returns bytes;
  * 0: it has none (the kernel's own); -1: that process has gone or may not be read. Any thread, no handle. */
 int32_t tcptop__command_line(uint32_t tgid, uint64_t start_ns, uint8_t *buffer, uint32_t capacity);

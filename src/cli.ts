@@ -9,7 +9,7 @@ import { fileLines, FROM_FILE, isOverridden } from "./cli/options_file.ts";
 import { optionsPage } from "./cli/options_page.ts";
 import { SCHEMA_NAMES, schemaText } from "./cli/schemas.ts";
 import { ExitStatus, TcptopError } from "./errors.ts";
-import type { CommandOptions, Options, OptionsFile } from "./options.ts";
+import type { CommandOptions, Keeping, Options, OptionsFile } from "./options.ts";
 import { hasGroupField } from "./output/group_fields.ts";
 import {
   type Column,
@@ -29,6 +29,7 @@ import { type Grouping, GROUPINGS } from "./view/group_key.ts";
 import { VERSION } from "./version.ts";
 
 const MIN_INTERVAL_MS = 100;
+const LEAST_KEPT_MS = 60_000, MOST_KEPT_MS = 3650 * 86_400_000, LEAST_KEPT_BYTES = 1 << 20;
 const MIN_RING_BYTES = 4096;
 const MAX_RING_BYTES = 1 << 30;
 
@@ -260,6 +261,12 @@ function definition() {
     )
     .addOption(
       new Option(
+        "--keep <HOW-MUCH>",
+        "--record names a directory: files of an hour, of which the last 24h, 7d or 2GiB are kept",
+      ),
+    )
+    .addOption(
+      new Option(
         "--metrics <ADDR:PORT>",
         "serve counters by process and container for Prometheus, at /metrics; :PORT is loopback",
       ),
@@ -271,7 +278,12 @@ function definition() {
       ).argParser(collected),
     )
     .addOption(new Option("--schema [NAME]", `print a JSON Schema: ${SCHEMA_NAMES.join(", ")}`).preset("sample"))
-    .addOption(new Option("--replay <FILE>", "play a recording instead of looking at this machine; needs no root"))
+    .addOption(
+      new Option(
+        "--replay <FILE>",
+        "play a recording, or a directory of them, instead of looking at this machine; needs no root",
+      ),
+    )
     .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
     .version(`tcptop ${VERSION}\n${madeBy()}`, "-V, --version", "show the version")
@@ -323,6 +335,7 @@ function options(raw: Raw): Options {
     events: raw.events === true,
     csv: raw.csv ?? null,
     record: raw.record ?? null,
+    keep: raw.keep === undefined ? null : keeping(raw.keep),
     metrics: raw.metrics === undefined ? null : listenAddress(raw.metrics),
     metricsHosts: metricsHosts(raw),
     replay: raw.replay ?? null,
@@ -351,6 +364,19 @@ function refuseMixed(raw: Raw): void {
   if (raw.record !== undefined && raw.replay !== undefined) {
     throw refuse("--record", "--replay", "copy the file instead");
   }
+  if (raw.keep !== undefined && raw.record === undefined) throw usage("--keep needs --record, with a directory");
+}
+
+/** 24h, 7d, 90m; or 2GiB, 500MB, 2G. Minutes are a small m, mebibytes a capital one. */
+function keeping(text: string): Keeping {
+  const [, time, ofTime] = /^(\d+(?:\.\d+)?)([mhd])$/.exec(text) ?? [];
+  const [, size, ofSize, binary] = /^(\d+(?:\.\d+)?)([KMGT])(i?)B?$/.exec(text) ?? [];
+  const ms = Math.round(Number(time) * { m: 60e3, h: 3600e3, d: 86400e3 }[ofTime ?? "m"]!);
+  if (ms >= LEAST_KEPT_MS && ms <= MOST_KEPT_MS) return { ms };
+  const step = binary === "" && text.endsWith("B") ? 1000 : 1024;
+  const bytes = Math.round(Number(size) * step ** ("KMGT".indexOf(ofSize ?? "K") + 1));
+  if (bytes >= LEAST_KEPT_BYTES && bytes <= Number.MAX_SAFE_INTEGER) return { bytes };
+  throw usage(`--keep takes a time from 1m to 3650d or a size from 1MiB up, such as 24h or 2GiB, not '${text}'`);
 }
 
 function usage(message: string): TcptopError {

@@ -17,6 +17,9 @@ export interface CommandOptions {
   readonly asRoot: boolean;
 }
 
+/** How much of a recording is kept: by time, or by size. */
+export type Keeping = { readonly ms: number } | { readonly bytes: number };
+
 /** What the command line asks for. */
 export interface Options {
   readonly intervalMs: number;
@@ -54,7 +57,10 @@ export interface Options {
   readonly events: boolean;
   /** A file, or "-" for standard output. */
   readonly csv: string | null;
+  /** A file, or with `keep` a directory. */
   readonly record: string | null;
+  /** How much of the recordings in the directory is kept. */
+  readonly keep: Keeping | null;
   /** Where to serve counters. */
   readonly metrics: { readonly hostname: string; readonly port: number } | null;
   /** Names that it is served under besides those it has anyway. */

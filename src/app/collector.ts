@@ -32,8 +32,9 @@ const NAMES_WITHIN_MS = 50;
 /** Drains the source into the tables, and sends a sample an interval. */
 export class Collector {
   readonly #events: EventPump | null;
-  readonly #tables: FlowTables;
-  readonly #decoder: Decoder;
+  #tables: FlowTables;
+  #decoder: Decoder;
+  readonly #log: EventLog | null;
   readonly #users: Users;
   readonly #cgroups: Cgroups | null;
   readonly #programs: Programs;
@@ -62,7 +63,7 @@ export class Collector {
     this.#drainEveryMs = events ? DRAIN_EVENTS_EVERY_MS : DRAIN_EVERY_MS;
     this.#users = new Users((uid) => platform.userName(uid));
     this.#cgroups = platform.cgroups ? new Cgroups(platform.cgroups, nowMs) : null;
-    const log = events ? new EventLog() : null;
+    const log = this.#log = events ? new EventLog() : null;
     this.#tables = new FlowTables(log);
     this.#programs = new Programs(
       (flows, row) => this.#tables.executables.of(flows, row),
@@ -124,6 +125,7 @@ export class Collector {
           this.#dueMs = nextDueMs(this.#dueMs, this.#intervalMs, nowMs());
         }
         more = await source.wait(this.#waitMs(source));
+        if (source.takeRestart?.()) this.#restart();
         source.drain((records) => this.#decoder.decode(records));
         this.#events?.drained();
       }
@@ -156,6 +158,12 @@ export class Collector {
       this.#events?.drained();
     } while (this.#tables.tcp.isEnding && nowMs() < latestMs && !this.#stopped);
     await this.#sample(source);
+  }
+
+  /** What is known of flows ends here: what comes next is another stretch of time, perhaps after a boot. */
+  #restart(): void {
+    this.#tables = new FlowTables(this.#log);
+    this.#decoder = new Decoder(this.#tables, this.#decoder.invalid);
   }
 
   async #sample(source: FlowSource): Promise<void> {

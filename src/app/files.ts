@@ -1,5 +1,6 @@
 /** How this thread opens files for output. */
 import type { Files } from "../system/output_file.ts";
+import type { OpenFolders } from "../system/output_folder.ts";
 import { shimIsInside, shimPath } from "./paths.ts";
 
 /** Where the shim is. A Worker inside the executable cannot tell by itself: it is told. */
@@ -13,4 +14,10 @@ export async function outputFiles(place?: ShimPlace): Promise<Files> {
   if (Deno.build.os !== "linux") return new (await import("../system/node_files.ts")).NodeFiles();
   const { shimFiles } = await import("../system/shim_files.ts");
   return place === undefined ? shimFiles(shimPath(), shimIsInside()) : shimFiles(place.shimPath, place.shimIsInside);
+}
+
+/** The same for folders. */
+export async function outputFolders({ shimPath, shimIsInside }: ShimPlace): Promise<OpenFolders> {
+  if (Deno.build.os !== "linux") return (await import("../system/node_files.ts")).nodeFolder;
+  return (await import("../system/shim_files.ts")).shimFolders(shimPath, shimIsInside);
 }

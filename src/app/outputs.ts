@@ -28,6 +28,7 @@ import { MetricsOutput } from "./metrics_output.ts";
 import { nowMs } from "./clock.ts";
 import { NamedOutput } from "./named_output.ts";
 import type { Output } from "./output.ts";
+import { removals } from "./record_folder.ts";
 import { Resolver } from "./resolver.ts";
 import { reverseDns } from "./reverse_dns.ts";
 
@@ -45,6 +46,7 @@ export async function openOutputs(
   // The screen alone draws it.
   const options = { ...asked, columns: asked.columns?.filter((column) => column !== HISTORY) ?? null };
   const outputs: Output[] = screen === null ? [] : [screen];
+  if (screen === null && options.keep !== null) outputs.push(removals());
   const past = options.sinceStart && options.group !== null ? new EndedFlows() : null;
   // Before those that group.
   if (past !== null) outputs.push({ start: (sample) => past.take(sample), sample: (sample) => past.take(sample) });
@@ -61,7 +63,10 @@ export async function openOutputs(
   if (screen !== null) return outputs;
   if (options.events) outputs.push(eventOutput(options));
   else if (options.command !== null && !options.json && !options.batch) return outputs;
-  else if (options.csv !== "-" && (options.csv === null && options.metrics === null || said || stdoutIsTerminal)) {
+  else if (
+    options.csv !== "-" &&
+    (options.csv === null && options.metrics === null && options.keep === null || said || stdoutIsTerminal)
+  ) {
     outputs.push(named(sampleOutput(options, stdoutIsTerminal, past)));
   }
   return outputs;

@@ -8,6 +8,7 @@ import type { PackedSample } from "../flow/tables.ts";
 import type { Health } from "../flow/sample.ts";
 import type { Host } from "../system/host.ts";
 import type { SourceInfo } from "../system/source_info.ts";
+import type { Keeping } from "../options.ts";
 import type { SourceOptions } from "../source/source.ts";
 import type { Identity } from "../system/identity.ts";
 import type { ExitStatus } from "../errors.ts";
@@ -19,7 +20,7 @@ export interface WorkerOptions extends SourceOptions {
   /** Whether to send events too. */
   readonly events: boolean;
   /** Where to keep the records, and whom a new file is given to. */
-  readonly record: { readonly path: string; readonly owner: Identity } | null;
+  readonly record: { readonly path: string; readonly owner: Identity; readonly keep: Keeping | null } | null;
 }
 
 export type ToWorker =

@@ -5,12 +5,13 @@ import { type Identity, invokingIdentity, invokingUser } from "../system/identit
 import { nowMs } from "./clock.ts";
 import { ContainerNames, localEngines } from "./container_names.ts";
 import type { Output } from "./output.ts";
+import { folderOwner } from "./record_folder.ts";
 import { shimIsInside, shimPath } from "./paths.ts";
 import { Session } from "./session.ts";
 import { isScreen } from "./tty.ts";
 
 export function openSession(options: Options, scope: ScopeOptions | null = null): Session {
-  const { record, replay } = options;
+  const { record, replay, keep } = options, folder = folderOwner(options, owner());
   return new Session({
     source: options.source,
     // A recording needs no shim, and may be played where there is none.
@@ -21,11 +22,11 @@ export function openSession(options: Options, scope: ScopeOptions | null = null)
     watchDns: options.watchDns,
     intervalMs: options.intervalMs,
     euid: Deno.uid(),
-    dropTo: options.keepPrivileges ? null : invokingIdentity(variable),
+    dropTo: options.keepPrivileges ? null : folder ?? invokingIdentity(variable),
     names: namesWanted(options),
     events: options.events,
     openings: options.events || record !== null,
-    record: record === null ? null : { path: record, owner: owner() },
+    record: record === null ? null : { path: record, owner: folder ?? owner(), keep },
     scope,
     replay: replay === null ? null : { path: replay, paced: wantsScreen(options) },
   }, containerNames(replay === null && Deno.build.os === "linux"));

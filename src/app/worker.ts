@@ -1,5 +1,6 @@
 /** The Worker's end of the messages: starts the collector, hands it what the main thread says, and says what has failed. */
 import { errorText, ExitStatus, TcptopError } from "../errors.ts";
+import { openFolder } from "../system/output_folder.ts";
 import { OutputFile } from "../system/output_file.ts";
 import { FileKeeper } from "../source/recording/file_keeper.ts";
 import { RecordingPlatform } from "../source/recording/recorder.ts";
@@ -7,8 +8,8 @@ import { VERSION } from "../version.ts";
 import { Collector } from "./collector.ts";
 import { openPlatform } from "./platform.ts";
 import type { Platform } from "../source/platform.ts";
-import { nowMs } from "./clock.ts";
-import { outputFiles } from "./files.ts";
+import { nowMs, wallMs } from "./clock.ts";
+import { outputFiles, outputFolders } from "./files.ts";
 import type { FromWorker, ToWorker, WorkerOptions } from "./protocol.ts";
 
 declare const self: {
@@ -55,9 +56,14 @@ async function start(options: WorkerOptions): Promise<void> {
 /** The file is opened before anything is loaded, and with the rights of who started us. */
 async function recording(
   platform: Platform,
-  { path, owner }: NonNullable<WorkerOptions["record"]>,
+  { path, owner, keep }: NonNullable<WorkerOptions["record"]>,
   options: WorkerOptions,
 ): Promise<Platform> {
+  if (keep !== null) {
+    const { FolderKeeper } = await import("../source/recording/folder_keeper.ts");
+    const folder = openFolder(path, owner, await outputFolders(options));
+    return new RecordingPlatform(platform, new FolderKeeper(path, folder, keep, { nowMs, wallMs }), VERSION);
+  }
   const file = new OutputFile(path, owner, await outputFiles(options), true);
   return new RecordingPlatform(platform, new FileKeeper(file, nowMs), VERSION);
 }

@@ -24,6 +24,7 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "--no-dns-watch": "See [names](names.md).",
   "--source": "`netlink` needs no eBPF and no root: see [what it needs](needs.md).",
   "--metrics": "See [metrics](json.md#metrics).",
+  "--keep": "See [a flight recorder](json.md#a-flight-recorder).",
   "--replay": "The same output, at its own speed on the screen and as fast as possible elsewhere.",
   "--keep-privileges": "Without it tcptop becomes the user behind sudo (else nobody), with no capabilities.",
 };

@@ -93,9 +93,12 @@ export class Decoder {
   readonly #dnsAnswer = new DnsAnswerRecord();
   readonly #tick = new TickRecord();
   readonly #translation = new TranslationRecord();
-  #invalid = 0;
+  #invalid: number;
 
-  constructor(readonly handler: EventHandler) {}
+  /** `invalid`: how many an earlier one has skipped. */
+  constructor(readonly handler: EventHandler, invalid = 0) {
+    this.#invalid = invalid;
+  }
 
   /** Records skipped since the start because their tag or length was not one that is known. */
   get invalid(): number {

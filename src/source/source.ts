@@ -63,6 +63,8 @@ export interface FlowSource {
   wake?: (() => void) | undefined;
   /** Hands over the open and close records written since the last call. */
   drain(sink: RecordSink): void;
+  /** Whether what comes next has nothing to do with what came before: flows begin anew. Only of a source that plays several recordings. */
+  takeRestart?(): boolean;
   /** Looks at every live flow and hands over first what drain() would, then the live records, last one tick record. */
   snapshot(sink: RecordSink): void;
   /** Has the next snapshot describe every flow in full, and not by its counters alone. */

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import type { Identity } from "./identity.ts";
 import { FileError, type Files, type OpenFile } from "./output_file.ts";
+import type { FolderEntry, OpenFolder } from "./output_folder.ts";
 
 /** Where there is no shim (macOS, which needs no root): the same rules, looked at by name and by descriptor. */
 export class NodeFiles implements Files {
@@ -62,6 +63,45 @@ class NodeFile implements OpenFile {
       if (empty) fs.rmSync(this.path);
     } catch {
       // An empty file of a directory that is not ours any more is left behind.
+    }
+  }
+}
+
+/** Folders for recordings. */
+export function nodeFolder(path: string, owner: Identity): OpenFolder {
+  try {
+    fs.mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw new FileError(codeOf(error));
+  }
+  const folder = fs.lstatSync(path);
+  if (folder.isSymbolicLink()) throw new FileError("ELOOP");
+  if (!folder.isDirectory()) throw new FileError("ENOTDIR");
+  if (folder.uid !== owner.uid) throw new FileError("EPERM", folder.uid);
+  if (folder.mode & 0o022) throw new FileError("EXDEV");
+  return new NodeFolder(path, owner);
+}
+
+class NodeFolder implements OpenFolder {
+  constructor(readonly path: string, readonly owner: Identity) {}
+
+  create(name: string): OpenFile {
+    return new NodeFiles().open(`${this.path}/${name}`, this.owner, true);
+  }
+
+  list(begins: string): readonly FolderEntry[] {
+    const entries = fs.readdirSync(this.path, { withFileTypes: true });
+    return entries.filter((entry) => entry.isFile() && entry.name.startsWith(begins)).map(({ name }) => ({
+      name,
+      bytes: fs.lstatSync(`${this.path}/${name}`).size,
+    }));
+  }
+
+  remove(name: string): void {
+    try {
+      fs.unlinkSync(`${this.path}/${name}`);
+    } catch (error) {
+      throw new FileError(codeOf(error));
     }
   }
 }

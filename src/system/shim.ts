@@ -219,6 +219,40 @@ export const SYMBOLS = {
     ],
     result: "void",
   },
+  tcptop__folder_open: {
+    parameters: [
+      "buffer", // path
+      "u32", // uid
+      "u32", // gid
+      "buffer", // whose
+    ],
+    result: "i32",
+  },
+  tcptop__folder_create: {
+    parameters: [
+      "i32", // folder
+      "buffer", // name
+      "u32", // uid
+      "u32", // gid
+    ],
+    result: "i32",
+  },
+  tcptop__folder_list: {
+    parameters: [
+      "i32", // folder
+      "buffer", // begins
+      "buffer", // buffer
+      "u32", // capacity
+    ],
+    result: "i32",
+  },
+  tcptop__folder_remove: {
+    parameters: [
+      "i32", // folder
+      "buffer", // name
+    ],
+    result: "i32",
+  },
   tcptop__command_line: {
     parameters: [
       "u32", // tgid

@@ -2,8 +2,51 @@ import { ERRNO_WORDS } from "../wire/errno.ts";
 import { type Library, openShim } from "./shim.ts";
 import type { Identity } from "./identity.ts";
 import { FileError, type Files, type OpenFile } from "./output_file.ts";
+import type { FolderEntry, OpenFolder, OpenFolders } from "./output_folder.ts";
 
 const encoder = new TextEncoder();
+
+/** Folders for recordings, opened by the shim. */
+export function shimFolders(shimPath: string, shimIsInside: boolean): OpenFolders {
+  const library = openShim(shimPath, shimIsInside);
+  return (path, owner) => {
+    const whose = new Uint32Array(1), { tcptop__folder_open } = library.symbols;
+    const fd = tcptop__folder_open(zeroEnded(path), owner.uid, owner.gid, new Uint8Array(whose.buffer));
+    if (fd < 0) throw new FileError(codeOf(-fd), whose[0] === owner.uid ? null : whose[0]);
+    return new ShimFolder(library, path, fd, owner);
+  };
+}
+
+const LIST_BYTES = 1 << 20;
+const NO_FOLDER = 0xffffffff;
+
+class ShimFolder implements OpenFolder {
+  constructor(readonly library: Library, readonly path: string, readonly fd: number, readonly owner: Identity) {}
+
+  create(name: string): OpenFile {
+    const { uid, gid } = this.owner;
+    const fd = this.library.symbols.tcptop__folder_create(this.fd, zeroEnded(name), uid, gid);
+    if (fd < 0) throw new FileError(codeOf(-fd));
+    return new ShimFile(this.library, name, fd, NO_FOLDER, true);
+  }
+
+  list(begins: string): readonly FolderEntry[] {
+    const buffer = new Uint8Array(LIST_BYTES);
+    const bytes = this.library.symbols.tcptop__folder_list(this.fd, zeroEnded(begins), buffer, buffer.length);
+    if (bytes < 0) throw new FileError(codeOf(-bytes));
+    return new TextDecoder().decode(buffer.subarray(0, bytes)).split("\n").filter((line) => line !== "").map((line) => {
+      const blank = line.indexOf(" ");
+      return { bytes: Number(line.slice(0, blank)), name: line.slice(blank + 1) };
+    });
+  }
+
+  remove(name: string): void {
+    const result = this.library.symbols.tcptop__folder_remove(this.fd, zeroEnded(name));
+    if (result < 0) throw new FileError(codeOf(-result));
+  }
+}
+
+const zeroEnded = (text: string) => encoder.encode(`${text}\0`) as Uint8Array<ArrayBuffer>;
 
 /** Files for output, opened by the shim. */
 export function shimFiles(shimPath: string, shimIsInside: boolean): Files {

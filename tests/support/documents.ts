@@ -42,6 +42,10 @@ export const ELSEWHERE: readonly (readonly [begin: string, why: string])[] = [
 export const STAND_INS: ReadonlyMap<string, readonly [line: string, why: string]> = new Map([
   ["sudo pkill -INT -x tcptop && wait", ["wait", "other tcptops may run on this machine; this one ends by its bound"]],
   ["tcptop completions fish | source", ["tcptop completions fish | fish -c 'source -'", "a line of fish's"]],
+  ["sudo tcptop --record flights --keep 24h", [
+    "install -d -o nobody -m 700 flights; tcptop --record flights --keep 24h --count 1 --interval 300ms",
+    "there is nobody behind sudo here, whom the directory could be given to",
+  ]],
   ["./run-my-tests", ["true", "the reader's own"]],
 ]);
 

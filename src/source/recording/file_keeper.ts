@@ -1,8 +1,16 @@
-import type { OutputFile } from "../../system/output_file.ts";
 import { ExitStatus, TcptopError } from "../../errors.ts";
 import { CHUNK_HEADER_BYTES, chunkBytes, ChunkKind, headerBytes, MAX_PAYLOAD_BYTES } from "./format.ts";
 import { jsonBytes, type Names, type RecordingInfo } from "./info.ts";
 import type { Keeper } from "./keeper.ts";
+
+/** What is written to: an OutputFile, as a rule. */
+export interface RecordFile {
+  readonly path: string;
+  readonly byteLength: number;
+  append(bytes: Uint8Array): void;
+  close(): void;
+  discard(): void;
+}
 
 const NOTHING = new Uint8Array(0);
 
@@ -13,7 +21,7 @@ export class FileKeeper implements Keeper {
   /** What is drained ten times a second would else be garbage in a buffer of its own each time. */
   readonly #room = new Uint8Array(CHUNK_HEADER_BYTES + (1 << 20));
 
-  constructor(readonly file: OutputFile, readonly nowMs: () => number) {
+  constructor(readonly file: RecordFile, readonly nowMs: () => number) {
     if (file.byteLength > 0) {
       throw new TcptopError(
         `Cannot record to ${file.path}: it is not empty. Name a new file, or remove it first`,

@@ -8,6 +8,10 @@ export interface RecordingInfo {
   readonly version: string;
   readonly host: Host;
   readonly source: SourceInfo;
+  /** Of one file of several: which run of the recorder it is of, its number there, and when it began (ms since 1970). */
+  readonly run?: string | undefined;
+  readonly part?: number | undefined;
+  readonly beganMs?: number | undefined;
 }
 
 /** Names by what they name. */
@@ -49,6 +53,9 @@ export function readInfo(payload: Uint8Array): RecordingInfo | null {
       arch: shown(host.arch) ?? "",
     },
     source: { tcp: shown(source.tcp), udp: shown(source.udp), notes: list(source.notes).flatMap(note) },
+    run: text(value.run) ?? undefined,
+    part: number(value.part),
+    beganMs: number(value.beganMs),
   };
 }
 
@@ -100,6 +107,10 @@ function list(value: unknown): unknown[] {
 function shown(value: unknown): string | null {
   const raw = text(value);
   return raw === null ? null : harmless(raw);
+}
+
+function number(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
 function text(value: unknown): string | null {

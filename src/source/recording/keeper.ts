@@ -1,3 +1,4 @@
+import type { Note } from "../../system/source_info.ts";
 import type { Names, RecordingInfo } from "./info.ts";
 
 /** Takes what a source has told, in the order in which it was told. */
@@ -9,6 +10,10 @@ export interface Keeper {
   names(names: Names): void;
   /** The records before, back to the last one, make a sample. */
   sample(): void;
+  /** Whether the next snapshot is to describe every flow in full, since the last call. */
+  wantsAll?(): boolean;
+  /** What is to be said of the recording. */
+  notes?(): readonly Note[];
   /** Nothing comes any more. */
   end(): void;
   /** Nothing has come, nor will. */

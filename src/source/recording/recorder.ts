@@ -27,7 +27,8 @@ class RecordingSource implements FlowSource {
   }
 
   get info(): SourceInfo {
-    return this.#source.info;
+    const { info } = this.#source, notes = this.#keeper.notes?.() ?? [];
+    return notes.length === 0 ? info : { ...info, notes: [...info.notes, ...notes] };
   }
   get invalid(): number {
     return this.#source.invalid ?? 0;
@@ -48,6 +49,7 @@ class RecordingSource implements FlowSource {
     this.#source.snapshot(this.#tee(sink));
     this.#noteInfo();
     this.#keeper.sample();
+    if (this.#keeper.wantsAll?.()) this.#source.describeAgain();
   }
   get pace() {
     return this.#source.pace;
@@ -73,8 +75,7 @@ class RecordingSource implements FlowSource {
   }
 
   #noteInfo(): void {
-    const { tcp, udp, notes } = this.#source.info;
-    const info = JSON.stringify(this.#source.info);
+    const { tcp, udp, notes } = this.info, info = JSON.stringify({ tcp, udp, notes });
     if (info !== this.#info) this.#keeper.info({ ...this.#about, source: { tcp, udp, notes } });
     this.#info = info;
   }

@@ -12,7 +12,7 @@ const MOST = 1 << 17;
 /** What the numbers of a recording stand for. */
 export class RecordedNames implements CgroupSource {
   readonly users = new Map<number, string>();
-  readonly #cgroups: string[] = [];
+  readonly #cgroups = new Set<string>();
   readonly #processCgroups = new Map<string, string>();
   readonly #argumentNames = new Map<string, string>();
   readonly #hosts: string[] = [];
@@ -20,7 +20,7 @@ export class RecordedNames implements CgroupSource {
 
   add(names: Names): void {
     for (const [uid, name] of names.users ?? []) if (this.users.size < MOST) this.users.set(uid, name);
-    for (const line of names.cgroups ?? []) if (this.#cgroups.length < MOST) this.#cgroups.push(line);
+    for (const line of names.cgroups ?? []) if (this.#cgroups.size < MOST) this.#cgroups.add(line);
     for (const [key, text] of names.processCgroups ?? []) {
       if (this.#processCgroups.size < MOST) this.#processCgroups.set(key, text);
     }
@@ -48,7 +48,7 @@ export class RecordedNames implements CgroupSource {
   }
 
   cgroupPaths(): string {
-    return this.#cgroups.join("\n");
+    return [...this.#cgroups].join("\n");
   }
 
   processCgroups(pid: number | null, startNs?: number): string | null {
@@ -56,9 +56,8 @@ export class RecordedNames implements CgroupSource {
   }
 }
 
-/** All names of a recording, found by stepping from chunk to chunk. The file is left at its start. */
-export function scanNames(file: Deno.FsFile): RecordedNames {
-  const names = new RecordedNames();
+/** All names of a recording, found by stepping from chunk to chunk, added to `names`. The file is left at its start. */
+export function scanNames(file: Deno.FsFile, names = new RecordedNames()): RecordedNames {
   const header = new Uint8Array(CHUNK_HEADER_BYTES), view = new DataView(header.buffer);
   file.seekSync(HEADER_BYTES, Deno.SeekMode.Start);
   for (let chunks = 0; chunks < MAX_CHUNKS && file.readSync(header) === CHUNK_HEADER_BYTES; chunks++) {

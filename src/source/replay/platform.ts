@@ -4,6 +4,7 @@ import { runtimeSelfUse, type SelfUse } from "../../system/self_use.ts";
 import { RecordingReader, Unreadable } from "../recording/reader.ts";
 import type { FlowSource } from "../source.ts";
 import type { Host } from "../../system/host.ts";
+import { FolderReader } from "./folder.ts";
 import { RecordedNames, scanNames } from "./names.ts";
 import { ReplaySource } from "./source.ts";
 
@@ -12,7 +13,6 @@ class ReplayPlatform implements Platform {
   readonly host: Host;
 
   constructor(
-    readonly file: Deno.FsFile,
     readonly source: ReplaySource,
     readonly cgroups: RecordedNames,
     readonly nowMs: () => number,
@@ -47,15 +47,27 @@ class ReplayPlatform implements Platform {
 /** Throws a TcptopError when the file is not there or does not begin as a recording. */
 export function openReplay(options: { readonly path: string; readonly paced: boolean }): Platform {
   const nowMs = () => performance.now();
+  if (isFolder(options.path)) {
+    const names = new RecordedNames(), reader = new FolderReader(options.path, names, fill);
+    return new ReplayPlatform(new ReplaySource(reader, { ...options, nowMs }), names, nowMs);
+  }
   const file = openFile(options.path);
   try {
     const names = file.statSync().isFile ? scanNames(file) : new RecordedNames();
     const source = new ReplaySource(new RecordingReader(fill(file)), { ...options, nowMs });
-    return new ReplayPlatform(file, source, names, nowMs);
+    return new ReplayPlatform(source, names, nowMs);
   } catch (error) {
     file.close();
     if (error instanceof Unreadable) throw new TcptopError(`${options.path} ${error.message}`, ExitStatus.failed);
     throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
   }
 }
 

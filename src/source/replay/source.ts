@@ -1,10 +1,13 @@
 import { ExitStatus, TcptopError } from "../../errors.ts";
 import { type Chunk, ChunkKind } from "../recording/format.ts";
 import { readInfo, readNames } from "../recording/info.ts";
-import { type RecordingReader, Unreadable } from "../recording/reader.ts";
+import { Unreadable } from "../recording/reader.ts";
+import { RESTART } from "./folder.ts";
 import type { FlowSource, RecordSink } from "../source.ts";
 import type { Host } from "../../system/host.ts";
-import type { SourceInfo } from "../../system/source_info.ts";
+import type { Note, SourceInfo } from "../../system/source_info.ts";
+
+const PLAYED: ReadonlySet<number> = new Set([ChunkKind.records, ChunkKind.sample, RESTART]);
 
 /** No wait between two chunks of a paced replay is longer, whatever the file says. */
 const MAX_PAUSE_MS = 60_000;
@@ -17,11 +20,18 @@ export interface ReplayOptions {
   readonly nowMs: () => number;
 }
 
+/** Where chunks come from; null: the end. */
+export interface ChunkReader {
+  next(): Chunk | null;
+  notes?(): readonly Note[];
+  close?(): void;
+}
+
 /** Plays a recording: chunk after chunk, a sample wherever the recording has one. */
 export class ReplaySource implements FlowSource {
   readonly host: Host;
   #info: SourceInfo;
-  readonly #reader: RecordingReader;
+  readonly #reader: ChunkReader;
   readonly #options: ReplayOptions;
   /** The next to be played; null: the recording is at its end. */
   #chunk: Chunk | null;
@@ -32,7 +42,7 @@ export class ReplaySource implements FlowSource {
   #processes: (readonly [pid: number, name: string])[] = [];
 
   /** Throws a TcptopError if the recording does not begin as one. */
-  constructor(reader: RecordingReader, options: ReplayOptions) {
+  constructor(reader: ChunkReader, options: ReplayOptions) {
     this.#reader = reader;
     this.#options = options;
     this.#chunk = this.#read();
@@ -48,7 +58,10 @@ export class ReplaySource implements FlowSource {
   /** What the recorder had, and a note that the figures are not of this machine. */
   get info(): SourceInfo {
     const message = `This is a recording of ${this.host.hostname || "another time"}, not this machine as it is now`;
-    return { ...this.#info, notes: [{ code: "replay", message, remedy: null }, ...this.#info.notes] };
+    return {
+      ...this.#info,
+      notes: [{ code: "replay", message, remedy: null }, ...this.#reader.notes?.() ?? [], ...this.#info.notes],
+    };
   }
 
   /** Resolves to false at the end, and at once where a chunk is due. */
@@ -76,6 +89,12 @@ export class ReplaySource implements FlowSource {
     if (this.#chunk?.kind === ChunkKind.sample) this.#advance();
   }
 
+  takeRestart(): boolean {
+    if (this.#chunk?.kind !== RESTART || this.#restMs() > 0) return false;
+    this.#advance();
+    return true;
+  }
+
   /** Names of processes that the recording has told since the last call. */
   takeProcesses(): (readonly [pid: number, name: string])[] {
     return this.#processes.splice(0);
@@ -83,6 +102,7 @@ export class ReplaySource implements FlowSource {
 
   describeAgain(): void {}
   close(): void {
+    this.#reader.close?.();
     this.#chunk = null;
   }
 
@@ -97,7 +117,7 @@ export class ReplaySource implements FlowSource {
       if (chunk === null) return;
       if (chunk.kind === ChunkKind.info) this.#info = readInfo(chunk.payload)?.source ?? this.#info;
       else if (chunk.kind === ChunkKind.names) this.#processes.push(...readNames(chunk.payload).processes ?? []);
-      else if (chunk.kind === ChunkKind.records || chunk.kind === ChunkKind.sample) {
+      else if (PLAYED.has(chunk.kind)) {
         const pauseMs = chunk.timeMs - this.#chunkMs;
         this.#chunkMs = chunk.timeMs;
         if (pauseMs > 0) this.#dueMs += Math.min(pauseMs, MAX_PAUSE_MS);
