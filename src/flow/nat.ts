@@ -1,7 +1,7 @@
 /** Joins the two ends of a connection whose addresses are translated on the way, and tells each what stands behind the address it has as its remote one. */
 import { isLoopback } from "./address.ts";
 import { type EndArrays, endHash } from "./end_index.ts";
-import { overlap, type Peers, type PeerTable, Via } from "./peers.ts";
+import { apartNs, overlap, type Peers, type PeerTable, Via } from "./peers.ts";
 import type { TranslationArrays, Translations } from "./translations.ts";
 
 /** A connection may be translated in one namespace and again in the next. More than this is a circle. */
@@ -119,7 +119,7 @@ export class Nat {
       }
       if (c.family[other] !== ends.family || !overlap(c, row, other)) return;
       several ||= mate >= 0 && c.netns[other] !== c.netns[mate];
-      const distance = Math.abs(c.openedNs[other] - c.openedNs[row]);
+      const distance = apartNs(c, row, other);
       if (distance >= apart) return;
       apart = distance;
       mate = other;

@@ -20,6 +20,8 @@ export interface PeerTable {
 
 /** So long after the client has ended the server's end may still appear: its handshake waits on another processor, or on the way. */
 const LATE_NS = 1e9;
+/** More than any time since the machine has started. */
+const AFTER_ALL_NS = 1e18;
 
 export class Peers {
   #pairs = 0;
@@ -99,7 +101,7 @@ function mateFor({ arrays: c, ends }: PeerTable, row: number, near: boolean): nu
     if (!isMirror(c, row, other) || near && !onOneLink(c, row, other) || !overlap(c, row, other)) return;
     several ||= mate >= 0 && c.netns[other] !== netns;
     netns = c.netns[other];
-    const distance = Math.abs(c.openedNs[other] - c.openedNs[row]);
+    const distance = apartNs(c, row, other);
     if (distance >= apart) return;
     apart = distance;
     mate = other;
@@ -124,12 +126,20 @@ function onOneLink(c: EndArrays, a: number, b: number): boolean {
 
 /** Whether the two can have been open at the same time. */
 export function overlap(c: EndArrays, a: number, b: number): boolean {
-  const [client, server] = c.direction[a] === Direction.inbound ? [b, a] : [a, b];
-  const from = openedNs(c, client), to = openedNs(c, server);
-  if (to > endNs(c, client) + LATE_NS || from > endNs(c, server)) return false;
-  const knows = c.protocol[a] === Protocol.tcp && c.direction[client] === Direction.outbound &&
-    c.direction[server] === Direction.inbound;
-  return !knows || from === 0 || to === 0 || from <= to;
+  const [client, server] = clientFirst(c, a, b);
+  return openedNs(c, server) <= endNs(c, client) + LATE_NS && openedNs(c, client) <= endNs(c, server);
+}
+
+/** How long after the client's end the server's has opened. The other way round is worse than any: it happens where the times are those of a look at
+ * the sockets. */
+export function apartNs(c: EndArrays, a: number, b: number): number {
+  const [client, server] = clientFirst(c, a, b), from = openedNs(c, client), to = openedNs(c, server);
+  if (from === 0 || to === 0) return 0;
+  return from <= to ? to - from : AFTER_ALL_NS + from - to;
+}
+
+function clientFirst(c: EndArrays, a: number, b: number): [number, number] {
+  return c.direction[a] === Direction.inbound ? [b, a] : [a, b];
 }
 
 /** 0: not known. */
