@@ -2,7 +2,8 @@
 // pairs SECONDS PER_SECOND: opens so many loopback connections a second, closes each some 50 later, and prints a line "CLIENT_PORT SENT RECEIVED" for each,
 // as the client has it; the server's port first, "end" last. Sizes tell one connection from another. Every second connection is reset, from one of a
 // few ports, so that the same addresses and ports come again within milliseconds.
-// pairs ADDRESS PORT: accepts one connection there; pairs ADDRESS PORT CLIENT_PORT: makes it, from that port. Until the input ends.
+// pairs ADDRESS PORT: accepts one connection there; pairs ADDRESS PORT CLIENT_PORT: makes it, from that port, and the two say SENT and RECEIVED bytes to
+// each other. Until the input ends; with "stay" behind these, until it is killed.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -86,23 +87,33 @@ static int open_one(const struct sockaddr_in *server, uint32_t i, in_port_t *por
 	return fd;
 }
 
+#define SENT 10007
+#define RECEIVED 5003
+
 // One end alone.
-static int one_end(const char *address, int port, int own_port)
+static int one_end(const char *address, int port, int own_port, int stays)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
 	struct sockaddr_in own = { .sin_family = AF_INET, .sin_port = htons(own_port) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	static char bytes[SENT];
 
 	check(inet_pton(AF_INET, address, &at.sin_addr) == 1, "the address");
 	if (own_port) {
 		check(!bind(fd, (struct sockaddr *)&own, sizeof(own)), "bind");
 		check(!connect(fd, (struct sockaddr *)&at, sizeof(at)), "connect");
+		check(send(fd, bytes, SENT, 0) == SENT, "send");
+		read_all(fd, bytes, RECEIVED);
 	} else {
 		check(!bind(fd, (struct sockaddr *)&at, sizeof(at)) && !listen(fd, 1), "listen");
 		puts("listens");
 		fflush(stdout);
 		check((fd = accept(fd, NULL, NULL)) >= 0, "accept");
+		read_all(fd, bytes, SENT);
+		check(send(fd, bytes, RECEIVED, 0) == RECEIVED, "send");
 	}
+	if (stays)
+		pause();
 	check(getchar() == EOF, "the end");
 	close(fd);
 	return 0;
@@ -119,7 +130,7 @@ int main(int argc, char **argv)
 	pid_t child;
 
 	if (argc > 1 && strchr(argv[1], '.'))
-		return one_end(argv[1], rate, argc > 3 ? atoi(argv[3]) : 0);
+		return one_end(argv[1], rate, argc > 3 ? atoi(argv[3]) : 0, !strcmp(argv[argc - 1], "stay"));
 	memset(held, -1, sizeof(held));
 	check(!bind(listener, (struct sockaddr *)&server, sizeof(server)) && !listen(listener, 1024), "listen");
 	check(!getsockname(listener, (struct sockaddr *)&server, &length), "getsockname");
