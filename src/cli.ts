@@ -9,7 +9,7 @@ import { fileLines, FROM_FILE, isOverridden } from "./cli/options_file.ts";
 import { optionsPage } from "./cli/options_page.ts";
 import { SCHEMA_NAMES, schemaText } from "./cli/schemas.ts";
 import { ExitStatus, TcptopError } from "./errors.ts";
-import type { CommandOptions, Keeping, Options, OptionsFile } from "./options.ts";
+import type { CommandOptions, Keeping, MapForm, Options, OptionsFile } from "./options.ts";
 import { hasGroupField } from "./output/group_fields.ts";
 import {
   type Column,
@@ -28,6 +28,7 @@ import { madeBy } from "./app/paths.ts";
 import { type Grouping, GROUPINGS } from "./view/group_key.ts";
 import { VERSION } from "./version.ts";
 
+const MAP_FORMS: readonly MapForm[] = ["mermaid", "dot", "json"];
 const MIN_INTERVAL_MS = 100;
 const LEAST_KEPT_MS = 60_000, MOST_KEPT_MS = 3650 * 86_400_000, LEAST_KEPT_BYTES = 1 << 20;
 const MIN_RING_BYTES = 4096;
@@ -170,6 +171,7 @@ function facts() {
     "--sort": columns,
     "--columns": [...columns, HISTORY.id],
     "--group": [...GROUPINGS, "none"],
+    "--map": MAP_FORMS,
     "--source": ["auto", "bpf", "netlink"],
     "--schema": SCHEMA_NAMES,
   });
@@ -220,6 +222,12 @@ function definition() {
       ),
     )
     .option("--events", "a line for each connection, or group, that opens or ends, as it happens, instead of samples")
+    .addOption(
+      new Option(
+        "--map <FORM>",
+        "who talks to whom, at the end: mermaid, dot or json; --group process|container: by that",
+      ),
+    )
     .addOption(new Option("-s, --sort <COLUMN[:asc|desc]>", "sort by this column").default("rate"))
     .addOption(new Option("-l, --limit <N>", "at most N rows in text (0: all; default 50); JSON has none unless given"))
     .addOption(new Option("-c, --columns <LIST>", "these columns, in this order: process,remote,rx/s"))
@@ -317,6 +325,7 @@ function options(raw: Raw): Options {
     once,
     batch: raw.batch === true,
     json: raw.json === true,
+    map: raw.map === undefined ? null : mapForm(raw),
     sort: sort(raw.sort),
     limit: raw.limit === undefined ? null : whole("--limit", raw.limit, 0, Number.MAX_SAFE_INTEGER),
     columns: raw.columns === undefined ? null : columns(raw),
@@ -377,6 +386,28 @@ function keeping(text: string): Keeping {
   const bytes = Math.round(Number(size) * step ** ("KMGT".indexOf(ofSize ?? "K") + 1));
   if (bytes >= LEAST_KEPT_BYTES && bytes <= Number.MAX_SAFE_INTEGER) return { bytes };
   throw usage(`--keep takes a time from 1m to 3650d or a size from 1MiB up, such as 24h or 2GiB, not '${text}'`);
+}
+
+/** In place of everything else that goes to standard output. */
+function mapForm(raw: Raw): MapForm {
+  const form = MAP_FORMS.find((form) => form === raw.map);
+  if (form === undefined) {
+    throw usage(`--map takes ${MAP_FORMS.slice(0, -1).join(", ")} or ${MAP_FORMS.at(-1)}, not '${raw.map}'`);
+  }
+  const other = raw.json
+    ? "--json"
+    : raw.batch
+    ? "--batch"
+    : raw.events
+    ? "--events"
+    : raw.csv === "-"
+    ? "--csv -"
+    : null;
+  if (other !== null) throw usage(`--map and ${other} exclude each other: both write to standard output`);
+  if (raw.group !== "none" && raw.group !== "process" && raw.group !== "container") {
+    throw usage(`--map goes by process or container, not by ${raw.group}`);
+  }
+  return form;
 }
 
 function usage(message: string): TcptopError {

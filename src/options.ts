@@ -20,6 +20,8 @@ export interface CommandOptions {
 /** How much of a recording is kept: by time, or by size. */
 export type Keeping = { readonly ms: number } | { readonly bytes: number };
 
+export type MapForm = "mermaid" | "dot" | "json";
+
 /** What the command line asks for. */
 export interface Options {
   readonly intervalMs: number;
@@ -69,6 +71,8 @@ export interface Options {
   /** null: the whole machine is watched. */
   readonly command: CommandOptions | null;
   readonly udpTimeoutMs: number;
+  /** Who talks to whom, at the end; null: samples. */
+  readonly map: MapForm | null;
   /** Names from the answers of name servers. */
   readonly watchDns: boolean;
   /** Stay root, or whatever it was started as. */

@@ -1,5 +1,5 @@
 /** From options to what is written where. */
-import type { Options } from "../options.ts";
+import type { MapForm, Options } from "../options.ts";
 import type { Sample } from "../flow/sample.ts";
 import { flowCsv } from "../output/flow_csv.ts";
 import { groupCsv } from "../output/group_csv.ts";
@@ -24,6 +24,7 @@ import { outputFiles } from "./files.ts";
 import { EventOutput } from "./event_output.ts";
 import { FilterAdvice } from "./filter_advice.ts";
 import { GroupEventOutput } from "./group_event_output.ts";
+import { MapOutput } from "./map_output.ts";
 import { MetricsOutput } from "./metrics_output.ts";
 import { nowMs } from "./clock.ts";
 import { NamedOutput } from "./named_output.ts";
@@ -61,7 +62,8 @@ export async function openOutputs(
   const said = options.json || options.batch || options.once;
   // A file or a server in place of text, unless someone is looking.
   if (screen !== null) return outputs;
-  if (options.events) outputs.push(eventOutput(options));
+  if (options.map !== null) outputs.push(named(mapOutput(options, options.map)));
+  else if (options.events) outputs.push(eventOutput(options));
   else if (options.command !== null && !options.json && !options.batch) return outputs;
   else if (
     options.csv !== "-" &&
@@ -77,6 +79,12 @@ async function csvOutput(options: Options, owner: Identity, past: EndedFlows | n
   const file = options.csv === "-" ? null : new OutputFile(options.csv!, owner, await outputFiles());
   if (options.group === null) return new CsvOutput(flowCsv(columns), file, selector(options, limit));
   return new CsvOutput(groupCsv(options.group, columns), file, grouper(options, options.group, limit, past));
+}
+
+function mapOutput(options: Options, form: MapForm): Output {
+  const choice = { ...options, filter: predicate(options) }, { group } = options;
+  const by = group === "process" || group === "container" ? group : "both";
+  return new MapOutput(form, by, options.limit, (sample) => chosenRows(sample, choice));
 }
 
 function eventOutput(options: Options): Output {

@@ -45,8 +45,8 @@ function namesWanted(options: Options): boolean {
 }
 
 /** A terminal, and nothing else that writes to it. */
-export function wantsScreen({ batch, once, json, events, csv, command }: Options): boolean {
-  return command === null && isScreen() && !batch && !once && !json && !events && csv !== "-";
+export function wantsScreen({ batch, once, json, events, csv, command, map }: Options): boolean {
+  return command === null && map === null && isScreen() && !batch && !once && !json && !events && csv !== "-";
 }
 
 const variable = (name: string) => Deno.env.get(name);

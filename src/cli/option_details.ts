@@ -21,6 +21,7 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "--pairs": "The row is the client's, with its view of the rates; groups, events and metrics count each end.",
   "--no-mouse": "The key `m` does the same.",
   "--no-config": "See [defaults](#defaults).",
+  "--map": "See [maps](json.md#maps).",
   "--no-dns-watch": "See [names](names.md).",
   "--source": "`netlink` needs no eBPF and no root: see [what it needs](needs.md).",
   "--metrics": "See [metrics](json.md#metrics).",

@@ -148,3 +148,19 @@ Deno.test("parseArguments() answers --version and --help without running", () =>
   match(said("-h"), /Usage: tcptop \[options\]/);
   throws(() => said("--once"));
 });
+
+Deno.test("parseArguments() takes a map in place of what else goes to standard output", () => {
+  for (const form of ["mermaid", "dot", "json"] as const) strictEqual(options("--map", form).map, form);
+  strictEqual(options().map, null);
+  strictEqual(refusal("--map", "svg"), "--map takes mermaid, dot or json, not 'svg'");
+  strictEqual(refusal("--map", "dot", "--json"), "--map and --json exclude each other: both write to standard output");
+  strictEqual(
+    refusal("--map", "dot", "--csv", "-"),
+    "--map and --csv - exclude each other: both write to standard output",
+  );
+  strictEqual(refusal("--map", "dot", "--group", "port"), "--map goes by process or container, not by port");
+});
+
+Deno.test("parseArguments() watches answers of name servers unless told otherwise", () => {
+  deepStrictEqual([options().watchDns, options("--no-dns-watch").watchDns], [true, false]);
+});

@@ -9,7 +9,8 @@ Deno.test("parseArguments() gives the schemas that the documents name", () => {
   strictEqual(said("--schema", "event").$defs.connection.properties.schema.const, "tcptop.event/1");
   strictEqual(said("--schema", "groups").properties.schema.const, "tcptop.groups/1");
   strictEqual(said("--schema", "group-event").$defs.group.properties.schema.const, "tcptop.group_event/1");
-  const knows = /--schema knows sample, groups, event and group-event, not '(flow|toString)'/;
+  strictEqual(said("--schema", "map").properties.schema.const, "tcptop.map/1");
+  const knows = /--schema knows sample, groups, event, group-event and map, not '(flow|toString)'/;
   throws(() => parseArguments(["--schema", "flow"]), knows);
   throws(() => parseArguments(["--schema", "toString"]), knows);
 });

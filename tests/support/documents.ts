@@ -31,6 +31,7 @@ export const ELSEWHERE: readonly (readonly [begin: string, why: string])[] = [
   ["TCPTOP_NETTOP=", "is refused to root; tests/terminal/nettop_program.test.ts runs it as another user"],
   ["xattr ", "a program of macOS"],
   ["./scripts/check-mac", "checks a Mac; tests/release/workflows.test.ts tries what it says elsewhere"],
+  ["tcptop --replay examples/demo.tcptop --map dot | dot", "Graphviz is not among what the tests install"],
   ["deno task ", "writes into the sources; tests compare what it would write"],
   ["deno fmt", "./scripts/test runs it"],
   ["deno lint", "./scripts/test runs it"],

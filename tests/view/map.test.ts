@@ -1,0 +1,106 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { Sample } from "../../src/flow/sample.ts";
+import { TrafficMap } from "../../src/view/map.ts";
+import { type FakeFlow, fakeSample } from "./fake_sample.ts";
+
+/** Samples of the flows, of which two with the same `pair` are the ends of one connection. */
+function map(
+  by: "both" | "process" | "container",
+  samples: readonly (readonly (FakeFlow & { pair?: number })[])[],
+  more: Partial<Sample> = {},
+) {
+  const graph = new TrafficMap(by);
+  for (const flows of samples) {
+    const sample = fakeSample(flows, more);
+    flows.forEach(({ pair = 0 }, row) => sample.flows.pair[row] = pair);
+    graph.add(sample, flows.map((_, row) => row));
+  }
+  const { nodes, edges } = graph.graph();
+  const text = (id: string) => `${nodes.get(id)!.end.kind} ${nodes.get(id)!.end.text}`;
+  return edges.map(({ from, to, connections, open, failed, sent, received, ports }) =>
+    `${text(from)} -> ${text(to)}: ${connections} ${open} ${failed} ${sent}/${received} ${ports.join(" ")}`
+  );
+}
+
+const client = { process: "curl", pid: 1, local: ["10.0.0.2", 40001], remote: ["10.0.0.2", 80], inside: true } as const;
+const server = {
+  process: "httpd",
+  pid: 2,
+  local: ["10.0.0.2", 80],
+  remote: ["10.0.0.2", 40001],
+  direction: "in",
+  inside: true,
+} as const;
+
+Deno.test("TrafficMap.add() has each connection inside once, as its client has it", () => {
+  const both = [{ ...client, pair: 1, tx: 101, rx: 2003 }, { ...server, pair: 1, tx: 2003, rx: 101 }];
+  deepStrictEqual(map("both", [both]), ["process curl -> process httpd: 1 1 0 101/2003 80/tcp"]);
+  deepStrictEqual(map("both", [both.toReversed(), both]), ["process curl -> process httpd: 1 1 0 101/2003 80/tcp"]);
+});
+
+Deno.test("TrafficMap.add() knows the other end of one whose client or server has gone first", () => {
+  const both = (
+    c: FakeFlow,
+    s: FakeFlow,
+  ) => [{ ...client, pair: 1, tx: 101, rx: 7, ...c }, { ...server, pair: 1, tx: 7, rx: 101, ...s }];
+  const serverFirst = [both({}, { closed: true }), [{ ...client, pair: 1, tx: 103, rx: 7, closed: true }]];
+  deepStrictEqual(map("both", serverFirst), ["process curl -> process httpd: 1 0 0 103/7 80/tcp"]);
+  const clientFirst = [both({ closed: true }, {}), [{ ...server, pair: 1, tx: 7, rx: 101, closed: true }]];
+  deepStrictEqual(map("both", clientFirst), ["process curl -> process httpd: 1 0 0 101/7 80/tcp"]);
+});
+
+Deno.test("TrafficMap.add() adds up what has ended and what goes on, and counts failures", () => {
+  const to = (port: number, more: FakeFlow) => ({ process: "curl", remote: ["192.0.2.7", port] as const, ...more });
+  const samples = [
+    [
+      to(443, { cookie: 1, tx: 10, rx: 1, closed: true }),
+      to(443, { cookie: 2, tx: 5 }),
+      to(25, { cookie: 3, closed: true, established: false }),
+    ],
+    [to(443, { cookie: 2, tx: 20, rx: 3 })],
+  ];
+  deepStrictEqual(map("both", samples), ["process curl -> network 192.0.2.0/24: 3 1 1 30/4 443/tcp 25/tcp"]);
+});
+
+Deno.test("TrafficMap.add() has who comes from outside as the one who connects, by name or network", () => {
+  const names = new Map([["198.51.100.9", "nine.example"]]);
+  const flows: FakeFlow[] = [
+    { process: "sshd", local: ["10.0.0.2", 22], remote: ["198.51.100.9", 60001], direction: "in", tx: 5, rx: 7 },
+    { process: "sshd", local: ["10.0.0.2", 22], remote: ["198.51.100.7", 60002], direction: "in" },
+    { process: "sshd", local: ["2001:db8::2", 22], remote: ["2001:db8:1:2:3::4", 60003], direction: "in" },
+    { process: "sshd", local: ["0.0.0.0", 22], remote: ["0.0.0.0", 0], state: "LISTEN" },
+  ];
+  deepStrictEqual(map("both", [flows], { names }), [
+    "name nine.example -> process sshd: 1 1 0 7/5 22/tcp",
+    "network 198.51.100.0/24 -> process sshd: 1 1 0 0/0 22/tcp",
+    "network 2001:db8:1:2::/64 -> process sshd: 1 1 0 0/0 22/tcp",
+  ]);
+});
+
+Deno.test("TrafficMap.add() goes by container, by process, or by what there is", () => {
+  const id = "a".repeat(64),
+    cgroups = [{ path: "", container: null }, { path: `/docker/${id}`, container: { id, runtime: "docker" } }];
+  const flows = [{ ...client, pair: 1, tx: 3 }, { ...server, pair: 1 }, {
+    process: "sh",
+    remote: ["192.0.2.1", 443] as const,
+    tx: 1,
+  }];
+  const found = (by: "both" | "process" | "container") => {
+    const graph = new TrafficMap(by), sample = fakeSample(flows, { cgroups });
+    flows.forEach((flow, row) => sample.flows.pair[row] = "pair" in flow ? flow.pair : 0);
+    sample.flows.cgroup[1] = 1;
+    graph.add(sample, [0, 1, 2]);
+    const { nodes, edges } = graph.graph();
+    return edges.map(({ from, to }) =>
+      [from, to].map((id) => nodes.get(id)!.end).map(({ kind, text }) => `${kind} ${text}`).join(" -> ")
+    );
+  };
+  deepStrictEqual(found("both"), ["process curl -> container aaaaaaaaaaaa", "process sh -> network 192.0.2.0/24"]);
+  deepStrictEqual(found("process"), ["process curl -> process httpd", "process sh -> network 192.0.2.0/24"]);
+  deepStrictEqual(found("container"), ["machine h -> container aaaaaaaaaaaa", "machine h -> network 192.0.2.0/24"]);
+});
+
+Deno.test("TrafficMap.add() says of an end inside that is not known where it is", () => {
+  deepStrictEqual(map("both", [[client]]), ["process curl -> inside 10.0.0.2:80: 1 1 0 0/0 80/tcp"]);
+  strictEqual(map("both", [[]]).length, 0);
+});
