@@ -30,6 +30,14 @@ Deno.test("the package installs, runs, and is removed without a trace", async ()
       actual = await execute([`${root}/usr/bin/tcptop`, "--version"]);
     deepStrictEqual(actual.stdout, expected.stdout);
     ok((await files(`${root}/usr`)).some((path) => path.endsWith("/usr/share/doc/tcptop/copyright")));
+    const unit = `${root}/usr/lib/systemd/system/tcptop-record.service`;
+    match(await Deno.readTextFile(unit), /^ExecStart=\/usr\/bin\/tcptop .*--record .*--keep 24h$/m);
+    // Off until somebody enables it: the package has no scripts, and no link.
+    deepStrictEqual(
+      (await files(`${root}/var/lib/dpkg/info`)).filter((path) => /\.(?:pre|post)(?:inst|rm)$/.test(path)),
+      [],
+    );
+    strictEqual(await succeeds("find", root, "-type", "l", "-name", "tcptop*"), "");
     match(
       await succeeds("zcat", `${root}/usr/share/doc/tcptop/changelog.gz`),
       /^tcptop \([\d.]+\) unstable; urgency=medium\n\n {2}\* /,
