@@ -13,7 +13,7 @@
 
 /* The last of this CPU. */
 struct reset_seen {
-	u64 socket; /* its address */
+	u64 cookie; /* of its socket: another one may have the address a moment later. Every socket that is followed has one */
 	u64 at_ns;
 	u64 error;
 };
@@ -32,7 +32,7 @@ static __always_inline void reset_note(const struct sock *sk, u64 error)
 
 	if (!seen)
 		return;
-	seen->socket = (u64)sk;
+	seen->cookie = sk->__sk_common.skc_cookie.counter;
 	seen->at_ns = bpf_ktime_get_ns();
 	seen->error = error;
 }
@@ -43,7 +43,7 @@ static __always_inline int reset_seen(const struct sock *sk)
 	u32 only = 0;
 	struct reset_seen *seen = bpf_map_lookup_elem(&resets, &only);
 
-	if (!seen || seen->socket != (u64)sk || bpf_ktime_get_ns() - seen->at_ns > RESET_NS)
+	if (!seen || !seen->cookie || seen->cookie != (u64)sk->__sk_common.skc_cookie.counter || bpf_ktime_get_ns() - seen->at_ns > RESET_NS)
 		return 0;
 	return seen->error;
 }
