@@ -268,6 +268,11 @@ function definition() {
       ),
     )
     .addOption(
+      new Option("--history <DUR>", "how far back the live screen can be looked at: 10m, 90s (0: not at all)").default(
+        "10m",
+      ),
+    )
+    .addOption(
       new Option(
         "--keep <HOW-MUCH>",
         "--record names a directory: files of an hour, of which the last 24h, 7d or 2GiB are kept",
@@ -345,6 +350,7 @@ function options(raw: Raw): Options {
     csv: raw.csv ?? null,
     record: raw.record ?? null,
     keep: raw.keep === undefined ? null : keeping(raw.keep),
+    historyMs: /^0(ms|s|m)?$/.test(raw.history) ? 0 : duration("--history", raw.history),
     metrics: raw.metrics === undefined ? null : listenAddress(raw.metrics),
     metricsHosts: metricsHosts(raw),
     replay: raw.replay ?? null,

@@ -63,6 +63,8 @@ export interface Options {
   readonly record: string | null;
   /** How much of the recordings in the directory is kept. */
   readonly keep: Keeping | null;
+  /** How long the live screen remembers; 0: it does not. */
+  readonly historyMs: number;
   /** Where to serve counters. */
   readonly metrics: { readonly hostname: string; readonly port: number } | null;
   /** Names that it is served under besides those it has anyway. */

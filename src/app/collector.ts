@@ -11,6 +11,8 @@ import { nextDueMs } from "./due.ts";
 import { Hosts } from "./hosts.ts";
 import { EventPump } from "./event_pump.ts";
 import { Programs } from "./programs.ts";
+import type { History } from "./history/history.ts";
+import type { Step } from "../view/screen/moment.ts";
 import type { FromWorker, SampleMessage, WorkerOptions } from "./protocol.ts";
 import { AcceptOverflows } from "../flow/overflows.ts";
 import { type NetworkNamespaces, timeWaits } from "./time_wait.ts";
@@ -58,6 +60,7 @@ export class Collector {
     readonly platform: Platform,
     { intervalMs, events, names }: WorkerOptions,
     readonly post: (message: FromWorker, transfer?: Transferable[]) => void,
+    readonly history: History | null = null,
   ) {
     this.#intervalMs = intervalMs;
     this.#drainEveryMs = events ? DRAIN_EVENTS_EVERY_MS : DRAIN_EVERY_MS;
@@ -104,6 +107,18 @@ export class Collector {
   finish(): void {
     this.#finishing = true;
     this.#source?.wake?.();
+  }
+  look(fromNs: number, step: Step, spare: ArrayBuffer | null): void {
+    const moment = this.history?.look(fromNs, step, spare, this.platform.host) ?? null;
+    this.post({ type: "moment", moment }, moment === null ? [] : [moment.sample.flows]);
+  }
+  present(): void {
+    this.history?.present();
+  }
+  async keep(): Promise<void> {
+    const sentence = await this.history?.keep((to) => this.#tables.saveKnown(to)) ??
+      "nothing is remembered: --history 0";
+    this.post({ type: "kept", sentence });
   }
   stop(): void {
     this.#stopped = true;
@@ -169,7 +184,8 @@ export class Collector {
   async #sample(source: FlowSource): Promise<void> {
     source.snapshot((records) => this.#decoder.decode(records));
     if (this.#tables.tcp.takeStrangers() > 0) source.describeAgain();
-    const sample = this.#tables.takeSample(this.#spare), flows = unpackFlows(sample.flows, sample.length);
+    const sample = this.#tables.takeSample(this.#spare, this.history?.wantsState ? this.history.state : null);
+    const flows = unpackFlows(sample.flows, sample.length);
     this.#overflows.judge(flows, sample.length);
     await this.#users.ask(flows.uid, sample.length, NAMES_WITHIN_MS);
     const message: SampleMessage = {
@@ -189,6 +205,7 @@ export class Collector {
       hosts: this.#hosts?.look() ?? null,
       processes: this.platform.newProcessNames?.() ?? [],
     };
+    this.history?.add(message, flows);
     this.#taken = false;
     this.#spare = null;
     this.post(message, [sample.flows]);

@@ -3,6 +3,8 @@ import type { NewCgroups } from "./cgroups.ts";
 import type { NewPrograms } from "./programs.ts";
 import type { NewZones } from "./zones.ts";
 import type { NewNames } from "../flow/answers.ts";
+import type { Extent, Step } from "../view/screen/moment.ts";
+import type { Ended } from "../view/closed.ts";
 import type { PackedEvents } from "../flow/event_log.ts";
 import type { PackedSample } from "../flow/tables.ts";
 import type { Health } from "../flow/sample.ts";
@@ -14,6 +16,8 @@ import type { Identity } from "../system/identity.ts";
 import type { ExitStatus } from "../errors.ts";
 
 export interface WorkerOptions extends SourceOptions {
+  /** How much the screen remembers; 0: nothing. */
+  readonly historyMs: number;
   readonly intervalMs: number;
   /** Whether names of addresses are wanted. */
   readonly names: boolean;
@@ -33,6 +37,12 @@ export type ToWorker =
   | { readonly type: "interval"; readonly ms: number }
   /** Answered by a message of the same type. */
   | { readonly type: "command"; readonly pid: number; readonly startNs: number }
+  /** From the sample of `fromNs`; null: from the present. Answered by `moment`. `spare`: the flows of the moment before. */
+  | { readonly type: "look"; readonly fromNs: number; readonly step: Step; readonly spare: ArrayBuffer | null }
+  /** The past is looked at no more. */
+  | { readonly type: "present" }
+  /** Keeps what is remembered in a file. Answered by `kept`. */
+  | { readonly type: "keep" }
   /** Answered by `here`. */
   | { readonly type: "there" }
   /** The last sample is wanted now, and then the end. */
@@ -62,6 +72,25 @@ export interface SampleMessage {
   readonly processes: readonly (readonly [pid: number, name: string])[];
 }
 
+/** What a sample is told with beside its flows. */
+export type Beside = Pick<
+  SampleMessage,
+  "health" | "source" | "selfCpuPercent" | "selfRssBytes" | "timeWait" | "synRecv"
+>;
+
+/** `moment` null: the step leads to the present. */
+export interface MomentMessage {
+  readonly type: "moment";
+  readonly moment:
+    | Beside & {
+      readonly host: Host;
+      readonly sample: PackedSample;
+      readonly ended: readonly Ended[];
+      readonly extent: Extent;
+    }
+    | null;
+}
+
 /** Never the first message. */
 export interface EventsMessage {
   readonly type: "events";
@@ -79,6 +108,9 @@ export type FromWorker =
   | SampleMessage
   | EventsMessage
   | { readonly type: "command"; readonly pid: number; readonly startNs: number; readonly line: string | null }
+  | MomentMessage
+  /** What to say of it. */
+  | { readonly type: "kept"; readonly sentence: string }
   | { readonly type: "here" }
   | { readonly type: "stopped" }
   | {

@@ -22,6 +22,9 @@ export async function run(options: Options): Promise<number> {
     stop,
     setInterval: (ms) => session.setInterval(ms),
     commandLine: (process) => session.commandLine(process),
+    look: (fromNs, step) => session.look(fromNs, step),
+    present: () => session.present(),
+    keep: () => session.keep(),
   });
   const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
   for (const signal of signals) Deno.addSignalListener(signal, stop);

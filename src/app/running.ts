@@ -26,6 +26,7 @@ export function openSession(options: Options, scope: ScopeOptions | null = null)
     names: namesWanted(options),
     events: options.events,
     openings: options.events || record !== null,
+    historyMs: wantsScreen(options) ? options.historyMs : 0,
     record: record === null ? null : { path: record, owner: folder ?? owner(), keep },
     scope,
     replay: replay === null ? null : { path: replay, paced: wantsScreen(options) },

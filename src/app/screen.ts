@@ -10,6 +10,7 @@ import type { ProcessId } from "../view/flow.ts";
 import { initialState } from "../view/screen/initial.ts";
 import type { Input } from "../view/screen/input.ts";
 import { ScreenModel } from "../view/screen/model.ts";
+import { type Moment, type Step, together } from "../view/screen/moment.ts";
 import { after } from "./clock.ts";
 import { Frames } from "./frames.ts";
 import { inputs, type ReadableInput } from "./keys.ts";
@@ -21,6 +22,12 @@ import { terminalCharset, wantsColour } from "./tty.ts";
 export interface Control {
   stop(): void;
   setInterval(ms: number): void;
+  /** A moment of the past, so far from the sample of that time; null: the step leads to the present. */
+  look(fromNs: number, step: Step): Promise<Moment | null>;
+  /** The past is looked at no more. */
+  present(): void;
+  /** Keeps what is remembered in a file; what to say of it. */
+  keep(): Promise<string>;
   /** null: the process has gone, or may not be read. */
   commandLine(process: ProcessId): Promise<string | null>;
 }
@@ -42,6 +49,9 @@ export class LiveScreen implements Output {
   #over = false;
   #closed: Promise<void> | null = null;
   #cancelResize = () => {};
+  /** Where keys want to go while an answer is under way; null: nothing is asked. */
+  #step: Step | null = null;
+  #looking = false;
 
   constructor(options: Options, readonly device: Device, readonly input: ReadableInput) {
     this.#terminal = new Terminal(device, theme(wantsColour(options.color)), terminalCharset());
@@ -130,10 +140,41 @@ export class LiveScreen implements Output {
       else this.#model.input(input);
       if (this.#model.state.wish === "quit") return this.#quit();
       if (this.#model.state.wish === "redraw") this.#terminal.forget();
+      if (this.#model.state.wish === "keep") this.#keep();
+      if (this.#model.state.step !== null) this.#look(this.#model.state.step);
     }
     this.#terminal.setMouse(this.#model.state.mouse);
     if (this.#model.state.intervalMs !== intervalMs) this.#control?.setInterval(this.#model.state.intervalMs);
     if (keys.length > 0) this.#frames.now();
+  }
+
+  /** One look at a time: what is typed meanwhile adds up to the next. */
+  async #look(step: Step): Promise<void> {
+    this.#step = this.#step === null ? step : together(this.#step, step);
+    if (this.#looking || this.#control === null) return;
+    this.#looking = true;
+    try {
+      while (this.#step !== null && !this.#over) {
+        const next: Step = this.#step, fromNs = this.#model.shownNs;
+        this.#step = null;
+        if (fromNs === null) break;
+        const moment = await this.#control.look(fromNs, next);
+        this.#model.moment(moment);
+        if (moment === null) this.#control.present();
+        this.#frames.now();
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #keep(): void {
+    this.#control?.keep().then((sentence) => {
+      this.#model.notice(sentence);
+      this.#frames.now();
+    }, (error) => this.#fail(error));
   }
 
   /** The terminal first: what the Worker still has to let go of need not be watched. */

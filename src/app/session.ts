@@ -8,8 +8,17 @@ import type { ProcessId } from "../view/flow.ts";
 import { after } from "./clock.ts";
 import type { ContainerNames } from "./container_names.ts";
 import { workerUrl } from "./paths.ts";
+import type { Moment, Step } from "../view/screen/moment.ts";
 import { Watch } from "./watch.ts";
-import type { EventsMessage, FromWorker, SampleMessage, ToWorker, WorkerOptions } from "./protocol.ts";
+import type {
+  Beside,
+  EventsMessage,
+  FromWorker,
+  MomentMessage,
+  SampleMessage,
+  ToWorker,
+  WorkerOptions,
+} from "./protocol.ts";
 
 export type News =
   | { readonly type: "sample"; readonly sample: Sample }
@@ -44,6 +53,10 @@ export class Session {
   readonly #watch = new Watch(() => this.#send({ type: "there" }), () => this.#fail(GONE, "no answer"));
   #cancelStop = () => {};
   readonly #asked = new Map<string, (line: string | null) => void>();
+  #looked: ((moment: Moment | null) => void) | null = null;
+  #kept: ((sentence: string) => void) | null = null;
+  /** The flows of the last moment, which is shown no more once the next is asked for. */
+  #spare: ArrayBuffer | null = null;
 
   constructor(options: WorkerOptions, containers: ContainerNames) {
     this.#containers = containers;
@@ -89,6 +102,27 @@ export class Session {
     this.#send({ type: "finish" });
   }
 
+  /** A moment of the past, so far from the sample of `fromNs`; null: the step leads to the present. One at a time. The flows are there until
+   * the next call. */
+  look(fromNs: number, step: Step): Promise<Moment | null> {
+    const spare = this.#spare;
+    this.#spare = null;
+    this.#send({ type: "look", fromNs, step, spare }, spare === null ? [] : [spare]);
+    return new Promise((resolve) => this.#looked = resolve);
+  }
+
+  /** The past is looked at no more. */
+  present(): void {
+    this.#spare = null;
+    this.#send({ type: "present" });
+  }
+
+  /** Keeps what is remembered in a file. What to say of it. */
+  keep(): Promise<string> {
+    this.#send({ type: "keep" });
+    return new Promise((resolve) => this.#kept = resolve);
+  }
+
   /** news() ends once the Worker has closed its source, or after CLOSE_WITHIN_MS. */
   stop(): void {
     this.#send({ type: "stop" });
@@ -125,6 +159,8 @@ export class Session {
     if (message.type !== "command") this.#watch.heard();
     if (message.type === "here") return;
     if (message.type === "command") return this.#answered(message.pid, message.startNs, message.line);
+    if (message.type === "moment") return this.#looked?.(message.moment && this.#momentOf(message.moment));
+    if (message.type === "kept") return this.#kept?.(message.sentence);
     this.#ended ||= message.type === "stopped" || message.type === "failed";
     this.#inbox.push(message);
     this.#wake?.();
@@ -176,10 +212,19 @@ export class Session {
     });
   }
 
+  #momentOf(message: NonNullable<MomentMessage["moment"]>): Moment {
+    this.#spare = message.sample.flows;
+    return { sample: this.#view(message), ended: message.ended, extent: message.extent };
+  }
+
   #unpack(message: SampleMessage): Sample {
     this.#learn(message);
     if (message.hosts) this.#news++;
     this.#hosts = message.hosts ?? this.#hosts;
+    return this.#view(message);
+  }
+
+  #view(message: Beside & Pick<SampleMessage, "host" | "sample">): Sample {
     const { sample, host, health, source, selfCpuPercent, selfRssBytes, timeWait, synRecv } = message;
     return {
       ...sample,

@@ -27,6 +27,9 @@ self.onmessage = async ({ data }) => {
   else if (data.type === "interval") collector?.interval(data.ms);
   else if (data.type === "command") collector?.command(data.pid, data.startNs);
   else if (data.type === "finish") collector?.finish();
+  else if (data.type === "look") collector?.look(data.fromNs, data.step, data.spare);
+  else if (data.type === "present") collector?.present();
+  else if (data.type === "keep") await collector?.keep();
   else if (data.type === "there") self.postMessage({ type: "here" });
   else collector?.stop();
 };
@@ -44,7 +47,13 @@ async function start(options: WorkerOptions): Promise<void> {
   try {
     const platform = await openPlatform(Deno.build.os, options);
     const source = options.record ? await recording(platform, options.record, options) : platform;
-    collector = new Collector(source, options, (message, transfer) => self.postMessage(message, transfer));
+    const history = options.historyMs === 0 ? null : await (await import("./history/history.ts")).openHistory(options);
+    collector = new Collector(
+      history === null ? source : history.listen(source),
+      options,
+      (message, transfer) => self.postMessage(message, transfer),
+      history,
+    );
     await collector.run();
     self.postMessage({ type: "stopped" });
   } catch (error) {

@@ -26,6 +26,8 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "--source": "`netlink` needs no eBPF and no root: see [what it needs](needs.md).",
   "--metrics": "See [metrics](json.md#metrics).",
   "--keep": "See [a flight recorder](json.md#a-flight-recorder).",
+  "--history":
+    "At most 64 MiB: where that is not enough, the oldest thin out. See [back in time](screen.md#back-in-time).",
   "--replay": "The same output, at its own speed on the screen and as fast as possible elsewhere.",
   "--keep-privileges": "Without it tcptop becomes the user behind sudo (else nobody), with no capabilities.",
 };

@@ -228,17 +228,14 @@ export class FlowTables implements EventHandler {
     const to = new StateWriter();
     to.list("clock", [this.#number, this.#beforeNs, this.#timeNs, this.#wallMs, this.#bootWallMs, this.#events]);
     to.list("health", Object.values(this.#health));
-    for (const part of [this.tcp, this.udp, this.drops]) part.save(to);
+    for (const part of [this.tcp, this.udp, this.drops, this.inside, this.peers, this.translations]) part.save(to);
     return to;
   }
 
-  /** What is beside the flows: which executables processes have, and which addresses are the machine's. */
+  /** What processes are and have asked for: which executables they have, and names of addresses. */
   saveKnown(to: StateWriter): void {
     this.executables.save(to);
-    this.inside.save(to);
     this.answers.save(to);
-    this.peers.save(to);
-    this.translations.save(to);
   }
 
   /** The state that a sample was taken in: the next takeSample() hands that sample out. Throws a StateError; the tables are of no use then. */

@@ -3,12 +3,12 @@ import { FLOW_SCHEMA, type FlowArrays, pack, packFlows, unpackFlows } from "../f
 import type { Drops } from "../flow/drop_list.ts";
 import type { Sample } from "../flow/sample.ts";
 
-const KEPT_NS = 5e9;
+export const KEPT_NS = 5e9;
 /** Of one sample. On a machine that closes more, nobody could read them anyway. */
 const MOST_KEPT = 512;
 
 /** What ended in one sample. */
-interface Ended {
+export interface Ended {
   readonly timeNs: number;
   readonly drops: readonly (readonly [number, Drops])[];
   readonly length: number;
@@ -17,8 +17,13 @@ interface Ended {
 
 export class ClosedFlows {
   /** The oldest first. */
-  #kept: Ended[] = [];
+  #kept: Ended[];
   readonly #buffers: (ArrayBuffer | null)[] = [null, null];
+
+  /** `ended`: in the samples before the first one. */
+  constructor(ended: readonly Ended[] = []) {
+    this.#kept = ended.slice();
+  }
 
   /** A copy of the sample with those flows behind its own that ended in an earlier one, at most 5 s ago. Their counts are final,
    * and nothing moves on them any more. The copy is good until a later call, unless that one names it as `shown`. */
@@ -41,7 +46,9 @@ export class ClosedFlows {
   }
 }
 
-function endedOf({ flows, length, timeNs, drops }: Sample): Ended {
+export function endedOf(
+  { flows, length, timeNs, drops }: Pick<Sample, "flows" | "length" | "timeNs" | "drops">,
+): Ended {
   const rows: number[] = [];
   for (let row = 0; row < length && rows.length < MOST_KEPT; row++) if (flows.closed[row]) rows.push(row);
   const arrays = unpackFlows(pack(FLOW_SCHEMA, flows, rows), rows.length);

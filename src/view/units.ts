@@ -41,6 +41,19 @@ export function durationText(us: number | null): string {
 }
 
 /** Whole units from the two largest: 45s, 3m12s, 2h05m, 9d04h. */
+/** 02:14, and 1:02:14 from an hour on. */
+export function minutesText(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000)), two = (value: number) => String(value).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
+  return `${hours > 0 ? `${hours}:` : ""}${two(minutes % 60)}:${two(seconds % 60)}`;
+}
+
+/** The time of day where the reader is. */
+export function clockText(wallMs: number): string {
+  const date = new Date(wallMs), two = (value: number) => String(value).padStart(2, "0");
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
 export function ageText(ms: number | null): string {
   if (ms === null) return "-";
   const s = Math.floor(ms / 1000), two = (n: number) => String(n).padStart(2, "0");

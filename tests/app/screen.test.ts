@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { parseArguments } from "../../src/cli.ts";
 import { type Control, LiveScreen } from "../../src/app/screen.ts";
+import type { Moment, Step } from "../../src/view/screen/moment.ts";
 import type { Device } from "../../src/render/terminal.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 
@@ -43,6 +44,19 @@ class FakeControl implements Control {
   }
   setInterval(ms: number): void {
     this.intervals.push(ms);
+  }
+  readonly steps: [number, Step][] = [];
+  answer: (moment: Moment | null) => void = () => {};
+  presents = 0;
+  look(fromNs: number, step: Step): Promise<Moment | null> {
+    this.steps.push([fromNs, step]);
+    return new Promise((resolve) => this.answer = resolve);
+  }
+  present(): void {
+    this.presents++;
+  }
+  keep(): Promise<string> {
+    return Promise.resolve("kept in FILE");
   }
   commandLine(): Promise<string | null> {
     return Promise.resolve("curl --silent");

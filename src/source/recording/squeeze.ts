@@ -3,7 +3,14 @@
  * records become a count. Of the others, the difference to the one before of the same socket, or of the same tag, is taken byte by byte; bytes
  * that stand at the same place are put side by side, and zstd does the rest: 14,000 sockets and 2,000 connections a second take about 40 KB a second.
  */
-import { Tag, TcpCountersLayout, TcpLimitsLayout, TcpRecordLayout, UdpRecordLayout } from "../../wire/layout.ts";
+import {
+  Tag,
+  TcpCountersLayout,
+  TcpLimitsLayout,
+  TcpPathLayout,
+  TcpRecordLayout,
+  UdpRecordLayout,
+} from "../../wire/layout.ts";
 import { ByteList, ByteReader } from "./byte_list.ts";
 import { squeezed, unsqueezed } from "./zstd.ts";
 
@@ -12,6 +19,7 @@ const COOKIE: Readonly<Record<number, number>> = {
   [Tag.tcpLive]: TcpRecordLayout.cookie,
   [Tag.tcpCounters]: TcpCountersLayout.cookie,
   [Tag.tcpLimits]: TcpLimitsLayout.cookie,
+  [Tag.tcpPath]: TcpPathLayout.cookie,
   [Tag.udpFlow]: UdpRecordLayout.cookie,
 };
 

@@ -29,12 +29,26 @@ const HINTS: readonly (readonly [shown: string, does: string, key: string])[] = 
   ["B", "bits", "B"],
 ];
 
+/** While the past is shown these come first. */
+const STEP_HINTS: typeof HINTS = [
+  ["[ ]", "a sample", "["],
+  ["{ }", "a minute", "{"],
+  ["(", "oldest", "("],
+  [")", "now", ")"],
+];
+
+function hintsOf({ moment, historyMs }: ScreenState): typeof HINTS {
+  if (moment !== null) return [...STEP_HINTS, ...HINTS.filter(([, , key]) => key !== " ")];
+  if (historyMs === 0) return HINTS;
+  return HINTS.flatMap((hint) => hint[2] === " " ? [hint, ["[ ]", "past", "["] as const] : [hint]);
+}
+
 export function drawFoot(canvas: Canvas, state: ScreenState, lines: Lines, y: number): void {
   if (state.mode.kind === "prompt") return drawPrompt(canvas, state, state.mode, lines, y);
   canvas.fill(0, y, canvas.columns, Role.bar);
   const said = status(state), right = countText(state, lines), end = canvas.columns - textCells(right) - 1;
   const from = said === "" ? 0 : canvas.put(0, y, ` ${fitted(said, Math.max(0, end - 3))} `, Role.badge, end);
-  for (const { x, shown, does } of hints(from, end, state.ascii)) {
+  for (const { x, shown, does } of hints(state, from, end)) {
     canvas.put(canvas.put(x, y, shown, Role.key) + 1, y, does, Role.bar);
   }
   if (end > 0) canvas.put(end, y, right, Role.bar);
@@ -44,17 +58,17 @@ export function drawFoot(canvas: Canvas, state: ScreenState, lines: Lines, y: nu
 export function hintAt(state: ScreenState, lines: Lines, x: number): string | null {
   const said = status(state), end = state.columns - textCells(countText(state, lines)) - 1;
   const from = said === "" ? 0 : Math.min(end, textCells(fitted(said, Math.max(0, end - 3))) + 2);
-  return hints(from, end, state.ascii).find((hint) => x >= hint.x && x < hint.x + hint.cells)?.key ?? null;
+  return hints(state, from, end).find((hint) => x >= hint.x && x < hint.x + hint.cells)?.key ?? null;
 }
 
 /** The keys whose signs ASCII has not. */
 const WORDS: ReadonlyMap<string, string> = new Map([["⏎", "enter"], ["␣", "space"]]);
 
-function hints(from: number, end: number, ascii: boolean) {
+function hints(state: ScreenState, from: number, end: number) {
   const placed = [];
   let x = from + 1;
-  for (const [sign, does, key] of HINTS) {
-    const shown = ascii ? WORDS.get(sign) ?? sign : sign;
+  for (const [sign, does, key] of hintsOf(state)) {
+    const shown = state.ascii ? WORDS.get(sign) ?? sign : sign;
     const cells = textCells(shown) + 1 + textCells(does);
     if (x + cells + 1 > end) break;
     placed.push({ x, cells, shown, does, key });

@@ -7,6 +7,7 @@ import type { Totals } from "../totals.ts";
 import { fitted, textCells } from "../width.ts";
 import { drawGraph, type Graphed } from "./graph.ts";
 import type { TotalsHistory } from "./history.ts";
+import { drawAgo, drawTimeLine, thinText } from "./time_line.ts";
 import { trafficLine } from "./spark.ts";
 import type { Geometry, ScreenState } from "./state.ts";
 
@@ -53,6 +54,8 @@ export interface Head {
   readonly notes: readonly Note[];
   readonly history: TotalsHistory;
   readonly graphed: Graphed | null;
+  /** Up to the present, whatever moment is shown. */
+  readonly all: TotalsHistory;
 }
 
 /** Two minutes are on the sparkline, or more where there is room for a bar a second. No traffic is no bar, so that nothing grows from the
@@ -70,13 +73,16 @@ export function drawHead(canvas: Canvas, state: ScreenState, head: Head, { headR
   });
 }
 
-function drawRates(canvas: Canvas, state: ScreenState, { totals, history }: Head): void {
-  const { columns } = canvas, badge = state.frozen ? " FROZEN " : "", every = `every ${intervalText(state.intervalMs)}`;
-  const right = badge === "" ? every : badge;
-  const room = columns - textCells(right) - 1;
+function drawRates(canvas: Canvas, state: ScreenState, head: Head): void {
+  const { totals, history } = head,
+    { columns } = canvas,
+    badge = state.frozen ? " FROZEN " : "",
+    every = `every ${intervalText(state.intervalMs)}`;
+  const right = badge === "" ? every : badge, { moment } = state;
+  const room = columns - (moment === null ? textCells(right) : drawAgo(canvas, moment)) - 1;
   const rateText = rateTexts(state.bits), cells = state.bits ? BIT_RATE_CELLS : RATE_CELLS;
   let x = canvas.put(0, 0, " tcptop ", Role.badge, room) + 1;
-  const bars = Math.max(0, Math.min(MOST_BARS, Math.floor((room - x) / 2) - cells - 4));
+  const bars = moment !== null ? 0 : Math.max(0, Math.min(MOST_BARS, Math.floor((room - x) / 2) - cells - 4));
   const spanNs = Math.max(1, Math.ceil(SPAN_S / Math.max(1, bars))) * 1e9;
   const one = (arrow: string, rate: number | null, of: "received" | "sent", role: Role) => {
     x = canvas.put(x, 0, `${arrow} `, role, Math.max(0, room - x));
@@ -93,6 +99,7 @@ function drawRates(canvas: Canvas, state: ScreenState, { totals, history }: Head
   };
   one("↓", totals?.rxBytesPerS ?? null, "received", Role.received);
   one("↑", totals?.txBytesPerS ?? null, "sent", Role.sent);
+  if (moment !== null) return drawTimeLine(canvas, moment, head.all, x, room - x);
   canvas.put(columns - textCells(right), 0, right, badge === "" ? Role.dim : Role.badge);
 }
 
@@ -102,7 +109,7 @@ function intervalText(ms: number): string {
 
 type Part = readonly [before: string, figure: string, behind: string, role?: Role];
 
-function drawCounts(canvas: Canvas, { bits }: ScreenState, { sample, totals, cost }: Head): void {
+function drawCounts(canvas: Canvas, { bits, moment }: ScreenState, { sample, totals, cost }: Head): void {
   if (sample === null || totals === null || cost === null) {
     canvas.put(1, 1, "loading the programs …", Role.dim);
     return;
@@ -116,6 +123,8 @@ function drawCounts(canvas: Canvas, { bits }: ScreenState, { sample, totals, cos
     ["", `+${number(perS(totals.opened))}`, "/s opened"],
     ["", `−${number(perS(totals.closed))}`, "/s closed"],
   ];
+  const thin = moment === null ? null : thinText(moment);
+  if (thin !== null) parts.push(["", thin, "", Role.warning]);
   if (totals.failed > 0) parts.push(["", number(perS(totals.failed)), "/s failed", Role.warning]);
   if (eventsLost > 0) parts.push(["", number(eventsLost), " lost", Role.warning]);
   if (totals.unattributed > 0) parts.push(["", number(totals.unattributed), " without owner"]);

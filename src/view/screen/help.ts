@@ -11,6 +11,8 @@ const KEYS: readonly Line[] = [
   ["PgUp PgDn Home End", "move further; Home lets go of the flow"],
   ["enter", "details of the flow; open or close a group"],
   ["space", "freeze the screen; counting goes on"],
+  ["[ ] { }", "back and forth in time: a sample, a minute"],
+  ["( )", "the oldest that is remembered, now"],
   ["/", "filter"],
   ["s", "choose the sort column"],
   ["< >", "sort by the column before, after"],

@@ -14,24 +14,30 @@ export interface RateHistory {
 }
 import { type Wait, waitOf } from "../waits.ts";
 
-const MINUTES_NS = 180e9;
-/** At the shortest interval these are three minutes. */
-const MOST_POINTS = 1800;
+/** The sparklines need no more; the time line as much as is remembered. */
+const LEAST_NS = 180e9;
+/** At the shortest interval these are ten minutes. */
+const MOST_POINTS = 6000;
 
 interface Rates extends Point {
   readonly received: number;
   readonly sent: number;
 }
 
-/** The total rates of the last three minutes. */
+/** The total rates of the last minutes. */
 export class TotalsHistory implements RateHistory {
   #points: Rates[] = [];
+  readonly #keptNs: number;
+
+  constructor(keptMs = 0) {
+    this.#keptNs = Math.max(LEAST_NS, keptMs * 1e6);
+  }
 
   add(sample: Sample, totals: Totals): void {
     if (sample.intervalMs === 0) return;
     const fromNs = sample.timeNs - sample.intervalMs * 1e6;
     this.#points.push({ timeNs: sample.timeNs, fromNs, received: totals.rxBytesPerS, sent: totals.txBytesPerS });
-    const oldest = sample.timeNs - MINUTES_NS;
+    const oldest = sample.timeNs - this.#keptNs;
     let drop = Math.max(0, this.#points.length - MOST_POINTS);
     while (this.#points[drop].timeNs < oldest) drop++;
     if (drop > 0) this.#points.splice(0, drop);
@@ -39,13 +45,23 @@ export class TotalsHistory implements RateHistory {
 
   /** As it is now: a frozen screen does not see what is added later. */
   copy(): TotalsHistory {
-    const copy = new TotalsHistory();
+    const copy = new TotalsHistory(this.#keptNs / 1e6);
     copy.#points = this.#points.slice();
     return copy;
   }
 
   bars(of: "received" | "sent", cells: number, spanNs: number, endNs = this.#points.at(-1)?.timeNs ?? 0) {
     return binned(this.#points, (point) => point[of], cells, spanNs, endNs);
+  }
+
+  /** Both directions together: the highest rate in each of `cells` equal parts of the time between; null where nothing is known. */
+  line(fromNs: number, toNs: number, cells: number): (number | null)[] {
+    const line: (number | null)[] = new Array(cells).fill(null), spanNs = Math.max(1, toNs - fromNs) / cells;
+    for (const { timeNs, received, sent } of this.#points) {
+      const cell = Math.min(cells - 1, Math.floor((timeNs - fromNs) / spanNs));
+      if (cell >= 0) line[cell] = Math.max(line[cell] ?? 0, received + sent);
+    }
+    return line;
   }
 }
 
@@ -60,10 +76,12 @@ interface LinePoint extends Rates {
 
 /** The last samples of a line. */
 export class LineHistory implements RateHistory {
-  readonly #points: LinePoint[] = [];
+  readonly #points: LinePoint[];
 
   /** `seen`: number of the last sample that it was in. */
-  constructor(public seen: number) {}
+  constructor(public seen: number, points: LinePoint[] = []) {
+    this.#points = points;
+  }
 
   get received(): (number | null)[] {
     return this.#points.map(({ received }) => received);
@@ -93,6 +111,12 @@ export class LineHistory implements RateHistory {
 
   bars(of: "received" | "sent", cells: number, spanNs: number, endNs = this.#points.at(-1)?.timeNs ?? 0) {
     return binned(this.#points, (point) => point[of], cells, spanNs, endNs);
+  }
+
+  /** Without what came later. */
+  until(untilNs: number): LineHistory | undefined {
+    const points = this.#points.filter(({ timeNs }) => timeNs <= untilNs);
+    return points.length === 0 ? undefined : new LineHistory(this.seen, points);
   }
 
   /** Both directions together. */
@@ -134,8 +158,10 @@ export class LineHistories {
     this.#forget();
   }
 
-  get(id: string): LineHistory | undefined {
-    return this.#lines.get(id);
+  /** `untilNs`: what came later is left out. */
+  get(id: string, untilNs = Infinity): LineHistory | undefined {
+    const line = this.#lines.get(id);
+    return untilNs === Infinity ? line : line?.until(untilNs);
   }
 
   #of(id: string): LineHistory {

@@ -23,6 +23,7 @@ import { LineHistories, TotalsHistory } from "./history.ts";
 import type { Input } from "./input.ts";
 import { followed, type Item, itemId, type Lines, linesOf, tableColumns } from "./lines.ts";
 import { drawMenu } from "./menu.ts";
+import type { Moment } from "./moment.ts";
 import { RECENT_S, RecentRates } from "./recent.ts";
 import { trafficLine } from "./spark.ts";
 import { drawTable, GUTTER } from "./table.ts";
@@ -62,7 +63,7 @@ export class ScreenModel {
   #latest: Shown | null = null;
   #names: ReadonlyMap<string, string> = NO_NAMES;
   readonly #closed = new ClosedFlows();
-  readonly #totals = new TotalsHistory();
+  readonly #totals: TotalsHistory;
   readonly #cost = new SteadyCost();
   readonly #histories = new LineHistories();
   readonly #ended = new EndedFlows();
@@ -79,6 +80,7 @@ export class ScreenModel {
 
   constructor(state: ScreenState) {
     this.#state = state;
+    this.#totals = new TotalsHistory(state.historyMs);
   }
 
   get state(): ScreenState {
@@ -92,15 +94,46 @@ export class ScreenModel {
     }
     this.#ended.take(sample);
     const totals = totalsOf(sample);
-    // The number of flows without an owner changes with every sample: as a line it would move the table up and down, so the head has it as a count.
-    const notes = notesOf(sample).filter(({ code }) => code !== "unattributed");
+    const notes = notesToShow(sample);
     if (this.#state.sinceStart) notes.push(...this.#ended.notes());
     const cost = this.#cost.take(sample);
     this.#totals.add(sample, totals);
     const joined = this.#closed.join(sample, this.#shown?.sample ?? null);
     this.#remember(sample);
     this.#latest = { sample: joined, totals, notes, cost, history: this.#totals.copy() };
-    if (!this.#state.frozen) this.#show();
+    const { moment } = this.#state;
+    if (moment !== null) this.#state = { ...this.#state, moment: { ...moment, nowNs: sample.timeNs } };
+    else if (!this.#state.frozen) this.#show();
+  }
+
+  /** Shows a moment of the past, in the place of what is shown; null: the present. */
+  moment(moment: Moment | null): void {
+    this.#state = { ...this.#state, frozen: false, moment: null };
+    this.#endedShown = null;
+    if (moment === null) return this.#show();
+    const { sample, ended, extent } = moment, nowNs = this.#latest?.sample.timeNs ?? sample.timeNs;
+    const { timeNs, wallMs } = sample, totals = totalsOf(sample);
+    this.#state = { ...this.#state, moment: { timeNs, wallMs, extent, nowNs } };
+    this.#shown = {
+      sample: new ClosedFlows(ended).join(sample, null),
+      totals,
+      notes: notesToShow(sample),
+      cost: new SteadyCost().take(sample),
+      history: this.#totals,
+    };
+    this.#recentShown = null;
+    this.#endedShown = null;
+    this.#refresh();
+  }
+
+  /** When what is shown was taken; null: nothing is shown yet. */
+  get shownNs(): number | null {
+    return this.#shown?.sample.timeNs ?? null;
+  }
+
+  /** Says what came of something, until the next key. */
+  notice(notice: string): void {
+    this.#state = { ...this.#state, notice };
   }
 
   /** Names that have become known; shown with the next frame. */
@@ -123,7 +156,7 @@ export class ScreenModel {
       // The lines are of the sums that go on.
       this.#made = null;
     }
-    if (wasFrozen && !this.#state.frozen) {
+    if (wasFrozen && !this.#state.frozen && this.#state.moment === null) {
       this.#endedShown = null;
       this.#show();
     }
@@ -167,7 +200,8 @@ export class ScreenModel {
     const state = this.#state, canvas = new Canvas(state.columns, state.rows), geometry = this.#geometry();
     const shown = this.#shown, sample = this.#sample();
     const nothing = { totals: null, notes: [], cost: null, history: this.#totals };
-    drawHead(canvas, state, { ...shown ?? nothing, sample, graphed: this.#graphed(sample) }, geometry);
+    const graphed = this.#graphed(sample);
+    drawHead(canvas, state, { ...shown ?? nothing, sample, graphed, all: this.#totals }, geometry);
     drawTable(canvas, state, sample, this.#lines, geometry, (item, cells) => this.#past(item, cells));
     if (geometry.detailsRows > 0) drawDetails(canvas, this.#detailed(sample), geometry.detailsY, geometry.detailsRows);
     if (state.mode.kind === "help") drawHelp(canvas, state.mode.top);
@@ -191,7 +225,9 @@ export class ScreenModel {
 
   /** What groups count beside the sample; null: nothing. */
   #endedOf(sample: Sample): Ended | null {
-    return this.#state.sinceStart && this.#state.group !== null ? (this.#endedShown ?? this.#ended).of(sample) : null;
+    const { sinceStart, group, moment } = this.#state;
+    // What had ended by a moment of the past is not kept.
+    return sinceStart && group !== null && moment === null ? (this.#endedShown ?? this.#ended).of(sample) : null;
   }
 
   /** Costs nothing while the column is not on the screen. */
@@ -206,7 +242,7 @@ export class ScreenModel {
     const sample = this.#shown?.sample;
     if (sample === undefined) return "";
     if (typeof item === "number") {
-      const recent = this.#state.frozen ? this.#recentShown : this.#recent;
+      const recent = this.#state.frozen || this.#state.moment !== null ? this.#recentShown : this.#recent;
       const bars = recent?.bars(sample.flows, item, cells, sample.timeNs) ?? null;
       if (bars !== null) return trafficLine(bars, cells);
       // One that opened and ended within this sample.
@@ -229,7 +265,12 @@ export class ScreenModel {
     const item = this.#lines.items[index];
     if (item === undefined) return { title: "nothing is under the cursor", history: undefined, timeNs, bits };
     const title = typeof item === "number" ? headline(sample, item) : groupLabel(sample, item);
-    return { title, history: this.#histories.get(itemId(sample, item)), timeNs, bits };
+    return { title, history: this.#histories.get(itemId(sample, item), this.#untilNs), timeNs, bits };
+  }
+
+  /** What came later is not shown. */
+  get #untilNs(): number {
+    return this.#state.moment?.timeNs ?? Infinity;
   }
 
   #sample(): Sample | null {
@@ -267,7 +308,7 @@ export class ScreenModel {
   #detailed(sample: Sample | null) {
     const row = this.#detailedRow();
     if (row === null || sample === null) return null;
-    const history = this.#histories.get(flowId(sample.flows, row));
+    const history = this.#histories.get(flowId(sample.flows, row), this.#untilNs);
     const owner = ownerOf(sample, row), commandLine = owner === null ? null : this.#commands.get(keyOf(owner));
     const { pairs, group, bits } = this.#state, other = pairs && group === null ? otherEnd(sample, row) : -1;
     return { sample, row, other, history, commandLine, bits };
@@ -279,6 +320,9 @@ function hasOwnName(sample: Sample, row: number): boolean {
   const from = remoteNameFrom(sample, row);
   return from === "hosts" || from === "dns_answer";
 }
+
+/** The number of flows without an owner changes with every sample: as a line it would move the table up and down, so the head has it as a count. */
+const notesToShow = (sample: Sample) => notesOf(sample).filter(({ code }) => code !== "unattributed");
 
 /** A process and what it runs: exec() changes the name, the executable or both, and with them the command line. */
 interface NamedProcess extends ProcessId {

@@ -3,6 +3,7 @@ import type { Column } from "../column.ts";
 import type { Predicate } from "../filter/fields.ts";
 import type { Grouping } from "../group_key.ts";
 import type { Sort } from "../sort.ts";
+import type { Shown, Step } from "./moment.ts";
 
 export type Mode =
   | { readonly kind: "table" }
@@ -18,7 +19,7 @@ export type Mode =
   | { readonly kind: "help"; readonly top: number };
 
 /** What the screen asks of the program around it. */
-export type Wish = "quit" | "redraw" | null;
+export type Wish = "quit" | "redraw" | "keep" | null;
 
 export interface ScreenState {
   readonly columns: number;
@@ -28,6 +29,12 @@ export interface ScreenState {
   readonly mode: Mode;
   readonly details: boolean;
   readonly frozen: boolean;
+  /** What the screen remembers; 0: nothing. */
+  readonly historyMs: number;
+  /** The past moment that is shown; null: the present. */
+  readonly moment: Shown | null;
+  /** Where the last key wants to go in time. */
+  readonly step: Step | null;
   readonly sort: Sort;
   readonly group: Grouping | null;
   /** Ids of the groups whose flows are shown. */

@@ -1,0 +1,66 @@
+/** The live screen's memory as the Worker has it: what comes in is kept, and looked back at. */
+import type { FlowArrays } from "../../flow/columns.ts";
+import type { StateWriter } from "../../flow/state.ts";
+import { RecordingPlatform } from "../../source/recording/recorder.ts";
+import type { Platform } from "../../source/platform.ts";
+import type { Files } from "../../system/output_file.ts";
+import type { Host } from "../../system/host.ts";
+import { VERSION } from "../../version.ts";
+import { outputFiles } from "../files.ts";
+import type { MomentMessage, SampleMessage, WorkerOptions } from "../protocol.ts";
+import { keepMemory } from "./keep.ts";
+import { Memory } from "./memory.ts";
+import { Past } from "./past.ts";
+import type { Step } from "../../view/screen/moment.ts";
+
+export class History {
+  readonly #memory: Memory;
+  #past: Past | null = null;
+
+  constructor(durationMs: number, readonly files: Files) {
+    this.#memory = new Memory(durationMs);
+  }
+
+  /** The platform, with all that it tells kept here. */
+  listen(platform: Platform): Platform {
+    return new RecordingPlatform(platform, this.#memory, VERSION);
+  }
+
+  get wantsState(): boolean {
+    return this.#memory.wantsState;
+  }
+
+  readonly state = (state: StateWriter): void => this.#memory.state(state.finish());
+
+  add(
+    { sample, health, source, selfCpuPercent, selfRssBytes, timeWait, synRecv }: SampleMessage,
+    flows: FlowArrays,
+  ): void {
+    const beside = { health, source, selfCpuPercent, selfRssBytes, timeWait, synRecv };
+    this.#memory.add(sample, flows, beside);
+  }
+
+  /** null: the step leads to the present. */
+  look(fromNs: number, step: Step, spare: ArrayBuffer | null, host: Host): MomentMessage["moment"] {
+    this.#past ??= new Past(this.#memory);
+    const moment = this.#past.look(fromNs, step, spare), { extent } = this.#memory;
+    if (moment === null || extent === null) return null;
+    const { kept: { beside }, sample, ended } = moment;
+    return { ...beside, host, sample, ended, extent };
+  }
+
+  /** Gives back what looking back takes. */
+  present(): void {
+    this.#past = null;
+  }
+
+  /** What to say of it. */
+  keep(known: (to: StateWriter) => void): Promise<string> {
+    return keepMemory(this.#memory, known, this.files);
+  }
+}
+
+/** Files are opened later as whoever we are then: the shim must be there while it can be loaded. */
+export async function openHistory(options: WorkerOptions): Promise<History> {
+  return new History(options.historyMs, await outputFiles(options));
+}

@@ -1,0 +1,171 @@
+/**
+ * What the live screen remembers: segments of a recording in memory. Each begins with the tables as they were when a sample was taken, so that what
+ * came next can be rebuilt from there; the records of the samples behind it are squeezed, one after the other.
+ */
+import type { FlowArrays } from "../../flow/columns.ts";
+import type { Names, RecordingInfo } from "../../source/recording/info.ts";
+import type { Keeper } from "../../source/recording/keeper.ts";
+import { Squeeze } from "../../source/recording/squeeze.ts";
+import { squeezed } from "../../source/recording/zstd.ts";
+import { ByteList } from "../../source/recording/byte_list.ts";
+import type { PackedSample } from "../../flow/tables.ts";
+import type { Extent } from "../../view/screen/moment.ts";
+import type { Beside } from "../protocol.ts";
+import { keepGiven } from "./given.ts";
+
+export interface Kept {
+  readonly timeNs: number;
+  readonly wallMs: number;
+  readonly length: number;
+  readonly beside: Beside;
+  readonly given: Uint8Array;
+  /** Squeezed, in the order in which they came; null: they are not kept any more. */
+  records: readonly Uint8Array[] | null;
+  names: readonly Names[];
+}
+
+export interface Segment {
+  /** Squeezed; of its first sample. */
+  readonly state: Uint8Array;
+  /** The records of the first one go on from the segment before; from the second on they begin anew. */
+  samples: Kept[];
+  bytes: number;
+  /** Only its first sample is left. */
+  thin: boolean;
+}
+
+/** Of this at most what is kept: with tables to look back with, and buffers, it stays below 64 MiB. */
+const MOST_BYTES = 40 << 20;
+/** So much is gone through at most to get from the beginning of a segment to any of its samples. */
+const SEGMENT_BYTES = 8 << 20;
+const SEGMENT_SAMPLES = 60;
+/** Records that wait for their sample are squeezed in pieces of this: a sample that takes long takes no more memory. */
+const PIECE_BYTES = 4 << 20;
+/** Of each segment, whatever is in it: objects, and ends of buffers. */
+const OVERHEAD_BYTES = 512;
+
+export class Memory implements Keeper {
+  about: RecordingInfo | null = null;
+  readonly #segments: Segment[] = [];
+  readonly #squeeze = new Squeeze();
+  readonly #raw = new ByteList();
+  #pieces: Uint8Array[] = [];
+  #names: Names[] = [];
+  #rawBytes = 0;
+  #bytes = 0;
+  #state: Uint8Array | null = null;
+
+  constructor(readonly durationMs: number, readonly mostBytes = MOST_BYTES) {}
+
+  get segments(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  get extent(): Extent | null {
+    const first = this.#segments[0], last = this.#segments.at(-1)?.samples.at(-1);
+    if (first === undefined || last === undefined) return null;
+    const whole = this.#segments.find(({ thin }) => !thin);
+    return {
+      oldestNs: first.samples[0].timeNs,
+      newestNs: last.timeNs,
+      thinBeforeNs: first.thin ? whole?.samples[0].timeNs ?? last.timeNs : null,
+    };
+  }
+
+  info(info: RecordingInfo): void {
+    this.about = info;
+  }
+
+  records(bytes: Uint8Array): void {
+    this.#raw.append(bytes);
+    this.#rawBytes += bytes.length;
+    if (this.#raw.length >= PIECE_BYTES) this.#squeezeRaw();
+  }
+
+  names(names: Names): void {
+    this.#names.push(names);
+  }
+
+  /** The records of the sample that is about to be taken are all there. */
+  sample(): void {
+    this.#squeezeRaw();
+  }
+
+  /** Whether the sample that is about to be taken is to begin a segment: state() then. */
+  get wantsState(): boolean {
+    const last = this.#segments.at(-1);
+    return last === undefined || this.#rawBytes >= SEGMENT_BYTES || last.samples.length >= SEGMENT_SAMPLES;
+  }
+
+  state(bytes: Uint8Array): void {
+    this.#state = squeezed(bytes);
+    this.#squeeze.reset();
+    this.#rawBytes = 0;
+  }
+
+  /** The sample, once all its columns are filled. */
+  add({ timeNs, wallMs, length }: PackedSample, flows: FlowArrays, beside: Beside): void {
+    const given = keepGiven(flows, length), records = this.#pieces, names = this.#names, state = this.#state;
+    this.#pieces = [];
+    this.#names = [];
+    this.#state = null;
+    const kept: Kept = { timeNs, wallMs, length, beside, given, records, names };
+    if (state !== null) this.#segments.push({ state, samples: [], bytes: state.length + OVERHEAD_BYTES, thin: false });
+    const segment = this.#segments.at(-1);
+    if (segment === undefined) return;
+    segment.samples.push(kept);
+    segment.bytes += bytesOf(kept);
+    this.#bytes += bytesOf(kept) + (state === null ? 0 : state.length + OVERHEAD_BYTES);
+    this.#forget(timeNs);
+  }
+
+  end(): void {}
+  discard(): void {}
+
+  #squeezeRaw(): void {
+    if (this.#raw.length > 0) this.#pieces.push(this.#squeeze.squeeze(this.#raw.used()));
+    this.#raw.clear();
+  }
+
+  /** What is older than it should be; then, if it is too much, the oldest lose all but a sample a segment; then the oldest themselves. */
+  #forget(nowNs: number): void {
+    const segments = this.#segments, oldestNs = nowNs - this.durationMs * 1e6;
+    while (segments.length > 1 && segments[1].samples[0].timeNs <= oldestNs) this.#drop();
+    while (this.#bytes > this.mostBytes && segments.length > 2) {
+      const whole = segments.findIndex(({ thin }) => !thin);
+      if (whole >= 0 && whole < segments.length - 2) this.#thin(whole);
+      else this.#drop();
+    }
+  }
+
+  #drop(): void {
+    this.#bytes -= this.#segments.shift()!.bytes;
+    this.#cut(0);
+  }
+
+  #thin(index: number): void {
+    const segment = this.#segments[index], before = segment.bytes;
+    segment.samples = segment.samples.slice(0, 1);
+    segment.thin = true;
+    segment.bytes = segment.state.length + OVERHEAD_BYTES + bytesOf(segment.samples[0]);
+    this.#bytes += segment.bytes - before;
+    this.#cut(index);
+    this.#cut(index + 1);
+  }
+
+  /** What leads to the first sample of a segment is not there any more. */
+  #cut(index: number): void {
+    const segment = this.#segments[index], first = segment?.samples[0];
+    if (first === undefined || first.records === null) return;
+    const bytes = bytesOf(first);
+    first.records = null;
+    segment.bytes += bytesOf(first) - bytes;
+    this.#bytes += bytesOf(first) - bytes;
+  }
+}
+
+/** A rough size of the names is good enough: they are few. */
+function bytesOf({ given, records, names }: Kept): number {
+  const squeezed = records?.reduce((sum, piece) => sum + piece.length, 0) ?? 0;
+  return OVERHEAD_BYTES + given.length + squeezed + names.length * 200;
+}

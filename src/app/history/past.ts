@@ -1,0 +1,94 @@
+/** Samples of the past, made anew from what is remembered: tables of their own, which begin where a segment does. */
+import { Decoder } from "../../decode/decode.ts";
+import { type FlowArrays, unpackFlows } from "../../flow/columns.ts";
+import { StateReader } from "../../flow/state.ts";
+import { FlowTables, type PackedSample } from "../../flow/tables.ts";
+import { Spread } from "../../source/recording/squeeze.ts";
+import { unsqueezed } from "../../source/recording/zstd.ts";
+import type { Step } from "../../view/screen/moment.ts";
+import { type Ended, endedOf, KEPT_NS } from "../../view/closed.ts";
+import type { Kept, Memory, Segment } from "./memory.ts";
+import { giveAgain } from "./given.ts";
+
+export interface Moment {
+  readonly kept: Kept;
+  readonly sample: PackedSample;
+  /** What ended in the samples before and is still to be seen. */
+  readonly ended: readonly Ended[];
+}
+
+/** A place in the memory. */
+interface Place {
+  readonly segment: number;
+  readonly sample: number;
+}
+
+export class Past {
+  #tables = new FlowTables();
+  readonly #spread = new Spread();
+  /** What the tables are at; null: nothing. */
+  #at: { readonly segment: Segment; readonly sample: number } | null = null;
+
+  constructor(readonly memory: Memory) {}
+
+  /** From the sample that was taken at `fromNs`, or else the next one. null: it leads to the present. */
+  look(fromNs: number, { samples, ms }: Step, spare: ArrayBuffer | null): Moment | null {
+    const all = this.#places();
+    let at = all.findIndex(({ kept }) => kept.timeNs >= fromNs);
+    at = Math.max(0, (at < 0 ? all.length - 1 : at) + samples);
+    if (at >= all.length) return null;
+    if (ms !== 0) {
+      const wantedNs = all[at].kept.timeNs + ms * 1e6;
+      if (wantedNs > all[all.length - 1].kept.timeNs) return null;
+      at = ms < 0
+        ? all.findLastIndex(({ kept }) => kept.timeNs <= wantedNs)
+        : all.findIndex(({ kept }) => kept.timeNs >= wantedNs);
+    }
+    if (at >= all.length - 1) return null;
+    return this.#rebuild(all, Math.max(0, at), spare);
+  }
+
+  #places(): (Place & { readonly kept: Kept })[] {
+    return this.memory.segments.flatMap(({ samples }, segment) =>
+      samples.map((kept, sample) => ({ segment, sample, kept }))
+    );
+  }
+
+  #rebuild(all: readonly (Place & { readonly kept: Kept })[], target: number, spare: ArrayBuffer | null): Moment {
+    const { kept } = all[target], ended: Ended[] = [];
+    let from = target;
+    while (from > 0 && all[from - 1].kept.timeNs >= kept.timeNs - KEPT_NS) from--;
+    for (let at = from; at < target; at++) {
+      const { sample, flows } = this.#sampleAt(all[at], null);
+      const one = endedOf({ ...sample, flows });
+      if (one.length > 0) ended.push(one);
+    }
+    return { kept, sample: this.#sampleAt(all[target], spare).sample, ended };
+  }
+
+  #sampleAt({ segment: index, sample: wanted, kept }: Place & { readonly kept: Kept }, spare: ArrayBuffer | null) {
+    const segment = this.memory.segments[index], at = this.#at;
+    let next = at !== null && at.segment === segment && at.sample < wanted ? at.sample + 1 : 0;
+    for (; next < wanted; next++) {
+      this.#bring(segment, next);
+      this.#tables.passSample();
+    }
+    this.#bring(segment, wanted);
+    this.#at = { segment, sample: wanted };
+    const sample = this.#tables.takeSample(spare), flows: FlowArrays = unpackFlows(sample.flows, sample.length);
+    if (sample.length === kept.length) giveAgain(kept.given, flows, kept.length);
+    return { sample, flows };
+  }
+
+  /** The tables to where the sample can be taken. */
+  #bring(segment: Segment, sample: number): void {
+    if (sample === 0) {
+      this.#tables = new FlowTables();
+      this.#tables.load(new StateReader(unsqueezed(segment.state)));
+      this.#spread.reset();
+      return;
+    }
+    const decoder = new Decoder(this.#tables);
+    for (const piece of segment.samples[sample].records ?? []) decoder.decode(this.#spread.spread(piece));
+  }
+}
