@@ -22,11 +22,11 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
 }
 
 const filesOf = async (folder: string) => (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
-const bytesOf = async (folder: string) =>
-  (await Promise.all((await filesOf(folder)).map((name) => Deno.stat(`${folder}/${name}`)))).reduce(
-    (sum, { size }) => sum + size,
-    0,
-  );
+/** Of a file that has gone meanwhile: 0. */
+async function bytesOf(folder: string): Promise<number> {
+  const size = (name: string) => Deno.stat(`${folder}/${name}`).then(({ size }) => size, () => 0);
+  return (await Promise.all((await filesOf(folder)).map(size))).reduce((sum, size) => sum + size, 0);
+}
 
 /** Until what has ended by now is in the recording: it has grown several times since, each time by a drain or a sample. */
 async function recorded(folder: string): Promise<void> {
