@@ -379,6 +379,9 @@ function refuseMixed(raw: Raw): void {
   if (raw.record !== undefined && raw.replay !== undefined) {
     throw refuse("--record", "--replay", "copy the file instead");
   }
+  if (raw.sinceStart && raw.group === "peer") {
+    throw refuse("--since-start", "--group peer", "who was at the other end of what has ended is not kept");
+  }
   if (raw.keep !== undefined && raw.record === undefined) throw usage("--keep needs --record, with a directory");
 }
 

@@ -4,12 +4,22 @@ import type { Sample } from "../flow/sample.ts";
 import { type Drop, sumOf } from "../flow/drop_list.ts";
 import { dropsOf } from "../view/drops.ts";
 import { columnById, type NumberColumn } from "../view/column.ts";
+import { type EndKind, farEnd } from "../view/far_end.ts";
 import * as flow from "../view/flow.ts";
 import { endedCount, type Group, groupTotal } from "../view/group.ts";
 import { failedCount, type LimitCounts, limitCounts, resetCount } from "../view/group_reasons.ts";
 import { type Grouping, groupKey, servicePort } from "../view/group_key.ts";
 
 /** What the rows of a group share; which fields there are depends on the grouping. */
+/** Who is at the other end. */
+export interface PeerFacts {
+  readonly kind: EndKind;
+  /** The process, name, network or endpoint. */
+  readonly key: string;
+  readonly container: flow.Container | null;
+  readonly direction: "outbound" | "inbound" | null;
+}
+
 export interface GroupIdentity {
   /** null: not known; by remote: no peer; by container: in none. */
   readonly key: string | null;
@@ -20,6 +30,7 @@ export interface GroupIdentity {
   readonly protocol?: "tcp" | "udp";
   readonly container?: flow.Container | null;
   readonly cgroup?: string | null;
+  readonly peer?: PeerFacts | null;
 }
 
 type Value = NumberColumn["value"];
@@ -109,6 +120,8 @@ function identity(sample: Sample, rows: readonly number[], by: Grouping): Omit<G
       return { port: servicePort(f, row), protocol: isTcp(f, row) ? "tcp" : "udp" };
     case "container":
       return { container: flow.container(sample, row) };
+    case "peer":
+      return { process: flow.processName(sample, row), peer: hasPeer(f, row) ? peerFacts(sample, row) : null };
     case "cgroup":
       return { cgroup: flow.cgroupPath(sample, row) };
   }
@@ -122,4 +135,9 @@ function address(sample: Sample, rows: readonly number[]): string | null {
 /** A sum of rates, which have one decimal, has one too; integers stay what they are. */
 function tenths(sum: number | null): number | null {
   return sum === null || Number.isInteger(sum) ? sum : Math.round(sum * 10) / 10;
+}
+
+function peerFacts(sample: Sample, row: number): PeerFacts {
+  const { kind, text: key, container } = farEnd(sample, row, "process");
+  return { kind, key, container, direction: flow.directionName(sample.flows, row) };
 }

@@ -23,6 +23,15 @@ export const IDENTITY: Readonly<Record<Grouping, Fields<GroupFacts>>> = {
     ["container_name", ({ container }) => container?.name ?? null],
   ]),
   cgroup: new Map([plain("key"), plain("cgroup")]),
+  peer: new Map([
+    plain("key"),
+    plain("process"),
+    ["peer_kind", ({ peer }) => peer?.kind ?? null],
+    ["peer_key", ({ peer }) => peer?.key ?? null],
+    ["peer_container_id", ({ peer }) => peer?.container?.id ?? null],
+    ["peer_container_name", ({ peer }) => peer?.container?.name ?? null],
+    ["peer_direction", ({ peer }) => peer?.direction ?? null],
+  ]),
 };
 
 export const FIGURES: Fields<GroupFacts> = new Map([

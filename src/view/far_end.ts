@@ -69,6 +69,14 @@ function networkOf(sample: Sample, row: number): string {
   return `${addressText(f.family[row], bytes, 0)}/${kept * 8}`;
 }
 
+/** As one reads it, of processes with their container: redis-server (database). Not made harmless. */
+export function endText({ kind, text, container, from }: End, containers: Sample["containers"]): string {
+  if (kind === "process" && container !== null) {
+    return `${text} (${containers.get(container.id) ?? container.name ?? container.id.slice(0, 12)})`;
+  }
+  return from === "reverse" ? `~${text}` : text;
+}
+
 /** Whether this row tells of the flow, or that of its other end does. A connection is told by its client. */
 export function tellsFlow(sample: Sample, row: number, peer: number): boolean {
   if (peer < 0 || peer === row) return true;

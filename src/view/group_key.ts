@@ -1,10 +1,11 @@
 /** What makes flows one group, and what a user reads for it. */
 import type { Sample } from "../flow/sample.ts";
+import { endText, farEnd, nearEnd } from "./far_end.ts";
 import * as flow from "./flow.ts";
 import { hasPeer, isTcp } from "../flow/row.ts";
 import { harmless } from "../harmless.ts";
 
-export const GROUPINGS = ["process", "remote", "port", "container", "cgroup"] as const;
+export const GROUPINGS = ["process", "remote", "port", "container", "cgroup", "peer"] as const;
 export type Grouping = typeof GROUPINGS[number];
 
 interface Naming {
@@ -51,12 +52,28 @@ const NAMING: Readonly<Record<Grouping, Naming>> = {
     },
     none: "(none)",
   },
+  peer: {
+    id: (sample, row) => {
+      if (!hasPeer(sample.flows, row)) return null;
+      return `${nearEnd(sample, row, "process").id}\0${arrow(sample, row)}\0${farEnd(sample, row, "process").id}`;
+    },
+    key: (sample, row) => {
+      const [near, far] = [nearEnd(sample, row, "process"), farEnd(sample, row, "process")];
+      return harmless(`${endText(near, sample.containers)} ${arrow(sample, row)} ${endText(far, sample.containers)}`);
+    },
+    none: "(no peer)",
+  },
   cgroup: {
     id: (sample, row) => flow.cgroupPath(sample, row),
     key: (sample, row) => harmless(flow.cgroupPath(sample, row)!),
     none: "(not known)",
   },
 };
+
+/** From who connected. */
+function arrow({ flows }: Sample, row: number): string {
+  return flow.directionName(flows, row) === "inbound" ? "←" : "→";
+}
 
 /** The port that names the service: the one that was connected to; where that is not known, the lower one. */
 export function servicePort(f: Sample["flows"], row: number): number {

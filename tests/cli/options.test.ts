@@ -118,7 +118,10 @@ Deno.test("parseArguments() takes groups in every output, with the columns that 
     for (const by of GROUPINGS) strictEqual(options(...output, "--group", by).group, by);
     strictEqual(options(...output, "--group", "none").group, null);
   }
-  strictEqual(refusal("-g", "user"), "--group takes process, remote, port, container, cgroup or none, not 'user'");
+  strictEqual(
+    refusal("-g", "user"),
+    "--group takes process, remote, port, container, cgroup, peer or none, not 'user'",
+  );
   deepStrictEqual(options("--csv", "f", "-g", "remote", "-c", "rx,remote").columns?.map(({ id }) => id), [
     "rx",
     "remote",

@@ -27,6 +27,7 @@ function parse(by: Grouping, columns: readonly string[] | null = null): Record<s
 
 const FLAT: Readonly<Record<string, readonly string[]>> = {
   remote: ["remote_address", "remote_name"],
+  peer: ["peer_kind", "peer_key", "peer_container_id", "peer_container_name", "peer_direction"],
   container: ["container_id", "container_runtime", "container_name"],
   dropped: ["dropped_packets", "dropped_bytes", "dropped_reasons"],
   limited_by: LIMIT_WORDS.map((word) => `limited_by_${word}`),

@@ -95,10 +95,10 @@ Deno.test("groupFacts() counts flows by what they waited for, and how many faile
 
 Deno.test("groupFacts() has the fields that fit the grouping", () => {
   const first = (by: Grouping, sample = SAMPLE) => {
-    const { key, process, remote, port, protocol, container, cgroup } = facts(sample, by)[0];
-    return { key, process, remote, port, protocol, container, cgroup };
+    const { key, process, remote, port, protocol, container, cgroup, peer } = facts(sample, by)[0];
+    return { key, process, remote, port, protocol, container, cgroup, peer };
   };
-  const fields = ["process", "remote", "port", "protocol", "container", "cgroup"];
+  const fields = ["process", "remote", "port", "protocol", "container", "cgroup", "peer"];
   const none = Object.fromEntries(fields.map((field) => [field, undefined]));
   deepStrictEqual(first("remote"), {
     ...none,
@@ -114,6 +114,35 @@ Deno.test("groupFacts() has the fields that fit the grouping", () => {
   deepStrictEqual(first("container", inside), { ...none, key: id, container: { id, runtime: "docker", name: null } });
   deepStrictEqual(first("cgroup", inside), { ...none, key: `/docker/${id}`, cgroup: `/docker/${id}` });
   deepStrictEqual(first("cgroup"), { ...none, key: null, cgroup: null });
+  const pair = fakeSample([{ local: ["10.0.0.2", 9], remote: ["10.0.0.2", 80], inside: true }, {
+    process: "httpd",
+    local: ["10.0.0.2", 80],
+    remote: ["10.0.0.2", 9],
+    direction: "in",
+    inside: true,
+  }], { cgroups: [NO_CGROUP, cgroupOf(`/docker/${id}`)], containers: new Map([[id, "web"]]) });
+  pair.flows.cgroup[1] = 1;
+  pair.flows.pair.fill(7, 0, 2);
+  const container = { id, runtime: "docker", name: "web" };
+  deepStrictEqual(facts(pair, "peer").map(({ key, process, peer }) => ({ key, process, peer })), [
+    {
+      key: "curl → httpd (web)",
+      process: "curl",
+      peer: { kind: "process", key: "httpd", container, direction: "outbound" },
+    },
+    {
+      key: "httpd (web) ← curl",
+      process: "httpd",
+      peer: { kind: "process", key: "curl", container: null, direction: "inbound" },
+    },
+  ]);
+  deepStrictEqual(first("peer", fakeSample([{ remote: ["0.0.0.0", 0] }])), {
+    ...none,
+    key: null,
+    process: "curl",
+    peer: null,
+  });
+  deepStrictEqual(first("peer", fakeSample([{}])).peer?.key, "1.1.1.0/24");
 });
 
 Deno.test("groupFacts() has an address once for all rows that share it", () => {
