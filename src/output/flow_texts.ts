@@ -6,7 +6,7 @@ import { FLOW_SCHEMA, type FlowArrays, packFlows, unpackFlows } from "../flow/co
 import { idleMs } from "../flow/path.ts";
 import { peerRow } from "../flow/peer.ts";
 import type { Sample } from "../flow/sample.ts";
-import { ageMs, container, remoteName } from "../view/flow.ts";
+import * as flow from "../view/flow.ts";
 import { flowFacts } from "./flow_facts.ts";
 
 /** Around `age_ms` and `idle_ms`, and what in it comes from tables that grow while a flow stays the same. */
@@ -14,13 +14,23 @@ interface Text {
   readonly head: string;
   readonly middle: string;
   readonly tail: string;
-  readonly remoteName: string | null;
-  readonly containerName: string | null;
+  readonly names: Names;
   /** The row of the other end; -1: there is none. */
   readonly peer: number;
 }
 
-const AGE = '"age_ms":0,', IDLE = '"idle_ms":0,';
+/** What is looked up by numbers in the flow's columns. */
+interface Names {
+  readonly process: string | null;
+  readonly exe: string | null;
+  readonly user: string | null;
+  readonly cgroup: string | null;
+  readonly container: string | null;
+  readonly remote: string | null;
+  readonly remoteFrom: string | null;
+}
+
+const AGE = '"age_ms":', IDLE = '"idle_ms":';
 /** Of flows: as many texts take some 64 MB. */
 const MOST_KEPT = 1 << 16;
 
@@ -39,9 +49,11 @@ export class FlowTexts {
     const rows = Math.min(sample.length, MOST_KEPT);
     if (this.#same.length < rows) this.#same = new Uint8Array(rows * 2);
     this.#same.fill(0, 0, rows);
-    const isAlike = sample.news === this.#news && sample.dropsKnown === this.#dropsKnown;
-    if (sample.news !== undefined && isAlike) this.#compare(sample, Math.min(rows, this.#rows));
-    this.#forget(sample, rows);
+    const isNews = sample.news !== this.#news;
+    if (this.#before !== null && sample.news !== undefined && sample.dropsKnown === this.#dropsKnown) {
+      this.#compare(sample, Math.min(rows, this.#rows), isNews);
+    }
+    this.#forget(sample, rows, isNews);
     this.#texts.length = rows;
     this.#buffer = packFlows([{ length: rows, arrays: sample.flows }], this.#buffer);
     this.#before = unpackFlows(this.#buffer, rows);
@@ -54,23 +66,25 @@ export class FlowTexts {
     if (row >= this.#rows || !this.#same[row]) return JSON.stringify(flowFacts(sample, row));
     let text = this.#texts[row];
     if (text === null || text.peer !== peerRow(sample, row)) this.#texts[row] = text = textOf(sample, row);
-    return `${text.head}${ageMs(sample, row)}${text.middle}${idleMs(sample.flows, row, sample.timeNs)}${text.tail}`;
+    return `${text.head}${flow.ageMs(sample, row)}${text.middle}${
+      idleMs(sample.flows, row, sample.timeNs)
+    }${text.tail}`;
   }
 
-  /** What is told of the other end is its row's: a text goes with that of both. */
-  #forget(sample: Sample, rows: number): void {
+  /** What is told of the other end is its row's: a text goes with that of both. With news, an end whose names were not compared may have others. */
+  #forget(sample: Sample, rows: number, isNews: boolean): void {
     const same = this.#same;
     for (let row = 0; row < rows; row++) {
       if (same[row] && sample.flows.pair[row] !== 0) {
         const peer = peerRow(sample, row);
-        if (peer < 0 || peer < rows && same[peer]) continue;
+        if (peer < 0 || peer < rows && same[peer] && (!isNews || this.#texts[peer])) continue;
       } else if (same[row]) continue;
       this.#texts[row] = null;
     }
   }
 
   /** Which rows are, in every column, what they were. A flow that is in another row is told anew. */
-  #compare(sample: Sample, rows: number): void {
+  #compare(sample: Sample, rows: number, isNews: boolean): void {
     const same = this.#same.fill(1, 0, rows), now = sample.flows, before = this.#before!;
     for (const field in FLOW_SCHEMA) {
       const name = field as keyof FlowArrays, width = FLOW_SCHEMA[name] === "b16" ? 16 : 1;
@@ -82,7 +96,12 @@ export class FlowTexts {
       if (now.rxDelta[row] !== 0 || now.txDelta[row] !== 0 || now.drops[row] !== 0) same[row] = 0;
       const text = this.#texts[row];
       if (!same[row] || !text) continue;
-      if (text.remoteName !== remoteName(sample, row) || text.containerName !== containerName(sample, row)) {
+      if (isNews) {
+        // An address on a link has the name of its interface.
+        if (now.scope[row] !== 0 || !areSame(text.names, namesOf(sample, row))) same[row] = 0;
+      } else if (
+        text.names.remote !== flow.remoteName(sample, row) || text.names.container !== containerName(sample, row)
+      ) {
         same[row] = 0;
       }
     }
@@ -90,19 +109,36 @@ export class FlowTexts {
 }
 
 function containerName(sample: Sample, row: number): string | null {
-  return sample.flows.cgroup[row] === 0 ? null : container(sample, row)?.name ?? null;
+  return sample.flows.cgroup[row] === 0 ? null : flow.container(sample, row)?.name ?? null;
+}
+
+function namesOf(sample: Sample, row: number): Names {
+  const uid = flow.uidOf(sample.flows, row);
+  return {
+    process: flow.processName(sample, row),
+    exe: flow.executable(sample, row),
+    user: uid === null ? null : sample.users.get(uid) ?? null,
+    cgroup: flow.cgroupPath(sample, row),
+    container: containerName(sample, row),
+    remote: flow.remoteName(sample, row),
+    remoteFrom: flow.remoteNameFrom(sample, row),
+  };
+}
+
+function areSame(a: Names, b: Names): boolean {
+  return a.process === b.process && a.exe === b.exe && a.user === b.user && a.cgroup === b.cgroup &&
+    a.container === b.container && a.remote === b.remote && a.remoteFrom === b.remoteFrom;
 }
 
 function textOf(sample: Sample, row: number): Text {
-  const whole = JSON.stringify({ ...flowFacts(sample, row), age_ms: 0, idle_ms: 0 });
+  const whole = JSON.stringify(flowFacts(sample, row));
   // In a string both would have backslashes.
-  const age = whole.indexOf(AGE) + AGE.length - 2, idle = whole.indexOf(IDLE, age) + IDLE.length - 2;
+  const age = whole.indexOf(AGE) + AGE.length, idle = whole.indexOf(IDLE, age) + IDLE.length;
   return {
     head: whole.slice(0, age),
-    middle: whole.slice(age + 1, idle),
-    tail: whole.slice(idle + 1),
-    remoteName: remoteName(sample, row),
-    containerName: containerName(sample, row),
+    middle: whole.slice(whole.indexOf(",", age), idle),
+    tail: whole.slice(whole.indexOf(",", idle)),
+    names: namesOf(sample, row),
     peer: peerRow(sample, row),
   };
 }

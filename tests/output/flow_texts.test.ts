@@ -57,12 +57,15 @@ Deno.test("FlowTexts.text() sees names that come later, and that of a container"
   check(texts, named);
   check(texts, { ...named, news: 2, users: new Map([[1000, "eve"]]) });
   check(texts, { ...named, news: 2, users: new Map([[1000, "eve"]]) });
+  for (let news = 3; news < 6; news++) check(texts, { ...named, news, users: new Map([[1000, `eve${news >> 1}`]]) });
+  check(texts, { ...named, news: 7, processes: new Map([[1234, "other"]]) });
+  check(texts, { ...named, news: 7, processes: new Map([[1234, "other"]]) });
 });
 
 Deno.test("FlowTexts.text() follows rows that come, go and change places", () => {
   fc.assert(fc.property(fc.array(fc.shuffledSubarray([0, 1, 2, 3, 4, 5]), { maxLength: 12 }), (samples) => {
     const texts = new FlowTexts(), all = flows(6);
-    for (const rows of samples) check(texts, fakeSample(rows.map((row) => all[row]), { news: 1 }));
+    samples.forEach((rows, i) => check(texts, fakeSample(rows.map((row) => all[row]), { news: i >> 1 })));
   }));
 });
 
@@ -76,6 +79,8 @@ Deno.test("FlowTexts.text() sees the other end of a connection come, change and 
     sample.flows.pair.fill(server === null ? 9 : 9);
     return sample;
   };
+  const processes = ["a", "a", "b", "b", "b"].map((name) => new Map([[1234, name]]));
+  processes.forEach((processes, news) => check(texts, { ...pair("server", 10 + news), processes }));
   for (const server of ["server", "server", "server", "other", "other", null, null, null, "server", "server"]) {
     check(texts, pair(server));
   }
