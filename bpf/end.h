@@ -22,13 +22,14 @@ static __always_inline bool closed_unread(struct sock *sk, struct tcp_sock *tp)
 #define FROM_ICMP 2 /* SO_EE_ORIGIN_ICMP; SO_EE_ORIGIN_ICMP6 is the next */
 
 /* What ICMP said of a SYN while the socket was in use, as it is where this machine's own firewall says it: tcp_v4_err() leaves it in sk_err_soft, from
- * where the process takes it (SO_ERROR) before it closes the socket, and in the error queue. 0: nothing. */
+ * where the process takes it (SO_ERROR) before it closes the socket, and in the error queue. 0: nothing, or
+ * the queue may not be read (settings.long_names: lockdown=confidentiality refuses bpf_probe_read_kernel()). */
 static __always_inline int syn_error(struct sock *sk)
 {
 	struct sock_exterr_skb *told;
 	u8 origin;
 
-	if (sk->sk_err_soft || !sk->sk_error_queue.qlen)
+	if (sk->sk_err_soft || !sk->sk_error_queue.qlen || !settings.long_names)
 		return sk->sk_err_soft;
 	told = (struct sock_exterr_skb *)((char *)BPF_CORE_READ(sk, sk_error_queue.next) + bpf_core_field_offset(struct sk_buff___cb, cb));
 	origin = BPF_CORE_READ(told, ee.ee_origin);
