@@ -5,7 +5,7 @@ import { wrongIncludes } from "./include-layers.ts";
 
 const ORDER = ["wire", "system", "source", "decode", "flow", "view", "render", "output", "app"] as const;
 /** Used by all: they import nothing of ours but each other and view's columns. */
-const SHARED = ["errors.ts", "file.ts", "harmless.ts", "options.ts", "version.ts"];
+const SHARED = ["errors.ts", "file.ts", "harmless.ts", "options.ts", "time.ts", "version.ts"];
 
 const ROOT = new URL("../", import.meta.url);
 

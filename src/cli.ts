@@ -26,6 +26,7 @@ import { parseFilter } from "./view/filter/parse.ts";
 import { hostOf } from "./app/host_name.ts";
 import { madeBy } from "./app/paths.ts";
 import { type Grouping, GROUPINGS } from "./view/group_key.ts";
+import { parseTime, type Time } from "./time.ts";
 import { VERSION } from "./version.ts";
 
 const MAP_FORMS: readonly MapForm[] = ["mermaid", "dot", "json"];
@@ -297,6 +298,9 @@ function definition() {
         "play a recording, or a directory of them, instead of looking at this machine; needs no root",
       ),
     )
+    .addOption(new Option("--from <TIME>", "with --replay, from then on: 12:03, 12:03:10, '2026-01-02 12:03'"))
+    .addOption(new Option("--to <TIME>", "with --replay, up to then"))
+    .addOption(new Option("--at <TIME>", "with --replay, that moment: the screen begins there and stands still"))
     .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
     .version(`tcptop ${VERSION}\n${madeBy()}`, "-V, --version", "show the version")
@@ -354,6 +358,9 @@ function options(raw: Raw): Options {
     metrics: raw.metrics === undefined ? null : listenAddress(raw.metrics),
     metricsHosts: metricsHosts(raw),
     replay: raw.replay ?? null,
+    from: time(raw, "--from", raw.from) ?? time(raw, "--at", raw.at),
+    to: time(raw, "--to", raw.to),
+    at: raw.at !== undefined,
     watchDns: raw.dnsWatch !== false,
     command: raw.command ?? null,
     udpTimeoutMs: duration("--udp-timeout", raw.udpTimeout),
@@ -383,6 +390,9 @@ function refuseMixed(raw: Raw): void {
     throw refuse("--since-start", "--group peer", "who was at the other end of what has ended is not kept");
   }
   if (raw.keep !== undefined && raw.record === undefined) throw usage("--keep needs --record, with a directory");
+  if (raw.at !== undefined && (raw.from !== undefined || raw.to !== undefined)) {
+    throw refuse("--at", raw.from === undefined ? "--to" : "--from", "a moment has no length");
+  }
 }
 
 /** 24h, 7d, 90m; or 2GiB, 500MB, 2G. Minutes are a small m, mebibytes a capital one. */
@@ -438,6 +448,14 @@ function duration(option: string, text: string): number {
   if (ms < MIN_INTERVAL_MS) throw usage(`${option} is at least ${MIN_INTERVAL_MS}ms, not '${text}'`);
   if (ms > 86400000) throw usage(`${option} is at most a day, not '${text}'`);
   return ms;
+}
+
+function time(raw: Raw, option: string, text: string | undefined): Time | null {
+  if (text === undefined) return null;
+  if (raw.replay === undefined) throw usage(`${option} needs --replay: the screen goes back in time by [ and {`);
+  const parsed = parseTime(text, () => new Date());
+  if (parsed !== null) return parsed;
+  throw usage(`${option} takes a time such as 12:03, 12:03:10 or '2026-01-02 12:03', not '${text}'`);
 }
 
 /** ADDR:PORT, [ADDR]:PORT for IPv6, :PORT or PORT on loopback. */

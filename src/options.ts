@@ -1,6 +1,7 @@
 import type { Column } from "./view/column.ts";
 import type { Filter } from "./view/filter/ast.ts";
 import type { Grouping } from "./view/group_key.ts";
+import type { Time } from "./time.ts";
 import type { Sort } from "./view/sort.ts";
 
 /** A user's defaults, as they were read. */
@@ -70,6 +71,11 @@ export interface Options {
   /** Names that it is served under besides those it has anyway. */
   readonly metricsHosts: readonly string[];
   readonly replay: string | null;
+  /** Of the replay. */
+  readonly from: Time | null;
+  readonly to: Time | null;
+  /** The replay begins at `from` and stands still there. */
+  readonly at: boolean;
   /** null: the whole machine is watched. */
   readonly command: CommandOptions | null;
   readonly udpTimeoutMs: number;

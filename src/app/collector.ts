@@ -1,7 +1,10 @@
 import { Decoder } from "../decode/decode.ts";
 import { unpackFlows } from "../flow/columns.ts";
 import { EventLog, type PackedEvents, unpackEvents } from "../flow/event_log.ts";
+import { type Time, timeAfter } from "../time.ts";
+import { StateError, StateReader } from "../flow/state.ts";
 import { FlowTables } from "../flow/tables.ts";
+import { ExitStatus, TcptopError } from "../errors.ts";
 import type { Platform } from "../source/platform.ts";
 import type { FlowSource } from "../source/source.ts";
 import type { SelfUse } from "../system/self_use.ts";
@@ -52,17 +55,26 @@ export class Collector {
   #finishing = false;
   #dueMs = 0;
   #intervalMs: number;
+  readonly #span: { readonly from: Time | null; readonly to: Time | null } | null;
+  /** A sample of the part that is told of has been taken. */
+  #inside = false;
+  /** Of a replay. */
+  #speed: number;
+  /** When the first sample was taken, ms since 1970. */
+  #beganMs: number | null = null;
   #source: FlowSource | null = null;
   readonly #drainEveryMs: number;
 
   /** `post` sends to the main thread. */
   constructor(
     readonly platform: Platform,
-    { intervalMs, events, names }: WorkerOptions,
+    { intervalMs, events, names, from, to, replay }: WorkerOptions,
     readonly post: (message: FromWorker, transfer?: Transferable[]) => void,
     readonly history: History | null = null,
   ) {
     this.#intervalMs = intervalMs;
+    this.#speed = replay?.still ? 0 : replay?.paced ? 1 : Infinity;
+    this.#span = from === null && to === null ? null : { from, to };
     this.#drainEveryMs = events ? DRAIN_EVENTS_EVERY_MS : DRAIN_EVERY_MS;
     this.#users = new Users((uid) => platform.userName(uid));
     this.#cgroups = platform.cgroups ? new Cgroups(platform.cgroups, nowMs) : null;
@@ -115,6 +127,13 @@ export class Collector {
   present(): void {
     this.history?.present();
   }
+  speed(speed: number): void {
+    this.#speed = speed;
+    if (this.#span === null || this.#inside) this.#source?.setSpeed?.(speed);
+  }
+  skip(ms: number): void {
+    this.#source?.skip?.(ms);
+  }
   async keep(): Promise<void> {
     const sentence = await this.history?.keep((to) => this.#tables.saveKnown(to)) ??
       "nothing is remembered: --history 0";
@@ -142,7 +161,8 @@ export class Collector {
         more = await source.wait(this.#waitMs(source));
         if (source.takeRestart?.()) this.#restart();
         source.drain((records) => this.#decoder.decode(records));
-        this.#events?.drained();
+        if (this.#span?.from && !this.#inside) this.#events?.forget();
+        else this.#events?.drained();
       }
     } finally {
       this.#events?.flush();
@@ -179,11 +199,15 @@ export class Collector {
   #restart(): void {
     this.#tables = new FlowTables(this.#log);
     this.#decoder = new Decoder(this.#tables, this.#decoder.invalid);
+    this.history?.jumped();
   }
 
   async #sample(source: FlowSource): Promise<void> {
     source.snapshot((records) => this.#decoder.decode(records));
+    const state = source.takeState?.() ?? null;
+    if (state !== null) this.#jump(state);
     if (this.#tables.tcp.takeStrangers() > 0) source.describeAgain();
+    if (this.#span !== null && this.#isOutside(this.#span, source)) return;
     const sample = this.#tables.takeSample(this.#spare, this.history?.wantsState ? this.history.state : null);
     const flows = unpackFlows(sample.flows, sample.length);
     this.#overflows.judge(flows, sample.length);
@@ -209,6 +233,38 @@ export class Collector {
     this.#taken = false;
     this.#spare = null;
     this.post(message, [sample.flows]);
+  }
+
+  /** Whether the sample that is to be taken is before or behind the part of the recording that is told of. The first one always is told of: what
+   * moves is counted from there. */
+  #isOutside({ from, to }: { from: Time | null; to: Time | null }, source: FlowSource): boolean {
+    const { wallMs } = this.#tables, began = this.#beganMs;
+    this.#beganMs ??= wallMs;
+    if (began === null) {
+      this.#inside = from === null || wallMs >= timeAfter(from, wallMs);
+      source.setSpeed?.(this.#inside ? this.#speed : Infinity);
+      return false;
+    }
+    if (to !== null && wallMs > timeAfter(to, began)) this.#stopped = true;
+    else if (from === null || wallMs >= timeAfter(from, began)) {
+      if (!this.#inside) source.setSpeed?.(this.#speed);
+      this.#inside = true;
+      return false;
+    }
+    this.#tables.passSample();
+    this.#events?.forget();
+    return true;
+  }
+
+  /** To where nothing before leads. */
+  #jump(state: Uint8Array): void {
+    try {
+      this.#tables.load(new StateReader(state));
+    } catch (error) {
+      if (!(error instanceof StateError)) throw error;
+      throw new TcptopError(`The recording is damaged: its tables cannot be read: ${error.message}`, ExitStatus.failed);
+    }
+    this.history?.jumped();
   }
 
   #sendEvents(batch: PackedEvents): void {

@@ -16,6 +16,12 @@ export class EventPump {
     this.log.drained();
   }
 
+  /** What there is, is not told. */
+  forget(): void {
+    this.log.take(true);
+    this.log.drained();
+  }
+
   /** Sends everything, taken or not: nothing comes after it. */
   flush(): void {
     this.#send(true);

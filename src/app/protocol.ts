@@ -3,6 +3,7 @@ import type { NewCgroups } from "./cgroups.ts";
 import type { NewPrograms } from "./programs.ts";
 import type { NewZones } from "./zones.ts";
 import type { NewNames } from "../flow/answers.ts";
+import type { Time } from "../time.ts";
 import type { Extent, Step } from "../view/screen/moment.ts";
 import type { Ended } from "../view/closed.ts";
 import type { PackedEvents } from "../flow/event_log.ts";
@@ -18,6 +19,9 @@ import type { ExitStatus } from "../errors.ts";
 export interface WorkerOptions extends SourceOptions {
   /** How much the screen remembers; 0: nothing. */
   readonly historyMs: number;
+  /** Of a replay: from when to when it is told of; null: from its beginning, to its end. */
+  readonly from: Time | null;
+  readonly to: Time | null;
   readonly intervalMs: number;
   /** Whether names of addresses are wanted. */
   readonly names: boolean;
@@ -39,6 +43,9 @@ export type ToWorker =
   | { readonly type: "command"; readonly pid: number; readonly startNs: number }
   /** From the sample of `fromNs`; null: from the present. Answered by `moment`. `spare`: the flows of the moment before. */
   | { readonly type: "look"; readonly fromNs: number; readonly step: Step; readonly spare: ArrayBuffer | null }
+  /** Of a replay: FlowSource.setSpeed() and skip(). */
+  | { readonly type: "speed"; readonly speed: number }
+  | { readonly type: "skip"; readonly ms: number }
   /** The past is looked at no more. */
   | { readonly type: "present" }
   /** Keeps what is remembered in a file. Answered by `kept`. */

@@ -25,11 +25,13 @@ export async function run(options: Options): Promise<number> {
     look: (fromNs, step) => session.look(fromNs, step),
     present: () => session.present(),
     keep: () => session.keep(),
+    speed: (speed) => session.speed(speed),
+    skip: (ms) => session.skip(ms),
   });
   const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
   for (const signal of signals) Deno.addSignalListener(signal, stop);
   try {
-    await show(session, outputs, options.count);
+    await show(session, outputs, options.at && screen === null ? 1 : options.count);
     // The last picture of a recording stays until its reader has seen enough.
     if (screen !== null && options.replay !== null && options.count === null) await left.promise;
     if (screen !== null && screen.failure !== null) throw screen.failure;

@@ -27,9 +27,13 @@ export function openSession(options: Options, scope: ScopeOptions | null = null)
     events: options.events,
     openings: options.events || record !== null,
     historyMs: wantsScreen(options) ? options.historyMs : 0,
+    from: options.from,
+    to: options.to,
     record: record === null ? null : { path: record, owner: folder ?? owner(), keep },
     scope,
-    replay: replay === null ? null : { path: replay, paced: wantsScreen(options) },
+    replay: replay === null
+      ? null
+      : { path: replay, paced: wantsScreen(options), still: wantsScreen(options) && options.at },
   }, containerNames(replay === null && Deno.build.os === "linux"));
 }
 

@@ -9,6 +9,7 @@ import { unchanged } from "../view/charset.ts";
 import type { ProcessId } from "../view/flow.ts";
 import { initialState } from "../view/screen/initial.ts";
 import type { Input } from "../view/screen/input.ts";
+import type { ScreenState } from "../view/screen/state.ts";
 import { ScreenModel } from "../view/screen/model.ts";
 import { type Moment, type Step, together } from "../view/screen/moment.ts";
 import { after } from "./clock.ts";
@@ -26,11 +27,16 @@ export interface Control {
   look(fromNs: number, step: Step): Promise<Moment | null>;
   /** The past is looked at no more. */
   present(): void;
+  /** Of a replay: FlowSource.setSpeed() and skip(). */
+  speed(speed: number): void;
+  skip(ms: number): void;
   /** Keeps what is remembered in a file; what to say of it. */
   keep(): Promise<string>;
   /** null: the process has gone, or may not be read. */
   commandLine(process: ProcessId): Promise<string | null>;
 }
+
+const paceOf = ({ paused, speed }: ScreenState) => paused ? 0 : speed;
 
 const RESIZE_MS = 40;
 /** A terminal that takes nothing (^S) cannot be put back in order; nor may it keep us from leaving. */
@@ -134,17 +140,19 @@ export class LiveScreen implements Output {
   }
 
   #take(keys: readonly (Input | ModeReport)[]): void {
-    const { intervalMs } = this.#model.state;
+    const { intervalMs } = this.#model.state, before = paceOf(this.#model.state);
     for (const input of keys) {
       if (input.type === "mode") this.#terminal.modeReported(input.mode, input.value);
       else this.#model.input(input);
       if (this.#model.state.wish === "quit") return this.#quit();
       if (this.#model.state.wish === "redraw") this.#terminal.forget();
       if (this.#model.state.wish === "keep") this.#keep();
+      if (this.#model.state.skip !== null) this.#control?.skip(this.#model.state.skip);
       if (this.#model.state.step !== null) this.#look(this.#model.state.step);
     }
     this.#terminal.setMouse(this.#model.state.mouse);
     if (this.#model.state.intervalMs !== intervalMs) this.#control?.setInterval(this.#model.state.intervalMs);
+    if (paceOf(this.#model.state) !== before) this.#control?.speed(paceOf(this.#model.state));
     if (keys.length > 0) this.#frames.now();
   }
 

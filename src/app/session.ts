@@ -117,6 +117,14 @@ export class Session {
     this.#send({ type: "present" });
   }
 
+  speed(speed: number): void {
+    this.#send({ type: "speed", speed });
+  }
+
+  skip(ms: number): void {
+    this.#send({ type: "skip", ms });
+  }
+
   /** Keeps what is remembered in a file. What to say of it. */
   keep(): Promise<string> {
     this.#send({ type: "keep" });

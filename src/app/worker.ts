@@ -28,6 +28,8 @@ self.onmessage = async ({ data }) => {
   else if (data.type === "command") collector?.command(data.pid, data.startNs);
   else if (data.type === "finish") collector?.finish();
   else if (data.type === "look") collector?.look(data.fromNs, data.step, data.spare);
+  else if (data.type === "speed") collector?.speed(data.speed);
+  else if (data.type === "skip") collector?.skip(data.ms);
   else if (data.type === "present") collector?.present();
   else if (data.type === "keep") await collector?.keep();
   else if (data.type === "there") self.postMessage({ type: "here" });

@@ -121,6 +121,7 @@ export class Answers {
 
   /** The main thread is told of all names again: it may not have been told of those. */
   load(from: StateReader): void {
+    if (!from.has("answers")) return;
     const rows = (name: string) => from.list(name).filter((row) => Array.isArray(row));
     [this.#next, this.#version, this.#evicted] = [0, 1, 2].map((i) =>
       Number(from.list("answers")[i]) || (i === 0 ? 1 : 0)

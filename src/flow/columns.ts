@@ -2,6 +2,7 @@
  * Flows as columns: one typed array a field. Rows are dense (removing one moves the last into its place), so a sample is a
  * copy of memory and crosses to the main thread as one transferred buffer.
  */
+import { fromPlanes, isZero, toPlanes } from "./planes.ts";
 import { StateError, type StateReader, type StateWriter } from "./state.ts";
 
 type Kind = "u8" | "u16" | "u32" | "f64" | "b16";
@@ -190,31 +191,18 @@ export class Columns<S extends Schema> {
     if (this.#capacity > 1024 && this.length * 4 < this.#capacity) this.#resize(Math.max(1024, this.length * 2));
   }
 
-  save(to: StateWriter, name: string): void {
-    to.number(`${name} rows`, this.length);
-    for (const field in this.#schema) {
-      const { buffer, byteOffset } = this.arrays[field], bytes = WIDTH[this.#schema[field]] * this.length;
-      to.bytes(`${name} ${field}`, new Uint8Array(buffer, byteOffset, bytes));
-    }
+  save(to: StateWriter, name: string, without: readonly (keyof S)[] = []): void {
+    saveArrays(to, name, this.#schema, this.arrays, this.length, without);
   }
 
-  /** Replaces all rows by those that were saved. A field that was not saved is 0, but `always` was. Throws a StateError. */
-  load(from: StateReader, name: string, always: keyof S & string): void {
-    const rows = from.number(`${name} rows`);
-    if (rows > 0 && from.bytes(`${name} ${always}`) === null) throw new StateError(`${name} has no rows`);
-    for (const field in this.#schema) {
-      const saved = from.bytes(`${name} ${field}`);
-      if (!Number.isSafeInteger(rows) || saved !== null && saved.length !== rows * WIDTH[this.#schema[field]]) {
-        throw new StateError(`${name} ${field} is not of ${rows} rows`);
-      }
-    }
+  /** Replaces all rows by those that were saved. A field that was not saved is 0. Throws a StateError. */
+  load(from: StateReader, name: string): void {
+    const rows = savedRows(from, name, this.#schema);
     this.length = 0;
-    this.#resize(Math.max(256, rows));
-    for (const field in this.#schema) {
-      const saved = from.bytes(`${name} ${field}`), { buffer, byteOffset, byteLength } = this.arrays[field];
-      const to = new Uint8Array(buffer, byteOffset, byteLength);
-      if (saved !== null) to.set(saved);
-    }
+    // Memory that fits is used again: of tables that are loaded often, much would wait for the collector.
+    if (rows > this.#capacity || this.#capacity > Math.max(1024, rows * 4)) this.#resize(Math.max(256, rows * 2));
+    else for (const field in this.#schema) this.arrays[field].fill(0);
+    loadArrays(from, name, this.#schema, this.arrays);
     this.length = rows;
   }
 
@@ -226,6 +214,45 @@ export class Columns<S extends Schema> {
     }
     this.arrays = arrays;
     this.#capacity = capacity;
+  }
+}
+
+/** Columns of zeros are left out. */
+export function saveArrays<S extends Schema>(
+  to: StateWriter,
+  name: string,
+  schema: S,
+  arrays: Arrays<S>,
+  rows: number,
+  without: readonly (keyof S)[] = [],
+): void {
+  to.number(`${name} rows`, rows);
+  for (const field in schema) {
+    const { buffer, byteOffset } = arrays[field], width = WIDTH[schema[field]];
+    const column = new Uint8Array(buffer, byteOffset, width * rows);
+    if (!without.includes(field) && !isZero(column)) to.bytes(`${name} ${field}`, toPlanes(column, width));
+  }
+}
+
+/** How many rows were saved. Throws a StateError where they are not what saveArrays() writes. */
+export function savedRows(from: StateReader, name: string, schema: Schema): number {
+  const rows = from.number(`${name} rows`);
+  let known = rows === 0;
+  for (const field in schema) {
+    const saved = from.bytes(`${name} ${field}`);
+    if (saved === null) continue;
+    if (saved.length !== rows * WIDTH[schema[field]]) throw new StateError(`${name} ${field} is not of ${rows} rows`);
+    known = true;
+  }
+  if (!known) throw new StateError(`${name} has no rows`);
+  return rows;
+}
+
+/** Into arrays that have room for them, and are zero. */
+export function loadArrays<S extends Schema>(from: StateReader, name: string, schema: S, arrays: Arrays<S>): void {
+  for (const field in schema) {
+    const saved = from.bytes(`${name} ${field}`), { buffer, byteOffset, byteLength } = arrays[field];
+    if (saved !== null) fromPlanes(saved, WIDTH[schema[field]], new Uint8Array(buffer, byteOffset, byteLength));
   }
 }
 

@@ -73,7 +73,9 @@ export class Executables {
     to.list("executables before", list(this.#before));
   }
 
+  /** What was not saved stays as it is. */
   load(from: StateReader): void {
+    if (!from.has("executables")) return;
     this.#now = processes(from.list("executables"));
     this.#before = processes(from.list("executables before"));
   }

@@ -64,6 +64,15 @@ export class StateReader {
     }
   }
 
+  /** A writer with all of it, to add to. */
+  again(): StateWriter {
+    const writer = new StateWriter();
+    for (const [name, value] of Object.entries(this.#header.numbers)) writer.number(name, value);
+    for (const [name, value] of Object.entries(this.#header.lists)) writer.list(name, value as readonly unknown[]);
+    for (const [name, bytes] of this.#bytes) writer.bytes(name, bytes);
+    return writer;
+  }
+
   number(name: string): number {
     const value: unknown = this.#header.numbers[name];
     return typeof value === "number" && Number.isFinite(value) ? value : 0;
@@ -72,6 +81,10 @@ export class StateReader {
   list(name: string): readonly unknown[] {
     const value = this.#header.lists[name];
     return Array.isArray(value) ? value : [];
+  }
+
+  has(list: string): boolean {
+    return Array.isArray(this.#header.lists[list]);
   }
 
   /** null: whoever wrote it did not know the name. */

@@ -83,6 +83,11 @@ export class FlowTables implements EventHandler {
   #loaded = false;
   #health = NO_HEALTH;
 
+  /** Of the last tick, ms since 1970. */
+  get wallMs(): number {
+    return this.#wallMs;
+  }
+
   /** CLOCK_REALTIME at CLOCK_BOOTTIME zero, ms since 1970. */
   get bootWallMs(): number {
     return this.#bootWallMs;

@@ -244,7 +244,8 @@ export class TcpTable {
   }
 
   save(to: StateWriter): void {
-    this.#columns.save(to, "tcp");
+    // An end's hash is made anew; when a row was met matters to the snapshot at hand alone.
+    this.#columns.save(to, "tcp", ["endHash", "metNs"]);
     to.list("tcp", [
       this.#snapshot,
       this.#eventsLost,
@@ -261,7 +262,7 @@ export class TcpTable {
 
   /** Throws a StateError, and is then as it was. */
   load(from: StateReader): void {
-    this.#columns.load(from, "tcp", "cookieLow");
+    this.#columns.load(from, "tcp");
     const [snapshot, lost, errors, unsure, knownNs, begun, opened, closed, failed, vanished] = from.list("tcp").map(
       Number,
     );

@@ -64,7 +64,7 @@ export class Translations {
 
   /** Throws a StateError. */
   load(from: StateReader): void {
-    this.#columns.load(from, "translations", "netns");
+    this.#columns.load(from, "translations");
     this.#free = [];
     this.#fresh = [];
     this.clients = new RowIndex();

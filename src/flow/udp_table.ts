@@ -169,14 +169,14 @@ export class UdpTable {
   }
 
   save(to: StateWriter): void {
-    this.#columns.save(to, "udp");
+    this.#columns.save(to, "udp", ["endHash"]);
     to.list("udp", [this.#snapshot, this.#sampleNs, this.#timeNs, this.#begun, this.dropsKnown]);
     to.list("udp owners", this.#ownersBefore.list());
   }
 
   /** Throws a StateError, and is then as it was. */
   load(from: StateReader): void {
-    this.#columns.load(from, "udp", "cookieLow");
+    this.#columns.load(from, "udp");
     const [snapshot, sampleNs, timeNs, begun, dropsKnown] = from.list("udp").map(Number);
     this.#snapshot = snapshot || 1;
     this.#sampleNs = sampleNs || 0;

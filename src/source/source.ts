@@ -30,7 +30,7 @@ export interface SourceOptions {
   /** null: everybody's. */
   readonly scope?: ScopeOptions | null;
   /** A recording to play instead of looking at this machine. */
-  readonly replay: { readonly path: string; readonly paced: boolean } | null;
+  readonly replay: { readonly path: string; readonly paced: boolean; readonly still: boolean } | null;
 }
 
 /** Takes whole records (bpf/record.h), one behind the other. The bytes are the source's again after the call. */
@@ -67,6 +67,12 @@ export interface FlowSource {
   takeRestart?(): boolean;
   /** Looks at every live flow and hands over first what drain() would, then the live records, last one tick record. */
   snapshot(sink: RecordSink): void;
+  /** Only of a recording: how many times as fast as it was made it is played; 0: not at all, Infinity: as fast as samples are taken. */
+  setSpeed?(speed: number): void;
+  /** Only of a recording: plays so many milliseconds of it, or up to its next sample (0), at once, whatever the speed. */
+  skip?(ms: number): void;
+  /** A state of the tables in which the sample is to be taken that snapshot() has just ended: nothing before leads to it. */
+  takeState?(): Uint8Array | null;
   /** Has the next snapshot describe every flow in full, and not by its counters alone. */
   describeAgain(): void;
   /** Frees everything. Safe to call twice. */

@@ -55,6 +55,14 @@ class FakeControl implements Control {
   present(): void {
     this.presents++;
   }
+  readonly speeds: number[] = [];
+  speed(speed: number): void {
+    this.speeds.push(speed);
+  }
+  skips: number[] = [];
+  skip(ms: number): void {
+    this.skips.push(ms);
+  }
   keep(): Promise<string> {
     return Promise.resolve("kept in FILE");
   }

@@ -40,6 +40,11 @@ export class History {
     this.#memory.add(sample, flows, beside);
   }
 
+  /** What was kept does not lead to the sample that is taken next. */
+  jumped(): void {
+    this.#memory.jumped();
+  }
+
   /** null: the step leads to the present. */
   look(fromNs: number, step: Step, spare: ArrayBuffer | null, host: Host): MomentMessage["moment"] {
     this.#past ??= new Past(this.#memory);
@@ -56,7 +61,7 @@ export class History {
 
   /** What to say of it. */
   keep(known: (to: StateWriter) => void): Promise<string> {
-    return keepMemory(this.#memory, known, this.files);
+    return keepMemory(this.#memory, known, this.files, new Date());
   }
 }
 

@@ -7,10 +7,13 @@ import type { Names, RecordingInfo } from "../../source/recording/info.ts";
 import type { Keeper } from "../../source/recording/keeper.ts";
 import { Squeeze } from "../../source/recording/squeeze.ts";
 import { squeezed } from "../../source/recording/zstd.ts";
+import { ToldNames } from "./told_names.ts";
 import { ByteList } from "../../source/recording/byte_list.ts";
 import type { PackedSample } from "../../flow/tables.ts";
 import type { Extent } from "../../view/screen/moment.ts";
 import type { Beside } from "../protocol.ts";
+import { keepEnded, type KeptEnded } from "./ended.ts";
+import { endedOf } from "../../view/closed.ts";
 import { keepGiven } from "./given.ts";
 
 export interface Kept {
@@ -19,6 +22,8 @@ export interface Kept {
   readonly length: number;
   readonly beside: Beside;
   readonly given: Uint8Array;
+  /** What of it is to be seen for a while; null: nothing ended. */
+  readonly ended: KeptEnded | null;
   /** Squeezed, in the order in which they came; null: they are not kept any more. */
   records: readonly Uint8Array[] | null;
   names: readonly Names[];
@@ -35,7 +40,7 @@ export interface Segment {
 }
 
 /** Of this at most what is kept: with tables to look back with, and buffers, it stays below 64 MiB. */
-const MOST_BYTES = 40 << 20;
+const MOST_BYTES = 46 << 20;
 /** So much is gone through at most to get from the beginning of a segment to any of its samples. */
 const SEGMENT_BYTES = 8 << 20;
 const SEGMENT_SAMPLES = 60;
@@ -53,7 +58,9 @@ export class Memory implements Keeper {
   #names: Names[] = [];
   #rawBytes = 0;
   #bytes = 0;
+  #jumped = false;
   #state: Uint8Array | null = null;
+  readonly #told = new ToldNames();
 
   constructor(readonly durationMs: number, readonly mostBytes = MOST_BYTES) {}
 
@@ -70,6 +77,11 @@ export class Memory implements Keeper {
       newestNs: last.timeNs,
       thinBeforeNs: first.thin ? whole?.samples[0].timeNs ?? last.timeNs : null,
     };
+  }
+
+  /** Names that were told with samples that are not kept any more. */
+  told(): readonly Names[] {
+    return this.#told.list();
   }
 
   info(info: RecordingInfo): void {
@@ -91,10 +103,16 @@ export class Memory implements Keeper {
     this.#squeezeRaw();
   }
 
+  /** What came before does not lead to the sample that is taken next. */
+  jumped(): void {
+    this.#jumped = true;
+  }
+
   /** Whether the sample that is about to be taken is to begin a segment: state() then. */
   get wantsState(): boolean {
     const last = this.#segments.at(-1);
-    return last === undefined || this.#rawBytes >= SEGMENT_BYTES || last.samples.length >= SEGMENT_SAMPLES;
+    return last === undefined || this.#jumped || this.#rawBytes >= SEGMENT_BYTES ||
+      last.samples.length >= SEGMENT_SAMPLES;
   }
 
   state(bytes: Uint8Array): void {
@@ -104,12 +122,17 @@ export class Memory implements Keeper {
   }
 
   /** The sample, once all its columns are filled. */
-  add({ timeNs, wallMs, length }: PackedSample, flows: FlowArrays, beside: Beside): void {
-    const given = keepGiven(flows, length), records = this.#pieces, names = this.#names, state = this.#state;
+  add(sample: PackedSample, flows: FlowArrays, beside: Beside): void {
+    const { timeNs, wallMs, length } = sample, ended = keepEnded(endedOf({ ...sample, flows }));
+    const given = keepGiven(flows, length),
+      records = this.#jumped ? null : this.#pieces,
+      names = this.#names,
+      state = this.#state;
+    this.#jumped = false;
     this.#pieces = [];
     this.#names = [];
     this.#state = null;
-    const kept: Kept = { timeNs, wallMs, length, beside, given, records, names };
+    const kept: Kept = { timeNs, wallMs, length, beside, given, ended, records, names };
     if (state !== null) this.#segments.push({ state, samples: [], bytes: state.length + OVERHEAD_BYTES, thin: false });
     const segment = this.#segments.at(-1);
     if (segment === undefined) return;
@@ -139,12 +162,15 @@ export class Memory implements Keeper {
   }
 
   #drop(): void {
-    this.#bytes -= this.#segments.shift()!.bytes;
+    const gone = this.#segments.shift()!;
+    this.#bytes -= gone.bytes;
+    for (const { names } of gone.samples) this.#told.add(names);
     this.#cut(0);
   }
 
   #thin(index: number): void {
     const segment = this.#segments[index], before = segment.bytes;
+    for (const { names } of segment.samples.slice(1)) this.#told.add(names);
     segment.samples = segment.samples.slice(0, 1);
     segment.thin = true;
     segment.bytes = segment.state.length + OVERHEAD_BYTES + bytesOf(segment.samples[0]);
@@ -165,7 +191,7 @@ export class Memory implements Keeper {
 }
 
 /** A rough size of the names is good enough: they are few. */
-function bytesOf({ given, records, names }: Kept): number {
+function bytesOf({ given, ended, records, names }: Kept): number {
   const squeezed = records?.reduce((sum, piece) => sum + piece.length, 0) ?? 0;
-  return OVERHEAD_BYTES + given.length + squeezed + names.length * 200;
+  return OVERHEAD_BYTES + given.length + (ended?.rows.length ?? 0) + squeezed + names.length * 200;
 }

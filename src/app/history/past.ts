@@ -6,8 +6,9 @@ import { FlowTables, type PackedSample } from "../../flow/tables.ts";
 import { Spread } from "../../source/recording/squeeze.ts";
 import { unsqueezed } from "../../source/recording/zstd.ts";
 import type { Step } from "../../view/screen/moment.ts";
-import { type Ended, endedOf, KEPT_NS } from "../../view/closed.ts";
+import { type Ended, KEPT_NS } from "../../view/closed.ts";
 import type { Kept, Memory, Segment } from "./memory.ts";
+import { endedAgain } from "./ended.ts";
 import { giveAgain } from "./given.ts";
 
 export interface Moment {
@@ -24,7 +25,7 @@ interface Place {
 }
 
 export class Past {
-  #tables = new FlowTables();
+  readonly #tables = new FlowTables();
   readonly #spread = new Spread();
   /** What the tables are at; null: nothing. */
   #at: { readonly segment: Segment; readonly sample: number } | null = null;
@@ -56,14 +57,11 @@ export class Past {
 
   #rebuild(all: readonly (Place & { readonly kept: Kept })[], target: number, spare: ArrayBuffer | null): Moment {
     const { kept } = all[target], ended: Ended[] = [];
-    let from = target;
-    while (from > 0 && all[from - 1].kept.timeNs >= kept.timeNs - KEPT_NS) from--;
-    for (let at = from; at < target; at++) {
-      const { sample, flows } = this.#sampleAt(all[at], null);
-      const one = endedOf({ ...sample, flows });
-      if (one.length > 0) ended.push(one);
+    for (let at = target - 1; at >= 0 && all[at].kept.timeNs >= kept.timeNs - KEPT_NS; at--) {
+      const before = all[at].kept.ended;
+      if (before !== null) ended.unshift(endedAgain(before));
     }
-    return { kept, sample: this.#sampleAt(all[target], spare).sample, ended };
+    return { kept, sample: this.#sampleAt(all[target], spare), ended };
   }
 
   #sampleAt({ segment: index, sample: wanted, kept }: Place & { readonly kept: Kept }, spare: ArrayBuffer | null) {
@@ -77,13 +75,12 @@ export class Past {
     this.#at = { segment, sample: wanted };
     const sample = this.#tables.takeSample(spare), flows: FlowArrays = unpackFlows(sample.flows, sample.length);
     if (sample.length === kept.length) giveAgain(kept.given, flows, kept.length);
-    return { sample, flows };
+    return sample;
   }
 
   /** The tables to where the sample can be taken. */
   #bring(segment: Segment, sample: number): void {
     if (sample === 0) {
-      this.#tables = new FlowTables();
       this.#tables.load(new StateReader(unsqueezed(segment.state)));
       this.#spread.reset();
       return;

@@ -11,6 +11,8 @@ import { crc32 } from "node:zlib";
 import * as layout from "../../wire/layout.ts";
 
 export const VERSION = 1;
+/** Of files that make no sense without chunks that the first version does not know. */
+export const VERSION_SQUEEZED = 2;
 export const MAGIC = new Uint8Array([0x89, 0x74, 0x63, 0x70, 0x74, 0x6f, 0x70, 0x0a]); // \x89tcptop\n
 export const HEADER_BYTES = 32;
 export const CHUNK_HEADER_BYTES = 24;
@@ -28,6 +30,20 @@ export const ChunkKind = {
   names: 4,
   /** No payload. */
   end: 5,
+  /** The tables at the last sample before it, or in the place of samples that are not there: flags (below), then squeezed bytes. */
+  state: 6,
+  /** As `records`, squeezed: flags, then what Squeeze makes. Only in files of version 2. */
+  squeezed: 7,
+} as const;
+
+/** Bits of the first byte of a `state` or `squeezed` chunk. */
+export const Flag = {
+  /** squeezed: it can be read without those before it. */
+  anew: 1,
+  /** state: nothing before it leads to it; it is a sample of its own. */
+  gap: 2,
+  /** The next chunk has more of it. */
+  more: 4,
 } as const;
 
 export interface Chunk {
@@ -59,10 +75,10 @@ export function isReadable(checksum: number): boolean {
   return checksum === layoutChecksum() || EARLIER_LAYOUTS.includes(checksum);
 }
 
-export function headerBytes(): Uint8Array {
+export function headerBytes(version = VERSION): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES), view = new DataView(bytes.buffer);
   bytes.set(MAGIC);
-  view.setUint32(8, VERSION, true);
+  view.setUint32(8, version, true);
   view.setUint32(12, layoutChecksum(), true);
   view.setUint32(28, crc32(bytes.subarray(0, 28)), true);
   return bytes;

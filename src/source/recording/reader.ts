@@ -8,7 +8,7 @@ import {
   isReadable,
   MAGIC,
   MAX_PAYLOAD_BYTES,
-  VERSION,
+  VERSION_SQUEEZED,
 } from "./format.ts";
 
 /** Fills `target` from its start with what comes next; returns bytes, fewer than asked for only at the end of the file. */
@@ -57,7 +57,7 @@ function checkHeader(read: ReadBytes): void {
   if (MAGIC.some((byte, i) => header[i] !== byte)) throw new Unreadable("is not a recording of tcptop");
   if (bytes < HEADER_BYTES) throw new Unreadable("was cut short within its first bytes");
   if (view.getUint32(28, true) !== crc32(header.subarray(0, 28))) throw new Unreadable("is damaged in its first bytes");
-  if (view.getUint32(8, true) !== VERSION || !isReadable(view.getUint32(12, true))) {
+  if (view.getUint32(8, true) > VERSION_SQUEEZED || !isReadable(view.getUint32(12, true))) {
     throw new Unreadable("was made by a version of tcptop with other records. Replay it with that version");
   }
 }

@@ -51,6 +51,18 @@ class RecordingSource implements FlowSource {
     this.#keeper.sample();
     if (this.#keeper.wantsAll?.()) this.#source.describeAgain();
   }
+  setSpeed(speed: number): void {
+    this.#source.setSpeed?.(speed);
+  }
+  skip(ms: number): void {
+    this.#source.skip?.(ms);
+  }
+  takeRestart(): boolean {
+    return this.#source.takeRestart?.() ?? false;
+  }
+  takeState(): Uint8Array | null {
+    return this.#source.takeState?.() ?? null;
+  }
   get pace() {
     return this.#source.pace;
   }

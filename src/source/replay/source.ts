@@ -1,13 +1,18 @@
 import { ExitStatus, TcptopError } from "../../errors.ts";
-import { type Chunk, ChunkKind } from "../recording/format.ts";
+import { type Chunk, ChunkKind, Flag } from "../recording/format.ts";
 import { readInfo, readNames } from "../recording/info.ts";
+import { Parts } from "../recording/parts.ts";
 import { Unreadable } from "../recording/reader.ts";
 import { RESTART } from "./folder.ts";
+import { Spread } from "../recording/squeeze.ts";
+import { unsqueezed } from "../recording/zstd.ts";
 import type { FlowSource, RecordSink } from "../source.ts";
 import type { Host } from "../../system/host.ts";
 import type { Note, SourceInfo } from "../../system/source_info.ts";
 
 const PLAYED: ReadonlySet<number> = new Set([ChunkKind.records, ChunkKind.sample, RESTART]);
+
+const NOTHING = new Uint8Array(0);
 
 /** No wait between two chunks of a paced replay is longer, whatever the file says. */
 const MAX_PAUSE_MS = 60_000;
@@ -37,14 +42,27 @@ export class ReplaySource implements FlowSource {
   #chunk: Chunk | null;
   #chunkMs = 0;
   #dueMs: number;
+  #speed: number;
+  /** Milliseconds of the recording until #chunk is due, while it stands still. */
+  #heldMs = 0;
+  /** It stands still, but for the way to the next sample. */
+  #toSample = false;
   /** Why the rest cannot be read; thrown once what comes before it has been played. */
   #failure: unknown = null;
   #processes: (readonly [pid: number, name: string])[] = [];
+  readonly #parts = new Parts();
+  readonly #spread = new Spread();
+  /** Records that were squeezed; of the chunk that is to be played. */
+  #records: Uint8Array = NOTHING;
+  /** A state that is a sample of its own. */
+  #state: Uint8Array | null = null;
+  #taken: Uint8Array | null = null;
 
   /** Throws a TcptopError if the recording does not begin as one. */
   constructor(reader: ChunkReader, options: ReplayOptions) {
     this.#reader = reader;
     this.#options = options;
+    this.#speed = options.paced ? 1 : Infinity;
     this.#chunk = this.#read();
     const info = this.#chunk?.kind === ChunkKind.info ? readInfo(this.#chunk.payload) : null;
     if (this.#failure !== null) throw this.#failure;
@@ -74,19 +92,32 @@ export class ReplaySource implements FlowSource {
 
   /** A sample is due where the recording has one, whatever the interval. */
   get pace() {
-    return { everyMs: Infinity, hasNews: this.#chunk?.kind === ChunkKind.sample && this.#restMs() <= 0 };
+    const kind = this.#chunk?.kind;
+    const isSample = kind === ChunkKind.sample || kind === ChunkKind.state;
+    return { everyMs: Infinity, hasNews: isSample && this.#restMs() <= 0 };
   }
 
   drain(sink: RecordSink): void {
-    while (this.#chunk?.kind === ChunkKind.records && this.#restMs() <= 0) {
-      sink(this.#chunk.payload);
+    for (let kind = this.#chunk?.kind; kind !== undefined && this.#restMs() <= 0; kind = this.#chunk?.kind) {
+      if (kind === ChunkKind.records) sink(this.#chunk!.payload);
+      else if (kind === ChunkKind.squeezed) sink(this.#records);
+      else return;
       this.#advance();
     }
   }
 
   snapshot(sink: RecordSink): void {
     this.drain(sink);
-    if (this.#chunk?.kind === ChunkKind.sample) this.#advance();
+    if (this.#chunk?.kind === ChunkKind.state) this.#taken = this.#state;
+    if (this.#chunk?.kind === ChunkKind.sample || this.#chunk?.kind === ChunkKind.state) this.#advance();
+    this.#toSample = false;
+  }
+
+  /** What the tables are to be before the sample that snapshot() has just ended; null: what they are. */
+  takeState(): Uint8Array | null {
+    const state = this.#taken;
+    this.#taken = null;
+    return state;
   }
 
   takeRestart(): boolean {
@@ -106,8 +137,32 @@ export class ReplaySource implements FlowSource {
     this.#chunk = null;
   }
 
+  setSpeed(speed: number): void {
+    const leftMs = this.#leftMs();
+    this.#speed = speed;
+    this.#setLeft(leftMs);
+  }
+
+  skip(ms: number): void {
+    if (ms === 0) this.#toSample = true;
+    else this.#setLeft(this.#leftMs() - ms);
+  }
+
+  /** Of the recording's time. */
+  #leftMs(): number {
+    if (this.#speed === 0) return this.#heldMs;
+    return this.#speed === Infinity ? 0 : (this.#dueMs - this.#options.nowMs()) * this.#speed;
+  }
+
+  #setLeft(ms: number): void {
+    if (this.#speed === 0) this.#heldMs = ms;
+    else this.#dueMs = this.#options.nowMs() + ms / this.#speed;
+  }
+
   #restMs(): number {
-    return this.#options.paced && this.#chunk !== null ? this.#dueMs - this.#options.nowMs() : 0;
+    if (this.#chunk === null || this.#speed === Infinity || this.#toSample) return 0;
+    if (this.#speed === 0) return this.#heldMs <= 0 ? 0 : Infinity;
+    return this.#dueMs - this.#options.nowMs();
   }
 
   /** Steps to the next chunk that is played; chunks of names and of the source are taken in on the way. */
@@ -117,16 +172,44 @@ export class ReplaySource implements FlowSource {
       if (chunk === null) return;
       if (chunk.kind === ChunkKind.info) this.#info = readInfo(chunk.payload)?.source ?? this.#info;
       else if (chunk.kind === ChunkKind.names) this.#processes.push(...readNames(chunk.payload).processes ?? []);
-      else if (PLAYED.has(chunk.kind)) {
+      else if (this.#isPlayed(chunk)) {
         const pauseMs = chunk.timeMs - this.#chunkMs;
         this.#chunkMs = chunk.timeMs;
-        if (pauseMs > 0) this.#dueMs += Math.min(pauseMs, MAX_PAUSE_MS);
+        if (pauseMs > 0) this.#pause(Math.min(pauseMs, MAX_PAUSE_MS));
         return;
       }
     }
   }
 
+  #pause(ms: number): void {
+    if (this.#toSample && this.#speed !== Infinity) this.#setLeft(ms);
+    else if (this.#speed === 0) this.#heldMs += ms;
+    else if (this.#speed !== Infinity) this.#dueMs += ms / this.#speed;
+  }
+
+  /** Whether the chunk is one that is handed out: those that are not whole yet, and states that records lead to, are not. */
+  #isPlayed(chunk: Chunk): boolean {
+    if (PLAYED.has(chunk.kind)) return true;
+    if (chunk.kind !== ChunkKind.state && chunk.kind !== ChunkKind.squeezed) return false;
+    const part = this.#parts.take(chunk);
+    if (part === null) return false;
+    try {
+      if (chunk.kind === ChunkKind.squeezed) {
+        if (part.flags & Flag.anew) this.#spread.reset();
+        this.#records = this.#spread.spread(part.bytes);
+        return true;
+      }
+      this.#state = part.flags & Flag.gap ? unsqueezed(part.bytes) : null;
+      return this.#state !== null;
+    } catch {
+      this.#failure = this.#error(new Unreadable("is damaged: its squeezed records cannot be read"));
+      this.#chunk = null;
+      return false;
+    }
+  }
+
   #read(): Chunk | null {
+    if (this.#failure !== null) return null;
     try {
       return this.#reader.next();
     } catch (error) {

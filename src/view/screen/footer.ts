@@ -3,6 +3,7 @@ import { Canvas, Role } from "../canvas.ts";
 import { counted } from "../units.ts";
 import { fitted, textCells } from "../width.ts";
 import type { Lines } from "./lines.ts";
+import { speedText } from "./player.ts";
 import type { Mode, ScreenState } from "./state.ts";
 
 /** As many as fit are shown, and a click on one is its key. */
@@ -35,10 +36,21 @@ const STEP_HINTS: typeof HINTS = [
   ["{ }", "a minute", "{"],
   ["(", "oldest", "("],
   [")", "now", ")"],
+  ["w", "keep", "w"],
 ];
 
-function hintsOf({ moment, historyMs }: ScreenState): typeof HINTS {
+function playerHints(paused: boolean, speed: number): typeof HINTS {
+  return [
+    ["␣", paused ? "play" : "pause", " "],
+    [", .", `speed ${speedText(speed)}`, "."],
+    ["[ ]", "a sample", "["],
+    ["{ }", "a minute", "{"],
+  ];
+}
+
+function hintsOf({ moment, historyMs, replay, paused, speed }: ScreenState): typeof HINTS {
   if (moment !== null) return [...STEP_HINTS, ...HINTS.filter(([, , key]) => key !== " ")];
+  if (replay) return [...playerHints(paused, speed), ...HINTS.filter(([, , key]) => key !== " ")];
   if (historyMs === 0) return HINTS;
   return HINTS.flatMap((hint) => hint[2] === " " ? [hint, ["[ ]", "past", "["] as const] : [hint]);
 }

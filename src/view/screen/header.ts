@@ -2,13 +2,14 @@
 import type { Sample } from "../../flow/sample.ts";
 import type { Note } from "../../system/source_info.ts";
 import { Canvas, Role } from "../canvas.ts";
-import { ageText, BIT_RATE_CELLS, RATE_CELLS, rateTexts } from "../units.ts";
+import { ageText, BIT_RATE_CELLS, clockText, RATE_CELLS, rateTexts } from "../units.ts";
 import type { Totals } from "../totals.ts";
 import { fitted, textCells } from "../width.ts";
 import { drawGraph, type Graphed } from "./graph.ts";
 import type { TotalsHistory } from "./history.ts";
 import { drawAgo, drawTimeLine, thinText } from "./time_line.ts";
 import { trafficLine } from "./spark.ts";
+import { speedText } from "./player.ts";
 import type { Geometry, ScreenState } from "./state.ts";
 
 /** What tcptop itself takes, as it is shown. */
@@ -76,9 +77,9 @@ export function drawHead(canvas: Canvas, state: ScreenState, head: Head, { headR
 function drawRates(canvas: Canvas, state: ScreenState, head: Head): void {
   const { totals, history } = head,
     { columns } = canvas,
-    badge = state.frozen ? " FROZEN " : "",
-    every = `every ${intervalText(state.intervalMs)}`;
-  const right = badge === "" ? every : badge, { moment } = state;
+    badge = state.frozen ? " FROZEN " : state.replay && state.paused ? " PAUSED " : "",
+    every = state.replay ? replayText(state, head.sample) : `every ${intervalText(state.intervalMs)}`;
+  const right = badge === "" || state.replay ? `${every}${badge}` : badge, { moment } = state;
   const room = columns - (moment === null ? textCells(right) : drawAgo(canvas, moment)) - 1;
   const rateText = rateTexts(state.bits), cells = state.bits ? BIT_RATE_CELLS : RATE_CELLS;
   let x = canvas.put(0, 0, " tcptop ", Role.badge, room) + 1;
@@ -101,6 +102,12 @@ function drawRates(canvas: Canvas, state: ScreenState, head: Head): void {
   one("↑", totals?.txBytesPerS ?? null, "sent", Role.sent);
   if (moment !== null) return drawTimeLine(canvas, moment, head.all, x, room - x);
   canvas.put(columns - textCells(right), 0, right, badge === "" ? Role.dim : Role.badge);
+}
+
+/** When it was, and how fast it is played. */
+function replayText({ speed, paused }: ScreenState, sample: Sample | null): string {
+  const clock = sample === null ? "" : clockText(sample.wallMs);
+  return paused ? `${clock} ` : `${clock} ${speedText(speed)}`;
 }
 
 function intervalText(ms: number): string {

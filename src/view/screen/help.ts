@@ -13,6 +13,8 @@ const KEYS: readonly Line[] = [
   ["space", "freeze the screen; counting goes on"],
   ["[ ] { }", "back and forth in time: a sample, a minute"],
   ["( )", "the oldest that is remembered, now"],
+  [", .", "a replay slower, faster; space: pause"],
+  ["w", "keep what is remembered in a file, for --replay"],
   ["/", "filter"],
   ["s", "choose the sort column"],
   ["< >", "sort by the column before, after"],

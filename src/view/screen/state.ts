@@ -33,6 +33,13 @@ export interface ScreenState {
   readonly historyMs: number;
   /** The past moment that is shown; null: the present. */
   readonly moment: Shown | null;
+  /** A recording is played. */
+  readonly replay: boolean;
+  readonly paused: boolean;
+  /** How many times as fast as it was made; Infinity: as fast as can be. */
+  readonly speed: number;
+  /** Milliseconds of the recording that the last key wants to pass; 0: to its next sample; null: none. */
+  readonly skip: number | null;
   /** Where the last key wants to go in time. */
   readonly step: Step | null;
   readonly sort: Sort;

@@ -10,6 +10,7 @@ import { GUTTER } from "./table.ts";
 import { itemId, type Lines, scrolled, tableColumns } from "./lines.ts";
 import { menuKey } from "./menu.ts";
 import { STEPS } from "./moment.ts";
+import { faster, inTime, keepIt, spaceBar } from "./player.ts";
 import { openPrompt, promptInput } from "./prompt.ts";
 import { hintAt } from "./footer.ts";
 
@@ -24,7 +25,7 @@ const WHEEL_LINES = 3;
 const INTERVALS_MS = [100, 200, 500, 1000, 2000, 5000, 10000, 30000, 60000] as const;
 
 export function update(before: ScreenState, input: Input, around: Surroundings): ScreenState {
-  const state: ScreenState = { ...before, notice: null, wish: null, step: null };
+  const state: ScreenState = { ...before, notice: null, wish: null, step: null, skip: null };
   if (input.type === "key" && input.key === "ctrl-c") return { ...state, wish: "quit" };
   if (state.mode.kind === "prompt" && input.type !== "mouse") return promptInput(state, state.mode, input);
   if (input.type === "mouse") return state.mouse ? mouse(state, input, around) : before;
@@ -68,8 +69,11 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   right: (state, around) => expanded(state, around, true),
   left: (state, around) => expanded(state, around, false),
   escape: (state) => state.details ? { ...state, details: false } : { ...state, cursor: null, index: 0, top: 0 },
-  " ": (state) => state.moment === null ? { ...state, frozen: !state.frozen } : inTime(state, ")"),
+  " ": spaceBar,
+  ".": (state) => faster(state, 1),
+  ",": (state) => faster(state, -1),
   ...Object.fromEntries([...STEPS.keys()].map((key): [string, Action] => [key, (state) => inTime(state, key)])),
+  w: keepIt,
   "/": (state) => openPrompt(state),
   s: (state) => ({ ...state, mode: { kind: "sort", index: sortIndex(state) } }),
   S: (state) => sortedBy(state, -1),
@@ -118,18 +122,6 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   h: (state) => ({ ...state, mode: { kind: "help", top: 0 } }),
   "ctrl-l": (state) => ({ ...state, wish: "redraw" }),
 }));
-
-function inTime(state: ScreenState, key: string): ScreenState {
-  if (state.historyMs === 0) return nothingRemembered(state);
-  if (state.moment === null && !state.frozen && STEPS.get(key)!.samples + STEPS.get(key)!.ms > 0) {
-    return { ...state, notice: "this is now" };
-  }
-  return { ...state, step: STEPS.get(key)! };
-}
-
-function nothingRemembered(state: ScreenState): ScreenState {
-  return { ...state, notice: "nothing is remembered (--history 0)" };
-}
 
 function key(state: ScreenState, name: string, around: Surroundings): ScreenState {
   return KEYS.get(name)?.(state, around) ?? state;

@@ -86,6 +86,34 @@ Deno.test("ReplaySource hands a record over no sooner than it was recorded when 
   strictEqual(bytes, opened().length);
 });
 
+Deno.test("ReplaySource stands still, goes to the next sample, and is played slower and faster", async () => {
+  let nowMs = 5000;
+  const source = open(await record(STEPS), true, () => nowMs),
+    news = () => {
+      source.drain(() => {});
+      return source.pace.hasNews;
+    };
+  source.setSpeed(0);
+  nowMs += 1000;
+  strictEqual(news(), false);
+  source.skip(0);
+  strictEqual(news(), true);
+  source.snapshot(() => {});
+  strictEqual(news(), false);
+  source.setSpeed(2);
+  // The next sample is 150 ms behind this one in the recording.
+  nowMs += 74;
+  strictEqual(news(), false);
+  nowMs += 1;
+  strictEqual(news(), true);
+  source.snapshot(() => {});
+  source.setSpeed(0.5);
+  nowMs += 99;
+  strictEqual(news(), false);
+  source.skip(1);
+  strictEqual(news(), true);
+});
+
 Deno.test("ReplaySource tells of a recording that was cut short after all that is whole", async () => {
   const whole = await record(STEPS);
   const cut = await play(whole.subarray(0, whole.length - 1));

@@ -1,0 +1,30 @@
+/** Times of day and dates, as --from, --to and --at take them. */
+
+/** A time of some day, or one of a certain day: ms since 1970. */
+export type Time = { readonly ofDayMs: number } | { readonly wallMs: number };
+
+const DAY_MS = 86_400_000;
+
+/** 12:03, 12:03:10, 2026-01-02 12:03, 2026-01-02T12:03:10, yesterday 12:03, where the reader is. null: it is none of these. `now`: for yesterday. */
+export function parseTime(text: string, now: () => Date): Time | null {
+  const [, day, hours, minutes, seconds = "0"] =
+    /^(?:(\d{4}-\d\d-\d\d|yesterday|today)[ T])?(\d\d?):(\d\d)(?::(\d\d))?$/
+      .exec(text) ?? [];
+  if (hours === undefined || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return null;
+  const ofDayMs = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+  if (day === undefined) return { ofDayMs };
+  const date = /^\d/.test(day) ? new Date(`${day}T00:00:00`) : now();
+  if (Number.isNaN(date.getTime())) return null;
+  if (day === "yesterday") date.setDate(date.getDate() - 1);
+  date.setHours(Number(hours), Number(minutes), Number(seconds), 0);
+  return { wallMs: date.getTime() };
+}
+
+/** ms since 1970. A time of day is the first such one that is not before `beganMs`, but for a second: the first sample may be late. */
+export function timeAfter(time: Time, beganMs: number): number {
+  if ("wallMs" in time) return time.wallMs;
+  const midnight = new Date(beganMs);
+  midnight.setHours(0, 0, 0, 0);
+  const wallMs = midnight.getTime() + time.ofDayMs;
+  return wallMs < beganMs - 1000 ? wallMs + DAY_MS : wallMs;
+}

@@ -1,0 +1,44 @@
+/** Keys through time: back and forth in what is remembered, and how a recording is played. */
+import type { ScreenState } from "./state.ts";
+import { STEPS } from "./moment.ts";
+
+const SPEEDS = [0.5, 1, 2, 4, 8, 16, 32, 64, Infinity] as const;
+
+export function speedText(speed: number): string {
+  return speed === Infinity ? "max" : speed === 0.5 ? "×½" : `×${speed}`;
+}
+
+export function faster(state: ScreenState, step: 1 | -1): ScreenState {
+  if (!state.replay) return { ...state, notice: "only a replay has a speed" };
+  const at = SPEEDS.findIndex((speed) => speed === state.speed) + step;
+  const speed = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, at))];
+  return { ...state, speed, notice: `speed ${speedText(speed)}` };
+}
+
+/** Freezes the screen, or has a replay stand still; from the past it leads to the present. */
+export function spaceBar(state: ScreenState): ScreenState {
+  if (state.moment !== null) return { ...inTime(state, ")"), paused: false };
+  return state.replay ? { ...state, paused: !state.paused } : { ...state, frozen: !state.frozen };
+}
+
+/** In a replay, which stands still then, what is not played yet is ahead. */
+export function inTime(before: ScreenState, key: string): ScreenState {
+  const step = STEPS.get(key)!, ahead = step.samples + step.ms > 0;
+  const state = before.replay ? { ...before, paused: true } : before;
+  if (state.replay && state.moment === null && ahead) {
+    if (key === ")") return { ...before, notice: "nothing is played beyond" };
+    return { ...state, skip: step.ms };
+  }
+  if (state.historyMs === 0) return nothingRemembered(before);
+  if (state.moment === null && !state.frozen && ahead) return { ...state, notice: "this is now" };
+  return { ...state, step };
+}
+
+/** Until its sentence comes, which may take a moment, this is said. */
+export function keepIt(state: ScreenState): ScreenState {
+  return state.historyMs === 0 ? nothingRemembered(state) : { ...state, wish: "keep", notice: "keeping it …" };
+}
+
+function nothingRemembered(state: ScreenState): ScreenState {
+  return { ...state, notice: "nothing is remembered (--history 0)" };
+}

@@ -1,0 +1,24 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { parseTime, timeAfter } from "../../src/time.ts";
+
+const now = () => new Date(2026, 2, 1, 9, 30);
+const at = (day: number, hours: number, minutes = 0, seconds = 0) =>
+  new Date(2026, 0, day, hours, minutes, seconds).getTime();
+
+Deno.test("parseTime() takes times of day and of certain days", () => {
+  deepStrictEqual(parseTime("12:03", now), { ofDayMs: 43_380_000 });
+  deepStrictEqual(parseTime("0:00:07", now), { ofDayMs: 7000 });
+  deepStrictEqual(parseTime("2026-01-02 12:03:10", now), { wallMs: at(2, 12, 3, 10) });
+  deepStrictEqual(parseTime("2026-01-02T12:03", now), { wallMs: at(2, 12, 3) });
+  deepStrictEqual(parseTime("yesterday 14:00", now), { wallMs: new Date(2026, 1, 28, 14).getTime() });
+  for (const wrong of ["", "12", "24:00", "12:60", "12:3", "2026-13-45 12:00", "tomorrow 12:00", "12:00 pm"]) {
+    strictEqual(parseTime(wrong, now), null, wrong);
+  }
+});
+
+Deno.test("timeAfter() is the first such time of the recording", () => {
+  strictEqual(timeAfter({ ofDayMs: 43_380_000 }, at(2, 11)), at(2, 12, 3));
+  strictEqual(timeAfter({ ofDayMs: 3600_000 }, at(2, 23)), at(3, 1));
+  strictEqual(timeAfter({ ofDayMs: 82_800_000 }, at(2, 23, 0, 0) + 700), at(2, 23));
+  strictEqual(timeAfter({ wallMs: 5 }, at(2, 23)), 5);
+});
