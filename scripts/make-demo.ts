@@ -2,10 +2,22 @@
  * Makes examples/demo.tcptop: fifteen seconds of known traffic on loopback, in a network namespace of its own, and nothing
  * else of this machine. Run as root: deno task demo
  */
-import { Tag, TcpCountersLayout, TcpRecordLayout, UdpOwnerLayout, UdpRecordLayout } from "../src/wire/layout.ts";
+import {
+  DroppedLayout,
+  Tag,
+  TcpCountersLayout,
+  TcpLimitsLayout,
+  TcpPathLayout,
+  TcpRecordLayout,
+  UdpOwnerLayout,
+  UdpRecordLayout,
+} from "../src/wire/layout.ts";
 import { chunkBytes, ChunkKind, headerBytes } from "../src/source/recording/format.ts";
 import { jsonBytes, readInfo } from "../src/source/recording/info.ts";
 import { RecordingReader } from "../src/source/recording/reader.ts";
+import { compiled } from "../tests/support/compiled.ts";
+import type { Netns } from "../tests/support/netns.ts";
+import { Pump } from "../tests/support/pump.ts";
 import { workloadProgram } from "../tests/support/workload.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
@@ -34,6 +46,32 @@ const TRAFFIC: readonly (readonly [afterS: number, forS: number, ...command: str
     "3",
   ],
 ];
+
+/** Connections that wait for something, and such as fail or are ended: what LIMIT and END have to say. */
+async function troubles(): Promise<void> {
+  const netns = { name: NETNS } as Netns,
+    inside = (line: string) => run("ip", "netns", "exec", NETNS, ...line.split(" "));
+  await inside("sysctl -qw net.ipv4.tcp_syn_retries=2");
+  await inside("nft add table inet t");
+  await inside("nft add chain inet t c { type filter hook output priority 0 ; }");
+  await inside("nft add rule inet t c tcp dport 5433 drop");
+  await sleep(1500);
+  await using stalled = await Pump.start(netns, netns, "127.0.0.1", { chunk: 65536, everyMs: 5 });
+  await using _paced = await Pump.start(netns, netns, "127.0.0.1", { chunk: 1009, everyMs: 50 });
+  await using held = await Pump.start(netns, netns, "127.0.0.1", { chunk: 0 });
+  const program = await compiled("ending", [new URL("../tests/kernel/ending.c", import.meta.url)]);
+  const connect = (port: number) => run("ip", "netns", "exec", NETNS, program, "connect", "127.0.0.1", `${port}`, "1");
+  const silent = connect(5433);
+  await sleep(1500);
+  await stalled.toggle();
+  await connect(6380);
+  await sleep(4000);
+  await stalled.toggle();
+  await connect(6380);
+  await inside(`ss -K -tn dport = ${held.port}`);
+  await silent;
+  await sleep(1500);
+}
 
 async function run(command: string, ...args: string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command(command, {
@@ -75,7 +113,7 @@ async function record(): Promise<void> {
       throw new Error(`${rest.join(" ")} failed`);
     }
   });
-  await Promise.all([tcptop, ...traffic]);
+  await Promise.all([tcptop, troubles(), ...traffic]);
 }
 
 /** The recording without the records of other namespaces, and without this machine's name. */
@@ -107,6 +145,13 @@ const NETNS_AT: ReadonlyMap<number, number> = new Map([
   ...TCP_RECORDS.map((tag) => [tag, TcpRecordLayout.netns] as const),
   [Tag.udpFlow, UdpRecordLayout.netns],
   [Tag.udpOwner, UdpOwnerLayout.netns],
+  [Tag.dropped, DroppedLayout.netns],
+]);
+/** What has none, but follows a full record of its connection. */
+const COOKIE_AT: ReadonlyMap<number, number> = new Map([
+  [Tag.tcpCounters, TcpCountersLayout.cookie],
+  [Tag.tcpLimits, TcpLimitsLayout.cookie],
+  [Tag.tcpPath, TcpPathLayout.cookie],
 ]);
 
 function keep(records: Uint8Array, netns: number, ours: Set<bigint>): Uint8Array {
@@ -115,10 +160,10 @@ function keep(records: Uint8Array, netns: number, ours: Set<bigint>): Uint8Array
     const tag = view.getUint16(at, true), netnsAt = NETNS_AT.get(tag);
     size = view.getUint16(at + 2, true);
     const isOurs = netnsAt !== undefined && view.getUint32(at + netnsAt, true) === netns;
-    // Counters have no namespace, but follow a full record of their connection.
     if (isOurs && TCP_RECORDS.includes(tag)) ours.add(view.getBigUint64(at + TcpRecordLayout.cookie, true));
-    const isCounters = tag === Tag.tcpCounters && ours.has(view.getBigUint64(at + TcpCountersLayout.cookie, true));
-    if (isOurs || isCounters || tag === Tag.tick) kept.push(...records.subarray(at, at + size));
+    const cookieAt = COOKIE_AT.get(tag);
+    const follows = cookieAt !== undefined && ours.has(view.getBigUint64(at + cookieAt, true));
+    if (isOurs || follows || tag === Tag.tick) kept.push(...records.subarray(at, at + size));
   }
   return new Uint8Array(kept);
 }

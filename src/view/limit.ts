@@ -70,17 +70,17 @@ export function limitSentence(sample: Sample, row: number, kept: readonly (Wait 
     case "send_buffer":
       return `Waits for room in its send buffer, which was full ${share("sendBufferUs")} ${over}.`;
     case "loss":
-      return `Waits for what was lost on the way to be sent again: ${
-        lostText(waits, known) ?? `under way ${share("busyUs")} ${over}`
+      return `Waits for lost segments to be sent again: ${
+        lostText(waits, known) ?? `busy ${share("busyUs")} ${over}`
       }.`;
     case "network":
-      return `Waits for the network: ${bytes("unsent")} not sent yet, something under way ${share("busyUs")} ${over}.`;
+      return `Waits for the network: ${bytes("unsent")} not sent yet, busy ${share("busyUs")} ${over}.`;
     case "reader":
-      return `Waits for this process to read: ${bytes("receiveQueue")} have come in, none of it was read for ${
+      return `Waits for this process to read: ${bytes("receiveQueue")} wait, none was read for ${
         spanText(sinceWord(known, "reader"))
       }.`;
     case "application":
-      return `Waits for its process to write more: something was under way ${share("busyUs")} ${over}.`;
+      return `Waits for its process to write more: busy ${share("busyUs")} ${over}.`;
     case "idle":
       return "Idle: nothing moves, and nothing waits.";
     case null:
@@ -104,7 +104,7 @@ function lostText(waits: readonly Wait[], kept: readonly (Wait | null)[]): strin
   if (first === last || first.sent === null || last.sent === null) return null;
   const again = (last.sentAgain ?? 0) - (first.sentAgain ?? 0), number = (n: number) => n.toLocaleString("en-US");
   const us = (last.timeNs - first.timeNs) / 1000;
-  return `${number(again)} of ${number(last.sent - first.sent)} segments in the last ${spanText(us)}`;
+  return `${number(again)} of ${number(last.sent - first.sent)} in the last ${spanText(us)}`;
 }
 
 /** For how long the word has been the same. */

@@ -32,11 +32,11 @@ Deno.test("limitSentence() says how much was lost of what was sent, where it kno
   });
   strictEqual(
     said(lossy(1000, 5)),
-    "Waits for what was lost on the way to be sent again: under way 50 % of the last 1 s.",
+    "Waits for lost segments to be sent again: busy 50 % of the last 1 s.",
   );
   strictEqual(
     said(lossy(1000, 5), lossy(2200, 30), lossy(3000, 47)),
-    "Waits for what was lost on the way to be sent again: 42 of 2,000 segments in the last 2 s.",
+    "Waits for lost segments to be sent again: 42 of 2,000 in the last 2 s.",
   );
 });
 
@@ -44,7 +44,7 @@ Deno.test("limitSentence() says for how long nothing was read", () => {
   const reader: FakeFlow = { limit: "reader" };
   strictEqual(
     said({ limit: null }, reader, reader),
-    "Waits for this process to read: 0 B have come in, none of it was read for 2 s.",
+    "Waits for this process to read: 0 B wait, none was read for 2 s.",
   );
 });
 

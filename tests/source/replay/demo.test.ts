@@ -11,7 +11,16 @@ Deno.test("examples/demo.tcptop is small, and plays to its end (else: scripts/ma
   ok(samples.length >= 14);
   strictEqual(samples[0].source.notes[0].code, "replay");
   const flows = samples.flatMap(({ flows }) => flows);
-  deepStrictEqual([...new Set(flows.map(({ process }) => process))].sort(), ["wl-client", "wl-server"]);
+  deepStrictEqual([...new Set(flows.map(({ process }) => process))].sort(), [
+    "connect",
+    "pump-send",
+    "pump-serve",
+    "wl-client",
+    "wl-server",
+  ]);
+  const words = new Set(flows.map(({ limited_by }) => limited_by)), ends = new Set(flows.map(({ end }) => end?.how));
+  deepStrictEqual(["peer_window", "reader", "application", "idle"].filter((word) => !words.has(word as never)), []);
+  deepStrictEqual(["fin", "reset_sent", "killed", "refused", "timeout"].filter((how) => !ends.has(how as never)), []);
   deepStrictEqual([...new Set(flows.map(({ protocol }) => protocol))].sort(), ["tcp", "udp"]);
   deepStrictEqual([...new Set(flows.map(({ family }) => family))].sort(), [4, 6]);
 });
