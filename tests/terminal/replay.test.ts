@@ -12,7 +12,7 @@ Deno.test("a replay on a terminal goes at its own speed, and its last picture st
   await shell.type("Enter");
   await shell.until("This is a recording of demo, not this machine as it is now");
   // Of the last two samples, which have no connection left.
-  await shell.until("  6 flows");
+  await shell.until("  3 rows");
   await shell.type("q");
   await shell.until("ended with 0");
 });
