@@ -21,19 +21,27 @@ static __always_inline bool closed_unread(struct sock *sk, struct tcp_sock *tp)
 
 #define FROM_ICMP 2 /* SO_EE_ORIGIN_ICMP; SO_EE_ORIGIN_ICMP6 is the next */
 
+#define LOW_BYTE (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 3 : 0)
+
+/* Of skb->cb, which has no type of its own: a load of one byte is what the verifier takes, and bpf_probe_read() is refused by lockdown=confidentiality. */
+static __always_inline u8 control_byte(const struct sk_buff *skb, u32 at)
+{
+	return *((const u8 *)skb + bpf_core_field_offset(struct sk_buff___cb, cb) + at);
+}
+
 /* What ICMP said of a SYN while the socket was in use, as it is where this machine's own firewall says it: tcp_v4_err() leaves it in sk_err_soft, from
  * where the process takes it (SO_ERROR) before it closes the socket, and in the error queue. 0: nothing, or
  * the queue may not be read (settings.long_names: lockdown=confidentiality refuses bpf_probe_read_kernel()). */
 static __always_inline int syn_error(struct sock *sk)
 {
-	struct sock_exterr_skb *told;
-	u8 origin;
+	const struct sk_buff *first = sk->sk_error_queue.next;
 
 	if (sk->sk_err_soft || !sk->sk_error_queue.qlen || !settings.long_names)
 		return sk->sk_err_soft;
-	told = (struct sock_exterr_skb *)((char *)BPF_CORE_READ(sk, sk_error_queue.next) + bpf_core_field_offset(struct sk_buff___cb, cb));
-	origin = BPF_CORE_READ(told, ee.ee_origin);
-	return origin == FROM_ICMP || origin == FROM_ICMP + 1 ? BPF_CORE_READ(told, ee.ee_errno) : 0;
+	u8 origin = control_byte(first, bpf_core_field_offset(struct sock_exterr_skb, ee.ee_origin));
+	return origin == FROM_ICMP || origin == FROM_ICMP + 1
+		       ? control_byte(first, bpf_core_field_offset(struct sock_exterr_skb, ee.ee_errno) + LOW_BYTE)
+		       : 0;
 }
 
 /* As tcp_reset() would have it. 0: no reset, or one that was sent as the connection was closed here. */
@@ -53,10 +61,11 @@ static __always_inline int reset_error(struct sock *sk, int old)
 static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, bool failed)
 {
 	int err = sk->sk_err;
+	int reset = reset_error(sk, old);
 	bool owned = sk->sk_lock.owned;
 
 	if (!err)
-		err = reset_error(sk, old);
+		err = reset;
 	if (failed && !err)
 		err = syn_error(sk);
 	if (old == TCP_LISTEN)
