@@ -10,7 +10,14 @@ const ROOT = new URL("../", import.meta.url).pathname;
 const LAZY = ["node:child_process", "node:fs", "node:path", "node:process", "node:util", "node:zlib"];
 
 /** Names that may be imported from LAZY one by one: functions, which find their module when they are called. */
-const FUNCTIONS = ["crc32", "memoryUsage", "resourceUsage", "stripVTControlCharacters"];
+const FUNCTIONS = [
+  "crc32",
+  "memoryUsage",
+  "resourceUsage",
+  "stripVTControlCharacters",
+  "zstdCompressSync",
+  "zstdDecompressSync",
+];
 
 /** commander's base class: of Node's (10 ms) it uses these three methods. */
 const EVENT_EMITTER = `class{#listeners={};

@@ -1,10 +1,12 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 /** No more than this is ever asked for, whatever the bytes say. */
 const MOST_BYTES = 1 << 28;
 
+/** ZSTD_c_compressionLevel of zstd.h, which is part of its ABI. By its number: node:zlib is loaded once a function of it is called. */
+const COMPRESSION_LEVEL = 100;
 /** The fastest: on records higher levels save a few per cent, and take several times as long. */
-const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const LEVEL = { params: { [COMPRESSION_LEVEL]: 1 } };
 
 export function squeezed(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return exact(zstdCompressSync(bytes, LEVEL));
