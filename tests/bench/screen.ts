@@ -1,11 +1,12 @@
 /**
- * scripts/bench-screen [--seconds N] [--keys N] [--json FILE] [keys|idle|cost|start]...
+ * scripts/bench-screen [--seconds N] [--keys N] [--json FILE] [keys|idle|cost|start|history]...
  *
  * Runs the live screen on a pseudo-terminal and prints what was measured, beside what is wanted and the machine's load average.
  * --seconds: how long CPU time is measured (60). --keys: how many are typed (300). Words: only these parts.
  */
 import { cost } from "./cost.ts";
 import { type Figure, line, TITLES } from "./figures.ts";
+import { history } from "./history.ts";
 import { idle } from "./idle.ts";
 import { keys } from "./keys.ts";
 import { start } from "./start.ts";
@@ -25,7 +26,10 @@ const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   idle,
   cost: () => cost(seconds),
   start,
+  history: () => history(seconds),
 };
+/** It takes minutes: only when it is asked for. */
+const ASKED = ["history"];
 
 const unknown = words.find((word) => PARTS[word] === undefined);
 if (unknown !== undefined || !(seconds > 0 && count > 0)) {
@@ -35,7 +39,7 @@ if (unknown !== undefined || !(seconds > 0 && count > 0)) {
 const figures: Figure[] = [];
 console.log(TITLES);
 for (const [name, part] of Object.entries(PARTS)) {
-  if (words.length > 0 && !words.includes(name)) continue;
+  if (words.length > 0 ? !words.includes(name) : ASKED.includes(name)) continue;
   const found = await part();
   for (const one of found) console.log(line(one));
   figures.push(...found);

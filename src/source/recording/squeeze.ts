@@ -70,6 +70,11 @@ class Plane {
   constructor(readonly size: number) {
     this.before = new Uint8Array(size);
   }
+
+  clear(): void {
+    this.records.clear();
+    this.before.fill(0);
+  }
 }
 
 const planeKey = (tag: number, size: number) => tag << 16 | size;
@@ -82,7 +87,8 @@ export class Squeeze {
   #step: number = Step.same;
   #count = 0;
   #suffix = 0;
-  #planes = new Map<number, Plane>();
+  readonly #planes = new Map<number, Plane>();
+  readonly #all = new ByteList();
 
   /** The next stretch can be read by itself. */
   reset(): void {
@@ -92,7 +98,7 @@ export class Squeeze {
   /** `records`: whole ones. They begin at a multiple of 4 of their buffer. */
   squeeze(records: Uint8Array): Uint8Array<ArrayBuffer> {
     const words = new Uint32Array(records.buffer, records.byteOffset, records.length >> 2);
-    this.#planes = new Map();
+    for (const plane of this.#planes.values()) plane.clear();
     this.#steps.clear();
     let next = 0;
     for (let at = 0; at < words.length;) {
@@ -191,10 +197,12 @@ export class Squeeze {
 
   /** Length of the steps, the steps, then of each plane its key, how many bytes it has, and these. */
   #packed(): Uint8Array<ArrayBuffer> {
-    const all = new ByteList();
+    const all = this.#all;
+    all.clear();
     all.varint(this.#steps.length);
     all.append(this.#steps.used());
     for (const [key, { records, size }] of this.#planes) {
+      if (records.length === 0) continue;
       all.varint(key);
       all.varint(records.length);
       aside(records.used(), size, all);

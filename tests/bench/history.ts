@@ -1,0 +1,74 @@
+/** What it costs that the screen remembers, and how long it takes to look back: beside a screen that does not, under the same traffic. */
+import type { Pty } from "../support/pty.ts";
+import { Workload } from "../support/workload.ts";
+import { type Figure, figure, percentile } from "./figures.ts";
+import { liveScreen, untilFlows } from "./live.ts";
+
+const FLOWS = 10000, OPENED_PER_S = 2000;
+/** Without the column HISTORY, which is empty in the past. */
+const COLUMNS = ["--columns", "process,pid,remote,state,rx/s,tx/s,rx,rtt"];
+/** Lines of the head and of the foot, which are not those of then. */
+const HEAD = 2, FOOT = 1;
+const STEPS = 40;
+
+function rssMiB(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
+}
+
+/** The table alone. */
+async function table(pty: Pty): Promise<string[]> {
+  return (await pty.screen()).slice(HEAD, -FOOT);
+}
+
+const isSame = (a: readonly string[], b: readonly string[]) => a.every((line, i) => line === b[i]);
+
+/** Back to what was seen so long ago: by minutes, then sample by sample. */
+async function isFound(pty: Pty, seen: readonly string[], ago: () => number): Promise<boolean> {
+  for (let minute = Math.floor(ago() / 60_000); minute > 0; minute--) {
+    await pty.key("{", 100);
+    await pty.count(500);
+  }
+  for (let step = 0; step < 70; step++) {
+    if (isSame(await table(pty), seen)) return true;
+    await pty.key("[", 20);
+    await pty.count(250);
+  }
+  return false;
+}
+
+export async function history(seconds: number): Promise<Figure[]> {
+  const all = seconds + 180;
+  await using held = await Workload.start("hold", "--count", FLOWS / 2, "--tx", 101, "--rx", 53, "--seconds", all);
+  await held.until("ready");
+  await using _churn = await Workload.start("churn", "--rate", OPENED_PER_S, "--bytes", 503, "--seconds", all);
+  await using without = await liveScreen(...COLUMNS, "--history", "0");
+  await using pty = await liveScreen(...COLUMNS);
+  await untilFlows(pty, FLOWS);
+  await pty.count(seconds * 500);
+  const seen = await table(pty), seenMs = performance.now();
+  await pty.count(seconds * 500);
+  const [remembering, forgetting] = [rssMiB(pty.pid), rssMiB(without.pid)];
+  const oldest: number[] = [], steps: number[] = [];
+  for (let i = 0; i < 10; i++) {
+    const ms = await pty.key("(", 400);
+    if (ms !== null) oldest.push(ms);
+    await pty.key(")", 400);
+  }
+  for (let i = 0; i < STEPS; i++) {
+    const ms = await pty.key("[", 120);
+    if (ms !== null) steps.push(ms);
+  }
+  await pty.key(")", 200);
+  const looking = rssMiB(pty.pid), found = await isFound(pty, seen, () => performance.now() - seenMs);
+  return [
+    figure(`memory with ${seconds} s of history`, remembering, "MiB"),
+    figure("memory without", forgetting, "MiB"),
+    figure("memory more", remembering - forgetting, "MiB", 64),
+    figure("memory more, while the past is looked at", looking - forgetting, "MiB", 64),
+    figure("to the oldest, p50", percentile(oldest, 0.5), "ms", 100),
+    figure("to the oldest, longest", Math.max(...oldest), "ms"),
+    figure("a sample back, p50", percentile(steps, 0.5), "ms", 100),
+    figure("a sample back, longest", Math.max(...steps), "ms"),
+    figure("pictures of half the time ago that are not as they were", found ? 0 : 1, "", 0),
+  ];
+}
