@@ -96,6 +96,11 @@ int32_t tcptop__file_write(int32_t fd, const uint8_t *data, uint32_t length)
 	return ftruncate(fd, file.st_size) ? -errno : -err;
 }
 
+int32_t tcptop__file_clear(int32_t fd)
+{
+	return ftruncate(fd, 0) ? -errno : 0;
+}
+
 int64_t tcptop__file_size(int32_t fd)
 {
 	struct stat file;

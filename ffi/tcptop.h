@@ -151,6 +151,9 @@ int32_t tcptop__file_open(const uint8_t *path, uint32_t uid, uint32_t gid, uint3
  * been deleted. */
 int32_t tcptop__file_write(int32_t fd, const uint8_t *data, uint32_t length);
 
+/* Takes away all that is in it. 0 or negative errno. */
+int32_t tcptop__file_clear(int32_t fd);
+
 /* Bytes, or negative errno. */
 int64_t tcptop__file_size(int32_t fd);
 

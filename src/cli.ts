@@ -36,7 +36,7 @@ const MIN_RING_BYTES = 4096;
 const MAX_RING_BYTES = 1 << 30;
 
 /** The options that may be given more than once. */
-const REPEATABLE = new Set(["pid", "port", "process", "filter", "metricsHost"]);
+const REPEATABLE = new Set(["pid", "port", "process", "filter", "metricsHost", "allow"]);
 
 /** What argv asks for: to run, or only to say something. */
 export type Invocation =
@@ -301,6 +301,13 @@ function definition() {
     .addOption(new Option("--from <TIME>", "with --replay, from then on: 12:03, 12:03:10, '2026-01-02 12:03'"))
     .addOption(new Option("--to <TIME>", "with --replay, up to then"))
     .addOption(new Option("--at <TIME>", "with --replay, that moment: the screen begins there and stands still"))
+    .addOption(new Option("--learn <FILE>", "add what was seen to a file of filters, for --allow"))
+    .addOption(
+      new Option("--allow <FILE>", "end with status 10 if a flow matches none of its filters; may be repeated")
+        .argParser(collected),
+    )
+    .option("--warn", "with --allow: tell of it, and end as otherwise")
+    .option("--inside", "--learn and --allow take flows too that never leave this machine")
     .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
     .version(`tcptop ${VERSION}\n${madeBy()}`, "-V, --version", "show the version")
@@ -310,7 +317,8 @@ function definition() {
 A filter is words, which match anywhere; failed; ${[...FIELDS.keys()].map((id) => `${id}:`).join(" ")}; comparisons of
 number columns, such as rx/s>1MiB or age<10s; and, or, not and parentheses. Quotes take away a character's meaning.
 macOS needs no root, tells of connections once a second at most and misses shorter ones: see docs/macos.md.
-Exit status: 0 done, 1 failed while running, 2 wrong usage, 3 not permitted, 4 this system cannot run it.`,
+Exit status: 0 done, 1 failed while running, 2 wrong usage, 3 not permitted, 4 this system cannot run it,
+10 a flow that --allow does not let pass; run: that of its command, 128 and the number of a signal.`,
     )
     .allowExcessArguments(false);
 }
@@ -362,6 +370,10 @@ function options(raw: Raw): Options {
     to: time(raw, "--to", raw.to),
     at: raw.at !== undefined,
     watchDns: raw.dnsWatch !== false,
+    learn: raw.learn ?? null,
+    allow: raw.allow ?? [],
+    warn: raw.warn === true,
+    inside: raw.inside === true,
     command: raw.command ?? null,
     udpTimeoutMs: duration("--udp-timeout", raw.udpTimeout),
     keepPrivileges: raw.keepPrivileges === true,
@@ -378,6 +390,13 @@ function refuseMixed(raw: Raw): void {
   if (raw.events && raw.batch) throw refuse("--events", "--batch", "events come instead of samples");
   if (raw.events && raw.group !== "none" && raw.columns !== undefined) {
     throw refuse("--columns", "--group with --events", "the lines of groups have fields of their own");
+  }
+  if (raw.warn && raw.allow === undefined) throw usage("--warn is for --allow");
+  if (raw.inside && raw.allow === undefined && raw.learn === undefined) {
+    throw usage("--inside is for --allow and --learn");
+  }
+  if (raw.learn === "" || raw.allow?.includes("")) {
+    throw usage(`--${raw.learn === "" ? "learn" : "allow"} takes a file`);
   }
   const ofRun = (["once", "count", "replay"] as const).find((name) =>
     raw.command !== undefined && raw[name] !== undefined

@@ -76,6 +76,14 @@ export interface Options {
   readonly to: Time | null;
   /** The replay begins at `from` and stands still there. */
   readonly at: boolean;
+  /** A file that is to allow what was seen. */
+  readonly learn: string | null;
+  /** Files of filters, one of which each flow must match. */
+  readonly allow: readonly string[];
+  /** What none matches is told, and no failure. */
+  readonly warn: boolean;
+  /** --learn and --allow take flows too that never leave this machine. */
+  readonly inside: boolean;
   /** null: the whole machine is watched. */
   readonly command: CommandOptions | null;
   readonly udpTimeoutMs: number;

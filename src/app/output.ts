@@ -7,6 +7,8 @@ export interface Output {
   /** Called for each sample but the one found at the start. */
   sample?(sample: Sample): void | Promise<void>;
   events?(batch: EventBatch): void | Promise<void>;
+  /** Once it is closed: an exit status other than the run's; null, absent: none. */
+  readonly status?: number | null;
   /** Called however the program ends; what was written is complete afterwards. */
   close?(): void | Promise<void>;
 }

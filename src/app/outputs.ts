@@ -60,6 +60,9 @@ export async function openOutputs(
   }
   if (options.csv !== null) outputs.push(named(await csvOutput(options, owner, past)));
   const said = options.json || options.batch || options.once;
+  if (options.learn !== null || options.allow.length > 0) {
+    outputs.push(await (await import("./policy_output.ts")).PolicyOutput.open(options, owner));
+  }
   // A file or a server in place of text, unless someone is looking.
   if (screen !== null) return outputs;
   if (options.map !== null) outputs.push(named(mapOutput(options, options.map)));

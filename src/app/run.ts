@@ -4,7 +4,7 @@ import { ClosedPipe } from "../output/stdout.ts";
 import { ExitStatus } from "../errors.ts";
 import { openOutputs } from "./outputs.ts";
 import { LiveScreen } from "./screen.ts";
-import { openSession, owner, show, wantsScreen } from "./running.ts";
+import { openSession, owner, show, wantsAll, wantsScreen } from "./running.ts";
 import { TTY } from "./tty.ts";
 
 /** Runs until the asked-for samples are out, the reader has gone or a signal comes. Throws TcptopError. */
@@ -14,8 +14,10 @@ export async function run(options: Options): Promise<number> {
   const outputs = await openOutputs(options, Deno.stdout.isTerminal(), owner(), screen);
   const session = openSession(options);
   const left = Promise.withResolvers<void>();
+  let stops = 0;
   const stop = () => {
-    session.stop();
+    if (options.replay === null && wantsAll(options) && stops++ === 0) session.finish();
+    else session.stop();
     left.resolve();
   };
   screen?.control({
@@ -35,14 +37,13 @@ export async function run(options: Options): Promise<number> {
     // The last picture of a recording stays until its reader has seen enough.
     if (screen !== null && options.replay !== null && options.count === null) await left.promise;
     if (screen !== null && screen.failure !== null) throw screen.failure;
-    return ExitStatus.done;
   } catch (error) {
-    if (error instanceof ClosedPipe) return ExitStatus.done;
-    throw error;
+    if (!(error instanceof ClosedPipe)) throw error;
   } finally {
     await screen?.close();
     for (const signal of signals) Deno.removeSignalListener(signal, stop);
     await session.close();
     for (const output of outputs) await output.close?.();
   }
+  return outputs.find(({ status }) => status)?.status ?? ExitStatus.done;
 }

@@ -20,6 +20,8 @@ export async function runCommand(options: Options, command: CommandOptions): Pro
     const failure = await watch(watched, options, summary === null ? outputs : [...outputs, summary]);
     const end = await watched.result();
     if (end.failure === null) summary?.tell(command.words, end);
+    const refused = outputs.find(({ status }) => status)?.status;
+    if (refused) return refused;
     return end.status !== 0 || failure === null ? end.status : failure;
   } finally {
     await watched.close();

@@ -45,8 +45,13 @@ function containerNames(here: boolean): ContainerNames {
   return names;
 }
 
+/** Whether something is told of all that a run saw, so that its last moment counts. */
+export function wantsAll({ command, learn, allow }: Options): boolean {
+  return command !== null || learn !== null || allow.length > 0;
+}
+
 function namesWanted(options: Options): boolean {
-  return options.resolve ?? (wantsScreen(options) || options.command !== null);
+  return options.resolve ?? (wantsScreen(options) || wantsAll(options));
 }
 
 /** A terminal, and nothing else that writes to it. */

@@ -15,7 +15,9 @@ import {
 } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
 import {
+  askedName,
   cgroupPath,
+  commName,
   type Container,
   container,
   directionName,
@@ -40,8 +42,12 @@ export interface SeenFlow {
   readonly remote: { readonly address: string; readonly port: number };
   /** The last name that the peer was shown with. */
   name: string | null;
+  /** The last one that its process had asked for, or that /etc/hosts has. */
+  askedName: string | null;
   pid: number | null;
   process: string | null;
+  /** The same as the kernel has it: 15 bytes of it at most. */
+  comm: string | null;
   exe: string | null;
   uid: number | null;
   container: Container | null;
@@ -134,8 +140,10 @@ export class Seen {
   #update(flow: SeenFlow, sample: Sample, row: number): void {
     const f = sample.flows, limit = limitedBy(f, row);
     flow.name = remoteName(sample, row) ?? flow.name;
+    flow.askedName = askedName(sample, row) ?? flow.askedName;
     flow.pid = pidOf(f, row);
     flow.process = processName(sample, row);
+    flow.comm = commName(sample, row);
     flow.exe = executable(sample, row) ?? flow.exe;
     flow.uid = uidOf(f, row);
     flow.container = container(sample, row);
@@ -167,8 +175,10 @@ export class Seen {
 
 const EMPTY = {
   name: null,
+  askedName: null,
   pid: null,
   process: null,
+  comm: null,
   exe: null,
   uid: null,
   container: null,

@@ -56,6 +56,10 @@ class NodeFile implements OpenFile {
     }
   }
 
+  clear(): void {
+    fs.ftruncateSync(this.fd, 0);
+  }
+
   close(discard: boolean): void {
     const empty = discard && this.byteLength === 0;
     fs.closeSync(this.fd);

@@ -11,6 +11,8 @@ export interface OpenFile {
   read(position: number, length: number): Uint8Array<ArrayBuffer>;
   /** All of it or nothing. Throws a FileError. */
   append(bytes: Uint8Array): void;
+  /** Takes away all that is in it. */
+  clear(): void;
   /** `discard`: removes it if it is empty. */
   close(discard: boolean): void;
 }
@@ -54,6 +56,20 @@ export class OutputFile {
   /** Appends all of `bytes` or nothing: what a full disk took of them is taken back. */
   append(bytes: Uint8Array): void {
     this.#guarded(() => this.#file.append(bytes));
+  }
+
+  /** Puts `bytes` in the place of all that it holds. */
+  replace(bytes: Uint8Array): void {
+    const before = this.read(0, this.byteLength);
+    this.#guarded(() => {
+      this.#file.clear();
+      try {
+        this.#file.append(bytes);
+      } catch (error) {
+        this.#file.append(before);
+        throw error;
+      }
+    });
   }
 
   close(): void {

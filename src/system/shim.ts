@@ -196,6 +196,12 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__file_clear: {
+    parameters: [
+      "i32", // fd
+    ],
+    result: "i32",
+  },
   tcptop__file_size: {
     parameters: [
       "i32", // fd

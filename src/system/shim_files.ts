@@ -91,6 +91,11 @@ class ShimFile implements OpenFile {
     if (result < 0) throw new FileError(codeOf(-result));
   }
 
+  clear(): void {
+    const result = this.library.symbols.tcptop__file_clear(this.fd);
+    if (result < 0) throw new FileError(codeOf(-result));
+  }
+
   close(discard: boolean): void {
     this.library.symbols.tcptop__file_close(this.fd, this.folder, encoder.encode(discard ? `${this.path}\0` : "\0"));
   }

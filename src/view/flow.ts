@@ -59,6 +59,12 @@ export function processName({ flows, processes, programs }: Sample, row: number)
   return text16(flows.comm, row * 16);
 }
 
+/** As the kernel has it: 15 bytes at most. null: not known, or the kernel itself. */
+export function commName({ flows }: Sample, row: number): string | null {
+  const how = flows.how[row];
+  return how === OwnerHow.none || how === OwnerHow.kernel ? null : text16(flows.comm, row * 16);
+}
+
 /** The name of its congestion control; null: not known. */
 export function congestionControl(flows: FlowArrays, row: number): string | null {
   return flows.pathKnown[row] ? text16(flows.congestion, row * 16) || null : null;
@@ -163,6 +169,12 @@ const NO_NAMES: Pick<Sample, "names" | "answers" | "hosts"> = {
 /** The same sample for who wants addresses. */
 export function withoutNames<S extends Sample>(sample: S): S {
   return { ...sample, ...NO_NAMES };
+}
+
+/** The peer's name that its process had asked a name server for, or that /etc/hosts has; null: there is none, or it is from reverse DNS. */
+export function askedName(sample: Sample, row: number): string | null {
+  const from = remoteNameFrom(sample, row);
+  return from === "hosts" || from === "dns_answer" ? remoteName(sample, row) : null;
 }
 
 /** The owner's cgroup, as the kernel has it; null: not known. */

@@ -28,6 +28,9 @@ export class MemoryFolder implements OpenFolder {
         if (this.bytes + bytes.length > this.room) throw new FileError("ENOSPC");
         parts.push(bytes.slice());
       },
+      clear: () => {
+        parts.length = 0;
+      },
       close() {},
     };
   }

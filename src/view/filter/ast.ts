@@ -10,7 +10,13 @@ export type Filter =
   /** Connections that have ended and never were established. */
   | { readonly kind: "failed" }
   /** A field of FIELDS; the value has been checked. */
-  | { readonly kind: "field"; readonly field: string; readonly value: string }
+  | {
+    readonly kind: "field";
+    readonly field: string;
+    readonly value: string;
+    /** NAME=VALUE: the whole of it, not a part. */
+    readonly exact?: boolean;
+  }
   /** A number column; `value` in its unit. */
   | {
     readonly kind: "compare";
@@ -40,7 +46,7 @@ export function printFilter(filter: Filter): string {
     case "failed":
       return "failed";
     case "field":
-      return `${filter.field}:${quoted(filter.value)}`;
+      return `${filter.field}${filter.exact ? "=" : ":"}${quoted(filter.value)}`;
     case "compare":
       return `${filter.column}${filter.operator}${quantityText(filter.unit, filter.value)}`;
     case "not":

@@ -16,7 +16,9 @@ export function compileFilter(filter: Filter): Predicate {
     case "failed":
       return ({ flows }, row) => hasFailed(flows, row);
     case "field":
-      return FIELDS.get(filter.field)!.test(filter.value) as Predicate;
+      return (filter.exact ? FIELDS.get(filter.field)!.exact! : FIELDS.get(filter.field)!.test)(
+        filter.value,
+      ) as Predicate;
     case "compare":
       return comparison(columnById(filter.column) as NumberColumn, filter.operator, filter.value);
     case "not": {

@@ -21,6 +21,8 @@ interface Field {
   readonly example: string;
   /** A test for the value, or a sentence that says what is wrong with it. */
   readonly test: (value: string) => Predicate | string;
+  /** The same for NAME=VALUE, which wants the whole of it. */
+  readonly exact?: (value: string) => Predicate | string;
 }
 
 type Text = (sample: Sample, row: number) => string;
@@ -61,6 +63,23 @@ function address(side: Side, text: Text): Field["test"] {
     }
     return value.includes("/") ? `'${value}' is no address range such as 10.0.0.0/8` : contains(text)(value);
   };
+}
+
+/** The kernel cuts a name to 15 bytes: both that and the whole name are the process's. */
+function isProcess(value: string): Predicate {
+  return (sample, row) => {
+    const name = flow.processName(sample, row) ?? "-";
+    return name === value || name.length > value.length && flow.commName(sample, row) === value;
+  };
+}
+
+/** An address or a range, or the name that its process asked for or that /etc/hosts has: not one from reverse DNS, which is the peer's choice. */
+function isRemote(value: string): Predicate | string {
+  if (parseRange(value) !== null || value.includes("/") || value.includes("%")) {
+    return address("remoteAddress", remoteText)(value);
+  }
+  const wanted = value.toLowerCase();
+  return (sample, row) => flow.askedName(sample, row)?.toLowerCase() === wanted;
 }
 
 /** The peer by address and by name, whichever of the two the screen shows. */
@@ -166,7 +185,7 @@ const ofDirection = (name: string): Predicate => ({ flows }, row) => flow.direct
 const inbound = ofDirection("inbound"), outbound = ofDirection("outbound");
 
 const DEFINITIONS: Readonly<Record<string, Field>> = {
-  process: { about: "name of the process", example: "curl", test: contains(columnText("process")) },
+  process: { about: "name of the process", example: "curl", test: contains(columnText("process")), exact: isProcess },
   pid: { about: "process id", example: "1234", test: pid },
   user: { about: "login name or user id", example: "ann", test: contains(columnText("user")) },
   tree: { about: "process id: it and all its children", example: "1234", test: tree },
@@ -186,6 +205,7 @@ const DEFINITIONS: Readonly<Record<string, Field>> = {
     about: "remote address, a range, or a part of its name",
     example: "2001:db8::/32",
     test: address("remoteAddress", remoteText),
+    exact: isRemote,
   },
   state: { about: "state, or how it begins", example: "estab", test: state },
   proto: {
@@ -200,7 +220,12 @@ const DEFINITIONS: Readonly<Record<string, Field>> = {
   end: { about: "how it ended, or who ended it", example: "reset", test: end },
   drop: { about: "why this machine dropped packets of it", example: "netfilter", test: drop },
   limited: { about: "what it waits for", example: "reader", test: limited },
-  exe: { about: "file name of its executable", example: "python3", test: contains(columnText("exe")) },
+  exe: {
+    about: "file name of its executable",
+    example: "python3",
+    test: contains(columnText("exe")),
+    exact: (value) => (sample, row) => flow.executable(sample, row) === value,
+  },
 };
 
 /** By name. A Map: a user's word such as `constructor` is no field, though every object has something of that name. */

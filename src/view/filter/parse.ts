@@ -81,6 +81,11 @@ function pair({ name, operator, value, at, valueAt }: Pair): Filter {
   if (operator !== ":" && column?.value !== undefined) {
     return comparison(column as NumberColumn, operator, value, valueAt);
   }
+  if (operator === "=" && field?.exact !== undefined) {
+    const test = field.exact(value);
+    if (typeof test === "string") throw new FilterError(test, valueAt);
+    return { kind: "field", field: name, value, exact: true };
+  }
   if (operator !== ":") {
     const how = field === undefined ? numbers() : `write ${name}:${field.example}`;
     throw new FilterError(`'${name}' cannot be compared with ${operator}; ${how}`, at);

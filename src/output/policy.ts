@@ -1,0 +1,89 @@
+/** Which flows a user allows: filters, one a line, and the flows that none of them matches. */
+import type { Sample } from "../flow/sample.ts";
+import { plus } from "../flow/row.ts";
+import { harmless } from "../harmless.ts";
+import { compileFilter } from "../view/filter/compile.ts";
+import { FilterError } from "../view/filter/ast.ts";
+import type { Predicate } from "../view/filter/fields.ts";
+import { parseFilter } from "../view/filter/parse.ts";
+import { bytesText } from "../view/units.ts";
+import { textCells } from "../view/width.ts";
+import type { Judge, Seen, SeenFlow } from "./seen.ts";
+
+const MOST_TOLD = 50;
+const COMMENT = /^\s*(?:#|$)/;
+
+/** What is wrong with a line of a policy: a sentence with file, line and column, the line, and a caret below the place. */
+export class PolicyError extends Error {
+  constructor(path: string, line: number, text: string, { problem, position }: FilterError) {
+    const shown = harmless(text.replaceAll("\t", " ")),
+      before = harmless(text.slice(0, position).replaceAll("\t", " "));
+    const caret = `${" ".repeat(textCells(before))}^`;
+    super(`${path}:${line}:${position + 1}: ${problem}\n  ${shown}\n  ${caret}`);
+  }
+}
+
+/** The rules of a file; lines that are blank or begin with # are none. Throws a PolicyError. */
+export function readPolicy(path: string, text: string): Predicate[] {
+  const rules: Predicate[] = [];
+  policyLines(text).forEach((line, i) => {
+    if (COMMENT.test(line)) return;
+    try {
+      rules.push(compileFilter(parseFilter(line)!));
+    } catch (error) {
+      if (!(error instanceof FilterError)) throw error;
+      throw new PolicyError(path, i + 1, line, error);
+    }
+  });
+  return rules;
+}
+
+export function policyLines(text: string): string[] {
+  return text.replace(/^\ufeff/, "").split(/\r?\n/);
+}
+
+/** `inside`: flows that never leave this machine are judged too. */
+export function judgeOf(rules: readonly Predicate[], inside: boolean): Judge {
+  return (sample: Sample, row: number) =>
+    !inside && sample.flows.inside[row] === 1 || rules.some((rule) => rule(sample, row));
+}
+
+/** Sentences about what no rule allows, those that are alike together. */
+export function refusals({ flows, further, most }: Seen): string[] {
+  const groups = new Map<string, SeenFlow[]>();
+  for (const flow of flows) {
+    if (flow.allowed) continue;
+    const key = peerText(flow), group = groups.get(key);
+    if (group === undefined) groups.set(key, [flow]);
+    else group.push(flow);
+  }
+  const sentences = [...groups].sort(([a], [b]) => a < b ? -1 : 1).map(([text, group]) =>
+    `Not allowed: ${text}${sums(group)}`
+  );
+  const told = sentences.slice(0, MOST_TOLD), left = sentences.length - told.length;
+  if (left > 0) told.push(`Not allowed: ${left} more, of which only the first ${MOST_TOLD} are told`);
+  if (further.notAllowed > 0) {
+    told.push(`Not allowed: ${further.notAllowed} of those flows that came after the first ${most}`);
+  }
+  return told;
+}
+
+function peerText({ process, direction, name, remote, local, protocol }: SeenFlow): string {
+  const who = process === null ? "a process that is not known" : harmless(process);
+  const bare = remote.address.includes(":") ? `[${remote.address}]` : remote.address;
+  const host = name === null ? bare : `${harmless(name)} (${remote.address})`;
+  if (direction === "inbound") return `${who} from ${host} at its port ${local.port}/${protocol}`;
+  return `${who} to ${host}:${remote.port}/${protocol}`;
+}
+
+function sums(flows: readonly SeenFlow[]): string {
+  let rx: number | null = null, tx: number | null = null;
+  for (const { rxBytes, txBytes } of flows) {
+    rx = plus(rx, rxBytes);
+    tx = plus(tx, txBytes);
+  }
+  const pids = new Set(flows.map(({ pid }) => pid)), [pid] = pids;
+  const count = flows.length === 1 ? "1 flow" : `${flows.length} flows`;
+  const by = pids.size > 1 ? ` by ${pids.size} processes` : pid === null ? "" : ` by process ${pid}`;
+  return `: ${count}${by}, in ${bytesText(rx)}, out ${bytesText(tx)}`;
+}
