@@ -122,6 +122,8 @@ function parsedArguments(argv: readonly string[]): Parsed | Exclude<Invocation, 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { say: said.join("") };
+    const [, word] = /^error: too many arguments for 'run'.* but got \d+: (.*)\.$/s.exec(error.message) ?? [];
+    if (word !== undefined) throw usage(`'run' takes its command behind --: tcptop run -- ${word.replaceAll(",", "")}`);
     throw usage(error.message.replace(/^error: |\.$/g, "").replaceAll("\n", " "));
   }
   const mistake = repeatMistake(given, REPEATABLE);

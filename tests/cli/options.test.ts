@@ -167,3 +167,32 @@ Deno.test("parseArguments() takes a map in place of what else goes to standard o
 Deno.test("parseArguments() watches answers of name servers unless told otherwise", () => {
   deepStrictEqual([options().watchDns, options("--no-dns-watch").watchDns], [true, false]);
 });
+
+Deno.test("parseArguments() takes a command behind -- for run, with the options before", () => {
+  const { command, json } = options(...["run", "--json", "--as-root", "--", "npm", "--help", "--", "-x"]);
+  deepStrictEqual(command, { words: ["npm", "--help", "--", "-x"], asRoot: true });
+  strictEqual(json, true);
+
+  strictEqual(refusal("run"), "'run' takes a command behind --: tcptop run -- npm test");
+  strictEqual(refusal("run", "--"), "'run' takes a command behind --: tcptop run -- npm test");
+  strictEqual(refusal("run", "ls"), "'run' takes its command behind --: tcptop run -- ls");
+  strictEqual(refusal("--once", "--", "ls"), "a command behind -- is for 'run': tcptop run -- COMMAND");
+  strictEqual(refusal("run", "--once", "--", "ls"), "'run' takes no --once: it goes on for as long as the command");
+});
+
+Deno.test("parseArguments() takes a policy", () => {
+  const { allow, learn, warn, inside } = options(...[
+    "--allow",
+    "a",
+    "--allow",
+    "b",
+    "--learn",
+    "c",
+    "--warn",
+    "--inside",
+  ]);
+  deepStrictEqual([allow, learn, warn, inside], [["a", "b"], "c", true, true]);
+  strictEqual(refusal("--warn"), "--warn is for --allow");
+  strictEqual(refusal("--inside"), "--inside is for --allow and --learn");
+  strictEqual(refusal("--allow", ""), "--allow takes a file");
+});

@@ -227,3 +227,34 @@ Deno.test("a command is what it would be without tcptop: ids, groups, capabiliti
   const asRoot = await run(`${sudo} ${tcptop(["run", "--as-root", "--"]).join(" ")}`);
   match(asRoot.stdout, /^uid=0\(root\)/);
 });
+
+Deno.test("a command has the environment that sudo was called with", async () => {
+  // A shell of that name: its own environment is that of its start, what it sets is only handed on.
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.copyFile("/bin/bash", `${folder}/sudo`);
+    await Deno.chmod(folder, 0o755);
+    const line = tcptop(["run", "--", "env"]).map((word) => `'${word}'`).join(" ");
+    const script = `export HOME=/root MINE=2 SUDO_UID=1 SUDO_GID=1; ${line}; exit $?`;
+    const { code, stdout } = await execute(
+      [
+        "env",
+        "-i",
+        `PATH=${Deno.env.get("PATH")}`,
+        "HOME=/home/ann",
+        "MINE=a\nb",
+        `${folder}/sudo`,
+        "--norc",
+        "-c",
+        script,
+      ],
+    );
+    strictEqual(code, 0);
+    deepStrictEqual(
+      stdout.split("\n").sort(),
+      [`PATH=${Deno.env.get("PATH")}`, "HOME=/home/ann", "MINE=a", "b", ""].sort(),
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
