@@ -45,22 +45,21 @@ static int namespace_enter(void *context, uint64_t inode)
 	struct conntrack *c = context;
 	long entries = setting("sys/net/netfilter/nf_conntrack_count");
 	struct table *more;
-	int64_t allowed;
+	int64_t answer;
 
 	if (entries < 0 || (c->count && !entries))
 		return 0;
 	if (!(more = realloc(c->tables, (c->count + 1) * sizeof(*more))))
 		return -ENOMEM;
 	c->tables = more;
-	if (table_open(&c->tables[c->count], inode, setting("sys/net/netfilter/nf_conntrack_events") > 0))
-		return 0;
-	allowed = table_entries(&c->tables[c->count], clock_ns(CLOCK_MONOTONIC) + SEARCH_LIMIT_NS);
-	if (allowed < 0) {
+	answer = table_open(&c->tables[c->count], inode, setting("sys/net/netfilter/nf_conntrack_events") > 0);
+	if (!answer)
+		answer = table_entries(&c->tables[c->count], clock_ns(CLOCK_MONOTONIC) + SEARCH_LIMIT_NS);
+	c->count += answer >= 0;
+	if (answer < 0) {
 		table_close(&c->tables[c->count]);
-		c->refused = entries && allowed == -EPERM ? -EPERM : c->refused;
-		return 0;
+		c->refused = entries ? answer : c->refused;
 	}
-	c->count++;
 	return 0;
 }
 

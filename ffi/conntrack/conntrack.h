@@ -6,8 +6,8 @@
 
 #include "../base/source.h"
 
-/* Opens the tables of this network namespace and of all others that have connections in them. 0; -ENOENT: this kernel keeps no table; -EPERM: it has
- * connections, and may not be read; or another negative errno. */
+/* Opens the tables of this network namespace and of all others that have connections in them. 0; -ENOENT: this kernel keeps no table; -EPERM: one
+ * has connections in it, and may not be read; or another negative errno: what could be opened is open all the same. */
 int conntrack_open(struct source **at);
 
 #endif

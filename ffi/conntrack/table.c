@@ -18,8 +18,8 @@
 #define EVENT_BUFFER_BYTES (32 << 20)
 #define ANSWER_BYTES (1 << 15) /* netlink_recvmsg() makes a dump's messages no longer */
 #define EVENT_BYTES 4096
-/* A machine may have many connections and no translation: no more than this share of the time goes into finding that out. */
-#define LOOK_SHARE 50
+/* A machine may have many connections and no translation: no more than this share of a processor goes into finding that out. */
+#define LOOK_SHARE 20
 
 /* Of netlink messages: those whose status (in network byte order, as a filter loads it) has a bit of a translation. SKF_AD_NLATTR finds the attribute
  * X behind offset A. */
@@ -169,7 +169,7 @@ int64_t table_entries(struct table *t, uint64_t deadline_ns)
 	int err = ask(t, IPCTNL_MSG_CT_GET_STATS, 0);
 
 	err = err ? err : read_answer(t, &a, deadline_ns);
-	return err ? err : a.entries;
+	return err ? (int64_t)err : (int64_t)a.entries;
 }
 
 static int dump(struct table *t, struct answer *a, uint64_t deadline_ns)
@@ -185,7 +185,7 @@ int table_look(struct table *t, struct bytes *to, uint64_t deadline_ns)
 	const struct tcptop_translation forget = {
 		.tag = TAG_TRANSLATION, .size = sizeof(forget), .change = TRANSLATIONS_FORGOTTEN, .netns = t->netns,
 	};
-	const uint64_t start_ns = clock_ns(CLOCK_MONOTONIC);
+	const uint64_t start_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	const size_t before = to->length;
 	struct answer a = { .to = to, .netns = t->netns };
 	bool was_watched = t->event_fd >= 0;
@@ -201,7 +201,7 @@ int table_look(struct table *t, struct bytes *to, uint64_t deadline_ns)
 			to->length = before;
 	}
 	t->is_stale = err != 0 && was_watched;
-	t->due_ns = clock_ns(CLOCK_MONOTONIC) + LOOK_SHARE * (clock_ns(CLOCK_MONOTONIC) - start_ns);
+	t->due_ns = clock_ns(CLOCK_MONOTONIC) + LOOK_SHARE * (clock_ns(CLOCK_THREAD_CPUTIME_ID) - start_ns);
 	return err;
 }
 

@@ -4,7 +4,7 @@ import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { compiled } from "../support/compiled.ts";
 import { lines, within } from "../support/lines.ts";
 import { Netns } from "../support/netns.ts";
-import { execute, Running, type SampleDocument } from "../support/tcptop.ts";
+import { execute, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
 
 /** By hand with more of all: TCPTOP_PAIRS_HELD=10000 TCPTOP_PAIRS_SECONDS=20. */
@@ -175,4 +175,36 @@ Deno.test("peer is the one across a cable, and null rather than a guess where tw
   // Who has not seen them open one after the other cannot tell.
   await using late = await Running.start("--interval", "500ms");
   deepStrictEqual(ends(await late.fresh()).map(peerOf), [null, null, null, null]);
+});
+
+Deno.test("peer goes through NAT of another network namespace, and a note says where that may not be read", async () => {
+  await using stack = new AsyncDisposableStack();
+  const netns = stack.use(await Netns.make());
+  const rule =
+    "add table ip t; add chain ip t c { type nat hook output priority -100; }; add rule ip t c tcp dport 8097 dnat to 127.0.0.1:8098";
+  const set = await execute(["ip", "netns", "exec", netns.name, "nft", rule]);
+  strictEqual(set.code, 0, set.stderr);
+  await end(stack, netns, "127.0.0.1", 8098);
+  await end(stack, netns, "127.0.0.1", 8097, 40998);
+  await using running = await Running.start("--interval", "500ms");
+  const both = ends(await running.until("both ends", (sample) => ends(sample).some(({ peer }) => peer !== null)));
+  const [client, server] = both[0].local.port === 40998 ? both : [both[1], both[0]];
+  deepStrictEqual([peerOf(client), peerOf(server), client.peer!.via], [server.id, client.id, "nat"]);
+  deepStrictEqual([client.remote!.real, server.remote!.real], [{ address: "127.0.0.1", port: 8098 }, null]);
+  const notes = async (...without: string[]) => {
+    const line = [
+      "ip",
+      "netns",
+      "exec",
+      netns.name,
+      ...without,
+      ...tcptop(["--once", "--json", "--source", "netlink"]),
+    ];
+    const { stdout } = await execute(line);
+    return (JSON.parse(stdout) as SampleDocument).source.notes.map(({ code }) => code).filter((code) =>
+      code === "nat_unknown"
+    );
+  };
+  deepStrictEqual(await notes("capsh", "--drop=cap_net_admin", "--", "-c", 'exec "$@"', "sh"), ["nat_unknown"]);
+  deepStrictEqual(await notes(), []);
 });

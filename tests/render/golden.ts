@@ -328,7 +328,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ c                    choose columns                                          │",
     "│ T                    groups count what has ended too, since tcptop began     │",
     "│ v                    graph of everything, of the line under the cursor, none │",
-    "└─ ↓ 36 more lines · any other key closes ─────────────────────────────────────┘",
+    "└─ ↓ 37 more lines · any other key closes ─────────────────────────────────────┘",
   ],
   "80x24 filter": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
@@ -418,6 +418,6 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ [ ] { }              back and forth  │",
     "│ ( )                  the oldest that │",
     "│ , .                  a replay slower │",
-    "└─ ↓ 50 more lines · any other key close",
+    "└─ ↓ 51 more lines · any other key close",
   ],
 };

@@ -65,3 +65,8 @@ Deno.test("selectRows() folds what the filter has left, if it is asked to", () =
   const filter = compileFilter(parseFilter("process:httpd")!);
   deepStrictEqual(selectRows(sample, { ...choice, filter, pairs: true }), [1]);
 });
+
+Deno.test("peer: finds the ends whose other end is a process or a container of that name", () => {
+  const sample = fakeSample([CLIENT, SERVER, OTHER]), filter = compileFilter(parseFilter("peer:HTTP")!);
+  deepStrictEqual([0, 1, 2].filter((row) => filter(sample, row)), [0]);
+});

@@ -7,6 +7,7 @@ import { hasOwner, isTcp, limitedBy } from "../../flow/row.ts";
 import { dropsOf, isReason } from "../drops.ts";
 import { columnById } from "../column.ts";
 import { harmless } from "../../harmless.ts";
+import { peerText } from "../pairs.ts";
 import { type Filter, someTerm } from "./ast.ts";
 import { inRange, parseRange } from "./cidr.ts";
 
@@ -216,6 +217,7 @@ const DEFINITIONS: Readonly<Record<string, Field>> = {
   family: { about: "4 or 6", example: "6", test: oneOf({ "4": ofFamily(4), "6": ofFamily(6) }) },
   direction: { about: "in or out", example: "in", test: oneOf({ in: inbound, out: outbound, inbound, outbound }) },
   container: { about: "name, id or runtime of the container", example: "web", test: contains(containerText) },
+  peer: { about: "process or container at the other end", example: "redis", test: contains(peerText) },
   cgroup: { about: "path of a cgroup: it and all below", example: "/system.slice", test: cgroup },
   end: { about: "how it ended, or who ended it", example: "reset", test: end },
   drop: { about: "why this machine dropped packets of it", example: "netfilter", test: drop },
