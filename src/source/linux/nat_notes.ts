@@ -4,7 +4,7 @@ import { Errno } from "../../wire/errno.ts";
 import type { ShimFailure } from "./error.ts";
 
 /** Why the ends of connections through NAT are not joined. */
-export function untranslated({ errno }: ShimFailure): Note {
+export function untranslated({ errno }: ShimFailure, euid: number | null): Note {
   const refused = errno === Errno.EPERM || errno === Errno.EACCES;
   const why = refused
     ? "the kernel's table of connections may not be read"
@@ -12,6 +12,6 @@ export function untranslated({ errno }: ShimFailure): Note {
   return {
     code: "nat_unknown",
     message: `Connections whose addresses are translated (NAT) are not joined with their other end: ${why}`,
-    remedy: refused ? "Run it with sudo, or give it CAP_NET_ADMIN" : null,
+    remedy: !refused ? null : euid === 0 ? "Give it CAP_NET_ADMIN" : "Run it with sudo, or give it CAP_NET_ADMIN",
   };
 }

@@ -178,7 +178,7 @@ export class ShimSource implements FlowSource {
   /** Connections whose addresses are translated are joined by what the kernel tells of it; a kernel that translates none tells nothing. */
   #openTranslations(): Note[] {
     const result = this.#library.symbols.tcptop__translations(this.#handle);
-    return result === 0 || -result === Errno.ENOENT ? [] : [untranslated(this.#account(-result))];
+    return result === 0 || -result === Errno.ENOENT ? [] : [untranslated(this.#account(-result), this.#euid)];
   }
 
   /** Never fails: where it is not told why packets are dropped, a note says so. */
