@@ -135,24 +135,26 @@ Deno.test("Peers joins what it should and nothing else, whatever opens and ends 
   const port = fc.integer({ min: 1, max: 6 }), netns = fc.integer({ min: 1, max: 3 });
   const step = fc.record({ port, netns, client: fc.boolean(), tick: fc.boolean() });
   fc.assert(fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
-    const feed = new Feed(), open = new Map<string, number>();
+    // An end that was joined stays with its mate when that has ended: no other can be connected to it.
+    const feed = new Feed(), open = new Map<string, number>(), mates = new Map<number, number>();
     let cookie = 0, at = 10e9;
     for (const { port, netns, client, tick: ticks } of steps) {
       const key = `${netns} ${port} ${client}`, known = open.get(key);
       const ends: [Endpoint, Endpoint] = [["127.0.0.1", 1000 + port], SERVICE],
         [local, remote] = client ? ends : ends.reverse();
       const record = known === undefined ? live(++cookie, netns, local, remote) : closed(known, netns, local, remote);
+      const other = open.get(`${netns} ${port} ${!client}`);
       if (known === undefined) open.set(key, cookie);
       else open.delete(key);
+      if (known === undefined && other !== undefined && !mates.has(other)) mates.set(cookie, other).set(other, cookie);
       const still = [...open.values()].map((cookie) => counters({ cookie }));
       const sample = feed.sample(record, ...still, tick(at += 1e9));
       if (!ticks) continue;
       const { cookieLow, pair } = sample.flows,
         rows = new Map(Array.from({ length: sample.length }, (_, r) => [cookieLow[r], r]));
-      for (const [one, cookie] of open) {
-        const other = open.get(one.endsWith("true") ? one.replace("true", "false") : one.replace("false", "true"));
-        const row = rows.get(cookie)!, peer = peerRow(sample, row);
-        if (other !== undefined) strictEqual(peer, rows.get(other), `${one} ${pair[row]}`);
+      for (const cookie of open.values()) {
+        const row = rows.get(cookie)!, mate = mates.get(cookie);
+        strictEqual(peerRow(sample, row), mate === undefined ? -1 : rows.get(mate) ?? -1, `${cookie} ${pair[row]}`);
       }
     }
   }));
