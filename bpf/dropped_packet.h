@@ -47,17 +47,29 @@ static __always_inline long bytes_behind(struct sk_buff *skb, const unsigned cha
 	return (long)skb->len - (long)(at - skb->data);
 }
 
-/* `bytes`: of all segments together. udp_send_skb() and TCP set gso_segs; a packet from a virtual machine or a faulty driver may have gso_size
- * alone. */
-static __always_inline void payload_set(struct payload *p, struct sk_buff *skb, long bytes)
+static __always_inline u16 segment_size(struct sk_buff *skb)
 {
 	struct skb_shared_info *info = (void *)(skb->head + skb->end);
-	u16 size = BPF_CORE_READ(info, gso_size), segments = BPF_CORE_READ(info, gso_segs);
+
+	return BPF_CORE_READ(info, gso_size);
+}
+
+/* `bytes`: of all segments together, of which each has `size`; 0: there is one. udp_send_skb() and TCP set gso_segs; a packet from a virtual machine
+ * or a faulty driver may have gso_size alone. */
+static __always_inline void payload_set(struct payload *p, struct sk_buff *skb, u16 size, long bytes)
+{
+	struct skb_shared_info *info = (void *)(skb->head + skb->end);
+	u16 segments;
 
 	p->bytes = bytes > 0 ? bytes : 0;
-	p->packets = !size ? 1 : segments ? segments : (p->bytes + size - 1) / size;
-	if (!p->packets)
-		p->packets = 1;
+	p->packets = 1;
+	if (!size)
+		return;
+	segments = BPF_CORE_READ(info, gso_segs);
+	if (segments)
+		p->packets = segments;
+	else if (p->bytes > size)
+		p->packets = (p->bytes + size - 1) / size;
 }
 
 /* Offset of the transport header from the IP header, and the protocol; 0: neither TCP nor UDP. total: bytes from the IP header on, as it says. */
@@ -125,27 +137,27 @@ static __always_inline u32 transport_length(u8 protocol, const unsigned char *at
  * that a driver hands up, and one that waits for a CPU's backlog, has its header where data begins. */
 static __always_inline bool packet_read(struct sk_buff *skb, struct drop_key *key, struct payload *p)
 {
-	struct skb_shared_info *info = (void *)(skb->head + skb->end);
 	bool is_v4 = skb->protocol == bpf_htons(ETH_P_IP), is_fragment = false;
 	const unsigned char *at = skb->head + skb->network_header;
 	u32 total = 0, offset;
-	u16 ports[2] = {};
+	u16 ports[2] = {}, size;
 
 	if (!is_v4 && skb->protocol != bpf_htons(ETH_P_IPV6))
 		return false;
 	offset = is_v4 ? network_read_v4(at, key, &total, &is_fragment) : network_read_v6(at, key, &total, &is_fragment);
 	if (!offset || (key->protocol != IPPROTO_TCP && key->protocol != IPPROTO_UDP))
 		return false;
-	if (!total || BPF_CORE_READ(info, gso_size))
+	size = segment_size(skb);
+	if (!total || size)
 		total = bytes_behind(skb, at);
 	if (is_fragment) {
-		payload_set(p, skb, (long)total - offset);
+		payload_set(p, skb, size, (long)total - offset);
 		return true;
 	}
 	bpf_probe_read_kernel(ports, sizeof(ports), at + offset);
 	key->source_port = bpf_ntohs(ports[0]);
 	key->destination_port = bpf_ntohs(ports[1]);
-	payload_set(p, skb, (long)total - offset - transport_length(key->protocol, at + offset));
+	payload_set(p, skb, size, (long)total - offset - transport_length(key->protocol, at + offset));
 	return true;
 }
 
@@ -166,7 +178,7 @@ static __always_inline bool packet_of_socket(struct sk_buff *skb, struct sock *s
 	}
 	key->source_port = sk->__sk_common.skc_num;
 	key->destination_port = bpf_ntohs(sk->__sk_common.skc_dport);
-	payload_set(p, skb, bytes_behind(skb, at) - transport_length(key->protocol, at));
+	payload_set(p, skb, segment_size(skb), bytes_behind(skb, at) - transport_length(key->protocol, at));
 	return true;
 }
 

@@ -71,15 +71,21 @@ static __always_inline struct net_device *routed_device(struct sk_buff *skb)
 	return dst ? BPF_CORE_READ(dst, dev) : NULL;
 }
 
-/* skb->dev is no device once a datagram is on its way into a socket's queue (udp_set_dev_scratch()), and none yet where one is sent. */
-static __always_inline u32 netns_of(struct sk_buff *skb, struct sock *sk)
+/* skb->dev is no device once a datagram is on its way into a socket's queue (udp_set_dev_scratch()): then the socket is given, or, before 6.11, the
+ * packet's route tells. */
+static __always_inline u32 netns_of(struct sk_buff *skb, struct sock *sk, bool has_receiver)
 {
 	struct net_device *dev;
 
 	if (sk)
 		return sk->__sk_common.skc_net.net->ns.inum;
+	if (has_receiver) {
+		dev = skb->dev;
+		if (dev)
+			return dev->nd_net.net->ns.inum;
+	}
 	dev = routed_device(skb);
-	if (!dev)
+	if (!dev && !has_receiver)
 		dev = skb->dev;
 	return dev ? BPF_CORE_READ(dev, nd_net.net, ns.inum) : 0;
 }
@@ -157,8 +163,8 @@ static __always_inline void udp_sent(struct sock *sk, const struct drop_key *dro
 	bpf_map_update_elem(&udp_flows, &key, &new, BPF_NOEXIST);
 }
 
-/* `receiver`: the socket that was to have it; NULL: it had not come so far, or the kernel does not say (before 6.11). */
-static __always_inline int dropped(struct sk_buff *skb, u32 reason, struct sock *receiver)
+/* `receiver`: the socket that was to have it; NULL: it had not come so far, or the kernel does not say. */
+static __always_inline int dropped(struct sk_buff *skb, u32 reason, struct sock *receiver, bool has_receiver)
 {
 	struct drop_key key = { .reason = reason };
 	struct drop_count *count;
@@ -172,7 +178,7 @@ static __always_inline int dropped(struct sk_buff *skb, u32 reason, struct sock 
 	if (!packet_read(skb, &key, &p) && (!sk || receiver || skb->skb_iif || !packet_of_socket(skb, sk, &key, &p)))
 		return 0;
 	key.scope = scope_of(skb, &key);
-	key.netns = netns_of(skb, sk);
+	key.netns = netns_of(skb, sk, has_receiver);
 	if (sk) {
 		key.cookie = sk->__sk_common.skc_cookie.counter; /* the helper takes none that an skb points to; 0: nobody has asked for it */
 		key.direction = receiver ? DIRECTION_INBOUND : direction_of(skb, sk, &key);
@@ -195,12 +201,12 @@ static __always_inline int dropped(struct sk_buff *skb, u32 reason, struct sock 
 SEC("tp_btf/kfree_skb")
 int BPF_PROG(packet_dropped, struct sk_buff *skb, void *location, u32 reason, struct sock *receiver)
 {
-	return dropped(skb, reason, receiver);
+	return dropped(skb, reason, receiver, true);
 }
 
 /* Since 5.17 (commit c504e5c2f964). */
 SEC("tp_btf/kfree_skb")
 int BPF_PROG(packet_dropped_plain, struct sk_buff *skb, void *location, u32 reason)
 {
-	return dropped(skb, reason, NULL);
+	return dropped(skb, reason, NULL, false);
 }

@@ -132,7 +132,6 @@ Deno.test("dropped tells of a firewall at the row of who sent, or was to have, t
   }
   const connect = (port: number) =>
     execute(["ip", "netns", "exec", netns.name, "bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${port}`]);
-  const connects = Promise.all([connect(91), connect(92)]);
   await using sender = await Sender.start(netns, "127.0.0.1:0");
   for (const port of [93, 94]) await sender.send("127.0.0.1", port);
   for (const [port, name] of [[93, "udp_out"], [94, "udp_in"]] as const) {
@@ -153,7 +152,7 @@ Deno.test("dropped tells of a firewall at the row of who sent, or was to have, t
   deepStrictEqual(await until(running, isReceiver, received), [`in netfilter_drop ${DATAGRAMS} ${DATAGRAMS * BYTES}`]);
   strictEqual(received, DATAGRAMS);
 
-  await connects;
+  await Promise.all([connect(91), connect(92)]);
   const closed = (await running.upToFresh()).flatMap(({ flows }) => flows).filter(({ closed }) => closed);
   for (const [port, name] of [[91, "syn_out"], [92, "syn_in"]] as const) {
     const [packets] = await counter(netns, name), flow = closed.find(of(netns, port))!;
