@@ -4,6 +4,7 @@
  * delivered or acknowledged is freed by consume_skb. */
 #include "dropped_packet.h"
 #include "record.h"
+#include "udp_counters.h"
 #include "udp_sockets.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -135,6 +136,16 @@ static __always_inline struct drop_count *count_make(const struct drop_key *key,
 	return bpf_map_lookup_elem(&drops, key);
 }
 
+/* As udp_direction() has it of what is sent. */
+static __always_inline u8 udp_sent_direction(struct sock *sk, const struct tracked *t)
+{
+	if (sk->__sk_common.skc_dport)
+		return DIRECTION_OUTBOUND;
+	if (t && t->direction != DIRECTION_UNKNOWN)
+		return t->direction;
+	return t && t->opened_ns ? DIRECTION_OUTBOUND : DIRECTION_UNKNOWN;
+}
+
 /* A flow of which no datagram has come as far as udp_out (udp.bpf.c), which a firewall's output hook comes before, has no entry yet among the flows
  * of UDP; it is there as long as its process tries. */
 static __always_inline void udp_sent(struct sock *sk, const struct drop_key *drop, u64 now_ns)
@@ -150,17 +161,22 @@ static __always_inline void udp_sent(struct sock *sk, const struct drop_key *dro
 		return;
 	}
 	new.first_ns = new.last_ns = now_ns;
-	new.direction = DIRECTION_OUTBOUND;
 	new.local_port = drop->source_port;
 	new.netns = drop->netns;
 	__builtin_memcpy(new.local_address, drop->source, 16);
 	t = bpf_sk_storage_get(&udp_sockets, sk, 0, 0);
+	new.direction = udp_sent_direction(sk, t);
 	if (t) {
 		new.how = t->how;
 		new.owner = t->owner;
 		new.several = t->several;
 	}
-	bpf_map_update_elem(&udp_flows, &key, &new, BPF_NOEXIST);
+	if (new.how == OWNER_NONE)
+		udp_count(UDP_UNOWNED);
+	if (!bpf_map_update_elem(&udp_flows, &key, &new, BPF_NOEXIST))
+		udp_count(UDP_ADDED);
+	else if (!bpf_map_lookup_elem(&udp_flows, &key))
+		udp_count(UDP_FULL);
 }
 
 /* `receiver`: the socket that was to have it; NULL: it had not come so far, or the kernel does not say. */

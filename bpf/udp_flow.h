@@ -6,25 +6,10 @@
 #include "datagram.h"
 #include "dns.h"
 #include "record.h"
+#include "udp_counters.h"
 #include "udp_sockets.h"
 
 #define SOCK_DGRAM 2
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, UDP_COUNTER_COUNT);
-	__type(key, __u32);
-	__type(value, __u64);
-} udp_counters SEC(".maps");
-
-/* Atomic, though per CPU: a softirq may interrupt a sender here, and on a preemptible kernel another sender. */
-static __always_inline void udp_count(__u32 which)
-{
-	__u64 *value = bpf_map_lookup_elem(&udp_counters, &which);
-
-	if (value)
-		__sync_fetch_and_add(value, 1);
-}
 
 /* Which side sent the flow's first datagram. Where the socket is older than tcptop that was not seen: a connected one called connect(), so
  * the flow is outbound; of an unconnected one a first datagram out may be a request or a reply, so it is unknown. An unconnected socket

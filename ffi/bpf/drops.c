@@ -214,6 +214,7 @@ static int object_load(struct programs *p, struct drops *d)
 	bpf_object__for_each_program(each, d->object)
 		bpf_program__set_autoload(each, !strcmp(bpf_program__name(each), program));
 	if (p->udp && ((err = map_share(d, "udp_flows", p->udp->flows_fd)) ||
+		       (err = map_share(d, "udp_counters", p->udp->counters_fd)) ||
 		       (err = map_share(d, sockets, bpf_object__find_map_fd_by_name(p->udp->object, sockets)))))
 		return err;
 	if ((err = settings_set(d, p->udp)) || (err = bpf_object__load(d->object)) || (err = shared_map(d)))

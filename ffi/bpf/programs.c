@@ -47,8 +47,11 @@ static int relieve(struct source *s)
 	struct programs *p = of(s);
 	int err = p->udp ? udp_flows_relieve(p->udp) : 0, of_drops = 0;
 
-	if (p->drops && drops_are_due(p->drops))
+	/* Once for each drain: in a flood there is always something new, and a drain would have no end. */
+	if (p->drops && !p->dropped.length && !p->drops_read && drops_are_due(p->drops)) {
+		p->drops_read = true;
 		of_drops = drops_read(p->drops, false, &p->dropped);
+	}
 	return err ? err : of_drops;
 }
 
@@ -59,6 +62,7 @@ static int32_t drain(struct source *s, uint8_t *buffer, uint32_t capacity)
 
 	if (p->dropped.read < p->dropped.length)
 		return bytes_take(&p->dropped, buffer, capacity / sizeof(struct tcptop_dropped) * sizeof(struct tcptop_dropped));
+	p->drops_read = false;
 	return p->ring.consumed ? ring_read(&p->ring, buffer, capacity) : 0;
 }
 

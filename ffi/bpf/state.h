@@ -41,6 +41,7 @@ struct programs {
 	struct udp *udp; /* NULL: not loaded */
 	struct drops *drops; /* NULL: not known */
 	struct bytes dropped; /* records, until they are drained */
+	bool drops_read; /* in this drain */
 	bool describe_drops; /* all of them, in the next snapshot */
 	int cgroup_fd; /* root of the cgroup v2 hierarchy, or of the part of it that this process sees; negative: none */
 	uint64_t weak_owners_seen; /* of shared->weak_owners, at the last owner pass */

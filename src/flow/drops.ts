@@ -28,8 +28,11 @@ export interface Count {
   firstNs: number;
   packets: number;
   bytes: number;
+  lastNs: number;
   newPackets: number;
   newBytes: number;
+  /** It has found no flow at the last tick, and may be of one that is younger than that. */
+  waits: boolean;
 }
 
 /** Twice what the kernel's table holds: what was forgotten here must not be told again there. */
@@ -81,6 +84,7 @@ export class DropBook {
     count.firstNs = firstNs;
     count.packets = packets;
     count.bytes = bytes;
+    count.lastNs = record.lastNs;
     if (count.newPackets === 0) return;
     if (count.cookieLow === 0 && count.cookieHigh === 0 || !this.#attachByCookie(count)) this.#waiting.add(count);
   }
@@ -92,16 +96,21 @@ export class DropBook {
     }
   }
 
-  /** At the end of a snapshot, which has told of every flow: what belongs to none is in the totals alone. */
-  tick(): void {
+  /** At the end of a snapshot, which has told of every flow that there was when it began: what belongs to none is in the totals alone. Drops are read
+   * last, so one may be of a flow that is younger, and waits for the next. */
+  tick(beginNs: number): void {
     if (this.#waiting.size === 0) return;
     for (const count of this.#waiting) this.#tryAgain(count);
     if (this.#waiting.size > 0) this.#attachByEnds();
     for (const count of this.#waiting) {
+      if (count.family !== 0 && count.lastNs >= beginNs && !count.waits) {
+        count.waits = true;
+        continue;
+      }
       if (count.family === 0) this.#untold += count.newPackets;
       this.#total(count, directionName(count.direction), true);
+      this.#waiting.delete(count);
     }
-    this.#waiting.clear();
   }
 
   /** The lists of all rows that have one, and what was dropped since the last call. */
@@ -136,6 +145,7 @@ export class DropBook {
     this.#untold = untold || 0;
     this.#waiting.clear();
     replace(this.#counts, from.list("drop counts").map(countOf).map((count) => [count.key, count]));
+    for (const count of this.#counts.values()) if (count.newPackets > 0) this.#waiting.add(count);
     replace(this.#lists, pairs(from.list("drop lists")).map(([id, list]) => [Number(id), dropsOf(list)]));
     replace(
       this.#totals,
@@ -159,7 +169,7 @@ export class DropBook {
     }
     const made: Count = {
       ...{ key, cookieLow, cookieHigh, protocol, family, direction, reason, netns, scope, sourcePort, destinationPort },
-      ...{ source, destination, firstNs: 0, packets: 0, bytes: 0, newPackets: 0, newBytes: 0 },
+      ...{ source, destination, firstNs: 0, packets: 0, bytes: 0, newPackets: 0, newBytes: 0, lastNs: 0, waits: false },
     };
     this.#counts.set(key, made);
     if (this.#counts.size > MOST_COUNTS) this.#forget();
@@ -246,6 +256,7 @@ export class DropBook {
     total.bytes = (total.bytes ?? 0) + count.newBytes;
     if (withoutFlow) total.withoutFlow += count.newPackets;
     count.newPackets = count.newBytes = 0;
+    count.waits = false;
   }
 }
 

@@ -152,7 +152,7 @@ export class FlowTables implements EventHandler {
   }
 
   tick(record: TickRecord): void {
-    this.drops.tick();
+    this.drops.tick(record.beginNs);
     this.tcp.tick(record);
     this.udp.tick(record);
     this.#dropsKnown = this.udp.dropsKnown = (record.features & Feature.drops) !== 0;

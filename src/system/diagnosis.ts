@@ -141,6 +141,9 @@ const OPENED: ReadonlyMap<string, string> = new Map([
   ["udp_opened_plain", "udp_opened"],
 ]);
 
+/** What does where a program is refused that can tell more: before Linux 6.11. */
+const PLAINER: ReadonlyMap<string, string> = new Map([["packet_dropped", "packet_dropped_plain"]]);
+
 /** Without which the others do: one makes up for what they miss (bpf/table_witness.bpf.c) and takes a cgroup v2 hierarchy, the other finds the
  * kernel's tunnels. */
 const OPTIONAL: readonly string[] = ["tcp_witness", "udp_tunnels"];
@@ -158,7 +161,9 @@ function programChecks(facts: MachineFacts, circumstances: Circumstances): Check
   const isRefused = (subsystem: Subsystem) =>
     programs.some((p) => p.subsystem === subsystem && p.errno && !OPENED.has(p.name) && !OPTIONAL.includes(p.name));
   const byTable = isRefused("tcp") && !isRefused("table") && programs.some(({ subsystem }) => subsystem === "table");
-  return programs.filter(({ subsystem }) => subsystem !== "table" || byTable).map((program) => {
+  const isShown = ({ subsystem, name, errno }: ProgramFact) =>
+    (subsystem !== "table" || byTable) && (errno === 0 || !works(PLAINER.get(name) ?? ""));
+  return programs.filter(isShown).map((program) => {
     const other = OPENED.get(program.name);
     const needed = other === undefined ? program.subsystem !== "tcp" || !byTable : !works(other);
     return programCheck(

@@ -162,3 +162,14 @@ Deno.test("DropBook forgets what was dropped of a flow that is gone", () => {
   strictEqual(feed.sample(dropped(), ended(), tick(2e9)).drops!.size, 1);
   strictEqual(feed.sample(tick(3e9)).drops!.size, 0);
 });
+
+Deno.test("DropBook waits one snapshot more for a flow that is younger than the one that was under way", () => {
+  const feed = begun();
+  // The tick of 2e9 began before the packet was dropped, and shows no such flow.
+  strictEqual(totals(feed.sample(dropped("NETFILTER_DROP", { lastNs: 2.00000005e9 }), tick(2e9))).length, 0);
+  const found = feed.sample(live({ state: TcpState.SYN_SENT }), tick(3e9));
+  deepStrictEqual(told(listOf(found, 0)), ["out netfilter_drop 3 606"]);
+  const other = dropped("NETFILTER_DROP", { cookie: 99, destinationPort: 444, lastNs: 4.00000005e9 });
+  strictEqual(totals(feed.sample(live(), other, tick(4e9))).length, 0);
+  deepStrictEqual(totals(feed.sample(live(), tick(5e9))), ["out netfilter_drop 3 3"]);
+});

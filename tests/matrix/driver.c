@@ -123,6 +123,8 @@ static bool udp_open(struct tcptop *t)
 	if (err < 0)
 		say_failure(t, "udp", err);
 	printf("source %sudp=%s\n", prefix, err < 0 ? "none" : err & UDP_PART_OF_CGROUPS ? "partial" : "bpf");
+	truth.gives_reasons = tcptop__watch_drops(t) == 1;
+	printf("source %sreasons=%s\n", prefix, truth.gives_reasons ? "bpf" : "none");
 	return err >= 0;
 }
 

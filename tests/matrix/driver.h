@@ -51,6 +51,9 @@ struct truth {
 	unsigned count;
 	struct tcptop_udp_record flows[256];
 	unsigned flow_count;
+	struct tcptop_dropped dropped[64];
+	unsigned dropped_count;
+	bool gives_reasons; /* the kernel says why it drops packets */
 	unsigned invalid;   /* records that make no sense */
 	struct tcptop_dns_answer answers[NAMES_ANSWERS]; /* the first of them */
 	unsigned answer_count;

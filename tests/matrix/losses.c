@@ -38,6 +38,21 @@ bool losses_run(struct lossy *l)
 	return l->received && l->received < DATAGRAMS_LOST; /* both stay open */
 }
 
+/* The last that was told of the reason. Before 6.11 the packets' ends alone say whose they were. */
+static bool reason_exact(const struct truth *truth, const struct lossy *l, unsigned lost)
+{
+	uint64_t said = 0;
+
+	for (unsigned i = 0; i < truth->dropped_count && i < 64; i++) {
+		const struct tcptop_dropped *d = &truth->dropped[i];
+
+		if (d->source_port == l->from && d->destination_port == l->port && !strcmp((const char *)d->reason, "SOCKET_RCVBUFF") &&
+		    d->bytes == d->packets * DATAGRAM_BYTES && d->packets > said)
+			said = d->packets;
+	}
+	return said == lost;
+}
+
 bool truth_losses_exact(const struct truth *truth, const struct lossy *l, char why[200])
 {
 	unsigned lost = DATAGRAMS_LOST - l->received;
@@ -48,8 +63,11 @@ bool truth_losses_exact(const struct truth *truth, const struct lossy *l, char w
 
 		if (r->local_port != l->port || r->remote_port != l->from)
 			continue;
-		snprintf(why, 200, "%u of %d lost; said: %llu, %llu received, unknown %u", lost, DATAGRAMS_LOST,
+		snprintf(why, 200, "%u of %d lost, reasons %s; said: %llu, %llu received, unknown %u", lost, DATAGRAMS_LOST,
+			 !truth->gives_reasons ? "none" : reason_exact(truth, l, lost) ? "exact" : "wrong",
 			 (unsigned long long)r->rx_dropped_packets, (unsigned long long)r->rx_packets, r->unknown);
+		if (truth->gives_reasons && !reason_exact(truth, l, lost))
+			return false;
 		return !(r->unknown & UNKNOWN_DROPPED_PACKETS) && r->rx_dropped_packets == lost && r->rx_packets == l->received &&
 		       (r->unknown & UNKNOWN_DROPPED_BYTES || r->rx_dropped_bytes == (uint64_t)lost * DATAGRAM_BYTES);
 	}

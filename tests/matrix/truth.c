@@ -102,6 +102,8 @@ void truth_apply(struct truth *truth, const uint8_t *data, int32_t length)
 		} else if (head[0] == TAG_UDP_FLOW && head[1] == sizeof(flow)) {
 			memcpy(&flow, data, sizeof(flow));
 			apply_flow(truth, &flow);
+		} else if (head[0] == TAG_DROPPED && head[1] == sizeof(struct tcptop_dropped)) {
+			memcpy(&truth->dropped[truth->dropped_count++ % 64], data, sizeof(struct tcptop_dropped));
 		} else if (head[0] == TAG_TCP_LIMITS && head[1] == sizeof(struct tcptop_tcp_limits)) {
 			; /* what a connection waits for is compared by tests/kernel */
 		} else if (head[0] == TAG_TCP_RESET && head[1] == sizeof(struct tcptop_tcp_reset)) {
