@@ -284,7 +284,7 @@ Deno.test("dropped is told by reason alone of more flows than there is room for,
   const flood = `socket(my $s, PF_INET, SOCK_DGRAM, 0); for (1 .. ${PORTS}) {
     send $s, "x" x 977, 0, pack_sockaddr_in(10000 + $_, inet_aton("127.0.0.1")) }`;
   await run("ip", ...args, flood);
-  // By the bytes: others on this machine may try a closed port meanwhile, with a SYN that has none.
+  // By the bytes, which a SYN of somebody else to a closed port has none of.
   let bytes = 0, untracked = 0;
   for (const sample of await running.upToFresh()) {
     untracked = sample.health.drops_untracked;
@@ -293,7 +293,7 @@ Deno.test("dropped is told by reason alone of more flows than there is room for,
     }
   }
   ok(untracked > 0);
-  // Not less than was sent; others on this machine may try closed ports meanwhile.
+  // Not less than was sent. It has been seen to be more, by whole datagrams of this test, for a reason that is not known: equality does not hold yet.
   ok(bytes >= PORTS * 977, `${bytes} bytes`);
 });
 
