@@ -172,13 +172,15 @@ export class DropBook {
       ...{ source, destination, firstNs: 0, packets: 0, bytes: 0, newPackets: 0, newBytes: 0, lastNs: 0, waits: false },
     };
     this.#counts.set(key, made);
-    if (this.#counts.size > MOST_COUNTS) this.#forget();
+    if (this.#counts.size - this.#waiting.size > 2 * MOST_COUNTS) this.#forget();
     return made;
   }
 
+  /** Those told longest ago, many at once: a pass for each new one would take all the time there is in a flood. What waits stays, and counts for
+   * nothing here: else what the kernel's table still has, and tells again, would have to go in its place, and be counted twice. */
   #forget(): void {
     for (const [key, count] of this.#counts) {
-      if (this.#counts.size <= MOST_COUNTS) return;
+      if (this.#counts.size - this.#waiting.size <= MOST_COUNTS) return;
       if (!this.#waiting.has(count)) this.#counts.delete(key);
     }
   }

@@ -1,5 +1,6 @@
 /** What this machine's kernel throws away, by its reason, at the right row; against nft's counters, tc's, the kernel's own and the workload's. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { EventFacts } from "../../src/output/event_facts.ts";
 import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { compiled } from "../support/compiled.ts";
 import { Events } from "../support/events.ts";
@@ -154,6 +155,7 @@ Deno.test("dropped tells of a firewall at the row of who sent, or was to have, t
   strictEqual(received, DATAGRAMS);
 
   await Promise.all([connect(91), connect(92)]);
+  const failed = new Map<number, EventFacts>();
   const closed = (await running.upToFresh()).flatMap(({ flows }) => flows).filter(({ closed }) => closed);
   for (const [port, name] of [[91, "syn_out"], [92, "syn_in"]] as const) {
     const [packets] = await counter(netns, name), flow = closed.find(of(netns, port))!;
@@ -165,7 +167,12 @@ Deno.test("dropped tells of a firewall at the row of who sent, or was to have, t
       reason: "this machine dropped its SYN: firewall (NETFILTER_DROP)",
     };
     deepStrictEqual(flow.end, end);
-    const event = await events.until((event) => event.remote?.port === port && event.netns === netns.inode);
+    // In whichever order the two ended.
+    while (!failed.has(port)) {
+      const event = await events.until(({ netns: space }) => space === netns.inode);
+      failed.set(event.remote!.port, event);
+    }
+    const event = failed.get(port)!;
     deepStrictEqual([event.event, event.end, event.dropped], ["failed", end, flow.dropped]);
   }
 });
@@ -281,7 +288,8 @@ Deno.test("dropped is told by reason alone of more flows than there is room for,
   await using running = await Running.start("--interval", "200ms");
   const PORTS = 30_001;
   const args = ["netns", "exec", netns.name, "perl", "-MSocket", "-e"];
-  const flood = `socket(my $s, PF_INET, SOCK_DGRAM, 0); for (1 .. ${PORTS}) {
+  const flood =
+    `socket(my $s, PF_INET, SOCK_DGRAM, 0); bind $s, pack_sockaddr_in(9999, INADDR_ANY); for (1 .. ${PORTS}) {
     send $s, "x" x 977, 0, pack_sockaddr_in(10000 + $_, inet_aton("127.0.0.1")) }`;
   await run("ip", ...args, flood);
   // By the bytes, which a SYN of somebody else to a closed port has none of.
@@ -293,7 +301,8 @@ Deno.test("dropped is told by reason alone of more flows than there is room for,
     }
   }
   ok(untracked > 0);
-  // Not less than was sent. It has been seen to be more, by whole datagrams of this test, for a reason that is not known: equality does not hold yet.
+  strictEqual(await nstat(netns, "UdpNoPorts"), PORTS);
+  // Not less. In a few runs it has been more, by whole datagrams of this test, for a reason that is not known: equality does not hold yet.
   ok(bytes >= PORTS * 977, `${bytes} bytes`);
 });
 
@@ -307,6 +316,8 @@ Deno.test("dropped has by netlink the number alone of a UDP socket, and a note s
   }).spawn();
   const said = lines(child.stdout);
   const { receivers: [{ port }], lost } = JSON.parse((await within(20, "datagrams", said.next())).value!);
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using _client = await Deno.connect({ hostname: "127.0.0.1", port: (listener.addr as Deno.NetAddr).port });
   await using running = await Running.start("--interval", "200ms", "--source", "netlink");
   const { flows, source } = await running.fresh();
   const flow = flows.find(({ netns: space, local }) => space === netns.inode && local.port === port)!;
