@@ -6,7 +6,7 @@ import { Direction, Feature } from "../../src/wire/layout.ts";
 import { TcpState } from "../../src/wire/tcp_state.ts";
 import { EventFeed } from "../support/event_feed.ts";
 import { Feed } from "../support/feed.ts";
-import { address, dropped, ended, live, tick as plainTick, udp } from "../support/records.ts";
+import { address, dropped, ended, join, live, tick as plainTick, udp } from "../support/records.ts";
 
 const NETNS = 4026531833;
 const tick = (ns: number) => plainTick(ns, { features: Feature.drops });
@@ -143,6 +143,22 @@ Deno.test("DropBook counts what found no room in the kernel's table by reason al
   );
   deepStrictEqual(totals(sample), ["null no_socket 1001 1001"]);
   strictEqual(sample.health.dropsUntracked, 1001);
+});
+
+Deno.test("DropBook counts a flood of flows once, however often the kernel tells of the newest before a tick", () => {
+  const feed = begun(), FLOWS = 20_001, TABLE = 8_192;
+  const of = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) =>
+      dropped("NO_SOCKET", {
+        ...unknown,
+        ...{ packets: 1, bytes: 977, firstNs: from + i + 1, sourcePort: 9 },
+        ...{ destinationPort: 10_000 + from + i, source: address("127.0.0.1"), destination: address("127.0.0.1") },
+      }));
+  feed.decoder.decode(
+    join(...of(0, TABLE), ...of(TABLE, 2 * TABLE), ...of(2 * TABLE, FLOWS), ...of(FLOWS - TABLE, FLOWS)),
+  );
+  const sample = feed.sample(tick(2e9)), later = feed.sample(tick(3e9));
+  deepStrictEqual([...totals(sample), ...totals(later)], [`null no_socket ${FLOWS} ${FLOWS}`]);
 });
 
 Deno.test("DropBook tells the end of a connection what was dropped, whichever of the two records comes first", () => {
