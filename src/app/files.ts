@@ -9,15 +9,17 @@ export interface ShimPlace {
   readonly shimIsInside: boolean;
 }
 
-/** Only Linux has the shim. */
+/** Only Linux has the shim; where macOS is played for tests (platform.ts) it is not there either. */
+const hasShim = () => Deno.build.os === "linux" && Deno.env.get("TCPTOP_NETTOP") === undefined;
+
 export async function outputFiles(place?: ShimPlace): Promise<Files> {
-  if (Deno.build.os !== "linux") return new (await import("../system/node_files.ts")).NodeFiles();
+  if (!hasShim()) return new (await import("../system/node_files.ts")).NodeFiles();
   const { shimFiles } = await import("../system/shim_files.ts");
   return place === undefined ? shimFiles(shimPath(), shimIsInside()) : shimFiles(place.shimPath, place.shimIsInside);
 }
 
 /** The same for folders. */
 export async function outputFolders({ shimPath, shimIsInside }: ShimPlace): Promise<OpenFolders> {
-  if (Deno.build.os !== "linux") return (await import("../system/node_files.ts")).nodeFolder;
+  if (!hasShim()) return (await import("../system/node_files.ts")).nodeFolder;
   return (await import("../system/shim_files.ts")).shimFolders(shimPath, shimIsInside);
 }

@@ -55,7 +55,7 @@ Deno.test("tcptop gives the terminal back for ^Z and takes it again for fg", asy
 Deno.test("an interval that was made short begins at once, not when the long one is over", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
-  await using tmux = await inShell(program("--no-resolve", "-i", "60s", "--listen", "-f", `port:${port}`));
+  await using tmux = await inShell(program("--no-resolve", "--ends", "-i", "60s", "--listen", "-f", `port:${port}`));
   await tmux.until(
     "the screen",
     (lines) => lines[0].includes("every 1m") && lines.some((line) => line.includes(`:${port}`)),

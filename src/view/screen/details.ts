@@ -101,7 +101,8 @@ function longPairs({ sample, row, commandLine }: Detailed): Pair[] {
 /** A line a fact, what it is at the client's end and at the server's. */
 function drawEnds(canvas: Canvas, { sample, row, other, commandLine }: Detailed, y: number, end: number): number {
   const half = Math.floor((canvas.columns - LABEL_CELLS - 2) / 2);
-  const lines = bothEnds(sample, row, other).slice(0, Math.max(0, end - y));
+  // The last line is the command's.
+  const lines = bothEnds(sample, row, other).slice(0, Math.max(0, end - y - 1));
   lines.forEach(([label, client, server], i) => {
     canvas.put(1, y + i, label, Role.dim, LABEL_CELLS);
     canvas.put(LABEL_CELLS + 2, y + i, fitted(client, half - 2), i === 0 ? Role.strong : Role.text, half - 1);
