@@ -17,7 +17,11 @@ async function residentMib(pid: number): Promise<number> {
 
 /** The program on a terminal, with its first screen drawn. */
 async function begun(path: string): Promise<StallingPty> {
-  const pty = await StallingPty.start(120, 30, tcptop(["--no-resolve", "--record", path, "-i", "500ms", "--tcp"]));
+  const pty = await StallingPty.start(
+    132,
+    30,
+    tcptop(["--no-resolve", "--ends", "--record", path, "-i", "500ms", "--tcp"]),
+  );
   await pty.until("the screen", ([first]) => first.includes("tcptop"));
   return pty;
 }
