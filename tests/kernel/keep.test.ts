@@ -28,20 +28,27 @@ async function bytesOf(folder: string): Promise<number> {
   return (await Promise.all((await filesOf(folder)).map(size))).reduce((sum, size) => sum + size, 0);
 }
 
-/** Until what has ended by now is in the recording: it has grown several times since, each time by a drain or a sample. */
-async function recorded(folder: string): Promise<void> {
-  const state = async () => `${await filesOf(folder)} ${await bytesOf(folder)}`;
-  for (let times = 0; times < 8; times++) {
-    const before = await state();
-    await until("what came after", async () => await state() !== before);
-  }
-}
+const replay = (path: string, { client, server }: Phase) =>
+  tcptop(["--replay", path, "--json", "-f", `pid:${client.pid} or pid:${server.pid}`]);
 
 /** [connections that ended, received, sent] of the workload's processes, summed over a replay. */
-async function replayed(path: string, { client, server }: Phase) {
-  const { code, stdout, stderr } = await execute(tcptop(["--replay", path, "--json"]));
+async function replayed(path: string, phase: Phase) {
+  const { code, stdout, stderr } = await execute(replay(path, phase));
   deepStrictEqual([code, stderr], [0, ""]);
-  const samples: SampleDocument[] = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  return summed(stdout, phase);
+}
+
+/** Until all of the workload's connections are in the recording, which is not whole yet. */
+async function recorded(path: string, phase: Phase): Promise<void> {
+  const wanted = JSON.stringify(truth(phase));
+  await until("what came last in the recording", async () => {
+    const { stdout } = await execute(replay(path, phase));
+    return JSON.stringify(summed(stdout, phase).sums) === wanted;
+  });
+}
+
+function summed(stdout: string, { client, server }: Phase) {
+  const samples: SampleDocument[] = stdout.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
   const sums = [client, server].map(({ pid }) => {
     const own = samples.flatMap(({ flows }) => flows.filter((flow) => flow.pid === pid));
     const sum = (field: "rx_bytes_delta" | "tx_bytes_delta") => own.reduce((all, flow) => all + flow[field]!, 0);
@@ -63,7 +70,7 @@ Deno.test("--record --keep writes several files that play as one, exactly, by th
     await using workload = await Workload.start("short", "--count", 20_011, "--tx", 503);
     const done = await workload.until("done");
     await until("a second file", async () => (await filesOf(folder)).length > 1);
-    await recorded(folder);
+    await recorded(folder, done);
     await program.signal("SIGTERM");
     deepStrictEqual(await program.ended(), { code: 0, stdout: "", stderr: "" });
     const names = await filesOf(folder);
@@ -87,14 +94,14 @@ Deno.test("--record --keep that was killed leaves files that can be played, and 
     await until("a recording", async () => (await bytesOf(folder)) > 1000);
     await using workload = await Workload.start("short", "--count", 3001, "--tx", 503);
     const first = await workload.until("done");
-    await recorded(folder);
+    await recorded(folder, first);
     await killed.signal("SIGKILL");
     await killed.ended();
     await using program = new Program(args);
     await until("a second file", async () => (await filesOf(folder)).length === 2);
     await using another = await Workload.start("short", "--count", 1009, "--tx", 503);
     const second = await another.until("done");
-    await recorded(folder);
+    await recorded(folder, second);
     await program.signal("SIGTERM");
     strictEqual((await program.ended()).code, 0);
     const { samples, sums } = await replayed(folder, first);
@@ -136,7 +143,7 @@ Deno.test("--record --keep goes on where the disk is full, with the newest, and 
       const endMs = Date.now();
       await using last = await Workload.start("short", "--count", 101, "--tx", 503);
       const done = await last.until("done");
-      await recorded(folder);
+      await recorded(folder, done);
       await program.signal("SIGTERM");
       const { code, stdout, stderr } = await program.ended();
       deepStrictEqual([code, stdout], [0, ""]);
