@@ -1,5 +1,4 @@
 /** Names of the interfaces that scoped addresses belong to. Nothing is asked while no flow has such an address. */
-import { isScoped } from "../flow/address.ts";
 import type { FlowArrays } from "../flow/columns.ts";
 import { type InterfaceAddress, readInterfaces, zoneKey } from "../flow/zone.ts";
 
@@ -61,5 +60,5 @@ export class ZoneNames {
 }
 
 function isLocal({ address }: InterfaceAddress, { localAddress }: FlowArrays, row: number): boolean {
-  return isScoped(localAddress, row * 16) && address.every((byte, i) => byte === localAddress[row * 16 + i]);
+  return address.every((byte, i) => byte === localAddress[row * 16 + i]);
 }

@@ -35,6 +35,10 @@ export const ELSEWHERE: readonly (readonly [begin: string, why: string])[] = [
   ["deno task ", "writes into the sources; tests compare what it would write"],
   ["deno fmt", "./scripts/test runs it"],
   ["deno lint", "./scripts/test runs it"],
+  ["--bits ", "lines of an options file, no command"],
+  ["--interval 2s", "the same"],
+  ["--columns process", "the same"],
+  ["--filter 'not", "the same"],
   ["process=node ", "a line of a policy, no command"],
   ["process=git ", "a line of a policy, no command"],
   ["./scripts/run --replay examples/demo.tcptop --once --columns process,NEW", "NEW stands for what one adds"],
@@ -50,9 +54,9 @@ export const STAND_INS: ReadonlyMap<string, readonly [line: string, why: string]
     "there is nobody behind sudo here, whom the directory could be given to",
   ]],
   ["./run-my-tests", ["true", "the reader's own"]],
-  ["sudo tcptop run -- npm test", ["sudo tcptop run -- true", "the reader's own tests"]],
-  ["sudo tcptop run --learn allowed.txt -- npm test", ["sudo tcptop run --learn allowed.txt -- true", "the same"]],
-  ["sudo tcptop run --allow allowed.txt -- npm test", ["sudo tcptop run --allow allowed.txt -- true", "the same"]],
+  ["sudo tcptop run -- npm test", ["tcptop run -- true", "the reader's own tests"]],
+  ["sudo tcptop run --learn allowed.txt -- npm test", ["tcptop run --learn allowed.txt -- true", "the same"]],
+  ["sudo tcptop run --allow allowed.txt -- npm test", ["tcptop run --allow allowed.txt -- true", "the same"]],
 ]);
 
 /** Lines to run in one shell, in their order. */
