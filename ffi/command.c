@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <poll.h>
-#include <pthread.h>
+#include <signal.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,13 +83,13 @@ static pid_t minder_fork(struct command *c, const int sockets[2])
 	pid_t pid;
 
 	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &c->mask);
+	sigprocmask(SIG_SETMASK, &all, &c->mask); /* of this thread, as pthread_sigmask(), which is in no glibc before 2.32 by itself */
 	pid = syscall(SYS_clone, (long)SIGCHLD, 0, 0, 0, 0);
 	if (!pid) {
 		close(sockets[0]);
 		minder_run(c, sockets[1]);
 	}
-	pthread_sigmask(SIG_SETMASK, &c->mask, NULL);
+	sigprocmask(SIG_SETMASK, &c->mask, NULL);
 	return pid < 0 ? -errno : pid;
 }
 

@@ -13,15 +13,17 @@ export class NotRead extends Error {
  * has no second name. Wherever a link in one of the directories leads, it leads to such a file. Throws NotRead. */
 export function readUserFile(path: string, uid: number, mostBytes: number): string | null {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants as Record<string, number>;
-  let fd: number;
+  let fd: number, isThere = false;
   try {
-    if (fs.lstatSync(path).isSymbolicLink()) throw new NotRead("is a symbolic link. Put the file itself there");
+    isThere = !fs.lstatSync(path).isSymbolicLink();
+    if (!isThere) throw new NotRead("is a symbolic link. Put the file itself there");
     fd = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
     if (error instanceof NotRead) throw error;
     const code = codeOf(error);
     if (code === "ENOENT" || code === "ENOTDIR") return null;
-    // A home directory that may not be looked into has nothing for whoever asks.
+    // A home directory that may not be looked into, as another user's that the environment names, has nothing for whoever asks.
+    if (code === "EACCES" && !isThere) return null;
     if (code === "EACCES") throw new NotRead("may not be read", true);
     throw new NotRead(code === "ELOOP" ? "is a symbolic link. Put the file itself there" : `cannot be read: ${code}`);
   }
