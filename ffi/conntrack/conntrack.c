@@ -85,7 +85,7 @@ static int events_append(struct source *s, struct bytes *to)
 	return 0;
 }
 
-/* One that is not watched is looked at if it has anything in it. */
+/* One that is not watched, since it was empty or the kernel does not tell, is looked at if it has anything in it. */
 static int look(struct table *t, const struct request *r, struct bytes *to)
 {
 	int64_t entries;

@@ -18,7 +18,7 @@
 #define EVENT_BUFFER_BYTES (32 << 20)
 #define ANSWER_BYTES (1 << 15) /* netlink_recvmsg() makes a dump's messages no longer */
 #define EVENT_BYTES 4096
-/* A machine may have many connections and no translation: no more than this share of a processor goes into finding that out. */
+/* Where the kernel does not tell of new entries they are looked for, with no more than this share of a processor. */
 #define LOOK_SHARE 20
 
 /* Of netlink messages: those whose status (in network byte order, as a filter loads it) has a bit of a translation. SKF_AD_NLATTR finds the attribute
@@ -60,13 +60,6 @@ void table_close(struct table *t)
 	if (t->event_fd >= 0)
 		close(t->event_fd);
 	t->request_fd = t->event_fd = -1;
-}
-
-static void watch_end(struct table *t)
-{
-	if (t->event_fd >= 0)
-		close(t->event_fd);
-	t->event_fd = -1;
 }
 
 /* The filter first: nothing else comes in. The groups take CAP_NET_ADMIN. */
@@ -195,12 +188,9 @@ int table_look(struct table *t, struct bytes *to, uint64_t deadline_ns)
 		err = watch_begin(t);
 	err = err ? err : bytes_append(to, &forget, sizeof(forget));
 	err = err ? err : dump(t, &a, deadline_ns);
-	if (!err && !a.entries && !was_watched) {
-		watch_end(t);
-		if (t->tells)
-			to->length = before;
-	}
-	t->is_stale = err != 0 && was_watched;
+	if (!err && !a.entries && !was_watched && t->tells)
+		to->length = before;
+	t->is_stale = err != 0;
 	t->due_ns = clock_ns(CLOCK_MONOTONIC) + LOOK_SHARE * (clock_ns(CLOCK_THREAD_CPUTIME_ID) - start_ns);
 	return err;
 }

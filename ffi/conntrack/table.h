@@ -25,8 +25,9 @@ void table_close(struct table *t);
 /* How many entries the table has, or negative errno: EPERM without CAP_NET_ADMIN. */
 int64_t table_entries(struct table *t, uint64_t deadline_ns);
 
-/* Appends a record of each translation that there is, behind one that takes back what was told before; if there is any it is watched from now on.
- * 0 or negative errno. Without one to take back, and none that there is, nothing is appended. */
+/* Appends a record of each translation that there is, behind one that takes back what was told before; from now on the table is watched: many
+ * connections without a translation cost a look once, and each that opens a message that the filter refuses. 0 or negative errno. Without one to take
+ * back, and none that there is, nothing is appended. */
 int table_look(struct table *t, struct bytes *to, uint64_t deadline_ns);
 
 /* Moves what events there are to buffer, as whole records. Returns bytes. */
