@@ -64,7 +64,8 @@ async function untilAlternate(tmux: Tmux, wanted: boolean): Promise<void> {
 Deno.test("run: a program that takes the whole screen has it, and gives it back", async () => {
   await using tmux = await shell();
   const whole = tcptop(["--replay", new URL("../../examples/demo.tcptop", import.meta.url).pathname]);
-  await tmux.type(`watch ${whole.join(" ")}`, "Enter");
+  // What is run from source says where its packages are; the command does not get that.
+  await tmux.type(`watch env DENO_DIR=${Deno.env.get("DENO_DIR")} ${whole.join(" ")}`, "Enter");
   await untilAlternate(tmux, true);
   await tmux.type("C-z");
   await untilAlternate(tmux, false);
