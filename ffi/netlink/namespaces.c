@@ -46,11 +46,41 @@ static bool netns_is_new(void *context, uint64_t inode)
 	return !s;
 }
 
+/* Descriptors that are left for reading owners and command lines when there are more namespaces than descriptors: taken during a search, so
+ * that the search cannot take them. */
+#define RESERVE 12
+/* A folder, a namespace, and what another thread opens meanwhile: without them those that are open are not found again, and taken for gone. */
+#define SEARCH_NEEDS 4
+
+static int descriptors_take(int *fds, int count)
+{
+	int taken = 0;
+
+	while (taken < count && (fds[taken] = fcntl(proc_fd(), F_DUPFD_CLOEXEC, 0)) >= 0)
+		taken++;
+	return taken;
+}
+
+static void descriptors_give(const int *fds, int count)
+{
+	for (int i = 0; i < count; i++)
+		close(fds[i]);
+}
+
+/* For a namespace's two sockets, besides what the search itself needs. */
+static bool has_room(void)
+{
+	int fds[SEARCH_NEEDS + 2], taken = descriptors_take(fds, SEARCH_NEEDS + 2);
+
+	descriptors_give(fds, taken);
+	return taken == SEARCH_NEEDS + 2;
+}
+
 static int netns_enter(void *context, uint64_t inode)
 {
 	struct netlink *n = context;
 	struct netns *s = netns_slot(n);
-	int err = s ? netns_open(s, n->tcp) : -ENOMEM;
+	int err = !has_room() ? -EMFILE : s ? netns_open(s, n->tcp) : -ENOMEM;
 
 	if (err) {
 		if (s)
@@ -65,34 +95,19 @@ static int netns_enter(void *context, uint64_t inode)
 	return 0;
 }
 
-/* Descriptors that are left for reading owners and command lines when there are more namespaces than descriptors: taken during a search, so
- * that the search cannot take them. */
-#define RESERVE 8
-
-static void reserve_take(int fds[RESERVE])
-{
-	for (int i = 0; i < RESERVE; i++)
-		fds[i] = fcntl(proc_fd(), F_DUPFD_CLOEXEC, 0);
-}
-
-static void reserve_give(const int fds[RESERVE])
-{
-	for (int i = 0; i < RESERVE; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
-}
-
 int namespaces_search(struct netlink *n)
 {
-	int reserve[RESERVE], err;
+	int reserve[RESERVE + SEARCH_NEEDS], taken, err;
 	size_t seen = 0;
 
 	n->search++;
 	n->refused_namespaces = 0;
 	n->searched_ns = clock_ns(CLOCK_MONOTONIC);
-	reserve_take(reserve);
+	taken = descriptors_take(reserve, RESERVE + SEARCH_NEEDS);
+	for (int i = 0; i < SEARCH_NEEDS && taken; i++)
+		close(reserve[--taken]);
 	err = namespaces_visit(netns_is_new, netns_enter, n, &n->refused_namespaces, n->exchange.deadline_ns);
-	reserve_give(reserve);
+	descriptors_give(reserve, taken);
 	n->search_was_cut = err == -ETIME;
 	for (size_t i = 0; i < n->netns_count && !n->search_was_cut; i++)
 		if (n->namespaces[i].inode && n->namespaces[i].seen != n->search)

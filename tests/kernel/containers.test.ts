@@ -10,6 +10,7 @@ import { execute, Running, type SampleDocument, tcptop } from "../support/tcptop
 const SENT = 10007, RECEIVED = 5003;
 /** The bridge's address on the host. */
 const BRIDGE = "10.88.0.1";
+const OWN = 20_000;
 const published = (port: number) => 28000 + port % 1000;
 
 interface Way {
@@ -59,7 +60,8 @@ async function listening({ pid }: Container, port: number): Promise<void> {
 
 /** The client's end of a way, on the host until `stack` ends. */
 async function connect(stack: AsyncDisposableStack, containers: Containers, binary: string, way: Way): Promise<void> {
-  const args = [...way.to, 30000 + way.port].map(String);
+  // Below the ports that the kernel hands out: none of those is taken.
+  const args = [...way.to, OWN + way.port].map(String);
   if (way.client !== null) return await containers.run(way.client, "/pairs", ...args, "stay");
   const child = new Deno.Command(binary, { args, stdin: "piped", stdout: "null" }).spawn();
   stack.defer(async () => {
@@ -69,7 +71,7 @@ async function connect(stack: AsyncDisposableStack, containers: Containers, bina
 }
 
 const clientOf = ({ flows }: SampleDocument, { port, to }: Way) =>
-  flows.find(({ local, remote }) => local.port === 30000 + port && remote?.port === to[1]);
+  flows.find(({ local, remote }) => local.port === OWN + port && remote?.port === to[1]);
 const serverOf = ({ flows }: SampleDocument, { port }: Way) =>
   flows.find(({ local, remote }) => local.port === port && remote !== null);
 const isDone = (flow: FlowFacts | undefined) =>

@@ -95,11 +95,12 @@ static int one_end(const char *address, int port, int own_port, int stays)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
 	struct sockaddr_in own = { .sin_family = AF_INET, .sin_port = htons(own_port) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
 	static char bytes[SENT];
 
 	check(inet_pton(AF_INET, address, &at.sin_addr) == 1, "the address");
 	if (own_port) {
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)); /* one of before may be in TIME_WAIT */
 		check(!bind(fd, (struct sockaddr *)&own, sizeof(own)), "bind");
 		check(!connect(fd, (struct sockaddr *)&at, sizeof(at)), "connect");
 		check(send(fd, bytes, SENT, 0) == SENT, "send");
