@@ -31,7 +31,7 @@ Deno.test("userOptionsFile() looks below XDG_CONFIG_HOME if that is absolute, el
 
 Deno.test({
   name: "userOptionsFile() as root takes the file of the user behind sudo, and nobody else's",
-  ignore: Deno.uid() !== 0,
+  ignore: Deno.uid() !== 0, // an ordinary user cannot make a file that is another one's
   fn: () => {
     inHome((home) => {
       const path = `${home}/.config/tcptop/options`;
