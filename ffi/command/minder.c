@@ -29,7 +29,9 @@ struct minder {
 	pid_t child, tcptop;
 	bool on_terminal;    /* there is a shell whose job this may be */
 	bool ended, alone;   /* the command; tcptop has gone or said so */
+	bool continued;      /* the command, and tcptop has not followed yet */
 	uint64_t met_ms[SIGNALS]; /* when the minder had a signal itself; 0: not, or it is accounted for */
+	uint64_t stopped_ms, group_continued_ms; /* when tcptop was, by the minder, and the whole group, last; 0: never */
 };
 
 static uint64_t now_ms(void)
@@ -64,9 +66,11 @@ static void reap(struct minder *m)
 		if (pid != m->child)
 			continue;
 		if (WIFSTOPPED(status)) {
+			m->continued = false;
+			m->stopped_ms = now_ms();
 			follow(m, SIGSTOP);
 		} else if (WIFCONTINUED(status)) {
-			follow(m, SIGCONT);
+			m->continued = true;
 		} else {
 			m->ended = true;
 			tell(m, MINDER_ENDED, status);
@@ -84,6 +88,8 @@ static void signals_read(struct minder *m)
 			reap(m);
 		else if (info.ssi_signo < SIGNALS)
 			m->met_ms[info.ssi_signo] = now_ms();
+		if (info.ssi_signo == SIGCONT)
+			m->group_continued_ms = m->met_ms[SIGCONT];
 	}
 }
 
@@ -95,17 +101,43 @@ static bool was_for_group(struct minder *m, int signal)
 	return met && now_ms() - met < SAME_SIGNAL_MS;
 }
 
-static void hand_on(struct minder *m, int signal)
+/* What was sent to the group may reach the minder last. */
+static void group_await(struct minder *m)
 {
 	struct pollfd poll_signals = { .fd = m->signals, .events = POLLIN };
 
+	poll(&poll_signals, 1, GROUP_WITHIN_MS);
+	signals_read(m);
+}
+
+static bool group_was_continued(const struct minder *m)
+{
+	return m->group_continued_ms && m->group_continued_ms >= m->stopped_ms;
+}
+
+/* The command goes on. So does tcptop, by itself if the group was continued: one more SIGCONT would come back from it as a signal to hand on, and
+ * undo a ^Z that was typed meanwhile. */
+static void continue_tcptop(struct minder *m)
+{
+	m->continued = false;
+	if (m->met_ms[SIGTSTP]) /* tcptop tells of that one only now */
+		m->met_ms[SIGTSTP] = now_ms();
+	if (!group_was_continued(m))
+		group_await(m);
+	if (group_was_continued(m))
+		return;
+	m->met_ms[SIGCONT] = now_ms();
+	follow(m, SIGCONT);
+}
+
+static void hand_on(struct minder *m, int signal)
+{
 	if (signal <= 0 || signal >= SIGNALS)
 		return;
 	signals_read(m);
 	if (was_for_group(m, signal))
 		return;
-	poll(&poll_signals, 1, GROUP_WITHIN_MS);
-	signals_read(m);
+	group_await(m);
 	if (!was_for_group(m, signal) && !m->ended)
 		kill(m->child, signal);
 }
@@ -162,6 +194,8 @@ static void mind(struct minder *m)
 			failure_read(m);
 		if (fds[1].revents)
 			signals_read(m);
+		if (m->continued)
+			continue_tcptop(m);
 		if (fds[0].revents && !word_read(m)) {
 			if (m->go >= 0) { /* the command reads the end of the pipe, and ends */
 				close(m->go);
