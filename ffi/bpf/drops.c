@@ -134,6 +134,15 @@ static int rest_append(const struct drops *d, struct bytes *to, const struct dro
 	return bytes_append(to, &r, sizeof(r));
 }
 
+/* For which there was no memory even by reason: their number alone. */
+static int uncounted_append(const struct drops *d, struct bytes *to)
+{
+	struct tcptop_dropped r = { .tag = TAG_DROPPED, .size = sizeof(r), .reason = "other", .packets = d->shared->uncounted };
+
+	r.last_ns = d->shared->last_ns;
+	return r.packets ? bytes_append(to, &r, sizeof(r)) : 0;
+}
+
 /* All that there can be fits into one batch. */
 static int rest_read(struct drops *d, struct bytes *to)
 {
@@ -166,6 +175,8 @@ int drops_read(struct drops *d, bool describe_all, struct bytes *to)
 	err = counts_read(d, describe_all, before_ns, to, idle, &length);
 	if (!err)
 		err = rest_read(d, to);
+	if (!err)
+		err = uncounted_append(d, to);
 	if (!err && idle)
 		room_make(d, idle, length, before_ns);
 	free(idle);

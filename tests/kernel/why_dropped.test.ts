@@ -293,16 +293,17 @@ Deno.test("dropped is told by reason alone of more flows than there is room for,
     send $s, "x" x 977, 0, pack_sockaddr_in(10000 + $_, inet_aton("127.0.0.1")) }`;
   await run("ip", ...args, flood);
   // By the bytes, which a SYN of somebody else to a closed port has none of.
-  let bytes = 0, untracked = 0;
-  for (const sample of await running.upToFresh()) {
-    untracked = sample.health.drops_untracked;
-    for (const total of (sample.totals as unknown as { dropped: { reason: string; bytes: number }[] }).dropped) {
-      if (total.reason === "no_socket") bytes += total.bytes;
-    }
+  type Dropped = { reason: string; packets: number; bytes: number; without_flow: number };
+  const told: (Dropped & { sample: number })[] = [];
+  let untracked = 0;
+  for (const [sample, { health, totals }] of (await running.upToFresh()).entries()) {
+    untracked = health.drops_untracked;
+    for (const total of (totals as unknown as { dropped: Dropped[] }).dropped) told.push({ sample, ...total });
   }
-  ok(untracked > 0);
+  ok(untracked > 0, JSON.stringify(told));
   strictEqual(await nstat(netns, "UdpNoPorts"), PORTS);
-  strictEqual(bytes, PORTS * 977);
+  const bytes = told.reduce((sum, { reason, bytes }) => sum + (reason === "no_socket" ? bytes : 0), 0);
+  strictEqual(bytes, PORTS * 977, `${bytes} of ${PORTS * 977}, ${untracked} untracked: ${JSON.stringify(told)}`);
 });
 
 Deno.test("dropped has by netlink the number alone of a UDP socket, and a note says why, once", async () => {
