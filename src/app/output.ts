@@ -1,4 +1,5 @@
 import type { EventBatch, Sample } from "../flow/sample.ts";
+import type { RunFacts } from "../output/run_summary.ts";
 
 /** Something that takes what the Worker sends. Opened while the process has the rights it was started with. */
 export interface Output {
@@ -7,6 +8,8 @@ export interface Output {
   /** Called for each sample but the one found at the start. */
   sample?(sample: Sample): void | Promise<void>;
   events?(batch: EventBatch): void | Promise<void>;
+  /** Called once a command under watch has ended, after the last sample; not where it could not be run. */
+  ended?(facts: RunFacts): void | Promise<void>;
   /** Once it is closed: an exit status other than the run's; null, absent: none. */
   readonly status?: number | null;
   /** Called however the program ends; what was written is complete afterwards. */

@@ -32,17 +32,19 @@ import type { Output } from "./output.ts";
 import { removals } from "./record_folder.ts";
 import { Resolver } from "./resolver.ts";
 import { reverseDns } from "./reverse_dns.ts";
+import { wantsAll } from "./running.ts";
 
 const TEXT_ROWS = 50;
 const HOME_AND_CLEAR = "\x1b[H\x1b[2J";
 
 /** What the options ask for. A file is opened, and a failure thrown, at once. `owner` gets new files.
- * `screen` stands for text where there is one. */
+ * `screen` stands for text where there is one. `note`: what is not seen of a command; null: nothing is missed. */
 export async function openOutputs(
   asked: Options,
   stdoutIsTerminal: boolean,
   owner: Identity,
   screen: Output | null,
+  note: string | null = null,
 ): Promise<Output[]> {
   // The screen alone draws it.
   const options = { ...asked, columns: asked.columns?.filter((column) => column !== HISTORY) ?? null };
@@ -60,8 +62,8 @@ export async function openOutputs(
   }
   if (options.csv !== null) outputs.push(named(await csvOutput(options, owner, past)));
   const said = options.json || options.batch || options.once;
-  if (options.learn !== null || options.allow.length > 0) {
-    outputs.push(await (await import("./policy_output.ts")).PolicyOutput.open(options, owner));
+  if (wantsAll(options)) {
+    outputs.push(...await (await import("./seen_outputs.ts")).openSeenOutputs(options, owner, note));
   }
   // A file or a server in place of text, unless someone is looking.
   if (screen !== null) return outputs;

@@ -1,15 +1,12 @@
 /** What is told of a whole run once it has ended: what was learnt, and what is not allowed. */
 import { ExitStatus, TcptopError } from "../errors.ts";
-import type { Sample } from "../flow/sample.ts";
 import type { Options } from "../options.ts";
 import { learnedText } from "../output/learned.ts";
 import { judgeOf, PolicyError, readPolicy, refusals } from "../output/policy.ts";
-import { Seen } from "../output/seen.ts";
+import type { Judge, Seen } from "../output/seen.ts";
 import { writeError } from "../output/stderr.ts";
 import type { Identity } from "../system/identity.ts";
 import { OutputFile } from "../system/output_file.ts";
-import { compileFilter } from "../view/filter/compile.ts";
-import { chosenRows } from "../view/selection.ts";
 import { outputFiles } from "./files.ts";
 import type { Output } from "./output.ts";
 
@@ -17,32 +14,17 @@ const MOST_BYTES = 16 << 20;
 const decoder = new TextDecoder();
 
 export class PolicyOutput implements Output {
-  readonly seen: Seen;
   #status: number | null = null;
 
-  private constructor(readonly options: Options, readonly learned: OutputFile | null) {
-    const { filter, protocol, allow, inside } = options;
-    const choice = { filter: filter === null ? null : compileFilter(filter), protocol, listeners: false };
-    const judge = allow.length === 0 ? null : judgeOf(allow.flatMap((path) => rulesOf(path)), inside);
-    this.seen = new Seen((sample) => chosenRows(sample, choice), judge);
-  }
+  private constructor(readonly options: Options, readonly seen: Seen, readonly learned: OutputFile | null) {}
 
-  /** Files are opened, and a failure thrown, at once. */
-  static async open(options: Options, owner: Identity): Promise<PolicyOutput> {
-    const rules = new PolicyOutput(options, null);
-    if (options.learn === null) return rules;
+  /** Files are opened, and a failure thrown, at once. `seen` is judged by policyOf() the same options. */
+  static async open(options: Options, owner: Identity, seen: Seen): Promise<PolicyOutput> {
+    if (options.learn === null) return new PolicyOutput(options, seen, null);
     const file = new OutputFile(options.learn, owner, await outputFiles());
     // What cannot be read back is not written over.
     readPolicyFile(options.learn, decoder.decode(file.read(0, Math.min(file.byteLength, MOST_BYTES))));
-    return new PolicyOutput(options, file);
-  }
-
-  start(sample: Sample): void {
-    this.seen.add(sample);
-  }
-
-  sample(sample: Sample): void {
-    this.seen.add(sample);
+    return new PolicyOutput(options, seen, file);
   }
 
   /** Another exit status than that of the run; null: none. */
@@ -65,6 +47,11 @@ export class PolicyOutput implements Output {
     for (const sentence of sentences) writeError(sentence);
     if (sentences.length > 0 && !options.warn) this.#status = ExitStatus.notAllowed;
   }
+}
+
+/** The files of --allow; null: there are none. A failure is thrown. */
+export function policyOf({ allow, inside }: Options): Judge | null {
+  return allow.length === 0 ? null : judgeOf(allow.flatMap((path) => rulesOf(path)), inside);
 }
 
 function rulesOf(path: string) {

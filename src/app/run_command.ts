@@ -3,10 +3,11 @@ import { errorText, ExitStatus, TcptopError } from "../errors.ts";
 import type { CommandOptions, Options } from "../options.ts";
 import { writeError } from "../output/stderr.ts";
 import { ClosedPipe } from "../output/stdout.ts";
+import type { CommandEnd } from "../system/command.ts";
+import { nowMs } from "./clock.ts";
 import type { Output } from "./output.ts";
 import { openOutputs } from "./outputs.ts";
 import { openSession, owner, show } from "./running.ts";
-import { SummaryOutput } from "./summary_output.ts";
 import type { Watched } from "./watched.ts";
 
 /** Ends with the command's status, or its own where it failed to watch a command that was fine. Throws a TcptopError where the command was not
@@ -15,11 +16,8 @@ export async function runCommand(options: Options, command: CommandOptions): Pro
   if (Deno.build.os !== "linux") throw new TcptopError("'run' takes Linux", ExitStatus.unsupported);
   const watched = new (await import("./watched.ts")).Watched(command);
   try {
-    const outputs = await openOutputs(options, false, owner(), null);
-    const summary = isTold(options) ? null : new SummaryOutput(options, watched.note);
-    const failure = await watch(watched, options, summary === null ? outputs : [...outputs, summary]);
-    const end = await watched.result();
-    if (end.failure === null) summary?.tell(command.words, end);
+    const outputs = await openOutputs(options, false, owner(), null, watched.note);
+    const { end, failure } = await watch(watched, options, command.words, outputs);
     const refused = outputs.find(({ status }) => status)?.status;
     if (refused) return refused;
     return end.status !== 0 || failure === null ? end.status : failure;
@@ -28,25 +26,43 @@ export async function runCommand(options: Options, command: CommandOptions): Pro
   }
 }
 
-/** Whether something else than the summary is asked for. */
-function isTold({ json, events, batch, csv, metrics }: Options): boolean {
-  return json || events || batch || csv !== null || metrics !== null;
-}
-
-/** null, or a status: of what went wrong while the command ran, which goes on. */
-async function watch(watched: Watched, options: Options, outputs: readonly Output[]): Promise<number | null> {
+/** How the command ended. `failure`: null, or a status, of what went wrong while it ran, which it then goes on to do. */
+async function watch(
+  watched: Watched,
+  options: Options,
+  words: readonly string[],
+  outputs: readonly Output[],
+): Promise<{ readonly end: CommandEnd; readonly failure: number | null }> {
   const session = openSession(options, watched.scope);
-  watched.begin(() => session.finish());
+  let beganMs = 0, ms = 0, failure: number | null = null;
+  watched.begin(() => {
+    ms = nowMs() - beganMs;
+    session.finish();
+  });
   try {
-    await show(session, outputs, null, () => watched.start());
-    return null;
-  } catch (error) {
-    if (!watched.started) throw error;
-    if (error instanceof ClosedPipe) return null;
-    writeError(`${errorText(error)}. The command goes on, and is not watched any more`);
-    return error instanceof TcptopError ? error.status : ExitStatus.failed;
+    try {
+      await show(session, outputs, null, () => {
+        beganMs = nowMs();
+        watched.start();
+      });
+    } catch (error) {
+      failure = failureOf(error, watched);
+    } finally {
+      await session.close();
+    }
+    const end = await watched.result();
+    const told = end.failure === null ? outputs : [];
+    for (const output of told) await output.ended?.({ words, ...end, ms });
+    return { end, failure };
   } finally {
-    await session.close();
     for (const output of outputs) await output.close?.();
   }
+}
+
+/** A status; null: the reader of the output has gone. Throws where the command was not started. */
+function failureOf(error: unknown, watched: Watched): number | null {
+  if (!watched.started) throw error;
+  if (error instanceof ClosedPipe) return null;
+  writeError(`${errorText(error)}. The command goes on, and is not watched any more`);
+  return error instanceof TcptopError ? error.status : ExitStatus.failed;
 }
