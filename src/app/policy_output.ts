@@ -2,7 +2,7 @@
 import { ExitStatus, TcptopError } from "../errors.ts";
 import type { Options } from "../options.ts";
 import { learnedText } from "../output/learned.ts";
-import { judgeOf, PolicyError, readPolicy, refusals } from "../output/policy.ts";
+import { judgeOf, PolicyError, readPolicy, refusals, refusalSentences } from "../output/policy.ts";
 import type { Judge, Seen } from "../output/seen.ts";
 import { writeError } from "../output/stderr.ts";
 import type { Identity } from "../system/identity.ts";
@@ -43,7 +43,7 @@ export class PolicyOutput implements Output {
       if (ended + open > 0) writeError(`${ended + open} flows came after the first ${seen.most}, and were not learnt`);
     }
     if (seen.judge === null) return;
-    const sentences = refusals(seen);
+    const sentences = refusalSentences(refusals(seen));
     for (const sentence of sentences) writeError(sentence);
     if (sentences.length > 0 && !options.warn) this.#status = ExitStatus.notAllowed;
   }

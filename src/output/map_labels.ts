@@ -18,7 +18,8 @@ export interface Drawn {
   readonly left: string | null;
 }
 
-export function drawn({ nodes, edges, further }: MapGraph, limit: number): Drawn {
+/** `remedy`: how all are shown, behind the sentence about what is left. */
+export function drawn({ nodes, edges, further }: MapGraph, limit: number, remedy = ": --limit 0 shows all"): Drawn {
   const shown = limit === 0 ? edges : edges.slice(0, limit), rest = edges.slice(shown.length);
   const ids = [...new Set(shown.flatMap(({ from, to }) => [from, to]))];
   const connections = rest.reduce((sum, edge) => sum + edge.connections, further);
@@ -27,7 +28,7 @@ export function drawn({ nodes, edges, further }: MapGraph, limit: number): Drawn
     nodes: new Map(ids.map((id, i) => [id, { number: i + 1, node: nodes.get(id)! }])),
     left: connections === 0
       ? null
-      : `${counted(connections, "[connection|connections]")} between further ends: --limit 0 shows all`,
+      : `${counted(connections, "[connection|connections] between further ends")}${remedy}`,
   };
 }
 

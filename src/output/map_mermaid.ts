@@ -7,9 +7,14 @@ const BREAK = "<br/>";
 /** What has no meaning to Mermaid, Markdown or HTML: anywhere, and within a word. */
 const PLAIN = /^[A-Za-z0-9 ,\/→←…]$/, WORD = /^[A-Za-z0-9]$/, WITHIN = /^[.-]$/; // a colon may name an icon
 
-/** `limit`: pairs, 0: all. */
-export function mermaidMap(graph: MapGraph, sample: Pick<Sample, "containers">, limit: number): string {
-  const { edges, nodes, left } = drawn(graph, limit), lines = ["flowchart LR"];
+/** `limit`: pairs, 0: all; `remedy` as drawn() has it. */
+export function mermaidMap(
+  graph: MapGraph,
+  sample: Pick<Sample, "containers">,
+  limit: number,
+  remedy?: string,
+): string {
+  const { edges, nodes, left } = drawn(graph, limit, remedy), lines = ["flowchart LR"];
   const groups = new Map<string, string[]>();
   for (const { number, node } of nodes.values()) {
     const text = `n${number}${shape(node, nodeLines(node, sample))}`;

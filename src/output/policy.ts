@@ -48,8 +48,21 @@ export function judgeOf(rules: readonly Predicate[], inside: boolean): Judge {
     !inside && sample.flows.inside[row] === 1 || rules.some((rule) => rule(sample, row));
 }
 
-/** Sentences about what no rule allows, those that are alike together. */
-export function refusals({ flows, further, most }: Seen): string[] {
+/** What no rule allows: flows that are alike together. */
+export interface Refused {
+  /** "curl to example.org (192.0.2.1):443/tcp", harmless on a terminal. */
+  readonly who: string;
+  /** "2 flows by process 7, in 11 B, out 2 B". */
+  readonly sums: string;
+}
+
+export interface Refusals {
+  readonly told: readonly Refused[];
+  /** Sentences about those that are not told one by one. */
+  readonly more: readonly string[];
+}
+
+export function refusals({ flows, further, most }: Seen): Refusals {
   const groups = new Map<string, SeenFlow[]>();
   for (const flow of flows) {
     if (flow.allowed) continue;
@@ -57,15 +70,17 @@ export function refusals({ flows, further, most }: Seen): string[] {
     if (group === undefined) groups.set(key, [flow]);
     else group.push(flow);
   }
-  const sentences = [...groups].sort(([a], [b]) => a < b ? -1 : 1).map(([text, group]) =>
-    `Not allowed: ${text}${sums(group)}`
-  );
-  const told = sentences.slice(0, MOST_TOLD), left = sentences.length - told.length;
-  if (left > 0) told.push(`Not allowed: ${left} more, of which only the first ${MOST_TOLD} are told`);
+  const all = [...groups].sort(([a], [b]) => a < b ? -1 : 1).map(([who, group]) => ({ who, sums: sums(group) }));
+  const told = all.slice(0, MOST_TOLD), left = all.length - told.length, more: string[] = [];
+  if (left > 0) more.push(`${left} more, of which only the first ${MOST_TOLD} are told`);
   if (further.notAllowed > 0) {
-    told.push(`Not allowed: ${further.notAllowed} of those flows that came after the first ${most}`);
+    more.push(`${further.notAllowed} of those flows that came after the first ${most}`);
   }
-  return told;
+  return { told, more };
+}
+
+export function refusalSentences({ told, more }: Refusals): string[] {
+  return [...told.map(({ who, sums }) => `${who}: ${sums}`), ...more].map((what) => `Not allowed: ${what}`);
 }
 
 function peerText({ process, direction, name, remote, local, protocol }: SeenFlow): string {
@@ -85,5 +100,5 @@ function sums(flows: readonly SeenFlow[]): string {
   const pids = new Set(flows.map(({ pid }) => pid)), [pid] = pids;
   const count = flows.length === 1 ? "1 flow" : `${flows.length} flows`;
   const by = pids.size > 1 ? ` by ${pids.size} processes` : pid === null ? "" : ` by process ${pid}`;
-  return `: ${count}${by}, in ${bytesText(rx)}, out ${bytesText(tx)}`;
+  return `${count}${by}, in ${bytesText(rx)}, out ${bytesText(tx)}`;
 }

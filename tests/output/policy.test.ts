@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
-import { judgeOf, PolicyError, readPolicy, refusals } from "../../src/output/policy.ts";
+import { judgeOf, PolicyError, readPolicy, refusals, refusalSentences } from "../../src/output/policy.ts";
 import { learnedLines, learnedText } from "../../src/output/learned.ts";
 import { Seen } from "../../src/output/seen.ts";
 import type { Sample } from "../../src/flow/sample.ts";
@@ -12,6 +12,8 @@ function seenOf(flows: readonly FakeFlow[], policy = "", inside = false): Seen {
   seen.add(fakeSample(flows));
   return seen;
 }
+
+const sentencesOf = (seen: Seen) => refusalSentences(refusals(seen));
 
 const errorOf = (text: string) => {
   try {
@@ -43,15 +45,15 @@ Deno.test("refusals() tells what no rule allows, those that are alike together, 
     { process: "sshd", pid: 8, remote: ["9.9.9.9", 5555], local: ["10.0.0.2", 22], direction: "in" },
     { process: "nc", remote: ["127.0.0.1", 26], inside: true },
   ];
-  deepStrictEqual(refusals(seenOf(flows)), [
+  deepStrictEqual(sentencesOf(seenOf(flows)), [
     "Not allowed: curl to 1.1.1.1:443/tcp: 2 flows by process 7, in 11 B, out 2 B",
     "Not allowed: nc to [2001:db8::1]:25/tcp: 1 flow by process 9, in 0 B, out 0 B",
     "Not allowed: sshd from 9.9.9.9 at its port 22/tcp: 1 flow by process 8, in 0 B, out 0 B",
   ]);
-  deepStrictEqual(refusals(seenOf(flows, "process=curl\nsport:22\nport:25")), []);
-  deepStrictEqual(refusals(seenOf(flows, "not dport:26", true)).length, 1);
+  deepStrictEqual(sentencesOf(seenOf(flows, "process=curl\nsport:22\nport:25")), []);
+  deepStrictEqual(sentencesOf(seenOf(flows, "not dport:26", true)).length, 1);
   const many = [...Array(70).keys()].map((i): FakeFlow => ({ remote: ["1.1.1.1", i + 1] }));
-  deepStrictEqual(refusals(seenOf(many)).slice(50), ["Not allowed: 20 more, of which only the first 50 are told"]);
+  deepStrictEqual(sentencesOf(seenOf(many)).slice(50), ["Not allowed: 20 more, of which only the first 50 are told"]);
 });
 
 Deno.test("learnedLines() allow exactly what was seen", () => {
@@ -68,7 +70,7 @@ Deno.test("learnedLines() allow exactly what was seen", () => {
     "process=curl remote=1.1.1.1 dport:443 proto:tcp",
     "process=sshd remote=9.9.9.9 direction:in sport:22 proto:tcp",
   ]);
-  deepStrictEqual(refusals(seenOf(flows, lines.join("\n"))), []);
+  deepStrictEqual(sentencesOf(seenOf(flows, lines.join("\n"))), []);
   const others: FakeFlow[] = [
     { process: "curly", remote: ["1.1.1.1", 443] },
     { process: "curl", remote: ["1.1.1.10", 443] },
@@ -76,7 +78,7 @@ Deno.test("learnedLines() allow exactly what was seen", () => {
     { process: "curl", remote: ["1.1.1.1", 443], protocol: "udp" },
     { process: "sshd", remote: ["9.9.9.9", 22], local: ["10.0.0.2", 5555] },
   ];
-  strictEqual(refusals(seenOf(others, lines.join("\n"))).length, others.length);
+  strictEqual(sentencesOf(seenOf(others, lines.join("\n"))).length, others.length);
 });
 
 Deno.test("learnedLines() have a network in the place of many addresses in it", () => {
