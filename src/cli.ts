@@ -267,7 +267,7 @@ function definition() {
     .addOption(
       new Option(
         "--record <FILE>",
-        "keep everything that is seen in a new file, for --replay; it holds network metadata",
+        "keep everything that is seen in a new file, for --replay (-: standard output); it holds network metadata",
       ),
     )
     .addOption(
@@ -297,7 +297,7 @@ function definition() {
     .addOption(
       new Option(
         "--replay <FILE>",
-        "play a recording, or a directory of them, instead of looking at this machine; needs no root",
+        "play a recording, or a directory of them, instead of looking at this machine (-: standard input); needs no root",
       ),
     )
     .addOption(new Option("--from <TIME>", "with --replay, from then on: 12:03, 12:03:10, '2026-01-02 12:03'"))
@@ -410,10 +410,27 @@ function refuseMixed(raw: Raw): void {
   if (raw.sinceStart && raw.group === "peer") {
     throw refuse("--since-start", "--group peer", "who was at the other end of what has ended is not kept");
   }
+  if (raw.record === "-") refuseBesideRecording(raw);
   if (raw.keep !== undefined && raw.record === undefined) throw usage("--keep needs --record, with a directory");
   if (raw.at !== undefined && (raw.from !== undefined || raw.to !== undefined)) {
     throw refuse("--at", raw.from === undefined ? "--to" : "--from", "a moment has no length");
   }
+}
+
+/** What cannot be beside a recording on standard output. */
+function refuseBesideRecording(raw: Raw): void {
+  if (raw.keep !== undefined) throw usage("--keep needs --record with a directory, not with standard output");
+  if (raw.command !== undefined) {
+    throw usage("'run' takes no --record -: standard output is the command's");
+  }
+  const other = toStdout(raw) ?? (raw.map === undefined ? null : "--map");
+  if (other !== null) throw usage(`--record - and ${other} exclude each other: both write to standard output`);
+}
+
+/** The option beside --map and --record that has something written to standard output; null: none does. */
+function toStdout(raw: Raw): string | null {
+  const option = (["json", "batch", "events"] as const).find((name) => raw[name]);
+  return option !== undefined ? `--${option}` : raw.csv === "-" ? "--csv -" : null;
 }
 
 /** 24h, 7d, 90m; or 2GiB, 500MB, 2G. Minutes are a small m, mebibytes a capital one. */
@@ -434,15 +451,7 @@ function mapForm(raw: Raw): MapForm {
   if (form === undefined) {
     throw usage(`--map takes ${MAP_FORMS.slice(0, -1).join(", ")} or ${MAP_FORMS.at(-1)}, not '${raw.map}'`);
   }
-  const other = raw.json
-    ? "--json"
-    : raw.batch
-    ? "--batch"
-    : raw.events
-    ? "--events"
-    : raw.csv === "-"
-    ? "--csv -"
-    : null;
+  const other = toStdout(raw);
   if (other !== null) throw usage(`--map and ${other} exclude each other: both write to standard output`);
   if (raw.group !== "none" && raw.group !== "process" && raw.group !== "container") {
     throw usage(`--map goes by process or container, not by ${raw.group}`);

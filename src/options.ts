@@ -60,7 +60,7 @@ export interface Options {
   readonly events: boolean;
   /** A file, or "-" for standard output. */
   readonly csv: string | null;
-  /** A file, or with `keep` a directory. */
+  /** A file, "-" for standard output, or with `keep` a directory. */
   readonly record: string | null;
   /** How much of the recordings in the directory is kept. */
   readonly keep: Keeping | null;
@@ -70,6 +70,7 @@ export interface Options {
   readonly metrics: { readonly hostname: string; readonly port: number } | null;
   /** Names that it is served under besides those it has anyway. */
   readonly metricsHosts: readonly string[];
+  /** A file, a directory, or "-" for standard input. */
   readonly replay: string | null;
   /** Of the replay. */
   readonly from: Time | null;

@@ -65,8 +65,9 @@ export async function openOutputs(
   if (wantsAll(options)) {
     outputs.push(...await (await import("./seen_outputs.ts")).openSeenOutputs(options, owner, note));
   }
-  // A file or a server in place of text, unless someone is looking.
+  // A file, a server or a recording in place of text, unless someone is looking.
   if (screen !== null) return outputs;
+  if (options.record === "-") return outputs;
   if (options.map !== null) outputs.push(named(mapOutput(options, options.map)));
   else if (options.events) outputs.push(eventOutput(options));
   else if (options.command !== null && !options.json && !options.batch) return outputs;

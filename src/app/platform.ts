@@ -6,7 +6,8 @@ import type { SourceOptions } from "../source/source.ts";
  * a program that plays nettop, and macOS's platform runs anywhere; a root would run what the variable names, and give nothing up. */
 export async function openPlatform(os: typeof Deno.build.os, options: SourceOptions): Promise<Platform> {
   if (options.replay !== null) {
-    return (await import("../source/replay/platform.ts")).openReplay(options.replay);
+    const { openReplay, openStdin } = await import("../source/replay/platform.ts");
+    return options.replay.path === "-" ? await openStdin(options.replay) : openReplay(options.replay);
   }
   const played = Deno.env.get("TCPTOP_NETTOP") !== undefined;
   if (played && Deno.uid() === 0) {

@@ -1,16 +1,36 @@
 /** Composition: options in, exit status out. */
 import type { Options } from "../options.ts";
 import { ClosedPipe } from "../output/stdout.ts";
-import { ExitStatus } from "../errors.ts";
+import { ExitStatus, TcptopError } from "../errors.ts";
 import { openOutputs } from "./outputs.ts";
 import { LiveScreen } from "./screen.ts";
 import { openSession, owner, show, wantsAll, wantsScreen } from "./running.ts";
-import { TTY } from "./tty.ts";
+import { keyboard, tty } from "./tty.ts";
+
+/** A recording is nothing to look at, nor to type. */
+function refuseTerminal({ record, replay }: Options): void {
+  const refused = (option: string, why: string) => new TcptopError(`${option}: ${why}`, ExitStatus.usage);
+  if (record === "-" && Deno.stdout.isTerminal()) {
+    throw refused("--record -", "standard output is a terminal. Try: tcptop --record - | tcptop --replay -");
+  }
+  if (replay === "-" && Deno.stdin.isTerminal()) {
+    throw refused(
+      "--replay -",
+      "standard input is a terminal. Try: ssh HOST sudo tcptop --record - | tcptop --replay -",
+    );
+  }
+}
+
+function liveScreen(options: Options): LiveScreen {
+  const keys = keyboard(options.replay === "-");
+  return new LiveScreen(options, tty(keys), keys);
+}
 
 /** Runs until the asked-for samples are out, the reader has gone or a signal comes. Throws TcptopError. */
 export async function run(options: Options): Promise<number> {
   if (options.command !== null) return await (await import("./run_command.ts")).runCommand(options, options.command);
-  const screen = wantsScreen(options) ? new LiveScreen(options, TTY, Deno.stdin) : null;
+  refuseTerminal(options);
+  const screen = wantsScreen(options) ? liveScreen(options) : null;
   const outputs = await openOutputs(options, Deno.stdout.isTerminal(), owner(), screen);
   const session = openSession(options);
   const left = Promise.withResolvers<void>();

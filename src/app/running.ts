@@ -55,8 +55,9 @@ function namesWanted(options: Options): boolean {
 }
 
 /** A terminal, and nothing else that writes to it. */
-export function wantsScreen({ batch, once, json, events, csv, command, map }: Options): boolean {
-  return command === null && map === null && isScreen() && !batch && !once && !json && !events && csv !== "-";
+export function wantsScreen({ batch, once, json, events, csv, command, map, record, replay }: Options): boolean {
+  if (command !== null || map !== null || batch || once || json || events) return false;
+  return csv !== "-" && record !== "-" && isScreen(replay === "-");
 }
 
 const variable = (name: string) => Deno.env.get(name);

@@ -1,18 +1,39 @@
 import type { Device } from "../render/terminal.ts";
 import { type Charset, terminalCharset as charsetOf } from "../view/charset.ts";
+import type { ReadableInput } from "./keys.ts";
 
-/** Standard input and output, which are a terminal. */
-export const TTY: Device = {
-  // Deno writes on a thread of its own: a terminal that does not take what we write holds up nothing else.
-  write: (bytes) => Deno.stdout.write(bytes),
-  setRaw: (raw) => Deno.stdin.setRaw(raw, { cbreak: true }),
-  size: () => Deno.consoleSize(),
-};
+/** Where keys come from. */
+export type Keyboard = ReadableInput & Pick<typeof Deno.stdin, "setRaw">;
 
-/** Whether the live screen can be had: a terminal both ways that is no typewriter. */
-export function isScreen(): boolean {
+/** Standard output, which is a terminal, and where keys come from. */
+export function tty(keyboard: Keyboard): Device {
+  return {
+    // Deno writes on a thread of its own: a terminal that does not take what we write holds up nothing else.
+    write: (bytes) => Deno.stdout.write(bytes),
+    setRaw: (raw) => keyboard.setRaw(raw, { cbreak: true }),
+    size: () => Deno.consoleSize(),
+  };
+}
+
+/** Standard input, or where that has something else to say the terminal itself. */
+export function keyboard(stdinIsTaken: boolean): Keyboard {
+  return stdinIsTaken ? Deno.openSync("/dev/tty") : Deno.stdin;
+}
+
+/** Whether the live screen can be had: a terminal both ways that is no typewriter. `stdinIsTaken`: keys come from elsewhere. */
+export function isScreen(stdinIsTaken = false): boolean {
   const type = Deno.env.get("TERM") ?? "";
-  return Deno.stdout.isTerminal() && Deno.stdin.isTerminal() && type !== "" && type !== "dumb";
+  return Deno.stdout.isTerminal() && type !== "" && type !== "dumb" &&
+    (stdinIsTaken ? hasTerminal() : Deno.stdin.isTerminal());
+}
+
+function hasTerminal(): boolean {
+  try {
+    Deno.openSync("/dev/tty").close();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** NO_COLOR counts when it is set and not empty (no-color.org). */

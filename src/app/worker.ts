@@ -3,6 +3,7 @@ import { errorText, ExitStatus, TcptopError } from "../errors.ts";
 import { openFolder } from "../system/output_folder.ts";
 import { OutputFile } from "../system/output_file.ts";
 import { FileKeeper } from "../source/recording/file_keeper.ts";
+import { Pipe } from "../source/recording/pipe.ts";
 import { RecordingPlatform } from "../source/recording/recorder.ts";
 import { VERSION } from "../version.ts";
 import { Collector } from "./collector.ts";
@@ -75,7 +76,9 @@ async function recording(
     const folder = openFolder(path, owner, await outputFolders(options));
     return new RecordingPlatform(platform, new FolderKeeper(path, folder, keep, { nowMs, wallMs }), VERSION);
   }
-  const file = new OutputFile(path, owner, await outputFiles(options), true);
+  const file = path === "-"
+    ? new Pipe((bytes) => Deno.stdout.write(bytes), "standard output")
+    : new OutputFile(path, owner, await outputFiles(options), true);
   return new RecordingPlatform(platform, new FileKeeper(file, nowMs), VERSION);
 }
 

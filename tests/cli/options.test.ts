@@ -196,3 +196,22 @@ Deno.test("parseArguments() takes a policy", () => {
   strictEqual(refusal("--inside"), "--inside is for --allow and --learn");
   strictEqual(refusal("--allow", ""), "--allow takes a file");
 });
+
+Deno.test("--record - has standard output for itself", () => {
+  for (const argv of [["--json"], ["--batch"], ["--events"], ["--csv", "-"], ["--map", "dot"]]) {
+    const other = argv[0] === "--csv" ? "--csv -" : argv[0];
+    strictEqual(
+      refusal("--record", "-", ...argv),
+      `--record - and ${other} exclude each other: both write to standard output`,
+    );
+  }
+  strictEqual(
+    refusal("--record", "-", "--keep", "24h"),
+    "--keep needs --record with a directory, not with standard output",
+  );
+  strictEqual(
+    refusal("run", "--record", "-", "--", "true"),
+    "'run' takes no --record -: standard output is the command's",
+  );
+  strictEqual(options("--record", "-", "--csv", "x.csv").record, "-");
+});

@@ -53,6 +53,10 @@ export const STAND_INS: ReadonlyMap<string, readonly [line: string, why: string]
     "install -d -o nobody -m 700 flights; tcptop --record flights --keep 24h --count 1 --interval 300ms",
     "there is nobody behind sudo here, whom the directory could be given to",
   ]],
+  ["ssh HOST sudo tcptop --record - | tcptop --replay -", [
+    "tcptop --record - | tcptop --replay - --once",
+    "there is no other host here; tests/kernel/pipe.test.ts compares what both ends tell",
+  ]],
   ["./run-my-tests", ["true", "the reader's own"]],
   ["sudo tcptop run -- npm test", ["tcptop run -- true", "the reader's own tests"]],
   ["sudo tcptop run --learn allowed.txt -- npm test", ["tcptop run --learn allowed.txt -- true", "the same"]],

@@ -16,3 +16,15 @@ Deno.test("a replay on a terminal goes at its own speed, and its last picture st
   await shell.type("q");
   await shell.until("ended with 0");
 });
+
+Deno.test("a replay of standard input has the screen too, and its keys from the terminal", async () => {
+  const command = tcptop(["--replay", "-", "--no-resolve"]).join(" ");
+  await using shell = await Shell.start("bash --norc --noprofile");
+  await shell.type("PS1='ready '; clear", "Enter");
+  await shell.until("ready");
+  await shell.type("-l", `cat ${DEMO} | ${command}; echo ended with $?`);
+  await shell.type("Enter");
+  await shell.until("This is a recording of demo, not this machine as it is now");
+  await shell.type("q");
+  await shell.until("ended with 0");
+});

@@ -8,6 +8,10 @@ export interface RecordFile {
   readonly path: string;
   readonly byteLength: number;
   append(bytes: Uint8Array): void;
+  /** Only of a pipe (pipe.ts). */
+  readonly isFull?: boolean;
+  readonly isClosed?: boolean;
+  flushed?(): Promise<void>;
   close(): void;
   discard(): void;
 }
@@ -51,12 +55,21 @@ export class FileKeeper implements Keeper {
     this.#write(ChunkKind.sample, NOTHING);
   }
 
-  end(): void {
+  get isFull(): boolean {
+    return this.file.isFull === true;
+  }
+
+  get isClosed(): boolean {
+    return this.file.isClosed === true;
+  }
+
+  end(): void | Promise<void> {
     try {
       this.#write(ChunkKind.end, NOTHING);
     } finally {
       this.file.close();
     }
+    return this.file.flushed?.();
   }
 
   discard(): void {

@@ -14,8 +14,12 @@ export interface Keeper {
   wantsAll?(): boolean;
   /** What is to be said of the recording. */
   notes?(): readonly Note[];
-  /** Nothing comes any more. */
-  end(): void;
+  /** Whether nothing can be taken for now: its reader is slow. */
+  readonly isFull?: boolean;
+  /** Whether nothing is wanted any more. */
+  readonly isClosed?: boolean;
+  /** Nothing comes any more. Resolves when all of it has been written. */
+  end(): void | Promise<void>;
   /** Nothing has come, nor will. */
   discard(): void;
 }

@@ -11,6 +11,10 @@ const MOST_INTERFACES = 1024;
 const MOST_HOSTS = 1 << 14;
 const LINES_A_CHUNK = 1024;
 
+/** How often it is looked whether the reader of a recording has taken some of it. */
+const LOOK_EVERY_MS = 20;
+const FULL = { everyMs: 0, hasNews: false };
+
 /** Passes on what another source yields, and keeps it. */
 class RecordingSource implements FlowSource {
   #info = "";
@@ -36,14 +40,17 @@ class RecordingSource implements FlowSource {
   get synRecv(): number | null {
     return this.#source.synRecv ?? null;
   }
-  wait(ms: number): Promise<boolean> {
-    return this.#source.wait(ms);
+  async wait(ms: number): Promise<boolean> {
+    if (this.#keeper.isClosed === true) return false;
+    // The source would say at once that there is something to drain.
+    if (this.#keeper.isFull === true) await new Promise((resolve) => setTimeout(resolve, Math.min(ms, LOOK_EVERY_MS)));
+    return this.#keeper.isFull === true || await this.#source.wait(ms);
   }
   get wake() {
     return this.#source.wake?.bind(this.#source);
   }
   drain(sink: RecordSink): void {
-    this.#source.drain(this.#tee(sink));
+    if (this.#keeper.isFull !== true) this.#source.drain(this.#tee(sink));
   }
   snapshot(sink: RecordSink): void {
     this.#source.snapshot(this.#tee(sink));
@@ -63,8 +70,9 @@ class RecordingSource implements FlowSource {
   takeState(): Uint8Array | null {
     return this.#source.takeState?.() ?? null;
   }
+  /** No sample is due while nothing can be written. */
   get pace() {
-    return this.#source.pace;
+    return this.#keeper.isFull === true ? FULL : this.#source.pace;
   }
   onAddress(sink: AddressSink): void {
     this.#source.onAddress?.(sink);
@@ -76,7 +84,7 @@ class RecordingSource implements FlowSource {
     await this.#source.close();
     if (this.#closed) return;
     this.#closed = true;
-    this.#keeper.end();
+    await this.#keeper.end();
   }
 
   #tee(sink: RecordSink): RecordSink {

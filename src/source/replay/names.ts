@@ -12,14 +12,22 @@ const MOST = 1 << 17;
 /** What the numbers of a recording stand for. */
 export class RecordedNames implements CgroupSource {
   readonly users = new Map<number, string>();
+  readonly #awaited = new Map<number, (name: string) => void>();
   readonly #cgroups = new Set<string>();
   readonly #processCgroups = new Map<string, string>();
   readonly #argumentNames = new Map<string, string>();
   readonly #hosts: string[] = [];
   readonly #interfaces = new Map<number, string>();
 
+  /** `comes`: names still come, so that one that is not known is waited for. */
+  constructor(readonly comes = false) {}
+
   add(names: Names): void {
-    for (const [uid, name] of names.users ?? []) if (this.users.size < MOST) this.users.set(uid, name);
+    for (const [uid, name] of names.users ?? []) {
+      if (this.users.size < MOST) this.users.set(uid, name);
+      this.#awaited.get(uid)?.(name);
+      this.#awaited.delete(uid);
+    }
     for (const line of names.cgroups ?? []) if (this.#cgroups.size < MOST) this.#cgroups.add(line);
     for (const [key, text] of names.processCgroups ?? []) {
       if (this.#processCgroups.size < MOST) this.#processCgroups.set(key, text);
@@ -31,6 +39,12 @@ export class RecordedNames implements CgroupSource {
     for (const [pid, text] of names.interfaces ?? []) {
       if (this.#interfaces.size < MOST) this.#interfaces.set(pid, text);
     }
+  }
+
+  userName(uid: number): string | null | Promise<string> {
+    const name = this.users.get(uid) ?? null;
+    if (name !== null || !this.comes || this.#awaited.size >= MOST) return name;
+    return new Promise((resolve) => this.#awaited.set(uid, resolve));
   }
 
   /** Once: all of it is there from the beginning. */

@@ -7,6 +7,7 @@ import type { Host } from "../../system/host.ts";
 import { FolderReader } from "./folder.ts";
 import { RecordedNames, scanNames } from "./names.ts";
 import { ReplaySource } from "./source.ts";
+import { type ReadSome, StreamReader } from "./stream.ts";
 
 /** A recording in the place of a machine. It needs no shim and no right but to read the file. */
 class ReplayPlatform implements Platform {
@@ -23,8 +24,8 @@ class ReplayPlatform implements Platform {
   openSource(): FlowSource {
     return this.source;
   }
-  userName(uid: number): string | null {
-    return this.cgroups.users.get(uid) ?? null;
+  userName(uid: number): string | null | Promise<string> {
+    return this.cgroups.userName(uid);
   }
   argumentNames(pid: number, startNs: number): readonly string[] | null {
     return this.cgroups.argumentNames(pid, startNs);
@@ -61,6 +62,22 @@ export function openReplay(options: { readonly path: string; readonly paced: boo
     if (error instanceof Unreadable) throw new TcptopError(`${options.path} ${error.message}`, ExitStatus.failed);
     throw error;
   }
+}
+
+/** What comes from `read`, as it comes. `options.path`: for sentences. Throws a TcptopError when it does not begin as a recording. */
+export async function openStream(
+  read: ReadSome,
+  options: { readonly path: string; readonly paced: boolean },
+  nowMs: () => number,
+): Promise<Platform> {
+  const names = new RecordedNames(true), reader = new StreamReader(read, names, nowMs);
+  await reader.arrived(Infinity);
+  return new ReplayPlatform(new ReplaySource(reader, { ...options, nowMs }), names, nowMs);
+}
+
+/** What comes through standard input. Throws as openStream() does. */
+export function openStdin({ paced }: { readonly paced: boolean }): Promise<Platform> {
+  return openStream((buffer) => Deno.stdin.read(buffer), { path: "standard input", paced }, () => performance.now());
 }
 
 function isFolder(path: string): boolean {

@@ -14,6 +14,12 @@ const PLAYED: ReadonlySet<number> = new Set([ChunkKind.records, ChunkKind.sample
 
 const NOTHING = new Uint8Array(0);
 
+/** In the place of a chunk that is still to come. */
+export const NOT_YET: Chunk = { kind: -2, timeMs: 0, payload: NOTHING };
+
+/** How often it is looked whether a sample that is due has its names. */
+const LOOK_EVERY_MS = 10;
+
 /** No wait between two chunks of a paced replay is longer, whatever the file says. */
 const MAX_PAUSE_MS = 60_000;
 
@@ -28,6 +34,10 @@ export interface ReplayOptions {
 /** Where chunks come from; null: the end. */
 export interface ChunkReader {
   next(): Chunk | null;
+  /** Only of a reader that says NOT_YET: resolves when it would not any more, or after `ms`. */
+  arrived?(ms: number): Promise<void>;
+  /** Whether names that belong to the sample that is due have come. Left out: always. */
+  readonly isSettled?: boolean;
   notes?(): readonly Note[];
   close?(): void;
 }
@@ -85,8 +95,14 @@ export class ReplaySource implements FlowSource {
   /** Resolves to false at the end, and at once where a chunk is due. */
   async wait(ms: number): Promise<boolean> {
     if (this.#failure !== null) throw this.#failure;
+    if (this.#chunk === NOT_YET) {
+      await this.#reader.arrived!(ms);
+      this.#advance();
+      if (this.#chunk === NOT_YET) return true;
+    }
     // Messages must get in between: a replay at full speed has to hear that a sample is taken, or that it is to stop.
-    await sleep(Math.max(1, Math.min(ms, this.#restMs())));
+    const leastMs = this.#reader.isSettled === false ? LOOK_EVERY_MS : 1;
+    await sleep(Math.max(leastMs, Math.min(ms, this.#restMs())));
     return this.#chunk !== null;
   }
 
@@ -94,7 +110,7 @@ export class ReplaySource implements FlowSource {
   get pace() {
     const kind = this.#chunk?.kind;
     const isSample = kind === ChunkKind.sample || kind === ChunkKind.state;
-    return { everyMs: Infinity, hasNews: isSample && this.#restMs() <= 0 };
+    return { everyMs: Infinity, hasNews: isSample && this.#restMs() <= 0 && this.#reader.isSettled !== false };
   }
 
   drain(sink: RecordSink): void {
@@ -160,6 +176,7 @@ export class ReplaySource implements FlowSource {
   }
 
   #restMs(): number {
+    if (this.#chunk === NOT_YET) return Infinity;
     if (this.#chunk === null || this.#speed === Infinity || this.#toSample) return 0;
     if (this.#speed === 0) return this.#heldMs <= 0 ? 0 : Infinity;
     return this.#dueMs - this.#options.nowMs();
@@ -169,7 +186,7 @@ export class ReplaySource implements FlowSource {
   #advance(): void {
     for (;;) {
       const chunk = this.#chunk = this.#read();
-      if (chunk === null) return;
+      if (chunk === null || chunk === NOT_YET) return;
       if (chunk.kind === ChunkKind.info) this.#info = readInfo(chunk.payload)?.source ?? this.#info;
       else if (chunk.kind === ChunkKind.names) this.#processes.push(...readNames(chunk.payload).processes ?? []);
       else if (this.#isPlayed(chunk)) {

@@ -1,0 +1,93 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { TcptopError } from "../../../src/errors.ts";
+import { openStream } from "../../../src/source/replay/platform.ts";
+import { counters, ended, join, live, opened, tick } from "../../support/records.ts";
+import { HOST, record, type Step } from "../../support/recording.ts";
+
+const STEPS: Step[] = [
+  { snapshot: [join(live({ cookie: 1, uid: 1000 }), tick(1000))] },
+  { drained: [opened({ cookie: 2, timeNs: 1500 })] },
+  { drained: [ended({ cookie: 2, timeNs: 1700, rxBytes: 1009 })] },
+  { snapshot: [join(counters({ cookie: 1, rxBytes: 10007 }), tick(2_000_000_000))] },
+];
+
+/** Hands out the bytes in parts of these sizes, again and again, then the end. */
+function parts(bytes: Uint8Array, sizes: readonly number[]): (buffer: Uint8Array) => Promise<number | null> {
+  let at = 0, turn = 0;
+  return (buffer) => {
+    const part = bytes.subarray(at, at + Math.min(buffer.length, sizes[turn++ % sizes.length]));
+    buffer.set(part);
+    at += part.length;
+    return Promise.resolve(part.length === 0 ? null : part.length);
+  };
+}
+
+/** The records of a stream, sample by sample, as the Worker's loop would have them. */
+async function play(read: (buffer: Uint8Array) => Promise<number | null>) {
+  const options = { path: "standard input", paced: false }, samples: number[][] = [[]];
+  const platform = await openStream(read, options, () => performance.now()), source = platform.openSource();
+  const sink = (records: Uint8Array) => samples.at(-1)!.push(...records);
+  for (let more = true; more;) {
+    if (source.pace!.hasNews) {
+      source.snapshot(sink);
+      samples.push([]);
+    }
+    more = await source.wait(100);
+    source.drain(sink);
+  }
+  return { host: platform.host, samples, user: await platform.userName(1000) };
+}
+
+const bytesOf = (...records: readonly Uint8Array[]) => [...join(...records)];
+
+Deno.test("a recording that comes in parts of any size is played as the file is", async () => {
+  const bytes = await record(STEPS);
+  const whole = [
+    bytesOf(...STEPS[0].snapshot!),
+    bytesOf(...STEPS[1].drained!, ...STEPS[2].drained!, ...STEPS[3].snapshot!),
+    [],
+  ];
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 9 }), async (sizes) => {
+      deepStrictEqual(await play(parts(bytes, sizes)), { host: HOST, samples: whole, user: "ann" });
+    }),
+    { numRuns: 20 },
+  );
+});
+
+Deno.test("a recording that comes is told of as far as it is whole, and then that it was cut short", async () => {
+  const bytes = await record(STEPS);
+  for (const length of [0, 7, 31, 40, bytes.length - 1]) {
+    await rejects(play(parts(bytes.subarray(0, length), [11])), (error) => {
+      ok(error instanceof TcptopError);
+      ok(/^standard input (is empty|was cut short|is not a recording)/.test(error.message), error.message);
+      return true;
+    });
+  }
+  await rejects(play(parts(new TextEncoder().encode("sudo: a password is required\n".repeat(9)), [64])), {
+    message: "standard input is not a recording of tcptop",
+  });
+});
+
+Deno.test("what has been read ahead of a recording that comes is bounded, and names are waited for", async () => {
+  const bytes = await record([...STEPS, { drained: Array<Uint8Array>(64).fill(join(...Array(1500).fill(opened()))) }]);
+  let read = 0;
+  const begin = parts(bytes, [1 << 16]);
+  const forever = async (buffer: Uint8Array) => {
+    const some = await begin(buffer);
+    if (some !== null) read += some;
+    // Never an end: as of a recorder that goes on.
+    return some ?? await new Promise<number>(() => {});
+  };
+  const platform = await openStream(forever, { path: "standard input", paced: false }, () => performance.now());
+  const source = platform.openSource();
+  await source.wait(1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  ok(read < bytes.length && read <= (8 << 20) + (5 << 20), `${read} of ${bytes.length} bytes were read ahead`);
+  strictEqual(await platform.userName(1000), "ann");
+  const unknown = platform.userName(4711);
+  ok(unknown instanceof Promise);
+  await source.close();
+  strictEqual(await source.wait(1), false);
+});
