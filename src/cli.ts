@@ -310,6 +310,12 @@ function definition() {
     )
     .option("--warn", "with --allow: tell of it, and end as otherwise")
     .option("--inside", "--learn and --allow take flows too that never leave this machine")
+    .addOption(
+      new Option(
+        "--summary <FILE>",
+        "append what was seen as Markdown, with a map, for a job in CI: $GITHUB_STEP_SUMMARY",
+      ),
+    )
     .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
     .version(`tcptop ${VERSION}\n${madeBy()}`, "-V, --version", "show the version")
@@ -376,6 +382,7 @@ function options(raw: Raw): Options {
     allow: raw.allow ?? [],
     warn: raw.warn === true,
     inside: raw.inside === true,
+    summary: raw.summary ?? null,
     command: raw.command ?? null,
     udpTimeoutMs: duration("--udp-timeout", raw.udpTimeout),
     keepPrivileges: raw.keepPrivileges === true,
@@ -397,9 +404,8 @@ function refuseMixed(raw: Raw): void {
   if (raw.inside && raw.allow === undefined && raw.learn === undefined) {
     throw usage("--inside is for --allow and --learn");
   }
-  if (raw.learn === "" || raw.allow?.includes("")) {
-    throw usage(`--${raw.learn === "" ? "learn" : "allow"} takes a file`);
-  }
+  const unnamed = (["learn", "allow", "summary"] as const).find((name) => [raw[name]].flat().includes(""));
+  if (unnamed !== undefined) throw usage(`--${unnamed} takes a file`);
   const ofRun = (["once", "count", "replay"] as const).find((name) =>
     raw.command !== undefined && raw[name] !== undefined
   );

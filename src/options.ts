@@ -85,6 +85,8 @@ export interface Options {
   readonly warn: boolean;
   /** --learn and --allow take flows too that never leave this machine. */
   readonly inside: boolean;
+  /** A file that what was seen is appended to, as Markdown. */
+  readonly summary: string | null;
   /** null: the whole machine is watched. */
   readonly command: CommandOptions | null;
   readonly udpTimeoutMs: number;

@@ -71,13 +71,14 @@ export async function openOutputs(
   if (options.map !== null) outputs.push(named(mapOutput(options, options.map)));
   else if (options.events) outputs.push(eventOutput(options));
   else if (options.command !== null && !options.json && !options.batch) return outputs;
-  else if (
-    options.csv !== "-" &&
-    (options.csv === null && options.metrics === null && options.keep === null || said || stdoutIsTerminal)
-  ) {
+  else if (options.csv !== "-" && (!goesElsewhere(options) || said || stdoutIsTerminal)) {
     outputs.push(named(sampleOutput(options, stdoutIsTerminal, past)));
   }
   return outputs;
+}
+
+function goesElsewhere({ csv, metrics, keep, summary }: Options): boolean {
+  return csv !== null || metrics !== null || keep !== null || summary !== null;
 }
 
 async function csvOutput(options: Options, owner: Identity, past: EndedFlows | null): Promise<Output> {

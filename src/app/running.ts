@@ -46,8 +46,8 @@ function containerNames(here: boolean): ContainerNames {
 }
 
 /** Whether something is told of all that a run saw, so that its last moment counts. */
-export function wantsAll({ command, learn, allow }: Options): boolean {
-  return command !== null || learn !== null || allow.length > 0;
+export function wantsAll({ command, learn, allow, summary }: Options): boolean {
+  return command !== null || learn !== null || allow.length > 0 || summary !== null;
 }
 
 function namesWanted(options: Options): boolean {

@@ -33,5 +33,6 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "--to": "As `--from`.",
   "--at": "As `--from`; without the screen the only sample is that of the moment.",
   "--replay": "The same output, at its own speed on the screen and as fast as possible elsewhere.",
+  "--summary": "See [a summary](run.md#a-summary).",
   "--keep-privileges": "Without it tcptop becomes the user behind sudo (else nobody), with no capabilities.",
 };

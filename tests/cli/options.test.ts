@@ -195,6 +195,8 @@ Deno.test("parseArguments() takes a policy", () => {
   strictEqual(refusal("--warn"), "--warn is for --allow");
   strictEqual(refusal("--inside"), "--inside is for --allow and --learn");
   strictEqual(refusal("--allow", ""), "--allow takes a file");
+  strictEqual(options("--summary", "a").summary, "a");
+  strictEqual(refusal("--summary", ""), "--summary takes a file");
 });
 
 Deno.test("--record - has standard output for itself", () => {

@@ -1,5 +1,5 @@
 /** What a command may do: learnt from runs, and judged afterwards. */
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { execute, tcptop } from "../support/tcptop.ts";
 
 Deno.test("what --learn has written --allow lets pass, and one connection more is told, with status 10", async () => {
@@ -34,7 +34,8 @@ Deno.test("what --learn has written --allow lets pass, and one connection more i
     );
     const same = await run("--allow", policy, ...to(b, a));
     deepStrictEqual([same.code, same.stderr.includes("Not allowed")], [0, false]);
-    const recording = `${folder}/recording`, more = await run("--allow", policy, "--record", recording, ...to(a, c, b));
+    const recording = `${folder}/recording`, summary = `${folder}/summary.md`;
+    const more = await run("--allow", policy, "--record", recording, "--summary", summary, ...to(a, c, b));
     strictEqual(more.code, 10);
     const [told, ...rest] = more.stderr.split("\n").filter((line) => line.includes("Not allowed"));
     match(
@@ -44,6 +45,15 @@ Deno.test("what --learn has written --allow lets pass, and one connection more i
       ),
     );
     deepStrictEqual(rest, []);
+    const page = (await Deno.readTextFile(summary)).split("\n");
+    match(page[0], /^## <code>bash &#45;c .*<\/code> ended with status 0 after \d+s$/);
+    const verdict = page.slice(page.indexOf("### Not allowed")).slice(2, 6);
+    deepStrictEqual([verdict[0], verdict[1], verdict[3]], [`No line of \`${policy}\` matches:`, "", ""]);
+    match(
+      verdict[2],
+      new RegExp(`^- \`bash to localhost \\(127\\.0\\.0\\.1\\):${c}/tcp\`: 1 flow by process \\d+, in 0 B, out 0 B$`),
+    );
+    ok(page.includes("```mermaid"));
     strictEqual((await run("--allow", policy, "--warn", ...to(c))).code, 0);
     const second = `${folder}/second`;
     await Deno.writeTextFile(second, `dport:${c}\n`);
