@@ -1,24 +1,25 @@
 import { Decoder } from "../decode/decode.ts";
 import { unpackFlows } from "../flow/columns.ts";
 import { EventLog, type PackedEvents, unpackEvents } from "../flow/event_log.ts";
-import { type Time, timeAfter } from "../time.ts";
-import { StateError, StateReader } from "../flow/state.ts";
+import { StateError, StateReader, type StateWriter } from "../flow/state.ts";
 import { FlowTables } from "../flow/tables.ts";
 import { ExitStatus, TcptopError } from "../errors.ts";
 import type { Platform } from "../source/platform.ts";
+import type { Keeper } from "../source/recording/keeper.ts";
 import type { FlowSource } from "../source/source.ts";
-import type { SelfUse } from "../system/self_use.ts";
 import { Cgroups, NO_NEW_CGROUPS } from "./cgroups.ts";
 import { nowMs } from "./clock.ts";
 import { nextDueMs } from "./due.ts";
 import { Hosts } from "./hosts.ts";
 import { EventPump } from "./event_pump.ts";
+import { OwnCost } from "./own_cost.ts";
 import { Programs } from "./programs.ts";
 import type { History } from "./history/history.ts";
 import type { Step } from "../view/screen/moment.ts";
 import type { FromWorker, SampleMessage, WorkerOptions } from "./protocol.ts";
 import { AcceptOverflows } from "../flow/overflows.ts";
 import { type NetworkNamespaces, timeWaits } from "./time_wait.ts";
+import { PASS_MS, Span } from "./span.ts";
 import { Users } from "./users.ts";
 import { ZoneNames } from "./zones.ts";
 
@@ -47,7 +48,7 @@ export class Collector {
   readonly #overflows: AcceptOverflows;
   readonly #zones: ZoneNames | null;
   readonly #hosts: Hosts | null;
-  #use: SelfUse | null = null;
+  readonly #cost: OwnCost;
   #taken = true;
   /** The buffer of the last sample, which the main thread has given back. */
   #spare: ArrayBuffer | null = null;
@@ -55,13 +56,12 @@ export class Collector {
   #finishing = false;
   #dueMs = 0;
   #intervalMs: number;
-  readonly #span: { readonly from: Time | null; readonly to: Time | null } | null;
-  /** A sample of the part that is told of has been taken. */
-  #inside = false;
+  /** null: all of it is told of. */
+  readonly #span: Span | null;
   /** Of a replay. */
   #speed: number;
-  /** When the first sample was taken, ms since 1970. */
-  #beganMs: number | null = null;
+  /** The latest time of day that a sample had. */
+  #latestMs = -Infinity;
   #source: FlowSource | null = null;
   readonly #drainEveryMs: number;
 
@@ -71,11 +71,13 @@ export class Collector {
     { intervalMs, events, names, from, to, replay }: WorkerOptions,
     readonly post: (message: FromWorker, transfer?: Transferable[]) => void,
     readonly history: History | null = null,
+    readonly recorder: Keeper | null = null,
   ) {
     this.#intervalMs = intervalMs;
     this.#speed = replay?.still ? 0 : replay?.paced ? 1 : Infinity;
-    this.#span = from === null && to === null ? null : { from, to };
+    this.#span = from === null && to === null ? null : new Span(from, to);
     this.#drainEveryMs = events ? DRAIN_EVENTS_EVERY_MS : DRAIN_EVERY_MS;
+    this.#cost = new OwnCost(() => platform.selfUse());
     this.#users = new Users((uid) => platform.userName(uid));
     this.#cgroups = platform.cgroups ? new Cgroups(platform.cgroups, nowMs) : null;
     const log = this.#log = events ? new EventLog() : null;
@@ -129,7 +131,7 @@ export class Collector {
   }
   speed(speed: number): void {
     this.#speed = speed;
-    if (this.#span === null || this.#inside) this.#source?.setSpeed?.(speed);
+    if (this.#span === null || this.#span.inside) this.#source?.setSpeed?.(speed);
   }
   skip(ms: number): void {
     this.#source?.skip?.(ms);
@@ -149,19 +151,24 @@ export class Collector {
     source.onAddress?.((family, address) => this.#tables.inside.interfaces(family, address));
     try {
       this.#dueMs = nowMs();
+      let waitedMs = 0;
       for (let more = true; more && !this.#stopped;) {
+        let told = true;
         if (this.#finishing && this.#taken) {
           await this.#finish(source);
           break;
         }
         if (this.#isDue(source)) {
-          await this.#sample(source);
+          told = await this.#sample(source);
           this.#dueMs = nextDueMs(this.#dueMs, this.#intervalMs, nowMs());
         }
-        more = await source.wait(this.#waitMs(source));
+        if (told || nowMs() - waitedMs > PASS_MS) {
+          more = await source.wait(this.#waitMs(source));
+          waitedMs = nowMs();
+        }
         if (source.takeRestart?.()) this.#restart();
         source.drain((records) => this.#decoder.decode(records));
-        if (this.#span?.from && !this.#inside) this.#events?.forget();
+        if (this.#span?.from && !this.#span.inside) this.#events?.forget();
         else this.#events?.drained();
       }
     } finally {
@@ -202,13 +209,16 @@ export class Collector {
     this.history?.jumped();
   }
 
-  async #sample(source: FlowSource): Promise<void> {
+  /** Whether it is one that is told of. */
+  async #sample(source: FlowSource): Promise<boolean> {
     source.snapshot((records) => this.#decoder.decode(records));
     const state = source.takeState?.() ?? null;
     if (state !== null) this.#jump(state);
+    this.#latestMs = Math.max(this.#latestMs, this.#tables.wallMs);
     if (this.#tables.tcp.takeStrangers() > 0) source.describeAgain();
-    if (this.#span !== null && this.#isOutside(this.#span, source)) return;
-    const sample = this.#tables.takeSample(this.#spare, this.history?.wantsState ? this.history.state : null);
+    if (this.#span !== null && this.#isOutside(this.#span, source)) return false;
+    const wanted = this.history?.wantsState || this.recorder?.wantsState;
+    const sample = this.#tables.takeSample(this.#spare, wanted ? (to) => this.#keepState(to) : null);
     const flows = unpackFlows(sample.flows, sample.length);
     this.#overflows.judge(flows, sample.length);
     await this.#users.ask(flows.uid, sample.length, NAMES_WITHIN_MS);
@@ -218,7 +228,7 @@ export class Collector {
       sample,
       source: source.info,
       health: { ...sample.health, recordsInvalid: this.#decoder.invalid + (source.invalid ?? 0) },
-      ...this.#ownCost(),
+      ...this.#cost.take(),
       timeWait: this.#namespaces && timeWaits(flows, sample.length, this.#namespaces),
       synRecv: source.synRecv ?? null,
       users: this.#users.take(),
@@ -233,24 +243,26 @@ export class Collector {
     this.#taken = false;
     this.#spare = null;
     this.post(message, [sample.flows]);
+    const wantedMs = this.#span?.takeWanted() ?? null;
+    if (wantedMs !== null) source.seek?.(wantedMs);
+    return true;
   }
 
-  /** Whether the sample that is to be taken is before or behind the part of the recording that is told of. The first one always is told of: what
-   * moves is counted from there. */
-  #isOutside({ from, to }: { from: Time | null; to: Time | null }, source: FlowSource): boolean {
-    const { wallMs } = this.#tables, began = this.#beganMs;
-    this.#beganMs ??= wallMs;
-    if (began === null) {
-      this.#inside = from === null || wallMs >= timeAfter(from, wallMs);
-      source.setSpeed?.(this.#inside ? this.#speed : Infinity);
+  #keepState(to: StateWriter): void {
+    if (this.history?.wantsState) this.history.state(to);
+    if (!this.recorder?.wantsState) return;
+    this.#tables.saveKnown(to);
+    this.recorder.state?.(to.finish(), this.#latestMs);
+  }
+
+  /** Whether nobody is told of the sample that is to be taken. */
+  #isOutside(span: Span, source: FlowSource): boolean {
+    const wasInside = span.inside, told = span.take(this.#tables.wallMs);
+    if (told === "told") {
+      if (!wasInside) source.setSpeed?.(span.inside ? this.#speed : Infinity);
       return false;
     }
-    if (to !== null && wallMs > timeAfter(to, began)) this.#stopped = true;
-    else if (from === null || wallMs >= timeAfter(from, began)) {
-      if (!this.#inside) source.setSpeed?.(this.#speed);
-      this.#inside = true;
-      return false;
-    }
+    this.#stopped ||= told === "over";
     this.#tables.passSample();
     this.#events?.forget();
     return true;
@@ -283,11 +295,5 @@ export class Collector {
       answers: this.#tables.answers.take(),
       processes: this.platform.newProcessNames?.() ?? [],
     }, [batch.events]);
-  }
-
-  #ownCost(): { selfCpuPercent: number; selfRssBytes: number } {
-    const before = this.#use, use = this.#use = this.platform.selfUse();
-    const share = before === null ? 0 : (use.cpuNs - before.cpuNs) / (use.nowNs - before.nowNs);
-    return { selfCpuPercent: Math.round(share * 1000) / 10, selfRssBytes: use.residentBytes };
   }
 }

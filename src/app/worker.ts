@@ -8,7 +8,7 @@ import { RecordingPlatform } from "../source/recording/recorder.ts";
 import { VERSION } from "../version.ts";
 import { Collector } from "./collector.ts";
 import { openPlatform } from "./platform.ts";
-import type { Platform } from "../source/platform.ts";
+import type { Keeper } from "../source/recording/keeper.ts";
 import { nowMs, wallMs } from "./clock.ts";
 import { outputFiles, outputFolders } from "./files.ts";
 import type { FromWorker, ToWorker, WorkerOptions } from "./protocol.ts";
@@ -49,13 +49,15 @@ for (const type of ["error", "unhandledrejection"] as const) {
 async function start(options: WorkerOptions): Promise<void> {
   try {
     const platform = await openPlatform(Deno.build.os, options);
-    const source = options.record ? await recording(platform, options.record, options) : platform;
+    const keeper = options.record ? await recorder(options.record, options) : null;
+    const source = keeper === null ? platform : new RecordingPlatform(platform, keeper, VERSION);
     const history = options.historyMs === 0 ? null : await (await import("./history/history.ts")).openHistory(options);
     collector = new Collector(
       history === null ? source : history.listen(source),
       options,
       (message, transfer) => self.postMessage(message, transfer),
       history,
+      keeper,
     );
     await collector.run();
     self.postMessage({ type: "stopped" });
@@ -66,20 +68,19 @@ async function start(options: WorkerOptions): Promise<void> {
 }
 
 /** The file is opened before anything is loaded, and with the rights of who started us. */
-async function recording(
-  platform: Platform,
+async function recorder(
   { path, owner, keep }: NonNullable<WorkerOptions["record"]>,
   options: WorkerOptions,
-): Promise<Platform> {
+): Promise<Keeper> {
   if (keep !== null) {
     const { FolderKeeper } = await import("../source/recording/folder_keeper.ts");
     const folder = openFolder(path, owner, await outputFolders(options));
-    return new RecordingPlatform(platform, new FolderKeeper(path, folder, keep, { nowMs, wallMs }), VERSION);
+    return new FolderKeeper(path, folder, keep, { nowMs, wallMs });
   }
   const file = path === "-"
     ? new Pipe((bytes) => Deno.stdout.write(bytes), "standard output")
     : new OutputFile(path, owner, await outputFiles(options), true);
-  return new RecordingPlatform(platform, new FileKeeper(file, nowMs), VERSION);
+  return new FileKeeper(file, nowMs);
 }
 
 function describe(error: unknown): { message: string; status: ExitStatus; detail: string } {

@@ -71,6 +71,9 @@ export interface FlowSource {
   setSpeed?(speed: number): void;
   /** Only of a recording: plays so many milliseconds of it, or up to its next sample (0), at once, whatever the speed. */
   skip?(ms: number): void;
+  /** Only of a recording that can be read from anywhere: goes to the last place from which it can be played and that lies before the first sample
+   * of this time of day or later (ms since 1970). False, and nothing has changed: none lies ahead; with `back`, none at all. */
+  seek?: ((wallMs: number, back?: boolean) => boolean) | undefined;
   /** A state of the tables in which the sample is to be taken that snapshot() has just ended: nothing before leads to it. */
   takeState?(): Uint8Array | null;
   /** Has the next snapshot describe every flow in full, and not by its counters alone. */

@@ -30,7 +30,9 @@ export class History {
     return this.#memory.wantsState;
   }
 
-  readonly state = (state: StateWriter): void => this.#memory.state(state.finish());
+  state(state: StateWriter): void {
+    this.#memory.state(state.finish());
+  }
 
   add(
     { sample, health, source, selfCpuPercent, selfRssBytes, timeWait, synRecv }: SampleMessage,

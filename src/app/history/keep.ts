@@ -1,7 +1,15 @@
 /** Keeps what is remembered in a file, as a recording. */
 import { TcptopError } from "../../errors.ts";
 import { StateReader, type StateWriter } from "../../flow/state.ts";
-import { chunkBytes, ChunkKind, Flag, headerBytes, VERSION_SQUEEZED } from "../../source/recording/format.ts";
+import {
+  chunkBytes,
+  ChunkKind,
+  Flag,
+  HEADER_BYTES,
+  headerBytes,
+  VERSION_SQUEEZED,
+} from "../../source/recording/format.ts";
+import { IndexWriter, keyframeBytes } from "../../source/recording/index.ts";
 import { jsonBytes, type Names } from "../../source/recording/info.ts";
 import { partsOf } from "../../source/recording/parts.ts";
 import { squeezed, unsqueezed } from "../../source/recording/zstd.ts";
@@ -61,10 +69,12 @@ function newFile(files: Files, now: Date): OutputFile {
 
 async function write(file: OutputFile, memory: Memory, known: (to: StateWriter) => void): Promise<number> {
   const beganNs = memory.extent!.oldestNs, wallMs = (ns: number) => (ns - beganNs) / 1e6;
-  let bytes = 0, last = 0, first = true;
+  let bytes = HEADER_BYTES, last = 0, first = true, latestMs = -Infinity;
+  const index = new IndexWriter();
   const put = (kind: number, payload: Uint8Array) => {
     const chunk = chunkBytes(kind, last, payload);
     file.append(chunk);
+    index.note(kind, bytes);
     bytes += chunk.length;
   };
   const putNames = (names: readonly Names[]) => names.forEach((one) => put(ChunkKind.names, jsonBytes(one)));
@@ -72,8 +82,9 @@ async function write(file: OutputFile, memory: Memory, known: (to: StateWriter) 
   put(ChunkKind.info, jsonBytes(memory.about!));
   putNames(memory.told());
   for (const { state, samples } of memory.segments.slice()) {
-    for (const [i, { timeNs, records, names }] of samples.entries()) {
+    for (const [i, { timeNs, records, names, wallMs: thenMs }] of samples.entries()) {
       last = wallMs(timeNs);
+      latestMs = Math.max(latestMs, thenMs);
       // The records of a segment's first sample go on from the segment before it.
       const leads = records !== null && !first, flags = i === 1 ? Flag.anew : 0;
       if (leads) {
@@ -84,15 +95,21 @@ async function write(file: OutputFile, memory: Memory, known: (to: StateWriter) 
       putNames(names);
       if (i === 0) {
         if (leads) put(ChunkKind.sample, NOTHING);
-        const whole = first ? withKnown(state, known) : state;
-        for (const part of partsOf(whole, leads ? 0 : Flag.gap)) put(ChunkKind.state, part);
+        // What is known is in the first one.
+        const whole = first ? withKnown(state, known) : state, kind = leads ? ChunkKind.keyframe : ChunkKind.state;
+        index.keyframe({ at: bytes, timeMs: last, wallMs: latestMs });
+        for (const part of partsOf(leads ? keyframeBytes(whole, latestMs) : whole, leads ? 0 : Flag.gap)) {
+          put(kind, part);
+        }
       } else put(ChunkKind.sample, NOTHING);
       first = false;
     }
     // What comes in meanwhile is drained.
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
-  put(ChunkKind.end, NOTHING);
+  const { index: parts, end } = index.payloads(bytes);
+  for (const part of parts) put(ChunkKind.index, part);
+  put(ChunkKind.end, end);
   return bytes;
 }
 

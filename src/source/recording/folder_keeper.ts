@@ -71,6 +71,14 @@ export class FolderKeeper implements Keeper {
     } else if ("bytes" in this.keeping) told(this.path, () => this.#retain());
   }
 
+  get wantsState(): boolean {
+    return this.#keeper?.wantsState ?? false;
+  }
+
+  state(bytes: Uint8Array, wallMs: number): void {
+    this.#write((keeper) => keeper.state(bytes, wallMs));
+  }
+
   end(): void {
     this.#finish();
   }

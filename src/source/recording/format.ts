@@ -28,15 +28,19 @@ export const ChunkKind = {
   sample: 3,
   /** JSON, Names: what numbers in the records stand for. */
   names: 4,
-  /** No payload. */
+  /** Where the index begins (index.ts), or no payload. */
   end: 5,
   /** The tables at the last sample before it, or in the place of samples that are not there: flags (below), then squeezed bytes. */
   state: 6,
   /** As `records`, squeezed: flags, then what Squeeze makes. Only in files of version 2. */
   squeezed: 7,
+  /** The tables at the sample that has just ended, from which playing can begin (index.ts): flags, then its bytes. Nobody else needs it. */
+  keyframe: 8,
+  /** Where those are: flags, then its bytes. */
+  index: 9,
 } as const;
 
-/** Bits of the first byte of a `state` or `squeezed` chunk. */
+/** Bits of the first byte of a chunk that may be one of several. */
 export const Flag = {
   /** squeezed: it can be read without those before it. */
   anew: 1,

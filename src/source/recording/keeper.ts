@@ -10,6 +10,12 @@ export interface Keeper {
   names(names: Names): void;
   /** The records before, back to the last one, make a sample. */
   sample(): void;
+  /** Whether the tables of the sample that has just ended are wanted, with all that is known: state(). */
+  readonly wantsState?: boolean;
+  /** As StateWriter makes them. `wallMs`: the latest time of day of this sample and of those before it. */
+  state?(bytes: Uint8Array, wallMs: number): void;
+  /** What comes next does not go on from what came before. Whoever has not got it cannot keep such a thing. */
+  jumped?(): void;
   /** Whether the next snapshot is to describe every flow in full, since the last call. */
   wantsAll?(): boolean;
   /** What is to be said of the recording. */

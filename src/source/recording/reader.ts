@@ -22,11 +22,18 @@ export class RecordingReader {
   readonly #read: ReadBytes;
   readonly #header = new Uint8Array(CHUNK_HEADER_BYTES);
   #payload = new Uint8Array(1 << 16);
-  #at = HEADER_BYTES;
+  #at: number;
 
-  constructor(read: ReadBytes) {
+  /** `at`: where in the file the bytes begin, with a chunk; left out: they begin with the file's header. */
+  constructor(read: ReadBytes, at?: number) {
     this.#read = read;
-    checkHeader(read);
+    this.#at = at ?? HEADER_BYTES;
+    if (at === undefined) checkHeader(read);
+  }
+
+  /** Where the next chunk is. */
+  get at(): number {
+    return this.#at;
   }
 
   /** null: the end chunk. */

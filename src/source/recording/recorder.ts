@@ -64,6 +64,9 @@ class RecordingSource implements FlowSource {
   skip(ms: number): void {
     this.#source.skip?.(ms);
   }
+  get seek() {
+    return this.#keeper.jumped === undefined ? undefined : this.#source.seek?.bind(this.#source);
+  }
   takeRestart(): boolean {
     return this.#source.takeRestart?.() ?? false;
   }

@@ -3,9 +3,10 @@ import { ExitStatus, TcptopError } from "../../errors.ts";
 import type { Note } from "../../system/source_info.ts";
 import { type Chunk, ChunkKind } from "../recording/format.ts";
 import { readInfo, type RecordingInfo } from "../recording/info.ts";
-import { BEGINS, ownFiles } from "../recording/keeping.ts";
-import { RecordingReader, Unreadable } from "../recording/reader.ts";
-import { type RecordedNames, scanNames } from "./names.ts";
+import { BEGINS, fileTimeMs, ownFiles } from "../recording/keeping.ts";
+import { Unreadable } from "../recording/reader.ts";
+import { FileReader, type Sought } from "./file.ts";
+import type { RecordedNames } from "./names.ts";
 
 /** The kind of a chunk that no file can have: what comes next is of another run of the recorder, or of a time after a gap. Nothing of what was goes on. */
 export const RESTART = -1;
@@ -17,22 +18,19 @@ const NOTHING = new Uint8Array(0);
 export class FolderReader {
   readonly #files: string[];
   readonly #names: RecordedNames;
-  #reader: RecordingReader | null = null;
-  #file: Deno.FsFile | null = null;
+  /** Of #files, the one that is opened next. */
+  #next = 0;
+  #reader: FileReader | null = null;
   #before: RecordingInfo | null = null;
   #firstMs: number | null = null;
   #baseMs = 0;
   #lastMs = 0;
   /** What comes before the rest of a file. */
-  readonly #held: Chunk[] = [];
-  #cut = 0;
+  #held: Chunk[] = [];
+  readonly #cut = new Set<string>();
 
   /** `names`: gets those of each file as it is opened. */
-  constructor(
-    readonly path: string,
-    names: RecordedNames,
-    readonly fill: (file: Deno.FsFile) => (to: Uint8Array) => number,
-  ) {
+  constructor(readonly path: string, names: RecordedNames) {
     this.#names = names;
     const entries = [...Deno.readDirSync(path)].filter(({ name, isFile }) => isFile && name.startsWith(BEGINS));
     this.#files = ownFiles(entries).map(({ name }) => name);
@@ -55,18 +53,48 @@ export class FolderReader {
   }
 
   notes(): Note[] {
-    if (this.#cut === 0) return [];
-    const message = this.#cut === 1
+    const cut = this.#cut.size;
+    if (cut === 0) return [];
+    const message = cut === 1
       ? "1 file was cut short or is damaged, as when a recorder is killed: what is whole is played"
-      : `${this.#cut} files were cut short or are damaged, as when a recorder is killed: what is whole is played`;
+      : `${cut} files were cut short or are damaged, as when a recorder is killed: what is whole is played`;
     return [{ code: "recordings_cut", message, remedy: null }];
   }
 
   close(): void {
-    this.#file?.close();
-    this.#file = null;
+    this.#reader?.close();
     this.#reader = null;
-    this.#files.length = 0;
+    this.#next = this.#files.length;
+  }
+
+  /** As FileReader.seek(). In another file that has no keyframe before `wallMs`, its beginning. */
+  seek(wallMs: number, back = false): Sought | null {
+    const later = this.#files.findIndex((name) => fileTimeMs(name)! >= wallMs), current = this.#next - 1;
+    const wanted = Math.max(0, (later < 0 ? this.#files.length : later) - 1);
+    if (wanted === current) return this.#within(wallMs, back);
+    if (wanted < current && !back) return null;
+    // Where nothing in the file lies before, what the one before it ends with leads to it.
+    for (const file of [wanted, wanted - 1]) {
+      if (file < 0) continue;
+      const sought = this.#jump(file) ? this.#within(wallMs, false) : null;
+      if (sought !== null) return sought;
+    }
+    return this.#jump(wanted) ? { state: null, timeMs: this.#baseMs, info: null, processes: [] } : null;
+  }
+
+  #jump(file: number): boolean {
+    if (file < this.#next) this.#lastMs = 0;
+    this.#next = file;
+    this.#held = [];
+    return this.#open(true);
+  }
+
+  #within(wallMs: number, back: boolean): Sought | null {
+    const sought = this.#reader?.seek(wallMs, back) ?? null;
+    if (sought === null) return null;
+    const timeMs = this.#lastMs = this.#baseMs + sought.timeMs;
+    this.#held = sought.state === null ? [{ kind: RESTART, timeMs, payload: NOTHING }] : [];
+    return { ...sought, timeMs };
   }
 
   #read(): Chunk | null {
@@ -74,39 +102,39 @@ export class FolderReader {
       return this.#reader!.next();
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      this.#cut++;
+      this.#cut.add(this.#files[this.#next - 1]);
       return null;
     }
   }
 
-  /** The next file that begins as one; false: there is none. Its first chunk comes behind RESTART, if it does not go on from the one before. */
-  #open(): boolean {
-    this.#file?.close();
-    this.#file = null;
+  /** The next file that begins as one; false: there is none. Its first chunk comes behind RESTART, if it does not go on from the one before, or
+   * the one before was not played. */
+  #open(jumped = false): boolean {
+    this.#reader?.close();
     this.#reader = null;
-    for (let name = this.#files.shift(); name !== undefined; name = this.#files.shift()) {
+    while (this.#next < this.#files.length) {
+      const name = this.#files[this.#next++];
       const file = Deno.openSync(`${this.path}/${name}`, { read: true });
       try {
-        scanNames(file, this.#names);
-        const reader = new RecordingReader(this.fill(file)), chunk = reader.next();
+        this.#names.nextFile();
+        const reader = new FileReader(file, this.#names), chunk = reader.next();
         const info = chunk?.kind === ChunkKind.info ? readInfo(chunk.payload) : null;
         if (chunk === null || info === null) throw new Unreadable("does not say where it comes from");
-        this.#file = file;
         this.#reader = reader;
-        this.#begin(chunk, info);
+        this.#begin(chunk, info, jumped);
         return true;
       } catch (error) {
         file.close();
         if (!(error instanceof Unreadable)) throw error;
-        this.#cut++;
+        this.#cut.add(name);
       }
     }
     return false;
   }
 
-  #begin(chunk: Chunk, info: RecordingInfo): void {
+  #begin(chunk: Chunk, info: RecordingInfo, jumped: boolean): void {
     const before = this.#before, beganMs = info.beganMs ?? 0;
-    const goesOn = before !== null && info.run !== undefined && before.run === info.run &&
+    const goesOn = !jumped && before !== null && info.run !== undefined && before.run === info.run &&
       info.part === before.part! + 1;
     this.#firstMs ??= beganMs;
     // A clock that was set back does not turn the order round.

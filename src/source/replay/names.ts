@@ -1,13 +1,12 @@
-import { CHUNK_HEADER_BYTES, chunkCrc, ChunkKind, HEADER_BYTES, MAX_PAYLOAD_BYTES } from "../recording/format.ts";
-import { type Names, readNames } from "../recording/info.ts";
+import type { Names } from "../recording/info.ts";
 import type { CgroupSource } from "../platform.ts";
 import { processKey } from "../recording/cgroups.ts";
 
-/** Half a day of recording at a chunk each drain: a longer one keeps its later names until they are played. */
-const MAX_CHUNKS = 1 << 20;
-
 /** However long the recording, no more cgroups or processes than these are kept. */
 const MOST = 1 << 17;
+
+/** Names of processes, a later one for the same process behind it. */
+export type Processes = readonly (readonly [pid: number, name: string])[];
 
 /** What the numbers of a recording stand for. */
 export class RecordedNames implements CgroupSource {
@@ -18,11 +17,18 @@ export class RecordedNames implements CgroupSource {
   readonly #argumentNames = new Map<string, string>();
   readonly #hosts: string[] = [];
   readonly #interfaces = new Map<number, string>();
+  /** By where the chunk is: they are told as it is played. */
+  #processes: { readonly at: number; readonly processes: Processes }[] = [];
+  #processCount = 0;
 
   /** `comes`: names still come, so that one that is not known is waited for. */
   constructor(readonly comes = false) {}
 
-  add(names: Names): void {
+  /** `at`: where in its file. */
+  add(names: Names, at = 0): void {
+    const processes = names.processes ?? [];
+    if (processes.length > 0 && this.#processCount < MOST) this.#processes.push({ at, processes });
+    this.#processCount += processes.length;
     for (const [uid, name] of names.users ?? []) {
       if (this.users.size < MOST) this.users.set(uid, name);
       this.#awaited.get(uid)?.(name);
@@ -47,6 +53,16 @@ export class RecordedNames implements CgroupSource {
     return new Promise((resolve) => this.#awaited.set(uid, resolve));
   }
 
+  /** Those that follow are of another file. */
+  nextFile(): void {
+    this.#processes = [];
+    this.#processCount = 0;
+  }
+
+  processesBefore(end: number): Processes {
+    return this.#processes.flatMap(({ at, processes }) => at < end ? processes : []);
+  }
+
   /** Once: all of it is there from the beginning. */
   hosts(): string | null {
     return this.#hosts.splice(0).join("\n") || null;
@@ -68,22 +84,4 @@ export class RecordedNames implements CgroupSource {
   processCgroups(pid: number | null, startNs?: number): string | null {
     return this.#processCgroups.get(processKey(pid, startNs)) ?? null;
   }
-}
-
-/** All names of a recording, found by stepping from chunk to chunk, added to `names`. The file is left at its start. */
-export function scanNames(file: Deno.FsFile, names = new RecordedNames()): RecordedNames {
-  const header = new Uint8Array(CHUNK_HEADER_BYTES), view = new DataView(header.buffer);
-  file.seekSync(HEADER_BYTES, Deno.SeekMode.Start);
-  for (let chunks = 0; chunks < MAX_CHUNKS && file.readSync(header) === CHUNK_HEADER_BYTES; chunks++) {
-    const kind = view.getUint32(0, true), length = view.getUint32(4, true);
-    if (length > MAX_PAYLOAD_BYTES || kind === ChunkKind.end) break;
-    if (kind !== ChunkKind.names) file.seekSync(length, Deno.SeekMode.Current);
-    else {
-      const payload = new Uint8Array(length);
-      if (file.readSync(payload) !== length || view.getUint32(16, true) !== chunkCrc(header, payload)) break;
-      names.add(readNames(payload));
-    }
-  }
-  file.seekSync(0, Deno.SeekMode.Start);
-  return names;
 }

@@ -5,7 +5,9 @@ import { RecordingReader, Unreadable } from "../recording/reader.ts";
 import type { FlowSource } from "../source.ts";
 import type { Host } from "../../system/host.ts";
 import { FolderReader } from "./folder.ts";
-import { RecordedNames, scanNames } from "./names.ts";
+import { FileReader } from "./file.ts";
+import { RecordedNames } from "./names.ts";
+import { fill } from "./places.ts";
 import { ReplaySource } from "./source.ts";
 import { type ReadSome, StreamReader } from "./stream.ts";
 
@@ -49,13 +51,14 @@ class ReplayPlatform implements Platform {
 export function openReplay(options: { readonly path: string; readonly paced: boolean }): Platform {
   const nowMs = () => performance.now();
   if (isFolder(options.path)) {
-    const names = new RecordedNames(), reader = new FolderReader(options.path, names, fill);
+    const names = new RecordedNames(), reader = new FolderReader(options.path, names);
     return new ReplayPlatform(new ReplaySource(reader, { ...options, nowMs }), names, nowMs);
   }
   const file = openFile(options.path);
   try {
-    const names = file.statSync().isFile ? scanNames(file) : new RecordedNames();
-    const source = new ReplaySource(new RecordingReader(fill(file)), { ...options, nowMs });
+    const names = new RecordedNames();
+    const reader = file.statSync().isFile ? new FileReader(file, names) : new RecordingReader(fill(file));
+    const source = new ReplaySource(reader, { ...options, nowMs });
     return new ReplayPlatform(source, names, nowMs);
   } catch (error) {
     file.close();
@@ -101,17 +104,4 @@ function openFile(path: string): Deno.FsFile {
       : String(error);
     throw new TcptopError(`Cannot read ${path}: ${reason}`, ExitStatus.failed, { cause: error });
   }
-}
-
-/** A pipe hands out less than is asked for: only the end of the file is the end. */
-function fill(file: Deno.FsFile): (target: Uint8Array) => number {
-  return (target) => {
-    let at = 0;
-    while (at < target.length) {
-      const bytes = file.readSync(target.subarray(at));
-      if (bytes === null || bytes === 0) break;
-      at += bytes;
-    }
-    return at;
-  };
 }

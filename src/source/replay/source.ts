@@ -3,6 +3,7 @@ import { type Chunk, ChunkKind, Flag } from "../recording/format.ts";
 import { readInfo, readNames } from "../recording/info.ts";
 import { Parts } from "../recording/parts.ts";
 import { Unreadable } from "../recording/reader.ts";
+import type { Sought } from "./file.ts";
 import { RESTART } from "./folder.ts";
 import { Spread } from "../recording/squeeze.ts";
 import { unsqueezed } from "../recording/zstd.ts";
@@ -39,6 +40,8 @@ export interface ChunkReader {
   /** Whether names that belong to the sample that is due have come. Left out: always. */
   readonly isSettled?: boolean;
   notes?(): readonly Note[];
+  /** FlowSource.seek(); what is read next comes behind the state. */
+  seek?(wallMs: number, back?: boolean): Sought | null;
   close?(): void;
 }
 
@@ -157,6 +160,21 @@ export class ReplaySource implements FlowSource {
     const leftMs = this.#leftMs();
     this.#speed = speed;
     this.#setLeft(leftMs);
+  }
+
+  seek(wallMs: number, back = false): boolean {
+    const sought = this.#reader.seek?.(wallMs, back) ?? null;
+    if (sought === null) return false;
+    this.#failure = null;
+    this.#info = sought.info?.source ?? this.#info;
+    this.#processes.push(...sought.processes);
+    this.#chunkMs = sought.timeMs;
+    this.#state = sought.state;
+    this.#setLeft(0);
+    this.#heldMs = 0;
+    if (sought.state === null) this.#advance();
+    else this.#chunk = { kind: ChunkKind.state, timeMs: sought.timeMs, payload: NOTHING };
+    return true;
   }
 
   skip(ms: number): void {

@@ -25,6 +25,7 @@ Deno.test("RecordingPlatform keeps records as they were handed over, and when", 
     [ChunkKind.records, 100, one.length],
     [ChunkKind.records, 100, two.length],
     [ChunkKind.sample, 100, 0],
+    [ChunkKind.index, 100, rest.at(-1)![2]],
   ]);
 });
 

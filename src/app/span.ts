@@ -1,0 +1,45 @@
+import { type Time, timeAfter } from "../time.ts";
+
+/** What the sample that is to be taken is: told of, or passed over; or there are no more. */
+export type Told = "told" | "passed" | "over";
+
+/** So long samples that nobody is told of are gone through before messages are heard. */
+export const PASS_MS = 20;
+
+/** The part of a recording that is told of. The first sample always is: what moves is counted from there. */
+export class Span {
+  /** When the first sample was taken, ms since 1970. */
+  #beganMs: number | null = null;
+  #inside = false;
+  #wantedMs: number | null = null;
+
+  /** null: from its beginning; to its end. */
+  constructor(readonly from: Time | null, readonly to: Time | null) {}
+
+  /** A sample of the part has come: before that the recording is gone through as fast as can be. */
+  get inside(): boolean {
+    return this.#inside;
+  }
+
+  /** Once, when the first sample has been told of: when the part begins, if that lies ahead (ms since 1970). */
+  takeWanted(): number | null {
+    const wanted = this.#wantedMs;
+    this.#wantedMs = null;
+    return wanted;
+  }
+
+  /** `wallMs`: of the sample. */
+  take(wallMs: number): Told {
+    const { from, to } = this;
+    if (this.#beganMs === null) {
+      this.#beganMs = wallMs;
+      this.#inside = from === null || wallMs >= timeAfter(from, wallMs);
+      if (from !== null && !this.#inside) this.#wantedMs = timeAfter(from, wallMs);
+      return "told";
+    }
+    if (to !== null && wallMs > timeAfter(to, this.#beganMs)) return "over";
+    if (from !== null && wallMs < timeAfter(from, this.#beganMs)) return "passed";
+    this.#inside = true;
+    return "told";
+  }
+}
