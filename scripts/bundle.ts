@@ -1,4 +1,6 @@
 /**
+ * bundle.ts page OUTPUT: the script of reports, as a browser runs it.
+ *
  * bundle.ts MAKER WHY OUTPUT: main.ts and all that it imports, with the Worker's module inside, as one file of JavaScript for the executable.
  *
  * Deno reads every module with a TypeScript parser before V8 reads it again. So the program itself is a string in a small module,
@@ -69,18 +71,28 @@ export function wrapped(text: string, parameters: Readonly<Record<string, string
   return `${imports.join("\n")}\nawait(0,eval)(${JSON.stringify(source)})(${Object.values(free)});\n`;
 }
 
-async function bundle(entry: string): Promise<string> {
-  const args = ["bundle", "--quiet", "--frozen", "--minify", "--platform=deno", entry];
+async function bundle(entry: string, platform: "deno" | "browser" = "deno"): Promise<string> {
+  const args = ["bundle", "--quiet", "--frozen", "--minify", `--platform=${platform}`, entry];
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
   if (!success) throw new Error(`deno bundle ${entry}: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout);
 }
 
+/** A classic script, whose names are its own, and that nothing in it ends. */
+async function page(): Promise<string> {
+  const text = await bundle("src/page/main.ts", "browser");
+  return `(()=>{"use strict";${text}})();`.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
+}
+
+async function executable(maker: string, why: string, output: string): Promise<void> {
+  const worker = wrapped(await bundle("src/app/worker.ts"));
+  const parts = { maker, why, worker, page: await page() };
+  const embedded = `{...${JSON.stringify(parts)},url:import.meta.url}`;
+  await Deno.writeTextFile(output, wrapped(await bundle("main.ts"), { tcptopEmbedded: embedded }));
+}
+
 if (import.meta.main) {
   const [maker, why, output] = Deno.args;
-  const worker = wrapped(await bundle("src/app/worker.ts"));
-  const embedded = `{maker:${JSON.stringify(maker)},why:${JSON.stringify(why)},url:import.meta.url,worker:${
-    JSON.stringify(worker)
-  }}`;
-  await Deno.writeTextFile(output, wrapped(await bundle("main.ts"), { tcptopEmbedded: embedded }));
+  if (maker === "page") await Deno.writeTextFile(why, await page());
+  else await executable(maker, why, output);
 }

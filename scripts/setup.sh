@@ -136,6 +136,15 @@ build_shim() {
   mv "$library.new" "$library"
 }
 
+# The script of reports. Deno fetches the bundler when it is first asked for one.
+build_page() {
+  local page=$build/report.js
+  stale "$page" "$root"/src/page/*.ts "$root"/src/output/report/*.ts "$root"/src/view/*.ts "$root/scripts/bundle.ts" "$root/deno.lock" || return 0
+  "$deno" run --quiet --no-prompt --frozen --config "$root/deno.json" --allow-run="$deno" --allow-read="$root" --allow-write="$build" \
+    "$root/scripts/bundle.ts" page "$page.new"
+  mv "$page.new" "$page"
+}
+
 # for_target ARCH: what is built from here on is for that architecture.
 for_target() {
   target=$1 out=$build sysroot=
@@ -150,4 +159,5 @@ set_up() {
   need_modules
   build_bpf
   build_shim
+  build_page
 }

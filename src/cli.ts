@@ -316,6 +316,9 @@ function definition() {
         "append what was seen as Markdown, with a map, for a job in CI: $GITHUB_STEP_SUMMARY",
       ),
     )
+    .addOption(
+      new Option("--report <FILE>", "the whole run as one HTML page, written at its end; it holds network metadata"),
+    )
     .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
     .version(`tcptop ${VERSION}\n${madeBy()}`, "-V, --version", "show the version")
@@ -383,6 +386,7 @@ function options(raw: Raw): Options {
     warn: raw.warn === true,
     inside: raw.inside === true,
     summary: raw.summary ?? null,
+    report: raw.report ?? null,
     command: raw.command ?? null,
     udpTimeoutMs: duration("--udp-timeout", raw.udpTimeout),
     keepPrivileges: raw.keepPrivileges === true,
@@ -404,7 +408,7 @@ function refuseMixed(raw: Raw): void {
   if (raw.inside && raw.allow === undefined && raw.learn === undefined) {
     throw usage("--inside is for --allow and --learn");
   }
-  const unnamed = (["learn", "allow", "summary"] as const).find((name) => [raw[name]].flat().includes(""));
+  const unnamed = (["learn", "allow", "summary", "report"] as const).find((name) => [raw[name]].flat().includes(""));
   if (unnamed !== undefined) throw usage(`--${unnamed} takes a file`);
   const ofRun = (["once", "count", "replay"] as const).find((name) =>
     raw.command !== undefined && raw[name] !== undefined

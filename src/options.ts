@@ -87,6 +87,8 @@ export interface Options {
   readonly inside: boolean;
   /** A file that what was seen is appended to, as Markdown. */
   readonly summary: string | null;
+  /** A file that gets the whole run as a page of HTML. */
+  readonly report: string | null;
   /** null: the whole machine is watched. */
   readonly command: CommandOptions | null;
   readonly udpTimeoutMs: number;

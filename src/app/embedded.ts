@@ -6,6 +6,8 @@ export interface Embedded {
   readonly why: string;
   /** The Worker's bundle: a module. */
   readonly worker: string;
+  /** The script of reports: what a browser runs. */
+  readonly page: string;
   /** Where the bundle itself is. */
   readonly url: string;
 }

@@ -32,7 +32,7 @@ import type { Output } from "./output.ts";
 import { removals } from "./record_folder.ts";
 import { Resolver } from "./resolver.ts";
 import { reverseDns } from "./reverse_dns.ts";
-import { wantsAll } from "./running.ts";
+import { isFiled, wantsAll } from "./running.ts";
 
 const TEXT_ROWS = 50;
 const HOME_AND_CLEAR = "\x1b[H\x1b[2J";
@@ -71,14 +71,14 @@ export async function openOutputs(
   if (options.map !== null) outputs.push(named(mapOutput(options, options.map)));
   else if (options.events) outputs.push(eventOutput(options));
   else if (options.command !== null && !options.json && !options.batch) return outputs;
-  else if (options.csv !== "-" && (!goesElsewhere(options) || said || stdoutIsTerminal)) {
+  else if (options.csv !== "-" && (!goesElsewhere(options) || said || stdoutIsTerminal && !isFiled(options))) {
     outputs.push(named(sampleOutput(options, stdoutIsTerminal, past)));
   }
   return outputs;
 }
 
-function goesElsewhere({ csv, metrics, keep, summary }: Options): boolean {
-  return csv !== null || metrics !== null || keep !== null || summary !== null;
+function goesElsewhere({ csv, metrics, keep, summary, report }: Options): boolean {
+  return csv !== null || metrics !== null || keep !== null || summary !== null || report !== null;
 }
 
 async function csvOutput(options: Options, owner: Identity, past: EndedFlows | null): Promise<Output> {

@@ -1,4 +1,5 @@
 /** Where the built pieces are: around the source, or inside the executable. */
+import { ExitStatus, TcptopError } from "../errors.ts";
 import { type Embedded, embedded } from "./embedded.ts";
 
 /** The shim. Only Linux has one. */
@@ -18,6 +19,17 @@ export function shimIsInside(): boolean {
 export function workerUrl(): URL | string {
   if (embedded === null) return new URL("./worker.ts", import.meta.url);
   return URL.createObjectURL(new Blob([embedded.worker], { type: "text/javascript" }));
+}
+
+/** What runs in the pages of --report. Throws a TcptopError where it was not built. */
+export function pageScript(): string {
+  if (embedded !== null) return embedded.page;
+  try {
+    return Deno.readTextFileSync(new URL("../../build/report.js", import.meta.url));
+  } catch (error) {
+    const message = "--report needs build/report.js, which scripts/run makes";
+    throw new TcptopError(message, ExitStatus.failed, { cause: error });
+  }
 }
 
 /** How this program was made, for --version: a sentence. */

@@ -46,17 +46,23 @@ function containerNames(here: boolean): ContainerNames {
 }
 
 /** Whether something is told of all that a run saw, so that its last moment counts. */
-export function wantsAll({ command, learn, allow, summary }: Options): boolean {
-  return command !== null || learn !== null || allow.length > 0 || summary !== null;
+export function wantsAll({ command, learn, allow, summary, report }: Options): boolean {
+  return command !== null || learn !== null || allow.length > 0 || summary !== null || report !== null;
+}
+
+/** Whether a recording is played for a file about it alone. */
+export function isFiled({ replay, summary, report }: Options): boolean {
+  return replay !== null && (summary !== null || report !== null);
 }
 
 function namesWanted(options: Options): boolean {
   return options.resolve ?? (wantsScreen(options) || wantsAll(options));
 }
 
-/** A terminal, and nothing else that writes to it. */
-export function wantsScreen({ batch, once, json, events, csv, command, map, record, replay }: Options): boolean {
-  if (command !== null || map !== null || batch || once || json || events) return false;
+/** A terminal, and nothing else that writes to it. A recording that a file is made of is not looked at. */
+export function wantsScreen(options: Options): boolean {
+  const { batch, once, json, events, csv, command, map, record, replay } = options;
+  if (command !== null || map !== null || batch || once || json || events || isFiled(options)) return false;
   return csv !== "-" && record !== "-" && isScreen(replay === "-");
 }
 

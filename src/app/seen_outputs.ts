@@ -10,9 +10,9 @@ import type { Output } from "./output.ts";
 /** The account first, then those that tell of it: none, where nothing of the kind is asked for. Files are opened, and a failure thrown, at once.
  * `note`: what is not seen of a command; null: nothing is missed. */
 export async function openSeenOutputs(options: Options, owner: Identity, note: string | null): Promise<Output[]> {
-  const { filter, protocol, learn, allow, summary } = options, judged = learn !== null || allow.length > 0;
+  const { filter, protocol, learn, allow, summary, report } = options, judged = learn !== null || allow.length > 0;
   const summed = options.command !== null && !isTold(options);
-  if (!judged && !summed && summary === null) return [];
+  if (!judged && !summed && summary === null && report === null) return [];
   const policy = judged ? await import("./policy_output.ts") : null;
   const choice = { filter: filter === null ? null : compileFilter(filter), protocol, listeners: false };
   const seen = new Seen((sample) => chosenRows(sample, choice), policy?.policyOf(options) ?? null);
@@ -20,6 +20,10 @@ export async function openSeenOutputs(options: Options, owner: Identity, note: s
     { start: (sample: Sample) => seen.add(sample), sample: (sample: Sample) => seen.add(sample) },
   ];
   if (policy !== null) outputs.push(await policy.PolicyOutput.open(options, owner, seen));
+  if (report !== null) {
+    const { ReportOutput } = await import("./report_output.ts");
+    outputs.push(await ReportOutput.open(report, options, owner, seen, note));
+  }
   if (summed) outputs.push(new (await import("./summary_output.ts")).SummaryOutput(seen, note));
   if (summary !== null) {
     outputs.push(await (await import("./summary_file.ts")).SummaryFile.open(options, owner, seen, note));

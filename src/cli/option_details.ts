@@ -22,6 +22,7 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "--no-mouse": "The key `m` does the same.",
   "--no-config": "See [defaults](#defaults).",
   "--map": "See [maps](json.md#maps).",
+  "--report": "Of `run`, of any run that ends, and of `--replay`. See [a report](run.md#a-report).",
   "--no-dns-watch": "See [names](names.md).",
   "--source": "`netlink` needs no eBPF and no root: see [what it needs](needs.md).",
   "--metrics": "See [metrics](json.md#metrics).",

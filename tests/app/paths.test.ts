@@ -3,7 +3,7 @@ import { madeBy, shimPath, workerUrl } from "../../src/app/paths.ts";
 
 Deno.test("madeBy() says which kind of program this is, and why", () => {
   strictEqual(madeBy(null), "Run from source.");
-  const rest = { why: "denort is not to be had", worker: "", url: "" };
+  const rest = { why: "denort is not to be had", worker: "", page: "", url: "" };
   strictEqual(madeBy({ maker: "launcher", ...rest }), "One file, made by the launcher: denort is not to be had.");
   strictEqual(madeBy({ maker: "deno compile", ...rest }), "One file, made by deno compile: denort is not to be had.");
 });

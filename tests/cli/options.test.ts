@@ -197,6 +197,8 @@ Deno.test("parseArguments() takes a policy", () => {
   strictEqual(refusal("--allow", ""), "--allow takes a file");
   strictEqual(options("--summary", "a").summary, "a");
   strictEqual(refusal("--summary", ""), "--summary takes a file");
+  strictEqual(options("--report", "a").report, "a");
+  strictEqual(refusal("--report", ""), "--report takes a file");
 });
 
 Deno.test("--record - has standard output for itself", () => {

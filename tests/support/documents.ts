@@ -61,6 +61,7 @@ export const STAND_INS: ReadonlyMap<string, readonly [line: string, why: string]
   ["sudo tcptop run -- npm test", ["tcptop run -- true", "the reader's own tests"]],
   ["sudo tcptop run --learn allowed.txt -- npm test", ["tcptop run --learn allowed.txt -- true", "the same"]],
   ["sudo tcptop run --allow allowed.txt -- npm test", ["tcptop run --allow allowed.txt -- true", "the same"]],
+  ["sudo tcptop run --report build.html -- npm test", ["tcptop run --report build.html -- true", "the same"]],
   ['sudo tcptop run --summary "$GITHUB_STEP_SUMMARY" -- npm test', [
     "tcptop run --summary summary.md -- true",
     "the same",
