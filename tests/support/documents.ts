@@ -39,6 +39,8 @@ export const ELSEWHERE: readonly (readonly [begin: string, why: string])[] = [
   ["--interval 2s", "the same"],
   ["--columns process", "the same"],
   ["--filter 'not", "the same"],
+  ["- uses: OWNER/tcptop", "steps of a workflow; tests/kernel/action.test.ts plays their runner"],
+  ["- run: npm test", "the same"],
   ["process=node ", "a line of a policy, no command"],
   ["process=git ", "a line of a policy, no command"],
   ["./scripts/run --replay examples/demo.tcptop --once --columns process,NEW", "NEW stands for what one adds"],
