@@ -9,11 +9,12 @@
 const ROOT = new URL("../", import.meta.url).pathname;
 
 /** Modules of Deno's Node layer that most runs use nothing of. Each takes 3 to 35 ms to load: it is loaded when it is first used. */
-const LAZY = ["node:child_process", "node:fs", "node:path", "node:process", "node:util", "node:zlib"];
+const LAZY = ["node:child_process", "node:crypto", "node:fs", "node:path", "node:process", "node:util", "node:zlib"];
 
 /** Names that may be imported from LAZY one by one: functions, which find their module when they are called. */
 const FUNCTIONS = [
   "crc32",
+  "createHash",
   "memoryUsage",
   "resourceUsage",
   "stripVTControlCharacters",

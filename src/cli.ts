@@ -9,7 +9,7 @@ import { fileLines, FROM_FILE, isOverridden } from "./cli/options_file.ts";
 import { optionsPage } from "./cli/options_page.ts";
 import { SCHEMA_NAMES, schemaText } from "./cli/schemas.ts";
 import { ExitStatus, TcptopError } from "./errors.ts";
-import type { CommandOptions, Keeping, MapForm, Options, OptionsFile } from "./options.ts";
+import type { CommandOptions, Keeping, MapForm, Options, OptionsFile, OtlpOptions } from "./options.ts";
 import { hasGroupField } from "./output/group_fields.ts";
 import {
   type Column,
@@ -175,6 +175,7 @@ function facts() {
     "--columns": [...columns, HISTORY.id],
     "--group": [...GROUPINGS, "none"],
     "--map": MAP_FORMS,
+    "--otlp-logs": ["on", "off"],
     "--source": ["auto", "bpf", "netlink"],
     "--schema": SCHEMA_NAMES,
   });
@@ -293,6 +294,16 @@ function definition() {
         "answer --metrics under this name too; on loopback only loopback's else, elsewhere any; may be repeated",
       ).argParser(collected),
     )
+    .addOption(
+      new Option(
+        "--otlp [URL]",
+        "send metrics, and a log record for each connection that ends, to OpenTelemetry; else to where OTEL_EXPORTER_OTLP_ENDPOINT says",
+      ),
+    )
+    .addOption(new Option("--otlp-logs <WHETHER>", "with --otlp: on, or off for metrics alone").default("on"))
+    .addOption(
+      new Option("--networks <FILE>", "with --otlp and --metrics: names of networks, '10.0.0.0/8 office' a line"),
+    )
     .addOption(new Option("--schema [NAME]", `print a JSON Schema: ${SCHEMA_NAMES.join(", ")}`).preset("sample"))
     .addOption(
       new Option(
@@ -376,6 +387,8 @@ function options(raw: Raw): Options {
     historyMs: /^0(ms|s|m)?$/.test(raw.history) ? 0 : duration("--history", raw.history),
     metrics: raw.metrics === undefined ? null : listenAddress(raw.metrics),
     metricsHosts: metricsHosts(raw),
+    otlp: otlp(raw),
+    networks: raw.networks ?? null,
     replay: raw.replay ?? null,
     from: time(raw, "--from", raw.from) ?? time(raw, "--at", raw.at),
     to: time(raw, "--to", raw.to),
@@ -410,6 +423,9 @@ function refuseMixed(raw: Raw): void {
   }
   const unnamed = (["learn", "allow", "summary", "report"] as const).find((name) => [raw[name]].flat().includes(""));
   if (unnamed !== undefined) throw usage(`--${unnamed} takes a file`);
+  if (raw.networks !== undefined && raw.otlp === undefined && raw.metrics === undefined) {
+    throw usage("--networks is for --otlp and --metrics");
+  }
   const ofRun = (["once", "count", "replay"] as const).find((name) =>
     raw.command !== undefined && raw[name] !== undefined
   );
@@ -504,6 +520,13 @@ function listenAddress(text: string): NonNullable<Options["metrics"]> {
     port = Number(digits);
   if (port >= 1 && port <= 65535) return { hostname: six || name || "127.0.0.1", port };
   throw usage(`--metrics takes ADDR:PORT, such as 127.0.0.1:9435, not '${text}'`);
+}
+
+/** A URL is looked at where the variables are, which say the rest. */
+function otlp({ otlp: url, otlpLogs: logs }: Raw): OtlpOptions | null {
+  if (logs !== "on" && logs !== "off") throw usage(`--otlp-logs takes on or off, not '${logs}'`);
+  if (url === undefined && logs === "off") throw usage("--otlp-logs needs --otlp");
+  return url === undefined ? null : { url: url === true ? null : url, logs: logs === "on" };
 }
 
 function metricsHosts({ metrics, metricsHost: names = [] }: Raw): readonly string[] {

@@ -21,6 +21,13 @@ export interface CommandOptions {
 /** How much of a recording is kept: by time, or by size. */
 export type Keeping = { readonly ms: number } | { readonly bytes: number };
 
+/** Where OpenTelemetry goes. */
+export interface OtlpOptions {
+  /** null: to where the environment says, or to this machine. */
+  readonly url: string | null;
+  readonly logs: boolean;
+}
+
 export type MapForm = "mermaid" | "dot" | "json";
 
 /** What the command line asks for. */
@@ -70,6 +77,10 @@ export interface Options {
   readonly metrics: { readonly hostname: string; readonly port: number } | null;
   /** Names that it is served under besides those it has anyway. */
   readonly metricsHosts: readonly string[];
+  /** null: nothing is sent. */
+  readonly otlp: OtlpOptions | null;
+  /** A file with networks by name. */
+  readonly networks: string | null;
   /** A file, a directory, or "-" for standard input. */
   readonly replay: string | null;
   /** Of the replay. */

@@ -1,6 +1,7 @@
 import { ExitStatus, TcptopError } from "../errors.ts";
 import type { Sample } from "../flow/sample.ts";
 import { Metrics } from "../output/metrics.ts";
+import type { Networks } from "../output/networks.ts";
 import { hostOf, isLoopback } from "./host_name.ts";
 import { type HttpAnswer, type HttpRequest, HttpServer } from "./http_server.ts";
 import type { Output } from "./output.ts";
@@ -10,13 +11,14 @@ const PLAIN = "text/plain; version=0.0.4; charset=utf-8";
 
 /** Serves the samples' counters by HTTP, at /metrics. */
 export class MetricsOutput implements Output {
-  readonly #metrics = new Metrics();
+  readonly #metrics: Metrics;
   readonly #server: HttpServer;
   readonly #allowed: ReadonlySet<string> | null;
 
   /** Listens at once, with the rights that the process was started with. `hosts`: the names that it answers to, besides loopback's
    * and its own; none: on loopback no further ones, else any. */
-  constructor(hostname: string, port: number, hosts: readonly string[] = []) {
+  constructor(hostname: string, port: number, hosts: readonly string[] = [], networks: Networks | null = null) {
+    this.#metrics = new Metrics(networks);
     try {
       this.#server = new HttpServer(hostname, port, (request) => this.#answer(request));
     } catch (error) {
@@ -27,6 +29,10 @@ export class MetricsOutput implements Output {
     const own = this.#server.address.hostname, isOpen = hosts.length === 0 && !isLoopback(hostOf(own) ?? own);
     const names = [hostname, own, ...hosts].map((name) => hostOf(name)).filter((name) => name !== null);
     this.#allowed = isOpen ? null : new Set(names);
+  }
+
+  start(sample: Sample): void {
+    this.#metrics.start(sample);
   }
 
   sample(sample: Sample): void {

@@ -28,6 +28,7 @@ import { MapOutput } from "./map_output.ts";
 import { MetricsOutput } from "./metrics_output.ts";
 import { nowMs } from "./clock.ts";
 import { NamedOutput } from "./named_output.ts";
+import { namedNetworks } from "./networks.ts";
 import type { Output } from "./output.ts";
 import { removals } from "./record_folder.ts";
 import { Resolver } from "./resolver.ts";
@@ -40,11 +41,24 @@ const HOME_AND_CLEAR = "\x1b[H\x1b[2J";
 /** What the options ask for. A file is opened, and a failure thrown, at once. `owner` gets new files.
  * `screen` stands for text where there is one. `note`: what is not seen of a command; null: nothing is missed. */
 export async function openOutputs(
-  asked: Options,
+  options: Options,
   stdoutIsTerminal: boolean,
   owner: Identity,
   screen: Output | null,
   note: string | null = null,
+): Promise<Output[]> {
+  if (options.otlp === null) return await openOthers(options, stdoutIsTerminal, owner, screen, note);
+  const otlp = (await import("./otlp/open.ts")).openOtlp(options, options.otlp);
+  const others = await openOthers(options, stdoutIsTerminal, owner, screen, note);
+  return [otlp, ...others.map((output) => otlp.beside(output))];
+}
+
+async function openOthers(
+  asked: Options,
+  stdoutIsTerminal: boolean,
+  owner: Identity,
+  screen: Output | null,
+  note: string | null,
 ): Promise<Output[]> {
   // The screen alone draws it.
   const options = { ...asked, columns: asked.columns?.filter((column) => column !== HISTORY) ?? null };
@@ -58,7 +72,8 @@ export async function openOutputs(
   const named = (output: Output) => resolver === null ? output : new NamedOutput(output, resolver);
   // Before the files: where it cannot listen, no empty file is left.
   if (options.metrics !== null) {
-    outputs.push(new MetricsOutput(options.metrics.hostname, options.metrics.port, options.metricsHosts));
+    const { metrics: { hostname, port }, metricsHosts } = options;
+    outputs.push(new MetricsOutput(hostname, port, metricsHosts, namedNetworks(options)));
   }
   if (options.csv !== null) outputs.push(named(await csvOutput(options, owner, past)));
   const said = options.json || options.batch || options.once;
@@ -77,8 +92,9 @@ export async function openOutputs(
   return outputs;
 }
 
-function goesElsewhere({ csv, metrics, keep, summary, report }: Options): boolean {
-  return csv !== null || metrics !== null || keep !== null || summary !== null || report !== null;
+/** Whether it goes elsewhere than to standard output. */
+function goesElsewhere({ csv, metrics, otlp, keep, summary, report }: Options): boolean {
+  return [csv, metrics, otlp, keep, summary, report].some((place) => place !== null);
 }
 
 async function csvOutput(options: Options, owner: Identity, past: EndedFlows | null): Promise<Output> {

@@ -8,6 +8,7 @@ import { writeError } from "../output/stderr.ts";
 import type { Identity } from "../system/identity.ts";
 import { OutputFile } from "../system/output_file.ts";
 import { outputFiles } from "./files.ts";
+import { textOf } from "./input_text.ts";
 import type { Output } from "./output.ts";
 
 const MOST_BYTES = 16 << 20;
@@ -55,20 +56,7 @@ export function policyOf({ allow, inside }: Options): Judge | null {
 }
 
 function rulesOf(path: string) {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(path);
-  } catch (error) {
-    const reason = error instanceof Deno.errors.NotFound
-      ? "there is no such file"
-      : error instanceof Deno.errors.PermissionDenied
-      ? "permission denied"
-      : error instanceof Error
-      ? error.message
-      : String(error);
-    throw new TcptopError(`Cannot read ${path}: ${reason}`, ExitStatus.failed, { cause: error });
-  }
-  return readPolicyFile(path, text);
+  return readPolicyFile(path, textOf(path));
 }
 
 function readPolicyFile(path: string, text: string) {

@@ -4,7 +4,7 @@ import { ClosedPipe } from "../output/stdout.ts";
 import { ExitStatus, TcptopError } from "../errors.ts";
 import { openOutputs } from "./outputs.ts";
 import { LiveScreen } from "./screen.ts";
-import { openSession, owner, show, wantsAll, wantsScreen } from "./running.ts";
+import { openSession, owner, show, wantsLast, wantsScreen } from "./running.ts";
 import { keyboard, tty } from "./tty.ts";
 
 /** A recording is nothing to look at, nor to type. */
@@ -36,7 +36,7 @@ export async function run(options: Options): Promise<number> {
   const left = Promise.withResolvers<void>();
   let stops = 0;
   const stop = () => {
-    if (options.replay === null && wantsAll(options) && stops++ === 0) session.finish();
+    if (options.replay === null && wantsLast(options) && stops++ === 0) session.finish();
     else session.stop();
     left.resolve();
   };

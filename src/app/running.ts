@@ -55,8 +55,13 @@ export function isFiled({ replay, summary, report }: Options): boolean {
   return replay !== null && (summary !== null || report !== null);
 }
 
+/** The same of what is sent on: the last moment counts. */
+export function wantsLast(options: Options): boolean {
+  return wantsAll(options) || options.otlp !== null;
+}
+
 function namesWanted(options: Options): boolean {
-  return options.resolve ?? (wantsScreen(options) || wantsAll(options));
+  return options.resolve ?? (wantsScreen(options) || wantsLast(options));
 }
 
 /** A terminal, and nothing else that writes to it. A recording that a file is made of is not looked at. */

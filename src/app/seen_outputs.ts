@@ -32,6 +32,6 @@ export async function openSeenOutputs(options: Options, owner: Identity, note: s
 }
 
 /** Whether something else than the summary of a command is asked for. */
-function isTold({ json, events, batch, csv, metrics }: Options): boolean {
-  return json || events || batch || csv !== null || metrics !== null;
+function isTold({ json, events, batch, csv, metrics, otlp }: Options): boolean {
+  return json || events || batch || csv !== null || metrics !== null || otlp !== null;
 }

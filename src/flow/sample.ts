@@ -21,6 +21,8 @@ export interface Health {
   /** Answers of name servers that were not looked at, and names that made room for newer ones. */
   readonly dnsUnread: number;
   readonly dnsNamesEvicted: number;
+  /** Points and log records that did not reach the receiver of --otlp; absent: none are sent. */
+  readonly otlpLost?: number;
 }
 
 export interface Sample {

@@ -77,6 +77,7 @@ function jsonHead(sample: Sample, schema: string, version: string): Record<strin
       drops_untracked: health.dropsUntracked,
       dns_unread: health.dnsUnread,
       dns_names_evicted: health.dnsNamesEvicted,
+      otlp_lost: health.otlpLost ?? null,
       unattributed: totals.unattributed,
       self_cpu_percent: sample.selfCpuPercent,
       self_rss_bytes: sample.selfRssBytes,

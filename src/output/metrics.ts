@@ -8,6 +8,9 @@ import { hasFailed, isListener, isTcp, limitedBy, rxDelta, txDelta } from "../fl
 import { LIMIT_WORDS } from "../view/group_reasons.ts";
 import type { DropTotal } from "../flow/drop_list.ts";
 import { harmless } from "../harmless.ts";
+import type { Networks } from "./networks.ts";
+import { OtlpMetrics } from "./otlp/metrics.ts";
+import { labelsText, prometheusText } from "./otlp/prometheus.ts";
 
 /** Names that have counters of their own, of each kind; all further ones share `other`. */
 export const MAX_NAMES = 100;
@@ -105,9 +108,19 @@ export class Metrics {
   /** The kernel has some hundred reasons. */
   readonly #dropped = new Map<string, { readonly labels: Labels; packets: number; bytes: number }>();
   #samples = 0;
+  readonly #conventional: OtlpMetrics;
+
+  constructor(networks: Networks | null = null) {
+    this.#conventional = new OtlpMetrics({ choose: null, networks, explicit: true, delta: false });
+  }
+
+  start(sample: Sample): void {
+    this.#conventional.start(sample);
+  }
 
   add(sample: Sample): void {
     this.#samples++;
+    this.#conventional.add(sample);
     this.#opened += sample.opened;
     this.#closed += sample.closed;
     this.#failed += sample.failed;
@@ -126,7 +139,8 @@ export class Metrics {
 
   /** `open`: as OpenMetrics 1.0, else as the text format 0.0.4. */
   text(open: boolean): string {
-    return this.#families().map((family) => familyText(family, open)).join("") + (open ? "# EOF\n" : "");
+    const own = this.#families().map((family) => familyText(family, open)).join("");
+    return own + prometheusText(this.#conventional.collect(), open) + (open ? "# EOF\n" : "");
   }
 
   #addDrop({ reason, direction, packets, bytes }: DropTotal): void {
@@ -322,11 +336,4 @@ function familyText({ name, help, type, values }: Family, open: boolean): string
   const sample = type === "counter" ? `${name}_total` : name, family = open ? name : sample;
   const lines = values.map(([labels, value]) => `${sample}${labelsText(labels)} ${value}\n`);
   return `# HELP ${family} ${help}\n# TYPE ${family} ${type}\n${lines.join("")}`;
-}
-
-function labelsText(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) =>
-    `${name}="${value.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n")}"`
-  );
-  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
 }

@@ -35,6 +35,11 @@ export function chosenRows(sample: Sample, choice: Choice): number[] {
   return rows;
 }
 
+/** Whether a row is one of them. */
+export function chosen(choice: Choice): Predicate {
+  return (sample, row) => isChosen(sample, row, choice);
+}
+
 function isChosen(sample: Sample, row: number, selection: Choice): boolean {
   const f = sample.flows;
   if (!selection.listeners && isListener(f, row)) return false;

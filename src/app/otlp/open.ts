@@ -1,0 +1,23 @@
+import { ExitStatus, TcptopError } from "../../errors.ts";
+import type { Options, OtlpOptions } from "../../options.ts";
+import { compileFilter } from "../../view/filter/compile.ts";
+import { chosen } from "../../view/selection.ts";
+import { textOf } from "../input_text.ts";
+import { namedNetworks } from "../networks.ts";
+import { otlpConfig } from "./config.ts";
+import { OtlpOutput } from "./otlp_output.ts";
+
+/** Files are read, and a failure thrown, at once, with the rights that the process was started with. Nothing is sent yet. */
+export function openOtlp(options: Options, asked: OtlpOptions): OtlpOutput {
+  const config = otlpConfig(asked, (name) => Deno.env.get(name), textOf), { filter, protocol } = options;
+  const choice = { filter: filter === null ? null : compileFilter(filter), protocol, listeners: false };
+  const choose = choice.filter === null && protocol === null ? null : chosen(choice);
+  try {
+    return new OtlpOutput(config, choose, namedNetworks(options));
+  } catch (error) {
+    // Deno.createHttpClient() says what is wrong with a certificate.
+    if (error instanceof TcptopError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new TcptopError(`The certificate or key for OTLP cannot be used: ${why}`, ExitStatus.usage, { cause: error });
+  }
+}

@@ -1,0 +1,123 @@
+/** Samples on their way to a receiver of OpenTelemetry. Nothing here waits for it but close(). */
+import type { Sample } from "../../flow/sample.ts";
+import { encodeLogs, encodeMetrics, type Signal } from "../../output/otlp/encode.ts";
+import { logRecords } from "../../output/otlp/log_records.ts";
+import { OtlpMetrics } from "../../output/otlp/metrics.ts";
+import { resourceAttributes } from "../../output/otlp/resource.ts";
+import { LostMetric } from "../../output/otlp/lost_metric.ts";
+import type { Networks } from "../../output/networks.ts";
+import { writeError } from "../../output/stderr.ts";
+import type { Predicate } from "../../view/filter/fields.ts";
+import { after, nowMs, wallMs } from "../clock.ts";
+import type { Output } from "../output.ts";
+import { Account } from "./account.ts";
+import type { OtlpConfig } from "./config.ts";
+import { Poster } from "./post.ts";
+import { Queue } from "./queue.ts";
+import { Sender } from "./sender.ts";
+
+/** A request of so many records has 4 MiB or so; receivers take 20 as a rule. */
+const MOST_RECORDS = 4096;
+const FLUSH_WITHIN_MS = 5000;
+const FLUSH_STEP_MS = 20;
+
+type Moment = Pick<Sample, "wallMs" | "intervalMs" | "host">;
+
+export class OtlpOutput implements Output {
+  readonly #metrics: OtlpMetrics;
+  readonly #lost = new LostMetric();
+  readonly #account: Account;
+  readonly #queue: Queue;
+  readonly #senders: readonly Sender[];
+  /** Without its flows, which are not kept. */
+  #last: Moment | null = null;
+  #collectedMs: number | null = null;
+
+  constructor(readonly config: OtlpConfig, readonly choose: Predicate | null, readonly networks: Networks | null) {
+    const { explicit, delta } = config;
+    this.#metrics = new OtlpMetrics({ choose, networks, explicit, delta });
+    const account = this.#account = new Account(config);
+    this.#queue = new Queue((waiting) => account.lost(waiting));
+    const sender = (signal: Signal) => {
+      const target = config[signal];
+      if (target === null) return [];
+      return [new Sender(signal, this.#queue, new Poster(target, signal, wallMs), account, after)];
+    };
+    this.#senders = [...sender("metrics"), ...sender("logs")];
+  }
+
+  start(sample: Sample): void {
+    this.#collectedMs = sample.wallMs;
+    this.#metrics.start(sample);
+  }
+
+  sample(sample: Sample): void {
+    const { wallMs, intervalMs, host } = sample;
+    this.#last = { wallMs, intervalMs, host };
+    this.#collectedMs ??= sample.wallMs - sample.intervalMs;
+    this.#metrics.add(sample);
+    this.#sendLogs(sample);
+    if (sample.wallMs - this.#collectedMs >= this.config.intervalMs) this.#sendMetrics(sample);
+  }
+
+  /** Another output, whose samples tell how the sending goes. */
+  beside(output: Output): Output {
+    const { start, events, close } = output;
+    return {
+      ...start === undefined ? {} : { start: (sample) => output.start?.(sample) },
+      ...events === undefined ? {} : { events: (batch) => output.events?.(batch) },
+      ...close === undefined ? {} : { close: () => output.close?.() },
+      sample: (sample) => output.sample?.(this.#told(sample)),
+      get status() {
+        return output.status ?? null;
+      },
+    };
+  }
+
+  /** What has not been sent by now is sent within FLUSH_WITHIN_MS, or counted as lost. */
+  async close(): Promise<void> {
+    if (this.#last !== null) this.#sendMetrics(this.#last);
+    const untilMs = nowMs() + FLUSH_WITHIN_MS;
+    while (this.#queue.size > 0 && nowMs() < untilMs) {
+      await new Promise<void>((done) => void after(FLUSH_STEP_MS, done));
+    }
+    this.#account.ending = true;
+    await Promise.all(this.#senders.map((sender) => sender.stop()));
+    this.#queue.clear();
+    for (const sentence of this.#account.sentences()) writeError(sentence);
+  }
+
+  #told(sample: Sample): Sample {
+    const { health, source } = sample, notes = this.#account.notes(this.#queue);
+    return {
+      ...sample,
+      health: { ...health, otlpLost: this.#account.allLost },
+      source: notes.length === 0 ? source : { ...source, notes: [...source.notes, ...notes] },
+    };
+  }
+
+  #sendMetrics(sample: Moment): void {
+    const { delta, metrics: { encoding } } = this.config;
+    this.#collectedMs = sample.wallMs;
+    const metrics = [...this.#metrics.collect(), this.#lost.collect(this.#account.losses(), sample, delta)];
+    const resource = resourceAttributes(sample.host, this.config.resource);
+    const items = metrics.reduce((sum, { points }) => sum + points.length, 0);
+    this.#send("metrics", encodeMetrics(metrics, resource, sample.wallMs, delta, encoding), items);
+  }
+
+  #sendLogs(sample: Sample): void {
+    const { logs } = this.config;
+    if (logs === null) return;
+    const records = logRecords(sample, this.choose, this.networks);
+    const resource = resourceAttributes(sample.host, this.config.resource);
+    for (let at = 0; at < records.length; at += MOST_RECORDS) {
+      const some = records.slice(at, at + MOST_RECORDS);
+      this.#send("logs", encodeLogs(some, resource, logs.encoding), some.length);
+    }
+  }
+
+  #send(signal: Signal, body: Uint8Array<ArrayBuffer>, items: number): void {
+    this.#queue.add({ signal, body, items });
+    for (const sender of this.#senders) if (sender.signal === signal) sender.wake();
+  }
+}

@@ -1,0 +1,47 @@
+/** Whose a flow is, as attributes: process, container or pod, and the network of the remote end. */
+import type { Sample } from "../../flow/sample.ts";
+import { type Container, container as containerOf, executable, processName } from "../../view/flow.ts";
+import type { Networks } from "../networks.ts";
+import { type Attributes, AttributeSet } from "./attribute_set.ts";
+
+type Mutable = Record<string, string>;
+
+/** NAMESPACE/POD/CONTAINER, as a container of a pod is called. */
+const OF_POD = /^([^/]+)\/([^/]+)\/([^/]+)$/;
+
+/** By names, and by its id where it has no name that is known. */
+export function containerNames({ id, name }: Container): Attributes {
+  const [, namespace, pod, container] = OF_POD.exec(name ?? "") ?? [];
+  if (container !== undefined) {
+    return { "k8s.namespace.name": namespace, "k8s.pod.name": pod, "k8s.container.name": container };
+  }
+  return name === null ? { "container.id": id } : { "container.name": name };
+}
+
+/** Of the rows of one sample after the other; what rows have in common is made once a sample. */
+export class Dimensions {
+  readonly #known = new Map<string, AttributeSet>();
+  #sample: Sample | null = null;
+
+  constructor(readonly networks: Networks | null) {}
+
+  of(sample: Sample, row: number): AttributeSet {
+    if (this.#sample !== sample) this.#known.clear();
+    this.#sample = sample;
+    const { cgroup, exe } = sample.flows, network = this.networks?.of(sample.flows, row) ?? "";
+    const name = processName(sample, row), key = `${exe[row]} ${cgroup[row]} ${network}\n${name ?? "\n"}`;
+    let found = this.#known.get(key);
+    if (found === undefined) this.#known.set(key, found = AttributeSet.of(ownAttributes(sample, row, name, network)));
+    return found;
+  }
+}
+
+function ownAttributes(sample: Sample, row: number, name: string | null, network: string): Attributes {
+  const attributes: Mutable = {}, exe = executable(sample, row);
+  if (exe !== null) attributes["process.executable.name"] = exe;
+  if (name !== null) attributes["tcptop.process.name"] = name;
+  const container = containerOf(sample, row);
+  if (container !== null) Object.assign(attributes, containerNames(container));
+  if (network !== "") attributes["tcptop.remote.network"] = network;
+  return attributes;
+}

@@ -1,0 +1,53 @@
+/** What a receiver of OpenTelemetry is sent, over HTTP, by the program with the rights it drops to. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { attributesOf, type Decoded } from "../support/otlp_decode.ts";
+import { Receiver } from "../support/otlp_receiver.ts";
+import { Program, until } from "../support/program.ts";
+import { Workload } from "../support/workload.ts";
+
+const COUNT = 101, BYTES = 1009;
+const FAST = "OTEL_METRIC_EXPORT_INTERVAL=300";
+
+const ofWorkload = (records: readonly Decoded[], name: string) =>
+  records.map((record) => ({ ...record, attributes: attributesOf(record) } as Decoded)).filter(({ attributes }) =>
+    attributes["tcptop.process.name"] === name
+  );
+
+const sumOf = (records: readonly Decoded[], name: string) =>
+  records.reduce((sum, { attributes }) => sum + attributes[name], 0);
+
+Deno.test("--otlp sends each ended connection once, and sums that are the workload's to the byte", async () => {
+  await using receiver = new Receiver();
+  await using program = new Program(["--otlp", receiver.url, "-i", "200ms", "--process", "wl-"], `${FAST} exec "$@"`);
+  await until("the first metrics", () => receiver.points.length > 0);
+  await using workload = await Workload.start("short", "--count", COUNT, "--bytes", BYTES);
+  const { client } = await workload.until("done");
+  await until("the records", () => ofWorkload(receiver.records, "wl-client").length >= COUNT);
+  await program.signal("SIGTERM");
+  deepStrictEqual(await program.ended(), { code: 0, stdout: "", stderr: "" });
+
+  const ends = ofWorkload(receiver.records, "wl-client");
+  strictEqual(ends.length, COUNT);
+  strictEqual(new Set(ends.map(({ attributes }) => attributes["tcptop.flow.id"])).size, COUNT);
+  strictEqual(sumOf(ends, "tcptop.tx_bytes"), client.sent);
+  strictEqual(sumOf(ends, "tcptop.rx_bytes"), client.read);
+  for (const [direction, bytes] of [["transmit", client.sent], ["receive", client.read]]) {
+    const wanted = { "tcptop.process.name": "wl-client", "network.io.direction": direction };
+    strictEqual(receiver.sum("process.network.io", wanted), bytes);
+    strictEqual(receiver.sum("obi.stat.tcp.io", wanted), bytes);
+  }
+  const ended = receiver.sum("tcptop.connection.ended", { "tcptop.process.name": "wl-client" });
+  deepStrictEqual([ended, receiver.sum("obi.stat.tcp.failed.connections")], [COUNT, 0]);
+  const handshakes = { "tcptop.process.name": "wl-client", "network.tcp.handshake.role": "client" };
+  strictEqual(receiver.sum("tcptop.tcp.handshake.duration", handshakes), COUNT);
+  strictEqual(receiver.sum("tcptop.otlp.lost"), 0);
+  ok(receiver.sum("system.network.connection.count", { "network.connection.state": "listen" }) > 0);
+  const [{ attributes, event, time, observed }] = ends;
+  strictEqual(event, "tcptop.connection.closed");
+  ok(time > 1.5e18 && time <= observed);
+  match(attributes["network.community_id"], /^1:[\w+/]{27}=$/);
+  deepStrictEqual(
+    [attributes["client.port"], attributes["server.port"], attributes["network.transport"]],
+    [attributes["network.local.port"], attributes["network.peer.port"], "tcp"],
+  );
+});
