@@ -15,7 +15,7 @@ export interface Target {
   readonly encoding: Encoding;
   readonly gzip: boolean;
   readonly timeoutMs: number;
-  readonly headers: readonly (readonly [string, string])[];
+  readonly headers: readonly [name: string, value: string][];
   /** PEM: further authorities to trust, and who we are; null: none. */
   readonly certificate: string | null;
   readonly client: { readonly certificate: string; readonly key: string } | null;

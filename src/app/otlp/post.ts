@@ -24,7 +24,7 @@ export class Poster {
       ...certificate === null ? {} : { caCerts: [certificate] },
       ...client === null ? {} : { cert: client.certificate, key: client.key },
     });
-    this.#headers = new Headers(target.headers.map(([name, value]) => [name, value]));
+    this.#headers = new Headers([...target.headers]);
     this.#headers.set("content-type", `application/${target.encoding === "json" ? "json" : "x-protobuf"}`);
     if (target.gzip) this.#headers.set("content-encoding", "gzip");
   }
