@@ -19,7 +19,7 @@ export const ELSEWHERE: readonly (readonly [begin: string, why: string])[] = [
   ["tcptop screen", "a name in the bench's table, no command"],
   ["deno compile", "a name, no command; tests/executable runs scripts/compile"],
   ["sudo tcptop --otlp http", "wants a receiver; tests/kernel/otlp.test.ts has one"],
-  ["# networks.txt", "lines of a file, no command"],
+  ["10.0.0.0/8 ", "lines of a file, no command"],
   ["setcap ", "needs the executable; tests/kernel/privileges.test.ts sets capabilities of a file"],
   ["./scripts/test", "runs this test, and all others"],
   ["./scripts/compile", "tests/executable runs it"],
