@@ -7,6 +7,7 @@ import { add, colour, element, onScheme } from "./dom.ts";
 import { heightOf, laneBox, type Track, tracksOf } from "./lanes.ts";
 import type { TimeWindow } from "./time_window.ts";
 
+/** In pixels. */
 const LEAST_BAR = 2, NEAR = 3, MOST_HEIGHT = 440, LABEL_GAP = 12;
 
 /** Connections as bars over time, below the rates and on the same time. */

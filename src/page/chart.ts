@@ -6,7 +6,7 @@ import { add, colour, element, onScheme } from "./dom.ts";
 import { exactTime, ticks, tickTexts } from "./ticks.ts";
 import type { TimeWindow } from "./time_window.ts";
 
-const HEIGHT = 250, AXIS = 84, RIGHT = 12, TICK_PIXELS = 90, LABEL_PIXELS = 220, NARROW = 700;
+const HEIGHT = 250, AXIS = 84, RIGHT = 32, TICK_PIXELS = 90, LABEL_PIXELS = 220, NARROW = 700;
 
 /** What goes out is drawn downwards. */
 const SERIES = [

@@ -76,7 +76,8 @@ export class ConnectionTable {
     for (const i of shown) this.#addRow(body, i);
     element<HTMLButtonElement>("previous").disabled = first === 0;
     element<HTMLButtonElement>("next").disabled = first + PAGE_ROWS >= length;
-    const all = this.data.connections.opened.length, of = length === all ? "" : ` of ${counted(all, "in the run")}`;
+    const all = this.data.connections.opened.length,
+      of = length === all ? "" : `, out of ${counted(all, "in the run")}`;
     const range = length === 0
       ? "none"
       : `${(first + 1).toLocaleString("en-US")} to ${(first + shown.length).toLocaleString("en-US")} of ${

@@ -28,7 +28,7 @@ export const portOf = ({ direction, local, remote, protocol }: SeenFlow) =>
 
 /** "registry.example:443/tcp", "10.0.0.7 to port 22/tcp". */
 export function peerText(flow: SeenFlow): string {
-  const host = hostOf(flow), bare = host.includes(":") ? `[${host}]` : host;
+  const host = hostOf(flow), bare = flow.name === null && host.includes(":") ? `[${host}]` : host;
   return flow.direction === "inbound" ? `${bare} to port ${portOf(flow)}` : `${bare}:${portOf(flow)}`;
 }
 

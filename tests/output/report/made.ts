@@ -12,6 +12,8 @@ export interface MadeFlow extends FakeFlow {
   readonly began?: number;
   readonly last?: number;
   readonly name?: string;
+  /** By src/wire/layout.ts. */
+  readonly end?: number;
 }
 
 /** When made runs begin, ms since 1970. */
@@ -27,9 +29,10 @@ export function secondOf(second: number, flows: readonly MadeFlow[]): Sample {
     timeNs: NOW_NS + second * SECOND_NS,
     answers,
   });
-  flows.forEach(({ began, last, name }, row) => {
+  flows.forEach(({ began, last, name, end = 0 }, row) => {
     sample.flows.openedNs[row] = began === undefined ? 0 : NOW_NS + began * 1e6;
     sample.flows.lastNs[row] = last === undefined ? 0 : NOW_NS + last * 1e6;
+    sample.flows.end[row] = end;
     if (name === undefined) return;
     answers.set(row + 1, name);
     sample.flows.answer[row] = row + 1;
