@@ -63,6 +63,24 @@ Deno.test("tcptop becomes the user behind sudo on every thread, without groups o
   });
 });
 
+Deno.test("tcptop gives up root while it watches a command, as ever", async () => {
+  await withEnvironment(SUDO, async () => {
+    const [program, ...args] = tcptop(["run", "--", "sh", "-c", "echo ready; read -r line"]);
+    const child = new Deno.Command(program, { args, stdin: "piped", stdout: "piped", stderr: "null" }).spawn();
+    try {
+      const output = lines(child.stdout);
+      strictEqual((await within(30, "the command", output.next())).value, "ready");
+      const all = await threads(child.pid);
+      for (const { facts } of all) deepStrictEqual(facts, [DROPPED, "23456 23456 23456 23456", "", "1", "2"]);
+      deepStrictEqual(holders(all), KEPT);
+      await output.return();
+    } finally {
+      await child.stdin.close();
+    }
+    strictEqual((await within(30, "its end", child.status)).code, 1);
+  });
+});
+
 Deno.test("--source netlink keeps capabilities on the one thread of its own, and no other", async () => {
   await withEnvironment(SUDO, async () => {
     await using running = await Running.start("--source", "netlink", "--interval", "200ms");

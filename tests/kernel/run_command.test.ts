@@ -148,6 +148,9 @@ Deno.test("run hands signals on, and ends as the command does", async () => {
   killed.child.kill("SIGTERM");
   strictEqual((await killed.child.status).code, 128 + 15);
   match(await killed.stderr, /^tcptop: bash -c .*ended by signal 15 after [\d.]+\w*\n {2}nothing left this machine\n$/);
+  const gone = start(`echo ready; kill -KILL $$`);
+  strictEqual((await gone.child.status).code, 128 + 9);
+  match(await gone.stderr, /ended by signal 9 after/);
   const deaf = start(`trap "" TERM; trap "echo got usr1; exit 4" USR1; echo ready; while sleep 0.05; do :; done`);
   await deaf.said("ready");
   deaf.child.kill("SIGTERM");
@@ -235,7 +238,9 @@ Deno.test("a command has the environment that sudo was called with", async () =>
     await Deno.copyFile("/bin/bash", `${folder}/sudo`);
     await Deno.chmod(folder, 0o755);
     const line = tcptop(["run", "--", "env"]).map((word) => `'${word}'`).join(" ");
-    const script = `export HOME=/root MINE=2 SUDO_UID=1 SUDO_GID=1; ${line}; exit $?`;
+    const script = `export HOME=/root MINE=2 SUDO_UID=1 SUDO_GID=1 DENO_DIR=${
+      Deno.env.get("DENO_DIR")
+    }; ${line}; exit $?`;
     const { code, stdout } = await execute(
       [
         "env",
