@@ -17,7 +17,7 @@ export function connectionText(data: ReportData, i: number): string {
   const { connections: c, texts } = data, pid = c.pid[i] === null ? "" : ` (${c.pid[i]})`;
   const address = texts[c.remote[i]] === texts[c.host[i]] ? "" : ` at ${texts[c.remote[i]]}`;
   const lines = [
-    `${texts[c.process[i]]}${pid} ↔ ${texts[c.peer[i]]}${address}`,
+    `${texts[c.process[i]]}${pid} ↔ ${texts[c.peer[i]]}${address}, local port ${c.localPort[i]}`,
     `${beganText(data, i)}, for ${lastedText(data, i)}: in ${bytesText(c.rx[i])}, out ${bytesText(c.tx[i])}`,
     texts[c.end[i]],
   ];

@@ -41,6 +41,21 @@ Deno.test("an ordinary user gets the same sentence and status 3, and the version
   strictEqual((await execute([...ORDINARY, file.path, "--version"])).code, 0);
 });
 
+Deno.test("a report is the same, byte for byte, with the page's script inside", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tcptop-" });
+  try {
+    const pages: string[] = [];
+    for (const way of ["source", "executable"] as const) {
+      const line = bothWays(["--replay", "examples/demo.tcptop", "--report", `${folder}/${way}.html`])[way];
+      strictEqual((await execute(line)).code, 0);
+      pages.push(await Deno.readTextFile(`${folder}/${way}.html`));
+    }
+    strictEqual(pages[0], pages[1]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("a variable of the user's changes nothing", async () => {
   const plain = await execute([EXECUTABLE, "--version"]);
   const alien = {

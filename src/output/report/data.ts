@@ -25,6 +25,7 @@ export interface ConnectionColumns {
   readonly host: number[];
   readonly peer: number[];
   readonly remote: number[];
+  readonly localPort: number[];
   readonly rx: (number | null)[];
   readonly tx: (number | null)[];
   /** In END_KINDS. */
@@ -61,6 +62,7 @@ export function reportData(
     host: [],
     peer: [],
     remote: [],
+    localPort: [],
     rx: [],
     tx: [],
     kind: [],
@@ -77,6 +79,7 @@ export function reportData(
     c.host.push(text(hostOf(flow)));
     c.peer.push(text(peerText(flow)));
     c.remote.push(text(flow.remote.address));
+    c.localPort.push(flow.local.port);
     c.rx.push(flow.rxBytes);
     c.tx.push(flow.txBytes);
     c.kind.push(END_KINDS.findIndex(({ id }) => id === endKind(flow)));
