@@ -2,24 +2,20 @@
 /* The calls of a command that is watched. It is forked before root is given up, and before there is a filter of system calls. */
 #define _GNU_SOURCE
 #include "tcptop.h"
+#include "command/fork.h"
 #include "command/minder.h"
 #include "command/origin.h"
 #include "process/cgroup.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <poll.h>
-#include <signal.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define LONGEST_WAIT_MS 250
-#define GROUPS_MAX 65536
 #define PUT_AWAY_MS 2500
 
 /* Strings with NULs behind them, as a vector. NULL when out of memory. */
@@ -32,28 +28,6 @@ static char **vector(char *words, uint32_t count)
 		words += strlen(words) + 1;
 	}
 	return list;
-}
-
-/* All groups of the user, as login gives them. Without an entry in the user database: the one. */
-static int groups_find(uid_t uid, gid_t gid, gid_t **groups)
-{
-	char strings[4096];
-	struct passwd entry, *found;
-	int count = 1;
-
-	if (!(*groups = malloc(sizeof(**groups))))
-		return -ENOMEM;
-	**groups = gid;
-	if (getpwuid_r(uid, &entry, strings, sizeof(strings), &found) || !found)
-		return 1;
-	while (getgrouplist(found->pw_name, gid, *groups, &count) < 0) {
-		gid_t *more = count > 0 && count <= GROUPS_MAX ? realloc(*groups, count * sizeof(**groups)) : NULL;
-
-		if (!more)
-			return -ENOMEM;
-		*groups = more;
-	}
-	return count;
 }
 
 static int word_wait(int fd, int timeout_ms, struct minder_word *word)
@@ -76,21 +50,16 @@ static int word_send(int fd, enum minder_message message, int32_t value)
 	return send(fd, &word, sizeof(word), MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* Forks the minder. A handler that runs in the child before it blocks signals would be the runtime's. Returns its pid or negative errno. */
+/* Returns its pid or negative errno. */
 static pid_t minder_fork(struct command *c, const int sockets[2])
 {
-	sigset_t all;
-	pid_t pid;
+	pid_t pid = fork_bare(&c->mask);
 
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &c->mask); /* of this thread, as pthread_sigmask(), which is in no glibc before 2.32 by itself */
-	pid = syscall(SYS_clone, (long)SIGCHLD, 0, 0, 0, 0);
 	if (!pid) {
 		close(sockets[0]);
 		minder_run(c, sockets[1]);
 	}
-	sigprocmask(SIG_SETMASK, &c->mask, NULL);
-	return pid < 0 ? -errno : pid;
+	return pid;
 }
 
 /* Starts a minder, and waits until the command is there. Returns its socket or negative errno. */
@@ -129,7 +98,7 @@ int32_t tcptop__command_prepare(uint8_t *arguments, uint32_t count, const uint8_
 	c.arguments = list;
 	c.variables = variables;
 	c.set_files = origin_files(origin, &c.files);
-	c.group_count = c.change_user ? groups_find(uid, gid, &groups) : 0;
+	c.group_count = c.change_user ? origin_groups(uid, gid, &groups) : 0;
 	c.groups = groups;
 	err = cgroup_make(&cgroup);
 	c.cgroup = err ? NULL : &cgroup;

@@ -209,6 +209,22 @@ int32_t tcptop__command_end(int32_t fd, int32_t minder);
 /* A line "ID PATH" for each cgroup below the command's, as tcptop__cgroups(). */
 int32_t tcptop__command_cgroups(int32_t folder, uint8_t *buffer, uint32_t capacity);
 
+/* Forks a process that runs `command`, a line for /bin/sh, each time that it is told to. As tcptop__command_prepare() in uid, gid, removed, and when
+ * it may be called. quiet: what the command writes is thrown away, else it goes to standard error. Returns a descriptor for the calls below, or
+ * negative errno. */
+int32_t tcptop__runner_start(const uint8_t *command, const uint8_t *removed, uint32_t uid, uint32_t gid, uint32_t quiet);
+
+/* Runs it. facts: variables, each TCPTOP_NAME=VALUE with a NUL behind it, 64 at most; document: its standard input. Not again before
+ * tcptop__runner_wait() has told of its end. 0 or negative errno; EMSGSIZE: more than 128 KiB. Any thread, as all of these. */
+int32_t tcptop__runner_run(int32_t fd, const uint8_t *facts, uint32_t facts_bytes, const uint8_t *document, uint32_t bytes);
+
+/* Waits for timeout_ms, 250 at most. 0: nothing new; 1: the command has ended, *status is as waitpid() has it; negative errno: the runner has
+ * gone. */
+int32_t tcptop__runner_wait(int32_t fd, int32_t timeout_ms, int32_t *status);
+
+/* Runs no further command; one that runs goes on. */
+void tcptop__runner_end(int32_t fd);
+
 #pragma GCC visibility pop
 
 #endif

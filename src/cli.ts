@@ -20,6 +20,7 @@ import {
   screenColumnById,
   TOTAL_RATE,
 } from "./view/column.ts";
+import { type Condition, parseCondition } from "./view/condition.ts";
 import { allOf, anyOf, type Filter, FilterError } from "./view/filter/ast.ts";
 import { asksForListeners, FIELDS } from "./view/filter/fields.ts";
 import { parseFilter } from "./view/filter/parse.ts";
@@ -36,7 +37,7 @@ const MIN_RING_BYTES = 4096;
 const MAX_RING_BYTES = 1 << 30;
 
 /** The options that may be given more than once. */
-const REPEATABLE = new Set(["pid", "port", "process", "filter", "metricsHost", "allow"]);
+const REPEATABLE = new Set(["pid", "port", "process", "filter", "metricsHost", "allow", "when"]);
 
 /** What argv asks for: to run, or only to say something. */
 export type Invocation =
@@ -330,6 +331,17 @@ function definition() {
     .addOption(
       new Option("--report <FILE>", "the whole run as one HTML page, written at its end; it holds network metadata"),
     )
+    .addOption(
+      new Option(
+        "--when <CONDITION>",
+        "tell when this begins to hold and ends to: 'rx/s>100MiB for 30s', 'new remote'; may be repeated",
+      ).argParser(collected),
+    )
+    .option("--when-run <COMMAND>", "run this shell command each time, as the user behind sudo; facts in TCPTOP_…")
+    .addOption(
+      new Option("--when-exit [STATUS]", "end with this status (default 11) the first time that it holds").preset("11"),
+    )
+    .option("--known <FILE>", "what --when 'new …' has met in earlier runs, and this one")
     .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
     .version(`tcptop ${VERSION}\n${madeBy()}`, "-V, --version", "show the version")
@@ -340,7 +352,7 @@ A filter is words, which match anywhere; failed; ${[...FIELDS.keys()].map((id) =
 number columns, such as rx/s>1MiB or age<10s; and, or, not and parentheses. Quotes take away a character's meaning.
 macOS needs no root, tells of connections once a second at most and misses shorter ones: see docs/macos.md.
 Exit status: 0 done, 1 failed while running, 2 wrong usage, 3 not permitted, 4 this system cannot run it,
-10 a flow that --allow does not let pass; run: that of its command, 128 and the number of a signal.`,
+10 a flow that --allow does not let pass, 11 --when-exit; run: that of its command, 128 and the number of a signal.`,
     )
     .allowExcessArguments(false);
 }
@@ -400,6 +412,10 @@ function options(raw: Raw): Options {
     inside: raw.inside === true,
     summary: raw.summary ?? null,
     report: raw.report ?? null,
+    when: conditions(raw),
+    whenRun: raw.whenRun ?? null,
+    whenExit: raw.whenExit === undefined ? null : whole("--when-exit", String(raw.whenExit), 0, 255),
+    known: raw.known ?? null,
     command: raw.command ?? null,
     udpTimeoutMs: duration("--udp-timeout", raw.udpTimeout),
     keepPrivileges: raw.keepPrivileges === true,
@@ -558,6 +574,42 @@ function filters(raw: Raw): Filter | null {
   if (raw[6]) terms.push(field("family", 6));
   for (const text of raw.filter ?? []) terms.push(parsed(text));
   return allOf(terms.filter((term) => term !== null));
+}
+
+/** What --when asks for; what goes with it is checked too. */
+function conditions(raw: Raw): Condition[] {
+  const { when = [], whenRun, whenExit, known } = raw;
+  const alone = ([["--when-run", whenRun], ["--when-exit", whenExit], ["--known", known]] as const)
+    .find(([, value]) => value !== undefined);
+  if (when.length === 0 && alone !== undefined) throw usage(`${alone[0]} needs --when`);
+  if (when.length === 0) return [];
+  if (whenRun === "") throw usage("--when-run takes a command, not nothing");
+  if (known === "") throw usage("--known takes a file");
+  if (whenExit !== undefined && raw.command !== undefined) {
+    throw usage("'run' takes no --when-exit: it goes on for as long as the command");
+  }
+  const other = ([
+    ["--events", raw.events],
+    ["--batch", raw.batch],
+    ["--map", raw.map],
+    ["--csv -", raw.csv === "-"],
+    ["--record -", raw.record === "-"],
+  ] as const).find(([, is]) => is)?.[0];
+  if (other !== undefined) throw usage(`--when and ${other} exclude each other: both write to standard output`);
+  const by = group(raw.group), list = when.map((text) => condition(text, by));
+  if (known !== undefined && !list.some(({ of }) => of === "remote" || of === "process")) {
+    throw usage("--known is for --when 'new remote' and 'new process'");
+  }
+  return list;
+}
+
+function condition(text: string, by: Grouping | null): Condition {
+  try {
+    return parseCondition(text, by);
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    throw usage(`--when '${text}': ${error.message}`);
+  }
 }
 
 function parsed(text: string): Filter | null {

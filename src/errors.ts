@@ -1,5 +1,13 @@
 /** Exit statuses, as users rely on them. */
-export const ExitStatus = { done: 0, failed: 1, usage: 2, notPermitted: 3, unsupported: 4, notAllowed: 10 } as const;
+export const ExitStatus = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  notPermitted: 3,
+  unsupported: 4,
+  notAllowed: 10,
+  held: 11,
+} as const;
 export type ExitStatus = typeof ExitStatus[keyof typeof ExitStatus];
 
 /** Something that the user is told in one or two plain sentences. */

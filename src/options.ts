@@ -1,4 +1,5 @@
 import type { Column } from "./view/column.ts";
+import type { Condition } from "./view/condition.ts";
 import type { Filter } from "./view/filter/ast.ts";
 import type { Grouping } from "./view/group_key.ts";
 import type { Time } from "./time.ts";
@@ -100,6 +101,14 @@ export interface Options {
   readonly summary: string | null;
   /** A file that gets the whole run as a page of HTML. */
   readonly report: string | null;
+  /** What is told of as it begins to hold, and ends to. */
+  readonly when: readonly Condition[];
+  /** A line for a shell, run at each of these; null: nothing is run. */
+  readonly whenRun: string | null;
+  /** The first that begins ends the run with this status; null: it goes on. */
+  readonly whenExit: number | null;
+  /** A file of what is not new; null: none. */
+  readonly known: string | null;
   /** null: the whole machine is watched. */
   readonly command: CommandOptions | null;
   readonly udpTimeoutMs: number;

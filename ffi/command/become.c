@@ -2,7 +2,7 @@
 /* The command's own process, until exec(). It has what it would have if tcptop were not there: the ids, groups and capabilities of its user,
  * the signals that were blocked and ignored, and the descriptors that tcptop was given. */
 #define _GNU_SOURCE
-#include "minder.h"
+#include "become.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 
 /* From root to another user: the kernel clears the permitted, effective and ambient capabilities (cap_emulate_setxuid()). */
-static int user_become(const struct command *c)
+int user_become(const struct command *c)
 {
 	if (syscall(SYS_setgroups, (long)c->group_count, c->groups) || syscall(SYS_setresgid, c->gid, c->gid, c->gid) ||
 	    syscall(SYS_setresuid, c->uid, c->uid, c->uid))

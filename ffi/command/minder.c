@@ -3,6 +3,7 @@
  * of them, and the shell's job control goes on as ever. A signal that was sent to tcptop alone is handed on. */
 #define _GNU_SOURCE
 #include "minder.h"
+#include "fork.h"
 #include "../privileges/threads.h"
 
 #include <errno.h>
@@ -21,7 +22,6 @@
 #define SAME_SIGNAL_MS 500  /* one that tcptop tells of so long after the minder had it itself was sent to the group */
 #define GROUP_WITHIN_MS 20  /* and the minder may get it so much later */
 #define SIGNALS 65
-#define FILES_MAX 4096      /* closed one by one where the kernel has no close_range() (5.9) */
 
 struct minder {
 	const struct command *command;
@@ -206,22 +206,6 @@ static void mind(struct minder *m)
 	}
 }
 
-/* Everything that is not named here: what the runtime has open would stay so. In ascending order. */
-static void keep_open(const int *kept, size_t count)
-{
-	unsigned from = 0;
-
-	for (size_t i = 0; i <= count; i++) {
-		unsigned to = i < count ? (unsigned)kept[i] - 1 : ~0u;
-
-		if (from <= to && (i == count || kept[i] > 0) && syscall(SYS_close_range, from, to, 0))
-			for (unsigned fd = from; fd <= to && fd < FILES_MAX; fd++)
-				close(fd);
-		if (i < count)
-			from = kept[i] + 1;
-	}
-}
-
 static void keep_descriptors(const struct minder *m)
 {
 	const struct cgroup_new *cgroup = m->command->cgroup;
@@ -240,7 +224,7 @@ static void keep_descriptors(const struct minder *m)
 			kept[k] = kept[k - 1];
 			kept[k - 1] = other;
 		}
-	keep_open(kept, count);
+	descriptors_keep(kept, count);
 }
 
 static int child_start(struct minder *m)

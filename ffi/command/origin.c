@@ -5,6 +5,8 @@
 #include "../process/proc.h"
 #include "../process/process.h"
 
+#include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #define ANCESTORS_MAX 8
+#define GROUPS_MAX 65536
 #define SWITCHED 4 /* HOME, USER, LOGNAME, SHELL */
 
 /* All of the file, and a NUL behind it. False: it cannot be read. */
@@ -128,4 +131,25 @@ char **origin_environment(struct origin o, bool other_user, uid_t uid, const cha
 	if (!list)
 		bytes_free(&kept);
 	return list;
+}
+
+int origin_groups(uid_t uid, gid_t gid, gid_t **groups)
+{
+	char strings[4096];
+	struct passwd entry, *found;
+	int count = 1;
+
+	if (!(*groups = malloc(sizeof(**groups))))
+		return -ENOMEM;
+	**groups = gid;
+	if (getpwuid_r(uid, &entry, strings, sizeof(strings), &found) || !found)
+		return 1;
+	while (getgrouplist(found->pw_name, gid, *groups, &count) < 0) {
+		gid_t *more = count > 0 && count <= GROUPS_MAX ? realloc(*groups, count * sizeof(**groups)) : NULL;
+
+		if (!more)
+			return -ENOMEM;
+		*groups = more;
+	}
+	return count;
 }

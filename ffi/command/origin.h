@@ -15,6 +15,9 @@ struct origin {
 
 struct origin origin_find(void);
 
+/* All groups of the user, as login gives them; without an entry in the user database: the one. Returns how many, or negative errno. free() them. */
+int origin_groups(uid_t uid, gid_t gid, gid_t **groups);
+
 /* The caller's limit of open files, where the runtime has raised ours. False: it has not, or the caller is not known. */
 bool origin_files(struct origin o, struct rlimit *files);
 

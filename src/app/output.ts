@@ -4,9 +4,11 @@ import type { RunFacts } from "../output/run_summary.ts";
 /** Something that takes what the Worker sends. Opened while the process has the rights it was started with. */
 export interface Output {
   /** Called with the state found at the start, before the first sample. */
-  start?(sample: Sample): void;
+  start?(sample: Sample): void | Promise<void>;
   /** Called for each sample but the one found at the start. */
   sample?(sample: Sample): void | Promise<void>;
+  /** Nothing further is wanted: the run ends. */
+  readonly done?: boolean;
   events?(batch: EventBatch): void | Promise<void>;
   /** Called once a command under watch has ended, after the last sample; not where it could not be run. */
   ended?(facts: RunFacts): void | Promise<void>;

@@ -31,6 +31,7 @@ import { NamedOutput } from "./named_output.ts";
 import { namedNetworks } from "./networks.ts";
 import type { Output } from "./output.ts";
 import { removals } from "./record_folder.ts";
+import type { Told } from "./when_output.ts";
 import { Resolver } from "./resolver.ts";
 import { reverseDns } from "./reverse_dns.ts";
 import { isFiled, wantsAll } from "./running.ts";
@@ -44,7 +45,7 @@ export async function openOutputs(
   options: Options,
   stdoutIsTerminal: boolean,
   owner: Identity,
-  screen: Output | null,
+  screen: (Output & Told) | null,
   note: string | null = null,
 ): Promise<Output[]> {
   if (options.otlp === null) return await openOthers(options, stdoutIsTerminal, owner, screen, note);
@@ -57,7 +58,7 @@ async function openOthers(
   asked: Options,
   stdoutIsTerminal: boolean,
   owner: Identity,
-  screen: Output | null,
+  screen: (Output & Told) | null,
   note: string | null,
 ): Promise<Output[]> {
   // The screen alone draws it.
@@ -79,6 +80,10 @@ async function openOthers(
   const said = options.json || options.batch || options.once;
   if (wantsAll(options)) {
     outputs.push(...await (await import("./seen_outputs.ts")).openSeenOutputs(options, owner, note));
+  }
+  if (options.when.length > 0) {
+    outputs.push(await (await import("./when_output.ts")).WhenOutput.open(options, owner, screen));
+    if (screen === null) return outputs;
   }
   // A file, a server or a recording in place of text, unless someone is looking.
   if (screen !== null) return outputs;

@@ -66,7 +66,9 @@ function namesWanted(options: Options): boolean {
 
 /** A terminal, and nothing else that writes to it. A recording that a file is made of is not looked at. */
 export function wantsScreen(options: Options): boolean {
-  const { batch, once, json, events, csv, command, map, record, replay } = options;
+  const { batch, once, json, events, csv, command, map, record, replay, whenExit } = options;
+  // What waits for something is for a script, on a terminal too.
+  if (whenExit !== null) return false;
   if (command !== null || map !== null || batch || once || json || events || isFiled(options)) return false;
   return csv !== "-" && record !== "-" && isScreen(replay === "-");
 }
@@ -91,11 +93,12 @@ export async function show(
     if (news.type === "events") {
       for (const output of outputs) await output.events?.(news.batch);
     } else if (news.sample.number === 0) {
-      for (const output of outputs) output.start?.(news.sample);
+      for (const output of outputs) await output.start?.(news.sample);
       begun();
     } else {
       for (const output of outputs) await output.sample?.(news.sample);
       if (++shown === count) session.stop();
     }
+    if (outputs.some(({ done }) => done)) session.stop();
   }
 }

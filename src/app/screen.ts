@@ -1,6 +1,7 @@
 /** The live screen: samples and keys in, frames out. */
 import type { Options } from "../options.ts";
 import type { Sample } from "../flow/sample.ts";
+import { writeError } from "../output/stderr.ts";
 import type { ModeReport } from "../render/input.ts";
 import { type Device, Terminal } from "../render/terminal.ts";
 import { theme } from "../render/theme.ts";
@@ -16,6 +17,7 @@ import { after } from "./clock.ts";
 import { Frames } from "./frames.ts";
 import { inputs, type ReadableInput } from "./keys.ts";
 import type { Output } from "./output.ts";
+import type { Told } from "./when_output.ts";
 import { Questions } from "./questions.ts";
 import { terminalCharset, wantsColour } from "./tty.ts";
 
@@ -43,7 +45,7 @@ const RESIZE_MS = 40;
 const LEAVE_WITHIN_MS = 500;
 const UNCAUGHT = ["error", "unhandledrejection"] as const;
 
-export class LiveScreen implements Output {
+export class LiveScreen implements Output, Told {
   readonly #model: ScreenModel;
   readonly #terminal: Terminal;
   readonly #frames: Frames;
@@ -90,6 +92,22 @@ export class LiveScreen implements Output {
     if (this.#over) return;
     this.#model.take(sample);
     if (!this.#open) this.#begin();
+    this.#frames.soon();
+  }
+
+  /** What a condition holds for, or does no more, is heard; what stands in the head says which. */
+  tell(): void {
+    if (!this.#over) this.#terminal.bell();
+  }
+
+  holds(lines: readonly string[]): void {
+    this.#model.holds(lines);
+    if (this.#open && !this.#over) this.#frames.soon();
+  }
+
+  say(sentence: string): void {
+    if (this.#over || !this.#open) return writeError(sentence);
+    this.#model.notice(sentence);
     this.#frames.soon();
   }
 

@@ -5,8 +5,8 @@ import type { ScopeOptions } from "../source/source.ts";
 import { type CommandEnd, WatchedCommand } from "../system/command.ts";
 import { invokingUser } from "../system/identity.ts";
 import { openShim } from "../system/shim.ts";
-import { embedded } from "./embedded.ts";
 import { shimIsInside, shimPath } from "./paths.ts";
+import { setByScript } from "./set_by_script.ts";
 
 /** Those that are handed on, by Linux's numbers. Of what a terminal sends the command has its own. */
 const SIGNALS = {
@@ -20,15 +20,6 @@ const SIGNALS = {
   SIGTSTP: 20,
 } as const;
 
-/** What scripts/run sets for Deno. An executable knows the environment that it was called with. */
-const SET_BY_SCRIPT = [
-  "DENO_DIR",
-  "DENO_NO_UPDATE_CHECK",
-  "DENO_NO_PROMPT",
-  "MALLOC_ARENA_MAX",
-  "MALLOC_TRIM_THRESHOLD_",
-];
-
 export class Watched {
   readonly #command: WatchedCommand;
   readonly #words: readonly string[];
@@ -41,7 +32,7 @@ export class Watched {
     const user = Deno.uid() === 0 && !asRoot ? invokingUser((name) => Deno.env.get(name)) : null;
     const library = openShim(shimPath(), shimIsInside());
     this.#words = words;
-    this.#command = new WatchedCommand(library, words, user, embedded === null ? SET_BY_SCRIPT : []);
+    this.#command = new WatchedCommand(library, words, user, setByScript());
   }
 
   get scope(): ScopeOptions {

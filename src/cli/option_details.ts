@@ -37,5 +37,9 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "--at": "As `--from`; without the screen the only sample is that of the moment.",
   "--replay": "The same output, at its own speed on the screen and as fast as possible elsewhere.",
   "--summary": "See [a summary](run.md#a-summary).",
+  "--when": "See [conditions](when.md).",
+  "--when-run": "One at a time, at most once a second. See [conditions](when.md#a-command).",
+  "--when-exit": "Nothing is shown but the line of the condition. See [conditions](when.md#waiting-for-something).",
+  "--known": "It is made if it is not there, and what is new is added. See [conditions](when.md#what-is-new).",
   "--keep-privileges": "Without it tcptop becomes the user behind sudo (else nobody), with no capabilities.",
 };

@@ -5,7 +5,7 @@ import type { Group } from "../view/group.ts";
 import { groupFacts } from "./group_facts.ts";
 import type { Grouping } from "../view/group_key.ts";
 import { notesOf } from "../view/notes.ts";
-import { totalsOf } from "../view/totals.ts";
+import { machineFacts } from "../view/figures.ts";
 
 export const SAMPLE_SCHEMA = "tcptop.sample/1";
 export const GROUPS_SCHEMA = "tcptop.groups/1";
@@ -58,7 +58,7 @@ function droppedInSample({ dropsKnown, dropTotals }: Sample): object[] | null {
 
 /** Everything of the document but its flows or groups. */
 function jsonHead(sample: Sample, schema: string, version: string): Record<string, unknown> {
-  const totals = totalsOf(sample), { health } = sample;
+  const { totals, health } = machineFacts(sample);
   return {
     schema,
     version,
@@ -66,38 +66,9 @@ function jsonHead(sample: Sample, schema: string, version: string): Record<strin
     interval_ms: Math.round(sample.intervalMs * 1000) / 1000,
     host: sample.host,
     source: { tcp: sample.source.tcp, udp: sample.source.udp, notes: notesOf(sample) },
-    health: {
-      events: health.events,
-      events_lost: health.eventsLost,
-      records_invalid: health.recordsInvalid,
-      flows_evicted: health.flowsEvicted,
-      sockets_untracked: health.socketsUntracked,
-      datagrams_untracked: health.datagramsUntracked,
-      snapshot_errors: health.snapshotErrors,
-      drops_untracked: health.dropsUntracked,
-      dns_unread: health.dnsUnread,
-      dns_names_evicted: health.dnsNamesEvicted,
-      otlp_lost: health.otlpLost ?? null,
-      unattributed: totals.unattributed,
-      self_cpu_percent: sample.selfCpuPercent,
-      self_rss_bytes: sample.selfRssBytes,
-    },
+    health,
     totals: {
-      flows: totals.flows,
-      tcp: totals.tcp,
-      udp: totals.udp,
-      opened: totals.opened,
-      closed: totals.closed,
-      failed: totals.failed,
-      time_wait: sample.timeWait,
-      syn_recv: sample.synRecv,
-      rx_bytes_per_s: totals.rxBytesPerS,
-      tx_bytes_per_s: totals.txBytesPerS,
-      inside_bytes_per_s: totals.insideBytesPerS,
-      inside_by_address_bytes_per_s: totals.insideByAddressBytesPerS,
-      loopback_rx_bytes_per_s: totals.loopbackRxBytesPerS,
-      loopback_tx_bytes_per_s: totals.loopbackTxBytesPerS,
-      rx_dropped_packets: totals.rxDroppedPackets,
+      ...totals,
       dropped: droppedInSample(sample),
     },
   };

@@ -46,6 +46,11 @@ export class Terminal {
     if (this.#entered) this.#write(mouse ? MOUSE_ON : MOUSE_OFF);
   }
 
+  /** A sound, or whatever the terminal makes of it. */
+  bell(): void {
+    if (this.#entered) this.#write("\x07");
+  }
+
   /** Puts the terminal back as it was. Resolves when that has been written; safe to call twice, and when the terminal has gone. */
   async leave(): Promise<void> {
     if (!this.#entered) return;

@@ -86,11 +86,11 @@ export function commandCgroups({ symbols }: Library, folder: number): string {
   return new TextDecoder().decode(buffer.subarray(0, Math.max(0, bytes)));
 }
 
-function strings(words: readonly string[]): Uint8Array<ArrayBuffer> {
+export function strings(words: readonly string[]): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(words.map((word) => `${word}\0`).join(""));
 }
 
-function wordsOf(errno: number): string {
+export function wordsOf(errno: number): string {
   const [name, text] = ERRNO_WORDS.get(errno) ?? [`errno ${errno}`, ""];
   return text === "" ? name : text.toLowerCase();
 }

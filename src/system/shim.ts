@@ -317,6 +317,41 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__runner_start: {
+    parameters: [
+      "buffer", // command
+      "buffer", // removed
+      "u32", // uid
+      "u32", // gid
+      "u32", // quiet
+    ],
+    result: "i32",
+  },
+  tcptop__runner_run: {
+    parameters: [
+      "i32", // fd
+      "buffer", // facts
+      "u32", // facts_bytes
+      "buffer", // document
+      "u32", // bytes
+    ],
+    result: "i32",
+  },
+  tcptop__runner_wait: {
+    parameters: [
+      "i32", // fd
+      "i32", // timeout_ms
+      "buffer", // status
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  tcptop__runner_end: {
+    parameters: [
+      "i32", // fd
+    ],
+    result: "void",
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 export type Library = Deno.DynamicLibrary<typeof SYMBOLS>;

@@ -165,7 +165,7 @@ export function total(sample: Sample, rows: readonly number[], value: NumberColu
 const NOT_TOTALLED: ReadonlySet<string> = new Set(["pid", "cwnd", "mss", "delivery", "pacing"]);
 
 /** Bytes, rates and counts add up; times, windows and process ids do not. */
-function isTotalled(column: Column): column is NumberColumn {
+export function isTotalled(column: Column): column is NumberColumn {
   if (column.unit === undefined || NOT_TOTALLED.has(column.id)) return false;
   return column.unit === "bytes" || column.unit === "bytes/s" || column.unit === "count";
 }

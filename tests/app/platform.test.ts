@@ -9,7 +9,12 @@ interface Module {
 
 const ROOT = new URL("../../", import.meta.url).href;
 /** What is imported for one system only, behind a look at which it is. */
-const LINUX = ["src/source/linux/platform.ts", "src/system/shim_files.ts", "src/app/watched.ts"],
+const LINUX = [
+    "src/source/linux/platform.ts",
+    "src/system/shim_files.ts",
+    "src/app/watched.ts",
+    "src/app/when_runner.ts",
+  ],
   MACOS = ["src/source/nettop/platform.ts"];
 /** The shim, and all that goes through it or talks to the kernel of Linux. */
 const LINUX_ONLY = /^src\/(source\/linux\/|system\/(command|linux|memory_file|shim))/;

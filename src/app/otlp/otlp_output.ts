@@ -71,6 +71,9 @@ export class OtlpOutput implements Output {
       get status() {
         return output.status ?? null;
       },
+      get done() {
+        return output.done ?? false;
+      },
     };
   }
 

@@ -45,7 +45,8 @@ function comparison({ value: of }: NumberColumn, operator: Operator, wanted: num
   };
 }
 
-const COMPARISONS: Readonly<Record<Operator, (a: number, b: number) => boolean>> = {
+/** By operator. */
+export const COMPARISONS: Readonly<Record<Operator, (a: number, b: number) => boolean>> = {
   ">=": (a, b) => a >= b,
   "<=": (a, b) => a <= b,
   "!=": (a, b) => a !== b,

@@ -15,8 +15,8 @@ export type Token =
     }
   );
 
-// A name is letters: an IPv6 address or an endpoint (10.0.0.1:443) begins otherwise or is caught by ADDRESS.
-const PAIR = /([a-z_]+(?:\/s)?)(?:(:)|\s*(>=|<=|!=|=|>|<)\s*)/iy;
+// A name is letters, or one of the figures of conditions: an IPv6 address or an endpoint (10.0.0.1:443) begins otherwise or is caught by ADDRESS.
+const PAIR = /((?:(?:totals|health)\.)?[a-z_]+(?:\/s)?)(?:(:)|\s*(>=|<=|!=|=|>|<)\s*)/iy;
 const ADDRESS = /[\[\]0-9a-f:.\/]+(?:%[^\s()/:]+(?:\/\d+|\]:\d+)?)?(?=$|[\s()])/iy;
 const BARE = /[^\s()"]+/y;
 const QUOTED = /"((?:[^"\\]|\\[\s\S])*)"/y;

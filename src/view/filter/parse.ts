@@ -1,5 +1,5 @@
 /** The filter language's grammar: words side by side and `and` bind closer than `or`, `not` closest. */
-import { columnById, type NumberColumn } from "../column.ts";
+import { columnById, type Unit } from "../column.ts";
 import { type Filter, FilterError } from "./ast.ts";
 import { FIELDS } from "./fields.ts";
 import { lexFilter, type Token } from "./lex.ts";
@@ -8,11 +8,14 @@ import { parseQuantity } from "./quantity.ts";
 /** Deeper nesting than anyone writes: the parser recurses. */
 const MAX_DEPTH = 100;
 
-/** null: the text is blank, and everything passes. Throws FilterError. */
-export function parseFilter(text: string): Filter | null {
+/** The unit of a figure that is none of a row; null: there is none of that name. */
+export type Figures = (name: string) => Unit | null;
+
+/** null: the text is blank, and everything passes. `figures`: what can be compared beside columns. Throws FilterError. */
+export function parseFilter(text: string, figures: Figures = () => null): Filter | null {
   const tokens = lexFilter(text);
   if (tokens.length === 0) return null;
-  const parser = new Parser(tokens, text.length);
+  const parser = new Parser(tokens, text.length, figures);
   return parser.whole();
 }
 
@@ -20,7 +23,7 @@ class Parser {
   #next = 0;
   #depth = 0;
 
-  constructor(readonly tokens: readonly Token[], readonly length: number) {}
+  constructor(readonly tokens: readonly Token[], readonly length: number, readonly figures: Figures) {}
 
   whole(): Filter {
     const filter = this.#or();
@@ -60,7 +63,7 @@ class Parser {
     this.#next++;
     if (token.kind === "word") return { kind: "any", text: token.text };
     if (token.kind === "failed") return { kind: "failed" };
-    if (token.kind === "pair") return pair(token);
+    if (token.kind === "pair") return pair(token, this.figures);
     if (token.kind !== "(") throw new FilterError(`'${token.kind}' cannot stand here`, token.at);
     const filter = this.#or();
     if (!this.#take(")")) throw new FilterError("this parenthesis is not closed", token.at);
@@ -76,11 +79,10 @@ class Parser {
 
 type Pair = Extract<Token, { kind: "pair" }>;
 
-function pair({ name, operator, value, at, valueAt }: Pair): Filter {
+function pair({ name, operator, value, at, valueAt }: Pair, figures: Figures): Filter {
   const column = columnById(name), field = FIELDS.get(name);
-  if (operator !== ":" && column?.value !== undefined) {
-    return comparison(column as NumberColumn, operator, value, valueAt);
-  }
+  const unit = column?.unit ?? figures(name);
+  if (operator !== ":" && unit !== null) return comparison(column?.id ?? name, unit, operator, value, valueAt);
   if (operator === "=" && field?.exact !== undefined) {
     const test = field.exact(value);
     if (typeof test === "string") throw new FilterError(test, valueAt);
@@ -101,10 +103,16 @@ function pair({ name, operator, value, at, valueAt }: Pair): Filter {
   return { kind: "field", field: name, value };
 }
 
-function comparison(column: NumberColumn, operator: Exclude<Pair["operator"], ":">, text: string, at: number): Filter {
-  const value = parseQuantity(column.unit, text);
+function comparison(
+  column: string,
+  unit: Unit,
+  operator: Exclude<Pair["operator"], ":">,
+  text: string,
+  at: number,
+): Filter {
+  const value = parseQuantity(unit, text);
   if (typeof value === "string") throw new FilterError(value, at);
-  return { kind: "compare", column: column.id, unit: column.unit, operator, value };
+  return { kind: "compare", column, unit, operator, value };
 }
 
 function numbers(): string {

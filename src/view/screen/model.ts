@@ -7,6 +7,7 @@ import { ClosedFlows } from "../closed.ts";
 import { type Ended, EndedFlows } from "../ended.ts";
 import { executable, type ProcessId, processName, remoteAddress, remoteNameFrom, withoutNames } from "../flow.ts";
 import { flowId, hasOwner, hasPeer } from "../../flow/row.ts";
+import { harmless } from "../../harmless.ts";
 import { groupLabel } from "../group.ts";
 import { placeColumns } from "../layout.ts";
 import { notesOf } from "../notes.ts";
@@ -61,6 +62,8 @@ export class ScreenModel {
   #made: { readonly sample: Sample; readonly state: ScreenState } | null = null;
   #shown: Shown | null = null;
   #latest: Shown | null = null;
+  /** For the head, above what the sample has to say. */
+  #holding: readonly Note[] = [];
   #names: ReadonlyMap<string, string> = NO_NAMES;
   readonly #closed = new ClosedFlows();
   readonly #totals: TotalsHistory;
@@ -129,6 +132,15 @@ export class ScreenModel {
   /** When what is shown was taken; null: nothing is shown yet. */
   get shownNs(): number | null {
     return this.#shown?.sample.timeNs ?? null;
+  }
+
+  /** Conditions that hold, a line each: they stand in the head until they do no more. */
+  holds(lines: readonly string[]): void {
+    this.#holding = lines.map((line) => ({ code: "when", message: harmless(line), remedy: null }));
+  }
+
+  #notes(): readonly Note[] {
+    return [...this.#holding, ...this.#shown?.notes ?? []];
   }
 
   /** Says what came of something, until the next key. */
@@ -201,7 +213,12 @@ export class ScreenModel {
     const shown = this.#shown, sample = this.#sample();
     const nothing = { totals: null, notes: [], cost: null, history: this.#totals };
     const graphed = this.#graphed(sample);
-    drawHead(canvas, state, { ...shown ?? nothing, sample, graphed, all: this.#totals }, geometry);
+    drawHead(
+      canvas,
+      state,
+      { ...shown ?? nothing, notes: this.#notes(), sample, graphed, all: this.#totals },
+      geometry,
+    );
     drawTable(canvas, state, sample, this.#lines, geometry, (item, cells) => this.#past(item, cells));
     if (geometry.detailsRows > 0) drawDetails(canvas, this.#detailed(sample), geometry.detailsY, geometry.detailsRows);
     if (state.mode.kind === "help") drawHelp(canvas, state.mode.top);
@@ -292,7 +309,7 @@ export class ScreenModel {
   }
 
   #geometry(): Geometry {
-    return geometryOf(this.#state, this.#shown?.notes.length ?? 0);
+    return geometryOf(this.#state, this.#notes().length);
   }
 
   #visibleRows(): number[] {
