@@ -1,14 +1,8 @@
 /** The metrics as a real Prometheus has them. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { Program, until } from "../support/program.ts";
+import { freePort, Program, until } from "../support/program.ts";
 import { execute, Running, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
-
-/** A port that nobody listened on a moment ago. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
 
 const get = async (url: string, accept: string) => {
   const response = await fetch(url, { headers: { accept } }).catch(() => null);

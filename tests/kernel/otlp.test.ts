@@ -6,6 +6,8 @@ import { Program, until } from "../support/program.ts";
 import { Workload } from "../support/workload.ts";
 
 const COUNT = 101, BYTES = 1009;
+/** Other workloads may run on the machine. */
+const EXE = `wl${Deno.pid}`;
 const FAST = "OTEL_METRIC_EXPORT_INTERVAL=300";
 
 const ofWorkload = (records: readonly Decoded[], name: string) =>
@@ -18,9 +20,12 @@ const sumOf = (records: readonly Decoded[], name: string) =>
 
 Deno.test("--otlp sends each ended connection once, and sums that are the workload's to the byte", async () => {
   await using receiver = new Receiver();
-  await using program = new Program(["--otlp", receiver.url, "-i", "200ms", "--process", "wl-"], `${FAST} exec "$@"`);
+  await using program = new Program(
+    ["--otlp", receiver.url, "-i", "200ms", "--filter", `exe=${EXE}`],
+    `${FAST} exec "$@"`,
+  );
   await until("the first metrics", () => receiver.points.length > 0);
-  await using workload = await Workload.start("short", "--count", COUNT, "--bytes", BYTES);
+  await using workload = await Workload.startNamed(EXE, "short", "--count", COUNT, "--bytes", BYTES);
   const { client } = await workload.until("done");
   await until("the records", () => ofWorkload(receiver.records, "wl-client").length >= COUNT);
   await program.signal("SIGTERM");

@@ -4,6 +4,12 @@ import { tcptop } from "./tcptop.ts";
 
 const SECONDS = 30;
 
+/** A port that nobody listened on a moment ago. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
 /** Waits until `fits`, looking every 50 ms, with a bound. */
 export async function until(what: string, fits: () => boolean | Promise<boolean>, seconds = SECONDS): Promise<void> {
   const search = async () => {

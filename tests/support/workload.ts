@@ -75,6 +75,18 @@ export class Workload implements AsyncDisposable {
     return new Workload(command.spawn());
   }
 
+  /** From an executable of that name, which nothing else on the machine has: what else runs there is told apart by `exe`. */
+  static async startNamed(name: string, ...args: readonly (string | number)[]): Promise<Workload> {
+    const folder = await Deno.makeTempDir({ prefix: "tcptop-workload-" }), path = `${folder}/${name}`;
+    try {
+      await Deno.copyFile(await workloadProgram(), path);
+      const command = new Deno.Command(path, { args: args.map(String), stdin: "piped", stdout: "piped" });
+      return new Workload(command.spawn());
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+
   /** As another user, who may not be able to read the project: `folder` is one that everybody can enter. */
   static async startAs(uid: number, folder: string, ...args: readonly (string | number)[]): Promise<Workload> {
     const copy = `${folder}/workload`;
