@@ -61,7 +61,7 @@ export function wantsLast(options: Options): boolean {
 }
 
 function namesWanted(options: Options): boolean {
-  return options.resolve ?? (wantsScreen(options) || wantsLast(options));
+  return options.resolve ?? (wantsScreen(options) || wantsAll(options));
 }
 
 /** A terminal, and nothing else that writes to it. A recording that a file is made of is not looked at. */
