@@ -13,6 +13,7 @@ import { nextDueMs } from "./due.ts";
 import { Hosts } from "./hosts.ts";
 import { EventPump } from "./event_pump.ts";
 import { OwnCost } from "./own_cost.ts";
+import { Player } from "./player.ts";
 import { Programs } from "./programs.ts";
 import type { History } from "./history/history.ts";
 import type { Step } from "../view/screen/moment.ts";
@@ -20,7 +21,7 @@ import type { FromWorker, SampleMessage, WorkerOptions } from "./protocol.ts";
 import { AcceptOverflows } from "../flow/overflows.ts";
 import { type NetworkNamespaces, timeWaits } from "./time_wait.ts";
 import { PASS_MS, Span } from "./span.ts";
-import { Users } from "./users.ts";
+import { NAMES_WITHIN_MS, Users } from "./users.ts";
 import { ZoneNames } from "./zones.ts";
 
 /** The ring is looked at this often even when nothing has woken us. Events are to be told soon; samples have time, and each look a second
@@ -31,9 +32,6 @@ const DRAIN_EVENTS_EVERY_MS = 100;
 /** A last sample waits so long for connections that are about to end; and how often that is looked at. */
 const FINISH_WITHIN_MS = 1000;
 const FINISH_STEP_MS = 20;
-
-/** So long a sample waits for login names that nobody has asked for before. */
-const NAMES_WITHIN_MS = 50;
 
 /** Drains the source into the tables, and sends a sample an interval. */
 export class Collector {
@@ -58,6 +56,7 @@ export class Collector {
   #intervalMs: number;
   /** null: all of it is told of. */
   readonly #span: Span | null;
+  readonly #player: Player;
   /** Of a replay. */
   #speed: number;
   /** The latest time of day that a sample had. */
@@ -75,7 +74,8 @@ export class Collector {
   ) {
     this.#intervalMs = intervalMs;
     this.#speed = replay?.still ? 0 : replay?.paced ? 1 : Infinity;
-    this.#span = from === null && to === null ? null : new Span(from, to);
+    this.#span = from === null && to === null ? null : new Span(from, to, replay?.still);
+    this.#player = new Player(history, this.#span);
     this.#drainEveryMs = events ? DRAIN_EVENTS_EVERY_MS : DRAIN_EVERY_MS;
     this.#cost = new OwnCost(() => platform.selfUse());
     this.#users = new Users((uid) => platform.userName(uid));
@@ -123,18 +123,15 @@ export class Collector {
     this.#source?.wake?.();
   }
   look(fromNs: number, step: Step, spare: ArrayBuffer | null): void {
-    const moment = this.history?.look(fromNs, step, spare, this.platform.host) ?? null;
+    const moment = this.#player.look(this.#source, this.platform.host, { fromNs, step, spare });
     this.post({ type: "moment", moment }, moment === null ? [] : [moment.sample.flows]);
-  }
-  present(): void {
-    this.history?.present();
   }
   speed(speed: number): void {
     this.#speed = speed;
     if (this.#span === null || this.#span.inside) this.#source?.setSpeed?.(speed);
   }
   skip(ms: number): void {
-    this.#source?.skip?.(ms);
+    if (this.#source !== null) this.#player.skip(this.#source, this.#tables.wallMs, ms);
   }
   async keep(): Promise<void> {
     const sentence = await this.history?.keep((to) => this.#tables.saveKnown(to)) ??
@@ -168,6 +165,7 @@ export class Collector {
         }
         if (source.takeRestart?.()) this.#restart();
         source.drain((records) => this.#decoder.decode(records));
+        more = this.#player.settle(source) || more;
         if (this.#span?.from && !this.#span.inside) this.#events?.forget();
         else this.#events?.drained();
       }
@@ -215,10 +213,15 @@ export class Collector {
     const state = source.takeState?.() ?? null;
     if (state !== null) this.#jump(state);
     this.#latestMs = Math.max(this.#latestMs, this.#tables.wallMs);
+    const wanted = this.#player.arrived(source, this.#tables.wallMs);
     if (this.#tables.tcp.takeStrangers() > 0) source.describeAgain();
-    if (this.#span !== null && this.#isOutside(this.#span, source)) return false;
-    const wanted = this.history?.wantsState || this.recorder?.wantsState;
-    const sample = this.#tables.takeSample(this.#spare, wanted ? (to) => this.#keepState(to) : null);
+    if (!wanted || this.#span !== null && this.#isOutside(this.#span, source)) {
+      this.#tables.passSample();
+      this.#events?.forget();
+      return false;
+    }
+    const keeps = this.history?.wantsState || this.recorder?.wantsState;
+    const sample = this.#tables.takeSample(this.#spare, keeps ? (to) => this.#keepState(to) : null);
     const flows = unpackFlows(sample.flows, sample.length);
     this.#overflows.judge(flows, sample.length);
     await this.#users.ask(flows.uid, sample.length, NAMES_WITHIN_MS);
@@ -263,8 +266,6 @@ export class Collector {
       return false;
     }
     this.#stopped ||= told === "over";
-    this.#tables.passSample();
-    this.#events?.forget();
     return true;
   }
 

@@ -46,8 +46,6 @@ export type ToWorker =
   /** Of a replay: FlowSource.setSpeed() and skip(). */
   | { readonly type: "speed"; readonly speed: number }
   | { readonly type: "skip"; readonly ms: number }
-  /** The past is looked at no more. */
-  | { readonly type: "present" }
   /** Keeps what is remembered in a file. Answered by `kept`. */
   | { readonly type: "keep" }
   /** Answered by `here`. */

@@ -45,7 +45,6 @@ export async function run(options: Options): Promise<number> {
     setInterval: (ms) => session.setInterval(ms),
     commandLine: (process) => session.commandLine(process),
     look: (fromNs, step) => session.look(fromNs, step),
-    present: () => session.present(),
     keep: () => session.keep(),
     speed: (speed) => session.speed(speed),
     skip: (ms) => session.skip(ms),

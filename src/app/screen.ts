@@ -27,8 +27,6 @@ export interface Control {
   setInterval(ms: number): void;
   /** A moment of the past, so far from the sample of that time; null: the step leads to the present. */
   look(fromNs: number, step: Step): Promise<Moment | null>;
-  /** The past is looked at no more. */
-  present(): void;
   /** Of a replay: FlowSource.setSpeed() and skip(). */
   speed(speed: number): void;
   skip(ms: number): void;
@@ -92,7 +90,9 @@ export class LiveScreen implements Output, Told {
     if (this.#over) return;
     this.#model.take(sample);
     if (!this.#open) this.#begin();
-    this.#frames.soon();
+    // Of a recording that stands still a sample comes only where a key has led to it.
+    if (paceOf(this.#model.state) === 0) this.#frames.now();
+    else this.#frames.soon();
   }
 
   /** What a condition holds for, or does no more, is heard; what stands in the head says which. */
@@ -186,7 +186,6 @@ export class LiveScreen implements Output, Told {
         if (fromNs === null) break;
         const moment = await this.#control.look(fromNs, next);
         this.#model.moment(moment);
-        if (moment === null) this.#control.present();
         this.#frames.now();
       }
     } catch (error) {

@@ -111,12 +111,6 @@ export class Session {
     return new Promise((resolve) => this.#looked = resolve);
   }
 
-  /** The past is looked at no more. */
-  present(): void {
-    this.#spare = null;
-    this.#send({ type: "present" });
-  }
-
   speed(speed: number): void {
     this.#send({ type: "speed", speed });
   }

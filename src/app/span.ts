@@ -13,8 +13,20 @@ export class Span {
   #inside = false;
   #wantedMs: number | null = null;
 
-  /** null: from its beginning; to its end. */
-  constructor(readonly from: Time | null, readonly to: Time | null) {}
+  #left = false;
+
+  /** null: from its beginning; to its end. `still`: it is no part, but where playing begins. */
+  constructor(readonly from: Time | null, readonly to: Time | null, readonly still = false) {}
+
+  /** A part that was chosen is not left. */
+  get mayLeave(): boolean {
+    return this.still && this.#inside;
+  }
+
+  /** All is told of from now on. */
+  leave(): void {
+    this.#left = true;
+  }
 
   /** A sample of the part has come: before that the recording is gone through as fast as can be. */
   get inside(): boolean {
@@ -31,6 +43,7 @@ export class Span {
   /** `wallMs`: of the sample. */
   take(wallMs: number): Told {
     const { from, to } = this;
+    if (this.#left) return "told";
     if (this.#beganMs === null) {
       this.#beganMs = wallMs;
       this.#inside = from === null || wallMs >= timeAfter(from, wallMs);

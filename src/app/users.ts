@@ -2,6 +2,9 @@ import { after } from "./clock.ts";
 
 type Name = string | null;
 
+/** So long a sample waits for login names that nobody has asked for before. */
+export const NAMES_WITHIN_MS = 50;
+
 /** Login names, asked for once a uid. A user database may take long to answer, or for ever (LDAP): a sample waits for it a moment at most. */
 export class Users {
   readonly #asked = new Set<number>();

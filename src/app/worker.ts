@@ -31,7 +31,6 @@ self.onmessage = async ({ data }) => {
   else if (data.type === "look") collector?.look(data.fromNs, data.step, data.spare);
   else if (data.type === "speed") collector?.speed(data.speed);
   else if (data.type === "skip") collector?.skip(data.ms);
-  else if (data.type === "present") collector?.present();
   else if (data.type === "keep") await collector?.keep();
   else if (data.type === "there") self.postMessage({ type: "here" });
   else collector?.stop();

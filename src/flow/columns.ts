@@ -2,7 +2,7 @@
  * Flows as columns: one typed array a field. Rows are dense (removing one moves the last into its place), so a sample is a
  * copy of memory and crosses to the main thread as one transferred buffer.
  */
-import { fromPlanes, isZero, toPlanes } from "./planes.ts";
+import { fromPlanes, isZero } from "./planes.ts";
 import { StateError, type StateReader, type StateWriter } from "./state.ts";
 
 type Kind = "u8" | "u16" | "u32" | "f64" | "b16";
@@ -230,7 +230,7 @@ export function saveArrays<S extends Schema>(
   for (const field in schema) {
     const { buffer, byteOffset } = arrays[field], width = WIDTH[schema[field]];
     const column = new Uint8Array(buffer, byteOffset, width * rows);
-    if (!without.includes(field) && !isZero(column)) to.bytes(`${name} ${field}`, toPlanes(column, width));
+    if (!without.includes(field) && !isZero(column)) to.column(`${name} ${field}`, column, width);
   }
 }
 

@@ -1,17 +1,15 @@
 /** Columns in a form that compresses well: the bytes of one place of all values side by side, each as the difference to the one before. */
 
-export function toPlanes(column: Uint8Array, width: number): Uint8Array<ArrayBuffer> {
-  const planes = new Uint8Array(column.length);
-  let at = 0;
+/** Writes the column into `to`, from byte `at` on, where there is room for it. */
+export function toPlanes(column: Uint8Array, width: number, to: Uint8Array, at: number): void {
   for (let place = 0; place < width; place++) {
     let before = 0;
     for (let from = place; from < column.length; from += width) {
       const byte = column[from];
-      planes[at++] = byte - before;
+      to[at++] = byte - before;
       before = byte;
     }
   }
-  return planes;
 }
 
 /** Writes the column into `to`, which has room for it. */

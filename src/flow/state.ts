@@ -1,5 +1,7 @@
 /** The tables as bytes, and back: fields by name, so that a later version with more of them reads what an earlier one wrote. */
 
+import { toPlanes } from "./planes.ts";
+
 /** What was read is not what writeState() makes. */
 export class StateError extends Error {}
 
@@ -15,7 +17,8 @@ const align8 = (bytes: number) => (bytes + 7) & ~7;
 export class StateWriter {
   readonly #numbers: Record<string, number> = {};
   readonly #lists: Record<string, unknown> = {};
-  readonly #bytes: (readonly [string, Uint8Array])[] = [];
+  /** `width`: of values that are to stand in planes; 0: as they are. */
+  readonly #bytes: { readonly name: string; readonly value: Uint8Array; readonly width: number }[] = [];
 
   number(name: string, value: number): void {
     this.#numbers[name] = value;
@@ -28,20 +31,30 @@ export class StateWriter {
 
   /** Not copied before finish(). */
   bytes(name: string, value: Uint8Array): void {
-    this.#bytes.push([name, value]);
+    this.#bytes.push({ name, value, width: 0 });
   }
 
-  finish(): Uint8Array<ArrayBuffer> {
-    const bytes = this.#bytes.map(([name, { length }]) => [name, length] as const);
+  /** Values of so many bytes each, in planes. Not copied before finish(). */
+  column(name: string, value: Uint8Array, width: number): void {
+    this.#bytes.push({ name, value, width });
+  }
+
+  /** In `room`, where that is large enough: it must then be done with before its next use. */
+  finish(room?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    const bytes = this.#bytes.map(({ name, value }) => [name, value.length] as const);
     const header = new TextEncoder().encode(
       JSON.stringify({ numbers: this.#numbers, lists: this.#lists, bytes } satisfies Header),
     );
     let at = align8(4 + header.length);
-    const all = new Uint8Array(this.#bytes.reduce((sum, [, { length }]) => sum + align8(length), at));
-    new DataView(all.buffer).setUint32(0, header.length, true);
+    const length = this.#bytes.reduce((sum, { value }) => sum + align8(value.length), at);
+    const all = room !== undefined && room.length >= length ? room.subarray(0, length) : new Uint8Array(length);
+    new DataView(all.buffer, all.byteOffset).setUint32(0, header.length, true);
     all.set(header, 4);
-    for (const [, value] of this.#bytes) {
-      all.set(value, at);
+    all.fill(0, 4 + header.length, at);
+    for (const { value, width } of this.#bytes) {
+      if (width === 0) all.set(value, at);
+      else toPlanes(value, width, all, at);
+      all.fill(0, at + value.length, at + align8(value.length));
       at += align8(value.length);
     }
     return all;

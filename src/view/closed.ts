@@ -25,6 +25,12 @@ export class ClosedFlows {
     this.#kept = ended.slice();
   }
 
+  /** As a new one, with the memory of this one. */
+  again(ended: readonly Ended[]): this {
+    this.#kept = ended.slice();
+    return this;
+  }
+
   /** A copy of the sample with those flows behind its own that ended in an earlier one, at most 5 s ago. Their counts are final,
    * and nothing moves on them any more. The copy is good until a later call, unless that one names it as `shown`. */
   join(sample: Sample, shown: Sample | null): Sample {

@@ -47,13 +47,9 @@ class FakeControl implements Control {
   }
   readonly steps: [number, Step][] = [];
   answer: (moment: Moment | null) => void = () => {};
-  presents = 0;
   look(fromNs: number, step: Step): Promise<Moment | null> {
     this.steps.push([fromNs, step]);
     return new Promise((resolve) => this.answer = resolve);
-  }
-  present(): void {
-    this.presents++;
   }
   readonly speeds: number[] = [];
   speed(speed: number): void {

@@ -2,6 +2,7 @@
 import type { Pty } from "../support/pty.ts";
 import { Workload } from "../support/workload.ts";
 import { type Figure, figure, percentile } from "./figures.ts";
+import { KEYS, pauses } from "./keys.ts";
 import { liveScreen, untilFlows } from "./live.ts";
 
 const FLOWS = 10000, OPENED_PER_S = 2000;
@@ -9,10 +10,26 @@ const FLOWS = 10000, OPENED_PER_S = 2000;
 const COLUMNS = ["--columns", "process,pid,remote,state,rx/s,tx/s,rx,rtt"];
 /** Lines of the head and of the foot, which are not those of then. */
 const HEAD = 2, FOOT = 1;
-const STEPS = 40;
+const STEPS = 40, KEYS_TYPED = 200;
 
-function rssMiB(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
+/** VmRSS: now; VmHWM: the most so far. */
+function rssMiB(pid: number, line = "VmRSS"): number {
+  return Number(new RegExp(`${line}:\\s+(\\d+)`).exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
+}
+
+/** What waits for the collector comes and goes: the middle of ten seconds. */
+async function memory(...screens: readonly Pty[]): Promise<number[]> {
+  const found = screens.map((): number[] => []);
+  for (let second = 0; second < 10; second++) {
+    screens.forEach(({ pid }, i) => found[i].push(rssMiB(pid)));
+    await screens[0].count(1000);
+  }
+  return found.map((all) => percentile(all, 0.5));
+}
+
+/** In pieces: the terminal is waited for no longer than a minute. */
+async function pass(pty: Pty, seconds: number): Promise<void> {
+  for (let left = seconds; left > 0; left -= 10) await pty.count(Math.min(10, left) * 1000);
 }
 
 /** The table alone. */
@@ -44,10 +61,10 @@ export async function history(seconds: number): Promise<Figure[]> {
   await using without = await liveScreen(...COLUMNS, "--history", "0");
   await using pty = await liveScreen(...COLUMNS);
   await untilFlows(pty, FLOWS);
-  await pty.count(seconds * 500);
+  await pass(pty, seconds / 2);
   const seen = await table(pty), seenMs = performance.now();
-  await pty.count(seconds * 500);
-  const [remembering, forgetting] = [rssMiB(pty.pid), rssMiB(without.pid)];
+  await pass(pty, seconds / 2);
+  const [remembering, forgetting] = await memory(pty, without);
   const oldest: number[] = [], steps: number[] = [];
   for (let i = 0; i < 10; i++) {
     const ms = await pty.key("(", 400);
@@ -58,17 +75,27 @@ export async function history(seconds: number): Promise<Figure[]> {
     const ms = await pty.key("[", 120);
     if (ms !== null) steps.push(ms);
   }
-  await pty.key(")", 200);
-  const looking = rssMiB(pty.pid), found = await isFound(pty, seen, () => performance.now() - seenMs);
+  const [looking, beside] = await memory(pty, without),
+    found = await pty.key(")", 200) !== null && await isFound(pty, seen, () => performance.now() - seenMs);
+  // They change what is shown.
+  await pty.key(")", 1000);
+  const answered: number[] = [], pause = pauses();
+  for (let typed = 0; typed < KEYS_TYPED; typed++) {
+    const ms = await pty.key(KEYS[typed % KEYS.length], pause.next().value);
+    if (ms !== null) answered.push(ms);
+  }
   return [
     figure(`memory with ${seconds} s of history`, remembering, "MiB"),
     figure("memory without", forgetting, "MiB"),
     figure("memory more", remembering - forgetting, "MiB", 64),
-    figure("memory more, while the past is looked at", looking - forgetting, "MiB", 64),
+    figure("memory more, while the past is looked at", looking - beside, "MiB", 64),
+    figure("the most that it was, with history", rssMiB(pty.pid, "VmHWM"), "MiB"),
+    figure("the most that it was, without", rssMiB(without.pid, "VmHWM"), "MiB"),
     figure("to the oldest, p50", percentile(oldest, 0.5), "ms", 100),
     figure("to the oldest, longest", Math.max(...oldest), "ms"),
     figure("a sample back, p50", percentile(steps, 0.5), "ms", 100),
     figure("a sample back, longest", Math.max(...steps), "ms"),
+    figure(`key to screen, p99 of ${answered.length}`, percentile(answered, 0.99), "ms", 50),
     figure("pictures of half the time ago that are not as they were", found ? 0 : 1, "", 0),
   ];
 }

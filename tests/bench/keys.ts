@@ -6,14 +6,14 @@ import { mainNs } from "./threads.ts";
 
 const FLOWS = 10000, OPENED_PER_S = 2000;
 /** Each of them changes something: the cursor, the order, the groups, how many flows there are, a menu, the help. */
-const KEYS = [..."jjk>jrr<sj\rggggga", ..."jja??"];
+export const KEYS = [..."jjk>jrr<sj\rggggga", ..."jja??"];
 /** A sample draws no frame of its own within 250 ms of another one (src/app/frames.ts): with shorter pauses each redraw is the
  * key's. Pauses differ, so that keys fall anywhere between two samples. */
 const LEAST_PAUSE_MS = 20, MOST_PAUSE_MS = 180;
 const SETTLE_MS = 3000;
 
 /** The same pauses in every run. */
-function* pauses(): Generator<number> {
+export function* pauses(): Generator<number> {
   for (let seed = 1;; seed = seed * 48271 % 2147483647) {
     yield LEAST_PAUSE_MS + seed % (MOST_PAUSE_MS - LEAST_PAUSE_MS + 1);
   }

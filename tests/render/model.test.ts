@@ -64,6 +64,13 @@ Deno.test("ScreenModel dims what has ended for 5 s and then forgets it", () => {
   }
 });
 
+Deno.test("ScreenModel begins anew where a recording goes on from a time before", () => {
+  const model = modelOf(rates(9), [...rates(9), { cookie: 7, process: "gone", closed: true }]);
+  strictEqual(names(model), "[p1] gone");
+  model.take(fakeSample(rates(9, 8), { ...at(50), wallMs: Date.UTC(2026, 0, 2, 3, 3) }));
+  strictEqual(names(model), "[p1] p2");
+});
+
 Deno.test("ScreenModel shows one picture while it is frozen, and the present after", () => {
   const model = modelOf(rates(1, 2));
   press(model, " ");

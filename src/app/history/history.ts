@@ -10,12 +10,19 @@ import { outputFiles } from "../files.ts";
 import type { MomentMessage, SampleMessage, WorkerOptions } from "../protocol.ts";
 import { keepMemory } from "./keep.ts";
 import { Memory } from "./memory.ts";
-import { Past } from "./past.ts";
+import { type Before, Past } from "./past.ts";
 import type { Step } from "../../view/screen/moment.ts";
+
+/** So long what looking back takes is kept: made anew for each look, most of it would wait for the collector. */
+const PAST_SAMPLES = 60;
 
 export class History {
   readonly #memory: Memory;
   #past: Past | null = null;
+  /** Samples since it was looked at. */
+  #unused = 0;
+  /** For states: megabytes would else wait for the collector every few samples. */
+  #room = new Uint8Array(0);
 
   constructor(durationMs: number, readonly files: Files) {
     this.#memory = new Memory(durationMs);
@@ -31,7 +38,9 @@ export class History {
   }
 
   state(state: StateWriter): void {
-    this.#memory.state(state.finish());
+    const bytes = state.finish(this.#room);
+    if (bytes.length > this.#room.length) this.#room = new Uint8Array(bytes.length * 5 / 4);
+    this.#memory.state(bytes);
   }
 
   add(
@@ -40,6 +49,7 @@ export class History {
   ): void {
     const beside = { health, source, selfCpuPercent, selfRssBytes, timeWait, synRecv };
     this.#memory.add(sample, flows, beside);
+    if (++this.#unused > PAST_SAMPLES) this.#past = null;
   }
 
   /** What was kept does not lead to the sample that is taken next. */
@@ -47,18 +57,27 @@ export class History {
     this.#memory.jumped();
   }
 
-  /** null: the step leads to the present. */
-  look(fromNs: number, step: Step, spare: ArrayBuffer | null, host: Host): MomentMessage["moment"] {
-    this.#past ??= new Past(this.#memory);
-    const moment = this.#past.look(fromNs, step, spare), { extent } = this.#memory;
-    if (moment === null || extent === null) return null;
-    const { kept: { beside }, sample, ended } = moment;
-    return { ...beside, host, sample, ended, extent };
+  /** What comes next is of an earlier time. */
+  forget(): void {
+    this.#memory.forget();
+    this.#past = null;
   }
 
-  /** Gives back what looking back takes. */
-  present(): void {
-    this.#past = null;
+  /** null: the step leads to the present. `whole`: as Past.look() has it. */
+  look(
+    fromNs: number,
+    step: Step,
+    spare: ArrayBuffer | null,
+    host: Host,
+    whole: boolean,
+  ): MomentMessage["moment"] | Before {
+    this.#past ??= new Past(this.#memory);
+    this.#unused = 0;
+    const moment = this.#past.look(fromNs, step, spare, whole), { extent } = this.#memory;
+    if (moment === null || extent === null) return null;
+    if ("beforeMs" in moment) return moment;
+    const { kept: { beside }, sample, ended } = moment;
+    return { ...beside, host, sample, ended, extent };
   }
 
   /** What to say of it. */

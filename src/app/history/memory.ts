@@ -19,6 +19,10 @@ import { keepGiven } from "./given.ts";
 export interface Kept {
   readonly timeNs: number;
   readonly wallMs: number;
+  /** Of the sample, in all that is told of. */
+  readonly number: number;
+  /** What came just before is not remembered, though it is there: a recording was not played all through. */
+  readonly gap: boolean;
   readonly length: number;
   readonly beside: Beside;
   readonly given: Uint8Array;
@@ -32,6 +36,8 @@ export interface Kept {
 export interface Segment {
   /** Squeezed; of its first sample. */
   readonly state: Uint8Array;
+  /** Of the state as it is loaded. */
+  readonly stateBytes: number;
   /** The records of the first one go on from the segment before; from the second on they begin anew. */
   samples: Kept[];
   bytes: number;
@@ -60,6 +66,7 @@ export class Memory implements Keeper {
   #bytes = 0;
   #jumped = false;
   #state: Uint8Array | null = null;
+  #stateBytes = 0;
   readonly #told = new ToldNames();
 
   constructor(readonly durationMs: number, readonly mostBytes = MOST_BYTES) {}
@@ -117,29 +124,43 @@ export class Memory implements Keeper {
 
   state(bytes: Uint8Array): void {
     this.#state = squeezed(bytes);
+    this.#stateBytes = bytes.length;
     this.#squeeze.reset();
     this.#rawBytes = 0;
   }
 
   /** The sample, once all its columns are filled. */
   add(sample: PackedSample, flows: FlowArrays, beside: Beside): void {
-    const { timeNs, wallMs, length } = sample, ended = keepEnded(endedOf({ ...sample, flows }));
+    const { timeNs, wallMs, number, length } = sample, ended = keepEnded(endedOf({ ...sample, flows }));
     const given = keepGiven(flows, length),
       records = this.#jumped ? null : this.#pieces,
       names = this.#names,
-      state = this.#state;
+      state = this.#state,
+      gap = this.#jumped && this.#segments.length > 0;
     this.#jumped = false;
     this.#pieces = [];
     this.#names = [];
     this.#state = null;
-    const kept: Kept = { timeNs, wallMs, length, beside, given, ended, records, names };
-    if (state !== null) this.#segments.push({ state, samples: [], bytes: state.length + OVERHEAD_BYTES, thin: false });
+    const kept: Kept = { timeNs, wallMs, number, gap, length, beside, given, ended, records, names };
+    if (state !== null) {
+      const bytes = state.length + OVERHEAD_BYTES;
+      this.#segments.push({ state, stateBytes: this.#stateBytes, samples: [], bytes, thin: false });
+    }
     const segment = this.#segments.at(-1);
     if (segment === undefined) return;
     segment.samples.push(kept);
     segment.bytes += bytesOf(kept);
     this.#bytes += bytesOf(kept) + (state === null ? 0 : state.length + OVERHEAD_BYTES);
     this.#forget(timeNs);
+  }
+
+  /** What comes next is of an earlier time. */
+  forget(): void {
+    this.#segments.length = 0;
+    this.#bytes = this.#rawBytes = 0;
+    this.#raw.clear();
+    this.#pieces = [];
+    this.#jumped = true;
   }
 
   end(): void {}

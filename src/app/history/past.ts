@@ -3,7 +3,7 @@ import { Decoder } from "../../decode/decode.ts";
 import { type FlowArrays, unpackFlows } from "../../flow/columns.ts";
 import { StateReader } from "../../flow/state.ts";
 import { FlowTables, type PackedSample } from "../../flow/tables.ts";
-import { Spread } from "../../source/recording/squeeze.ts";
+import { Spread } from "../../source/recording/spread.ts";
 import { unsqueezed } from "../../source/recording/zstd.ts";
 import type { Step } from "../../view/screen/moment.ts";
 import { type Ended, KEPT_NS } from "../../view/closed.ts";
@@ -18,6 +18,11 @@ export interface Moment {
   readonly ended: readonly Ended[];
 }
 
+/** What was before all that is remembered, or in a part that is not: the sample before this time of day is wanted (ms since 1970). */
+export interface Before {
+  readonly beforeMs: number;
+}
+
 /** A place in the memory. */
 interface Place {
   readonly segment: number;
@@ -27,16 +32,22 @@ interface Place {
 export class Past {
   readonly #tables = new FlowTables();
   readonly #spread = new Spread();
+  /** Of the last segment: steps back within it begin there each time. */
+  #state: { readonly of: Segment; readonly reader: StateReader } | null = null;
   /** What the tables are at; null: nothing. */
   #at: { readonly segment: Segment; readonly sample: number } | null = null;
 
   constructor(readonly memory: Memory) {}
 
-  /** From the sample that was taken at `fromNs`, or else the next one. null: it leads to the present. */
-  look(fromNs: number, { samples, ms }: Step, spare: ArrayBuffer | null): Moment | null {
-    const all = this.#places();
+  /** From the sample that was taken at `fromNs`, or else the next one. null: it leads to the present. `whole`: there is no more than what is
+   * remembered; else, where the step leads to what is not, Before. */
+  look(fromNs: number, step: Step, spare: ArrayBuffer | null, whole = true): Moment | Before | null {
+    const all = this.#places(), { samples, ms } = step;
     let at = all.findIndex(({ kept }) => kept.timeNs >= fromNs);
-    at = Math.max(0, (at < 0 ? all.length - 1 : at) + samples);
+    if (at < 0) at = all.length - 1;
+    const before = whole ? null : beforeOf(all.map(({ kept }) => kept), at, step);
+    if (before !== null) return before;
+    at = Math.max(0, at + samples);
     if (at >= all.length) return null;
     if (ms !== 0) {
       const wantedNs = all[at].kept.timeNs + ms * 1e6;
@@ -81,11 +92,24 @@ export class Past {
   /** The tables to where the sample can be taken. */
   #bring(segment: Segment, sample: number): void {
     if (sample === 0) {
-      this.#tables.load(new StateReader(unsqueezed(segment.state)));
+      if (this.#state?.of !== segment) {
+        this.#state = { of: segment, reader: new StateReader(unsqueezed(segment.state, segment.stateBytes)) };
+      }
+      this.#tables.load(this.#state.reader);
       this.#spread.reset();
       return;
     }
     const decoder = new Decoder(this.#tables);
     for (const piece of segment.samples[sample].records ?? []) decoder.decode(this.#spread.spread(piece));
   }
+}
+
+/** null: the step stays within what is remembered without a gap, or there is nothing before. */
+function beforeOf(all: readonly Kept[], from: number, { samples, ms }: Step): Before | null {
+  const first = all.findLastIndex(({ gap }, i) => gap && i <= from), oldest = all[Math.max(0, first)];
+  if (oldest === undefined || first < 0 && oldest.number === 0) return null;
+  const to = Math.max(0, from + samples), wantedMs = all[Math.min(to, from)].wallMs + ms;
+  if (samples < -all.length) return { beforeMs: -Infinity };
+  if (samples < 0 && from + samples < Math.max(0, first)) return { beforeMs: oldest.wallMs };
+  return ms < 0 && wantedMs < oldest.wallMs ? { beforeMs: wantedMs + 1 } : null;
 }

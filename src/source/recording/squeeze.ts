@@ -3,64 +3,12 @@
  * records become a count. Of the others, the difference to the one before of the same socket, or of the same tag, is taken byte by byte; bytes
  * that stand at the same place are put side by side, and zstd does the rest: 14,000 sockets and 2,000 connections a second take about 40 KB a second.
  */
-import {
-  Tag,
-  TcpCountersLayout,
-  TcpLimitsLayout,
-  TcpPathLayout,
-  TcpRecordLayout,
-  UdpRecordLayout,
-} from "../../wire/layout.ts";
-import { ByteList, ByteReader } from "./byte_list.ts";
-import { squeezed, unsqueezed } from "./zstd.ts";
-
-/** Where the cookie of a record is that a snapshot repeats. */
-const COOKIE: Readonly<Record<number, number>> = {
-  [Tag.tcpLive]: TcpRecordLayout.cookie,
-  [Tag.tcpCounters]: TcpCountersLayout.cookie,
-  [Tag.tcpLimits]: TcpLimitsLayout.cookie,
-  [Tag.tcpPath]: TcpPathLayout.cookie,
-  [Tag.udpFlow]: UdpRecordLayout.cookie,
-};
-
-/** What a number of the list of steps does, in its lowest bits; the others are how many records. */
-const Step = {
-  /** The next ones of the snapshot before, unchanged. */
-  same: 0,
-  /** The next ones of it are not there any more. */
-  gone: 1,
-  /** The next ones of it, with differences. */
-  changed: 2,
-  /** Others, of the tag and size that follow. */
-  fresh: 3,
-} as const;
-const STEP_BITS = 2;
+import { ByteList } from "./byte_list.ts";
+import { COOKIE, planeKey, Repeated, Step, STEP_BITS } from "./repeated.ts";
+import { squeezed } from "./zstd.ts";
 
 /** So far on the socket of a record is looked for among those of the snapshot before: some have ended in between. */
 const LOOK_AHEAD = 64;
-
-/** The records that the next snapshot may repeat, as words, each at a multiple of 8. */
-class Repeated {
-  words = new Uint32Array(1 << 12);
-  readonly starts: number[] = [];
-  #length = 0;
-
-  clear(): void {
-    this.starts.length = 0;
-    this.#length = 0;
-  }
-
-  add(words: Uint32Array, start: number, length: number): void {
-    if (this.#length + length > this.words.length) {
-      const wider = new Uint32Array(2 * (this.#length + length));
-      wider.set(this.words.subarray(0, this.#length));
-      this.words = wider;
-    }
-    this.starts.push(this.#length);
-    for (let i = 0; i < length; i++) this.words[this.#length + i] = words[start + i];
-    this.#length += length;
-  }
-}
 
 /** Where bytes of the same place in records of one tag and size are collected. */
 class Plane {
@@ -76,8 +24,6 @@ class Plane {
     this.before.fill(0);
   }
 }
-
-const planeKey = (tag: number, size: number) => tag << 16 | size;
 
 /** Squeezes stretches of records; each is read by a Spread that has read those before it, from the last reset() on. */
 export class Squeeze {
@@ -217,82 +163,5 @@ function aside(records: Uint8Array, size: number, to: ByteList): void {
   const { bytes } = to;
   for (let place = 0; place < size; place++) {
     for (let from = place; from < records.length; from += size) bytes[at++] = records[from];
-  }
-}
-
-function together(aside: Uint8Array, size: number): Uint8Array {
-  const records = new Uint8Array(aside.length);
-  let at = 0;
-  for (let place = 0; place < size; place++) {
-    for (let to = place; to < records.length; to += size) records[to] = aside[at++];
-  }
-  return records;
-}
-
-/** Spreads what a Squeeze has made. Throws a RangeError for anything else. */
-export class Spread {
-  #before = new Repeated();
-  #now = new Repeated();
-  readonly #records = new ByteList();
-
-  /** The next stretch is the first behind a Squeeze.reset(). */
-  reset(): void {
-    this.#before.clear();
-  }
-
-  /** Valid until the next call. */
-  spread(packed: Uint8Array): Uint8Array {
-    const from = new ByteReader(unsqueezed(packed)), steps = new ByteReader(from.take(from.varint()));
-    const planes = new Map<number, { records: Uint8Array; before: Uint8Array; at: number }>();
-    while (from.more) {
-      const key = from.varint(), size = key & 0xffff, records = together(from.take(from.varint()), size);
-      planes.set(key, { records, before: new Uint8Array(size), at: 0 });
-    }
-    const plane = (key: number) => {
-      const found = planes.get(key);
-      if (found === undefined || found.at >= found.records.length) throw new RangeError("a record is not there");
-      return found;
-    };
-    this.#records.clear();
-    let next = 0;
-    while (steps.more) {
-      const number = steps.varint(), step = number % (1 << STEP_BITS), count = Math.floor(number / (1 << STEP_BITS));
-      const key = step === Step.fresh ? steps.varint() : 0;
-      if (step !== Step.fresh && next + count > this.#before.starts.length) throw new RangeError("nothing was before");
-      if (step === Step.gone) next += count;
-      else {
-        for (let i = 0; i < count; i++) {
-          if (step === Step.fresh) this.#fresh(plane(key), key & 0xffff);
-          else this.#again(next++, step === Step.changed ? plane : null);
-        }
-      }
-    }
-    [this.#before, this.#now] = [this.#now, this.#before];
-    this.#now.clear();
-    return this.#records.used();
-  }
-
-  #fresh(plane: { records: Uint8Array; before: Uint8Array; at: number }, size: number): void {
-    const to = this.#records.room(size), { bytes } = this.#records, { records, before, at } = plane;
-    for (let i = 0; i < size; i++) before[i] = bytes[to + i] = records[at + i] + before[i];
-    plane.at += size;
-    this.#keep(to, size);
-  }
-
-  #again(place: number, plane: ((key: number) => { records: Uint8Array; at: number }) | null): void {
-    const { words, starts } = this.#before, start = starts[place], size = words[start] >>> 16;
-    const to = this.#records.room(size), { bytes } = this.#records;
-    bytes.set(new Uint8Array(words.buffer, start * 4, size), to);
-    if (plane !== null) {
-      const from = plane(planeKey(words[start] & 0xffff, size));
-      for (let i = 0; i < size; i++) bytes[to + i] ^= from.records[from.at + i];
-      from.at += size;
-    }
-    this.#keep(to, size);
-  }
-
-  #keep(at: number, size: number): void {
-    const words = new Uint32Array(this.#records.bytes.buffer, at, size >> 2);
-    if (COOKIE[words[0] & 0xffff] !== undefined) this.#now.add(words, 0, size >> 2);
   }
 }

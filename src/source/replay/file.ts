@@ -8,6 +8,12 @@ import { unsqueezed } from "../recording/zstd.ts";
 import { type Processes, RecordedNames } from "./names.ts";
 import { chunkAt, fill, indexOf, scan } from "./places.ts";
 
+/** The kind of a chunk that no file can have: what comes next is of another run of the recorder, of a time after a gap, or from the beginning again.
+ * Nothing of what was goes on. */
+export const RESTART = -1;
+
+const RESTARTED: Chunk = { kind: RESTART, timeMs: 0, payload: new Uint8Array(0) };
+
 /** Where playing goes on. */
 export interface Sought {
   readonly timeMs: number;
@@ -21,6 +27,7 @@ export interface Sought {
 export class FileReader {
   #reader: RecordingReader;
   #index: RecordingIndex;
+  #restarts = false;
   /** The index was made from the chunks themselves. */
   #isScanned = false;
   readonly #names: RecordedNames;
@@ -39,7 +46,9 @@ export class FileReader {
   }
 
   next(): Chunk | null {
-    return this.#reader.next();
+    if (!this.#restarts) return this.#reader.next();
+    this.#restarts = false;
+    return RESTARTED;
   }
 
   close(): void {
@@ -47,9 +56,10 @@ export class FileReader {
   }
 
   /** To the last keyframe before the first sample that is not before `wallMs`. null, and nothing has changed: none lies ahead. With `back` it may lie
-   * anywhere, and the beginning of the file is one too. A place that is not what the index says of it is none. */
+   * anywhere, and the beginning of the file is one too, with RESTART before it. A place that is not what the index says of it is none. */
   seek(wallMs: number, back = false): Sought | null {
     const from = this.#reader.at;
+    this.#restarts = false;
     for (let untilMs = wallMs;;) {
       const keyframe = keyframeBefore(this.#index, untilMs);
       if (keyframe === null || !back && keyframe.at < from) break;
@@ -61,6 +71,7 @@ export class FileReader {
     this.#goTo(from);
     if (!back) return null;
     this.#goTo(0);
+    this.#restarts = true;
     this.#reader = new RecordingReader(fill(this.file));
     return { state: null, timeMs: 0, info: null, processes: [] };
   }

@@ -5,11 +5,8 @@ import { type Chunk, ChunkKind } from "../recording/format.ts";
 import { readInfo, type RecordingInfo } from "../recording/info.ts";
 import { BEGINS, fileTimeMs, ownFiles } from "../recording/keeping.ts";
 import { Unreadable } from "../recording/reader.ts";
-import { FileReader, type Sought } from "./file.ts";
+import { FileReader, RESTART, type Sought } from "./file.ts";
 import type { RecordedNames } from "./names.ts";
-
-/** The kind of a chunk that no file can have: what comes next is of another run of the recorder, or of a time after a gap. Nothing of what was goes on. */
-export const RESTART = -1;
 
 const NOTHING = new Uint8Array(0);
 
@@ -93,7 +90,7 @@ export class FolderReader {
     const sought = this.#reader?.seek(wallMs, back) ?? null;
     if (sought === null) return null;
     const timeMs = this.#lastMs = this.#baseMs + sought.timeMs;
-    this.#held = sought.state === null ? [{ kind: RESTART, timeMs, payload: NOTHING }] : [];
+    this.#held = [];
     return { ...sought, timeMs };
   }
 

@@ -3,9 +3,8 @@ import { type Chunk, ChunkKind, Flag } from "../recording/format.ts";
 import { readInfo, readNames } from "../recording/info.ts";
 import { Parts } from "../recording/parts.ts";
 import { Unreadable } from "../recording/reader.ts";
-import type { Sought } from "./file.ts";
-import { RESTART } from "./folder.ts";
-import { Spread } from "../recording/squeeze.ts";
+import { RESTART, type Sought } from "./file.ts";
+import { Spread } from "../recording/spread.ts";
 import { unsqueezed } from "../recording/zstd.ts";
 import type { FlowSource, RecordSink } from "../source.ts";
 import type { Host } from "../../system/host.ts";
@@ -58,6 +57,8 @@ export class ReplaySource implements FlowSource {
   #speed: number;
   /** Milliseconds of the recording until #chunk is due, while it stands still. */
   #heldMs = 0;
+  /** Before #chunk, for when it does not go on as fast as can be. */
+  #passedMs = 0;
   /** It stands still, but for the way to the next sample. */
   #toSample = false;
   /** Why the rest cannot be read; thrown once what comes before it has been played. */
@@ -185,7 +186,7 @@ export class ReplaySource implements FlowSource {
   /** Of the recording's time. */
   #leftMs(): number {
     if (this.#speed === 0) return this.#heldMs;
-    return this.#speed === Infinity ? 0 : (this.#dueMs - this.#options.nowMs()) * this.#speed;
+    return this.#speed === Infinity ? this.#passedMs : (this.#dueMs - this.#options.nowMs()) * this.#speed;
   }
 
   #setLeft(ms: number): void {
@@ -210,7 +211,8 @@ export class ReplaySource implements FlowSource {
       else if (this.#isPlayed(chunk)) {
         const pauseMs = chunk.timeMs - this.#chunkMs;
         this.#chunkMs = chunk.timeMs;
-        if (pauseMs > 0) this.#pause(Math.min(pauseMs, MAX_PAUSE_MS));
+        this.#passedMs = Math.max(0, Math.min(pauseMs, MAX_PAUSE_MS));
+        if (pauseMs > 0) this.#pause(this.#passedMs);
         return;
       }
     }

@@ -65,11 +65,13 @@ export class ScreenModel {
   /** For the head, above what the sample has to say. */
   #holding: readonly Note[] = [];
   #names: ReadonlyMap<string, string> = NO_NAMES;
-  readonly #closed = new ClosedFlows();
-  readonly #totals: TotalsHistory;
+  #closed = new ClosedFlows();
+  /** The same of moments of the past: megabytes of each would else wait for the collector. */
+  readonly #endedThen = new ClosedFlows();
+  #totals: TotalsHistory;
   readonly #cost = new SteadyCost();
-  readonly #histories = new LineHistories();
-  readonly #ended = new EndedFlows();
+  #histories = new LineHistories();
+  #ended = new EndedFlows();
   /** What it was when the screen was frozen; null: it is not. */
   #endedShown: EndedFlows | null = null;
   /** For the column HISTORY; null: it is not shown. */
@@ -95,6 +97,7 @@ export class ScreenModel {
     if (this.#latest === null && this.#state.shown === DEFAULT_COLUMNS) {
       this.#state = { ...this.#state, shown: toldColumns(DEFAULT_COLUMNS, sample.source) };
     }
+    if (this.#isEarlier(sample)) this.#begin();
     this.#ended.take(sample);
     const totals = totalsOf(sample);
     const notes = notesToShow(sample);
@@ -109,6 +112,20 @@ export class ScreenModel {
     else if (!this.#state.frozen) this.#show();
   }
 
+  /** A recording goes on from a time before. After a boot all is counted from zero too, and it is later. */
+  #isEarlier({ number, wallMs }: Sample): boolean {
+    const before = this.#latest?.sample;
+    return before !== undefined && number < before.number && wallMs < before.wallMs;
+  }
+
+  #begin(): void {
+    this.#closed = new ClosedFlows();
+    this.#totals = new TotalsHistory(this.#state.historyMs);
+    this.#histories = new LineHistories();
+    this.#ended = new EndedFlows();
+    this.#recent = null;
+  }
+
   /** Shows a moment of the past, in the place of what is shown; null: the present. */
   moment(moment: Moment | null): void {
     this.#state = { ...this.#state, frozen: false, moment: null };
@@ -118,7 +135,7 @@ export class ScreenModel {
     const { timeNs, wallMs } = sample, totals = totalsOf(sample);
     this.#state = { ...this.#state, moment: { timeNs, wallMs, extent, nowNs } };
     this.#shown = {
-      sample: new ClosedFlows(ended).join(sample, null),
+      sample: this.#endedThen.again(ended).join(sample, this.#shown?.sample ?? null),
       totals,
       notes: notesToShow(sample),
       cost: new SteadyCost().take(sample),

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { Spread, Squeeze } from "../../../src/source/recording/squeeze.ts";
+import { Spread } from "../../../src/source/recording/spread.ts";
+import { Squeeze } from "../../../src/source/recording/squeeze.ts";
 import { counters, ended, join, limits, live, opened, tick, udp } from "../../support/records.ts";
 
 const kinds = [live, counters, ended, opened, limits, udp] as const;

@@ -7,7 +7,7 @@ import type { Platform } from "../../../src/source/platform.ts";
 import { chunkBytes, ChunkKind } from "../../../src/source/recording/format.ts";
 import { FolderKeeper } from "../../../src/source/recording/folder_keeper.ts";
 import { IndexWriter, type RecordingIndex } from "../../../src/source/recording/index.ts";
-import { FileReader } from "../../../src/source/replay/file.ts";
+import { FileReader, RESTART } from "../../../src/source/replay/file.ts";
 import { openReplay } from "../../../src/source/replay/platform.ts";
 import { chunkAt, indexOf, scan } from "../../../src/source/replay/places.ts";
 import { BEGAN_MS, keepLarge, writeLarge } from "../../support/large_recording.ts";
@@ -126,6 +126,7 @@ Deno.test("FileReader.seek() goes ahead, and back if it may", () => {
     ok(next.timeMs >= far.timeMs && next.timeMs <= far.timeMs + 1000);
     ok(reader.seek(at(20), true)!.timeMs < 20_000);
     deepStrictEqual(reader.seek(at(-5), true), { state: null, timeMs: 0, info: null, processes: [] });
+    strictEqual(reader.next()!.kind, RESTART);
     strictEqual(reader.next()!.kind, ChunkKind.info);
   } finally {
     reader.close();
