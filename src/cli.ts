@@ -273,14 +273,14 @@ function definition() {
       ),
     )
     .addOption(
-      new Option("--history <DUR>", "how far back the live screen can be looked at: 10m, 90s (0: not at all)").default(
-        "10m",
-      ),
-    )
-    .addOption(
       new Option(
         "--keep <HOW-MUCH>",
         "--record names a directory: files of an hour, of which the last 24h, 7d or 2GiB are kept",
+      ),
+    )
+    .addOption(
+      new Option("--history <DUR>", "how far back the live screen can be looked at: 10m, 90s (0: not at all)").default(
+        "10m",
       ),
     )
     .addOption(

@@ -38,6 +38,8 @@ export interface Column {
   readonly title: string;
   /** Cells at least; the comment at the column says what fits. */
   readonly floor: number;
+  /** Cells that it has before columns of less use (layout.ts) come in; absent: its floor. */
+  readonly ease?: number;
   /** Share of what is left over; 0: never wider than its floor. */
   readonly weight: number;
   /** Cells at most; absent: as many as the longest endpoint. */
@@ -47,6 +49,8 @@ export interface Column {
   readonly cut: Cut;
   /** The order in which columns leave a narrow screen: highest first. 0 never leaves. */
   readonly drop: number;
+  /** The id of a column that says little without this one: both leave together. */
+  readonly twin?: string;
   /** The direction that a first sort by this column takes. */
   readonly descending: boolean;
   readonly text: (sample: Sample, row: number) => string;
@@ -159,19 +163,20 @@ export const COLUMNS: readonly Column[] = [
     const uid = flow.uidOf(s.flows, r);
     return uid === null ? "-" : harmless(s.users.get(uid) ?? String(uid));
   }),
-  words("container", "CONTAINER", { floor: 12, drop: 12 }, (s, r) => {
+  words("container", "CONTAINER", { floor: 12, drop: 10 }, (s, r) => {
     const container = flow.container(s, r);
     return container === null ? "-" : harmless(container.name ?? container.id.slice(0, 12));
   }),
   words("protocol", "PRO", { floor: 4, drop: 4 }, (s, r) => PROTOCOLS[s.flows.protocol[r]] ?? "udp"),
   words("direction", "DIR", { floor: 4, drop: 13 }, (s, r) => DIRECTIONS[flow.directionName(s.flows, r) ?? "none"]),
   words("local", "LOCAL", { floor: 21, weight: 2, drop: 7, cut: "middle" }, flow.localEndpoint),
-  words("remote", "REMOTE", { floor: 21, weight: 3, drop: 1, cut: "middle" }, remote), // 255.255.255.255:65535
+  // 255.255.255.255:65535; a name, or who it is on this machine, takes more.
+  { ...words("remote", "REMOTE", { floor: 21, weight: 3, drop: 1, cut: "middle" }, remote), ease: 32 },
   words("state", "STATE", { floor: 11, drop: 5 }, (s, r) => flow.stateName(s.flows, r)), // ESTABLISHED
   number("rx/s", "RX/s", RATE_CELLS, 0, "bytes/s", rxPerS), // 99.9 MiB/s
   number("tx/s", "TX/s", RATE_CELLS, 0, "bytes/s", txPerS),
-  number("rx", "RX", 8, 6, "bytes", ofRow(rxBytes)), // 99.9 MiB
-  number("tx", "TX", 8, 6, "bytes", ofRow(txBytes)),
+  { ...number("rx", "RX", 8, 6, "bytes", ofRow(rxBytes)), twin: "tx" }, // 99.9 MiB
+  { ...number("tx", "TX", 8, 6, "bytes", ofRow(txBytes)), twin: "rx" },
   number("rtt", "RTT", 7, 2, "us", ofRow(rttUs)), // 99.9 ms
   number("retrans", "RETRANS", 8, 8, "count", ofRow(retransmits)),
   {
@@ -179,9 +184,9 @@ export const COLUMNS: readonly Column[] = [
     rank: (s, r) => urgency(limitedBy(s.flows, r)),
     ofGroup: ({ flows }, rows) => countsText(limitCounts(flows, rows)),
   },
-  number("cwnd", "CWND", 5, 10, "count", ofRow(cwnd)),
-  number("rxpackets", "RX PKTS", 9, 14, "count", ofRow(rxPackets)),
-  number("txpackets", "TX PKTS", 9, 14, "count", ofRow(txPackets)),
+  number("cwnd", "CWND", 5, 12, "count", ofRow(cwnd)),
+  { ...number("rxpackets", "RX PKTS", 9, 14, "count", ofRow(rxPackets)), twin: "txpackets" },
+  { ...number("txpackets", "TX PKTS", 9, 14, "count", ofRow(txPackets)), twin: "rxpackets" },
   number("dropped", "DROPPED", 8, 16, "count", droppedCount),
   number("queue", "QUEUE", 8, 16, "bytes", ofRow(queued)),
   number("minrtt", "MIN RTT", 7, 16, "us", ofRow(minRttUs)),

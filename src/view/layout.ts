@@ -11,20 +11,16 @@ const GAP = 1, WIDE_GAP = 2;
 /** What names get before the gaps do. */
 const NAMES_FIRST = 8;
 
+/** Columns that leave as early as these make room for another one's ease, not for its floor alone. */
+const LESS_USE = 6;
+
 /** Which of the columns are on a line of `width` cells, and where. It depends on nothing else, so that nothing moves while
  * figures change. Columns leave whole, the highest `drop` first; what is left over goes to those with a weight. */
 export function placeColumns(columns: readonly Column[], width: number, from = 0): Place[] {
-  const room = width - from, kept = [...columns];
-  const needed = () => kept.reduce((sum, { floor }) => sum + floor + GAP, -GAP);
-  while (kept.length > 1 && needed() > room) {
-    const last = kept.reduce((last, { drop }, i) => drop >= kept[last].drop ? i : last, 0);
-    if (kept[last].drop === 0) break;
-    kept.splice(last, 1);
-  }
-  const spare = room - needed(),
-    wide = spare >= kept.length - 1 + NAMES_FIRST && kept.length > 1,
-    gap = wide ? WIDE_GAP : GAP;
-  const widths = widened(kept, spare - (wide ? kept.length - 1 : 0));
+  const room = width - from, kept = keptOf(columns, room), floors = kept.map(({ floor }) => floor);
+  const eased = kept.map(easeOf), least = needed(eased) <= room ? eased : floors, spare = room - needed(least);
+  const wide = spare >= kept.length - 1 + NAMES_FIRST && kept.length > 1, gap = wide ? WIDE_GAP : GAP;
+  const widths = widened(kept, least, spare - (wide ? kept.length - 1 : 0));
   let x = from;
   return kept.map((column, i) => {
     const place = { column, x, width: Math.max(0, Math.min(widths[i], width - x)) };
@@ -33,9 +29,25 @@ export function placeColumns(columns: readonly Column[], width: number, from = 0
   }).filter(({ width }) => width > 0);
 }
 
-/** The floors, and `spare` cells shared out by weight, up to what a column can use. */
-function widened(columns: readonly Column[], spare: number): number[] {
-  const widths = columns.map(({ floor }) => floor);
+const easeOf = ({ floor, ease }: Column) => ease ?? floor;
+
+const needed = (widths: readonly number[]) => widths.reduce((sum, cells) => sum + cells + GAP, -GAP);
+
+function keptOf(columns: readonly Column[], room: number): readonly Column[] {
+  let kept = columns;
+  while (kept.length > 1) {
+    const last = kept.reduce((last, column) => column.drop >= last.drop ? column : last);
+    const widths = kept.map((column) => last.drop >= LESS_USE ? easeOf(column) : column.floor);
+    if (last.drop === 0 || needed(widths) <= room) break;
+    const rest = kept.filter((column) => column !== last && column.id !== last.twin);
+    kept = rest.length > 0 ? rest : kept.slice(0, 1);
+  }
+  return kept;
+}
+
+/** `spare` cells beyond the least, shared out by weight, up to what a column can use. */
+function widened(columns: readonly Column[], least: readonly number[], spare: number): number[] {
+  const widths = [...least];
   const share = (i: number) => columns[i].weight === 0 ? Infinity : (widths[i] - columns[i].floor) / columns[i].weight;
   const open = () => columns.map((_, i) => i).filter((i) => widths[i] < most(columns[i]));
   for (let left = spare; left > 0; left--) {

@@ -33,9 +33,9 @@ export async function keepMemory(
   try {
     file = newFile(files, now);
     const bytes = await write(file, memory, known);
-    const minutes = Math.round((extent.newestNs - extent.oldestNs) / 1e9);
+    const seconds = Math.round((extent.newestNs - extent.oldestNs) / 1e9);
     const where = `${folder()}${file.path}`;
-    return `kept ${minutes} s in ${where} (${(bytes / 2 ** 20).toFixed(1)} MiB): tcptop --replay ${file.path}`;
+    return `kept ${seconds} s in ${where} (${(bytes / 2 ** 20).toFixed(1)} MiB): tcptop --replay ${file.path}`;
   } catch (error) {
     if (!(error instanceof TcptopError)) throw error;
     return `${error.message}: ${folder() || "here"}, as user ${Deno.uid()}. Start tcptop where that user may write`;

@@ -1,6 +1,7 @@
 /** The keys and the filter language on one page. */
 import { Canvas, Role } from "../canvas.ts";
 import { FIELDS } from "../filter/fields.ts";
+import { GROUPINGS } from "../group_key.ts";
 import { textCells } from "../width.ts";
 import { box } from "./menu.ts";
 
@@ -19,7 +20,7 @@ const KEYS: readonly Line[] = [
   ["s", "choose the sort column"],
   ["< >", "sort by the column before, after"],
   ["r", "reverse the order"],
-  ["g", "group by process, remote, port, container, cgroup"],
+  ["g", `group by ${GROUPINGS.join(", ")}`],
   ["right left", "open, close a group"],
   ["t u L", "only TCP, only UDP, listening sockets"],
   ["d", "names or addresses"],
