@@ -147,6 +147,8 @@ export class Columns<S extends Schema> {
   arrays: Arrays<S>;
   readonly #schema: S;
   #capacity: number;
+  /** Rows at once since the last shrink(). */
+  #most = 0;
   readonly #moving: number[] = [];
 
   constructor(schema: S, capacity = 256) {
@@ -159,15 +161,21 @@ export class Columns<S extends Schema> {
     return this.#capacity;
   }
 
-  /** A new row, all zero; its number. */
+  /** A new row, all zero unless there was a reset(); its number. */
   add(): number {
     if (this.length === this.#capacity) this.#resize(this.#capacity * 2);
     return this.length++;
   }
 
+  /** No rows any more. What was in them is found in those that are added, for who writes every field. */
+  reset(): void {
+    this.length = 0;
+  }
+
   /** Removes the rows that `gone` names in ascending order: column by column, which for a sample full of short connections takes
    * less than row by row. The last rows move into their places; `moved` is told of each while it is at both. */
   removeRows(gone: readonly number[], moved: (from: number, to: number) => void): void {
+    this.#most = Math.max(this.#most, this.length);
     const length = this.length - gone.length, from = this.#moving;
     from.length = 0;
     let next = gone.findIndex((row) => row >= length);
@@ -186,9 +194,12 @@ export class Columns<S extends Schema> {
     this.length = length;
   }
 
-  /** Gives memory back once three quarters of it are unused. */
+  /** Gives memory back of which three quarters have not been used since the last call: a table that fills with short connections and is emptied,
+   * again and again, keeps its size. */
   shrink(): void {
-    if (this.#capacity > 1024 && this.length * 4 < this.#capacity) this.#resize(Math.max(1024, this.length * 2));
+    const most = Math.max(this.#most, this.length);
+    if (this.#capacity > 1024 && most * 4 < this.#capacity) this.#resize(Math.max(1024, most * 2));
+    this.#most = this.length;
   }
 
   save(to: StateWriter, name: string, without: readonly (keyof S)[] = []): void {
@@ -315,12 +326,25 @@ export function unpackFlows(buffer: ArrayBuffer, rows: number): FlowArrays {
 export function pack<S extends Schema>(schema: S, arrays: Arrays<S>, rows: readonly number[]): ArrayBuffer {
   const buffer = new ArrayBuffer(byteLength(schema, rows.length));
   const packed = allocate(schema, rows.length, buffer);
+  const inOrder = rows.every((row, at) => row === at);
   for (const field in schema) {
-    const from = arrays[field], to = packed[field];
-    if (schema[field] === "b16") rows.forEach((row, at) => to.set(from.subarray(row * 16, row * 16 + 16), at * 16));
-    else for (let at = 0; at < rows.length; at++) to[at] = from[rows[at]];
+    const from = arrays[field], to = packed[field], width = schema[field] === "b16" ? 16 : 1;
+    if (inOrder) to.set(from.subarray(0, to.length));
+    else if (width === 1) { for (let at = 0; at < rows.length; at++) to[at] = from[rows[at]]; }
+    else moveWords(wordsOf(from), wordsOf(to), rows);
   }
   return buffer;
+}
+
+/** Of a column with 16 bytes a row. */
+function wordsOf({ buffer, byteOffset, byteLength }: ArrayOf<Kind>): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, byteLength / 4);
+}
+
+function moveWords(from: Uint32Array, to: Uint32Array, rows: readonly number[]): void {
+  for (let at = 0; at < rows.length; at++) {
+    for (let word = 0; word < 4; word++) to[at * 4 + word] = from[rows[at] * 4 + word];
+  }
 }
 
 export function unpack<S extends Schema>(schema: S, buffer: ArrayBuffer, rows: number): Arrays<S> {

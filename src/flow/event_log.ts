@@ -2,6 +2,7 @@ import type { TcpRecord, TcpReset } from "../decode/cursor.ts";
 import { OwnerHow } from "../wire/layout.ts";
 import { type Arrays, Columns, FLOW_SCHEMA, type FlowArrays, pack, unpack } from "./columns.ts";
 import { CookieIndex } from "./cookie_index.ts";
+import { copyRow } from "./copy_row.ts";
 import type { Drops } from "./drop_list.ts";
 
 /** A flow as it was at the moment of the event, and the moment. */
@@ -22,6 +23,9 @@ export type EventKind = typeof EventKind[keyof typeof EventKind];
 /** Further ends than that have not come between the end of a connection and its reset, which one processor writes one after the other. */
 const RESET_BEHIND = 4096;
 
+/** Rows for which memory is kept from batch to batch: those of a burst are given back. */
+const SPARE_MOST = 1 << 13;
+
 /** What crosses to the main thread; `events` is for unpackEvents(). */
 export interface PackedEvents {
   readonly length: number;
@@ -39,6 +43,8 @@ export interface PackedEvents {
  */
 export class EventLog {
   #waiting = new Columns(EVENT_SCHEMA);
+  /** Takes turns with #waiting. */
+  #other = new Columns(EVENT_SCHEMA);
   /** Rows of ends whose owner may still come in a later record, by cookie. */
   #weak = new CookieIndex();
   #newestNs = 0;
@@ -57,7 +63,7 @@ export class EventLog {
       return;
     }
     const at = this.#waiting.add(), arrays = this.#waiting.arrays;
-    copyFlow(flows, row, arrays, at);
+    copyRow(flows, row, arrays, at);
     arrays.timeNs[at] = timeNs;
     arrays.kind[at] = kind;
     this.#keepDrops(arrays.drops[at]);
@@ -86,7 +92,7 @@ export class EventLog {
     const at = this.#weak.get(record.cookieLow, record.cookieHigh), arrays = this.#waiting.arrays;
     if (at < 0 || arrays.openedNs[at] !== record.openedNs) return;
     const timeNs = arrays.timeNs[at], kind = arrays.kind[at];
-    copyFlow(flows, row, arrays, at);
+    copyRow(flows, row, arrays, at);
     arrays.timeNs[at] = timeNs;
     arrays.kind[at] = kind;
   }
@@ -141,12 +147,14 @@ export class EventLog {
   }
 
   #keep(rows: readonly number[]): void {
-    const before = this.#waiting.arrays;
-    this.#waiting = new Columns(EVENT_SCHEMA, Math.max(256, rows.length));
-    this.#weak = new CookieIndex();
+    const taken = this.#waiting, before = taken.arrays;
+    this.#waiting = this.#other.capacity <= SPARE_MOST ? this.#other : new Columns(EVENT_SCHEMA);
+    this.#other = taken;
+    this.#waiting.reset();
+    if (this.#weak.size > 0) this.#weak = new CookieIndex();
     for (const row of rows) {
       const at = this.#waiting.add(), arrays = this.#waiting.arrays;
-      copyFlow(before, row, arrays, at);
+      copyRow(before, row, arrays, at);
       arrays.timeNs[at] = before.timeNs[row];
       arrays.kind[at] = before.kind[row];
       if (isWeakEnd(arrays, at)) this.#weak.set(arrays.cookieLow[at], arrays.cookieHigh[at], at);
@@ -163,12 +171,4 @@ export function unpackEvents({ events, length }: PackedEvents): EventArrays {
 function isWeakEnd(arrays: EventArrays, row: number): boolean {
   return (arrays.kind[row] === EventKind.closed || arrays.kind[row] === EventKind.failed) &&
     arrays.how[row] <= OwnerHow.listener;
-}
-
-function copyFlow(from: FlowArrays, row: number, to: FlowArrays, at: number): void {
-  for (const field in FLOW_SCHEMA) {
-    const source = from[field as keyof FlowArrays], target = to[field as keyof FlowArrays];
-    if (FLOW_SCHEMA[field as keyof FlowArrays] !== "b16") target[at] = source[row];
-    else for (let i = 0; i < 16; i++) target[at * 16 + i] = source[row * 16 + i];
-  }
 }

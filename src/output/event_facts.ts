@@ -1,7 +1,20 @@
 import { Unknown } from "../flow/columns.ts";
 import { EventKind } from "../flow/event_log.ts";
 import { type EventBatch, eventWallMs } from "../flow/sample.ts";
-import { type FlowFacts, flowFacts } from "./flow_facts.ts";
+import { connectUs } from "../flow/path.ts";
+import { flowId, isTcp, retransmits, rttUs, rttVarUs, rxBytes, rxPackets, txBytes, txPackets } from "../flow/row.ts";
+import { dropsOf, endedOf } from "../view/drops.ts";
+import {
+  cgroupPath,
+  container,
+  directionName,
+  executable,
+  localAddress,
+  pidOf,
+  processName,
+  uidOf,
+} from "../view/flow.ts";
+import { type FlowFacts, remoteFacts } from "./flow_facts.ts";
 
 /** One connection that opened or ended. */
 export interface EventFacts {
@@ -43,37 +56,37 @@ export interface EventFacts {
 }
 
 export function eventFacts(batch: EventBatch, row: number): EventFacts {
-  const facts = flowFacts(batch, row), kind = batch.events.kind[row];
+  const f = batch.flows, kind = batch.events.kind[row], uid = uidOf(f, row), isOpening = kind === EventKind.opened;
   return {
-    event: kind === EventKind.opened ? "opened" : kind === EventKind.failed ? "failed" : "closed",
+    event: isOpening ? "opened" : kind === EventKind.failed ? "failed" : "closed",
     time: microTime(eventWallMs(batch, row)),
-    id: facts.id,
-    protocol: facts.protocol,
-    family: facts.family,
-    direction: facts.direction,
-    local: facts.local,
-    remote: facts.remote,
-    pid: facts.pid,
-    process: facts.process,
-    exe: facts.exe,
-    uid: facts.uid,
-    user: facts.user,
-    netns: facts.netns,
-    cgroup: facts.cgroup,
-    container: facts.container,
+    id: flowId(f, row),
+    protocol: isTcp(f, row) ? "tcp" : "udp",
+    family: f.family[row] === 4 ? 4 : 6,
+    direction: directionName(f, row),
+    local: { address: localAddress(batch, row), port: f.localPort[row] },
+    remote: remoteFacts(batch, row),
+    pid: pidOf(f, row),
+    process: processName(batch, row),
+    exe: executable(batch, row),
+    uid,
+    user: uid === null ? null : batch.users.get(uid) ?? null,
+    netns: f.netns[row] || null,
+    cgroup: cgroupPath(batch, row),
+    container: container(batch, row),
     duration_us: durationUs(batch, row),
-    rx_bytes: facts.rx_bytes,
-    tx_bytes: facts.tx_bytes,
-    rx_packets: facts.rx_packets,
-    tx_packets: facts.tx_packets,
-    rtt_us: facts.rtt_us,
-    rtt_var_us: facts.rtt_var_us,
-    retransmits: facts.retransmits,
-    loopback: facts.loopback,
-    final: kind === EventKind.opened ? null : kind !== EventKind.vanished,
-    end: facts.end,
-    connect_us: facts.connect_us,
-    dropped: kind === EventKind.opened ? null : facts.dropped,
+    rx_bytes: rxBytes(f, row),
+    tx_bytes: txBytes(f, row),
+    rx_packets: rxPackets(f, row),
+    tx_packets: txPackets(f, row),
+    rtt_us: rttUs(f, row),
+    rtt_var_us: rttVarUs(f, row),
+    retransmits: retransmits(f, row),
+    loopback: f.loopback[row] === 1,
+    final: isOpening ? null : kind !== EventKind.vanished,
+    end: endedOf(batch, row),
+    connect_us: connectUs(f, row),
+    dropped: isOpening ? null : dropsOf(batch, row),
   };
 }
 
@@ -84,8 +97,15 @@ function durationUs({ events }: EventBatch, row: number): number | null {
   return Math.max(0, Math.round((events.lastNs[row] - events.openedNs[row]) / 1e3));
 }
 
+/** Most times are of the second of the one before. */
+let second = NaN, secondText = "";
+
 /** 2026-01-02T03:04:05.678901Z */
 export function microTime(wallMs: number): string {
-  const us = Math.round(wallMs * 1e3), ms = Math.floor(us / 1e3);
-  return `${new Date(ms).toISOString().slice(0, -1)}${String(us - ms * 1e3).padStart(3, "0")}Z`;
+  const us = Math.round(wallMs * 1e3), whole = Math.floor(us / 1e6);
+  if (whole !== second) {
+    secondText = new Date(whole * 1e3).toISOString().slice(0, -4);
+    second = whole;
+  }
+  return `${secondText}${String(us - whole * 1e6).padStart(6, "0")}Z`;
 }

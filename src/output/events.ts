@@ -3,6 +3,7 @@ import { endpointText } from "../view/address.ts";
 import type { Column } from "../view/column.ts";
 import type { EventBatch } from "../flow/sample.ts";
 import { eventFacts, microTime } from "./event_facts.ts";
+import { eventJson } from "./event_json.ts";
 import { harmless } from "../harmless.ts";
 import { endSentence, endText } from "../view/end.ts";
 import { bytesText, counted, durationText } from "../view/units.ts";
@@ -12,7 +13,7 @@ const CHUNK_CHARACTERS = 1 << 16;
 
 /** A JSON document a line, in pieces of whole lines. */
 export function eventsJson(batch: EventBatch, rows: readonly number[]): Iterable<string> {
-  return inChunks(rows, (row) => JSON.stringify({ schema: EVENT_SCHEMA_NAME, ...eventFacts(batch, row) }) + "\n");
+  return inChunks(rows, (row) => eventJson(EVENT_SCHEMA_NAME, eventFacts(batch, row)) + "\n");
 }
 
 /** 03:04:05.678901 closed 10.0.0.2:51812 -> 1.1.1.1:443  curl[1234]  5.30 s  in 12.1 KiB  out 678 B  rtt 14.0 ms  retrans 0

@@ -165,15 +165,7 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     state: stateName(f, row),
     direction: directionName(f, row),
     local: { address: localAddress(sample, row), port: f.localPort[row] },
-    remote: hasPeer(f, row)
-      ? {
-        address: remoteAddress(sample, row),
-        port: f.remotePort[row],
-        name: remoteName(sample, row),
-        name_from: remoteNameFrom(sample, row),
-        real: realEndpoint(f, row),
-      }
-      : null,
+    remote: remoteFacts(sample, row),
     pid: pidOf(f, row),
     process: processName(sample, row),
     uid,
@@ -226,6 +218,19 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     ecn_marks: pathFigure(f, row, "ecnMarks"),
     reord_seen: pathFigure(f, row, "reordSeen"),
     dsack_dups: pathFigure(f, row, "dsackDups"),
+  };
+}
+
+/** null: it has no other end. */
+export function remoteFacts(sample: Sample, row: number): FlowFacts["remote"] {
+  const f = sample.flows;
+  if (!hasPeer(f, row)) return null;
+  return {
+    address: remoteAddress(sample, row),
+    port: f.remotePort[row],
+    name: remoteName(sample, row),
+    name_from: remoteNameFrom(sample, row),
+    real: realEndpoint(f, row),
   };
 }
 

@@ -7,6 +7,23 @@ import { cutStdout, stdoutFileSize } from "../system/stdout.ts";
 export class ClosedPipe extends Error {}
 
 const encoder = new TextEncoder();
+/** Memory for pieces of the usual size, one after the other; nobody else's while one of them is written. A character takes at most three bytes. */
+let spare: Uint8Array<ArrayBuffer> | null = null;
+const SPARE_CHARACTERS = 1 << 17, SMALL_CHARACTERS = 1 << 13;
+
+async function writePiece(piece: string): Promise<void> {
+  if (piece.length < SMALL_CHARACTERS || piece.length > SPARE_CHARACTERS) {
+    return await writeBytes(encoder.encode(piece));
+  }
+  const memory = spare ?? new Uint8Array(SPARE_CHARACTERS * 3);
+  spare = null;
+  await writeBytes(memory.subarray(0, encoder.encodeInto(piece, memory).written));
+  spare = memory;
+}
+
+async function writeBytes(bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+}
 
 /** The last step before a terminal, whatever the format: escape sequences in names that somebody else chose are made visible. A terminal without
  * UTF-8 gets ASCII alone, as bytes of UTF-8 are C1 controls to it. A pipe and a file get every byte as it is. */
@@ -44,10 +61,7 @@ export async function writeOut(pieces: Iterable<string>, before: number | null =
 
 async function write(pieces: Iterable<string>, before: number | null): Promise<void> {
   try {
-    for (const piece of pieces) {
-      const bytes = encoder.encode(piece);
-      for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
-    }
+    for (const piece of pieces) await writePiece(piece);
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) throw new ClosedPipe();
     if (before !== null) cutStdout(before);

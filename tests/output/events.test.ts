@@ -6,6 +6,9 @@ import { EVENT_SCHEMA_NAME, eventsJson, eventsText, lossLine, LossReason } from 
 import { columnById } from "../../src/view/column.ts";
 import { EventFeed } from "../support/event_feed.ts";
 import { comm, ended, opened } from "../support/records.ts";
+import { End, OwnerHow } from "../../src/wire/layout.ts";
+import { eventFacts } from "../../src/output/event_facts.ts";
+import { eventJson } from "../../src/output/event_json.ts";
 
 const batchOf = (...records: readonly Uint8Array[]) => new EventFeed().batch(...records);
 
@@ -79,4 +82,31 @@ Deno.test("every line of eventsJson() and lossLine() fits the schema", () => {
     deepStrictEqual([validate(JSON.parse(line)), validate.errors], [true, null]);
   }
   strictEqual(validate({ ...JSON.parse(lines.split("\n")[0]), rx_bytes: "1" }), false);
+});
+
+Deno.test("eventsJson() writes what JSON.stringify() would", () => {
+  const odd = 'a"\\\n\u2028 \ud800é';
+  const feed = new EventFeed(),
+    batch = feed.batch(
+      ...CURL,
+      opened({ cookie: 2, comm: comm('"\\\n\x01'), how: OwnerHow.none }),
+      ended({ cookie: 2, unknown: Unknown.age | Unknown.bytes | Unknown.packets | Unknown.rtt | Unknown.retransmits }),
+      ended({ cookie: 3, end: End.error | 111 }),
+      ended({ cookie: 4, end: End.resetUnread }),
+    );
+  const facts = Array.from({ length: batch.length }, (_, row) => eventFacts(batch, row));
+  const container = { id: odd, runtime: odd, name: null };
+  const more: typeof facts = [
+    { ...facts[1], process: odd, exe: odd, user: odd, cgroup: odd, container, netns: null, family: 6 },
+    { ...facts[1], remote: null, dropped: [{ reason: odd, direction: "in", packets: 3, bytes: 5 }], direction: null },
+    {
+      ...facts[1],
+      remote: { address: odd, port: 7, name: odd, name_from: "hosts", real: { address: odd, port: 9 } },
+      end: { by: "kernel", how: null, error: odd, reason: odd },
+      connect_us: 0,
+    },
+  ];
+  for (const each of [...facts, ...more]) {
+    strictEqual(eventJson("s/1", each), JSON.stringify({ schema: "s/1", ...each }));
+  }
 });
