@@ -86,6 +86,9 @@ export class FlowTexts {
   /** Which rows are, in every column, what they were. A flow that is in another row is told anew. */
   #compare(sample: Sample, rows: number, isNews: boolean): void {
     const same = this.#same.fill(1, 0, rows), now = sample.flows, before = this.#before!;
+    // A row that has another connection now, as most have where connections are short, is not looked at further.
+    compareNumbers(now.cookieLow, before.cookieLow, rows, same);
+    if (!same.subarray(0, rows).includes(1)) return;
     for (const field in FLOW_SCHEMA) {
       const name = field as keyof FlowArrays, width = FLOW_SCHEMA[name] === "b16" ? 16 : 1;
       if (width === 1) compareNumbers(now[name], before[name], rows, same);
@@ -146,7 +149,7 @@ function textOf(sample: Sample, row: number): Text {
 type Numbers = Float64Array | Uint32Array | Uint16Array | Uint8Array;
 
 function compareNumbers(now: Numbers, before: Numbers, rows: number, same: Uint8Array): void {
-  for (let row = 0; row < rows; row++) if (now[row] !== before[row]) same[row] = 0;
+  for (let row = 0; row < rows; row++) if (same[row] && now[row] !== before[row]) same[row] = 0;
 }
 
 function words(bytes: Numbers): Uint32Array {

@@ -3,7 +3,7 @@ import type { Sample } from "../flow/sample.ts";
 import { harmless } from "../harmless.ts";
 import type { End } from "../view/far_end.ts";
 import type { MapEdge, MapGraph, MapNode } from "../view/map.ts";
-import { bytesText, counted } from "../view/units.ts";
+import { bytesText, counted, thousands } from "../view/units.ts";
 
 /** A label is no text: a name of 255 bytes would hide the rest. */
 const MOST_CHARACTERS = 48;
@@ -61,7 +61,7 @@ export function edgeLines({ connections, failed, sent, received, ports, hasMoreP
     `${ports.slice(0, SHOWN_PORTS).join(" ")}${more.join("")}, ${counted(connections, "[connection|connections]")}`,
     `${bytesText(sent)} →, ${bytesText(received)} ←`,
   ];
-  return failed > 0 ? [...lines, `${failed.toLocaleString("en-US")} failed`] : lines;
+  return failed > 0 ? [...lines, `${thousands(failed)} failed`] : lines;
 }
 
 export function short(text: string): string {

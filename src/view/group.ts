@@ -7,6 +7,7 @@ import * as flow from "./flow.ts";
 import { groupId, type Grouping, groupKey, keyLabel } from "./group_key.ts";
 import { harmless } from "../harmless.ts";
 import type { Sort } from "./sort.ts";
+import { thousands } from "./units.ts";
 
 export interface Group {
   /** What makes two rows one group; null: not known, or there is none. */
@@ -103,7 +104,7 @@ function widened(column: Column): Column {
 /** The group's name, how many flows of this sample it has, and how many ended before, where those are counted. */
 export function groupLabel(sample: Sample, group: Group): string {
   const count = endedCount(group), present = presentCount(sample, group.rows);
-  return `${group.label} (${present}${count ? ` +${count.toLocaleString("en-US")}` : ""})`;
+  return `${group.label} (${present}${count ? ` +${thousands(count)}` : ""})`;
 }
 
 /** How many flows of the group ended before the sample; null: that is not counted. */

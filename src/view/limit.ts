@@ -3,7 +3,7 @@ import type { Sample } from "../flow/sample.ts";
 import { droppedPackets, held, isTcp, limitedBy } from "../flow/row.ts";
 import { Role } from "./canvas.ts";
 import type { LimitCounts, LimitName } from "./group_reasons.ts";
-import { bytesText, durationText } from "./units.ts";
+import { bytesText, durationText, thousands } from "./units.ts";
 import { latest, type Wait, waitOf } from "./waits.ts";
 
 /** What somebody would look at first: what this machine can mend stands before what it cannot. */
@@ -89,7 +89,7 @@ export function limitSentence(sample: Sample, row: number, kept: readonly (Wait 
 }
 
 function notReadText(lost: number): string {
-  return `Waits for this process to read: ${lost.toLocaleString("en-US")} datagrams were lost so far.`;
+  return `Waits for this process to read: ${thousands(lost)} datagrams were lost so far.`;
 }
 
 function sumBy(waits: readonly Wait[], of: "busyUs" | "peerWindowUs" | "sendBufferUs"): number {
@@ -102,7 +102,7 @@ function lostText(waits: readonly Wait[], kept: readonly (Wait | null)[]): strin
     first = before ?? waits[0],
     last = waits[waits.length - 1];
   if (first === last || first.sent === null || last.sent === null) return null;
-  const again = (last.sentAgain ?? 0) - (first.sentAgain ?? 0), number = (n: number) => n.toLocaleString("en-US");
+  const again = (last.sentAgain ?? 0) - (first.sentAgain ?? 0), number = thousands;
   const us = (last.timeNs - first.timeNs) / 1000;
   return `${number(again)} of ${number(last.sent - first.sent)} in the last ${spanText(us)}`;
 }

@@ -69,8 +69,14 @@ function digits(value: number, whole: boolean): string {
   return value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }
 
+/** 1,204: by hand, since Intl takes 30 ms and some MiB to begin with. At most three digits behind the point. */
+export function thousands(value: number): string {
+  const [whole, fraction] = String(Math.round(value * 1000) / 1000).split(".");
+  return whole.replace(/\B(?=(?:\d{3})+$)/g, ",") + (fraction === undefined ? "" : `.${fraction}`);
+}
+
 /** 1,204 and the text behind it, which has [what one is|what several are] where the number makes a difference. */
 export function counted(count: number, text: string): string {
   const behind = text.replace(/\[([^|\]]*)\|([^\]]*)\]/g, (_, one, several) => count === 1 ? one : several);
-  return `${count.toLocaleString("en-US")} ${behind}`;
+  return `${thousands(count)} ${behind}`;
 }

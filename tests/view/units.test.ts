@@ -79,3 +79,9 @@ Deno.test("bitRateText() fits its column whatever the rate, and is never 0 for a
     return text.length <= BIT_RATE_CELLS && !text.startsWith("0 ") && !text.startsWith("0.00");
   }));
 });
+
+Deno.test("thousands() is what Intl says of numbers in English", () => {
+  for (const n of [0, 7, 999, 1000, 1204, 12345, 999999, 1000000, 2 ** 53 - 1, -1204, 0.5, 1234.5678, 1e15]) {
+    strictEqual(thousands(n), n.toLocaleString("en-US"));
+  }
+});

@@ -15,7 +15,7 @@ import {
 import type { Sample } from "../../flow/sample.ts";
 import { harmless } from "../../harmless.ts";
 import * as flow from "../flow.ts";
-import { ageText, bytesText, durationText } from "../units.ts";
+import { ageText, bytesText, durationText, thousands } from "../units.ts";
 import { type Pair, pathPairs } from "./path.ts";
 
 export function headline(sample: Sample, row: number): string {
@@ -26,7 +26,7 @@ export function headline(sample: Sample, row: number): string {
   return `${owner} ${isTcp(f, row) ? "tcp" : "udp"}${to}${f.closed[row] ? " · has ended" : ""}`;
 }
 
-export const plain = (value: number | null) => value === null ? "-" : value.toLocaleString("en-US");
+export const plain = (value: number | null) => value === null ? "-" : thousands(value);
 const exact = (bytes: number | null) => bytes === null ? "-" : `${bytesText(bytes)} (${plain(bytes)})`;
 
 function ageOf(sample: Sample, row: number): string {

@@ -1,6 +1,6 @@
 /** The last line: the keys, or what is being typed, and how much of everything is shown. */
 import { Canvas, Role } from "../canvas.ts";
-import { counted } from "../units.ts";
+import { counted, thousands } from "../units.ts";
 import { fitted, textCells } from "../width.ts";
 import type { Lines } from "./lines.ts";
 import { speedText } from "./player.ts";
@@ -98,7 +98,7 @@ function status({ notice, filter, filterText, protocol }: ScreenState): string {
 /** 50 of 1,204: the limit hides the rest. */
 function countText({ group, all, limit }: ScreenState, { items, matching, folded }: Lines): string {
   const what = group !== null ? "[group|groups]" : folded ? "[row|rows]" : "[flow|flows]",
-    number = (n: number) => n.toLocaleString("en-US");
+    number = thousands;
   const limited = !all && limit > 0 && matching > limit;
   return limited
     ? `top ${number(Math.min(limit, items.length))} of ${counted(matching, what)} `

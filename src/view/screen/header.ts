@@ -2,7 +2,7 @@
 import type { Sample } from "../../flow/sample.ts";
 import type { Note } from "../../system/source_info.ts";
 import { Canvas, Role } from "../canvas.ts";
-import { ageText, BIT_RATE_CELLS, clockText, RATE_CELLS, rateTexts } from "../units.ts";
+import { ageText, BIT_RATE_CELLS, clockText, RATE_CELLS, rateTexts, thousands } from "../units.ts";
 import type { Totals } from "../totals.ts";
 import { fitted, textCells } from "../width.ts";
 import { drawGraph, type Graphed } from "./graph.ts";
@@ -123,7 +123,7 @@ function drawCounts(canvas: Canvas, { bits, moment }: ScreenState, { sample, tot
   }
   const perS = (count: number) => sample.intervalMs === 0 ? 0 : Math.round(count * 1000 / sample.intervalMs);
   const inside = totals.insideBytesPerS, byAddress = totals.insideByAddressBytesPerS;
-  const number = (n: number) => n.toLocaleString("en-US"), { eventsLost } = sample.health;
+  const number = thousands, { eventsLost } = sample.health;
   const parts: Part[] = [
     ["", number(totals.tcp), " tcp"],
     ["", number(totals.udp), " udp"],

@@ -4,11 +4,11 @@ import { minRttUs } from "../../flow/row.ts";
 import type { Sample } from "../../flow/sample.ts";
 import { harmless } from "../../harmless.ts";
 import { congestionControl } from "../flow.ts";
-import { ageText, durationText, rateText } from "../units.ts";
+import { ageText, durationText, rateText, thousands } from "../units.ts";
 
 export type Pair = readonly [label: string, text: string];
 
-const plain = (value: number) => value.toLocaleString("en-US");
+const plain = thousands;
 
 /** Nothing of what is not known, and no count that is 0. */
 export function pathPairs(sample: Sample, row: number): Pair[] {
