@@ -8,6 +8,7 @@ import {
   counted,
   durationText,
   rateText,
+  thousands,
 } from "../../src/view/units.ts";
 
 const same = <T>(text: (value: T) => string, expected: readonly (readonly [T, string])[]) => {
