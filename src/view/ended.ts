@@ -1,9 +1,10 @@
 /** Flows that have ended, added up by who and with whom: groups can count them for as long as tcptop runs. */
-import { Columns, FLOW_SCHEMA, pack, Unknown, unpackFlows } from "../flow/columns.ts";
+import { Columns, FLOW_SCHEMA, Unknown } from "../flow/columns.ts";
 import { type Cgroup, NO_CGROUP } from "../flow/container.ts";
 import { isListener } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
 import type { Note } from "../system/source_info.ts";
+import { AlikeRows } from "./alike.ts";
 import * as flow from "./flow.ts";
 import { servicePort } from "./group_key.ts";
 import { counted } from "./units.ts";
@@ -58,8 +59,9 @@ export class EndedFlows {
   #cgroups: Cgroup[] = [NO_CGROUP];
   /** Numbers of the texts in #programs and of the paths in #cgroups. */
   #numbers = new Map<string, number>();
-  /** What ended in the last sample, which is in that sample still. */
-  #pending: Sample | null = null;
+  /** The sums that flows of the last sample belong to, -1 for none, and their figures: they are in that sample still. */
+  #pending: number[] = [];
+  #figures: Float64Array[] = [];
   #sinceMs: number | null = null;
   #owners = 0;
   #merged = 0;
@@ -67,13 +69,17 @@ export class EndedFlows {
 
   /** Counts what ended in the samples before this one, and remembers what ended in it. Call it for each sample, and before it is grouped. */
   take(sample: Sample): void {
-    if (this.#pending !== null) { for (let row = 0; row < this.#pending.length; row++) this.#add(this.#pending, row); }
+    this.#addPending();
     this.#sinceMs ??= sample.wallMs - sample.intervalMs;
     const { flows, length, pastFrom = length } = sample, rows: number[] = [];
     for (let row = 0; row < pastFrom; row++) if (flows.closed[row] && !isListener(flows, row)) rows.push(row);
-    this.#pending = rows.length === 0
-      ? null
-      : { ...sample, length: rows.length, flows: unpackFlows(pack(FLOW_SCHEMA, flows, rows), rows.length) };
+    if (rows.length === 0) return;
+    const alike = new AlikeRows(flows);
+    // A process that has a name in a table of its own has it by its number.
+    const named = (row: number) => sample.processes.has(flows.tgid[row]) ? flows.tgid[row] : 0;
+    const more = (row: number) => named(row) * 65536 + servicePort(flows, row);
+    this.#pending = rows.map((row) => alike.of(row, more(row), () => this.#rowOf(sample, row)));
+    this.#figures = SUMS.map((field) => Float64Array.from(rows, (row) => flows[field][row]));
   }
 
   /** What ended before this sample, in its time and with its names. Valid until the next take(). */
@@ -130,18 +136,22 @@ export class EndedFlows {
     return notes;
   }
 
-  #add(sample: Sample, row: number): void {
-    const at = this.#rowOf(sample, row), { flows } = sample;
-    if (at < 0) {
-      this.#dropped++;
-      return;
+  #addPending(): void {
+    const { arrays } = this.#columns, rows = this.#pending;
+    for (const at of rows) {
+      if (at < 0) this.#dropped++;
+      else if (++arrays.count[at] && arrays.merged[at]) this.#merged++;
     }
-    const { arrays } = this.#columns;
-    arrays.count[at]++;
-    for (const field of SUMS) {
-      const sum = arrays[field][at] + flows[field][row];
-      arrays[field][at] = arrays[field] instanceof Uint32Array ? Math.min(sum, 0xffffffff) : sum;
+    for (let field = 0; field < this.#figures.length; field++) {
+      const sums = arrays[SUMS[field]],
+        figures = this.#figures[field],
+        most = sums instanceof Uint32Array ? 0xffffffff : Infinity;
+      for (let i = 0; i < rows.length; i++) {
+        if (rows[i] >= 0) sums[rows[i]] = Math.min(sums[rows[i]] + figures[i], most);
+      }
     }
+    this.#pending = [];
+    this.#figures = [];
   }
 
   /** The row that the flow belongs to, made if there is none; -1: there is no room for it. */
@@ -165,7 +175,6 @@ export class EndedFlows {
     if (apart) return this.#make(sample, row, peer, unknown, true);
     const merged = this.#rows.get(owner);
     if (merged === undefined && this.#owners >= MOST_OWNERS) return -1;
-    this.#merged++;
     if (merged !== undefined) return merged;
     this.#owners++;
     return this.#make(sample, row, owner, unknown, false);

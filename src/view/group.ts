@@ -37,7 +37,9 @@ export function groupRows(
   past?: EndedRows,
 ): Group[] {
   const groups = groupedRows(sample, past === undefined ? rows : presentRows(sample, rows), by);
-  const told = past?.rows.filter((row) => !past.ended.merged[row] || OF_OWNER.has(by)) ?? [];
+  // A sum of 0 is of flows that have ended in this very sample, and are among its own.
+  const isTold = (row: number) => past!.ended.counts[row] > 0 && (!past!.ended.merged[row] || OF_OWNER.has(by));
+  const told = past?.rows.filter(isTold) ?? [];
   const ended = past === undefined ? NONE : groupedRows(past.ended.sample, told, by);
   const list = [...new Set([...groups.keys(), ...ended.keys()])].map((id): Group => {
     const rows = groups.get(id) ?? [], before = ended.get(id) ?? [];

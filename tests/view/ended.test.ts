@@ -86,6 +86,30 @@ Deno.test("EndedFlows stays small, counts on by process where there are too many
   strictEqual(groups([[]], "remote", "", past).list.length, 8192);
 });
 
+Deno.test("EndedFlows has no group for what a filter leaves of a sample whose flows have just ended", () => {
+  deepStrictEqual(told(groups([[short(1)]], "process", "rx<5"), "process"), []);
+  deepStrictEqual(told(groups([[short(1)], []], "process"), "process").length, 1);
+});
+
+Deno.test("EndedFlows keeps apart what differs in one column, or in the name of its process", () => {
+  const odd: Partial<FakeFlow>[] = [
+    {},
+    { process: "other" },
+    { local: ["10.0.0.3", 1] },
+    { remote: ["10.0.0.3", 443] },
+    { remote: ["1.1.1.1", 444] },
+    { uid: 7 },
+    { direction: "in", local: ["10.0.0.2", 80] },
+    { protocol: "udp" },
+  ];
+  const flows = [...odd, ...odd, ...odd].map((more, i) => short(i, more)), past = new EndedFlows();
+  const processes = new Map([[4321, "named"]]);
+  past.take(fakeSample([...flows, short(99, { pid: 4321 }), short(100, { pid: 4321 })], { processes }));
+  const sample = fakeSample([]);
+  past.take(sample);
+  deepStrictEqual([...past.of(sample).counts.subarray(0, 9)], [...odd.map(() => 3), 2]);
+});
+
 Deno.test("EndedFlows stands still in a copy", () => {
   const { past, sample } = groups([[short(1)], []], "process");
   const copy = past.copy();
