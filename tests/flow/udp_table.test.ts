@@ -173,6 +173,7 @@ Deno.test("UdpTable gives memory back after a burst", () => {
   const before = feed.tables.udp.arrays.tgid.length;
   const gone = many.map((_, i) => flow({ cookie: i + 1, state: UdpState.expired }));
   feed.sample(...gone, tick(41 * SECOND));
+  feed.sample(tick(42 * SECOND));
   ok(feed.tables.udp.arrays.tgid.length < before);
 });
 
