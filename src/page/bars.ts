@@ -88,11 +88,15 @@ export class Bars {
         if (bar === null) continue;
         context.fillStyle = colours[kind[i]];
         context.fillRect(bar.x, top, bar.width, height);
-        if (i !== this.#chosen) continue;
-        context.strokeStyle = colour("text");
-        context.lineWidth = 2;
-        context.strokeRect(bar.x - 2, top - 2, bar.width + 4, height + 4);
       }
+      // Over those that lie over it.
+      const chosen = lane.includes(this.#chosen) ? this.#bar(this.#chosen) : null;
+      if (chosen === null) return;
+      context.fillStyle = colours[kind[this.#chosen]];
+      context.fillRect(chosen.x, top, chosen.width, height);
+      context.strokeStyle = colour("text");
+      context.lineWidth = 2;
+      context.strokeRect(chosen.x - 2, top - 2, chosen.width + 4, height + 4);
     });
     const label = `${texts[process[track.first]]} ↔ ${texts[host[track.first]]}`;
     context.fillStyle = colour("soft");

@@ -2,7 +2,7 @@
 import type { ConnectionColumns } from "../output/report/data.ts";
 
 /** Further ones lie over each other. */
-const MOST_LANES = 6;
+const MOST_LANES = 12;
 const LANE = 8, LEAST_TRACK = 19, GAP = 5;
 
 export interface Track {

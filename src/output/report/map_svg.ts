@@ -37,7 +37,8 @@ export function mapSvg(graph: MapGraph, sample: Containers): Html | null {
   const more = graph.edges.length - edges.length;
   return html`
     <figure
-      class="map"><svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="map-title"><title id="map-title">Who talks to whom: ${counted(
+      class="map" tabindex="0"
+      aria-label="Who talks to whom, drawn"><svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="map-title"><title id="map-title">Who talks to whom: ${counted(
         edges.length,
         "[pair|pairs]",
       )}, which the table below has too</title>${lines}${boxes}</svg>${more > 0

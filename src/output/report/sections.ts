@@ -26,6 +26,8 @@ import { bytes, count, share, table, type TableColumn } from "./table.ts";
 /** Rows of the table that is there without the script, which shows all. */
 const PLAIN_ROWS = 200, SHOWN_NAMES = 4;
 
+const NOBODY_TALKED = html`<p>Nobody talked.</p>`;
+
 const HEADS = {
   verdict: "Policy",
   time: "Over time",
@@ -131,7 +133,7 @@ function legend(): Html {
 }
 
 export function map(picture: Html | null, graph: MapGraph, sample: Pick<Sample, "containers">): Html {
-  if (picture === null) return html`<p>Nobody talked.</p>`;
+  if (picture === null) return NOBODY_TALKED;
   const end = (id: string) => nodeLines(graph.nodes.get(id)!, sample).join(", ");
   return html`${picture}${
     table("Who talks to whom", [
@@ -149,6 +151,7 @@ export function map(picture: Html | null, graph: MapGraph, sample: Pick<Sample, 
 const moved = ({ rx, tx }: Sum) => (rx ?? 0) + (tx ?? 0);
 
 export function processes(flows: readonly SeenFlow[]): Html {
+  if (flows.length === 0) return NOBODY_TALKED;
   const sums = byProcess(flows), whole = sums.reduce((sum, one) => sum + moved(one), 0);
   return table("Processes", [
     { head: "Process", text: ({ flow }) => processOf(flow) },
@@ -159,6 +162,7 @@ export function processes(flows: readonly SeenFlow[]): Html {
 }
 
 export function remotes(flows: readonly SeenFlow[]): Html {
+  if (flows.length === 0) return NOBODY_TALKED;
   const sums = byHost(flows), whole = sums.reduce((sum, one) => sum + moved(one), 0);
   return table("Far ends", [
     { head: "Name or address", text: ({ flow }) => hostOf(flow) },

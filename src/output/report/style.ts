@@ -45,7 +45,7 @@ th,td{text-align:left;padding:5px 12px;border-bottom:1px solid var(--line);verti
 tbody tr:last-child>*{border-bottom:0}
 thead th{position:sticky;top:0;background:var(--faint);z-index:1;white-space:nowrap;font-size:13px;color:var(--soft)}
 tbody th{font-weight:500}
-td,tbody th{overflow-wrap:anywhere;min-width:7em}
+td,tbody th{overflow-wrap:anywhere;min-width:8.5em}
 td.figure{min-width:0}
 .figure{text-align:right;white-space:nowrap}
 tbody tr:hover>*{background:var(--faint)}
@@ -61,8 +61,8 @@ th[aria-sort=descending] button::after{content:"↓"}
 .kind.open{background:var(--open)}.kind.closed{background:var(--closed)}.kind.failed{background:var(--failed)}
 .kind.reset{background:var(--reset)}.kind.timeout{background:var(--timeout)}.kind.killed{background:var(--killed)}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;padding:0;margin:10px 0;font-size:13px}
-.map{margin:0 0 16px}
-.map svg{display:block;width:100%;height:auto;overflow:visible}
+.map{margin:0 0 16px;overflow-x:auto}
+.map>svg{display:block;width:100%;min-width:680px;height:auto;overflow:visible}
 .map text{font-size:13px;fill:var(--text)}
 .map .below,.map .edge text{font-size:11px;fill:var(--soft)}
 .map .edge text{text-anchor:end}
