@@ -1,7 +1,7 @@
 /** Samples on their way to a receiver of OpenTelemetry. Nothing here waits for it but close(). */
 import type { Sample } from "../../flow/sample.ts";
 import { encodeLogs, encodeMetrics, type Signal } from "../../output/otlp/encode.ts";
-import { logRecords } from "../../output/otlp/log_records.ts";
+import { endedRows, logRecord } from "../../output/otlp/log_records.ts";
 import { OtlpMetrics } from "../../output/otlp/metrics.ts";
 import { resourceAttributes } from "../../output/otlp/resource.ts";
 import { LostMetric } from "../../output/otlp/lost_metric.ts";
@@ -16,8 +16,8 @@ import { Poster } from "./post.ts";
 import { Queue } from "./queue.ts";
 import { Sender } from "./sender.ts";
 
-/** A request of so many records has 4 MiB or so; receivers take 20 as a rule. */
-const MOST_RECORDS = 4096;
+/** A request of so many records has a megabyte or so; receivers take 20 as a rule, and a slow one is done with it in time. */
+const MOST_RECORDS = 1024;
 const FLUSH_WITHIN_MS = 5000;
 const FLUSH_STEP_MS = 20;
 
@@ -111,11 +111,11 @@ export class OtlpOutput implements Output {
   #sendLogs(sample: Sample): void {
     const { logs } = this.config;
     if (logs === null) return;
-    const records = logRecords(sample, this.choose, this.networks);
+    const rows = endedRows(sample, this.choose);
     const resource = resourceAttributes(sample.host, this.config.resource);
-    for (let at = 0; at < records.length; at += MOST_RECORDS) {
-      const some = records.slice(at, at + MOST_RECORDS);
-      this.#send("logs", encodeLogs(some, resource, logs.encoding), some.length);
+    for (let at = 0; at < rows.length; at += MOST_RECORDS) {
+      const records = rows.slice(at, at + MOST_RECORDS).map((row) => logRecord(sample, row, this.networks));
+      this.#send("logs", encodeLogs(records, resource, logs.encoding), records.length);
     }
   }
 

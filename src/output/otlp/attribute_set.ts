@@ -1,5 +1,11 @@
 export type Value = string | number | boolean;
 export type Attributes = Readonly<Record<string, Value>>;
+export type MutableAttributes = Record<string, Value>;
+
+/** What is not known is no attribute. */
+export function addKnown(to: MutableAttributes, name: string, value: Value | null | undefined): void {
+  if (value !== null && value !== undefined) to[name] = value;
+}
 
 /** Attributes with a key: sets of equal keys are equal. */
 export class AttributeSet {

@@ -20,9 +20,9 @@ import { droppedCount, endedOf } from "../../view/drops.ts";
 import { endSentence } from "../../view/end.ts";
 import { localEndpoint, processName, remoteEndpoint } from "../../view/flow.ts";
 import type { Networks } from "../networks.ts";
-import type { Attributes } from "./attribute_set.ts";
-import { endpointAttributes } from "./endpoints.ts";
-import { ownerAttributes } from "./owner.ts";
+import { addKnown, type Attributes, type MutableAttributes } from "./attribute_set.ts";
+import { addEndpoints } from "./endpoints.ts";
+import { addOwner } from "./owner.ts";
 
 /** Severities of OpenTelemetry's logs. */
 const INFO = 9, WARN = 13;
@@ -37,17 +37,17 @@ export interface LogRecord {
   readonly attributes: Attributes;
 }
 
-/** Those of the sample, in the order of its rows. `choose`: what of them is told; null: all. */
-export function logRecords(sample: Sample, choose: Predicate | null, networks: Networks | null): LogRecord[] {
-  const { flows } = sample, rows = sample.pastFrom ?? sample.length, records: LogRecord[] = [];
+/** Rows of the sample that a record is due for. `choose`: what of them is told; null: all. */
+export function endedRows(sample: Sample, choose: Predicate | null): number[] {
+  const { flows } = sample, rows = sample.pastFrom ?? sample.length, ended: number[] = [];
   for (let row = 0; row < rows; row++) {
     if (!flows.closed[row] || isListener(flows, row) || !hasPeer(flows, row)) continue;
-    if (choose === null || choose(sample, row)) records.push(logRecord(sample, row, networks));
+    if (choose === null || choose(sample, row)) ended.push(row);
   }
-  return records;
+  return ended;
 }
 
-function logRecord(sample: Sample, row: number, networks: Networks | null): LogRecord {
+export function logRecord(sample: Sample, row: number, networks: Networks | null): LogRecord {
   const { flows, wallMs, timeNs } = sample, tcp = isTcp(flows, row), failed = hasFailed(flows, row);
   const event = !tcp ? "tcptop.udp_flow.expired" : failed ? "tcptop.connection.failed" : "tcptop.connection.closed";
   return {
@@ -56,51 +56,43 @@ function logRecord(sample: Sample, row: number, networks: Networks | null): LogR
     event,
     severity: failed ? { number: WARN, text: "WARN" } : { number: INFO, text: "INFO" },
     body: sentence(sample, row),
-    attributes: known({
-      ...endpointAttributes(sample, row),
-      ...ownerAttributes(sample, row),
-      "tcptop.flow.id": flowId(flows, row),
-      "tcptop.remote.network": networks?.of(flows, row) ?? null,
-      ...figures(sample, row),
-      ...endAttributes(sample, row),
-    }),
+    attributes: attributesOf(sample, row, networks),
   };
 }
 
-type Perhaps = Readonly<Record<string, Attributes[string] | null>>;
-
-/** What is not known is no attribute. */
-function known(attributes: Perhaps): Attributes {
-  const rest: Record<string, Attributes[string]> = {};
-  for (const name in attributes) if (attributes[name] !== null) rest[name] = attributes[name];
-  return rest;
+function attributesOf(sample: Sample, row: number, networks: Networks | null): Attributes {
+  const attributes: MutableAttributes = {};
+  addEndpoints(attributes, sample, row);
+  addOwner(attributes, sample, row);
+  attributes["tcptop.flow.id"] = flowId(sample.flows, row);
+  addKnown(attributes, "tcptop.remote.network", networks?.of(sample.flows, row) ?? null);
+  addFigures(attributes, sample, row);
+  addEnd(attributes, sample, row);
+  return attributes;
 }
 
 /** By the names of the JSON documents. Bytes are payload. */
-function figures(sample: Sample, row: number): Perhaps {
+function addFigures(to: MutableAttributes, sample: Sample, row: number): void {
   const { flows } = sample;
-  return {
-    "tcptop.rx_bytes": rxBytes(flows, row),
-    "tcptop.tx_bytes": txBytes(flows, row),
-    "tcptop.rx_packets": rxPackets(flows, row),
-    "tcptop.tx_packets": txPackets(flows, row),
-    "tcptop.duration_us": durationUs(sample, row),
-    "tcptop.rtt_us": rttUs(flows, row),
-    "tcptop.connect_us": connectUs(flows, row),
-    "tcptop.retransmits": retransmits(flows, row),
-    "tcptop.dropped_packets": droppedCount(sample, row),
-    "tcptop.inside": flows.inside[row] === 1,
-  };
+  addKnown(to, "tcptop.rx_bytes", rxBytes(flows, row));
+  addKnown(to, "tcptop.tx_bytes", txBytes(flows, row));
+  addKnown(to, "tcptop.rx_packets", rxPackets(flows, row));
+  addKnown(to, "tcptop.tx_packets", txPackets(flows, row));
+  addKnown(to, "tcptop.duration_us", durationUs(sample, row));
+  addKnown(to, "tcptop.rtt_us", rttUs(flows, row));
+  addKnown(to, "tcptop.connect_us", connectUs(flows, row));
+  addKnown(to, "tcptop.retransmits", retransmits(flows, row));
+  addKnown(to, "tcptop.dropped_packets", droppedCount(sample, row));
+  to["tcptop.inside"] = flows.inside[row] === 1;
 }
 
-function endAttributes(sample: Sample, row: number): Perhaps {
+function addEnd(to: MutableAttributes, sample: Sample, row: number): void {
   const end = isTcp(sample.flows, row) ? endedOf(sample, row) : null;
-  return end === null ? {} : {
-    "tcptop.end.by": end.by,
-    "tcptop.end.how": end.how,
-    "tcptop.end.reason": end.reason,
-    "error.type": end.error,
-  };
+  if (end === null) return;
+  to["tcptop.end.by"] = end.by;
+  addKnown(to, "tcptop.end.how", end.how);
+  addKnown(to, "tcptop.end.reason", end.reason);
+  addKnown(to, "error.type", end.error);
 }
 
 /** null: it is older than what is known of it. */

@@ -1,28 +1,24 @@
 import type { Sample } from "../../flow/sample.ts";
 import { cgroupPath, container as containerOf, executable, pidOf, processName, uidOf } from "../../view/flow.ts";
-import type { Attributes } from "./attribute_set.ts";
+import { addKnown, type MutableAttributes } from "./attribute_set.ts";
 import { containerNames } from "./dimensions.ts";
 
 /** The pod that the kubelet names in the path of the cgroup. */
 const POD_UID = /pod([0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12})/;
 
 /** Whose the row is: process, user, container, pod; without what is not known. */
-export function ownerAttributes(sample: Sample, row: number): Attributes {
-  const { flows } = sample, attributes: Record<string, string | number> = {};
-  const pid = pidOf(flows, row), name = processName(sample, row), exe = executable(sample, row);
-  const uid = uidOf(flows, row), cgroup = cgroupPath(sample, row), container = containerOf(sample, row);
-  if (pid !== null) attributes["process.pid"] = pid;
-  if (exe !== null) attributes["process.executable.name"] = exe;
-  if (name !== null) attributes["tcptop.process.name"] = name;
-  if (uid !== null) attributes["user.id"] = String(uid);
-  const user = uid === null ? undefined : sample.users.get(uid);
-  if (user !== undefined) attributes["user.name"] = user;
-  if (cgroup !== null) attributes["process.linux.cgroup"] = cgroup;
-  if (flows.netns[row] !== 0) attributes["tcptop.netns"] = flows.netns[row];
-  if (container === null) return attributes;
-  Object.assign(attributes, containerNames(container), { "container.id": container.id });
-  attributes["container.runtime.name"] = container.runtime;
-  const pod = POD_UID.exec(cgroup ?? "")?.[1];
-  if (pod !== undefined) attributes["k8s.pod.uid"] = pod.replaceAll("_", "-");
-  return attributes;
+export function addOwner(to: MutableAttributes, sample: Sample, row: number): void {
+  const { flows } = sample, uid = uidOf(flows, row), cgroup = cgroupPath(sample, row);
+  addKnown(to, "process.pid", pidOf(flows, row));
+  addKnown(to, "process.executable.name", executable(sample, row));
+  addKnown(to, "tcptop.process.name", processName(sample, row));
+  if (uid !== null) to["user.id"] = String(uid);
+  addKnown(to, "user.name", uid === null ? null : sample.users.get(uid));
+  addKnown(to, "process.linux.cgroup", cgroup);
+  if (flows.netns[row] !== 0) to["tcptop.netns"] = flows.netns[row];
+  const container = containerOf(sample, row);
+  if (container === null) return;
+  Object.assign(to, containerNames(container), { "container.id": container.id });
+  to["container.runtime.name"] = container.runtime;
+  addKnown(to, "k8s.pod.uid", POD_UID.exec(cgroup ?? "")?.[1].replaceAll("_", "-"));
 }

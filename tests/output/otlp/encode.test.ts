@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { encodeLogs, encodeMetrics, refusedBy } from "../../../src/output/otlp/encode.ts";
-import { logRecords } from "../../../src/output/otlp/log_records.ts";
+import { endedRows, logRecord } from "../../../src/output/otlp/log_records.ts";
 import { OtlpMetrics } from "../../../src/output/otlp/metrics.ts";
 import { resourceAttributes } from "../../../src/output/otlp/resource.ts";
 import { attributesOf, decode, LOGS, METRICS } from "../../support/otlp_decode.ts";
@@ -14,7 +14,7 @@ const SAMPLE = fakeSample([
 const RESOURCE = resourceAttributes(SAMPLE.host, { "deployment.environment.name": "test", "service.name": "mine" });
 
 Deno.test("encodeLogs() has the same records as protobuf and as JSON", () => {
-  const records = logRecords(SAMPLE, null, null);
+  const records = endedRows(SAMPLE, null).map((row) => logRecord(SAMPLE, row, null));
   const { resources: [{ resource, scopes: [{ records: decoded }] }] } = decode(
     encodeLogs(records, RESOURCE, "protobuf"),
     LOGS,
