@@ -117,6 +117,7 @@ static void netlink_say(struct report *r)
 	int destroy_err, err = netlink_try(&destroy_err);
 
 	say(r, "netlink\t%d\t%d\n", -err, -destroy_err);
+	say(r, "kill\t%d\n", -destroyer_try());
 }
 
 int32_t tcptop__doctor(struct tcptop *t, uint8_t *buffer, uint32_t capacity)

@@ -3,6 +3,7 @@
 #include "privileges/privileges.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 
 int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid)
 {
@@ -14,6 +15,8 @@ int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid)
 		all.capabilities |= one.capabilities;
 		all.namespaces |= one.namespaces;
 	}
+	if (t->destroyer)
+		all.capabilities |= CAPABILITY(CAP_NET_ADMIN);
 	all.capabilities &= capabilities_permitted();
 	if (all.capabilities && !(t->reader = reader_start()))
 		return fail(&t->failure, ENOMEM, "start a thread");

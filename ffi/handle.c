@@ -39,6 +39,7 @@ void tcptop__free(struct tcptop *t)
 	for (size_t i = 0; i < t->source_count; i++)
 		t->sources[i]->calls->free(t->sources[i]);
 	log_end(&t->failure);
+	destroyer_free(t->destroyer);
 	bytes_free(&t->snapshot);
 	free(t);
 }

@@ -5,6 +5,7 @@
 
 #include "base/failure.h"
 #include "base/source.h"
+#include "destroy/destroy.h"
 #include "privileges/reader.h"
 #include "tcptop.h"
 
@@ -15,6 +16,7 @@ struct tcptop {
 	size_t source_count;
 	struct source *programs, *netlink; /* the same ones by name; NULL: not open */
 	struct reader *reader;             /* the thread that keeps capabilities after tcptop__drop(); NULL: none does */
+	struct destroyer *destroyer;       /* NULL: no connection may be ended */
 	struct bytes snapshot;
 	struct failure failure;
 };

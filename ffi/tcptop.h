@@ -55,6 +55,28 @@ int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms, uint32_t watch_d
  * 0: this kernel does not say why it drops packets (before 5.17), or BPF is not loaded or refused. */
 int32_t tcptop__watch_drops(struct tcptop *t);
 
+/* One socket, as a record has it. */
+struct tcptop_kill {
+	uint64_t cookie;
+	uint32_t netns;      /* inode number of its network namespace */
+	uint32_t interface;  /* of a scoped address; 0: any */
+	uint16_t local_port;
+	uint16_t remote_port;
+	uint8_t family;      /* 4 or 6 */
+	uint8_t protocol;    /* IPPROTO_TCP or IPPROTO_UDP */
+	uint8_t reserved[2];
+	uint8_t local[16];   /* IPv4 in the first 4 */
+	uint8_t remote[16];
+};
+
+/* Call it before tcptop__drop(): tcptop__kill() may then be called, before and after. 0 or negative errno; EOPNOTSUPP: the kernel was built without
+ * CONFIG_INET_DIAG_DESTROY; EPERM: CAP_NET_ADMIN is missing. After tcptop__drop() one thread has CAP_NET_ADMIN for it. */
+int32_t tcptop__allow_kill(struct tcptop *t);
+
+/* kill: a struct tcptop_kill. Ends the socket if it is still the one with this cookie. 0 or negative errno: ENOENT, ESTALE: it has gone, or what has its addresses now is
+ * another one; ENXIO: its network namespace was made after tcptop__drop(); EACCES: without tcptop__allow_kill(). */
+int32_t tcptop__kill(struct tcptop *t, const uint8_t *kill);
+
 /* UDP sockets and their owners by netlink, without counts: instead of tcptop__udp_load(), after TCP is open.
  * Returns bits of enum tcptop_limit. */
 int32_t tcptop__list_udp(struct tcptop *t);

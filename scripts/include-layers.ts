@@ -1,6 +1,8 @@
 /** The order of the folders under ffi/, the lowest first: a file includes from its own folder and from those before it. Folders of one
  * line know nothing of each other. "" is ffi/ itself: the handle. */
-const LAYERS = [["base"], ["process"], ["privileges"], ["bpf", "conntrack", "netlink", "command"], [""]] as const;
+const LAYERS = [["base"], ["process"], ["privileges"], ["bpf", "conntrack", "netlink", "command", "destroy"], [
+  "",
+]] as const;
 /** What both sides of a border are made from: the calls, and what the kernel's programs write. Every file of the shim may know them. */
 const CONTRACTS = ["ffi/tcptop.h", "bpf/record.h", "bpf/shared.h", "bpf/udp.h", "bpf/drops.h"];
 

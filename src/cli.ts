@@ -9,7 +9,7 @@ import { fileLines, FROM_FILE, isOverridden } from "./cli/options_file.ts";
 import { optionsPage } from "./cli/options_page.ts";
 import { SCHEMA_NAMES, schemaText } from "./cli/schemas.ts";
 import { ExitStatus, TcptopError } from "./errors.ts";
-import type { CommandOptions, Keeping, MapForm, Options, OptionsFile, OtlpOptions } from "./options.ts";
+import type { CommandOptions, Keeping, KillOptions, MapForm, Options, OptionsFile, OtlpOptions } from "./options.ts";
 import { hasGroupField } from "./output/group_fields.ts";
 import {
   type Column,
@@ -107,7 +107,7 @@ interface Parsed {
 
 function parsedArguments(argv: readonly string[]): Parsed | Exclude<Invocation, { run: Options }> {
   const said: string[] = [];
-  const doctor: { json: boolean }[] = [], runs: { asRoot: boolean }[] = [];
+  const doctor: { json: boolean }[] = [], runs: { asRoot: boolean }[] = [], kills: Kill[] = [];
   const dashes = argv.indexOf("--"), words = dashes < 0 ? null : argv.slice(dashes + 1);
   const command = definition();
   // First: commands take this over when they are made.
@@ -116,6 +116,7 @@ function parsedArguments(argv: readonly string[]): Parsed | Exclude<Invocation, 
     say: (text) => said.push(text),
     doctor: (asked) => doctor.push(asked),
     run: (asked) => runs.push(asked),
+    kill: (asked) => kills.push(asked),
   });
   const given = watchGiven(command);
   try {
@@ -137,8 +138,28 @@ function parsedArguments(argv: readonly string[]): Parsed | Exclude<Invocation, 
   if (said.length > 0) return { say: said.join("") };
   const raw: Raw = command.opts();
   raw.command = watched(runs[0], words);
+  if (kills.length > 0) raw.kill = killed(kills[0], raw, given);
   if (raw.schema !== undefined) return { say: schema(String(raw.schema)) };
   return { raw, given };
+}
+
+interface Kill extends KillOptions {
+  readonly filter: readonly string[];
+}
+
+/** Options that say which connections, or how they are found. */
+const OF_KILL = new Set(
+  ["filter", "pid", "port", "process", "tcp", "udp", "4", "6", "listen", "source", "resolve", "dnsWatch", "config"],
+);
+
+/** The filter goes where that of --filter does. */
+function killed({ filter, dryRun, yes }: Kill, raw: Raw, given: readonly CommandOption[]): KillOptions {
+  const unused = given.find((option) => !OF_KILL.has(option.attributeName()));
+  if (unused !== undefined) throw usage(`'kill' takes no ${nameOf(unused)}`);
+  const text = filter.join(" ");
+  if (text.trim() === "") throw usage("'kill' takes a filter, not nothing: it would end every connection");
+  raw.filter = [...raw.filter ?? [], text];
+  return { dryRun, yes };
 }
 
 /** What `run` is to run. */
@@ -170,7 +191,7 @@ export function optionsText(): string {
 
 function facts() {
   const command = definition(), columns = [...COLUMNS, TOTAL_RATE].map(({ id }) => id);
-  addCommands(command, { say: () => {}, doctor: () => {}, run: () => {} });
+  addCommands(command, { say: () => {}, doctor: () => {}, run: () => {}, kill: () => {} });
   return commandFacts(command, {
     "--sort": columns,
     "--columns": [...columns, HISTORY.id],
@@ -185,10 +206,11 @@ function facts() {
 /** What is asked for by a word instead of an option. */
 function addCommands(
   command: Command,
-  { say, doctor, run }: {
+  { say, doctor, run, kill }: {
     say: (text: string) => void;
     doctor: (asked: { json: boolean }) => void;
     run: (asked: { asRoot: boolean }) => void;
+    kill: (asked: Kill) => void;
   },
 ): void {
   command.action(() => {});
@@ -196,6 +218,12 @@ function addCommands(
     .description("run the command behind -- and watch it and all that it starts; ends with its status")
     .option("--as-root", "as root, not as the user behind sudo")
     .action(({ asRoot }) => run({ asRoot: asRoot === true }));
+  command.command("kill")
+    .description("end the connections that a filter matches, TCP and UDP, in every network namespace")
+    .argument("<filter...>", "'user:ann and dport:443'")
+    .option("--dry-run", "only say which")
+    .option("--yes", "do not ask")
+    .action((filter, { dryRun, yes }) => kill({ filter, dryRun: dryRun === true, yes: yes === true }));
   command.command("doctor")
     .description("what this machine offers, which source is used for TCP and UDP, and how to mend what is missing")
     .option("--json", "as a JSON document")
@@ -209,7 +237,7 @@ function addCommands(
 function definition() {
   return new Command("tcptop")
     .usage(
-      "[options]\n       tcptop run [options] [--as-root] -- COMMAND [ARG...]\n       tcptop doctor [--json]\n       tcptop completions bash|zsh|fish",
+      "[options]\n       tcptop run [options] [--as-root] -- COMMAND [ARG...]\n       tcptop kill FILTER [--dry-run] [--yes]\n       tcptop doctor [--json]\n       tcptop completions bash|zsh|fish",
     )
     .helpCommand(false)
     .description(
@@ -342,6 +370,7 @@ function definition() {
       new Option("--when-exit [STATUS]", "end with this status (default 11) the first time that it holds").preset("11"),
     )
     .option("--known <FILE>", "what --when 'new …' has met in earlier runs, and this one")
+    .option("--allow-kill", "let the key K end connections: one thread keeps CAP_NET_ADMIN for it")
     .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
     .version(`tcptop ${VERSION}\n${madeBy()}`, "-V, --version", "show the version")
@@ -357,7 +386,10 @@ Exit status: 0 done, 1 failed while running, 2 wrong usage, 3 not permitted, 4 t
     .allowExcessArguments(false);
 }
 
-type Raw = ReturnType<ReturnType<typeof definition>["opts"]> & { command?: CommandOptions | undefined };
+type Raw = ReturnType<ReturnType<typeof definition>["opts"]> & {
+  command?: CommandOptions | undefined;
+  kill?: KillOptions | undefined;
+};
 
 function options(raw: Raw): Options {
   if (raw[4] && raw[6]) throw usage("-4 and -6 exclude each other; leave both out to see both");
@@ -416,6 +448,8 @@ function options(raw: Raw): Options {
     whenRun: raw.whenRun ?? null,
     whenExit: raw.whenExit === undefined ? null : whole("--when-exit", String(raw.whenExit), 0, 255),
     known: raw.known ?? null,
+    allowKill: raw.allowKill === true,
+    kill: raw.kill ?? null,
     command: raw.command ?? null,
     udpTimeoutMs: duration("--udp-timeout", raw.udpTimeout),
     keepPrivileges: raw.keepPrivileges === true,
@@ -453,6 +487,9 @@ function refuseMixed(raw: Raw): void {
     throw refuse("--since-start", "--group peer", "who was at the other end of what has ended is not kept");
   }
   if (raw.record === "-") refuseBesideRecording(raw);
+  if (raw.allowKill && raw.replay !== undefined) {
+    throw refuse("--allow-kill", "--replay", "a recording has nothing to end");
+  }
   if (raw.keep !== undefined && raw.record === undefined) throw usage("--keep needs --record, with a directory");
   if (raw.at !== undefined && (raw.from !== undefined || raw.to !== undefined)) {
     throw refuse("--at", raw.from === undefined ? "--to" : "--from", "a moment has no length");

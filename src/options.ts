@@ -19,6 +19,14 @@ export interface CommandOptions {
   readonly asRoot: boolean;
 }
 
+/** What `kill` is to do with what the filter of the options matches. */
+export interface KillOptions {
+  /** Only says what would be ended. */
+  readonly dryRun: boolean;
+  /** Without asking. */
+  readonly yes: boolean;
+}
+
 /** How much of a recording is kept: by time, or by size. */
 export type Keeping = { readonly ms: number } | { readonly bytes: number };
 
@@ -109,6 +117,10 @@ export interface Options {
   readonly whenExit: number | null;
   /** A file of what is not new; null: none. */
   readonly known: string | null;
+  /** K ends a connection. */
+  readonly allowKill: boolean;
+  /** null: nothing is ended. */
+  readonly kill: KillOptions | null;
   /** null: the whole machine is watched. */
   readonly command: CommandOptions | null;
   readonly udpTimeoutMs: number;

@@ -2,6 +2,7 @@ import { Decoder } from "../decode/decode.ts";
 import { unpackFlows } from "../flow/columns.ts";
 import { EventLog, type PackedEvents, unpackEvents } from "../flow/event_log.ts";
 import { StateError, StateReader, type StateWriter } from "../flow/state.ts";
+import type { KillResult, KillTarget } from "../system/kill.ts";
 import { FlowTables } from "../flow/tables.ts";
 import { ExitStatus, TcptopError } from "../errors.ts";
 import type { Platform } from "../source/platform.ts";
@@ -116,6 +117,11 @@ export class Collector {
   }
   command(pid: number, startNs: number): void {
     this.post({ type: "command", pid, startNs, line: this.platform.commandLine?.(pid, startNs) ?? null });
+  }
+  kill(targets: readonly KillTarget[]): void {
+    const source = this.#source;
+    const results = targets.map((target): KillResult => source?.kill?.(target) ?? "refused");
+    this.post({ type: "killed", results });
   }
   /** Ends once a last sample has been taken. */
   finish(): void {

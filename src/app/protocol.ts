@@ -6,6 +6,7 @@ import type { NewNames } from "../flow/answers.ts";
 import type { Time } from "../time.ts";
 import type { Extent, Step } from "../view/screen/moment.ts";
 import type { Ended } from "../view/closed.ts";
+import type { KillResult, KillTarget } from "../system/kill.ts";
 import type { PackedEvents } from "../flow/event_log.ts";
 import type { PackedSample } from "../flow/tables.ts";
 import type { Health } from "../flow/sample.ts";
@@ -50,6 +51,8 @@ export type ToWorker =
   | { readonly type: "keep" }
   /** Answered by `here`. */
   | { readonly type: "there" }
+  /** Ends these sockets. Answered by `killed`. */
+  | { readonly type: "kill"; readonly targets: readonly KillTarget[] }
   /** The last sample is wanted now, and then the end. */
   | { readonly type: "finish" }
   | { readonly type: "stop" };
@@ -116,6 +119,8 @@ export type FromWorker =
   | MomentMessage
   /** What to say of it. */
   | { readonly type: "kept"; readonly sentence: string }
+  /** What came of each, in order. */
+  | { readonly type: "killed"; readonly results: readonly KillResult[] }
   | { readonly type: "here" }
   | { readonly type: "stopped" }
   | {

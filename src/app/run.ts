@@ -30,6 +30,7 @@ function liveScreen(options: Options): LiveScreen {
 export async function run(options: Options): Promise<number> {
   if (options.command !== null) return await (await import("./run_command.ts")).runCommand(options, options.command);
   refuseTerminal(options);
+  if (options.kill !== null) return await (await import("./kill_command.ts")).killCommand(options, options.kill);
   const screen = wantsScreen(options) ? liveScreen(options) : null;
   const outputs = await openOutputs(options, Deno.stdout.isTerminal(), owner(), screen);
   const session = openSession(options);
@@ -46,6 +47,7 @@ export async function run(options: Options): Promise<number> {
     commandLine: (process) => session.commandLine(process),
     look: (fromNs, step) => session.look(fromNs, step),
     keep: () => session.keep(),
+    kill: (targets) => session.kill(targets),
     speed: (speed) => session.speed(speed),
     skip: (ms) => session.skip(ms),
   });

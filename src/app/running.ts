@@ -23,6 +23,7 @@ export function openSession(options: Options, scope: ScopeOptions | null = null)
     intervalMs: options.intervalMs,
     euid: Deno.uid(),
     dropTo: options.keepPrivileges ? null : folder ?? invokingIdentity(variable),
+    allowKill: options.kill?.dryRun === false || options.allowKill && wantsScreen(options),
     names: namesWanted(options),
     events: options.events,
     openings: options.events || record !== null,

@@ -1,5 +1,7 @@
 /** The live screen: samples and keys in, frames out. */
 import type { Options } from "../options.ts";
+import type { KillResult, KillTarget } from "../system/kill.ts";
+import { killedText } from "../output/kill.ts";
 import type { Sample } from "../flow/sample.ts";
 import { writeError } from "../output/stderr.ts";
 import type { ModeReport } from "../render/input.ts";
@@ -32,6 +34,8 @@ export interface Control {
   skip(ms: number): void;
   /** Keeps what is remembered in a file; what to say of it. */
   keep(): Promise<string>;
+  /** Ends sockets: what came of each. */
+  kill(targets: readonly KillTarget[]): Promise<readonly KillResult[]>;
   /** null: the process has gone, or may not be read. */
   commandLine(process: ProcessId): Promise<string | null>;
 }
@@ -165,6 +169,9 @@ export class LiveScreen implements Output, Told {
       if (this.#model.state.wish === "quit") return this.#quit();
       if (this.#model.state.wish === "redraw") this.#terminal.forget();
       if (this.#model.state.wish === "keep") this.#keep();
+      else if (this.#model.state.wish !== null && typeof this.#model.state.wish === "object") {
+        this.#kill(this.#model.state.wish);
+      }
       if (this.#model.state.skip !== null) this.#control?.skip(this.#model.state.skip);
       if (this.#model.state.step !== null) this.#look(this.#model.state.step);
     }
@@ -193,6 +200,13 @@ export class LiveScreen implements Output, Told {
     } finally {
       this.#looking = false;
     }
+  }
+
+  #kill({ kill, text }: Extract<ScreenState["wish"], object>): void {
+    this.#control?.kill([kill]).then(([result]) => {
+      this.#model.notice(killedText(text, result));
+      this.#frames.now();
+    }, (error) => this.#fail(error));
   }
 
   #keep(): void {

@@ -2,6 +2,7 @@
 import { ExitStatus, TcptopError } from "../errors.ts";
 import { unpackFlows } from "../flow/columns.ts";
 import { type Cgroup, NO_CGROUP } from "../flow/container.ts";
+import type { KillResult, KillTarget } from "../system/kill.ts";
 import type { EventBatch, Sample } from "../flow/sample.ts";
 import { unpackEvents } from "../flow/event_log.ts";
 import type { ProcessId } from "../view/flow.ts";
@@ -54,6 +55,7 @@ export class Session {
   #cancelStop = () => {};
   readonly #asked = new Map<string, (line: string | null) => void>();
   #looked: ((moment: Moment | null) => void) | null = null;
+  #killed: ((results: readonly KillResult[]) => void) | null = null;
   #kept: ((sentence: string) => void) | null = null;
   /** The flows of the last moment, which is shown no more once the next is asked for. */
   #spare: ArrayBuffer | null = null;
@@ -119,6 +121,12 @@ export class Session {
     this.#send({ type: "skip", ms });
   }
 
+  /** Ends these sockets: what came of each, in order. One call at a time. */
+  kill(targets: readonly KillTarget[]): Promise<readonly KillResult[]> {
+    this.#send({ type: "kill", targets });
+    return new Promise((resolve) => this.#killed = resolve);
+  }
+
   /** Keeps what is remembered in a file. What to say of it. */
   keep(): Promise<string> {
     this.#send({ type: "keep" });
@@ -162,6 +170,7 @@ export class Session {
     if (message.type === "here") return;
     if (message.type === "command") return this.#answered(message.pid, message.startNs, message.line);
     if (message.type === "moment") return this.#looked?.(message.moment && this.#momentOf(message.moment));
+    if (message.type === "killed") return this.#killed?.(message.results);
     if (message.type === "kept") return this.#kept?.(message.sentence);
     this.#ended ||= message.type === "stopped" || message.type === "failed";
     this.#inbox.push(message);

@@ -1,3 +1,4 @@
+import type { KillResult, KillTarget } from "../system/kill.ts";
 import type { SourceInfo } from "../system/source_info.ts";
 import type { Identity } from "../system/identity.ts";
 
@@ -25,6 +26,8 @@ export interface SourceOptions {
   readonly shimIsInside: boolean;
   /** Effective user id, for the right words about missing permission. */
   readonly euid: number | null;
+  /** Whether connections may be ended: what that takes is kept. */
+  readonly allowKill?: boolean;
   /** Whom to become once everything is open; null: stay as started. */
   readonly dropTo: Identity | null;
   /** null: everybody's. */
@@ -78,6 +81,8 @@ export interface FlowSource {
   takeState?(): Uint8Array | null;
   /** Has the next snapshot describe every flow in full, and not by its counters alone. */
   describeAgain(): void;
+  /** Ends a socket. Only of a source that was opened with `allowKill`. */
+  kill?(target: KillTarget): KillResult;
   /** Frees everything. Safe to call twice. */
   close(): void | Promise<void>;
 }

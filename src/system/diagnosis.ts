@@ -65,6 +65,7 @@ export function diagnose(
     ...programChecks(facts, circumstances),
     cgroupCheck(facts),
     netlinkCheck(facts),
+    killCheck(facts),
   ];
   const tcp = source?.tcp ?? null, udp = source?.udp ?? null, best = tcp === "bpf" && udp === "bpf";
   const missing = checks.find(({ ok, needed, remedy }) => !ok && needed && remedy !== null);
@@ -231,5 +232,21 @@ function netlinkCheck({ netlinkErrno, destroyGroupsErrno }: MachineFacts): Check
       ? "sockets, and the ends of connections; --source netlink needs no root"
       : `refused (${errnoText(netlinkErrno || destroyGroupsErrno)})`,
     remedy: ok ? null : netlinkErrno ? "modprobe tcp_diag" : "sudo tcptop",
+  };
+}
+
+function killCheck({ killErrno }: MachineFacts): Check {
+  const ok = killErrno === 0, unsupported = killErrno === Errno.EOPNOTSUPP;
+  return {
+    id: "sock_destroy",
+    title: "SOCK_DESTROY",
+    ok,
+    needed: false,
+    detail: ok
+      ? "connections can be ended: tcptop kill, --allow-kill"
+      : unsupported
+      ? "this kernel cannot end connections: it was built without CONFIG_INET_DIAG_DESTROY"
+      : `to end connections is refused (${errnoText(killErrno)})`,
+    remedy: ok ? null : unsupported ? "Boot a kernel built with CONFIG_INET_DIAG_DESTROY=y" : "sudo tcptop",
   };
 }

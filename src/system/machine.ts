@@ -21,6 +21,8 @@ export interface MachineFacts {
   readonly netlinkErrno: number;
   /** Of joining the multicast groups that tell of sockets' ends. */
   readonly destroyGroupsErrno: number;
+  /** Of ending a socket that there is not. */
+  readonly killErrno: number;
   readonly maps: readonly { readonly kind: string; readonly errno: number }[];
   readonly programs: readonly ProgramFact[];
   /** Of those settings that the kernel has: lockdown, unprivileged_bpf_disabled, perf_event_paranoid. */
@@ -41,6 +43,7 @@ export function parseMachineFacts(text: string): MachineFacts {
     cgroupIsRoot: isRoot === "1",
     netlinkErrno: Number(netlink),
     destroyGroupsErrno: Number(destroyGroups),
+    killErrno: Number(one("kill")[0] ?? 0),
     maps: all("map").map(([kind, errno]) => ({ kind, errno: Number(errno) })),
     programs: all("program").map(([subsystem, name, hook, errno]) => ({
       subsystem: subsystem as Subsystem,

@@ -33,6 +33,19 @@ export const SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__allow_kill: {
+    parameters: [
+      "pointer", // t
+    ],
+    result: "i32",
+  },
+  tcptop__kill: {
+    parameters: [
+      "pointer", // t
+      "buffer", // kill
+    ],
+    result: "i32",
+  },
   tcptop__list_udp: {
     parameters: [
       "pointer", // t

@@ -65,6 +65,9 @@ class FakeControl implements Control {
   commandLine(): Promise<string | null> {
     return Promise.resolve("curl --silent");
   }
+  kill(targets: readonly unknown[]): Promise<readonly "killed"[]> {
+    return Promise.resolve(targets.map(() => "killed"));
+  }
 }
 
 function open() {

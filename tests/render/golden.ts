@@ -315,6 +315,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ ( )                  the oldest that is remembered, now                      │",
     "│ , .                  a replay slower, faster; space: pause                   │",
     "│ w                    keep what is remembered in a file, for --replay         │",
+    "│ K                    end the connection, with --allow-kill; asks first       │",
     "│ /                    filter                                                  │",
     "│ s                    choose the sort column                                  │",
     "│ < >                  sort by the column before, after                        │",
@@ -327,8 +328,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ a                    all flows, or the top ones                              │",
     "│ c                    choose columns                                          │",
     "│ T                    groups count what has ended too, since tcptop began     │",
-    "│ v                    graph of everything, of the line under the cursor, none │",
-    "└─ ↓ 37 more lines · any other key closes ─────────────────────────────────────┘",
+    "└─ ↓ 38 more lines · any other key closes ─────────────────────────────────────┘",
   ],
   "80x24 filter": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
@@ -418,6 +418,6 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ [ ] { }              back and forth  │",
     "│ ( )                  the oldest that │",
     "│ , .                  a replay slower │",
-    "└─ ↓ 51 more lines · any other key close",
+    "└─ ↓ 52 more lines · any other key close",
   ],
 };

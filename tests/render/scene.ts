@@ -74,6 +74,7 @@ export function state(columns: number, rows: number): ScreenState {
     mode: { kind: "table" },
     details: false,
     frozen: false,
+    allowKill: false,
     historyMs: 0,
     moment: null,
     replay: false,

@@ -18,6 +18,7 @@ export const ELSEWHERE: readonly (readonly [begin: string, why: string])[] = [
   ["sudo apt install ./tcptop_VERSION", "a package of the releases page; tests/executable makes and installs one"],
   ["tcptop screen", "a name in the bench's table, no command"],
   ["timeout 30 tcptop --when", "waits for a server that is not here; tests/kernel/when.test.ts does"],
+  ["sudo tcptop kill ", "ends with 1 where nothing matches; tests/kernel/kill.test.ts"],
   ["deno compile", "a name, no command; tests/executable runs scripts/compile"],
   ["sudo tcptop --otlp http", "wants a receiver; tests/kernel/otlp.test.ts has one"],
   ["10.0.0.0/8 ", "lines of a file, no command"],

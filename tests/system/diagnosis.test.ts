@@ -16,6 +16,7 @@ function machine(errno = 0, changes: Partial<MachineFacts> = {}): MachineFacts {
     cgroupIsRoot: true,
     netlinkErrno: 0,
     destroyGroupsErrno: 0,
+    killErrno: 0,
     maps: [{ kind: "ring buffer", errno: errno && 22 }],
     programs: [
       program("tcp", "tcp_state", errno),

@@ -7,6 +7,7 @@ import { described, shortage, VERIFIER_LOG } from "./shortage.ts";
 const { EPERM, ENOENT, EACCES } = Errno;
 /** What the kernel must have been built with for the TCP programs. */
 const OPTIONS = "CONFIG_BPF_SYSCALL, CONFIG_BPF_EVENTS and CONFIG_DEBUG_INFO_BTF";
+const KILL = "end connections";
 /** Stages of a source that is open: neither kernel nor capabilities are to blame, as they were enough to open it. */
 const RUNNING = ["wait for records", "drain the ring", "hold a snapshot"];
 
@@ -21,6 +22,7 @@ export interface ShimFailure {
 export function shimError(failure: ShimFailure, euid: number | null, release: string): TcptopError {
   const cause = new Error(`${failure.stage}: errno ${failure.errno}\n${failure.log}`);
   const say = (message: string, status: ExitStatus) => new TcptopError(message, status, { cause });
+  if (failure.stage === KILL) return cannotKill(failure.errno, say);
   const doing = described(failure.stage, "TCP"), short = shortage(failure.errno);
   if (short !== null && short.remedy !== null) {
     return say(`Cannot ${doing}: ${short.what}. ${short.remedy}`, ExitStatus.failed);
@@ -68,4 +70,17 @@ export function shimError(failure: ShimFailure, euid: number | null, release: st
     `Cannot ${doing}: ${errnoText(failure.errno)}. ${kernelRemedy(release, TCP_BY_BPF, OPTIONS)}`,
     ExitStatus.unsupported,
   );
+}
+
+function cannotKill(errno: number, say: (message: string, status: ExitStatus) => TcptopError): TcptopError {
+  if (errno === Errno.EOPNOTSUPP) {
+    return say(
+      "This kernel cannot end connections: it was built without CONFIG_INET_DIAG_DESTROY",
+      ExitStatus.unsupported,
+    );
+  }
+  if (errno === EPERM || errno === EACCES) {
+    return say("To end connections takes CAP_NET_ADMIN. Run it with sudo", ExitStatus.notPermitted);
+  }
+  return say(`Cannot end connections: ${errnoText(errno)}`, ExitStatus.failed);
 }

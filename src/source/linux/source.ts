@@ -1,11 +1,13 @@
 import type { TcptopError } from "../../errors.ts";
 import type { Identity } from "../../system/identity.ts";
 import type { FlowSource, RecordSink, SourceOptions } from "../source.ts";
+import type { KillResult, KillTarget } from "../../system/kill.ts";
 import type { Note, SourceInfo } from "../../system/source_info.ts";
 import { limitNotes } from "./netlink_notes.ts";
 import { bpfRefusal, fallbackNote, missingNote, type Refusal } from "./refusal.ts";
 import { shimError, type ShimFailure } from "./error.ts";
 import { hiddenProcesses } from "./hidden.ts";
+import { killSocket } from "../../system/kill.ts";
 import { type Library, newHandle } from "../../system/shim.ts";
 import { Errno } from "../../wire/errno.ts";
 import { untranslated } from "./nat_notes.ts";
@@ -69,6 +71,7 @@ export class ShimSource implements FlowSource {
       if (error !== undefined && udp.udp !== "bpf") throw error;
       const translations = this.#openTranslations();
       const drops = this.#watchDrops();
+      if (options.allowKill) this.#check(library.symbols.tcptop__allow_kill(this.#handle));
       const kept = options.dropTo === null ? [] : this.#drop(options.dropTo);
       const outside = library.symbols.tcptop__sees_all_processes() ? [] : [OUTSIDE];
       // Asked after root has been given up: to root nothing is hidden.
@@ -128,6 +131,10 @@ export class ShimSource implements FlowSource {
       if (bytes <= buffer.length) return new TextDecoder().decode(buffer.subarray(0, bytes));
       buffer = new Uint8Array(bytes * 2);
     }
+  }
+
+  kill(target: KillTarget): KillResult {
+    return killSocket(this.#library, this.#handle, target);
   }
 
   close(): void {

@@ -1,3 +1,4 @@
+import type { KillResult, KillTarget } from "../../system/kill.ts";
 import type { CgroupSource, Platform } from "../platform.ts";
 import type { SelfUse } from "../../system/self_use.ts";
 import type { AddressSink, FlowSource, RecordSink } from "../source.ts";
@@ -79,6 +80,9 @@ class RecordingSource implements FlowSource {
   }
   onAddress(sink: AddressSink): void {
     this.#source.onAddress?.(sink);
+  }
+  kill(target: KillTarget): KillResult {
+    return this.#source.kill?.(target) ?? "refused";
   }
   describeAgain(): void {
     this.#source.describeAgain();

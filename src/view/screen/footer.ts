@@ -48,7 +48,11 @@ function playerHints(paused: boolean, speed: number): typeof HINTS {
   ];
 }
 
-function hintsOf({ moment, historyMs, replay, paused, speed }: ScreenState): typeof HINTS {
+function hintsOf(state: ScreenState): typeof HINTS {
+  return state.allowKill ? [["K", "end it", "K"], ...othersOf(state)] : othersOf(state);
+}
+
+function othersOf({ moment, historyMs, replay, paused, speed }: ScreenState): typeof HINTS {
   if (moment !== null) return [...STEP_HINTS, ...HINTS.filter(([, , key]) => key !== " ")];
   if (replay) return [...playerHints(paused, speed), ...HINTS.filter(([, , key]) => key !== " ")];
   if (historyMs === 0) return HINTS;
@@ -57,6 +61,7 @@ function hintsOf({ moment, historyMs, replay, paused, speed }: ScreenState): typ
 
 export function drawFoot(canvas: Canvas, state: ScreenState, lines: Lines, y: number): void {
   if (state.mode.kind === "prompt") return drawPrompt(canvas, state, state.mode, lines, y);
+  if (state.mode.kind === "kill") return drawQuestion(canvas, state.mode.text, y);
   canvas.fill(0, y, canvas.columns, Role.bar);
   const said = status(state), right = countText(state, lines), end = canvas.columns - textCells(right) - 1;
   const from = said === "" ? 0 : canvas.put(0, y, ` ${fitted(said, Math.max(0, end - 3))} `, Role.badge, end);
@@ -123,4 +128,12 @@ function drawPrompt(canvas: Canvas, state: ScreenState, { text, caret }: Prompt,
   const shown = fitted(about, Math.max(0, canvas.columns - end - 1)),
     x = Math.max(end + 1, canvas.columns - textCells(shown));
   canvas.put(x, y, shown, wrong === null ? Role.dim : Role.error);
+}
+
+/** What is to be ended, whole where it fits; the answer stands behind it. */
+function drawQuestion(canvas: Canvas, text: string, y: number): void {
+  canvas.fill(0, y, canvas.columns, Role.text);
+  const answers = " y ends it · any other key does not", room = Math.max(0, canvas.columns - textCells(answers) - 1);
+  const end = canvas.put(0, y, fitted(`End ${text}?`, room), Role.error, room);
+  canvas.put(end, y, answers, Role.label);
 }

@@ -83,6 +83,7 @@ function drawRates(canvas: Canvas, state: ScreenState, head: Head): void {
   const room = columns - (moment === null ? textCells(right) : drawAgo(canvas, moment)) - 1;
   const rateText = rateTexts(state.bits), cells = state.bits ? BIT_RATE_CELLS : RATE_CELLS;
   let x = canvas.put(0, 0, " tcptop ", Role.badge, room) + 1;
+  if (state.allowKill) x = canvas.put(x, 0, " K ends ", Role.partReader, Math.max(0, room - x)) + 1;
   const bars = moment !== null ? 0 : Math.max(0, Math.min(MOST_BARS, Math.floor((room - x) / 2) - cells - 4));
   const spanNs = Math.max(1, Math.ceil(SPAN_S / Math.max(1, bars))) * 1e9;
   const one = (arrow: string, rate: number | null, of: "received" | "sent", role: Role) => {

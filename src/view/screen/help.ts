@@ -16,6 +16,7 @@ const KEYS: readonly Line[] = [
   ["( )", "the oldest that is remembered, now"],
   [", .", "a replay slower, faster; space: pause"],
   ["w", "keep what is remembered in a file, for --replay"],
+  ["K", "end the connection, with --allow-kill; asks first"],
   ["/", "filter"],
   ["s", "choose the sort column"],
   ["< >", "sort by the column before, after"],

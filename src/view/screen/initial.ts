@@ -22,6 +22,7 @@ export function initialState(options: Options, terminal: TerminalFacts): ScreenS
     mode: { kind: "table" },
     details: false,
     frozen: false,
+    allowKill: options.allowKill,
     historyMs: options.historyMs,
     moment: null,
     replay: options.replay !== null,

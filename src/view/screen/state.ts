@@ -1,4 +1,5 @@
 /** Everything the user has chosen on the screen. */
+import type { KillTarget } from "../../system/kill.ts";
 import type { Column } from "../column.ts";
 import type { Predicate } from "../filter/fields.ts";
 import type { Grouping } from "../group_key.ts";
@@ -16,10 +17,12 @@ export type Mode =
     readonly listenersBefore: boolean;
   }
   | { readonly kind: "sort" | "columns"; readonly index: number }
+  /** Whether this connection is to be ended is asked. */
+  | { readonly kind: "kill"; readonly target: KillTarget; readonly text: string }
   | { readonly kind: "help"; readonly top: number };
 
 /** What the screen asks of the program around it. */
-export type Wish = "quit" | "redraw" | "keep" | null;
+export type Wish = "quit" | "redraw" | "keep" | { readonly kill: KillTarget; readonly text: string } | null;
 
 export interface ScreenState {
   readonly columns: number;
@@ -29,6 +32,8 @@ export interface ScreenState {
   readonly mode: Mode;
   readonly details: boolean;
   readonly frozen: boolean;
+  /** K ends connections. */
+  readonly allowKill: boolean;
   /** What the screen remembers; 0: nothing. */
   readonly historyMs: number;
   /** The past moment that is shown; null: the present. */

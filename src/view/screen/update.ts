@@ -11,6 +11,7 @@ import { itemId, type Lines, scrolled, tableColumns } from "./lines.ts";
 import { menuKey } from "./menu.ts";
 import { STEPS } from "./moment.ts";
 import { faster, inTime, keepIt, spaceBar } from "./player.ts";
+import { askKill, killAnswer } from "./kill.ts";
 import { openPrompt, promptInput } from "./prompt.ts";
 import { hintAt } from "./footer.ts";
 
@@ -30,6 +31,7 @@ export function update(before: ScreenState, input: Input, around: Surroundings):
   if (state.mode.kind === "prompt" && input.type !== "mouse") return promptInput(state, state.mode, input);
   if (input.type === "mouse") return state.mouse ? mouse(state, input, around) : before;
   if (input.type === "paste") return state;
+  if (state.mode.kind === "kill") return killAnswer(state, state.mode, input.key);
   if (state.mode.kind === "help") return helpKey(state, state.mode.top, input.key);
   if (state.mode.kind === "sort" || state.mode.kind === "columns") return menuKey(state, state.mode, input.key);
   return key(state, input.key, around);
@@ -74,6 +76,7 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   ",": (state) => faster(state, -1),
   ...Object.fromEntries([...STEPS.keys()].map((key): [string, Action] => [key, (state) => inTime(state, key)])),
   w: keepIt,
+  K: (state, { sample, lines }) => askKill(state, sample, lines.items[state.index]),
   "/": (state) => openPrompt(state),
   s: (state) => ({ ...state, mode: { kind: "sort", index: sortIndex(state) } }),
   S: (state) => sortedBy(state, -1),

@@ -1,0 +1,42 @@
+/** The key that ends a connection: it asks once, and means the socket that it has named, whatever the screen shows by the answer. */
+import { killTarget } from "../../flow/kill_target.ts";
+import { hasPeer, isTcp } from "../../flow/row.ts";
+import type { Sample } from "../../flow/sample.ts";
+import { harmless } from "../../harmless.ts";
+import * as flow from "../flow.ts";
+import type { Mode, ScreenState } from "./state.ts";
+import type { Item } from "./lines.ts";
+
+type Question = Extract<Mode, { kind: "kill" }>;
+
+export function askKill(state: ScreenState, sample: Sample | null, item: Item | undefined): ScreenState {
+  const say = (notice: string) => ({ ...state, notice });
+  if (!state.allowKill) {
+    return say(state.replay ? "a recording has nothing to end" : "to end connections start with --allow-kill");
+  }
+  if (sample === null || item === undefined) return say("nothing is under the cursor");
+  if (typeof item !== "number") return say("a group has many: open it, and choose one");
+  if (sample.flows.closed[item] || state.moment !== null) return say("it has ended");
+  return { ...state, mode: { kind: "kill", target: killTarget(sample.flows, item), text: killText(sample, item) } };
+}
+
+export function killAnswer(state: ScreenState, { target, text }: Question, key: string): ScreenState {
+  const back: ScreenState = { ...state, mode: { kind: "table" } };
+  if (key === "y" || key === "Y") return { ...back, wish: { kill: target, text } };
+  return { ...back, notice: "not ended" };
+}
+
+/** Which connection of which process, as it is said to who is asked. */
+export function killText(sample: Sample, row: number): string {
+  const { flows: f } = sample, pid = flow.pidOf(f, row);
+  const owner = `${harmless(flow.processName(sample, row) ?? "a process that is not known")}${
+    pid === null ? "" : `[${pid}]`
+  }`;
+  const here = flow.localEndpoint(sample, row),
+    there = hasPeer(f, row) ? ` ${arrow(sample, row)} ${flow.remoteEndpoint(sample, row)}` : "";
+  return `${owner} ${isTcp(f, row) ? "tcp" : "udp"} ${here}${there}`;
+}
+
+function arrow({ flows }: Sample, row: number): string {
+  return flow.directionName(flows, row) === "inbound" ? "<-" : "->";
+}

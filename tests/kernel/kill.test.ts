@@ -1,0 +1,176 @@
+/** Ending connections: exactly those that were meant, whatever has their addresses meanwhile. */
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { killSocket } from "../../src/system/kill.ts";
+import { newHandle, openShim } from "../../src/system/shim.ts";
+import { Events } from "../support/events.ts";
+import { FixedPair } from "../support/fixed_pair.ts";
+import { Netns } from "../support/netns.ts";
+import { execute, tcptop } from "../support/tcptop.ts";
+
+/** The whole is 2000, 317 and 50. */
+const CONNECTIONS = Number(Deno.env.get("TCPTOP_KILL_CONNECTIONS") ?? 211),
+  MEANT = Number(Deno.env.get("TCPTOP_KILL_MEANT") ?? 31),
+  ROUNDS = Number(Deno.env.get("TCPTOP_KILL_ROUNDS") ?? 3);
+const kill = (...args: string[]) => execute(tcptop(["kill", ...args]));
+
+const portOf = (address: Deno.Addr) => (address as Deno.NetAddr).port;
+
+interface Pair {
+  readonly client: Deno.TcpConn;
+  readonly server: Deno.TcpConn;
+}
+
+async function pairs(listener: Deno.TcpListener, count: number): Promise<Pair[]> {
+  const all: Pair[] = [];
+  for (let i = 0; i < count; i++) {
+    const [client, server] = await Promise.all([
+      Deno.connect({ hostname: "127.0.0.1", port: portOf(listener.addr) }),
+      listener.accept(),
+    ]);
+    all.push({ client, server });
+  }
+  return all;
+}
+
+/** What reading says of an end; a byte there and back of a pair that moves on. */
+const reads = (end: Deno.TcpConn) => end.read(new Uint8Array(8)).then(String, ({ code, name }) => code ?? name);
+
+async function moves({ client, server }: Pair): Promise<boolean> {
+  const byte = new Uint8Array(1);
+  for (const [from, to] of [[client, server], [server, client]]) {
+    await from.write(byte);
+    if (await to.read(byte) !== 1) return false;
+  }
+  return true;
+}
+
+/** Events of a port, once they come. */
+async function begun(port: number): Promise<Events> {
+  using sign = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const events = new Events(tcptop(["--events", "--json", "--filter", `port:${port} or port:${portOf(sign.addr)}`]));
+  let here = false;
+  const seen = events.until(() => true).then(() => here = true);
+  while (!here) {
+    const [{ client, server }] = await pairs(sign, 1);
+    client.close();
+    server.close();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await seen;
+  return events;
+}
+
+Deno.test(`of ${CONNECTIONS} connections exactly the ${MEANT} that a filter means are ended, and told so`, async () => {
+  using kept = Deno.listen({ hostname: "127.0.0.1", port: 0 }), meant = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const others = await pairs(kept, CONNECTIONS - MEANT), those = await pairs(meant, MEANT);
+  const port = portOf(meant.addr), filter = `port:${port}`;
+  try {
+    await using events = await begun(port);
+    const seen = await kill("--dry-run", filter);
+    deepStrictEqual([seen.code, seen.stdout.split("\n").at(-2)], [0, `${MEANT} connections would be ended`]);
+    deepStrictEqual((await Promise.all(those.map(moves))).every((moved) => moved), true);
+    const { code, stdout, stderr } = await kill("--yes", filter);
+    deepStrictEqual([code, stderr], [0, ""]);
+    const ended = stdout.trim().split("\n");
+    for (const line of ended) {
+      match(line, new RegExp(`\\[${Deno.pid}\\] tcp 127\\.0\\.0\\.1:\\d+ -> 127\\.0\\.0\\.1:${port} ended$`));
+    }
+    const clients = (lines: readonly (string | number)[]) => lines.toSorted();
+    deepStrictEqual(
+      clients(ended.map((line) => Number(/:(\d+) ->/.exec(line)![1]))),
+      clients(those.map(({ client }) => portOf(client.localAddr))),
+    );
+    deepStrictEqual(
+      new Set(
+        await Promise.all(those.map(async ({ client, server }) => `${await reads(client)} ${await reads(server)}`)),
+      ),
+      new Set(["ECONNABORTED ECONNRESET"]),
+    );
+    strictEqual((await Promise.all(others.map(moves))).filter((moved) => moved).length, CONNECTIONS - MEANT);
+    const ways: Record<string, number> = {};
+    for (let i = 0; i < 2 * MEANT; i++) {
+      const { end, direction } = await events.until(({ event, local, remote }) =>
+        event === "closed" && (local.port === port || remote?.port === port)
+      );
+      const way = `${direction} ${end?.by} ${end?.how} ${end?.error}`;
+      ways[way] = (ways[way] ?? 0) + 1;
+    }
+    deepStrictEqual(ways, {
+      "outbound kernel killed ECONNABORTED": MEANT,
+      "inbound peer reset_received ECONNRESET": MEANT,
+    });
+  } finally {
+    for (const { client, server } of [...others, ...those]) {
+      client.close();
+      server.close();
+    }
+  }
+});
+
+Deno.test("kill asks, and where nobody answers it ends nothing; a filter that nothing matches is told", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const [pair] = await pairs(listener, 1);
+  try {
+    const port = portOf(listener.addr), asked = await kill(`port:${port}`);
+    deepStrictEqual([asked.code, asked.stderr], [
+      2,
+      "tcptop: 'kill' asks before it ends anything, and here nobody answers: --yes, or --dry-run\n",
+    ]);
+    const none = await kill("--yes", `port:${port} and udp`, "and", "state:established");
+    deepStrictEqual([none.code, none.stderr], [1, "tcptop: No connection matches\n"]);
+    strictEqual(await moves(pair), true);
+  } finally {
+    pair.client.close();
+    pair.server.close();
+  }
+});
+
+/** The shim's own call, with a cookie of the test's choice. */
+async function withShim(
+  body: (end: (target: Parameters<typeof killSocket>[2]) => string) => Promise<void>,
+): Promise<void> {
+  const library = openShim(new URL("../../build/libtcptop.so", import.meta.url).pathname, false),
+    handle = newHandle(library);
+  try {
+    strictEqual(library.symbols.tcptop__allow_kill(handle), 0);
+    await body((target) => killSocket(library, handle, target));
+  } finally {
+    library.symbols.tcptop__free(handle);
+    library.close();
+  }
+}
+
+Deno.test(`a socket that has come to have the same addresses is left alone, in ${ROUNDS} rounds`, async () => {
+  const ports = { client: 28517, server: 28519 };
+  await using netns = await Netns.make();
+  const own = netns.inode;
+  await withShim(async (end) => {
+    let before: bigint | null = null;
+    for (let round = 0; round < ROUNDS; round++) {
+      await using pair = await FixedPair.open(ports, netns);
+      for (const cookie of before === null ? [] : [before, pair.cookie + 2n ** 31n]) {
+        strictEqual(end(pair.target(own, cookie)), "gone");
+        strictEqual(await pair.isOpen(), true);
+      }
+      strictEqual(end(pair.target(own)), "killed");
+      strictEqual(await pair.isOpen(), false);
+      strictEqual(end(pair.target(own)), "gone");
+      before = pair.cookie;
+    }
+  });
+});
+
+Deno.test("of two connections with the same addresses in two network namespaces the one that is meant is ended", async () => {
+  const ports = { client: 28511, server: 28513 };
+  await using one = await Netns.make(), other = await Netns.make();
+  await using meant = await FixedPair.open(ports, one), kept = await FixedPair.open(ports, other);
+  await withShim(async (end) => {
+    strictEqual(end(kept.target(one.inode)), "gone");
+    strictEqual(end(kept.target(7)), "unreachable");
+    deepStrictEqual([await meant.isOpen(), await kept.isOpen()], [true, true]);
+    strictEqual(end(meant.target(one.inode)), "killed");
+    deepStrictEqual([await meant.isOpen(), await kept.isOpen()], [false, true]);
+  });
+  const { code, stdout } = await kill("--yes", `port:${ports.client}`);
+  deepStrictEqual([code, stdout.trim().split("\n").length, await kept.isOpen()], [0, 1, false]);
+});
