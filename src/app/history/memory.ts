@@ -45,8 +45,8 @@ export interface Segment {
   thin: boolean;
 }
 
-/** Of this at most what is kept: with tables to look back with, and buffers, it stays below 64 MiB. */
-const MOST_BYTES = 46 << 20;
+/** Of this at most what is kept: with tables to look back with, buffers, and what waits for the collector, it is to stay below 64 MiB. */
+const MOST_BYTES = 32 << 20;
 /** So much is gone through at most to get from the beginning of a segment to any of its samples. */
 const SEGMENT_BYTES = 8 << 20;
 const SEGMENT_SAMPLES = 60;

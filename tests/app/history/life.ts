@@ -1,7 +1,7 @@
 /** A life of connections at random, as the live screen remembers it. */
 import { Decoder } from "../../../src/decode/decode.ts";
 import { FLOW_SCHEMA, type FlowArrays, unpackFlows } from "../../../src/flow/columns.ts";
-import { FlowTables } from "../../../src/flow/tables.ts";
+import { FlowTables, type PackedSample } from "../../../src/flow/tables.ts";
 import type { Memory } from "../../../src/app/history/memory.ts";
 import type { Beside } from "../../../src/app/protocol.ts";
 import { ClosedFlows } from "../../../src/view/closed.ts";
@@ -52,7 +52,11 @@ export const plain = (flows: FlowArrays, length: number) =>
   );
 
 /** Connections that open, move, connect again and end, at random: the memory of it, and what was shown at each moment. */
-export function lived(samples: number, memory: Memory): Was[] {
+export function lived(
+  samples: number,
+  memory: Memory,
+  each: (sample: PackedSample, flows: FlowArrays) => void = () => {},
+): Was[] {
   const tables = new FlowTables(), decoder = new Decoder(tables), random = numbers(), was: Was[] = [];
   const closed = new ClosedFlows(), open = new Map<number, number>();
   const next = (below: number) => random.next().value! % below;
@@ -88,6 +92,7 @@ export function lived(samples: number, memory: Memory): Was[] {
     const flows = unpackFlows(sample.flows, sample.length);
     for (let row = 0; row < sample.length; row++) flows.exe[row] = flows.cookieLow[row] % 5;
     memory.add(sample, flows, BESIDE);
+    each(sample, flows);
     const shown = closed.join({ ...sample, flows } as never, null), { timeNs, length, opened } = sample;
     was.push({
       ...{ timeNs, length, number, opened, closed: sample.closed },
