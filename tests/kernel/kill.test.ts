@@ -63,7 +63,7 @@ async function begun(port: number): Promise<Events> {
 Deno.test(`of ${CONNECTIONS} connections exactly the ${MEANT} that a filter means are ended, and told so`, async () => {
   using kept = Deno.listen({ hostname: "127.0.0.1", port: 0 }), meant = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const others = await pairs(kept, CONNECTIONS - MEANT), those = await pairs(meant, MEANT);
-  const port = portOf(meant.addr), filter = `port:${port}`;
+  const port = portOf(meant.addr), filter = `pid:${Deno.pid} port:${port}`;
   try {
     await using events = await begun(port);
     const seen = await kill("--dry-run", filter);
@@ -89,8 +89,8 @@ Deno.test(`of ${CONNECTIONS} connections exactly the ${MEANT} that a filter mean
     strictEqual((await Promise.all(others.map(moves))).filter((moved) => moved).length, CONNECTIONS - MEANT);
     const ways: Record<string, number> = {};
     for (let i = 0; i < 2 * MEANT; i++) {
-      const { end, direction } = await events.until(({ event, local, remote }) =>
-        event === "closed" && (local.port === port || remote?.port === port)
+      const { end, direction } = await events.until(({ event, local, remote, pid }) =>
+        pid === Deno.pid && event === "closed" && (local.port === port || remote?.port === port)
       );
       const way = `${direction} ${end?.by} ${end?.how} ${end?.error}`;
       ways[way] = (ways[way] ?? 0) + 1;
@@ -111,12 +111,12 @@ Deno.test("kill asks, and where nobody answers it ends nothing; a filter that no
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const [pair] = await pairs(listener, 1);
   try {
-    const port = portOf(listener.addr), asked = await kill(`port:${port}`);
+    const port = portOf(listener.addr), asked = await kill(`pid:${Deno.pid} port:${port}`);
     deepStrictEqual([asked.code, asked.stderr], [
       2,
       "tcptop: 'kill' asks before it ends anything, and here nobody answers: --yes, or --dry-run\n",
     ]);
-    const none = await kill("--yes", `port:${port} and udp`, "and", "state:established");
+    const none = await kill("--yes", `pid:${Deno.pid} and port:${port} and udp`, "and", "state:established");
     deepStrictEqual([none.code, none.stderr], [1, "tcptop: No connection matches\n"]);
     strictEqual(await moves(pair), true);
   } finally {
@@ -171,6 +171,9 @@ Deno.test("of two connections with the same addresses in two network namespaces 
     strictEqual(end(meant.target(one.inode)), "killed");
     deepStrictEqual([await meant.isOpen(), await kept.isOpen()], [false, true]);
   });
-  const { code, stdout } = await kill("--yes", `port:${ports.client}`);
+  const { code, stdout } = await kill(
+    "--yes",
+    `(${kept.pids.map((pid) => `pid:${pid}`).join(" or ")}) port:${ports.client}`,
+  );
   deepStrictEqual([code, stdout.trim().split("\n").length, await kept.isOpen()], [0, 1, false]);
 });

@@ -73,6 +73,11 @@ export class FixedPair implements AsyncDisposable {
     return { ...target, cookieLow: Number(cookie & 0xffffffffn), cookieHigh: Number(cookie >> 32n) };
   }
 
+  /** Of its processes: ip becomes what it runs. */
+  get pids(): number[] {
+    return this.#children.map(({ pid }) => pid);
+  }
+
   async isOpen(): Promise<boolean> {
     return await cookieOf(this.ports, this.netns) === this.cookie;
   }

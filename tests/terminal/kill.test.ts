@@ -28,7 +28,9 @@ async function pidOf(tmux: Tmux): Promise<number> {
 }
 
 async function screen(port: number, ...args: string[]): Promise<Tmux> {
-  const program = quoted(tcptop(["--source", "bpf", "--no-config", "--ends", "--filter", `sport:${port}`, ...args]));
+  const program = quoted(
+    tcptop(["--source", "bpf", "--no-config", "--ends", "--filter", `pid:${Deno.pid} sport:${port}`, ...args]),
+  );
   return await Tmux.start(120, 24, `exec env ${SUDO} ${program}`);
 }
 
