@@ -21,7 +21,7 @@ import {
   TOTAL_RATE,
 } from "./view/column.ts";
 import { type Condition, parseCondition } from "./view/condition.ts";
-import { allOf, anyOf, type Filter, FilterError } from "./view/filter/ast.ts";
+import { allOf, anyOf, type Filter, FilterError, someTerm } from "./view/filter/ast.ts";
 import { asksForListeners, FIELDS } from "./view/filter/fields.ts";
 import { parseFilter } from "./view/filter/parse.ts";
 import { hostOf } from "./app/host_name.ts";
@@ -137,7 +137,7 @@ function parsedArguments(argv: readonly string[]): Parsed | Exclude<Invocation, 
   }
   if (said.length > 0) return { say: said.join("") };
   const raw: Raw = command.opts();
-  raw.command = watched(runs[0], words);
+  raw.watched = watched(runs[0], words);
   if (kills.length > 0) raw.kill = killed(kills[0], raw, given);
   if (raw.schema !== undefined) return { say: schema(String(raw.schema)) };
   return { raw, given };
@@ -370,6 +370,7 @@ function definition() {
       new Option("--when-exit [STATUS]", "end with this status (default 11) the first time that it holds").preset("11"),
     )
     .option("--known <FILE>", "what --when 'new …' has met in earlier runs, and this one")
+    .option("--command", "command lines and parents of processes in JSON and CSV; they may hold secrets")
     .option("--allow-kill", "let the key K end connections: one thread keeps CAP_NET_ADMIN for it")
     .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
@@ -387,7 +388,7 @@ Exit status: 0 done, 1 failed while running, 2 wrong usage, 3 not permitted, 4 t
 }
 
 type Raw = ReturnType<ReturnType<typeof definition>["opts"]> & {
-  command?: CommandOptions | undefined;
+  watched?: CommandOptions | undefined;
   kill?: KillOptions | undefined;
 };
 
@@ -450,10 +451,19 @@ function options(raw: Raw): Options {
     known: raw.known ?? null,
     allowKill: raw.allowKill === true,
     kill: raw.kill ?? null,
-    command: raw.command ?? null,
+    commandLines: raw.command === true || wantsCommands(raw, filter),
+    command: raw.watched ?? null,
     udpTimeoutMs: duration("--udp-timeout", raw.udpTimeout),
     keepPrivileges: raw.keepPrivileges === true,
   };
+}
+
+/** Whoever names the column or the field wants them. */
+function wantsCommands(raw: Raw, filter: Filter | null): boolean {
+  const isField = (term: Filter) => term.kind === "field" && term.field === "command";
+  return raw.when?.some((text) => /\bcommand:/i.test(text)) ||
+    raw.columns !== undefined && columns(raw).some(({ id }) => id === "command") ||
+    filter !== null && someTerm(filter, isField);
 }
 
 function refuseMixed(raw: Raw): void {
@@ -477,7 +487,7 @@ function refuseMixed(raw: Raw): void {
     throw usage("--networks is for --otlp and --metrics");
   }
   const ofRun = (["once", "count", "replay"] as const).find((name) =>
-    raw.command !== undefined && raw[name] !== undefined
+    raw.watched !== undefined && raw[name] !== undefined
   );
   if (ofRun !== undefined) throw usage(`'run' takes no --${ofRun}: it goes on for as long as the command`);
   if (raw.record !== undefined && raw.replay !== undefined) {
@@ -499,7 +509,7 @@ function refuseMixed(raw: Raw): void {
 /** What cannot be beside a recording on standard output. */
 function refuseBesideRecording(raw: Raw): void {
   if (raw.keep !== undefined) throw usage("--keep needs --record with a directory, not with standard output");
-  if (raw.command !== undefined) {
+  if (raw.watched !== undefined) {
     throw usage("'run' takes no --record -: standard output is the command's");
   }
   const other = toStdout(raw) ?? (raw.map === undefined ? null : "--map");
@@ -622,7 +632,7 @@ function conditions(raw: Raw): Condition[] {
   if (when.length === 0) return [];
   if (whenRun === "") throw usage("--when-run takes a command, not nothing");
   if (known === "") throw usage("--known takes a file");
-  if (whenExit !== undefined && raw.command !== undefined) {
+  if (whenExit !== undefined && raw.watched !== undefined) {
     throw usage("'run' takes no --when-exit: it goes on for as long as the command");
   }
   const other = ([

@@ -117,6 +117,8 @@ export interface Options {
   readonly whenExit: number | null;
   /** A file of what is not new; null: none. */
   readonly known: string | null;
+  /** Command lines of processes are read, and told. */
+  readonly commandLines: boolean;
   /** K ends a connection. */
   readonly allowKill: boolean;
   /** null: nothing is ended. */

@@ -15,6 +15,7 @@ import { Hosts } from "./hosts.ts";
 import { EventPump } from "./event_pump.ts";
 import { OwnCost } from "./own_cost.ts";
 import { Player } from "./player.ts";
+import { CommandLines } from "./command_lines.ts";
 import { Programs } from "./programs.ts";
 import type { History } from "./history/history.ts";
 import type { Step } from "../view/screen/moment.ts";
@@ -43,6 +44,7 @@ export class Collector {
   readonly #users: Users;
   readonly #cgroups: Cgroups | null;
   readonly #programs: Programs;
+  readonly #commands: CommandLines | null;
   readonly #namespaces: NetworkNamespaces | null;
   readonly #overflows: AcceptOverflows;
   readonly #zones: ZoneNames | null;
@@ -68,7 +70,7 @@ export class Collector {
   /** `post` sends to the main thread. */
   constructor(
     readonly platform: Platform,
-    { intervalMs, events, names, from, to, replay }: WorkerOptions,
+    { intervalMs, events, names, commands, from, to, replay }: WorkerOptions,
     readonly post: (message: FromWorker, transfer?: Transferable[]) => void,
     readonly history: History | null = null,
     readonly recorder: Keeper | null = null,
@@ -83,6 +85,7 @@ export class Collector {
     this.#cgroups = platform.cgroups ? new Cgroups(platform.cgroups, nowMs) : null;
     const log = this.#log = events ? new EventLog() : null;
     this.#tables = new FlowTables(log);
+    this.#commands = commands ? new CommandLines((pid, startNs) => platform.commandLine?.(pid, startNs) ?? null) : null;
     this.#programs = new Programs(
       (flows, row) => this.#tables.executables.of(flows, row),
       (pid, startNs) => platform.argumentNames?.(pid, startNs) ?? null,
@@ -243,6 +246,7 @@ export class Collector {
       users: this.#users.take(),
       cgroups: this.#cgroups?.fill(flows, sample.length) ?? NO_NEW_CGROUPS,
       programs: this.#programs.fill(flows, sample.length),
+      commands: this.#commands?.take(flows, sample.length) ?? null,
       zones: this.#zones?.ask(flows, sample.length) ?? [],
       answers: this.#tables.answers.take(),
       hosts: this.#hosts?.look() ?? null,
@@ -298,6 +302,7 @@ export class Collector {
       users: this.#users.take(),
       cgroups: this.#cgroups?.fill(events, batch.length) ?? NO_NEW_CGROUPS,
       programs: this.#programs.fill(events, batch.length),
+      commands: this.#commands?.take(events, batch.length) ?? null,
       zones: this.#zones?.ask(events, batch.length) ?? [],
       answers: this.#tables.answers.take(),
       processes: this.platform.newProcessNames?.() ?? [],

@@ -1,5 +1,6 @@
 /** The messages between the main thread and the Worker. */
 import type { NewCgroups } from "./cgroups.ts";
+import type { NewCommands } from "./command_lines.ts";
 import type { NewPrograms } from "./programs.ts";
 import type { NewZones } from "./zones.ts";
 import type { NewNames } from "../flow/answers.ts";
@@ -26,6 +27,8 @@ export interface WorkerOptions extends SourceOptions {
   readonly intervalMs: number;
   /** Whether names of addresses are wanted. */
   readonly names: boolean;
+  /** Whether command lines are wanted. */
+  readonly commands: boolean;
   /** Whether to send events too. */
   readonly events: boolean;
   /** Where to keep the records, and whom a new file is given to. */
@@ -73,6 +76,8 @@ export interface SampleMessage {
   readonly users: readonly (readonly [uid: number, name: string])[];
   readonly cgroups: NewCgroups;
   readonly programs: NewPrograms;
+  /** null: nobody wants them. */
+  readonly commands: NewCommands | null;
   readonly zones: NewZones;
   /** Names that were asked for. */
   readonly answers: NewNames;
@@ -107,6 +112,7 @@ export interface EventsMessage {
   readonly users: SampleMessage["users"];
   readonly cgroups: NewCgroups;
   readonly programs: NewPrograms;
+  readonly commands: NewCommands | null;
   readonly zones: NewZones;
   readonly answers: NewNames;
   readonly processes: SampleMessage["processes"];

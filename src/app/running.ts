@@ -25,6 +25,7 @@ export function openSession(options: Options, scope: ScopeOptions | null = null)
     dropTo: options.keepPrivileges ? null : folder ?? invokingIdentity(variable),
     allowKill: options.kill?.dryRun === false || options.allowKill && wantsScreen(options),
     names: namesWanted(options),
+    commands: options.commandLines,
     events: options.events,
     openings: options.events || record !== null,
     historyMs: wantsScreen(options) ? options.historyMs : 0,

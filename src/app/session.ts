@@ -3,7 +3,8 @@ import { ExitStatus, TcptopError } from "../errors.ts";
 import { unpackFlows } from "../flow/columns.ts";
 import { type Cgroup, NO_CGROUP } from "../flow/container.ts";
 import type { KillResult, KillTarget } from "../system/kill.ts";
-import type { EventBatch, Sample } from "../flow/sample.ts";
+import type { NewCommands } from "./command_lines.ts";
+import type { Command, EventBatch, Sample } from "../flow/sample.ts";
 import { unpackEvents } from "../flow/event_log.ts";
 import type { ProcessId } from "../view/flow.ts";
 import { after } from "./clock.ts";
@@ -29,6 +30,7 @@ const CLOSE_WITHIN_MS = 1500;
 /** Several times as many as the Worker numbers before it starts anew (MOST_NUMBERS in programs.ts and flow/answers.ts). */
 const MOST_NUMBERED = 1 << 17;
 const MOST_ZONES = 1 << 13;
+const MOST_COMMANDS = 1 << 16;
 const GONE = "The thread that reads the kernel does not answer any more. Start tcptop again";
 
 /** Yields samples, the one found at the start (number 0) first, until the source ends or stop() is called. Throws the Worker's failure. The
@@ -39,6 +41,8 @@ export class Session {
   readonly #users = new Map<number, string>();
   readonly #processes = new Map<number, string>();
   readonly #programs = new Map<number, string>();
+  /** null: nobody wants them. */
+  #commands: Map<number, Command> | null = null;
   #cgroups: Cgroup[] = [NO_CGROUP];
   #oldestCgroup = 1;
   readonly #containers: ContainerNames;
@@ -200,17 +204,24 @@ export class Session {
   }
 
   /** The names that come with a message. */
-  #learn({ users, processes, programs, cgroups, zones, answers }: SampleMessage | EventsMessage): void {
+  #learn({ users, processes, programs, commands, cgroups, zones, answers }: SampleMessage | EventsMessage): void {
     const news = zones.length + users.length + processes.length + programs.length + cgroups.cgroups.length +
-      answers.length;
+      answers.length + (commands?.length ?? 0);
     if (news > 0 || cgroups.oldest > this.#oldestCgroup) this.#news++;
     if (this.#zones.size > MOST_ZONES) this.#zones.clear();
     for (const [key, name] of zones) this.#zones.set(key, name);
     for (const [uid, name] of users) this.#users.set(uid, name);
     for (const [pid, name] of processes) this.#processes.set(pid, name);
     addNumbered(this.#programs, programs);
+    if (commands !== null) this.#addCommands(commands);
     addNumbered(this.#answers, answers);
     this.#addCgroups(cgroups);
+  }
+
+  #addCommands(commands: NewCommands): void {
+    this.#commands ??= new Map();
+    if (this.#commands.size > MOST_COMMANDS) this.#commands.clear();
+    for (const [pid, startNs, line] of commands) this.#commands.set(pid, { startNs, line });
   }
 
   /** A sample that is still shown keeps the cgroups that it came with. */
@@ -252,6 +263,7 @@ export class Session {
       cgroups: this.#cgroups,
       containers: this.#containers.names,
       programs: this.#programs,
+      ...this.#commands === null ? {} : { commands: this.#commands },
       processes: this.#processes,
       zones: this.#zones,
       answers: this.#answers,

@@ -41,6 +41,8 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "--when-run": "One at a time, at most once a second. See [conditions](when.md#a-command).",
   "--when-exit": "Nothing is shown but the line of the condition. See [conditions](when.md#waiting-for-something).",
   "--known": "It is made if it is not there, and what is new is added. See [conditions](when.md#what-is-new).",
+  "--command":
+    "The column `command` and the filter `command:` ask for the same. Read once for each process; null where it had gone.",
   "--allow-kill": "See [ending a connection](screen.md#ending-a-connection).",
   "--keep-privileges": "Without it tcptop becomes the user behind sudo (else nobody), with no capabilities.",
 };

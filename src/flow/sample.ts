@@ -25,6 +25,13 @@ export interface Health {
   readonly otlpLost?: number;
 }
 
+export interface Command {
+  /** Of its process: a pid comes again. */
+  readonly startNs: number;
+  /** Arguments with blanks between, not made harmless; cut after 1,024 bytes. */
+  readonly line: string;
+}
+
 export interface Sample {
   /** Counts from 0, which is the state that was found at the start: no time has passed, nothing has moved. */
   readonly number: number;
@@ -68,6 +75,8 @@ export interface Sample {
   readonly containers: ReadonlyMap<string, string>;
   /** Texts by the columns `exe`, `wholeName` and `ancestors`. */
   readonly programs: ReadonlyMap<number, string>;
+  /** Command lines by pid, each of one process; absent: nobody wants them. */
+  readonly commands?: ReadonlyMap<number, Command>;
   /** Names of processes by pid, where the source knows one that says more than the 15 bytes of `comm`. */
   readonly processes: ReadonlyMap<number, string>;
   /** Names of interfaces by zoneKey(), as far as they are known. */

@@ -78,6 +78,8 @@ const FIELDS: Fields<FlowFacts> = new Map([
   plain("ecn_marks"),
   plain("reord_seen"),
   plain("dsack_dups"),
+  ["command", (flow) => flow.command ?? null],
+  ["parent", (flow) => flow.parent ?? null],
 ]);
 
 /** `columns`: ids of the table's columns to write the fields of; null: every field. */

@@ -33,6 +33,7 @@ import type { Sample } from "../flow/sample.ts";
 import {
   ageMs,
   cgroupPath,
+  commandLine,
   congestionControl,
   type Container,
   container,
@@ -40,6 +41,7 @@ import {
   executable,
   localAddress,
   type NameFrom,
+  parentPid,
   perSecond,
   pidOf,
   processName,
@@ -106,6 +108,9 @@ export interface FlowFacts {
   readonly loopback: boolean;
   /** File name of the process's executable. */
   readonly exe: string | null;
+  /** Only where command lines are asked for: its command line and its parent's pid. */
+  readonly command?: string | null;
+  readonly parent?: number | null;
   /** Processes other than the owner hold the socket too. */
   readonly shared: boolean | null;
   /** false: not yet, or it never was; null: no connection (UDP, a listener). */
@@ -218,6 +223,7 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     ecn_marks: pathFigure(f, row, "ecnMarks"),
     reord_seen: pathFigure(f, row, "reordSeen"),
     dsack_dups: pathFigure(f, row, "dsackDups"),
+    ...sample.commands === undefined ? {} : { command: commandLine(sample, row), parent: parentPid(sample, row) },
   };
 }
 

@@ -23,6 +23,7 @@ interface Text {
 interface Names {
   readonly process: string | null;
   readonly exe: string | null;
+  readonly command: string | null;
   readonly user: string | null;
   readonly cgroup: string | null;
   readonly container: string | null;
@@ -120,6 +121,7 @@ function namesOf(sample: Sample, row: number): Names {
   return {
     process: flow.processName(sample, row),
     exe: flow.executable(sample, row),
+    command: flow.commandLine(sample, row),
     user: uid === null ? null : sample.users.get(uid) ?? null,
     cgroup: flow.cgroupPath(sample, row),
     container: containerName(sample, row),
@@ -129,7 +131,8 @@ function namesOf(sample: Sample, row: number): Names {
 }
 
 function areSame(a: Names, b: Names): boolean {
-  return a.process === b.process && a.exe === b.exe && a.user === b.user && a.cgroup === b.cgroup &&
+  return a.process === b.process && a.exe === b.exe && a.command === b.command && a.user === b.user &&
+    a.cgroup === b.cgroup &&
     a.container === b.container && a.remote === b.remote && a.remoteFrom === b.remoteFrom;
 }
 

@@ -206,6 +206,8 @@ export const COLUMNS: readonly Column[] = [
   }), // closed by the peer
   number("age", "AGE", 6, 11, "ms", flow.ageMs), // 23h59m
   words("exe", "EXE", { floor: 14, drop: 15 }, (s, r) => harmless(flow.executable(s, r) ?? "-")),
+  words("parent", "PARENT", { floor: 7, drop: 16 }, (s, r) => String(flow.parentPid(s, r) ?? "-")), // 4194304
+  words("command", "COMMAND", { floor: 24, weight: 2, drop: 17 }, (s, r) => harmless(flow.commandLine(s, r) ?? "-")),
 ];
 
 /** Rates in and out together over the last half minute, as bars: of the live screen alone, which draws them. */
@@ -238,6 +240,8 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "ecn",
   "end",
   "exe",
+  "parent",
+  "command",
 ]);
 export const DEFAULT_COLUMNS: readonly Column[] = SCREEN_COLUMNS.filter(({ id }) => !LEFT_OUT.has(id));
 

@@ -48,6 +48,19 @@ export function ancestors({ flows, programs }: Sample, row: number): string | nu
   return flows.ancestors[row] === 0 ? null : programs.get(flows.ancestors[row]) ?? null;
 }
 
+/** The owner's command line, as it is; null: not known, not asked for, or the process had gone before it could be read. */
+export function commandLine({ flows, commands }: Sample, row: number): string | null {
+  if (commands === undefined || !hasOwner(flows, row)) return null;
+  const command = commands.get(flows.tgid[row]);
+  return command !== undefined && command.startNs === flows.ownerStartNs[row] ? command.line : null;
+}
+
+/** The pid of the owner's parent, when it was first seen; null: not known. */
+export function parentPid(sample: Sample, row: number): number | null {
+  const text = ancestors(sample, row);
+  return text === null ? null : parseInt(text);
+}
+
 /** The process's own name: the kernel keeps 15 bytes of it, more is told where it can be known. Not made harmless for any output. */
 export function processName({ flows, processes, programs }: Sample, row: number): string | null {
   if (flows.how[row] === OwnerHow.none) return null;

@@ -10,7 +10,7 @@ Deno.test("placeColumns() drops whole columns in a fixed order", () => {
   strictEqual(ids(60), "process remote rx/s tx/s");
   strictEqual(ids(79), "process pid protocol remote rx/s tx/s rtt");
   strictEqual(ids(120), "process pid protocol remote state rx/s tx/s rtt limit");
-  strictEqual(ids(380), COLUMNS.map(({ id }) => id).join(" "));
+  strictEqual(ids(420), COLUMNS.map(({ id }) => id).join(" "));
 });
 
 Deno.test("placeColumns() has both directions or none, and gives REMOTE its ease before columns of less use", () => {

@@ -222,6 +222,11 @@ const DEFINITIONS: Readonly<Record<string, Field>> = {
   end: { about: "how it ended, or who ended it", example: "reset", test: end },
   drop: { about: "why this machine dropped packets of it", example: "netfilter", test: drop },
   limited: { about: "what it waits for", example: "reader", test: limited },
+  command: {
+    about: "a part of its command line, with --command",
+    example: '"--port 80"',
+    test: contains(columnText("command")),
+  },
   exe: {
     about: "file name of its executable",
     example: "python3",
