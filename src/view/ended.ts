@@ -79,7 +79,7 @@ export class EndedFlows {
     const named = (row: number) => sample.processes.has(flows.tgid[row]) ? flows.tgid[row] : 0;
     const more = (row: number) => named(row) * 65536 + servicePort(flows, row);
     this.#pending = rows.map((row) => alike.of(row, more(row), () => this.#rowOf(sample, row)));
-    this.#figures = SUMS.map((field) => Float64Array.from(rows, (row) => flows[field][row]));
+    this.#figures = SUMS.map((field) => figuresOf(flows[field], rows));
   }
 
   /** What ended before this sample, in its time and with its names. Valid until the next take(). */
@@ -142,14 +142,7 @@ export class EndedFlows {
       if (at < 0) this.#dropped++;
       else if (++arrays.count[at] && arrays.merged[at]) this.#merged++;
     }
-    for (let field = 0; field < this.#figures.length; field++) {
-      const sums = arrays[SUMS[field]],
-        figures = this.#figures[field],
-        most = sums instanceof Uint32Array ? 0xffffffff : Infinity;
-      for (let i = 0; i < rows.length; i++) {
-        if (rows[i] >= 0) sums[rows[i]] = Math.min(sums[rows[i]] + figures[i], most);
-      }
-    }
+    for (let field = 0; field < this.#figures.length; field++) addTo(arrays[SUMS[field]], rows, this.#figures[field]);
     this.#pending = [];
     this.#figures = [];
   }
@@ -223,6 +216,24 @@ export class EndedFlows {
       this.#cgroups.push(cgroup);
     }
     return number;
+  }
+}
+
+type Figures = Float64Array | Uint32Array;
+
+function figuresOf(column: Figures, rows: readonly number[]): Float64Array {
+  const figures = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) figures[i] = column[rows[i]];
+  return figures;
+}
+
+/** Each figure to the sum of its row, -1 for none. A sum that its column cannot hold stays at the most that it can. */
+function addTo(sums: Figures, rows: readonly number[], figures: Float64Array): void {
+  const most = sums instanceof Uint32Array ? 0xffffffff : Infinity;
+  for (let i = 0; i < rows.length; i++) {
+    if (rows[i] < 0) continue;
+    const sum = sums[rows[i]] + figures[i];
+    sums[rows[i]] = sum < most ? sum : most;
   }
 }
 
