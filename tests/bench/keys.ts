@@ -5,8 +5,8 @@ import { headOf, liveScreen, untilFlows } from "./live.ts";
 import { mainNs } from "./threads.ts";
 
 const FLOWS = 10000, OPENED_PER_S = 2000;
-/** Each of them changes something: the cursor, the order, the groups, how many flows there are, a menu, the help. */
-export const KEYS = [..."jjk>jrr<sj\rggggga", ..."jja??"];
+/** Each of them changes something, also the seven ways to group: the cursor, the order, the groups, how many flows there are, a menu, the help. */
+export const KEYS = [..."jjk>jrr<sj\rggggggga", ..."jja??"];
 /** A sample draws no frame of its own within 250 ms of another one (src/app/frames.ts): with shorter pauses each redraw is the
  * key's. Pauses differ, so that keys fall anywhere between two samples. */
 const LEAST_PAUSE_MS = 20, MOST_PAUSE_MS = 180;

@@ -27,8 +27,8 @@ export interface Keyframes {
   readonly samples: number;
 }
 
-/** About 50 ms. */
-const KEYFRAMES: Keyframes = { bytes: 8 << 20, samples: 512 };
+/** About 30 ms. */
+const KEYFRAMES: Keyframes = { bytes: 4 << 20, samples: 512 };
 /** Keyframes take no larger a share of the file. */
 const KEYFRAME_SHARE = 16;
 
