@@ -50,7 +50,9 @@ export class WhenOutput implements Output {
   static async open(options: Options, owner: Identity, told: Told | null): Promise<WhenOutput> {
     const to = told ?? streams(options);
     const known = options.known === null ? null : await KnownNames.open(options.known, owner);
-    const command = options.whenRun === null ? null : await commandOf(options.whenRun, told !== null, to.say);
+    const command = options.whenRun === null
+      ? null
+      : await commandOf(options.whenRun, told !== null, (sentence) => to.say(sentence));
     return new WhenOutput(options, to, known, command);
   }
 

@@ -60,7 +60,8 @@ Deno.test(`exe is right for each of ${PROCESSES} processes of one connection, na
     over = true;
     await reading;
     samples.forEach(take);
-    const wrong = [...pids].filter(([pid, name]) => told.get(pid) !== name);
+    const wrong = [...pids].filter(([pid, name]) => told.get(pid) !== name)
+      .map(([pid, name]) => [name, told.get(pid)]);
     deepStrictEqual(wrong, []);
     strictEqual(told.size, pids.size);
     // What had gone before it could be read has none; nothing has another's.
