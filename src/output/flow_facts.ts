@@ -163,7 +163,7 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
   const f = sample.flows, uid = uidOf(f, row);
   const tcp = isTcp(f, row);
   const rx = rxDelta(f, row), tx = txDelta(f, row);
-  return {
+  const facts: FlowFacts = {
     id: flowId(f, row),
     protocol: tcp ? "tcp" : "udp",
     family: f.family[row] === 4 ? 4 : 6,
@@ -223,8 +223,9 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     ecn_marks: pathFigure(f, row, "ecnMarks"),
     reord_seen: pathFigure(f, row, "reordSeen"),
     dsack_dups: pathFigure(f, row, "dsackDups"),
-    ...sample.commands === undefined ? {} : { command: commandLine(sample, row), parent: parentPid(sample, row) },
   };
+  if (sample.commands === undefined) return facts;
+  return { ...facts, command: commandLine(sample, row), parent: parentPid(sample, row) };
 }
 
 /** null: it has no other end. */

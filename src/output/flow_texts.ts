@@ -8,6 +8,7 @@ import { peerRow } from "../flow/peer.ts";
 import type { Sample } from "../flow/sample.ts";
 import * as flow from "../view/flow.ts";
 import { flowFacts } from "./flow_facts.ts";
+import { flowJson } from "./flow_json.ts";
 
 /** Around `age_ms` and `idle_ms`, and what in it comes from tables that grow while a flow stays the same. */
 interface Text {
@@ -64,7 +65,7 @@ export class FlowTexts {
   }
 
   text(sample: Sample, row: number): string {
-    if (row >= this.#rows || !this.#same[row]) return JSON.stringify(flowFacts(sample, row));
+    if (row >= this.#rows || !this.#same[row]) return flowJson(flowFacts(sample, row));
     let text = this.#texts[row];
     if (text === null || text.peer !== peerRow(sample, row)) this.#texts[row] = text = textOf(sample, row);
     return `${text.head}${flow.ageMs(sample, row)}${text.middle}${
@@ -137,7 +138,7 @@ function areSame(a: Names, b: Names): boolean {
 }
 
 function textOf(sample: Sample, row: number): Text {
-  const whole = JSON.stringify(flowFacts(sample, row));
+  const whole = flowJson(flowFacts(sample, row));
   // In a string both would have backslashes.
   const age = whole.indexOf(AGE) + AGE.length, idle = whole.indexOf(IDLE, age) + IDLE.length;
   return {

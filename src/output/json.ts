@@ -1,5 +1,6 @@
 import type { Sample } from "../flow/sample.ts";
 import { flowFacts } from "./flow_facts.ts";
+import { flowJson } from "./flow_json.ts";
 import type { FlowTexts } from "./flow_texts.ts";
 import type { Group } from "../view/group.ts";
 import { groupFacts } from "./group_facts.ts";
@@ -19,7 +20,7 @@ export function jsonDocument(
   texts: FlowTexts | null = null,
 ): Iterable<string> {
   const head = jsonHead(sample, SAMPLE_SCHEMA, version);
-  if (texts === null) return inPieces(head, "flows", rows, (row) => JSON.stringify(flowFacts(sample, row)));
+  if (texts === null) return inPieces(head, "flows", rows, (row) => flowJson(flowFacts(sample, row)));
   texts.begin(sample);
   return inPieces(head, "flows", rows, (row) => texts.text(sample, row));
 }
