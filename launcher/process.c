@@ -31,6 +31,8 @@ static char bundle_path[] = "/proc/self/fd/" DIGITS;
 static char shim_permission[] = "--allow-ffi=/proc/self/fd/" DIGITS;
 static char shim_variable[] = "TCPTOP_SHIM_FD=" DIGITS;
 
+static char allow_ssh[] = "--allow-run=ssh"; // with --hosts alone
+
 static char *const ADDED[] = {
 	"DENO_DIR=" NOWHERE,
 	"DENO_LOG=error,deno::cache=off", // on a terminal it would complain of just that, --quiet or not
@@ -59,6 +61,7 @@ static char *const DENO_ARGUMENTS[] = {
 	"--allow-net",     // names of addresses
 	"--allow-read",    // --replay
 	"--allow-write",   // --csv, --record
+	allow_ssh,
 	bundle_path,
 };
 
@@ -126,6 +129,22 @@ static uint64_t auxiliary_of(uint64_t type, uint64_t value, const struct image *
 	}
 }
 
+// Whether the arguments have --hosts, as a word or with a value behind =, before those of a command.
+static int names_hosts(const struct process *process)
+{
+	for (long i = 1; i < process->argc; i++) {
+		const char *word = process->argv[i], *wanted = "--hosts";
+
+		while (*wanted && *wanted == *word)
+			wanted++, word++;
+		if (!*wanted && (!*word || *word == '='))
+			return 1;
+		if (process->argv[i][0] == '-' && process->argv[i][1] == '-' && !process->argv[i][2])
+			return 0;
+	}
+	return 0;
+}
+
 // The vectors that the kernel would have made for Deno. The strings stay where they are.
 static void write_vectors(uint64_t *to, const struct process *process, const struct image *deno, const struct image *linker)
 {
@@ -133,7 +152,8 @@ static void write_vectors(uint64_t *to, const struct process *process, const str
 
 	*to++ = (uint64_t)(process->argc ? process->argv[0] : "tcptop");
 	for (long i = 0; i < COUNT(DENO_ARGUMENTS); i++)
-		*to++ = (uint64_t)DENO_ARGUMENTS[i];
+		if (DENO_ARGUMENTS[i] != allow_ssh || names_hosts(process))
+			*to++ = (uint64_t)DENO_ARGUMENTS[i];
 	for (long i = 1; i < process->argc; i++)
 		*to++ = (uint64_t)process->argv[i];
 	*count = (uint64_t)(to - count - 1);

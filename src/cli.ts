@@ -4,6 +4,7 @@ import type { Option as CommandOption } from "@commander-js/extra-typings";
 import { completionScript, SHELLS } from "./cli/completions.ts";
 import { commandFacts } from "./cli/facts.ts";
 import { collected, nameOf, repeatMistake, watchGiven } from "./cli/given.ts";
+import { hostsOf } from "./cli/hosts.ts";
 import { manPage } from "./cli/man.ts";
 import { fileLines, FROM_FILE, isOverridden } from "./cli/options_file.ts";
 import { optionsPage } from "./cli/options_page.ts";
@@ -340,6 +341,12 @@ function definition() {
         "play a recording, or a directory of them, instead of looking at this machine (-: standard input); needs no root",
       ),
     )
+    .addOption(
+      new Option(
+        "--hosts <LIST>",
+        "many hosts on one screen: a,b,c or @FILE, each by ssh, which runs sudo -n tcptop there; needs no root here",
+      ),
+    )
     .addOption(new Option("--from <TIME>", "with --replay, from then on: 12:03, 12:03:10, '2026-01-02 12:03'"))
     .addOption(new Option("--to <TIME>", "with --replay, up to then"))
     .addOption(new Option("--at <TIME>", "with --replay, that moment: the screen begins there and stands still"))
@@ -435,6 +442,7 @@ function options(raw: Raw): Options {
     otlp: otlp(raw),
     networks: raw.networks ?? null,
     replay: raw.replay ?? null,
+    hosts: hosts(raw),
     from: time(raw, "--from", raw.from) ?? time(raw, "--at", raw.at),
     to: time(raw, "--to", raw.to),
     at: raw.at !== undefined,
@@ -590,6 +598,24 @@ function otlp({ otlp: url, otlpLogs: logs }: Raw): OtlpOptions | null {
   if (logs !== "on" && logs !== "off") throw usage(`--otlp-logs takes on or off, not '${logs}'`);
   if (url === undefined && logs === "off") throw usage("--otlp-logs needs --otlp");
   return url === undefined ? null : { url: url === true ? null : url, logs: logs === "on" };
+}
+
+/** In the place of this machine. */
+function hosts(raw: Raw): readonly string[] {
+  if (raw.hosts === undefined) return [];
+  const other = (["record", "replay"] as const).find((name) => raw[name] !== undefined);
+  if (other !== undefined) {
+    throw usage(`--hosts and --${other} exclude each other: each host may have a recording of its own`);
+  }
+  if (raw.watched !== undefined) throw usage("'run' watches a command of this machine: it takes no --hosts");
+  if (raw.command) throw usage("--command reads from processes of this machine: it takes no --hosts");
+  if (raw.allowKill) throw usage("--allow-kill ends connections of this machine: it takes no --hosts");
+  if (raw.source !== "auto") throw usage("--source is for this machine: with --hosts each host chooses its own");
+  try {
+    return hostsOf(raw.hosts);
+  } catch (error) {
+    throw usage(`--hosts: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function metricsHosts({ metrics, metricsHost: names = [] }: Raw): readonly string[] {

@@ -92,6 +92,8 @@ export interface Options {
   readonly networks: string | null;
   /** A file, a directory, or "-" for standard input. */
   readonly replay: string | null;
+  /** Looked at by ssh instead of this machine; empty: this machine is. */
+  readonly hosts: readonly string[];
   /** Of the replay. */
   readonly from: Time | null;
   readonly to: Time | null;

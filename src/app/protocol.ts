@@ -11,6 +11,7 @@ import type { KillResult, KillTarget } from "../system/kill.ts";
 import type { PackedEvents } from "../flow/event_log.ts";
 import type { PackedSample } from "../flow/tables.ts";
 import type { Health } from "../flow/sample.ts";
+import type { HostState } from "../flow/host.ts";
 import type { Host } from "../system/host.ts";
 import type { SourceInfo } from "../system/source_info.ts";
 import type { Keeping } from "../options.ts";
@@ -31,6 +32,8 @@ export interface WorkerOptions extends SourceOptions {
   readonly commands: boolean;
   /** Whether to send events too. */
   readonly events: boolean;
+  /** Hosts to look at by ssh instead of this machine. `keepStale`: the last flows of one that is silent are shown. */
+  readonly hosts: { readonly names: readonly string[]; readonly keepStale: boolean } | null;
   /** Where to keep the records, and whom a new file is given to. */
   readonly record: { readonly path: string; readonly owner: Identity; readonly keep: Keeping | null } | null;
 }
@@ -63,6 +66,8 @@ export type ToWorker =
 export interface SampleMessage {
   readonly type: "sample";
   readonly host: Host;
+  /** Of several hosts. */
+  readonly fleet?: readonly HostState[];
   readonly sample: PackedSample;
   readonly health: Health;
   readonly source: SourceInfo;

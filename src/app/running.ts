@@ -28,15 +28,16 @@ export function openSession(options: Options, scope: ScopeOptions | null = null)
     commands: options.commandLines,
     events: options.events,
     openings: options.events || record !== null,
-    historyMs: wantsScreen(options) ? options.historyMs : 0,
+    historyMs: wantsScreen(options) && options.hosts.length === 0 ? options.historyMs : 0,
     from: options.from,
     to: options.to,
     record: record === null ? null : { path: record, owner: folder ?? owner(), keep },
     scope,
+    hosts: options.hosts.length === 0 ? null : { names: options.hosts, keepStale: wantsScreen(options) },
     replay: replay === null
       ? null
       : { path: replay, paced: wantsScreen(options), still: wantsScreen(options) && options.at },
-  }, containerNames(replay === null && Deno.build.os === "linux"));
+  }, containerNames(replay === null && options.hosts.length === 0 && Deno.build.os === "linux"));
 }
 
 /** `here`: the flows are this machine's, and so are the engines. */

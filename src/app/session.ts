@@ -246,11 +246,12 @@ export class Session {
     return this.#view(message);
   }
 
-  #view(message: Beside & Pick<SampleMessage, "host" | "sample">): Sample {
-    const { sample, host, health, source, selfCpuPercent, selfRssBytes, timeWait, synRecv } = message;
+  #view(message: Beside & Pick<SampleMessage, "host" | "fleet" | "sample">): Sample {
+    const { sample, host, fleet, health, source, selfCpuPercent, selfRssBytes, timeWait, synRecv } = message;
     return {
       ...sample,
       host,
+      ...fleet && { fleet },
       health,
       source,
       selfCpuPercent,

@@ -19,7 +19,10 @@ declare const self: {
   close(): void;
 };
 
-let collector: Collector | null = null;
+/** What the main thread may ask for. */
+type Asked = Exclude<keyof Collector, "platform" | "post" | "history" | "recorder">;
+
+let collector: Pick<Collector, Asked> | null = null;
 
 self.onmessage = async ({ data }) => {
   if (data.type === "start") await start(data.options);
@@ -46,8 +49,17 @@ for (const type of ["error", "unhandledrejection"] as const) {
   });
 }
 
+const post = (message: FromWorker, transfer?: Transferable[]) => self.postMessage(message, transfer);
+
 async function start(options: WorkerOptions): Promise<void> {
   try {
+    if (options.hosts !== null) {
+      const { FleetCollector } = await import("./fleet/collector.ts");
+      const fleet = collector = new FleetCollector({ ...options, hosts: options.hosts }, post);
+      await fleet.run();
+      self.postMessage({ type: "stopped" });
+      return self.close();
+    }
     const platform = await openPlatform(Deno.build.os, options);
     const keeper = options.record ? await recorder(options.record, options) : null;
     const source = keeper === null ? platform : new RecordingPlatform(platform, keeper, VERSION);
@@ -55,7 +67,7 @@ async function start(options: WorkerOptions): Promise<void> {
     collector = new Collector(
       history === null ? source : history.listen(source),
       options,
-      (message, transfer) => self.postMessage(message, transfer),
+      post,
       history,
       keeper,
     );

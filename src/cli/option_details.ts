@@ -29,6 +29,7 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "--record": "See [recordings](json.md#recordings).",
   "--otlp": "OTLP over HTTP; [what is sent, and which variables count](opentelemetry.md).",
   "--networks": "See [networks](opentelemetry.md#networks).",
+  "--hosts": "See [many hosts](hosts.md).",
   "--keep": "See [a flight recorder](json.md#a-flight-recorder).",
   "--history":
     "At most 64 MiB: where that is not enough, the oldest thin out. See [back in time](screen.md#back-in-time).",

@@ -97,6 +97,8 @@ export const FLOW_SCHEMA = {
   cwnd: "u32",
   /** Number of its list in Sample.drops, of one flow in one run; 0: it has none. */
   drops: "u32",
+  /** Which of several hosts has it (host.ts); 0: there is but one. */
+  host: "u8",
   localPort: "u16",
   remotePort: "u16",
   /** With realAddress: the remote end behind a translation of addresses (NAT); 0: there is none, or it is not known. */

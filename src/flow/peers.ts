@@ -3,7 +3,7 @@
  * addresses are no loopback ones, in two of which there is no third. Looked for once, when an end appears; from then on both bear the pair's number.
  */
 import { isScoped } from "./address.ts";
-import { Protocol, Unknown } from "./columns.ts";
+import { type FlowArrays, Protocol, Unknown } from "./columns.ts";
 import { type EndArrays, EndIndex } from "./end_index.ts";
 import type { StateReader, StateWriter } from "./state.ts";
 import { Direction } from "../wire/layout.ts";
@@ -110,7 +110,7 @@ function mateFor({ arrays: c, ends }: PeerTable, row: number, near: boolean): nu
 }
 
 /** Whether each is what the other has as its remote end. */
-export function isMirror(c: EndArrays, a: number, b: number): boolean {
+export function isMirror(c: FlowArrays, a: number, b: number): boolean {
   if (c.localPort[a] !== c.remotePort[b] || c.remotePort[a] !== c.localPort[b]) return false;
   if (c.family[a] !== c.family[b]) return false;
   const { localAddress: local, remoteAddress: remote } = c;

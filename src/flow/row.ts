@@ -48,8 +48,9 @@ export function flowId(f: FlowArrays, row: number): string {
     low = f.cookieLow[row].toString(36),
     cookie = high === 0 ? low : `${high.toString(36)}.${low}`;
   const opened = f.openedNs[row] === 0 ? "" : `-${f.openedNs[row].toString(36)}`;
-  if (f.protocol[row] === Protocol.tcp) return `t${cookie}${opened}`;
-  return `u${cookie}${opened}-${f.remotePort[row].toString(36)}`;
+  const host = f.host[row] === 0 ? "" : `@${f.host[row]}`;
+  if (f.protocol[row] === Protocol.tcp) return `t${cookie}${opened}${host}`;
+  return `u${cookie}${opened}-${f.remotePort[row].toString(36)}${host}`;
 }
 
 /** `value`, or null where the source cannot tell it: `bit` is one of Unknown. */

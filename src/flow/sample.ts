@@ -1,5 +1,6 @@
 /** What the Worker tells the main thread once an interval. */
 import type { Cgroup } from "./container.ts";
+import type { HostState } from "./host.ts";
 import type { Host } from "../system/host.ts";
 import type { SourceInfo } from "../system/source_info.ts";
 import type { FlowArrays } from "./columns.ts";
@@ -41,6 +42,8 @@ export interface Sample {
   readonly timeNs: number;
   readonly intervalMs: number;
   readonly host: Host;
+  /** Those that the flows are of, by the column `host` less 1; absent: the flows are of one. */
+  readonly fleet?: readonly HostState[];
   readonly source: SourceInfo;
   readonly health: Health;
   readonly opened: number;
@@ -67,7 +70,7 @@ export interface Sample {
   /** Another number whenever something in `users`, `cgroups`, `programs`, `processes`, `zones`, `answers` or `hosts` has changed;
    * absent: not known. */
   readonly news?: number;
-  /** Login names by uid, for every uid in flows that has one. */
+  /** Login names by uid (hostKey() of host.ts), for every uid in flows that has one. */
   readonly users: ReadonlyMap<number, string>;
   /** By the column `cgroup`; NO_CGROUP is at 0. */
   readonly cgroups: readonly Cgroup[];
@@ -77,7 +80,7 @@ export interface Sample {
   readonly programs: ReadonlyMap<number, string>;
   /** Command lines by pid, each of one process; absent: nobody wants them. */
   readonly commands?: ReadonlyMap<number, Command>;
-  /** Names of processes by pid, where the source knows one that says more than the 15 bytes of `comm`. */
+  /** Names of processes by pid (hostKey()), where the source knows one that says more than the 15 bytes of `comm`. */
   readonly processes: ReadonlyMap<number, string>;
   /** Names of interfaces by zoneKey(), as far as they are known. */
   readonly zones: Zones;
@@ -85,7 +88,7 @@ export interface Sample {
   readonly names: ReadonlyMap<string, string>;
   /** Names that processes have asked name servers for, by the column `answer`. */
   readonly answers: ReadonlyMap<number, string>;
-  /** Names by address from the hosts file of the machine that the flows are of. */
+  /** Names by address (textOf() of host.ts) from the hosts file of the machine that the flows are of. */
   readonly hosts: ReadonlyMap<string, string>;
 }
 

@@ -1,13 +1,16 @@
 /** Names of network interfaces, which are the zones of scoped addresses (RFC 4007): each network namespace numbers its own. */
+import type { FlowArrays } from "./columns.ts";
+import { textOf } from "./host.ts";
+
 export type Zones = ReadonlyMap<string, string>;
 
 export function zoneKey(netns: number, index: number): string {
   return `${netns} ${index}`;
 }
 
-/** null: not known. */
-export function zoneName(zones: Zones, netns: number, index: number): string | null {
-  return zones.get(zoneKey(netns, index)) ?? null;
+/** Of the row's addresses; null: not known. */
+export function zoneName(zones: Zones, { host, netns, scope }: FlowArrays, row: number): string | null {
+  return zones.get(textOf(host[row], zoneKey(netns[row], scope[row]))) ?? null;
 }
 
 /** One IPv6 address of an interface. */

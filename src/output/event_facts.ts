@@ -1,6 +1,7 @@
 import { Unknown } from "../flow/columns.ts";
 import { EventKind } from "../flow/event_log.ts";
 import { type EventBatch, eventWallMs } from "../flow/sample.ts";
+import { hostState } from "../flow/host.ts";
 import { connectUs } from "../flow/path.ts";
 import { flowId, isTcp, retransmits, rttUs, rttVarUs, rxBytes, rxPackets, txBytes, txPackets } from "../flow/row.ts";
 import { dropsOf, endedOf } from "../view/drops.ts";
@@ -13,6 +14,7 @@ import {
   pidOf,
   processName,
   uidOf,
+  userName,
 } from "../view/flow.ts";
 import { type FlowFacts, remoteFacts } from "./flow_facts.ts";
 
@@ -53,6 +55,8 @@ export interface EventFacts {
   readonly connect_us: number | null;
   /** What this machine's kernel threw away of it; null: not known, or it has just opened. */
   readonly dropped: FlowFacts["dropped"];
+  /** Which of --hosts has it; null: there is but one. */
+  readonly host: string | null;
 }
 
 export function eventFacts(batch: EventBatch, row: number): EventFacts {
@@ -70,7 +74,7 @@ export function eventFacts(batch: EventBatch, row: number): EventFacts {
     process: processName(batch, row),
     exe: executable(batch, row),
     uid,
-    user: uid === null ? null : batch.users.get(uid) ?? null,
+    user: userName(batch, row),
     netns: f.netns[row] || null,
     cgroup: cgroupPath(batch, row),
     container: container(batch, row),
@@ -87,6 +91,7 @@ export function eventFacts(batch: EventBatch, row: number): EventFacts {
     end: endedOf(batch, row),
     connect_us: connectUs(f, row),
     dropped: isOpening ? null : dropsOf(batch, row),
+    host: hostState(batch, row)?.name ?? null,
   };
 }
 

@@ -16,5 +16,6 @@ export function eventJson(schema: string, f: EventFacts): string {
     },"duration_us":${f.duration_us}` +
     `,"rx_bytes":${f.rx_bytes},"tx_bytes":${f.tx_bytes},"rx_packets":${f.rx_packets},"tx_packets":${f.tx_packets}` +
     `,"rtt_us":${f.rtt_us},"rtt_var_us":${f.rtt_var_us},"retransmits":${f.retransmits},"loopback":${f.loopback}` +
-    `,"final":${f.final},"end":${endJson(f.end)},"connect_us":${f.connect_us},"dropped":${droppedJson(f.dropped)}}`;
+    `,"final":${f.final},"end":${endJson(f.end)},"connect_us":${f.connect_us},"dropped":${droppedJson(f.dropped)}` +
+    `,"host":${text(f.host)}}`;
 }

@@ -34,7 +34,8 @@ function textLine(batch: EventBatch, row: number): string {
   const f = eventFacts(batch, row), arrow = f.direction === "inbound" ? "<-" : "->";
   const local = endpointText(f.local.address, f.family, f.local.port);
   const remote = f.remote === null ? "*" : endpointText(f.remote.address, f.family, f.remote.port);
-  const owner = f.pid === null ? "-" : `${harmless(f.process ?? "-")}[${f.pid}]`;
+  const process = f.pid === null ? "-" : `${harmless(f.process ?? "-")}[${f.pid}]`;
+  const owner = f.host === null ? process : `${process}@${harmless(f.host)}`;
   const parts = [`${f.time} ${f.event.padEnd(6)} ${local} ${arrow} ${remote}`, owner];
   if (f.container !== null) parts.push(harmless(f.container.name ?? f.container.id.slice(0, 12)));
   if (f.event === "closed") {

@@ -78,6 +78,8 @@ const FIELDS: Fields<FlowFacts> = new Map([
   plain("ecn_marks"),
   plain("reord_seen"),
   plain("dsack_dups"),
+  plain("host"),
+  ["peer_host", (flow) => flow.peer?.host ?? null],
   ["command", (flow) => flow.command ?? null],
   ["parent", (flow) => flow.parent ?? null],
 ]);

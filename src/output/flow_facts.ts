@@ -26,6 +26,7 @@ import {
 import type { Drop } from "../flow/drop_list.ts";
 import type { Ended } from "../flow/end.ts";
 import { dropsOf, endedOf } from "../view/drops.ts";
+import { hostState } from "../flow/host.ts";
 import { peerRow } from "../flow/peer.ts";
 import { Via } from "../flow/peers.ts";
 import { connectUs, deliveryRate, idleMs, lost, pacingRate, pathFigure, rtoCount, ssthresh } from "../flow/path.ts";
@@ -51,6 +52,7 @@ import {
   remoteNameFrom,
   stateName,
   uidOf,
+  userName,
 } from "../view/flow.ts";
 
 export interface Endpoint {
@@ -68,6 +70,8 @@ export interface Peer {
   readonly netns: number | null;
   /** By their addresses, or by what the kernel tells of their translation. */
   readonly via: "direct" | "nat";
+  /** Which of --hosts has it; null: there is but one. */
+  readonly host: string | null;
 }
 
 export interface FlowFacts {
@@ -155,6 +159,8 @@ export interface FlowFacts {
   readonly ecn_marks: number | null;
   readonly reord_seen: number | null;
   readonly dsack_dups: number | null;
+  /** Which of --hosts has it; null: there is but one. */
+  readonly host: string | null;
 }
 
 const ms = (us: number | null) => us === null ? null : us / 1000;
@@ -174,7 +180,7 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     pid: pidOf(f, row),
     process: processName(sample, row),
     uid,
-    user: uid === null ? null : sample.users.get(uid) ?? null,
+    user: userName(sample, row),
     netns: f.netns[row] || null,
     cgroup: cgroupPath(sample, row),
     container: container(sample, row),
@@ -223,6 +229,7 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     ecn_marks: pathFigure(f, row, "ecnMarks"),
     reord_seen: pathFigure(f, row, "reordSeen"),
     dsack_dups: pathFigure(f, row, "dsackDups"),
+    host: hostState(sample, row)?.name ?? null,
   };
   if (sample.commands === undefined) return facts;
   return { ...facts, command: commandLine(sample, row), parent: parentPid(sample, row) };
@@ -251,5 +258,6 @@ function peerFacts(sample: Sample, row: number): Peer | null {
     container: container(sample, peer),
     netns: f.netns[peer] || null,
     via: f.via[row] === Via.nat ? "nat" : "direct",
+    host: hostState(sample, peer)?.name ?? null,
   };
 }

@@ -22,7 +22,9 @@ export function flowJson(f: FlowFacts): string {
     `,"connect_us":${f.connect_us},"idle_ms":${f.idle_ms},"congestion_control":${text(f.congestion_control)}` +
     `,"mss":${f.mss},"ssthresh":${f.ssthresh},"delivery_bytes_per_s":${f.delivery_bytes_per_s}` +
     `,"pacing_bytes_per_s":${f.pacing_bytes_per_s},"lost":${f.lost},"rto_count":${f.rto_count}` +
-    `,"ecn_marks":${f.ecn_marks},"reord_seen":${f.reord_seen},"dsack_dups":${f.dsack_dups}${commandJson(f)}}`;
+    `,"ecn_marks":${f.ecn_marks},"reord_seen":${f.reord_seen},"dsack_dups":${f.dsack_dups},"host":${text(f.host)}${
+      commandJson(f)
+    }}`;
 }
 
 export function remoteJson(r: FlowFacts["remote"]): string {
@@ -47,7 +49,7 @@ function peerJson(p: Peer | null): string {
   if (p === null) return "null";
   return `{"id":"${p.id}","pid":${p.pid},"process":${text(p.process)},"container":${
     containerJson(p.container)
-  },"netns":${p.netns},"via":"${p.via}"}`;
+  },"netns":${p.netns},"via":"${p.via}","host":${text(p.host)}}`;
 }
 
 function commandJson({ command, parent }: FlowFacts): string {

@@ -118,12 +118,11 @@ function containerName(sample: Sample, row: number): string | null {
 }
 
 function namesOf(sample: Sample, row: number): Names {
-  const uid = flow.uidOf(sample.flows, row);
   return {
     process: flow.processName(sample, row),
     exe: flow.executable(sample, row),
     command: flow.commandLine(sample, row),
-    user: uid === null ? null : sample.users.get(uid) ?? null,
+    user: flow.userName(sample, row),
     cgroup: flow.cgroupPath(sample, row),
     container: containerName(sample, row),
     remote: flow.remoteName(sample, row),

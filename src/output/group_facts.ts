@@ -2,6 +2,7 @@
 import { droppedBytes, droppedPackets, hasPeer, isTcp, rxDelta, txDelta } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
 import { type Drop, sumOf } from "../flow/drop_list.ts";
+import { hostState } from "../flow/host.ts";
 import { dropsOf } from "../view/drops.ts";
 import { columnById, type NumberColumn } from "../view/column.ts";
 import { type EndKind, farEnd } from "../view/far_end.ts";
@@ -30,6 +31,7 @@ export interface GroupIdentity {
   readonly protocol?: "tcp" | "udp";
   readonly container?: flow.Container | null;
   readonly cgroup?: string | null;
+  readonly host?: string | null;
   readonly peer?: PeerFacts | null;
 }
 
@@ -122,6 +124,8 @@ function identity(sample: Sample, rows: readonly number[], by: Grouping): Omit<G
       return { container: flow.container(sample, row) };
     case "peer":
       return { process: flow.processName(sample, row), peer: hasPeer(f, row) ? peerFacts(sample, row) : null };
+    case "host":
+      return { host: hostState(sample, row)?.name ?? null };
     case "cgroup":
       return { cgroup: flow.cgroupPath(sample, row) };
   }

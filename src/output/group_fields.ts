@@ -23,6 +23,7 @@ export const IDENTITY: Readonly<Record<Grouping, Fields<GroupFacts>>> = {
     ["container_name", ({ container }) => container?.name ?? null],
   ]),
   cgroup: new Map([plain("key"), plain("cgroup")]),
+  host: new Map([plain("key"), plain("host")]),
   peer: new Map([
     plain("key"),
     plain("process"),

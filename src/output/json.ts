@@ -1,3 +1,4 @@
+import type { HostState } from "../flow/host.ts";
 import type { Sample } from "../flow/sample.ts";
 import { flowFacts } from "./flow_facts.ts";
 import { flowJson } from "./flow_json.ts";
@@ -57,6 +58,15 @@ function droppedInSample({ dropsKnown, dropTotals }: Sample): object[] | null {
   ));
 }
 
+function hostFacts({ name, staleSinceMs, aheadMs, version }: HostState): object {
+  return {
+    name,
+    stale_since: staleSinceMs === null ? null : new Date(staleSinceMs).toISOString(),
+    clock_ahead_ms: aheadMs === null ? null : Math.round(aheadMs),
+    version,
+  };
+}
+
 /** Everything of the document but its flows or groups. */
 function jsonHead(sample: Sample, schema: string, version: string): Record<string, unknown> {
   const { totals, health } = machineFacts(sample);
@@ -66,6 +76,7 @@ function jsonHead(sample: Sample, schema: string, version: string): Record<strin
     time: new Date(sample.wallMs).toISOString(),
     interval_ms: Math.round(sample.intervalMs * 1000) / 1000,
     host: sample.host,
+    ...sample.fleet && { hosts: sample.fleet.map(hostFacts) },
     source: { tcp: sample.source.tcp, udp: sample.source.udp, notes: notesOf(sample) },
     health,
     totals: {

@@ -12,4 +12,6 @@ export interface SourceInfo {
   readonly tcp: string | null;
   readonly udp: string | null;
   readonly notes: readonly Note[];
+  /** Several hosts are looked at. */
+  readonly many?: boolean;
 }

@@ -4,7 +4,7 @@ import type { FlowArrays } from "../flow/columns.ts";
 /** Numbers in tables of the sample among them, which mean the same for all of its rows. */
 const NUMBERS = [
   ...["how", "wholeName", "exe", "cgroup", "uid", "netns", "unknown", "scope", "answer"] as const,
-  ...["protocol", "family", "direction", "loopback", "inside", "pathKnown", "pathLacks"] as const,
+  ...["protocol", "family", "direction", "loopback", "inside", "pathKnown", "pathLacks", "host"] as const,
 ];
 const WORDS_A_ROW = 4;
 const BYTES = ["comm", "localAddress", "remoteAddress"] as const;

@@ -16,6 +16,7 @@ import {
   txDelta,
   txPackets,
 } from "../flow/row.ts";
+import { hostState } from "../flow/host.ts";
 import type { Sample } from "../flow/sample.ts";
 import { droppedCount, endedOf } from "./drops.ts";
 import type { SourceInfo } from "../system/source_info.ts";
@@ -161,7 +162,7 @@ export const COLUMNS: readonly Column[] = [
   number("pid", "PID", 7, 3, "count", (s, r) => flow.pidOf(s.flows, r)), // 4194304
   words("user", "USER", { floor: 8, drop: 9 }, (s, r) => {
     const uid = flow.uidOf(s.flows, r);
-    return uid === null ? "-" : harmless(s.users.get(uid) ?? String(uid));
+    return uid === null ? "-" : harmless(flow.userName(s, r) ?? String(uid));
   }),
   words("container", "CONTAINER", { floor: 12, drop: 10 }, (s, r) => {
     const container = flow.container(s, r);
@@ -216,13 +217,24 @@ export const HISTORY: Column = {
   most: 30, // a second each
 };
 
+/** Which of --hosts has the flow: behind the process, where there are several. */
+export const HOST: Column = words(
+  "host",
+  "HOST",
+  { floor: 8, weight: 1, drop: 2 },
+  (s, r) => harmless(hostState(s, r)?.name ?? "-"),
+);
+const withHost = (columns: readonly Column[]) => columns.flatMap((one) => one.id === "process" ? [one, HOST] : [one]);
+const COLUMNS_OF_HOSTS = withHost(COLUMNS);
+
 /** Those that a live screen can show, from left to right. */
-export const SCREEN_COLUMNS: readonly Column[] = COLUMNS.flatMap((column) =>
+export const SCREEN_COLUMNS: readonly Column[] = COLUMNS_OF_HOSTS.flatMap((column) =>
   column.id === "tx/s" ? [column, HISTORY] : [column]
 );
 
 /** What a screen shows unless told otherwise; packets say little that bytes do not, nor the executable beside the process. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
+  "host",
   "rxpackets",
   "txpackets",
   "dropped",
@@ -244,6 +256,12 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "command",
 ]);
 export const DEFAULT_COLUMNS: readonly Column[] = SCREEN_COLUMNS.filter(({ id }) => !LEFT_OUT.has(id));
+const DEFAULT_OF_HOSTS = withHost(DEFAULT_COLUMNS);
+
+/** Of those, what the source tells. */
+export function defaultColumns(source: SourceInfo): readonly Column[] {
+  return toldColumns(source.many ? DEFAULT_OF_HOSTS : DEFAULT_COLUMNS, source);
+}
 
 /** What rows are sorted by unless something else is asked for: both directions together. */
 export const TOTAL_RATE: Column = number("rate", "RATE", RATE_CELLS, 0, "bytes/s", (s, row) => {
@@ -262,17 +280,19 @@ const NEVER_BY = new Map<string, readonly string[]>([
 ]);
 
 /** Whether the source never tells what the column shows. */
-export function isNeverTold(id: string, { tcp }: SourceInfo): boolean {
+export function isNeverTold(id: string, { tcp, many }: SourceInfo): boolean {
+  if (id === "host") return many !== true;
   return tcp !== null && (NEVER_BY.get(id)?.includes(tcp) ?? false);
 }
 
 /** Those that can say anything. */
 export function toldColumns(columns: readonly Column[], source: SourceInfo): readonly Column[] {
-  const told = columns.filter(({ id }) => !isNeverTold(id, source));
-  return told.length === columns.length ? columns : told;
+  const all = source.many && columns === COLUMNS ? COLUMNS_OF_HOSTS : columns;
+  const told = all.filter(({ id }) => !isNeverTold(id, source));
+  return told.length === all.length ? all : told;
 }
 
-const BY_ID = new Map([...COLUMNS, TOTAL_RATE].map((column) => [column.id, column]));
+const BY_ID = new Map([...COLUMNS, HOST, TOTAL_RATE].map((column) => [column.id, column]));
 
 /** Of a column that a screen can show, and that may have no figure or text for anything else. */
 export function screenColumnById(id: string): Column | undefined {

@@ -30,6 +30,7 @@ const SUMS = [
 ] as const;
 /** What is kept of the flows of one sum, being the same for all; everything else is 0. */
 const SHARED = [
+  "host",
   "protocol",
   "family",
   "direction",

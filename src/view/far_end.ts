@@ -1,5 +1,6 @@
 /** Who is at an end of a flow: a process or container of this machine or, outside, a name or a network. */
 import { peerRow } from "../flow/peer.ts";
+import { type HostState, hostState } from "../flow/host.ts";
 import type { Sample } from "../flow/sample.ts";
 import { addressText } from "./address.ts";
 import * as flow from "./flow.ts";
@@ -28,15 +29,21 @@ const NOBODY = "(not known)";
 /** The row's own end. */
 export function nearEnd(sample: Sample, row: number, by: EndsBy): End {
   const container = flow.container(sample, row), rest = { container, address: null, from: null };
+  const host = hostState(sample, row), at = host === null ? "" : `${host.name}\0`;
   const process = flow.processName(sample, row) ?? NOBODY,
     of = container === null ? "" : `${container.runtime} ${container.id}`;
   if (by === "process" || by === "both" && container === null) {
-    return { ...rest, id: `process\0${of}\0${process}`, kind: "process", text: process };
+    return { ...rest, id: `${at}process\0${of}\0${process}`, kind: "process", text: onHost(process, host) };
   }
   if (container !== null) {
-    return { ...rest, id: `container\0${of}`, kind: "container", text: container.id.slice(0, 12) };
+    return { ...rest, id: `${at}container\0${of}`, kind: "container", text: onHost(container.id.slice(0, 12), host) };
   }
-  return { ...rest, id: "machine", kind: "machine", text: sample.host.hostname };
+  return { ...rest, id: `${at}machine`, kind: "machine", text: host?.name ?? sample.host.hostname };
+}
+
+/** With the host that it is on, where there are several. */
+function onHost(text: string, host: HostState | null): string {
+  return host === null ? text : `${text}@${host.name}`;
 }
 
 /** The other end. */
@@ -51,7 +58,7 @@ function insideEnd(sample: Sample, row: number): End {
   const { flows: f } = sample,
     isServer = flow.directionName(f, row) === "outbound",
     address = flow.remoteAddress(sample, row);
-  const text = isServer ? flow.remoteEndpoint(sample, row) : address;
+  const text = onHost(isServer ? flow.remoteEndpoint(sample, row) : address, hostState(sample, row));
   return { id: `inside\0${text}`, kind: "inside", text, container: null, address, from: null };
 }
 

@@ -1,5 +1,6 @@
 /** What is read of one flow: names, addresses and texts, as they are and not yet made harmless. */
 import { type FlowArrays, Unknown } from "../flow/columns.ts";
+import { hostKey, textOf } from "../flow/host.ts";
 import { isScoped } from "../flow/address.ts";
 import { zoneName } from "../flow/zone.ts";
 import { hasOwner, hasPeer, isTcp, known } from "../flow/row.ts";
@@ -65,7 +66,7 @@ export function parentPid(sample: Sample, row: number): number | null {
 export function processName({ flows, processes, programs }: Sample, row: number): string | null {
   if (flows.how[row] === OwnerHow.none) return null;
   if (flows.how[row] === OwnerHow.kernel) return KERNEL_PROCESS;
-  const name = processes.get(flows.tgid[row]);
+  const name = processes.get(hostKey(flows, row, flows.tgid[row]));
   if (name !== undefined) return name;
   const whole = flows.wholeName[row] === 0 ? undefined : programs.get(flows.wholeName[row]);
   if (whole !== undefined) return whole;
@@ -103,6 +104,12 @@ export function uidOf(flows: FlowArrays, row: number): number | null {
   return hasOwner(flows, row) ? known(flows, row, Unknown.uid, flows.uid[row]) : null;
 }
 
+/** The login name; null: it has none, or the user is not known. */
+export function userName({ flows, users }: Sample, row: number): string | null {
+  const uid = uidOf(flows, row);
+  return uid === null ? null : users.get(hostKey(flows, row, uid)) ?? null;
+}
+
 /** Bytes a second to one decimal. */
 export function perSecond(delta: number, intervalMs: number): number {
   return intervalMs > 0 ? Math.round(delta / intervalMs * 10000) / 10 : 0;
@@ -118,7 +125,7 @@ export function remoteAddress(sample: Sample, row: number): string {
 
 function address({ flows: f, zones }: Sample, row: number, bytes: Uint8Array): string {
   const text = addressText(f.family[row], bytes, row * 16);
-  return isZoned(f, row, bytes) ? `${text}%${zoneName(zones, f.netns[row], f.scope[row]) ?? f.scope[row]}` : text;
+  return isZoned(f, row, bytes) ? `${text}%${zoneName(zones, f, row) ?? f.scope[row]}` : text;
 }
 
 /** Whether it is the address of one link, and which link is known. */
@@ -161,8 +168,10 @@ export function remoteNameFrom(sample: Sample, row: number): NameFrom | null {
 /** Files have no zones. */
 function hostsName({ hosts, flows: f }: Sample, row: number): string | null {
   if (hosts.size === 0) return null;
-  if (f.family[row] === 4 && f.remoteAddress[row * 16] === 127) return hosts.get("127.0.0.1") ?? null;
-  return hosts.get(addressText(f.family[row], f.remoteAddress, row * 16)) ?? null;
+  if (f.family[row] === 4 && f.remoteAddress[row * 16] === 127) {
+    return hosts.get(textOf(f.host[row], "127.0.0.1")) ?? null;
+  }
+  return hosts.get(textOf(f.host[row], addressText(f.family[row], f.remoteAddress, row * 16))) ?? null;
 }
 
 function answerName({ answers, flows }: Sample, row: number): string | null {

@@ -57,7 +57,7 @@ export function groupRows(
 
 const NONE: ReadonlyMap<string | null, number[]> = new Map();
 /** Groupings that need neither peer nor port. */
-const OF_OWNER: ReadonlySet<Grouping> = new Set(["process", "container", "cgroup"]);
+const OF_OWNER: ReadonlySet<Grouping> = new Set(["process", "container", "cgroup", "host"]);
 
 function groupedRows(sample: Sample, rows: readonly number[], by: Grouping): Map<string | null, number[]> {
   const groups = new Map<string | null, number[]>();

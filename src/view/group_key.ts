@@ -2,10 +2,11 @@
 import type { Sample } from "../flow/sample.ts";
 import { endText, farEnd, nearEnd } from "./far_end.ts";
 import * as flow from "./flow.ts";
+import { hostState } from "../flow/host.ts";
 import { hasPeer, isTcp } from "../flow/row.ts";
 import { harmless } from "../harmless.ts";
 
-export const GROUPINGS = ["process", "remote", "port", "container", "cgroup", "peer"] as const;
+export const GROUPINGS = ["process", "remote", "port", "container", "cgroup", "peer", "host"] as const;
 export type Grouping = typeof GROUPINGS[number];
 
 interface Naming {
@@ -62,6 +63,11 @@ const NAMING: Readonly<Record<Grouping, Naming>> = {
       return harmless(`${endText(near, sample.containers)} ${arrow(sample, row)} ${endText(far, sample.containers)}`);
     },
     none: "(no peer)",
+  },
+  host: {
+    id: (sample, row) => hostState(sample, row)?.name ?? null,
+    key: (sample, row) => harmless(hostState(sample, row)!.name),
+    none: "(not known)",
   },
   cgroup: {
     id: (sample, row) => flow.cgroupPath(sample, row),

@@ -1,5 +1,6 @@
 /** The two ends of a connection inside this machine as one row: the client's, with whom it talks to behind its remote address. */
 import { peerRow } from "../flow/peer.ts";
+import { hostState } from "../flow/host.ts";
 import type { Sample } from "../flow/sample.ts";
 import { harmless } from "../harmless.ts";
 import * as flow from "./flow.ts";
@@ -33,5 +34,6 @@ export function peerText(sample: Sample, row: number): string {
   if (peer < 0) return "";
   const process = flow.processName(sample, peer), container = flow.container(sample, peer);
   const inside = container === null ? "" : `(${container.name ?? container.id.slice(0, 12)})`;
-  return harmless([process ?? "", inside].filter((part) => part !== "").join(" "));
+  const there = sample.flows.host[peer] === sample.flows.host[row] ? "" : `@${hostState(sample, peer)?.name ?? ""}`;
+  return harmless([process ?? "", inside].filter((part) => part !== "").join(" ") + there);
 }

@@ -1,4 +1,5 @@
 import { Protocol, Unknown } from "../flow/columns.ts";
+import { isStale } from "../flow/host.ts";
 import type { Sample } from "../flow/sample.ts";
 import { hasOwner, isListener } from "../flow/row.ts";
 import { perSecond } from "./flow.ts";
@@ -33,6 +34,7 @@ export function totalsOf(sample: Sample): Totals {
   let dropped: number | null = null;
   let rx = 0, tx = 0, inside = 0, byAddress = 0, loopbackRx = 0, loopbackTx = 0;
   for (let row = 0; row < sample.length; row++) {
+    if (isStale(sample, row)) continue;
     if (!hasOwner(f, row)) unattributed++;
     if (isListener(f, row)) continue;
     if (f.protocol[row] === Protocol.tcp) tcp++;

@@ -120,7 +120,7 @@ Deno.test("parseArguments() takes groups in every output, with the columns that 
   }
   strictEqual(
     refusal("-g", "user"),
-    "--group takes process, remote, port, container, cgroup, peer or none, not 'user'",
+    "--group takes process, remote, port, container, cgroup, peer, host or none, not 'user'",
   );
   deepStrictEqual(options("--csv", "f", "-g", "remote", "-c", "rx,remote").columns?.map(({ id }) => id), [
     "rx",

@@ -44,7 +44,15 @@ Deno.test("Peers joins the two ends of a connection, and tells each who is at th
   const sample = feed.sample(live(1, 9, LOW, SERVICE), live(2, 9, SERVICE, LOW, server), tick(10e9));
   deepStrictEqual(peers(sample), { 1: 2, 2: 1 });
   deepStrictEqual(flowFacts(sample, 0).peer, {
-    ...{ id: flowFacts(sample, 1).id, pid: 7, process: "redis-server", container: null, netns: 9, via: "direct" },
+    ...{
+      id: flowFacts(sample, 1).id,
+      pid: 7,
+      process: "redis-server",
+      container: null,
+      netns: 9,
+      via: "direct",
+      host: null,
+    },
   });
 });
 

@@ -31,6 +31,7 @@ Deno.test("flowCsv() has the fields of the JSON document, flattened", () => {
     if (name === "remote") return ["remote_address", "remote_port", "remote_name", "remote_name_from"];
     if (name === "accept_queue") return ACCEPT_QUEUE.map((field) => `accept_queue_${field}`);
     if (name === "peer") return PEER;
+    if (name === "host") return ["host", "peer_host"];
     if (name === "dropped") return ["dropped_packets", "dropped_bytes", "dropped_reasons"];
     if (name === "end") return ["end_by", "end_how", "end_error", "end_reason"];
     return name === "container" ? ["container_id", "container_runtime", "container_name"] : [name];

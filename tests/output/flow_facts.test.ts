@@ -80,6 +80,7 @@ Deno.test("flowFacts() has every fact of a flow", () => {
     ecn_marks: null,
     reord_seen: null,
     dsack_dups: null,
+    host: null,
   });
 });
 

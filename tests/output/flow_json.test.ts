@@ -22,7 +22,15 @@ Deno.test("flowJson() writes what JSON.stringify() would", () => {
     { ...some, accept_queue: { length: 6, limit: 5, overflows: 7, overflows_at_most: null } as never, cwnd: 0 },
     {
       ...some,
-      peer: { id: "t1", pid: null, process: ODD, container: { ...container, name: ODD }, netns: 3, via: "nat" },
+      peer: {
+        id: "t1",
+        pid: null,
+        process: ODD,
+        container: { ...container, name: ODD },
+        netns: 3,
+        via: "nat",
+        host: ODD,
+      },
     },
     { ...some, command: ODD, parent: 7 },
     { ...some, command: null, parent: null },

@@ -180,7 +180,7 @@ Deno.test("ScreenModel changes the interval, the protocol and the columns", () =
   strictEqual(model.state.intervalMs, 200);
   press(model, "u");
   strictEqual(names(model), "[dns]");
-  press(model, "c", "down", " ", "enter");
+  press(model, "c", "down", "down", " ", "enter");
   strictEqual(model.state.shown.includes(columnById("pid")!), false);
   strictEqual(model.draw().line(2).includes("PID"), false);
 });

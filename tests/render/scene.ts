@@ -76,6 +76,7 @@ export function state(columns: number, rows: number): ScreenState {
     frozen: false,
     allowKill: false,
     historyMs: 0,
+    many: false,
     moment: null,
     replay: false,
     paused: false,

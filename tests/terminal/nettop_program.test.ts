@@ -88,6 +88,7 @@ Deno.test("tcptop --once --json over nettop gives every figure that there is, an
     ecn_marks: null,
     reord_seen: null,
     dsack_dups: null,
+    host: null,
   });
 });
 

@@ -1,5 +1,14 @@
 import type { Sample } from "../../flow/sample.ts";
-import { cgroupPath, container as containerOf, executable, pidOf, processName, uidOf } from "../../view/flow.ts";
+import { hostState } from "../../flow/host.ts";
+import {
+  cgroupPath,
+  container as containerOf,
+  executable,
+  pidOf,
+  processName,
+  uidOf,
+  userName,
+} from "../../view/flow.ts";
 import { addKnown, type MutableAttributes } from "./attribute_set.ts";
 import { containerNames } from "./dimensions.ts";
 
@@ -13,7 +22,8 @@ export function addOwner(to: MutableAttributes, sample: Sample, row: number): vo
   addKnown(to, "process.executable.name", executable(sample, row));
   addKnown(to, "tcptop.process.name", processName(sample, row));
   if (uid !== null) to["user.id"] = String(uid);
-  addKnown(to, "user.name", uid === null ? null : sample.users.get(uid));
+  addKnown(to, "user.name", userName(sample, row));
+  addKnown(to, "host.name", hostState(sample, row)?.name);
   addKnown(to, "process.linux.cgroup", cgroup);
   if (flows.netns[row] !== 0) to["tcptop.netns"] = flows.netns[row];
   const container = containerOf(sample, row);

@@ -17,6 +17,12 @@ export type ReadBytes = (target: Uint8Array) => number;
 /** Why a recording cannot be read on. `message` completes "FILE ...". */
 export class Unreadable extends Error {}
 
+/** Its records are not those of this program. */
+export class OtherRecords extends Unreadable {
+  /** Of the program that made them, where that has been read. */
+  version: string | null = null;
+}
+
 /** Reads a recording chunk by chunk, with the memory of one. Throws Unreadable, also on a file that stops without its end chunk. */
 export class RecordingReader {
   readonly #read: ReadBytes;
@@ -65,6 +71,6 @@ function checkHeader(read: ReadBytes): void {
   if (bytes < HEADER_BYTES) throw new Unreadable("was cut short within its first bytes");
   if (view.getUint32(28, true) !== crc32(header.subarray(0, 28))) throw new Unreadable("is damaged in its first bytes");
   if (view.getUint32(8, true) > VERSION_SQUEEZED || !isReadable(view.getUint32(12, true))) {
-    throw new Unreadable("was made by a version of tcptop with other records. Replay it with that version");
+    throw new OtherRecords("was made by a version of tcptop with other records. Replay it with that version");
   }
 }

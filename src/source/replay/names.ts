@@ -4,6 +4,8 @@ import { processKey } from "../recording/cgroups.ts";
 
 /** However long the recording, no more cgroups or processes than these are kept. */
 const MOST = 1 << 17;
+/** Of names that come while a recording is made, the newest of each kind: they are asked for soon after, and it may go on for ever. */
+const MOST_COMING = 1 << 12;
 
 /** Names of processes, a later one for the same process behind it. */
 export type Processes = readonly (readonly [pid: number, name: string])[];
@@ -12,7 +14,8 @@ export type Processes = readonly (readonly [pid: number, name: string])[];
 export class RecordedNames implements CgroupSource {
   readonly users = new Map<number, string>();
   readonly #awaited = new Map<number, (name: string) => void>();
-  readonly #cgroups = new Set<string>();
+  /** Lines by themselves. */
+  readonly #cgroups = new Map<string, string>();
   readonly #processCgroups = new Map<string, string>();
   readonly #argumentNames = new Map<string, string>();
   readonly #hosts: string[] = [];
@@ -27,24 +30,29 @@ export class RecordedNames implements CgroupSource {
   /** `at`: where in its file. */
   add(names: Names, at = 0): void {
     const processes = names.processes ?? [];
-    if (processes.length > 0 && this.#processCount < MOST) this.#processes.push({ at, processes });
+    if (processes.length > 0 && this.#processCount < MOST && !this.comes) this.#processes.push({ at, processes });
     this.#processCount += processes.length;
     for (const [uid, name] of names.users ?? []) {
-      if (this.users.size < MOST) this.users.set(uid, name);
+      this.#keep(this.users, uid, name);
       this.#awaited.get(uid)?.(name);
       this.#awaited.delete(uid);
     }
-    for (const line of names.cgroups ?? []) if (this.#cgroups.size < MOST) this.#cgroups.add(line);
-    for (const [key, text] of names.processCgroups ?? []) {
-      if (this.#processCgroups.size < MOST) this.#processCgroups.set(key, text);
-    }
-    for (const [key, text] of names.argumentNames ?? []) {
-      if (this.#argumentNames.size < MOST) this.#argumentNames.set(key, text);
-    }
+    for (const line of names.cgroups ?? []) this.#keep(this.#cgroups, line, line);
+    for (const [key, text] of names.processCgroups ?? []) this.#keep(this.#processCgroups, key, text);
+    for (const [key, text] of names.argumentNames ?? []) this.#keep(this.#argumentNames, key, text);
     for (const line of names.hosts ?? []) if (this.#hosts.length < MOST) this.#hosts.push(line);
-    for (const [pid, text] of names.interfaces ?? []) {
-      if (this.#interfaces.size < MOST) this.#interfaces.set(pid, text);
+    for (const [pid, text] of names.interfaces ?? []) this.#keep(this.#interfaces, pid, text);
+  }
+
+  #keep<K>(map: Map<K, string>, key: K, text: string): void {
+    if (!this.comes) {
+      if (map.size < MOST) map.set(key, text);
+      return;
     }
+    // Behind the others: the one that was told longest ago goes first.
+    map.delete(key);
+    map.set(key, text);
+    if (map.size > MOST_COMING) map.delete(map.keys().next().value!);
   }
 
   userName(uid: number): string | null | Promise<string> {
@@ -78,7 +86,7 @@ export class RecordedNames implements CgroupSource {
   }
 
   cgroupPaths(): string {
-    return [...this.#cgroups].join("\n");
+    return [...this.#cgroups.keys()].join("\n");
   }
 
   processCgroups(pid: number | null, startNs?: number): string | null {

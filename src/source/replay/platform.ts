@@ -14,6 +14,7 @@ import { type ReadSome, StreamReader } from "./stream.ts";
 /** A recording in the place of a machine. It needs no shim and no right but to read the file. */
 class ReplayPlatform implements Platform {
   readonly host: Host;
+  readonly version: string;
 
   constructor(
     readonly source: ReplaySource,
@@ -21,6 +22,7 @@ class ReplayPlatform implements Platform {
     readonly nowMs: () => number,
   ) {
     this.host = source.host;
+    this.version = source.version;
   }
 
   openSource(): FlowSource {
@@ -70,10 +72,11 @@ export function openReplay(options: { readonly path: string; readonly paced: boo
 /** What comes from `read`, as it comes. `options.path`: for sentences. Throws a TcptopError when it does not begin as a recording. */
 export async function openStream(
   read: ReadSome,
-  options: { readonly path: string; readonly paced: boolean },
+  options: { readonly path: string; readonly paced: boolean; readonly latest?: boolean },
   nowMs: () => number,
-): Promise<Platform> {
-  const names = new RecordedNames(true), reader = new StreamReader(read, names, nowMs);
+  mostBytes?: number,
+): Promise<Platform & { readonly version: string }> {
+  const names = new RecordedNames(true), reader = new StreamReader(read, names, nowMs, mostBytes);
   await reader.arrived(Infinity);
   return new ReplayPlatform(new ReplaySource(reader, { ...options, nowMs }), names, nowMs);
 }

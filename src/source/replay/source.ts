@@ -29,6 +29,8 @@ export interface ReplayOptions {
   /** At the speed of the recording, rather than as fast as its samples are taken. */
   readonly paced: boolean;
   readonly nowMs: () => number;
+  /** A sample is of all that has come. */
+  readonly latest?: boolean;
 }
 
 /** Where chunks come from; null: the end. */
@@ -38,6 +40,8 @@ export interface ChunkReader {
   arrived?(ms: number): Promise<void>;
   /** Whether names that belong to the sample that is due have come. Left out: always. */
   readonly isSettled?: boolean;
+  /** Whether a whole sample more has come. */
+  readonly hasSample?: boolean;
   notes?(): readonly Note[];
   /** FlowSource.seek(); what is read next comes behind the state. */
   seek?(wallMs: number, back?: boolean): Sought | null;
@@ -47,6 +51,8 @@ export interface ChunkReader {
 /** Plays a recording: chunk after chunk, a sample wherever the recording has one. */
 export class ReplaySource implements FlowSource {
   readonly host: Host;
+  /** Of the program that recorded. */
+  readonly version: string;
   #info: SourceInfo;
   readonly #reader: ChunkReader;
   readonly #options: ReplayOptions;
@@ -82,6 +88,7 @@ export class ReplaySource implements FlowSource {
     if (this.#failure !== null) throw this.#failure;
     if (info === null) throw this.#error(new Unreadable("is damaged: it does not say where it comes from"));
     this.host = info.host;
+    this.version = info.version;
     this.#info = info.source;
     this.#dueMs = options.nowMs();
     this.#advance();
@@ -127,6 +134,11 @@ export class ReplaySource implements FlowSource {
   }
 
   snapshot(sink: RecordSink): void {
+    while (this.#options.latest && this.#reader.hasSample) {
+      this.drain(sink);
+      if (this.#chunk === NOT_YET || this.#chunk === null) break;
+      this.#advance();
+    }
     this.drain(sink);
     if (this.#chunk?.kind === ChunkKind.state) this.#taken = this.#state;
     if (this.#chunk?.kind === ChunkKind.sample || this.#chunk?.kind === ChunkKind.state) this.#advance();
@@ -257,7 +269,7 @@ export class ReplaySource implements FlowSource {
 
   #error(error: unknown): unknown {
     if (!(error instanceof Unreadable)) return error;
-    return new TcptopError(`${this.#options.path} ${error.message}`, ExitStatus.failed);
+    return new TcptopError(`${this.#options.path} ${error.message}`, ExitStatus.failed, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 /** A recording that comes through a pipe: perhaps while it is being made, and without a way back. */
 import { type Chunk, CHUNK_HEADER_BYTES, ChunkKind, HEADER_BYTES, MAX_PAYLOAD_BYTES } from "../recording/format.ts";
-import { readNames } from "../recording/info.ts";
-import { RecordingReader } from "../recording/reader.ts";
+import { readInfo, readNames } from "../recording/info.ts";
+import { OtherRecords, RecordingReader, Unreadable } from "../recording/reader.ts";
 import type { RecordedNames } from "./names.ts";
 import { type ChunkReader, NOT_YET } from "./source.ts";
 
@@ -15,7 +15,7 @@ const NAMES_WITHIN_MS = 150;
 /** Fills some of the buffer; null: the end. */
 export type ReadSome = (buffer: Uint8Array) => Promise<number | null>;
 
-/** Reads ahead, so that what has come can be taken without waiting. `names`: gets those that come. */
+/** Reads ahead, so that what has come can be taken without waiting. `names`: gets those that come. `mostBytes`: of one sample. */
 export class StreamReader implements ChunkReader {
   readonly #chunks: Chunk[] = [];
   /** Of #chunks. */
@@ -28,10 +28,20 @@ export class StreamReader implements ChunkReader {
   #ended = false;
   #failure: unknown = null;
   #lastMs: number;
+  /** Sample chunks among #chunks, and bytes since the last that was read. */
+  #samples = 0;
+  #sampleBytes = 0;
+  /** Its records cannot be read, but the chunk that says who made them can. */
+  #other: OtherRecords | null = null;
   #wake: (() => void) | null = null;
   #room: (() => void) | null = null;
 
-  constructor(readonly read: ReadSome, readonly names: RecordedNames, readonly nowMs: () => number) {
+  constructor(
+    readonly read: ReadSome,
+    readonly names: RecordedNames,
+    readonly nowMs: () => number,
+    readonly mostBytes = Infinity,
+  ) {
     this.#lastMs = nowMs();
     this.#readAll();
   }
@@ -52,12 +62,19 @@ export class StreamReader implements ChunkReader {
     const chunk = this.#chunks.shift();
     if (chunk !== undefined) {
       this.#bytes -= chunk.payload.length;
+      if (chunk.kind === ChunkKind.sample) this.#samples--;
       if (this.#bytes < AHEAD_BYTES) this.#room?.();
       return chunk;
     }
     if (!this.#ended) return NOT_YET;
     if (this.#failure !== null) throw this.#failure;
     return null;
+  }
+
+  /** Whether a whole sample more has come, and its names. */
+  get hasSample(): boolean {
+    if (this.#samples !== 1) return this.#samples > 1;
+    return this.#chunks.findLast(({ kind }) => kind !== ChunkKind.names)!.kind !== ChunkKind.sample;
   }
 
   /** Whether the names of the sample that was handed out last have come, as far as there are any. */
@@ -102,20 +119,41 @@ export class StreamReader implements ChunkReader {
   /** The chunks that are whole. `last`: what is not will not become so. Returns whether this is the end. */
   #takeWhole(last: boolean): boolean {
     while (last || this.#isWhole()) {
-      this.#reader ??= new RecordingReader((target) => this.#take(target));
+      if (this.#reader === null && this.#other === null) this.#begin();
       if (!last && !this.#isWhole()) return false;
-      const chunk = this.#reader.next();
+      if (this.#other !== null) throw this.#told(this.#other);
+      const chunk = this.#reader!.next();
       if (chunk === null) return true;
       if (chunk.kind === ChunkKind.names) this.names.add(readNames(chunk.payload));
+      this.#sampleBytes = chunk.kind === ChunkKind.sample ? 0 : this.#sampleBytes + chunk.payload.length;
+      if (this.#sampleBytes > this.mostBytes) throw new Unreadable("is too long for a sample");
+      if (chunk.kind === ChunkKind.sample) this.#samples++;
       this.#chunks.push({ ...chunk, payload: chunk.payload.slice() });
       this.#bytes += chunk.payload.length;
     }
     return false;
   }
 
+  #begin(): void {
+    try {
+      this.#reader = new RecordingReader((target) => this.#take(target));
+    } catch (error) {
+      if (!(error instanceof OtherRecords)) throw error;
+      this.#other = error;
+    }
+  }
+
+  /** With the version from the first chunk, if that has come. */
+  #told(error: OtherRecords): OtherRecords {
+    const payload = this.#buffer.subarray(this.#from + CHUNK_HEADER_BYTES, this.#to);
+    const length = payload.length === 0 ? 0 : new DataView(this.#buffer.buffer, this.#from).getUint32(4, true);
+    error.version = readInfo(payload.subarray(0, length))?.version || null;
+    return error;
+  }
+
   #isWhole(): boolean {
     const bytes = this.#to - this.#from;
-    if (this.#reader === null) return bytes >= HEADER_BYTES;
+    if (this.#reader === null && this.#other === null) return bytes >= HEADER_BYTES;
     if (bytes < CHUNK_HEADER_BYTES) return false;
     const length = new DataView(this.#buffer.buffer, this.#from).getUint32(4, true);
     // What is too long is refused by its length alone.

@@ -43,6 +43,6 @@ export function inRange(
   return rest === 0 || (addresses[at + whole] ^ range.bytes[whole]) >> (8 - rest) === 0;
 }
 
-function isZone(wanted: string, { flows: { netns, scope }, zones }: Sample, row: number): boolean {
-  return wanted === String(scope[row]) || wanted === zoneName(zones, netns[row], scope[row]);
+function isZone(wanted: string, { flows, zones }: Sample, row: number): boolean {
+  return wanted === String(flows.scope[row]) || wanted === zoneName(zones, flows, row);
 }

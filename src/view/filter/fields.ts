@@ -2,6 +2,7 @@
 import type { Sample } from "../../flow/sample.ts";
 import * as flow from "../flow.ts";
 import { END_WAYS, endOf } from "../../flow/end.ts";
+import { hostState } from "../../flow/host.ts";
 import { LIMIT_NAMES } from "../../flow/limit.ts";
 import { hasOwner, isTcp, limitedBy } from "../../flow/row.ts";
 import { dropsOf, isReason } from "../drops.ts";
@@ -216,6 +217,12 @@ const DEFINITIONS: Readonly<Record<string, Field>> = {
   },
   family: { about: "4 or 6", example: "6", test: oneOf({ "4": ofFamily(4), "6": ofFamily(6) }) },
   direction: { about: "in or out", example: "in", test: oneOf({ in: inbound, out: outbound, inbound, outbound }) },
+  host: {
+    about: "one of --hosts, or a part of its name",
+    example: "db1",
+    test: contains(columnText("host")),
+    exact: (value) => (sample, row) => hostState(sample, row)?.name === value,
+  },
   container: { about: "name, id or runtime of the container", example: "web", test: contains(containerText) },
   peer: { about: "process or container at the other end", example: "redis", test: contains(peerText) },
   cgroup: { about: "path of a cgroup: it and all below", example: "/system.slice", test: cgroup },

@@ -9,6 +9,9 @@ const COLUMN_OF: ReadonlyMap<string, string> = new Map([["limited", "limit"]]);
 /** A sentence that says of which part that is so; null: something may match. */
 export function matchesNothing(filter: Filter, source: SourceInfo): string | null {
   const term = untold(filter, source);
+  if (term?.kind === "field" && term.field === "host") {
+    return `Nothing can match ${printFilter(term)}: it takes --hosts`;
+  }
   return term && `Nothing can match ${printFilter(term)}: by ${source.tcp} that is never known`;
 }
 

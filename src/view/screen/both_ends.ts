@@ -1,5 +1,6 @@
 /** The two ends of a connection inside this machine, side by side. */
 import { peerRow } from "../../flow/peer.ts";
+import { hostState } from "../../flow/host.ts";
 import { Via } from "../../flow/peers.ts";
 import { limitedBy } from "../../flow/row.ts";
 import type { Sample } from "../../flow/sample.ts";
@@ -49,7 +50,8 @@ function rank([label]: Line): number {
 
 function ownerText(sample: Sample, row: number): string {
   const pid = flow.pidOf(sample.flows, row);
-  return `${harmless(flow.processName(sample, row) ?? "not known")}${pid === null ? "" : ` [${pid}]`}`;
+  const host = hostState(sample, row), on = host === null ? "" : ` on ${harmless(host.name)}`;
+  return `${harmless(flow.processName(sample, row) ?? "not known")}${pid === null ? "" : ` [${pid}]`}${on}`;
 }
 
 function containerText(sample: Sample, row: number): string {

@@ -37,14 +37,14 @@ function ageOf(sample: Sample, row: number): string {
 
 /** What fits side by side. */
 export function factsOf(sample: Sample, row: number): Pair[] {
-  const { flows: f, users } = sample, uid = flow.uidOf(f, row), rtt = rttUs(f, row), window = cwnd(f, row);
+  const { flows: f } = sample, uid = flow.uidOf(f, row), rtt = rttUs(f, row), window = cwnd(f, row);
   const netns = f.netns[row];
   return [
     ["local", flow.localEndpoint(sample, row)],
     ["remote", hasPeer(f, row) ? flow.remoteEndpoint(sample, row) : "-"],
     ["state", flow.stateName(f, row)],
     ["direction", flow.directionName(f, row) ?? "-"],
-    ["user", uid === null ? "-" : `${harmless(users.get(uid) ?? "?")} (${uid})`],
+    ["user", uid === null ? "-" : `${harmless(flow.userName(sample, row) ?? "?")} (${uid})`],
     ["age", ageOf(sample, row)],
     ["received", exact(rxBytes(f, row))],
     ["sent", exact(txBytes(f, row))],

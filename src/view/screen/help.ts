@@ -21,7 +21,7 @@ const KEYS: readonly Line[] = [
   ["s", "choose the sort column"],
   ["< >", "sort by the column before, after"],
   ["r", "reverse the order"],
-  ["g", `group by ${GROUPINGS.join(", ")}`],
+  ["g", `group by ${GROUPINGS.filter((key) => key !== "host").join(", ")}`],
   ["right left", "open, close a group"],
   ["t u L", "only TCP, only UDP, listening sockets"],
   ["d", "names or addresses"],
@@ -41,6 +41,7 @@ const KEYS: readonly Line[] = [
 const SIGNS: readonly Line[] = [
   ["+ ×", "new in the last 3 s; ended in the last 5 s"],
   ["!", "datagrams did not reach the process"],
+  ["?", "of a silent host: its last figures"],
   ["KiB kB kbit", "1,024 bytes, 1,000 bytes, 1,000 bits"],
 ];
 

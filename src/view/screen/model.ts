@@ -2,7 +2,7 @@
 import type { Sample } from "../../flow/sample.ts";
 import type { Note } from "../../system/source_info.ts";
 import { Canvas } from "../canvas.ts";
-import { DEFAULT_COLUMNS, HISTORY, toldColumns } from "../column.ts";
+import { DEFAULT_COLUMNS, defaultColumns, HISTORY } from "../column.ts";
 import { ClosedFlows } from "../closed.ts";
 import { type Ended, EndedFlows } from "../ended.ts";
 import { executable, type ProcessId, processName, remoteAddress, remoteNameFrom, withoutNames } from "../flow.ts";
@@ -95,7 +95,7 @@ export class ScreenModel {
   /** Takes a copy of the next sample. While the screen is frozen it is counted but not shown. */
   take(sample: Sample): void {
     if (this.#latest === null && this.#state.shown === DEFAULT_COLUMNS) {
-      this.#state = { ...this.#state, shown: toldColumns(DEFAULT_COLUMNS, sample.source) };
+      this.#state = { ...this.#state, shown: defaultColumns(sample.source) };
     }
     if (this.#isEarlier(sample)) this.#begin();
     this.#ended.take(sample);

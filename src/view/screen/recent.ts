@@ -133,7 +133,7 @@ export class RecentRates {
 /** What tells flows of one socket apart, as flowId() has it, beside the lower half of its cookie. */
 function keyHigh(f: FlowArrays, row: number): number {
   const opened = f.openedNs[row];
-  let h = Math.imul(f.cookieHigh[row] ^ Math.imul(opened % 4294967296 | 0, 0x9e3779b1), 0x85ebca6b);
+  let h = Math.imul(f.cookieHigh[row] ^ f.host[row] << 24 ^ Math.imul(opened % 4294967296 | 0, 0x9e3779b1), 0x85ebca6b);
   h = Math.imul(h ^ h >>> 13 ^ (opened / 4294967296 | 0), 0xc2b2ae35);
   if (f.protocol[row] !== Protocol.tcp) h = Math.imul(h ^ h >>> 16 ^ (f.remotePort[row] + 0x10000), 0x27d4eb2f);
   return (h ^ h >>> 15) >>> 0;

@@ -36,6 +36,8 @@ export interface ScreenState {
   readonly allowKill: boolean;
   /** What the screen remembers; 0: nothing. */
   readonly historyMs: number;
+  /** Several hosts are looked at. */
+  readonly many: boolean;
   /** The past moment that is shown; null: the present. */
   readonly moment: Shown | null;
   /** A recording is played. */

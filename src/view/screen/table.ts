@@ -1,4 +1,5 @@
 /** The table: titles and lines. */
+import { isStale } from "../../flow/host.ts";
 import type { Sample } from "../../flow/sample.ts";
 import { Canvas, Role } from "../canvas.ts";
 import { type Column, HISTORY, TOTAL_RATE } from "../column.ts";
@@ -13,7 +14,7 @@ import { fitted, textCells } from "../width.ts";
 import type { Geometry, ScreenState } from "./state.ts";
 import { type Item, type Lines, tableColumns } from "./lines.ts";
 
-/** Cells left of the first column: + new, × ended, ! lost datagrams in this sample, ▸ ▾ a group. */
+/** Cells left of the first column: + new, × ended, ? of a host that is silent, ! lost datagrams in this sample, ▸ ▾ a group. */
 export const GUTTER = 1;
 /** Fewer cells of a name say nothing. */
 const LEAST_PEER = 4;
@@ -113,6 +114,7 @@ function cut(column: Column, text: string, width: number): string {
 function gutter(state: ScreenState, sample: Sample, item: Item): [string, Role] {
   if (typeof item !== "number") return [state.expanded.has(item.id) ? "▾" : "▸", Role.label];
   if (sample.flows.closed[item]) return ["×", Role.dim];
+  if (isStale(sample, item)) return ["?", Role.dim];
   if (sample.flows.rxDroppedDelta[item] > 0) return ["!", Role.warning];
   return isNew(sample, item) ? ["+", Role.fresh] : [" ", Role.text];
 }
@@ -126,7 +128,7 @@ function cellRole(sample: Sample, item: Item, column: Column, text: string, plac
     if (column.id === "limit") return limitRole(mostUrgent(limitCounts(sample.flows, item.rows)));
     return place === 0 ? Role.strong : figureRole(column, text);
   }
-  if (sample.flows.closed[item]) return Role.dim;
+  if (sample.flows.closed[item] || isStale(sample, item)) return Role.dim;
   if (place === 0) return isNew(sample, item) ? Role.fresh : Role.strong;
   if (column.id === "remote") return text.startsWith("~") ? Role.dim : Role.text;
   if (column.id === "state") return isListener(sample.flows, item) ? Role.listening : stateRole(text);

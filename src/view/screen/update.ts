@@ -84,7 +84,8 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   "<": (state) => sortedBy(state, -1),
   r: (state) => sorted(state, state.sort.column, !state.sort.descending),
   g: (state) => {
-    const next = [...GROUPINGS, null][(state.group === null ? -1 : GROUPINGS.indexOf(state.group)) + 1];
+    const keys = GROUPINGS.filter((key) => key !== "host" || state.many);
+    const next = [...keys, null][(state.group === null ? -1 : keys.indexOf(state.group)) + 1];
     return { ...state, group: next, cursor: null, index: 0, top: 0, notice: `grouped by ${next ?? "nothing"}` };
   },
   t: (state) => onlyProtocol(state, "tcp"),

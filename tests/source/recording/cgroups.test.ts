@@ -29,3 +29,17 @@ Deno.test("RecordingCgroups keeps what is new, and RecordedNames tells it again"
   const answers = [replay.processCgroups(1, 11), replay.processCgroups(2, 22), replay.processCgroups(2, 23)];
   deepStrictEqual([...answers, replay.processCgroups(null)], [null, "0::/of/2\n", null, "0::/of/null\n"]);
 });
+
+Deno.test("RecordedNames of a recording that goes on knows the newest, however many came before", () => {
+  const coming = new RecordedNames(true), count = 10_000;
+  for (let i = 0; i < count; i++) {
+    coming.add({
+      processCgroups: [[`${i} 7`, `0::/of/${i}\n`]],
+      argumentNames: [[`${i} 7`, "sh"]],
+      cgroups: [`${i} /of/${i}`],
+    });
+  }
+  deepStrictEqual([coming.processCgroups(count - 1, 7), coming.processCgroups(0, 7)], [`0::/of/${count - 1}\n`, null]);
+  deepStrictEqual(coming.argumentNames(count - 1, 7), ["sh"]);
+  strictEqual(coming.cgroupPaths().split("\n").length, 4096);
+});

@@ -1,5 +1,10 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { TcptopError } from "../../../src/errors.ts";
+import { FileKeeper } from "../../../src/source/recording/file_keeper.ts";
+import { RecordingPlatform } from "../../../src/source/recording/recorder.ts";
+import type { Platform } from "../../../src/source/platform.ts";
+import type { FlowSource } from "../../../src/source/source.ts";
+import { HOST } from "../../support/recording.ts";
 import { Pipe } from "../../../src/source/recording/pipe.ts";
 
 Deno.test("Pipe writes in order and whole, however little is taken at a time", async () => {
@@ -47,4 +52,44 @@ Deno.test("Pipe is closed when its reader has gone, and fails when the disk is f
   };
   await rejects(full.flushed(), isSaid);
   throws(() => full.append(new Uint8Array(5)), isSaid);
+});
+
+Deno.test("a recorder whose reader takes nothing leaves what happens to the source, and ends when the reader has gone", async () => {
+  let drained = 0, write: (bytes: number | Error) => void = () => {};
+  const taken = () =>
+    new Promise<number>((resolve, reject) => write = (by) => by instanceof Error ? reject(by) : resolve(by));
+  const pipe = new Pipe((bytes) => taken().then((all) => Math.min(all, bytes.length)), "x"),
+    part = new Uint8Array(3 << 20);
+  const source: FlowSource = {
+    info: { tcp: "bpf", udp: null, notes: [] },
+    wait: () => Promise.resolve(true),
+    drain: (sink) => {
+      drained++;
+      sink(part);
+    },
+    snapshot() {},
+    describeAgain() {},
+    close() {},
+  };
+  const platform: Platform = {
+    host: HOST,
+    openSource: () => source,
+    userName: () => null,
+    selfUse: () => ({ nowNs: 0, cpuNs: 0, residentBytes: 0 }),
+  };
+  const recording = new RecordingPlatform(platform, new FileKeeper(pipe, () => 0), "0.0.0").openSource();
+  for (let i = 0; i < 5; i++) recording.drain(() => {});
+  deepStrictEqual([drained, recording.pace], [2, { everyMs: 0, hasNews: false }]);
+  strictEqual(await recording.wait(1), true);
+  while (pipe.isFull) {
+    write(Infinity);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  strictEqual(recording.pace, undefined);
+  recording.drain(() => {});
+  strictEqual(drained, 3);
+  write(new Deno.errors.BrokenPipe());
+  while (!pipe.isClosed) await new Promise((resolve) => setTimeout(resolve, 0));
+  strictEqual(await recording.wait(1), false);
+  await recording.close();
 });

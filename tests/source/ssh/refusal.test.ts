@@ -1,0 +1,46 @@
+import { deepStrictEqual, match, ok } from "node:assert/strict";
+import { sshArguments } from "../../../src/source/ssh/child.ts";
+import { otherVersion, refusal } from "../../../src/source/ssh/refusal.ts";
+
+const why = (code: number, stderr: string) => refusal("h", 1000, { code, stderr }, new Error("h is empty"));
+
+Deno.test("refusal() knows what ssh, sudo and shells say", () => {
+  const codes = [
+    [255, "ssh: Could not resolve hostname h: Name or service not known\n", "host_ssh"],
+    [255, "ann@h: Permission denied (publickey).\n", "host_ssh"],
+    [1, "sudo: a password is required\n", "host_sudo"],
+    [
+      1,
+      "sudo: a terminal is required to read the password; either use the -S option\nsudo: a password is required\n",
+      "host_sudo",
+    ],
+    [1, "Sorry, user ann is not allowed to execute 'tcptop' as root on h.\n", "host_sudo"],
+    [1, "sudo: tcptop: command not found\n", "host_no_tcptop"],
+    [
+      64,
+      "tcptop: unrecognized option '--record'\nTry `tcptop --help' or `tcptop --usage' for more information.\n",
+      "host_no_tcptop",
+    ],
+    [127, "bash: line 1: sudo: command not found\n", "host_sudo"],
+    [3, "tcptop: needs root\n", "host_failed"],
+    [0, "", "host_failed"],
+  ] as const;
+  deepStrictEqual(codes.map(([code, stderr]) => why(code, stderr).code), codes.map(([, , code]) => code));
+  deepStrictEqual(why(3, "tcptop: needs root\n").message, "h: needs root");
+  deepStrictEqual(why(0, "").message, "h: its recording is empty");
+});
+
+Deno.test("refusal() shows nothing that moves the cursor, and no more than a line", () => {
+  const { message } = why(255, `\x1b[2Jx\r\n${"y\x9b".repeat(9999)}`);
+  // deno-lint-ignore no-control-regex
+  ok(!/[\x00-\x1f\x7f-\x9f]/.test(message) && message.length < 250, message);
+  ok(!otherVersion("h", "\x1b[2J").message.includes("\x1b"));
+});
+
+Deno.test("ssh is asked for nothing but what a recording takes", () => {
+  const args = sshArguments("ann@h", 500);
+  deepStrictEqual(args.slice(args.indexOf("--")), [
+    ...["--", "ann@h", "sudo", "-n", "tcptop", "--record", "-", "--interval", "500ms"],
+  ]);
+  match(args.join(" "), /^-T -a -x .*BatchMode=yes/);
+});
