@@ -9,8 +9,9 @@ import { manPage } from "./cli/man.ts";
 import { fileLines, FROM_FILE, isOverridden } from "./cli/options_file.ts";
 import { optionsPage } from "./cli/options_page.ts";
 import { SCHEMA_NAMES, schemaText } from "./cli/schemas.ts";
-import { ExitStatus, TcptopError } from "./errors.ts";
-import type { CommandOptions, Keeping, KillOptions, MapForm, Options, OptionsFile, OtlpOptions } from "./options.ts";
+import { color, duration, keeping, listenAddress, processName, ringBytes, usage, whole } from "./cli/values.ts";
+import { TcptopError } from "./errors.ts";
+import type { CommandOptions, KillOptions, MapForm, Options, OptionsFile, OtlpOptions } from "./options.ts";
 import { hasGroupField } from "./output/group_fields.ts";
 import {
   type Column,
@@ -32,10 +33,6 @@ import { parseTime, type Time } from "./time.ts";
 import { VERSION } from "./version.ts";
 
 const MAP_FORMS: readonly MapForm[] = ["mermaid", "dot", "json"];
-const MIN_INTERVAL_MS = 100;
-const LEAST_KEPT_MS = 60_000, MOST_KEPT_MS = 3650 * 86_400_000, LEAST_KEPT_BYTES = 1 << 20;
-const MIN_RING_BYTES = 4096;
-const MAX_RING_BYTES = 1 << 30;
 
 /** The options that may be given more than once. */
 const REPEATABLE = new Set(["pid", "port", "process", "filter", "metricsHost", "allow", "when"]);
@@ -530,18 +527,6 @@ function toStdout(raw: Raw): string | null {
   return option !== undefined ? `--${option}` : raw.csv === "-" ? "--csv -" : null;
 }
 
-/** 24h, 7d, 90m; or 2GiB, 500MB, 2G. Minutes are a small m, mebibytes a capital one. */
-function keeping(text: string): Keeping {
-  const [, time, ofTime] = /^(\d+(?:\.\d+)?)([mhd])$/.exec(text) ?? [];
-  const [, size, ofSize, binary] = /^(\d+(?:\.\d+)?)([KMGT])(i?)B?$/.exec(text) ?? [];
-  const ms = Math.round(Number(time) * { m: 60e3, h: 3600e3, d: 86400e3 }[ofTime ?? "m"]!);
-  if (ms >= LEAST_KEPT_MS && ms <= MOST_KEPT_MS) return { ms };
-  const step = binary === "" && text.endsWith("B") ? 1000 : 1024;
-  const bytes = Math.round(Number(size) * step ** ("KMGT".indexOf(ofSize ?? "K") + 1));
-  if (bytes >= LEAST_KEPT_BYTES && bytes <= Number.MAX_SAFE_INTEGER) return { bytes };
-  throw usage(`--keep takes a time from 1m to 3650d or a size from 1MiB up, such as 24h or 2GiB, not '${text}'`);
-}
-
 /** In place of everything else that goes to standard output. */
 function mapForm(raw: Raw): MapForm {
   const form = MAP_FORMS.find((form) => form === raw.map);
@@ -556,41 +541,12 @@ function mapForm(raw: Raw): MapForm {
   return form;
 }
 
-function usage(message: string): TcptopError {
-  return new TcptopError(`${message}. Try: tcptop --help`, ExitStatus.usage);
-}
-
-function whole(option: string, text: string, least: number, most: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (value >= least && value <= most) return value;
-  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} up` : `from ${least} to ${most}`;
-  throw usage(`${option} takes a whole number ${range}, not '${text}'`);
-}
-
-/** Milliseconds of 500ms, 1s, 1.5s, 2 (seconds), 1m. */
-function duration(option: string, text: string): number {
-  const [, value, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text) ?? [];
-  const ms = Math.round(Number(value) * { ms: 1, s: 1000, m: 60000 }[unit ?? "s"]!);
-  if (!Number.isFinite(ms)) throw usage(`${option} takes a duration such as 500ms, 1s or 2, not '${text}'`);
-  if (ms < MIN_INTERVAL_MS) throw usage(`${option} is at least ${MIN_INTERVAL_MS}ms, not '${text}'`);
-  if (ms > 86400000) throw usage(`${option} is at most a day, not '${text}'`);
-  return ms;
-}
-
 function time(raw: Raw, option: string, text: string | undefined): Time | null {
   if (text === undefined) return null;
   if (raw.replay === undefined) throw usage(`${option} needs --replay: the screen goes back in time by [ and {`);
   const parsed = parseTime(text, () => new Date());
   if (parsed !== null) return parsed;
   throw usage(`${option} takes a time such as 12:03, 12:03:10 or '2026-01-02 12:03', not '${text}'`);
-}
-
-/** ADDR:PORT, [ADDR]:PORT for IPv6, :PORT or PORT on loopback. */
-function listenAddress(text: string): NonNullable<Options["metrics"]> {
-  const [, six, name, digits] = /^(?:\[([0-9a-f:.]+)\]:|([^:\s]*):)?(\d{1,5})$/i.exec(text) ?? [],
-    port = Number(digits);
-  if (port >= 1 && port <= 65535) return { hostname: six || name || "127.0.0.1", port };
-  throw usage(`--metrics takes ADDR:PORT, such as 127.0.0.1:9435, not '${text}'`);
 }
 
 /** A URL is looked at where the variables are, which say the rest. */
@@ -625,14 +581,6 @@ function metricsHosts({ metrics, metricsHost: names = [] }: Raw): readonly strin
   return names;
 }
 
-function ringBytes(text: string): number {
-  const [, value, unit] = /^(\d+)([KMG]?)(?:i?B)?$/i.exec(text) ?? [];
-  const bytes = Number(value) * { "": 1, K: 1 << 10, M: 1 << 20, G: 1 << 30 }[(unit ?? "").toUpperCase()]!;
-  const isPower = Number.isInteger(Math.log2(bytes));
-  if (isPower && bytes >= MIN_RING_BYTES && bytes <= MAX_RING_BYTES) return bytes;
-  throw usage(`--ring-size takes a power of two from 4096 to 1G, such as 256K or 8M, not '${text}'`);
-}
-
 /** --filter and the options that are short for one, all of which must hold. */
 function filters(raw: Raw): Filter | null {
   const field = (field: string, value: string | number): Filter => ({ kind: "field", field, value: String(value) });
@@ -645,7 +593,7 @@ function filters(raw: Raw): Filter | null {
   ];
   if (raw[4]) terms.push(field("family", 4));
   if (raw[6]) terms.push(field("family", 6));
-  for (const text of raw.filter ?? []) terms.push(parsed(text));
+  for (const text of raw.filter ?? []) terms.push(parsedFilter(text));
   return allOf(terms.filter((term) => term !== null));
 }
 
@@ -685,32 +633,6 @@ function condition(text: string, by: Grouping | null): Condition {
   }
 }
 
-function parsed(text: string): Filter | null {
-  try {
-    return parseFilter(text);
-  } catch (error) {
-    if (!(error instanceof FilterError)) throw error;
-    throw usage(`--filter '${text}': ${error.message}`);
-  }
-}
-
-function processName(text: string): string {
-  if (text === "") throw usage("--process takes a part of a name, not nothing");
-  return text;
-}
-
-function color(text: string): Options["color"] {
-  if (text === "auto" || text === "always" || text === "never") return text;
-  throw usage(`--color takes auto, always or never, not '${text}'`);
-}
-
-function group(text: string): Grouping | null {
-  if (text === "none") return null;
-  const grouping = GROUPINGS.find((grouping) => grouping === text);
-  if (grouping === undefined) throw usage(`--group takes ${GROUPINGS.join(", ")} or none, not '${text}'`);
-  return grouping;
-}
-
 function columns({ columns: text = "", csv, group: by }: Raw): Column[] {
   const named = text.split(",").map((id) => screenColumnById(id.trim()) ?? id);
   const unknown = named.find((column) => typeof column === "string");
@@ -720,6 +642,22 @@ function columns({ columns: text = "", csv, group: by }: Raw): Column[] {
   const unfit = grouping && chosen.find((column) => column !== HISTORY && !hasGroupField(column, grouping));
   if (unfit) throw usage(`--csv with --group has no column '${unfit.id}', only the group and what adds up`);
   return chosen;
+}
+
+function parsedFilter(text: string): Filter | null {
+  try {
+    return parseFilter(text);
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    throw usage(`--filter '${text}': ${error.message}`);
+  }
+}
+
+function group(text: string): Grouping | null {
+  if (text === "none") return null;
+  const grouping = GROUPINGS.find((grouping) => grouping === text);
+  if (grouping === undefined) throw usage(`--group takes ${GROUPINGS.join(", ")} or none, not '${text}'`);
+  return grouping;
 }
 
 function sort(text: string): Options["sort"] {

@@ -5,13 +5,14 @@ import { Canvas } from "../canvas.ts";
 import { DEFAULT_COLUMNS, defaultColumns, HISTORY } from "../column.ts";
 import { ClosedFlows } from "../closed.ts";
 import { type Ended, EndedFlows } from "../ended.ts";
-import { executable, type ProcessId, processName, remoteAddress, remoteNameFrom, withoutNames } from "../flow.ts";
-import { flowId, hasOwner, hasPeer } from "../../flow/row.ts";
+import { remoteAddress, remoteNameFrom, withoutNames } from "../flow.ts";
+import { flowId, hasPeer } from "../../flow/row.ts";
 import { harmless } from "../../harmless.ts";
 import { groupLabel } from "../group.ts";
 import { placeColumns } from "../layout.ts";
 import { notesOf } from "../notes.ts";
 import { type Totals, totalsOf } from "../totals.ts";
+import { CommandLines, type NamedProcess } from "./command_lines.ts";
 import { drawDetails } from "./details.ts";
 import { headline } from "./facts.ts";
 import { otherEnd } from "../pairs.ts";
@@ -20,13 +21,12 @@ import { type Geometry, geometryOf, type ScreenState } from "./state.ts";
 import { type Cost, drawHead, SteadyCost } from "./header.ts";
 import { drawHelp } from "./help.ts";
 import type { Graphed } from "./graph.ts";
-import { LineHistories, TotalsHistory } from "./history.ts";
+import { TotalsHistory } from "./history.ts";
 import type { Input } from "./input.ts";
+import { LinePasts } from "./line_pasts.ts";
 import { followed, type Item, itemId, type Lines, linesOf, tableColumns } from "./lines.ts";
 import { drawMenu } from "./menu.ts";
 import type { Moment } from "./moment.ts";
-import { RECENT_S, RecentRates } from "./recent.ts";
-import { trafficLine } from "./spark.ts";
 import { drawTable, GUTTER } from "./table.ts";
 import { update } from "./update.ts";
 
@@ -70,18 +70,11 @@ export class ScreenModel {
   readonly #endedThen = new ClosedFlows();
   #totals: TotalsHistory;
   readonly #cost = new SteadyCost();
-  #histories = new LineHistories();
+  readonly #pasts = new LinePasts();
   #ended = new EndedFlows();
   /** What it was when the screen was frozen; null: it is not. */
   #endedShown: EndedFlows | null = null;
-  /** For the column HISTORY; null: it is not shown. */
-  #recent: RecentRates | null = null;
-  /** What it was when the screen was frozen. */
-  #recentShown: RecentRates | null = null;
-  /** Command lines of processes whose details were asked for. */
-  readonly #commands = new Map<string, string | null | undefined>();
-  /** The sample and the process that the last request for a command line was for. */
-  #commandAsked = "";
+  readonly #commands = new CommandLines();
 
   constructor(state: ScreenState) {
     this.#state = state;
@@ -105,7 +98,7 @@ export class ScreenModel {
     const cost = this.#cost.take(sample);
     this.#totals.add(sample, totals);
     const joined = this.#closed.join(sample, this.#shown?.sample ?? null);
-    this.#remember(sample);
+    this.#pasts.take(sample, this.#showsHistory());
     this.#latest = { sample: joined, totals, notes, cost, history: this.#totals.copy() };
     const { moment } = this.#state;
     if (moment !== null) this.#state = { ...this.#state, moment: { ...moment, nowNs: sample.timeNs } };
@@ -121,9 +114,8 @@ export class ScreenModel {
   #begin(): void {
     this.#closed = new ClosedFlows();
     this.#totals = new TotalsHistory(this.#state.historyMs);
-    this.#histories = new LineHistories();
+    this.#pasts.begin();
     this.#ended = new EndedFlows();
-    this.#recent = null;
   }
 
   /** Shows a moment of the past, in the place of what is shown; null: the present. */
@@ -141,7 +133,7 @@ export class ScreenModel {
       cost: new SteadyCost().take(sample),
       history: this.#totals,
     };
-    this.#recentShown = null;
+    this.#pasts.forget();
     this.#endedShown = null;
     this.#refresh();
   }
@@ -180,7 +172,7 @@ export class ScreenModel {
       geometry: this.#geometry(),
     });
     if (!wasFrozen && this.#state.frozen) {
-      this.#recentShown = this.#recent?.copy() ?? null;
+      this.#pasts.freeze();
       this.#endedShown = this.#ended.copy();
       // The lines are of the sums that go on.
       this.#made = null;
@@ -195,24 +187,15 @@ export class ScreenModel {
     this.#state = { ...this.#state, columns, rows };
   }
 
-  /** The process whose command line the details want; null: none, or it is known. Each sample asks anew: exec() may put another program of
-   * the same name in its place. */
+  /** The process whose command line the details want; null: none, or it is known. */
   wantedCommand(): NamedProcess | null {
     const row = this.#detailedRow(), sample = this.#shown?.sample;
-    const process = row === null || sample === undefined ? null : ownerOf(sample, row);
-    return process === null || this.#commandAsked === this.#askOf(process) ? null : process;
+    return row === null || sample === undefined ? null : this.#commands.wanted(sample, row);
   }
 
-  /** undefined: it has been asked for. What is known is kept until the answer, and when the process has ended. */
+  /** undefined: it has been asked for. */
   command(process: NamedProcess, line: string | null | undefined): void {
-    const key = keyOf(process);
-    this.#commandAsked = this.#askOf(process);
-    if (this.#commands.size >= 64 && !this.#commands.has(key)) this.#commands.clear();
-    this.#commands.set(key, line ?? this.#commands.get(key) ?? line);
-  }
-
-  #askOf(process: NamedProcess): string {
-    return `${this.#shown?.sample.number} ${keyOf(process)}`;
+    this.#commands.take(this.#shown?.sample, process, line);
   }
 
   /** Remote addresses of the flows that are on the screen, for which a name would be shown. */
@@ -236,7 +219,7 @@ export class ScreenModel {
       { ...shown ?? nothing, notes: this.#notes(), sample, graphed, all: this.#totals },
       geometry,
     );
-    drawTable(canvas, state, sample, this.#lines, geometry, (item, cells) => this.#past(item, cells));
+    drawTable(canvas, state, sample, this.#lines, geometry, (item, cells) => this.#bars(item, cells));
     if (geometry.detailsRows > 0) drawDetails(canvas, this.#detailed(sample), geometry.detailsY, geometry.detailsRows);
     if (state.mode.kind === "help") drawHelp(canvas, state.mode.top);
     else if (state.mode.kind === "sort" || state.mode.kind === "columns") drawMenu(canvas, state, state.mode);
@@ -250,11 +233,8 @@ export class ScreenModel {
     this.#refresh();
     const { sample } = this.#shown;
     if (sample.intervalMs === 0) return;
-    this.#histories.next();
-    this.#histories.addFlows(sample, new Set(this.#visibleRows()));
-    if (this.#state.group !== null) {
-      this.#histories.addGroups(sample, this.#lines.items.filter((item) => typeof item !== "number"));
-    }
+    const groups = this.#state.group === null ? [] : this.#lines.items.filter((item) => typeof item !== "number");
+    this.#pasts.show(sample, new Set(this.#visibleRows()), groups);
   }
 
   /** What groups count beside the sample; null: nothing. */
@@ -264,29 +244,14 @@ export class ScreenModel {
     return sinceStart && group !== null && moment === null ? (this.#endedShown ?? this.#ended).of(sample) : null;
   }
 
-  /** Costs nothing while the column is not on the screen. */
-  #remember(sample: Sample): void {
+  #showsHistory(): boolean {
     const places = placeColumns(tableColumns(this.#state), this.#state.columns, GUTTER);
-    if (!places.some(({ column }) => column === HISTORY)) this.#recent = null;
-    else (this.#recent ??= new RecentRates()).add(sample);
+    return places.some(({ column }) => column === HISTORY);
   }
 
-  /** The last half minute of a line as bars; groups have theirs from when they are shown. */
-  #past(item: Item, cells: number): string {
-    const sample = this.#shown?.sample;
-    if (sample === undefined) return "";
-    if (typeof item === "number") {
-      const recent = this.#state.frozen || this.#state.moment !== null ? this.#recentShown : this.#recent;
-      const bars = recent?.bars(sample.flows, item, cells, sample.timeNs) ?? null;
-      if (bars !== null) return trafficLine(bars, cells);
-      // One that opened and ended within this sample.
-      return sample.flows.closed[item]
-        ? trafficLine([sample.flows.rxDelta[item] + sample.flows.txDelta[item]], cells)
-        : "";
-    }
-    const spanNs = Math.ceil(RECENT_S / Math.max(1, cells)) * 1e9;
-    const totals = this.#histories.get(itemId(sample, item))?.totals(cells, spanNs, sample.timeNs);
-    return totals === undefined ? "" : trafficLine(totals, cells);
+  #bars(item: Item, cells: number): string {
+    const sample = this.#shown?.sample, { frozen, moment } = this.#state;
+    return sample === undefined ? "" : this.#pasts.bars(sample, item, cells, frozen || moment !== null);
   }
 
   #graphed(sample: Sample | null): Graphed | null {
@@ -299,7 +264,7 @@ export class ScreenModel {
     const item = this.#lines.items[index];
     if (item === undefined) return { title: "nothing is under the cursor", history: undefined, timeNs, bits };
     const title = typeof item === "number" ? headline(sample, item) : groupLabel(sample, item);
-    return { title, history: this.#histories.get(itemId(sample, item), this.#untilNs), timeNs, bits };
+    return { title, history: this.#pasts.history(itemId(sample, item), this.#untilNs), timeNs, bits };
   }
 
   /** What came later is not shown. */
@@ -342,8 +307,8 @@ export class ScreenModel {
   #detailed(sample: Sample | null) {
     const row = this.#detailedRow();
     if (row === null || sample === null) return null;
-    const history = this.#histories.get(flowId(sample.flows, row), this.#untilNs);
-    const owner = ownerOf(sample, row), commandLine = owner === null ? null : this.#commands.get(keyOf(owner));
+    const history = this.#pasts.history(flowId(sample.flows, row), this.#untilNs);
+    const commandLine = this.#commands.of(sample, row);
     const { pairs, group, bits } = this.#state, other = pairs && group === null ? otherEnd(sample, row) : -1;
     return { sample, row, other, history, commandLine, bits };
   }
@@ -357,23 +322,3 @@ function hasOwnName(sample: Sample, row: number): boolean {
 
 /** The number of flows without an owner changes with every sample: as a line it would move the table up and down, so the head has it as a count. */
 const notesToShow = (sample: Sample) => notesOf(sample).filter(({ code }) => code !== "unattributed");
-
-/** A process and what it runs: exec() changes the name, the executable or both, and with them the command line. */
-interface NamedProcess extends ProcessId {
-  readonly names: string;
-}
-
-/** null: not known, or the kernel itself. */
-function ownerOf(sample: Sample, row: number): NamedProcess | null {
-  const { tgid, ownerStartNs } = sample.flows;
-  if (!hasOwner(sample.flows, row) || tgid[row] === 0) return null;
-  return {
-    pid: tgid[row],
-    startNs: ownerStartNs[row],
-    names: `${processName(sample, row)} ${executable(sample, row) ?? ""}`,
-  };
-}
-
-function keyOf({ pid, startNs, names }: NamedProcess): string {
-  return `${pid} ${startNs} ${names}`;
-}
