@@ -1,15 +1,16 @@
 import { Flag, type ReportData } from "../output/report/data.ts";
+import { spanText } from "../output/report/span.ts";
 import { BY_URGENCY, limitText } from "../view/limit.ts";
-import { bytesText, durationText } from "../view/units.ts";
+import { bytesText } from "../view/units.ts";
 
 /** "before": it was there when the run began. */
 export function beganText({ connections: { opened } }: ReportData, i: number): string {
   const ms = opened[i];
-  return ms === null ? "before" : `+${durationText(Math.round(ms * 1000))}`;
+  return ms === null ? "before" : `+${spanText(ms)}`;
 }
 
 export function lastedText({ connections: { lasted } }: ReportData, i: number): string {
-  return durationText(Math.round(lasted[i] * 1000));
+  return spanText(lasted[i]);
 }
 
 /** All that is known of a connection, in lines. */

@@ -2,13 +2,14 @@
 import type { Sample } from "../../flow/sample.ts";
 import { limitText } from "../../view/limit.ts";
 import type { MapEdge, MapGraph } from "../../view/map.ts";
-import { ageText, bytesText, counted, durationText, rateText } from "../../view/units.ts";
+import { ageText, bytesText, counted, rateText } from "../../view/units.ts";
 import { nodeLines } from "../map_labels.ts";
 import { hasFailed, type Seen, type SeenFlow } from "../seen.ts";
 import { MOST_CONNECTIONS } from "./data.ts";
 import { END_KINDS, endKind, endReason, endWords, isFailure } from "./ends.ts";
 import { Html, html } from "./html.ts";
 import type { RatePoint } from "./rates.ts";
+import { spanText } from "./span.ts";
 import {
   byHost,
   byProcess,
@@ -190,7 +191,7 @@ export function limits(flows: readonly SeenFlow[]): Html {
     table("Held up by", [
       { head: "By", text: ({ limit }: LimitSum) => limitText(limit) },
       count<LimitSum>("Connections", ({ flows }) => flows),
-      { head: "Time", text: ({ ms }) => durationText(ms * 1000), figure: ({ ms }) => ms },
+      { head: "Time", text: ({ ms }) => spanText(ms), figure: ({ ms }) => ms },
       share<LimitSum>("Share", ({ ms }) => ms, whole),
       { head: "Most of it", text: most },
     ], sums)
@@ -259,10 +260,10 @@ export function connections(shown: readonly SeenFlow[], left: number, { further,
         { head: "Address", text: ({ remote }) => remote.address },
         {
           head: "Began",
-          text: (flow) => isOlder(flow) ? "before" : `+${seconds(flow.openedMs! - fromMs)}`,
+          text: (flow) => isOlder(flow) ? "before" : `+${spanText(flow.openedMs! - fromMs)}`,
           figure: (flow) => isOlder(flow) ? -1 : flow.openedMs! - fromMs,
         },
-        { head: "Lasted", text: (flow) => seconds(lasted(flow)), figure: lasted },
+        { head: "Lasted", text: (flow) => spanText(lasted(flow)), figure: lasted },
         bytes<SeenFlow>("In", ({ rxBytes }) => rxBytes),
         bytes<SeenFlow>("Out", ({ txBytes }) => txBytes),
         { head: "End", text: (flow) => html`<span class="kind ${endKind(flow)}"></span>${endWords(flow)}` },
@@ -272,5 +273,3 @@ export function connections(shown: readonly SeenFlow[], left: number, { further,
     )}</div>
   `;
 }
-
-export const seconds = (ms: number) => durationText(Math.round(ms * 1000));

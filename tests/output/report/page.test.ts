@@ -2,6 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Flag, type ReportData } from "../../../src/output/report/data.ts";
 import { html } from "../../../src/output/report/html.ts";
 import { shownFlows } from "../../../src/output/report/sections.ts";
+import { spanText } from "../../../src/output/report/span.ts";
 import { Seen } from "../../../src/output/seen.ts";
 import { HOSTILE, madePage, secondOf } from "./made.ts";
 
@@ -95,6 +96,10 @@ Deno.test("what processes and name servers say is text", async () => {
   strictEqual(page.match(/<\/script>/g)!.length, 2);
   const { texts } = dataOf(page);
   for (const text of HOSTILE) ok(texts.includes(text), text);
+});
+
+Deno.test("spanText() goes over to minutes where seconds are many", () => {
+  deepStrictEqual([0.35, 59_900, 60_000, 7_500_000].map(spanText), ["350 µs", "59.9 s", "1m00s", "2h05m"]);
 });
 
 Deno.test("html`` escapes what is no markup", () => {
