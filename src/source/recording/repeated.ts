@@ -30,6 +30,8 @@ export const Step = {
 } as const;
 export const STEP_BITS = 2;
 
+const SMALL_WORDS = 1 << 16;
+
 /** The records that the next snapshot may repeat, as words, each at a multiple of 8. */
 export class Repeated {
   words = new Uint32Array(1 << 12);
@@ -37,6 +39,10 @@ export class Repeated {
   #length = 0;
 
   clear(): void {
+    // As in ByteList.
+    if (this.words.length > Math.max(SMALL_WORDS, 4 * this.#length)) {
+      this.words = new Uint32Array(Math.max(SMALL_WORDS, 2 * this.#length));
+    }
     this.starts.length = 0;
     this.#length = 0;
   }
