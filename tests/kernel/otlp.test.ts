@@ -3,6 +3,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { attributesOf, type Decoded } from "../support/otlp_decode.ts";
 import { Receiver } from "../support/otlp_receiver.ts";
 import { Program, until } from "../support/program.ts";
+import { execute, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
 
 const COUNT = 101, BYTES = 1009;
@@ -56,3 +57,53 @@ Deno.test("--otlp sends each ended connection once, and sums that are the worklo
     [attributes["network.local.port"], attributes["network.peer.port"], "tcp"],
   );
 });
+
+/** A certificate for localhost, of its own authority. */
+async function certificate(folder: string): Promise<{ cert: string; key: string }> {
+  const name = [
+    "-subj",
+    "/CN=tcptop test",
+    "-addext",
+    "subjectAltName=DNS:localhost",
+    "-addext",
+    "basicConstraints=critical,CA:FALSE",
+  ];
+  const made = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
+  const files = ["-keyout", `${folder}/key.pem`, "-out", `${folder}/cert.pem`];
+  const { code, stderr } = await execute(["openssl", "req", ...made, ...files, ...name]);
+  if (code !== 0) throw new Error(stderr);
+  return {
+    cert: await Deno.readTextFile(`${folder}/cert.pem`),
+    key: await Deno.readTextFile(`${folder}/key.pem`),
+  };
+}
+
+Deno.test("--otlp goes by TLS to a name, with the authority and the headers of the environment alone", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tcptop-tls-" });
+  try {
+    await using receiver = new Receiver(await certificate(folder));
+    const variables = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_CERTIFICATE: `${folder}/cert.pem`,
+      OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20a%3Db",
+    };
+    // For root alone: it is read before root is given up.
+    await Deno.chmod(folder, 0o700);
+    const args = ["--otlp", "--count", 1, "-i", "200ms"];
+    deepStrictEqual(await ended(execute(tcptop(args), variables)), { code: 0, stdout: "", stderr: "" });
+    strictEqual(receiver.requests.at(-1)!.headers.get("authorization"), "Bearer a=b");
+    ok(receiver.points.length > 0);
+    const without = { ...variables, OTEL_EXPORTER_OTLP_CERTIFICATE: "" };
+    match(
+      (await ended(execute(tcptop(args), without))).stderr,
+      /: TLS fails: its certificate is of an authority that is not known/,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+const ended = async (run: ReturnType<typeof execute>) => {
+  const { code, stdout, stderr } = await run;
+  return { code, stdout, stderr };
+};

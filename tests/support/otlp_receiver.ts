@@ -18,13 +18,17 @@ export class Receiver implements AsyncDisposable {
   readonly requests: Received[] = [];
   /** What it says; by default it has taken everything. */
   answer: (request: Received) => Response | Promise<Response> = () => new Response(new Uint8Array());
+  readonly #isSecure: boolean;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
-  constructor(port = 0) {
-    this.#server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, async (request) => {
+  /** `tls`: PEM. */
+  constructor(tls: { cert: string; key: string } | null = null) {
+    this.#isSecure = tls !== null;
+    const place = { hostname: "127.0.0.1", port: 0, onListen: () => {}, ...tls };
+    this.#server = Deno.serve(place, async (request) => {
       const bytes = new Uint8Array(await request.arrayBuffer());
       const body = request.headers.get("content-encoding") === "gzip" ? await gunzip(bytes) : bytes;
-      const received = { path: new URL(request.url).pathname, headers: request.headers, body };
+      const received = { path: new URL(request.url).pathname, headers: new Headers(request.headers), body };
       const answer = await this.answer(received);
       if (answer.ok) this.requests.push(received);
       return answer;
@@ -32,11 +36,8 @@ export class Receiver implements AsyncDisposable {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#server.addr.port}`;
-  }
-
-  get port(): number {
-    return this.#server.addr.port;
+    const { port } = this.#server.addr;
+    return this.#isSecure ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
   }
 
   /** Of all requests it has taken, in order. */
