@@ -47,6 +47,9 @@ export function refusal(host: string, intervalMs: number, end: SshEnd | null, er
   if (/sudo: (?:command )?not found/.test(stderr)) {
     return say("host_sudo", "there is no sudo", "Install it there");
   }
+  if (end === null && error instanceof Deno.errors.NotFound) {
+    return say("host_ssh", "there is no ssh on this machine", "Install it: on Debian, openssh-client");
+  }
   const last = lastLine(stderr);
   if (end?.code === SSH_FAILED) {
     return say("host_ssh", `ssh does not get there: ${last.replace(/^ssh: /, "") || "it has ended"}`, null);

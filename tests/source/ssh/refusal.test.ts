@@ -28,6 +28,10 @@ Deno.test("refusal() knows what ssh, sudo and shells say", () => {
   deepStrictEqual(codes.map(([code, stderr]) => why(code, stderr).code), codes.map(([, , code]) => code));
   deepStrictEqual(why(3, "tcptop: needs root\n").message, "h: needs root");
   deepStrictEqual(why(0, "").message, "h: its recording is empty");
+  deepStrictEqual(
+    refusal("h", 1000, null, new Deno.errors.NotFound("x")).message,
+    "h: there is no ssh on this machine",
+  );
 });
 
 Deno.test("refusal() shows nothing that moves the cursor, and no more than a line", () => {
