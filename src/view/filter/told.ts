@@ -1,13 +1,16 @@
 /** Filters that nothing can match, as the source never tells what they ask for. */
 import type { SourceInfo } from "../../system/source_info.ts";
 import { isNeverTold } from "../column.ts";
-import { type Filter, printFilter } from "./ast.ts";
+import { type Filter, printFilter, someTerm } from "./ast.ts";
 
 /** Fields that test what a column of another name shows. */
 const COLUMN_OF: ReadonlyMap<string, string> = new Map([["limited", "limit"]]);
 
-/** A sentence that says of which part that is so; null: something may match. */
-export function matchesNothing(filter: Filter, source: SourceInfo): string | null {
+/** `hasCommands`: command lines are known. A sentence that says of which part that is so; null: something may match. */
+export function matchesNothing(filter: Filter, source: SourceInfo, hasCommands = true): string | null {
+  if (!hasCommands && someTerm(filter, (term) => term.kind === "field" && term.field === "command")) {
+    return "Command lines are not read: start with --command";
+  }
   const term = untold(filter, source);
   if (term?.kind === "field" && term.field === "host") {
     return `Nothing can match ${printFilter(term)}: it takes --hosts`;

@@ -45,7 +45,8 @@ export function drawTable(
 
 function nothing(state: ScreenState, sample: Sample): string {
   if (state.filter !== null) {
-    const filter = parseFilter(state.filterText), why = filter && matchesNothing(filter, sample.source);
+    const filter = parseFilter(state.filterText),
+      why = filter && matchesNothing(filter, sample.source, sample.commands !== undefined);
     return `${why ?? "Nothing matches the filter"}. / changes it.`;
   }
   if (state.protocol !== null) return `No ${state.protocol.toUpperCase()} flows. ${state.protocol[0]} shows all again.`;
