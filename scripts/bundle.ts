@@ -72,11 +72,17 @@ export function wrapped(text: string, parameters: Readonly<Record<string, string
   return `${imports.join("\n")}\nawait(0,eval)(${JSON.stringify(source)})(${Object.values(free)});\n`;
 }
 
-async function bundle(entry: string, platform: "deno" | "browser" = "deno"): Promise<string> {
+/** Deno fetches its bundler with the first bundle, once, where npm would try three times. */
+const TRIES = 3, PAUSE_MS = 3000;
+
+async function bundle(entry: string, platform: "deno" | "browser" = "deno", left = TRIES - 1): Promise<string> {
   const args = ["bundle", "--quiet", "--frozen", "--minify", `--platform=${platform}`, entry];
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
-  if (!success) throw new Error(`deno bundle ${entry}: ${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
+  if (success) return new TextDecoder().decode(stdout);
+  const why = new TextDecoder().decode(stderr);
+  if (left === 0 || !why.includes("error sending request")) throw new Error(`deno bundle ${entry}: ${why}`);
+  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  return await bundle(entry, platform, left - 1);
 }
 
 /** A classic script, whose names are its own, and that nothing in it ends. */

@@ -68,9 +68,15 @@ deno_for_target() {
 
 # The libraries that deno.lock pins, fetched once.
 need_modules() {
+  local pause
   [ "$build/modules" -nt "$root/deno.lock" ] && [ "$build/modules" -nt "$root/deno.json" ] && return
   echo "fetching libraries" >&2
-  (cd "$root" && "$deno" install --quiet --frozen) >&2
+  # Deno asks the registry once, where npm asks three times.
+  for pause in 3 3 0; do
+    (cd "$root" && "$deno" install --quiet --frozen) >&2 && break
+    [ "$pause" != 0 ] || die "cannot fetch the libraries"
+    sleep "$pause"
+  done
   touch "$build/modules"
 }
 
