@@ -18,7 +18,7 @@ async function residentMib(pid: number): Promise<number> {
 /** The program on a terminal, with its first screen drawn. */
 async function begun(path: string): Promise<StallingPty> {
   const pty = await StallingPty.start(
-    132,
+    150,
     30,
     tcptop(["--no-resolve", "--ends", "--record", path, "-i", "500ms", "--tcp"]),
   );
