@@ -1,4 +1,4 @@
-/** What is said of a file that cannot be written to. */
+/** What is said of a file that cannot be written to, or read. */
 import { ExitStatus, TcptopError } from "./errors.ts";
 
 const REASONS: ReadonlyMap<string, string> = new Map([
@@ -31,4 +31,16 @@ export function writeFailure(path: string, error: unknown): TcptopError {
   const code = error instanceof Deno.errors.NotCapable ? "ENXIO" : (error as { code?: string }).code ?? "";
   const reason = REASONS.get(code) ?? (error instanceof Error ? error.message : String(error));
   return new TcptopError(`Cannot write to ${path}: ${reason}`, ExitStatus.failed, { cause: error });
+}
+
+/** Of a file that cannot be read, in words for the user. */
+export function readFailure(path: string, error: unknown): TcptopError {
+  const reason = error instanceof Deno.errors.NotFound
+    ? "there is no such file"
+    : error instanceof Deno.errors.PermissionDenied
+    ? "permission denied"
+    : error instanceof Error
+    ? error.message
+    : String(error);
+  return new TcptopError(`Cannot read ${path}: ${reason}`, ExitStatus.failed, { cause: error });
 }

@@ -1,3 +1,4 @@
+import { readFailure } from "../../file.ts";
 import { ExitStatus, TcptopError } from "../../errors.ts";
 import type { Platform } from "../platform.ts";
 import { runtimeSelfUse, type SelfUse } from "../../system/self_use.ts";
@@ -98,13 +99,6 @@ function openFile(path: string): Deno.FsFile {
   try {
     return Deno.openSync(path, { read: true });
   } catch (error) {
-    const reason = error instanceof Deno.errors.NotFound
-      ? "there is no such file"
-      : error instanceof Deno.errors.PermissionDenied
-      ? "permission denied"
-      : error instanceof Error
-      ? error.message
-      : String(error);
-    throw new TcptopError(`Cannot read ${path}: ${reason}`, ExitStatus.failed, { cause: error });
+    throw readFailure(path, error);
   }
 }
