@@ -114,6 +114,8 @@ export const FLOW_SCHEMA = {
   end: "u8",
   /** Why this end sent a reset: ResetWhy. */
   resetWhy: "u8",
+  /** 1: the other end, which is on this machine, was ended by an administrator (killed.ts). */
+  peerKilled: "u8",
   /** Enum Limit, over this sample. */
   limitedBy: "u8",
   /** busyUs to receiveQueue are known. */

@@ -1,6 +1,6 @@
 /** Why and by whom a connection ended, in words, from what its socket said last. */
 import { End, ResetWhy } from "../wire/layout.ts";
-import { ERRNO_WORDS } from "../wire/errno.ts";
+import { Errno, ERRNO_WORDS } from "../wire/errno.ts";
 import type { FlowArrays } from "./columns.ts";
 
 export const END_WAYS = [
@@ -59,6 +59,33 @@ const BY_RESET: ReadonlyMap<number, Ended> = new Map([
   [ResetWhy.unsent, ended("local", "reset_sent", "disconnected with data unsent")],
 ]);
 
+/** A reset that the other end sent because an administrator had ended it (tcp_abort() sends one). */
+const AT_THE_OTHER_END = ended("peer", "killed", "ended by an administrator at the other end");
+
+const KILLED = End.error | Errno.ECONNABORTED;
+
+/** Of the column `end`: an administrator ended this very socket. */
+export function isKilled(end: number): boolean {
+  return end === KILLED;
+}
+
+/** Of the column `end`: the other end reset it. */
+export function isReset(end: number): boolean {
+  return end === (End.error | Errno.ECONNRESET) || end === (End.error | Errno.EPIPE);
+}
+
+/** tcp_abort() sends the reset before the socket changes its state, under one lock: another processor may have told of the other end by then, a few
+ * microseconds before, or as long as an interrupt takes. A reset that came earlier has another cause. */
+const BEFORE_NS = 1e7;
+
+/** Of two rows that are one connection's ends. */
+export function tellKilled(c: FlowArrays, a: number, b: number): void {
+  for (const [killed, other] of [[a, b], [b, a]]) {
+    if (!c.closed[killed] || !isKilled(c.end[killed])) continue;
+    if (!c.closed[other] || c.lastNs[other] >= c.lastNs[killed] - BEFORE_NS) c.peerKilled[other] = 1;
+  }
+}
+
 /** null: it has not ended, or the source does not say. */
 export function endOf(flows: FlowArrays, row: number): Ended | null {
   const reset = flows.closed[row] ? BY_RESET.get(flows.resetWhy[row]) : undefined;
@@ -66,6 +93,7 @@ export function endOf(flows: FlowArrays, row: number): Ended | null {
   const end = flows.end[row];
   if ((end & End.error) === 0) return WITHOUT_ERROR.get(end) ?? null;
   const errno = end & ~End.error, [error] = ERRNO_WORDS.get(errno) ?? [`errno ${errno}`];
+  if (flows.peerKilled[row] && isReset(end)) return { ...AT_THE_OTHER_END, error };
   const known = Object.hasOwn(BY_ERROR, error) ? BY_ERROR[error] : null;
   return { ...known ?? ended("kernel", null), error };
 }

@@ -109,6 +109,16 @@ export class EventLog {
     }
   }
 
+  /** The row of the table has ended because its other end was killed. Its event, if it still waits, is among the last. */
+  peerKilled(flows: FlowArrays, row: number): void {
+    const { cookieLow, cookieHigh, openedNs, kind, peerKilled } = this.#waiting.arrays;
+    for (let at = this.#waiting.length - 1; at >= 0; at--) {
+      if (cookieLow[at] !== flows.cookieLow[row] || cookieHigh[at] !== flows.cookieHigh[row]) continue;
+      if (kind[at] === EventKind.closed && openedNs[at] === flows.openedNs[row]) peerKilled[at] = 1;
+      return;
+    }
+  }
+
   /** Call it after each drain. */
   drained(): void {
     this.#dueNs = this.#newestNs;

@@ -4,6 +4,7 @@
  */
 import { isScoped } from "./address.ts";
 import { type FlowArrays, Protocol, Unknown } from "./columns.ts";
+import { tellKilled } from "./end.ts";
 import { type EndArrays, EndIndex } from "./end_index.ts";
 import type { StateReader, StateWriter } from "./state.ts";
 import { Direction } from "../wire/layout.ts";
@@ -58,6 +59,7 @@ export class Peers {
       c.via[row] = via;
       c.judged[row] = 0;
     }
+    tellKilled(c, a, b);
   }
 
   #joinOne(table: PeerTable, row: number, near: boolean): void {

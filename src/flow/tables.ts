@@ -21,8 +21,9 @@ import type { Health } from "./sample.ts";
 import type { EventLog } from "./event_log.ts";
 import { Executables } from "./executables.ts";
 import { Inside } from "./inside.ts";
+import { Killed } from "./killed.ts";
 import { Nat } from "./nat.ts";
-import { Peers } from "./peers.ts";
+import { Peers, type PeerTable } from "./peers.ts";
 import { Feature } from "../wire/layout.ts";
 import { StateError, type StateReader, StateWriter } from "./state.ts";
 import { TcpTable } from "./tcp_table.ts";
@@ -72,6 +73,7 @@ export class FlowTables implements EventHandler {
   readonly translations = new Translations();
   readonly nat = new Nat(this.translations, this.peers);
   readonly drops: DropBook;
+  readonly killed: Killed;
   #dropsKnown = false;
   #number = 0;
   #beforeNs = 0;
@@ -100,6 +102,7 @@ export class FlowTables implements EventHandler {
 
   constructor(log: EventLog | null = null) {
     this.tcp = new TcpTable(log);
+    this.killed = new Killed(this.tcp, () => this.#join(this.tcp));
     this.drops = new DropBook([this.tcp, this.udp], (rows, row) => log?.dropped(rows, row));
     if (log !== null) log.dropsOf = (id) => this.drops.listOf(id);
   }
@@ -111,6 +114,7 @@ export class FlowTables implements EventHandler {
   tcpClose(record: TcpRecord): void {
     this.#events++;
     this.tcp.close(record);
+    this.killed.ended(record);
     this.drops.ending(record.cookieLow, record.cookieHigh);
   }
   tcpLive(record: TcpRecord): void {
@@ -213,7 +217,7 @@ export class FlowTables implements EventHandler {
     if (!this.#loaded) {
       this.tcp.measure(this.#beforeNs, this.#timeNs);
       this.udp.measure();
-      for (const table of [this.tcp, this.udp]) this.nat.join(table, this.peers.join(table));
+      for (const table of [this.tcp, this.udp]) this.#join(table);
       this.translations.settle();
       this.inside.judge([this.tcp, this.udp]);
       this.answers.name([this.tcp, this.udp], this.#timeNs);
@@ -221,11 +225,16 @@ export class FlowTables implements EventHandler {
     this.#loaded = false;
   }
 
+  #join(table: PeerTable): void {
+    this.nat.join(table, this.peers.join(table));
+  }
+
   #settle(): void {
     this.#beforeNs = this.#timeNs;
     this.tcp.settle();
     this.udp.settle();
     this.drops.settle();
+    this.killed.settle();
   }
 
   /** The sample that is being taken, and all that the next ones depend on. */

@@ -100,6 +100,11 @@ export class TcpTable {
     return this.#vanished;
   }
 
+  /** The row of a record's socket; -1: there is none. */
+  rowOf({ cookieLow, cookieHigh }: TcpRecord): number {
+    return this.#index.get(cookieLow, cookieHigh);
+  }
+
   /** Its socket may have connected again since: then it is the later connection's. */
   rowOfDrops({ protocol, cookieLow, cookieHigh }: Count): number {
     return protocol === Protocol.tcp ? this.#index.get(cookieLow, cookieHigh) : -1;
@@ -387,7 +392,7 @@ export class TcpTable {
     const c = this.#columns.arrays, at = row * 16;
     this.ends.delete(c, row);
     this.ends.isBehind ||= record.remotePort !== 0;
-    c.pair[row] = c.via[row] = 0;
+    c.pair[row] = c.via[row] = c.peerKilled[row] = 0;
     c.remotePort[row] = record.remotePort;
     c.scope[row] = record.scope;
     c.family[row] = record.family;

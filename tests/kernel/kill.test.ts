@@ -97,7 +97,7 @@ Deno.test(`of ${CONNECTIONS} connections exactly the ${MEANT} that a filter mean
     }
     deepStrictEqual(ways, {
       "outbound kernel killed ECONNABORTED": MEANT,
-      "inbound peer reset_received ECONNRESET": MEANT,
+      "inbound peer killed ECONNRESET": MEANT,
     });
   } finally {
     for (const { client, server } of [...others, ...those]) {
