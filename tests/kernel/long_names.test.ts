@@ -64,7 +64,7 @@ for (const source of ["bpf", "netlink"] as const) {
   Deno.test(`names longer than 15 bytes are whole, told apart, and found by ${source}`, async () => {
     await using folder = await Folder.make();
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = listener.addr as Deno.NetAddr, ours = ["--source", source, "-f", `dport:${port}`];
+    const { port } = listener.addr as Deno.NetAddr, ours = ["-i", "100ms", "--source", source, "-f", `dport:${port}`];
     await using one = await Connected.start(await folder.shell(COLLECTOR), ...shellOf(port));
     await using other = await Connected.start(await folder.shell(COLLECTING), ...shellOf(port));
     const first = [one.child.pid, COLLECTOR, COLLECTOR], second = [other.child.pid, COLLECTING, COLLECTING];
@@ -86,7 +86,7 @@ for (const source of ["bpf", "netlink"] as const) {
     const { port } = listener.addr as Deno.NetAddr, name = "long-named-collector.sh";
     const asNamed = async (file: string, ...args: string[]) => {
       await using process = await Connected.start(file, ...args);
-      const sample = await once("--source", source, "-f", `dport:${port}`);
+      const sample = await once("-i", "100ms", "--source", source, "-f", `dport:${port}`);
       strictEqual(sample.flows.length, 1);
       return namesOf(sample).map(([pid, ...names]) => [pid === process.child.pid, ...names]);
     };

@@ -21,7 +21,7 @@ for (const source of ["bpf", "netlink"] as const) {
       const shell = new Deno.Command(file, { args, stdin: "piped", stdout: "piped" }).spawn();
       const said = lines(shell.stdout);
       await within(10, "the connection", said.next());
-      const filter = ["--source", source, "-f", `dport:${port}`];
+      const filter = ["--interval", "100ms", "--source", source, "-f", `dport:${port}`];
       deepStrictEqual((await once(...filter)).flows.map(({ pid, process }) => [pid, process]), [[shell.pid, name]]);
       await execute(tcptop(["--json", "--count", "1", "--csv", `${folder}/flows.csv`, ...filter]));
       const csv = await Deno.readTextFile(`${folder}/flows.csv`), shown = name.replace(/^=/, "'=");
