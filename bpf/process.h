@@ -93,6 +93,15 @@ static __always_inline void ancestors_fill(u32 to[ANCESTORS_MAX], struct task_st
 	}
 }
 
+static __always_inline void parent_name_fill(u8 to[16], struct task_struct *leader)
+{
+	struct task_struct *parent = leader->real_parent->group_leader;
+
+#pragma unroll
+	for (int i = 0; i < 16; i++)
+		to[i] = parent->comm[i];
+}
+
 static __always_inline void process_fill(struct tcptop_process *r, struct task_struct *leader, struct dentry *file)
 {
 	__builtin_memset(r, 0, sizeof(*r));
@@ -108,6 +117,8 @@ static __always_inline void process_fill(struct tcptop_process *r, struct task_s
 	else if (settings.long_names)
 		bpf_probe_read_kernel_str(r->exe, sizeof(r->exe), file->d_name.name);
 	ancestors_fill(r->ancestors, leader);
+	if (r->ancestors[0])
+		parent_name_fill(r->parent, leader);
 }
 
 /* Sends the record of the leader's process unless that was done lately. When the ring is half full, as in an owner pass over thousands of

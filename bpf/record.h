@@ -278,6 +278,7 @@ struct tcptop_process {
 	__u8 comm[16];       /* of its leader, at that time */
 	__u8 exe[256];       /* file name of the executable, without folders (NAME_MAX is 255); empty: longer than could be read */
 	__u32 ancestors[24]; /* pids of its parent, of that one's parent and so on, as they were then; 0 after the last that is known */
+	__u8 parent[16];     /* comm of the parent's leader, at that time; empty where no parent is known */
 };
 
 enum tcptop_translated {

@@ -25,6 +25,8 @@ static void report_process(struct netlink *n, const struct process_facts *f)
 	if (!process_executable(f->tgid, r.exe) || *reported == (now = hash(&r)))
 		return;
 	process_ancestors(f->tgid, r.ancestors, sizeof(r.ancestors) / sizeof(*r.ancestors));
+	if (r.ancestors[0])
+		process_parent_name(f->tgid, r.ancestors[0], r.parent);
 	if (bytes_append(&n->processes, &r, sizeof(r)))
 		return;
 	*reported = now;

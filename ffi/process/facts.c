@@ -118,6 +118,13 @@ void process_ancestors(uint32_t tgid, uint32_t *ancestors, uint32_t capacity)
 		ancestors[i] = tgid;
 }
 
+/* A process has one parent at a time, and that one's pid is its own as long as it is: if the child has it before and after, the name is the parent's. */
+void process_parent_name(uint32_t tgid, uint32_t parent, uint8_t name[16])
+{
+	if (!comm_read(parent, name) || parent_of(tgid) != parent)
+		memset(name, 0, 16);
+}
+
 /* False unless the PID belonged to the same process before and after reading. */
 bool process_facts_read(uint32_t tgid, struct process_facts *f)
 {

@@ -28,4 +28,7 @@ bool process_executable(uint32_t tgid, uint8_t exe[256]);
 /* Writes the pid of its parent, of that one's parent and so on, as many as there is room for; what is left stays as it is. */
 void process_ancestors(uint32_t tgid, uint32_t *ancestors, uint32_t capacity);
 
+/* comm of its parent, which process_ancestors() has told; zeros where that one has gone. */
+void process_parent_name(uint32_t tgid, uint32_t parent, uint8_t name[16]);
+
 #endif

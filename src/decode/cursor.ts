@@ -439,9 +439,16 @@ export class ProcessRecord extends Cursor {
   }
   /** Pids of its parent, of that one's parent and so on; none in the shorter record of older recordings. */
   ancestors(): number[] {
-    const pids: number[] = [], end = this.u16(ProcessLayout.size);
+    const pids: number[] = [], end = Math.min(this.u16(ProcessLayout.size), ProcessLayout.parent);
     for (let at = ProcessLayout.ancestors; at < end && this.u32(at) !== 0; at += 4) pids.push(this.u32(at));
     return pids;
+  }
+  /** The parent's name, with zeros behind it; all zeros in the shorter records of older recordings. */
+  parent(): Uint8Array<ArrayBuffer> {
+    const isThere = this.u16(ProcessLayout.size) > ProcessLayout.parent;
+    return isThere
+      ? this.#bytes(ProcessLayout.parent, ProcessLayout.byteLength - ProcessLayout.parent)
+      : new Uint8Array(16);
   }
 
   #bytes(offset: number, length: number): Uint8Array<ArrayBuffer> {

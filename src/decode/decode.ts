@@ -65,18 +65,18 @@ const BYTE_LENGTHS: Readonly<Record<number, number>> = {
 };
 
 /** Of records that have grown since: recordings have them, and their cursors know what is not there. */
-const EARLIER_BYTE_LENGTHS: Readonly<Record<number, number>> = {
-  [Tag.process]: ProcessLayout.ancestors,
-  [Tag.tcpOpen]: TcpRecordLayout.connectUs,
-  [Tag.tcpClose]: TcpRecordLayout.connectUs,
-  [Tag.tcpLive]: TcpRecordLayout.connectUs,
-  [Tag.tcpOwner]: TcpRecordLayout.connectUs,
-  [Tag.tick]: TickLayout.dnsUnread,
+const EARLIER_BYTE_LENGTHS: Readonly<Record<number, readonly number[]>> = {
+  [Tag.process]: [ProcessLayout.ancestors, ProcessLayout.parent],
+  [Tag.tcpOpen]: [TcpRecordLayout.connectUs],
+  [Tag.tcpClose]: [TcpRecordLayout.connectUs],
+  [Tag.tcpLive]: [TcpRecordLayout.connectUs],
+  [Tag.tcpOwner]: [TcpRecordLayout.connectUs],
+  [Tag.tick]: [TickLayout.dnsUnread],
 };
 
 function isWhole(tag: number, size: number): boolean {
   if (tag === Tag.dnsAnswer) return size > DnsAnswerLayout.payload && size <= DnsAnswerLayout.byteLength;
-  return BYTE_LENGTHS[tag] === size || EARLIER_BYTE_LENGTHS[tag] === size;
+  return BYTE_LENGTHS[tag] === size || EARLIER_BYTE_LENGTHS[tag]?.includes(size) === true;
 }
 
 /** Reads records and hands each to the handler. Never throws on bad bytes: what is not a record is counted. */

@@ -58,7 +58,7 @@ export const FLOW_SCHEMA = {
   /** Number of the name in Sample.answers that its process had asked a name server for; 0: none. */
   answer: "u32",
   wholeName: "u32",
-  /** The same: pids of the owner's ancestors, the parent first, with blanks between. */
+  /** The same: pids of the owner's ancestors, the parent first, with blanks between, and behind a line feed the parent's name. */
   ancestors: "u32",
   /** TCP, of this sample: microseconds in which something was written and not acknowledged, and of those, in which the peer's window or the send
    * buffer had no room. */

@@ -16,7 +16,7 @@ interface Process {
   readonly startNs: number;
   /** The last few, the newest first: exec() puts another in the place of one. */
   readonly executables: readonly Executable[];
-  /** As its first record had them, with blanks between: a parent that ends later is still among them. */
+  /** As its first record had them, with blanks between: a parent that ends later is still among them. Behind a line feed the parent's name. */
   readonly ancestors: string;
 }
 
@@ -34,7 +34,7 @@ export class Executables {
     const name = end === 0 ? null : decoder.decode(end < 0 ? exe : exe.subarray(0, end));
     const same = known?.startNs === startNs ? known : undefined;
     const earlier = same?.executables.slice(0, KEPT - 1) ?? [];
-    const ancestors = same?.ancestors ?? record.ancestors().join(" ");
+    const ancestors = same?.ancestors ?? ancestorsOf(record);
     if (this.#now.size >= MOST) {
       this.#before = this.#now;
       this.#now = new Map();
@@ -50,7 +50,8 @@ export class Executables {
     return (executables.find(({ comm }) => isComm(flows, row, comm)) ?? executables[0]).name;
   }
 
-  /** Pids of the owner's ancestors, the parent first, with blanks between; null: not known, or it has none. */
+  /** Pids of the owner's ancestors, the parent first, with blanks between, and behind a line feed the parent's name; null: not known, or it has
+   * none. */
   ancestorsOf(flows: FlowArrays, row: number): string | null {
     return this.#owner(flows, row)?.ancestors || null;
   }
@@ -87,6 +88,11 @@ export class Executables {
     if (before !== undefined) this.#now.set(tgid, before);
     return before;
   }
+}
+
+function ancestorsOf(record: ProcessRecord): string {
+  const pids = record.ancestors().join(" "), parent = record.parent(), end = parent.indexOf(0);
+  return end === 0 ? pids : `${pids}\n${decoder.decode(end < 0 ? parent : parent.subarray(0, end))}`;
 }
 
 function processes(list: readonly unknown[]): Map<number, Process> {

@@ -62,6 +62,7 @@ const OF_COLUMN: ReadonlyMap<string, readonly string[]> = new Map(Object.entries
   pacing: ["pacing_bytes_per_s"],
   rto: ["rto_count"],
   ecn: ["ecn_marks"],
+  parent: ["parent", "parent_name"],
   end: ["end_by", "end_how", "end_error"],
   container: ["container_id", "container_runtime", "container_name"],
 }));

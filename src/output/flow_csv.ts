@@ -82,6 +82,7 @@ const FIELDS: Fields<FlowFacts> = new Map([
   ["peer_host", (flow) => flow.peer?.host ?? null],
   ["command", (flow) => flow.command ?? null],
   ["parent", (flow) => flow.parent ?? null],
+  ["parent_name", (flow) => flow.parent_name ?? null],
 ]);
 
 /** `columns`: ids of the table's columns to write the fields of; null: every field. */

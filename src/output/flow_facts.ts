@@ -42,6 +42,7 @@ import {
   executable,
   localAddress,
   type NameFrom,
+  parentName,
   parentPid,
   perSecond,
   pidOf,
@@ -112,9 +113,10 @@ export interface FlowFacts {
   readonly loopback: boolean;
   /** File name of the process's executable. */
   readonly exe: string | null;
-  /** Only where command lines are asked for: its command line and its parent's pid. */
+  /** Only where command lines are asked for: its command line, and its parent's pid and name. */
   readonly command?: string | null;
   readonly parent?: number | null;
+  readonly parent_name?: string | null;
   /** Processes other than the owner hold the socket too. */
   readonly shared: boolean | null;
   /** false: not yet, or it never was; null: no connection (UDP, a listener). */
@@ -232,7 +234,12 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     host: hostState(sample, row)?.name ?? null,
   };
   if (sample.commands === undefined) return facts;
-  return { ...facts, command: commandLine(sample, row), parent: parentPid(sample, row) };
+  return {
+    ...facts,
+    command: commandLine(sample, row),
+    parent: parentPid(sample, row),
+    parent_name: parentName(sample, row),
+  };
 }
 
 /** null: it has no other end. */

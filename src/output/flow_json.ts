@@ -52,6 +52,8 @@ function peerJson(p: Peer | null): string {
   },"netns":${p.netns},"via":"${p.via}","host":${text(p.host)}}`;
 }
 
-function commandJson({ command, parent }: FlowFacts): string {
-  return command === undefined ? "" : `,"command":${text(command)},"parent":${parent}`;
+function commandJson({ command, parent, parent_name: name }: FlowFacts): string {
+  return command === undefined
+    ? ""
+    : `,"command":${text(command)},"parent":${parent},"parent_name":${text(name ?? null)}`;
 }

@@ -207,7 +207,7 @@ export const COLUMNS: readonly Column[] = [
   }), // closed by the peer
   number("age", "AGE", 6, 11, "ms", flow.ageMs), // 23h59m
   words("exe", "EXE", { floor: 14, drop: 15 }, (s, r) => harmless(flow.executable(s, r) ?? "-")),
-  words("parent", "PARENT", { floor: 7, drop: 16 }, (s, r) => String(flow.parentPid(s, r) ?? "-")), // 4194304
+  words("parent", "PARENT", { floor: 12, drop: 16 }, (s, r) => harmless(flow.parentText(s, r) ?? "-")), // 4194304 bash
   words("command", "COMMAND", { floor: 24, weight: 2, drop: 17 }, (s, r) => harmless(flow.commandLine(s, r) ?? "-")),
 ];
 

@@ -44,9 +44,13 @@ export function executable({ flows, programs }: Sample, row: number): string | n
   return flows.exe[row] === 0 ? null : programs.get(flows.exe[row]) ?? null;
 }
 
-/** Pids of the owner's ancestors, the parent first, with blanks between; null: not known. */
+/** As the column `ancestors` says; null: not known. */
 export function ancestors({ flows, programs }: Sample, row: number): string | null {
   return flows.ancestors[row] === 0 ? null : programs.get(flows.ancestors[row]) ?? null;
+}
+
+export function ancestorPids(text: string): string[] {
+  return text.split("\n", 1)[0].split(" ");
 }
 
 /** The owner's command line, as it is; null: not known, not asked for, or the process had gone before it could be read. */
@@ -60,6 +64,18 @@ export function commandLine({ flows, commands }: Sample, row: number): string | 
 export function parentPid(sample: Sample, row: number): number | null {
   const text = ancestors(sample, row);
   return text === null ? null : parseInt(text);
+}
+
+/** Its name at that time, of which the kernel keeps 15 bytes; null: not known. Not made harmless for any output. */
+export function parentName(sample: Sample, row: number): string | null {
+  const text = ancestors(sample, row), at = text?.indexOf("\n") ?? -1;
+  return text === null || at < 0 ? null : text.slice(at + 1);
+}
+
+/** Both, such as `1234 bash`. */
+export function parentText(sample: Sample, row: number): string | null {
+  const pid = parentPid(sample, row), name = parentName(sample, row);
+  return pid === null || name === null ? pid === null ? null : String(pid) : `${pid} ${name}`;
 }
 
 /** The process's own name: the kernel keeps 15 bytes of it, more is told where it can be known. Not made harmless for any output. */

@@ -251,7 +251,7 @@ export const UdpOwnerLayout = {
 } as const;
 
 export const ProcessLayout = {
-  byteLength: 384,
+  byteLength: 400,
   tag: 0,
   size: 2,
   tgid: 4,
@@ -259,6 +259,7 @@ export const ProcessLayout = {
   comm: 16,
   exe: 32,
   ancestors: 288,
+  parent: 384,
 } as const;
 
 export const Translated = {

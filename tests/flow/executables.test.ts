@@ -58,6 +58,26 @@ Deno.test("Executables.ancestorsOf() has those of the first record, also once a 
   strictEqual(feed.tables.executables.ancestorsOf(flows, 0), null);
 });
 
+Deno.test("Executables.ancestorsOf() has the parent's name behind the pids, whatever it is, and no later process's", () => {
+  const withParent = (name: string, fields = {}) => {
+    const made = process("sh", fields);
+    new DataView(made.buffer).setUint32(ProcessLayout.ancestors, 77, true);
+    made.set(comm(name), ProcessLayout.parent);
+    return made;
+  };
+  const of = (...records: Uint8Array[]) => {
+    const feed = new Feed(), { flows } = feed.sample(...records, live({ ownerStartNs: 3e9 }), tick(2000));
+    return feed.tables.executables.ancestorsOf(flows, 0);
+  };
+  strictEqual(of(withParent("bash")), "77\nbash");
+  strictEqual(of(withParent("a\nb 9 \x1b[31m")), "77\na\nb 9 \x1b[31m");
+  strictEqual(of(withParent("bash"), withParent("systemd")), "77\nbash");
+  strictEqual(of(withParent("bash"), withParent("other", { startNs: 4e9 })), null);
+  const earlier = withParent("bash").slice(0, ProcessLayout.parent);
+  new DataView(earlier.buffer).setUint16(ProcessLayout.size, earlier.length, true);
+  strictEqual(of(earlier), "77");
+});
+
 Deno.test("Executables.ancestorsOf() knows none from the shorter record of an older recording", () => {
   const feed = new Feed(), whole = process("curl-7.88"), older = whole.slice(0, ProcessLayout.ancestors);
   new DataView(older.buffer).setUint16(ProcessLayout.size, older.length, true);

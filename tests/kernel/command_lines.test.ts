@@ -1,9 +1,11 @@
 /** What process it was: executable, command line and parent, of processes that are gone when anybody could look. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { once, Running, type SampleDocument } from "../support/tcptop.ts";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { lines, within } from "../support/lines.ts";
+import { execute, once, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
 
 /** The whole is 5000. */
 const PROCESSES = Number(Deno.env.get("TCPTOP_EXE_PROCESSES") ?? 61), AT_ONCE = 8;
+const OWN_NAME = (await Deno.readTextFile("/proc/self/comm")).trimEnd();
 const HOSTILE = [
   "\x1b[31mred\x07 and more of it",
   "two\nlines of a name, with a comma",
@@ -35,7 +37,7 @@ Deno.test(`exe is right for each of ${PROCESSES} processes of one connection, na
         if (flow.pid === null || !pids.has(flow.pid)) continue;
         told.set(flow.pid, flow.exe);
         lines.set(flow.pid, flow.command!);
-        strictEqual(flow.parent, Deno.pid);
+        deepStrictEqual([flow.parent, flow.parent_name], [Deno.pid, OWN_NAME]);
       }
     };
     const samples: SampleDocument[] = [];
@@ -75,6 +77,42 @@ Deno.test(`exe is right for each of ${PROCESSES} processes of one connection, na
   }
 });
 
+for (const source of ["bpf", "netlink"]) {
+  Deno.test(`a parent has its pid and its name, whatever it is called, also once it has gone, by ${source}`, async () => {
+    const folder = await Deno.makeTempDir({ prefix: "tcptop" }), name = "\x1b[31mold 7";
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    const ours = ["--source", source, "--interval", "200ms", "--command", "-f", `dport:${port}`];
+    try {
+      await Deno.copyFile("/bin/bash", `${folder}/${name}`);
+      await using running = await Running.start(...ours);
+      const inner = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo $$; head -c 1 <&3 >/dev/null`;
+      const parent = new Deno.Command(`${folder}/${name}`, {
+        args: ["-c", `bash -c '${inner}' & read -r`],
+        ...{ stdin: "piped", stdout: "piped", stderr: "null" },
+      }).spawn();
+      using connection = await listener.accept();
+      const said = lines(parent.stdout), pid = Number((await within(10, "the pid", said.next())).value);
+      const told = [pid, parent.pid, name];
+      const isTold = ({ flows }: SampleDocument) =>
+        flows.some((flow) => `${[flow.pid, flow.parent, flow.parent_name]}` === `${told}`);
+      await running.until("the parent", isTold);
+      await parent.stdin.close();
+      await parent.status;
+      for (let i = 0; i < 3; i++) strictEqual(isTold(await running.next()), true);
+      if (source === "bpf") {
+        const text = await execute(tcptop(["--once", "--columns", "pid,parent", "-f", `pid:${pid}`]));
+        // Whoever asks later is told whose child it is by then.
+        match(text.stdout, new RegExp(`^\\s*${pid}\\s+\\d+ \\S`, "m"));
+      }
+      await connection.write(new Uint8Array(1));
+      await said.return();
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
 Deno.test("command lines are told where they are asked for, and nowhere else", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr, script = `exec 3<>/dev/tcp/127.0.0.1/${port}; read -r`;
@@ -85,10 +123,10 @@ Deno.test("command lines are told where they are asked for, and nowhere else", a
     const line = (await Deno.readTextFile(`/proc/${child.pid}/cmdline`)).slice(0, -1).replaceAll("\0", " "),
       filter = ["-f", `pid:${child.pid}`];
     const told = async (...args: string[]) =>
-      (await once(...filter, ...args)).flows.map(({ pid, command, parent }) => [pid, command, parent]);
-    deepStrictEqual(await told("--command"), [[child.pid, line, Deno.pid]]);
-    deepStrictEqual(await told(), [[child.pid, undefined, undefined]]);
-    deepStrictEqual(await told("-f", 'command:"secret word"'), [[child.pid, line, Deno.pid]]);
+      (await once(...filter, ...args)).flows.map((flow) => [flow.pid, flow.command, flow.parent, flow.parent_name]);
+    deepStrictEqual(await told("--command"), [[child.pid, line, Deno.pid, OWN_NAME]]);
+    deepStrictEqual(await told(), [[child.pid, undefined, undefined, undefined]]);
+    deepStrictEqual(await told("-f", 'command:"secret word"'), [[child.pid, line, Deno.pid, OWN_NAME]]);
     deepStrictEqual(await told("-f", 'command:"another word"'), []);
   } finally {
     connection.close();

@@ -36,7 +36,7 @@ Deno.test("flowCsv() has the fields of the JSON document, flattened", () => {
     if (name === "end") return ["end_by", "end_how", "end_error", "end_reason"];
     return name === "container" ? ["container_id", "container_runtime", "container_name"] : [name];
   });
-  deepStrictEqual(Object.keys(line), ["time", "interval_ms", ...flat, "command", "parent"]);
+  deepStrictEqual(Object.keys(line), ["time", "interval_ms", ...flat, "command", "parent", "parent_name"]);
   strictEqual(line.time, "2026-01-02T03:04:05.678Z");
   strictEqual(line.rx_bytes, "1009");
   strictEqual(line.rx_bytes_delta, "503");

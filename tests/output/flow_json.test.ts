@@ -32,8 +32,8 @@ Deno.test("flowJson() writes what JSON.stringify() would", () => {
         host: ODD,
       },
     },
-    { ...some, command: ODD, parent: 7 },
-    { ...some, command: null, parent: null },
+    { ...some, command: ODD, parent: 7, parent_name: ODD },
+    { ...some, command: null, parent: null, parent_name: null },
   ];
   for (const each of [...facts, ...more]) strictEqual(flowJson(each), JSON.stringify(each));
 });

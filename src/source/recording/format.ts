@@ -67,6 +67,7 @@ const EARLIER_LAYOUTS: readonly number[] = [
   2307293771, /* before Dropped, and the features of a tick */
   648227328, /* before DnsAnswer, and `dns_unread` at the end of a tick */
   2659020614, /* before TcpReset */
+  1948101330, /* before the parent's name at the end of a process */
 ];
 
 /** A program writes records of this layout. */

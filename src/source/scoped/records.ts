@@ -158,7 +158,7 @@ export class ScopedRecords {
 
   #keepProcess(at: number, size: number): void {
     const pid = this.#view.getUint32(at + ProcessLayout.tgid, true), ancestors = new Set<number>();
-    for (let i = ProcessLayout.ancestors; i < size; i += 4) {
+    for (let i = ProcessLayout.ancestors; i < ProcessLayout.parent && i < size; i += 4) {
       const ancestor = this.#view.getUint32(at + i, true);
       if (ancestor === 0) break;
       ancestors.add(ancestor);

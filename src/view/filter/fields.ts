@@ -143,7 +143,7 @@ function tree(value: string): Predicate | string {
     let answer = known.get(text);
     if (answer === undefined) {
       if (known.size >= MOST_KEPT) known.clear();
-      known.set(text, answer = text.split(" ").includes(wanted));
+      known.set(text, answer = flow.ancestorPids(text).includes(wanted));
     }
     return answer;
   };
