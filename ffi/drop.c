@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 
-int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid)
+static struct needs needs_of_sources(const struct tcptop *t)
 {
 	struct needs all = {};
 
@@ -15,10 +15,23 @@ int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid)
 		all.capabilities |= one.capabilities;
 		all.namespaces |= one.namespaces;
 	}
-	if (t->destroyer)
-		all.capabilities |= CAPABILITY(CAP_NET_ADMIN);
-	all.capabilities &= capabilities_permitted();
-	if (all.capabilities && !(t->reader = reader_start()))
+	return all;
+}
+
+int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid)
+{
+	const capabilities permitted = capabilities_permitted(), kill = t->destroyer ? CAPABILITY(CAP_NET_ADMIN) & permitted : 0;
+	const struct needs needs = needs_of_sources(t);
+	capabilities read = needs.capabilities & permitted;
+	const bool apart = kill && read & ~kill; /* who ends connections has no more than that takes */
+
+	if (!apart)
+		read |= kill;
+	if ((read && !(t->reader = reader_start())) || (apart && !(t->killer = reader_start())))
 		return fail(&t->failure, ENOMEM, "start a thread");
-	return privileges_drop(t->reader, &(struct privileges){ uid, gid, all.capabilities, all.namespaces }, &t->failure);
+	return privileges_drop(
+		&(struct privileges){
+			.uid = uid, .gid = gid, .keepers = { { t->reader, read }, { t->killer, kill } }, .namespaces = needs.namespaces,
+		},
+		&t->failure);
 }

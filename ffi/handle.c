@@ -36,6 +36,7 @@ void tcptop__free(struct tcptop *t)
 	if (!t)
 		return;
 	reader_free(t->reader);
+	reader_free(t->killer);
 	for (size_t i = 0; i < t->source_count; i++)
 		t->sources[i]->calls->free(t->sources[i]);
 	log_end(&t->failure);

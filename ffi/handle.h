@@ -17,6 +17,7 @@ struct tcptop {
 	struct source *programs, *netlink; /* the same ones by name; NULL: not open */
 	struct reader *reader;             /* the thread that keeps capabilities after tcptop__drop(); NULL: none does */
 	struct destroyer *destroyer;       /* NULL: no connection may be ended */
+	struct reader *killer;             /* ends them, where the reader keeps more than that takes; NULL: the reader does */
 	struct bytes snapshot;
 	struct failure failure;
 };

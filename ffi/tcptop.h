@@ -70,11 +70,11 @@ struct tcptop_kill {
 };
 
 /* Call it before tcptop__drop(): tcptop__kill() may then be called, before and after. 0 or negative errno; EOPNOTSUPP: the kernel was built without
- * CONFIG_INET_DIAG_DESTROY; EPERM: CAP_NET_ADMIN is missing. After tcptop__drop() one thread has CAP_NET_ADMIN for it. */
+ * CONFIG_INET_DIAG_DESTROY; EPERM: CAP_NET_ADMIN is missing. After tcptop__drop() one thread has CAP_NET_ADMIN, and nothing else, for it. */
 int32_t tcptop__allow_kill(struct tcptop *t);
 
 /* kill: a struct tcptop_kill. Ends the socket if it is still the one with this cookie. 0 or negative errno: ENOENT, ESTALE: it has gone, or what has its addresses now is
- * another one; ENXIO: its network namespace was made after tcptop__drop(); EACCES: without tcptop__allow_kill(). */
+ * another one; ENXIO: its network namespace was made after tcptop__allow_kill(), and no thread may enter it any more; EACCES: without tcptop__allow_kill(). */
 int32_t tcptop__kill(struct tcptop *t, const uint8_t *kill);
 
 /* UDP sockets and their owners by netlink, without counts: instead of tcptop__udp_load(), after TCP is open.

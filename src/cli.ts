@@ -147,7 +147,22 @@ interface Kill extends KillOptions {
 
 /** Options that say which connections, or how they are found. */
 const OF_KILL = new Set(
-  ["filter", "pid", "port", "process", "tcp", "udp", "4", "6", "listen", "source", "resolve", "dnsWatch", "config"],
+  [
+    "filter",
+    "pid",
+    "port",
+    "process",
+    "tcp",
+    "udp",
+    "4",
+    "6",
+    "listen",
+    "source",
+    "resolve",
+    "dnsWatch",
+    "config",
+    "json",
+  ],
 );
 
 /** The filter goes where that of --filter does. */
@@ -235,7 +250,7 @@ function addCommands(
 function definition() {
   return new Command("tcptop")
     .usage(
-      "[options]\n       tcptop run [options] [--as-root] -- COMMAND [ARG...]\n       tcptop kill FILTER [--dry-run] [--yes]\n       tcptop doctor [--json]\n       tcptop completions bash|zsh|fish",
+      "[options]\n       tcptop run [options] [--as-root] -- COMMAND [ARG...]\n       tcptop kill FILTER [--dry-run] [--yes] [--json]\n       tcptop doctor [--json]\n       tcptop completions bash|zsh|fish",
     )
     .helpCommand(false)
     .description(

@@ -146,7 +146,7 @@ static int place_enter(void *context, uint64_t inode)
 	return 0;
 }
 
-static void places_search(struct destroyer *d)
+void destroyer_search(struct destroyer *d)
 {
 	namespaces_visit(place_is_new, place_enter, d, NULL, clock_ns(CLOCK_MONOTONIC) + SEARCH_LIMIT_NS);
 }
@@ -159,7 +159,7 @@ int destroyer_open(struct destroyer **at)
 	if (!d)
 		return -ENOMEM;
 	d->sequence = 1;
-	places_search(d);
+	destroyer_search(d);
 	err = d->count ? probe(d->places[0].fd) : -EMFILE;
 	if (err)
 		destroyer_free(d);
@@ -168,14 +168,15 @@ int destroyer_open(struct destroyer **at)
 	return err;
 }
 
+bool destroyer_knows(const struct destroyer *d, uint64_t netns)
+{
+	return place_find(d, netns);
+}
+
 int destroyer_end(struct destroyer *d, const struct tcptop_kill *k)
 {
 	struct place *place = place_find(d, k->netns);
 
-	if (!place) { /* a new one: it may be entered where there is still the right to */
-		places_search(d);
-		place = place_find(d, k->netns);
-	}
 	return place ? ask(place->fd, k, ++d->sequence) : -ENXIO;
 }
 

@@ -3,6 +3,8 @@
 #ifndef TCPTOP_DESTROY_H
 #define TCPTOP_DESTROY_H
 
+#include <stdbool.h>
+
 #include "../tcptop.h"
 
 struct destroyer;
@@ -13,6 +15,12 @@ int destroyer_open(struct destroyer **at);
 
 /* Whether the kernel would do it, and for us: as destroyer_open() has it. */
 int destroyer_try(void);
+
+/* Whether a socket of that network namespace can be ended. */
+bool destroyer_knows(const struct destroyer *d, uint64_t netns);
+
+/* Opens those that have come since, as far as the calling thread may enter them (CAP_SYS_ADMIN). Two seconds at most. */
+void destroyer_search(struct destroyer *d);
 
 /* 0: the socket has been ended; or negative errno, see tcptop__kill(). On a thread that has CAP_NET_ADMIN. */
 int destroyer_end(struct destroyer *d, const struct tcptop_kill *k);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Gives up what was needed only to start. Later reads use descriptors that are open by then; the few capabilities that some reads need stay with a
- * thread that does nothing else (reader.h). */
+/* Gives up what was needed only to start. Later reads use descriptors that are open by then; the few capabilities that some reads need, and ending connections, stay
+ * with threads that do nothing else (reader.h). */
 #define _GNU_SOURCE
 #include "privileges.h"
 #include "seccomp.h"
@@ -30,18 +30,29 @@ static int32_t lower_reader(void *context, int64_t keep)
 	return capabilities_set(keep);
 }
 
-int32_t privileges_drop(struct reader *reader, const struct privileges *p, struct failure *f)
+static int lower_keepers(const struct privileges *p)
 {
+	int err = 0;
+
+	for (int i = 0; i < SPARED_MAX && !err; i++)
+		if (p->keepers[i].thread)
+			err = reader_do(p->keepers[i].thread, lower_reader, NULL, p->keepers[i].kept);
+	return err;
+}
+
+int32_t privileges_drop(const struct privileges *p, struct failure *f)
+{
+	const pid_t spared[SPARED_MAX] = { reader_tid(p->keepers[0].thread), reader_tid(p->keepers[1].thread) };
 	int err, is_root = become(p->uid, p->gid);
 
 	if (is_root < 0)
 		return fail(f, -is_root, "give up root");
-	if ((err = capabilities_set(0)) || (reader && (err = reader_do(reader, lower_reader, NULL, p->kept))))
+	if ((err = capabilities_set(0)) || (err = lower_keepers(p)))
 		return fail(f, -err, "give up capabilities");
 	/* A kernel without seccomp, or a container that keeps it for itself, still has the rest. */
 	if ((err = system_calls_restrict(p->namespaces)) && err != -ENOSYS && err != -EINVAL && err != -EPERM && err != -EACCES)
 		return fail(f, -err, "restrict system calls");
-	if ((err = threads_lower(reader_tid(reader))))
+	if ((err = threads_lower(spared)))
 		return fail(f, -err, "give up the capabilities of every thread");
 	return is_root;
 }

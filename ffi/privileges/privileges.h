@@ -9,13 +9,18 @@
 #include "threads.h"
 #include "../base/failure.h"
 
-struct privileges {
-	uint32_t uid, gid;   /* who a root becomes */
-	capabilities kept;   /* by the reader's thread alone */
-	bool namespaces;     /* setns() is still made */
+struct keeper {
+	struct reader *thread; /* NULL: there is none */
+	capabilities kept;
 };
 
-/* As tcptop__drop(). reader: NULL: no capability is kept. */
-int32_t privileges_drop(struct reader *reader, const struct privileges *p, struct failure *f);
+struct privileges {
+	uint32_t uid, gid;     /* who a root becomes */
+	struct keeper keepers[SPARED_MAX];
+	bool namespaces;       /* setns() is still made */
+};
+
+/* As tcptop__drop(). */
+int32_t privileges_drop(const struct privileges *p, struct failure *f);
 
 #endif

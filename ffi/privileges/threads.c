@@ -75,8 +75,16 @@ static bool thread_is_low(const char *tid)
 	return !permitted && no_new_privs;
 }
 
+static bool is_spared(pid_t tid, const pid_t spared[SPARED_MAX])
+{
+	for (int i = 0; i < SPARED_MAX; i++)
+		if (spared[i] == tid)
+			return true;
+	return false;
+}
+
 /* Signals each thread that is not low yet. Returns how many there are, or negative errno. */
-static int threads_ask(int signal, pid_t spared)
+static int threads_ask(int signal, const pid_t spared[SPARED_MAX])
 {
 	DIR *tasks = proc_folder("self/task");
 	pid_t self = syscall(SYS_gettid);
@@ -88,7 +96,7 @@ static int threads_ask(int signal, pid_t spared)
 	while ((entry = readdir(tasks))) {
 		pid_t tid = atoi(entry->d_name);
 
-		if (tid <= 0 || tid == self || tid == spared || thread_is_low(entry->d_name))
+		if (tid <= 0 || tid == self || is_spared(tid, spared) || thread_is_low(entry->d_name))
 			continue;
 		high++;
 		syscall(SYS_tgkill, getpid(), tid, signal);
@@ -109,7 +117,7 @@ static int free_signal(void)
 }
 
 /* Until none is left: a thread may start another while it is being asked. */
-int threads_lower(pid_t spared)
+int threads_lower(const pid_t spared[SPARED_MAX])
 {
 	const struct timespec moment = { .tv_nsec = 1000000 };
 	struct sigaction before, action = { .sa_handler = lower_this_thread, .sa_flags = SA_RESTART | SA_ONSTACK };

@@ -16,8 +16,10 @@ capabilities capabilities_permitted(void);
 /* The calling thread keeps these, permitted and effective, and no other. 0 or negative errno. */
 int capabilities_set(capabilities keep);
 
-/* Takes every capability from all threads but the calling one and `spared`, and sets no_new_privs on them. 0, or -ETIMEDOUT
- * when a thread did not handle the signal within 2 s. */
-int threads_lower(pid_t spared);
+#define SPARED_MAX 2
+
+/* Takes every capability from all threads but the calling one and those that are `spared` (0: none), and sets no_new_privs on them. 0, or
+ * -ETIMEDOUT when a thread did not handle the signal within 2 s. */
+int threads_lower(const pid_t spared[SPARED_MAX]);
 
 #endif

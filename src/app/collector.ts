@@ -123,7 +123,7 @@ export class Collector {
   }
   kill(targets: readonly KillTarget[]): void {
     const source = this.#source;
-    const results = targets.map((target): KillResult => source?.kill?.(target) ?? "refused");
+    const results = targets.map((target): KillResult => source?.kill?.(target) ?? { how: "refused", error: null });
     this.post({ type: "killed", results });
   }
   /** Ends once a last sample has been taken. */

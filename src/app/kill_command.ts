@@ -4,9 +4,11 @@ import { killTarget, socketKey } from "../flow/kill_target.ts";
 import type { KillResult, KillTarget } from "../system/kill.ts";
 import type { Sample } from "../flow/sample.ts";
 import type { KillOptions, Options } from "../options.ts";
-import { killedText } from "../output/kill.ts";
+import { flowFacts } from "../output/flow_facts.ts";
+import { flowJson } from "../output/flow_json.ts";
+import { killedText, killJson } from "../output/kill.ts";
 import { writeError } from "../output/stderr.ts";
-import { writeText } from "../output/stdout.ts";
+import { writeJson, writeText } from "../output/stdout.ts";
 import { compileFilter } from "../view/filter/compile.ts";
 import { folded } from "../view/pairs.ts";
 import { killText } from "../view/screen/kill.ts";
@@ -21,6 +23,8 @@ const AT_ONCE = 256;
 interface Named {
   readonly target: KillTarget;
   readonly text: string;
+  /** Its document, where it is asked for. */
+  readonly json: string;
 }
 
 /** `done` when all of them are ended, or had gone; `failed` when not, or when there is none. */
@@ -40,16 +44,25 @@ export async function killCommand(options: Options, { dryRun, yes }: KillOptions
       return ExitStatus.failed;
     }
     if (dryRun) {
-      await writeText([...all.map(({ text }) => `${text}\n`), `${count(all.length)} would be ended\n`]);
+      await tell(all, null, options.json);
       return ExitStatus.done;
     }
     if (!yes && !await isConfirmed(all)) return ExitStatus.failed;
     const results = await endAll(session, all);
-    await writeText(all.map(({ text }, i) => `${killedText(text, results[i])}\n`));
-    return results.every((result) => result === "killed" || result === "gone") ? ExitStatus.done : ExitStatus.failed;
+    await tell(all, results, options.json);
+    return results.every(({ how }) => how === "killed" || how === "gone") ? ExitStatus.done : ExitStatus.failed;
   } finally {
     await session.close();
   }
+}
+
+/** results: null: what would be ended. */
+async function tell(all: readonly Named[], results: readonly KillResult[] | null, json: boolean): Promise<void> {
+  if (json) return await writeJson(all.map((one, i) => killJson(one.json, results?.[i] ?? null)));
+  if (results === null) {
+    return await writeText([...all.map(({ text }) => `${text}\n`), `${count(all.length)} would be ended\n`]);
+  }
+  await writeText(all.map(({ text }, i) => `${killedText(text, results[i])}\n`));
 }
 
 const count = (connections: number) => counted(connections, "[connection|connections]");
@@ -63,13 +76,14 @@ async function found(session: Session, options: Options): Promise<Named[]> {
   throw new TcptopError("The source has come to its end", ExitStatus.failed);
 }
 
-function namedOf(sample: Sample, { filter, protocol, listeners }: Options): Named[] {
+function namedOf(sample: Sample, { filter, protocol, listeners, json }: Options): Named[] {
   const choice = { filter: filter === null ? null : compileFilter(filter), protocol, listeners };
   const named = new Map<string, Named>();
   for (const row of folded(sample, chosenRows(sample, choice))) {
     if (sample.flows.closed[row]) continue;
     const target = killTarget(sample.flows, row), key = socketKey(target);
-    if (!named.has(key)) named.set(key, { target, text: killText(sample, row) });
+    if (named.has(key)) continue;
+    named.set(key, { target, text: killText(sample, row), json: json ? flowJson(flowFacts(sample, row)) : "" });
   }
   return [...named.values()];
 }

@@ -1,7 +1,7 @@
 /** The live screen: samples and keys in, frames out. */
 import type { Options } from "../options.ts";
 import type { KillResult, KillTarget } from "../system/kill.ts";
-import { killedText } from "../output/kill.ts";
+import { killedNotice } from "../output/kill.ts";
 import type { Sample } from "../flow/sample.ts";
 import { writeError } from "../output/stderr.ts";
 import type { ModeReport } from "../render/input.ts";
@@ -202,9 +202,9 @@ export class LiveScreen implements Output, Told {
     }
   }
 
-  #kill({ kill, text }: Extract<ScreenState["wish"], object>): void {
+  #kill({ kill, text, again }: Extract<ScreenState["wish"], object>): void {
     this.#control?.kill([kill]).then(([result]) => {
-      this.#model.notice(killedText(text, result));
+      this.#model.notice(killedNotice(text, result, again));
       this.#frames.now();
     }, (error) => this.#fail(error));
   }

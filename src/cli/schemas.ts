@@ -3,6 +3,7 @@ import eventSchema from "../../schemas/event.schema.json" with { type: "json" };
 import groupEventSchema from "../../schemas/group_event.schema.json" with { type: "json" };
 import groupsSchema from "../../schemas/groups.schema.json" with { type: "json" };
 import mapSchema from "../../schemas/map.schema.json" with { type: "json" };
+import killSchema from "../../schemas/kill.schema.json" with { type: "json" };
 import whenSchema from "../../schemas/when.schema.json" with { type: "json" };
 import sampleSchema from "../../schemas/sample.schema.json" with { type: "json" };
 
@@ -13,6 +14,7 @@ const SCHEMAS: Readonly<Record<string, object>> = {
   "group-event": groupEventSchema,
   map: mapSchema,
   when: whenSchema,
+  kill: killSchema,
 };
 
 export const SCHEMA_NAMES = Object.keys(SCHEMAS);

@@ -1,5 +1,5 @@
 /** Ends sockets through the shim. */
-import { Errno } from "../wire/errno.ts";
+import { Errno, ERRNO_WORDS } from "../wire/errno.ts";
 import type { Library } from "./shim.ts";
 
 /** One socket for good: by its cookie, which no other socket ever has, and the addresses where the kernel looks for it. */
@@ -17,8 +17,14 @@ export interface KillTarget {
   readonly remote: Uint8Array;
 }
 
-/** How it went; `gone`: it had ended already, or what has its addresses now is another. */
-export type KillResult = "killed" | "gone" | "unreachable" | "refused";
+/** `gone`: it had ended already, or what has its addresses now is another. `unreachable`: its network namespace cannot be entered any more. */
+export type KillWay = "killed" | "gone" | "unreachable" | "refused";
+
+/** How it went, and the kernel's errno by its name, where it refused it. */
+export interface KillResult {
+  readonly how: KillWay;
+  readonly error: string | null;
+}
 
 /** Of struct tcptop_kill in ffi/tcptop.h. */
 const BYTES = 56;
@@ -41,7 +47,8 @@ export function killSocket({ symbols }: Library, handle: Deno.PointerValue, targ
 }
 
 function resultOf(result: number): KillResult {
-  if (result >= 0) return "killed";
-  if (result === -Errno.ENOENT || result === -Errno.ESTALE) return "gone";
-  return result === -Errno.ENXIO ? "unreachable" : "refused";
+  if (result >= 0) return { how: "killed", error: null };
+  if (result === -Errno.ENOENT || result === -Errno.ESTALE) return { how: "gone", error: null };
+  if (result === -Errno.ENXIO) return { how: "unreachable", error: null };
+  return { how: "refused", error: ERRNO_WORDS.get(-result)?.[0] ?? `errno ${-result}` };
 }

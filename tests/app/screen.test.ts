@@ -1,3 +1,4 @@
+import type { KillResult } from "../../src/system/kill.ts";
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { parseArguments } from "../../src/cli.ts";
 import { type Control, LiveScreen } from "../../src/app/screen.ts";
@@ -65,8 +66,8 @@ class FakeControl implements Control {
   commandLine(): Promise<string | null> {
     return Promise.resolve("curl --silent");
   }
-  kill(targets: readonly unknown[]): Promise<readonly "killed"[]> {
-    return Promise.resolve(targets.map(() => "killed"));
+  kill(targets: readonly unknown[]): Promise<readonly KillResult[]> {
+    return Promise.resolve(targets.map(() => ({ how: "killed", error: null })));
   }
 }
 

@@ -11,7 +11,8 @@ Deno.test("parseArguments() gives the schemas that the documents name", () => {
   strictEqual(said("--schema", "group-event").$defs.group.properties.schema.const, "tcptop.group_event/1");
   strictEqual(said("--schema", "map").properties.schema.const, "tcptop.map/1");
   strictEqual(said("--schema", "when").properties.schema.const, "tcptop.when/1");
-  const knows = /--schema knows sample, groups, event, group-event, map and when, not '(flow|toString)'/;
+  strictEqual(said("--schema", "kill").properties.schema.const, "tcptop.kill/1");
+  const knows = /--schema knows sample, groups, event, group-event, map, when and kill, not '(flow|toString)'/;
   throws(() => parseArguments(["--schema", "flow"]), knows);
   throws(() => parseArguments(["--schema", "toString"]), knows);
 });

@@ -1,16 +1,20 @@
 /** Ending connections: exactly those that were meant, whatever has their addresses meanwhile. */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import killSchema from "../../schemas/kill.schema.json" with { type: "json" };
 import { killSocket } from "../../src/system/kill.ts";
 import { newHandle, openShim } from "../../src/system/shim.ts";
 import { Events } from "../support/events.ts";
 import { FixedPair } from "../support/fixed_pair.ts";
 import { Netns } from "../support/netns.ts";
+import { refusingDestroy } from "../support/refused.ts";
+import { wrongBy } from "../support/schema.ts";
 import { execute, tcptop } from "../support/tcptop.ts";
 
 /** The whole is 2000, 317 and 50. */
 const CONNECTIONS = Number(Deno.env.get("TCPTOP_KILL_CONNECTIONS") ?? 211),
   MEANT = Number(Deno.env.get("TCPTOP_KILL_MEANT") ?? 31),
   ROUNDS = Number(Deno.env.get("TCPTOP_KILL_ROUNDS") ?? 3);
+const wrongInKill = wrongBy(killSchema);
 const kill = (...args: string[]) => execute(tcptop(["kill", ...args]));
 
 const portOf = (address: Deno.Addr) => (address as Deno.NetAddr).port;
@@ -66,8 +70,11 @@ Deno.test(`of ${CONNECTIONS} connections exactly the ${MEANT} that a filter mean
   const port = portOf(meant.addr), filter = `pid:${Deno.pid} port:${port}`;
   try {
     await using events = await begun(port);
-    const seen = await kill("--dry-run", filter);
-    deepStrictEqual([seen.code, seen.stdout.split("\n").at(-2)], [0, `${MEANT} connections would be ended`]);
+    const seen = await kill("--dry-run", "--json", filter);
+    const found = seen.stdout.trim().split("\n").map((line) => JSON.parse(line));
+    deepStrictEqual([seen.code, found.length, found.flatMap(wrongInKill)], [0, MEANT, []]);
+    deepStrictEqual(new Set(found.map(({ result, message }) => `${result} ${message}`)), new Set(["matched null"]));
+    deepStrictEqual(new Set(found.map(({ flow }) => flow.remote.port)), new Set([port]));
     deepStrictEqual((await Promise.all(those.map(moves))).every((moved) => moved), true);
     const { code, stdout, stderr } = await kill("--yes", filter);
     deepStrictEqual([code, stderr], [0, ""]);
@@ -133,7 +140,7 @@ async function withShim(
     handle = newHandle(library);
   try {
     strictEqual(library.symbols.tcptop__allow_kill(handle), 0);
-    await body((target) => killSocket(library, handle, target));
+    await body((target) => killSocket(library, handle, target).how);
   } finally {
     library.symbols.tcptop__free(handle);
     library.close();
@@ -173,7 +180,24 @@ Deno.test("of two connections with the same addresses in two network namespaces 
   });
   const { code, stdout } = await kill(
     "--yes",
+    "--json",
     `(${kept.pids.map((pid) => `pid:${pid}`).join(" or ")}) port:${ports.client}`,
   );
-  deepStrictEqual([code, stdout.trim().split("\n").length, await kept.isOpen()], [0, 1, false]);
+  const [line, ...rest] = stdout.trim().split("\n"), { result, error, message, flow } = JSON.parse(line);
+  deepStrictEqual([code, rest, result, error, message, flow.netns], [0, [], "killed", null, null, other.inode]);
+  strictEqual(await kept.isOpen(), false);
+});
+
+Deno.test("a kernel that was built without CONFIG_INET_DIAG_DESTROY is told so, and nothing is ended", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const [pair] = await pairs(listener, 1), port = portOf(listener.addr);
+  try {
+    const refused = await execute(await refusingDestroy(tcptop(["kill", "--yes", `pid:${Deno.pid} port:${port}`])));
+    const without = "tcptop: This kernel cannot end connections: it was built without CONFIG_INET_DIAG_DESTROY\n";
+    deepStrictEqual([refused.code, refused.stdout, refused.stderr], [4, "", without]);
+    strictEqual(await moves(pair), true);
+  } finally {
+    pair.client.close();
+    pair.server.close();
+  }
 });

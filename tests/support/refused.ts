@@ -64,3 +64,10 @@ export async function withoutProgram(
   const library = await compiled("refuse_program.so", [source], [source], ["-shared", "-fPIC"]);
   return ["env", `LD_PRELOAD=${library}`, `${what === "load" ? "REFUSE_LOAD" : "REFUSE"}=${name}`, ...line];
 }
+
+/** A command line to which the kernel ends no socket, as one without CONFIG_INET_DIAG_DESTROY. */
+export async function refusingDestroy(line: string[]): Promise<string[]> {
+  const source = new URL("../kernel/refuse_destroy.c", import.meta.url);
+  const library = await compiled("refuse_destroy.so", [source], [source], ["-shared", "-fPIC"]);
+  return ["env", `LD_PRELOAD=${library}`, ...line];
+}

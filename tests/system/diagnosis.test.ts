@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { diagnose } from "../../src/system/diagnosis.ts";
 import { isAtLeast } from "../../src/system/kernel_version.ts";
+import { Errno } from "../../src/wire/errno.ts";
 import type { MachineFacts, Subsystem } from "../../src/system/machine.ts";
 
 const ROOT = { euid: 0, executable: null, release: "6.18.0" };
@@ -55,6 +56,21 @@ Deno.test("diagnose() names the one thing that is missing", () => {
   deepStrictEqual(failing(machine(0, { cgroupIsRoot: false })), ["cgroup2"]);
   deepStrictEqual(failing(machine(0, { capabilities: (1n << 41n) - 1n & ~(1n << 38n) })), ["cap_perfmon"]);
   deepStrictEqual(failing(machine(0, { netlinkErrno: 2 })), []);
+});
+
+Deno.test("diagnose() knows whether connections can be ended, and what that takes", () => {
+  const check = (killErrno: number) => {
+    const { checks } = diagnose(machine(0, { killErrno }), BPF, null, ROOT);
+    const { ok, needed, detail, remedy } = checks.find(({ id }) => id === "sock_destroy")!;
+    return [ok, needed, detail, remedy];
+  };
+  deepStrictEqual(check(0), [true, false, "connections can be ended: tcptop kill, --allow-kill", null]);
+  deepStrictEqual(check(Errno.EOPNOTSUPP), [
+    ...[false, false, "this kernel cannot end connections: it was built without CONFIG_INET_DIAG_DESTROY"],
+    "Boot a kernel built with CONFIG_INET_DIAG_DESTROY=y",
+  ]);
+  deepStrictEqual(check(Errno.EPERM).slice(0, 2), [false, false]);
+  deepStrictEqual(check(Errno.EPERM)[3], "sudo tcptop");
 });
 
 Deno.test("diagnose() needs only one of the two hooks at socket()", () => {

@@ -89,7 +89,7 @@ export class FleetCollector {
   present(): void {}
   /** Nothing here is this machine's. */
   kill(targets: readonly KillTarget[]): void {
-    this.post({ type: "killed", results: targets.map(() => "refused") });
+    this.post({ type: "killed", results: targets.map(() => ({ how: "refused", error: null })) });
   }
   speed(): void {}
   skip(): void {}

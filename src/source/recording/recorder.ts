@@ -82,7 +82,7 @@ class RecordingSource implements FlowSource {
     this.#source.onAddress?.(sink);
   }
   kill(target: KillTarget): KillResult {
-    return this.#source.kill?.(target) ?? "refused";
+    return this.#source.kill?.(target) ?? { how: "refused", error: null };
   }
   describeAgain(): void {
     this.#source.describeAgain();

@@ -17,12 +17,13 @@ export function askKill(state: ScreenState, sample: Sample | null, item: Item | 
   if (sample === null || item === undefined) return say("nothing is under the cursor");
   if (typeof item !== "number") return say("a group has many: open it, and choose one");
   if (sample.flows.closed[item] || state.moment !== null) return say("it has ended");
-  return { ...state, mode: { kind: "kill", target: killTarget(sample.flows, item), text: killText(sample, item) } };
+  const target = killTarget(sample.flows, item);
+  return { ...state, mode: { kind: "kill", target, text: killText(sample, item), again: killCommand(sample, item) } };
 }
 
-export function killAnswer(state: ScreenState, { target, text }: Question, key: string): ScreenState {
+export function killAnswer(state: ScreenState, { target, text, again }: Question, key: string): ScreenState {
   const back: ScreenState = { ...state, mode: { kind: "table" } };
-  if (key === "y" || key === "Y") return { ...back, wish: { kill: target, text } };
+  if (key === "y" || key === "Y") return { ...back, wish: { kill: target, text, again } };
   return { ...back, notice: "not ended" };
 }
 
@@ -35,6 +36,13 @@ export function killText(sample: Sample, row: number): string {
   const here = flow.localEndpoint(sample, row),
     there = hasPeer(f, row) ? ` ${arrow(sample, row)} ${flow.remoteEndpoint(sample, row)}` : "";
   return `${owner} ${isTcp(f, row) ? "tcp" : "udp"} ${here}${there}`;
+}
+
+/** What ends it from outside: a tcptop that begins anew enters every network namespace that there is by then. */
+function killCommand({ flows }: Sample, row: number): string {
+  const pid = flow.pidOf(flows, row), ports = [`sport:${flows.localPort[row]}`];
+  if (hasPeer(flows, row)) ports.push(`dport:${flows.remotePort[row]}`);
+  return `sudo tcptop kill '${[...pid === null ? [] : [`pid:${pid}`], ...ports].join(" ")}'`;
 }
 
 function arrow({ flows }: Sample, row: number): string {

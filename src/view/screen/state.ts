@@ -18,11 +18,15 @@ export type Mode =
   }
   | { readonly kind: "sort" | "columns"; readonly index: number }
   /** Whether this connection is to be ended is asked. */
-  | { readonly kind: "kill"; readonly target: KillTarget; readonly text: string }
+  | { readonly kind: "kill"; readonly target: KillTarget; readonly text: string; readonly again: string }
   | { readonly kind: "help"; readonly top: number };
 
 /** What the screen asks of the program around it. */
-export type Wish = "quit" | "redraw" | "keep" | { readonly kill: KillTarget; readonly text: string } | null;
+export type Wish = "quit" | "redraw" | "keep" | {
+  readonly kill: KillTarget;
+  readonly text: string;
+  readonly again: string;
+} | null;
 
 export interface ScreenState {
   readonly columns: number;
