@@ -3,7 +3,7 @@
 import { circlesOf, importsOf, unitsOf } from "./import-graph.ts";
 import { wrongIncludes } from "./include-layers.ts";
 
-const ORDER = ["wire", "system", "source", "decode", "flow", "view", "render", "output", "page", "app"] as const;
+const ORDER = ["wire", "system", "source", "decode", "flow", "view", "render", "output", "page", "app", "cli"] as const;
 /** Used by all: they import nothing of ours but each other and view's columns. */
 const SHARED = ["errors.ts", "file.ts", "harmless.ts", "options.ts", "time.ts", "version.ts"];
 
