@@ -56,7 +56,7 @@ const METRIC: Message = {
   9: ["histogram", { 1: ["points", EXPLICIT, true], 2: ["temporality", "uint"] }],
   10: ["exponential", { 1: ["points", EXPONENTIAL, true], 2: ["temporality", "uint"] }],
 };
-const RECORD: Message = {
+export const RECORD: Message = {
   1: ["time", "fixed64"],
   11: ["observed", "fixed64"],
   2: ["severity", "uint"],

@@ -1,7 +1,9 @@
 /** Samples on their way to a receiver of OpenTelemetry. Nothing here waits for it but close(). */
 import type { Sample } from "../../flow/sample.ts";
-import { encodeLogs, encodeMetrics, type Signal } from "../../output/otlp/encode.ts";
+import type { Attributes } from "../../output/otlp/attribute_set.ts";
+import { encodeLogs, encodeMetrics, type Encoding, type Signal } from "../../output/otlp/encode.ts";
 import { endedRows, logRecord } from "../../output/otlp/log_records.ts";
+import { LogRequest } from "../../output/otlp/log_request.ts";
 import { OtlpMetrics } from "../../output/otlp/metrics.ts";
 import { resourceAttributes } from "../../output/otlp/resource.ts";
 import { LostMetric } from "../../output/otlp/lost_metric.ts";
@@ -25,6 +27,7 @@ type Moment = Pick<Sample, "wallMs" | "intervalMs" | "host">;
 
 export class OtlpOutput implements Output {
   readonly #metrics: OtlpMetrics;
+  readonly #request: LogRequest;
   readonly #lost = new LostMetric();
   readonly #account: Account;
   readonly #queue: Queue;
@@ -36,6 +39,7 @@ export class OtlpOutput implements Output {
   constructor(readonly config: OtlpConfig, readonly choose: Predicate | null, readonly networks: Networks | null) {
     const { explicit, delta } = config;
     this.#metrics = new OtlpMetrics({ choose, networks, explicit, delta });
+    this.#request = new LogRequest(networks);
     const account = this.#account = new Account(config);
     this.#queue = new Queue((waiting) => account.lost(waiting));
     const sender = (signal: Signal) => {
@@ -116,9 +120,17 @@ export class OtlpOutput implements Output {
     for (let at = 0; at < rows.length; at += MOST_RECORDS) {
       // What is under way gets its turn between the pieces of a large sample: else it would run out of time.
       if (at > 0) await new Promise<void>((done) => void after(0, done));
-      const records = rows.slice(at, at + MOST_RECORDS).map((row) => logRecord(sample, row, this.networks));
-      this.#send("logs", encodeLogs(records, resource, logs.encoding), records.length);
+      const some = rows.slice(at, at + MOST_RECORDS);
+      this.#send("logs", this.#encoded(sample, some, resource, logs.encoding), some.length);
     }
+  }
+
+  #encoded(sample: Sample, rows: readonly number[], resource: Attributes, encoding: Encoding): Uint8Array<ArrayBuffer> {
+    if (encoding === "json") {
+      return encodeLogs(rows.map((row) => logRecord(sample, row, this.networks)), resource, encoding);
+    }
+    for (const row of rows) this.#request.add(sample, row);
+    return this.#request.take(resource);
   }
 
   #send(signal: Signal, body: Uint8Array<ArrayBuffer>, items: number): void {

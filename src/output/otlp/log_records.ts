@@ -20,20 +20,23 @@ import { droppedCount, endedOf } from "../../view/drops.ts";
 import { endSentence } from "../../view/end.ts";
 import { localEndpoint, processName, remoteEndpoint } from "../../view/flow.ts";
 import type { Networks } from "../networks.ts";
-import { addKnown, type Attributes, type MutableAttributes } from "./attribute_set.ts";
+import { addKnown, type Attributes, type AttributeSink, GatheredAttributes } from "./attribute_set.ts";
 import { addEndpoints } from "./endpoints.ts";
 import { addOwner } from "./owner.ts";
 
 /** Severities of OpenTelemetry's logs. */
-const INFO = 9, WARN = 13;
+const INFORMATION = { number: 9, text: "INFO" }, WARNING = { number: 13, text: "WARN" };
 
-export interface LogRecord {
+export interface LogHead {
   /** When it ended, and when that was told; ms since 1970. */
   readonly timeMs: number;
   readonly observedMs: number;
   readonly event: "tcptop.connection.closed" | "tcptop.connection.failed" | "tcptop.udp_flow.expired";
   readonly severity: { readonly number: number; readonly text: string };
   readonly body: string;
+}
+
+export interface LogRecord extends LogHead {
   readonly attributes: Attributes;
 }
 
@@ -48,31 +51,34 @@ export function endedRows(sample: Sample, choose: Predicate | null): number[] {
 }
 
 export function logRecord(sample: Sample, row: number, networks: Networks | null): LogRecord {
+  const gathered = new GatheredAttributes();
+  addAttributes(gathered, sample, row, networks);
+  return { ...logHead(sample, row), attributes: gathered.attributes };
+}
+
+/** What of the row's record is no attribute. */
+export function logHead(sample: Sample, row: number): LogHead {
   const { flows, wallMs, timeNs } = sample, tcp = isTcp(flows, row), failed = hasFailed(flows, row);
-  const event = !tcp ? "tcptop.udp_flow.expired" : failed ? "tcptop.connection.failed" : "tcptop.connection.closed";
   return {
     timeMs: wallMs - (timeNs - flows.lastNs[row]) / 1e6,
     observedMs: wallMs,
-    event,
-    severity: failed ? { number: WARN, text: "WARN" } : { number: INFO, text: "INFO" },
+    event: !tcp ? "tcptop.udp_flow.expired" : failed ? "tcptop.connection.failed" : "tcptop.connection.closed",
+    severity: failed ? WARNING : INFORMATION,
     body: sentence(sample, row),
-    attributes: attributesOf(sample, row, networks),
   };
 }
 
-function attributesOf(sample: Sample, row: number, networks: Networks | null): Attributes {
-  const attributes: MutableAttributes = {};
-  addEndpoints(attributes, sample, row);
-  addOwner(attributes, sample, row);
-  attributes["tcptop.flow.id"] = flowId(sample.flows, row);
-  addKnown(attributes, "tcptop.remote.network", networks?.of(sample.flows, row) ?? null);
-  addFigures(attributes, sample, row);
-  addEnd(attributes, sample, row);
-  return attributes;
+export function addAttributes(to: AttributeSink, sample: Sample, row: number, networks: Networks | null): void {
+  addEndpoints(to, sample, row);
+  addOwner(to, sample, row);
+  to.put("tcptop.flow.id", flowId(sample.flows, row));
+  addKnown(to, "tcptop.remote.network", networks?.of(sample.flows, row) ?? null);
+  addFigures(to, sample, row);
+  addEnd(to, sample, row);
 }
 
 /** By the names of the JSON documents. Bytes are payload. */
-function addFigures(to: MutableAttributes, sample: Sample, row: number): void {
+function addFigures(to: AttributeSink, sample: Sample, row: number): void {
   const { flows } = sample;
   addKnown(to, "tcptop.rx_bytes", rxBytes(flows, row));
   addKnown(to, "tcptop.tx_bytes", txBytes(flows, row));
@@ -83,13 +89,13 @@ function addFigures(to: MutableAttributes, sample: Sample, row: number): void {
   addKnown(to, "tcptop.connect_us", connectUs(flows, row));
   addKnown(to, "tcptop.retransmits", retransmits(flows, row));
   addKnown(to, "tcptop.dropped_packets", droppedCount(sample, row));
-  to["tcptop.inside"] = flows.inside[row] === 1;
+  to.put("tcptop.inside", flows.inside[row] === 1);
 }
 
-function addEnd(to: MutableAttributes, sample: Sample, row: number): void {
+function addEnd(to: AttributeSink, sample: Sample, row: number): void {
   const end = isTcp(sample.flows, row) ? endedOf(sample, row) : null;
   if (end === null) return;
-  to["tcptop.end.by"] = end.by;
+  to.put("tcptop.end.by", end.by);
   addKnown(to, "tcptop.end.how", end.how);
   addKnown(to, "tcptop.end.reason", end.reason);
   addKnown(to, "error.type", end.error);

@@ -13,7 +13,7 @@ const request = (items: number, bytes: number, signal: Signal = "logs") => (
 
 /** A sender whose requests are answered by hand, and whose pauses end at once. */
 function scene() {
-  const account = new Account(CONFIG), queue = new Queue((waiting) => account.lost(waiting), 100);
+  const account = new Account(CONFIG), queue = new Queue((waiting) => account.lost(waiting), 100, 1);
   const pauses: number[] = [], posted: number[] = [];
   let answer = Promise.withResolvers<Outcome>(), asked = Promise.withResolvers<void>();
   const poster = {
@@ -89,7 +89,7 @@ Deno.test("Sender drops what is refused for good, and stop() breaks off what is 
 });
 
 Deno.test("Queue never holds more than it may: the oldest go, but for what is under way", () => {
-  const lost: number[] = [], queue = new Queue(({ items }) => lost.push(items), 100);
+  const lost: number[] = [], queue = new Queue(({ items }) => lost.push(items), 100, 1);
   for (const items of [1, 2, 3]) queue.add(request(items, 31));
   queue.add(request(4, 7, "metrics"));
   const first = queue.take("logs")!;
@@ -100,6 +100,19 @@ Deno.test("Queue never holds more than it may: the oldest go, but for what is un
   deepStrictEqual([lost, queue.bytes, queue.items("logs"), queue.items("metrics")], [[2, 1], 100, 14, 4]);
   queue.add(request(7, 101));
   deepStrictEqual([lost, queue.size], [[2, 1, 3, 4, 5, 6, 7], 0]);
+});
+
+Deno.test("Queue keeps bodies of its own, in memory that it uses again", () => {
+  const queue = new Queue(() => {}, 100, 10), body = new Uint8Array([1, 2, 3]);
+  queue.add({ signal: "logs", items: 1, body });
+  body.fill(9);
+  const first = queue.take("logs")!;
+  deepStrictEqual([[...first.body], queue.bytes], [[1, 2, 3], 10]);
+  queue.done(first);
+  queue.add(request(1, 7));
+  strictEqual(queue.take("logs")!.body.buffer, first.body.buffer);
+  queue.add(request(1, 11));
+  strictEqual(queue.bytes, 30);
 });
 
 Deno.test("retryAfterMs() reads seconds and dates", () => {
