@@ -65,6 +65,7 @@ async function compareAll(loads: readonly Workload[], chosen: readonly Tool[], r
       console.log(rowLine(rows.at(-1)!));
     }
   }
+  for (const { name, note } of chosen) if (note !== undefined) console.log(`${name}: ${note}`);
   return rows;
 }
 

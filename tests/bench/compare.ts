@@ -50,6 +50,7 @@ function found(truth: number, ...seen: readonly (number | null)[]): Found | null
 const cpu = ({ before, after }: { readonly before: Use; readonly after: Use }) => after.cpuSeconds - before.cpuSeconds;
 
 export async function compare(workload: Workload, tool: Tool, rounds: number): Promise<Row | Failure> {
+  if (tool.absent !== undefined) return { load: workload.name, tool: tool.name, failure: tool.absent };
   const measured = [], ratios: number[] = [];
   try {
     for (let round = 0; round < rounds; round++) {

@@ -2,7 +2,7 @@
 import { Pty } from "../support/pty.ts";
 
 /** As users run it: the settings of V8 and malloc are a third of the memory. */
-const PROGRAM = Deno.env.get("TCPTOP_BIN") ?? new URL("../../scripts/run", import.meta.url).pathname;
+export const PROGRAM = Deno.env.get("TCPTOP_BIN") ?? new URL("../../scripts/run", import.meta.url).pathname;
 const COLUMNS = 160, ROWS = 50, SECONDS = 30;
 
 /** Names from DNS would draw frames of their own, and need a name server. */

@@ -23,6 +23,13 @@ export class ToolEnded extends Error {}
 const SETTLE_MS = 2000;
 const GREETS_WITHIN_SECONDS = 15;
 
+/** A connection that opens and ends. */
+async function oneEnd(): Promise<void> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using _client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+  (await listener.accept()).close();
+}
+
 /** The load alone. */
 export function alone(workload: Workload): Promise<Outcome> {
   return load(workload, () => {}, () => {});
@@ -30,10 +37,11 @@ export function alone(workload: Workload): Promise<Outcome> {
 
 /** What is to be undone if the bench itself is ended: a tool would go on for ever. */
 let undo = () => {};
-export function endCleanly(): void {
+export function endCleanly(more = () => {}): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     Deno.addSignalListener(signal, () => {
       undo();
+      more();
       Deno.exit(1);
     });
   }
@@ -77,7 +85,10 @@ async function attend<T>(
   let ended = false;
   child.status.then(() => ended = true);
   const greeted = async () => {
-    while (!ended && (await Deno.stat(file)).size === 0) await delay(20);
+    while (!ended && (await Deno.stat(file)).size === 0) {
+      if (tool.wantsEnds) await oneEnd();
+      await delay(20);
+    }
   };
   if (tool.greets) await within(GREETS_WITHIN_SECONDS, `the first words of ${tool.name}`, greeted());
   await delay(SETTLE_MS);
@@ -112,7 +123,7 @@ async function end(child: Deno.ChildProcess): Promise<void> {
 /** The last line that a tool says is mostly the general one; the first that speaks of an error is the cause. */
 function reason(...texts: readonly string[]): string {
   const said = texts.join("\n").split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  return said.find((line) => /fail|error|cannot|not found|denied/i.test(line)) ?? said[0] ?? "it said nothing";
+  return said.find((line) => /fail|error|cannot|not found|no such|denied/i.test(line)) ?? said[0] ?? "it said nothing";
 }
 
 async function load(workload: Workload, begins: () => void, ends: () => void): Promise<Outcome> {

@@ -101,6 +101,59 @@ export const fromTotals: Reader = async (lines, _truth, held) => {
   return { ...NOTHING, flows: open, ends, everybody: true };
 };
 
+/** tcptop's events, as documents. */
+export const fromEvents: Reader = async (lines, truth) => {
+  const ends = new Ends(truth);
+  for await (const line of lines) {
+    if (!line.endsWith("}")) continue;
+    const { event, pid, local, remote, rx_bytes, tx_bytes } = JSON.parse(line);
+    if (event !== "closed") continue;
+    ends.add({ pid, localPort: local.port, remotePort: remote?.port ?? 0, bytes: rx_bytes + tx_bytes });
+  }
+  return { ...ends.seen, flows: [], everybody: false };
+};
+
+/** TIME closed LOCAL -> REMOTE NAME[PID] ...: sizes have units, so no bytes. */
+export const fromEventLines: Reader = async (lines, truth) => {
+  const ends = new Ends(truth);
+  for await (const line of lines) {
+    const match = /^\S+ closed \S+:(\d+) (?:->|<-) \S+:(\d+) +(?:.*?\[(\d+)\])?/.exec(line);
+    if (match === null) continue;
+    const pid = match[3] === undefined ? null : Number(match[3]);
+    ends.add({ pid, localPort: Number(match[1]), remotePort: Number(match[2]), bytes: 0 });
+  }
+  return { ...ends.seen, bytes: null, flows: [], everybody: false };
+};
+
+/** One document at its end, with what it holds then. Its bytes are those of the packets on the wire, headers included. */
+export const fromRustnet: Reader = async (lines, truth) => {
+  const ends = new Ends(truth);
+  for await (const line of lines) {
+    if (!line.startsWith("{") || !line.endsWith("}")) continue;
+    for (const { protocol, local, remote, process, traffic } of JSON.parse(line).connections) {
+      if (protocol !== "TCP") continue;
+      const bytes = traffic.bytes_sent + traffic.bytes_received;
+      ends.add({ pid: process?.pid ?? null, localPort: local.port, remotePort: remote.port, bytes });
+    }
+  }
+  return { ...ends.seen, flows: [], everybody: false };
+};
+
+/** `--raw --total-utilization`: each second each connection with its bytes so far, headers included. It names processes, without their ids. */
+export const fromBandwhich: Reader = async (lines, truth) => {
+  const bytes = new Map<string, number>();
+  for await (const line of lines) {
+    const match = /^connection: \S+ <[^>]*>:(\d+) => \S+:(\d+) \(tcp\) up\/down Bps: (\d+)\/(\d+)/.exec(line);
+    if (match === null) continue;
+    const [localPort, remotePort, up, down] = match.slice(1).map(Number), key = endKey(localPort, remotePort);
+    if (truth.ports.has(localPort) || truth.ports.has(remotePort)) {
+      bytes.set(key, Math.max(bytes.get(key) ?? 0, up + down));
+    }
+  }
+  const sum = [...bytes.values()].reduce((all, one) => all + one, 0);
+  return { ...NOTHING, ends: bytes.size, bytes: bytes.size === 0 ? null : sum, everybody: false };
+};
+
 /** PID COMM LADDR LPORT RADDR RPORT TX_KB RX_KB MS. The KB have three digits behind the point and a byte for the FIN: no bytes. */
 export const fromTcplife: Reader = async (lines, truth) => {
   const ends = new Ends(truth);
