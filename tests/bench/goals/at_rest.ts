@@ -16,7 +16,7 @@ export interface Rest {
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Before a turn is measured: until what happens once has happened. */
-const SETTLE_MS = 4000;
+const SETTLE_MS = 3000;
 
 /** Voluntary context switches of each thread: it went to sleep so often, and was woken as often. */
 function sleeps(pids: readonly number[]): Map<string, number> {

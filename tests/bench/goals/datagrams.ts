@@ -21,7 +21,10 @@ async function flood(seconds: number): Promise<number> {
   return ((userMinutes + systemMinutes) * 60 + user + system) * 1e9 / Number(sent[1]);
 }
 
-/** `one` is measured in each turn: with the live screen on, and without. Before what is measured it is let settle. */
+/** Before a turn: until the screen has got over its start, and until what ended has gone. */
+const SETTLE_MS = 1000, AFTER_MS = 300;
+
+/** `one` is measured in each turn: with the live screen on, and without. */
 export async function inPairs(pairs: number, one: () => Promise<number>): Promise<[number, number][]> {
   const found: [number, number][] = [];
   await one(); // fills caches, counts for nothing
@@ -30,7 +33,7 @@ export async function inPairs(pairs: number, one: () => Promise<number>): Promis
     for (const isOn of order) {
       const pty: Pty | null = isOn ? await liveScreen() : null;
       try {
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await new Promise((resolve) => setTimeout(resolve, isOn ? SETTLE_MS : AFTER_MS));
         figures[isOn ? 1 : 0] = await one();
       } finally {
         await pty?.[Symbol.asyncDispose]();

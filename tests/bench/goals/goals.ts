@@ -16,8 +16,8 @@ import { streamed } from "./streams.ts";
 
 const PARTS: readonly Part[] = [
   { name: "start", about: "Starts", minutes: 0.5, run: starts },
-  { name: "idle", about: "Nothing open, and 500 idle", minutes: 4, run: idle },
-  { name: "neighbour", about: "Beside a neighbour that empties the caches", minutes: 2, run: neighbour },
+  { name: "idle", about: "Nothing open, and 500 idle", minutes: 3.5, run: idle },
+  { name: "neighbour", about: "Beside a neighbour that empties the caches", minutes: 1.5, run: neighbour },
   { name: "sockets", about: "Many idle sockets", minutes: 3, run: sockets },
   { name: "streams", about: "Streams of short connections", minutes: 2.5, run: streamed },
   { name: "kernel", about: "Time in the kernel", minutes: 0.5, run: inKernel },

@@ -126,7 +126,7 @@ export async function neighbour({ rounds, restSeconds }: Scale): Promise<Found> 
   progress("500 idle, beside a neighbour on each core");
   await using _held = await hold(500);
   await using _neighbour = child([program, String(NEIGHBOUR_MIB), "1200"], "SIGTERM");
-  const found = await inTurns(SUBJECTS, rounds, restSeconds);
+  const found = await inTurns([SCREEN, NETHOGS], rounds, restSeconds);
   const ratio = cpuRatio(found.get(SCREEN.name)!, found.get(NETHOGS.name)!);
   return {
     goals: [{

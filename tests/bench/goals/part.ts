@@ -17,11 +17,11 @@ export interface Scale {
 }
 
 export const FULL_SCALE: Scale = {
-  restSeconds: 8,
+  restSeconds: 7,
   loadSeconds: 3,
   rounds: 3,
   pairs: 8,
-  keys: 300,
+  keys: 200,
   sockets: 250_000,
   connections: 60_000,
 };
