@@ -70,7 +70,7 @@ export class Collector {
   /** `post` sends to the main thread. */
   constructor(
     readonly platform: Platform,
-    { intervalMs, events, names, commands, from, to, replay }: WorkerOptions,
+    { intervalMs, events, eventsAlone, names, commands, from, to, replay }: WorkerOptions,
     readonly post: (message: FromWorker, transfer?: Transferable[]) => void,
     readonly history: History | null = null,
     readonly recorder: Keeper | null = null,
@@ -84,7 +84,7 @@ export class Collector {
     this.#users = new Users((uid) => platform.userName(uid));
     this.#cgroups = platform.cgroups ? new Cgroups(platform.cgroups, nowMs) : null;
     const log = this.#log = events ? new EventLog() : null;
-    this.#tables = new FlowTables(log);
+    this.#tables = new FlowTables(log, eventsAlone);
     this.#commands = commands ? new CommandLines((pid, startNs) => platform.commandLine?.(pid, startNs) ?? null) : null;
     this.#programs = new Programs(
       (flows, row) => this.#tables.executables.of(flows, row),
@@ -109,7 +109,8 @@ export class Collector {
     this.#spare = flows;
     if (this.#finishing || nowMs() >= this.#dueMs) this.#source?.wake?.();
   }
-  eventsTaken(): void {
+  eventsTaken(events: ArrayBuffer, rows: number): void {
+    this.#log?.giveBack(events, rows);
     this.#events?.taken();
   }
   interval(ms: number): void {
@@ -211,7 +212,7 @@ export class Collector {
 
   /** What is known of flows ends here: what comes next is another stretch of time, perhaps after a boot. */
   #restart(): void {
-    this.#tables = new FlowTables(this.#log);
+    this.#tables = new FlowTables(this.#log, this.#tables.eventsAlone);
     this.#decoder = new Decoder(this.#tables, this.#decoder.invalid);
     this.history?.jumped();
   }
@@ -231,9 +232,12 @@ export class Collector {
     }
     const keeps = this.history?.wantsState || this.recorder?.wantsState;
     const sample = this.#tables.takeSample(this.#spare, keeps ? (to) => this.#keepState(to) : null);
-    const flows = unpackFlows(sample.flows, sample.length);
+    // Names are learnt in time for the events of what is open.
+    const { flows, length } = this.#tables.eventsAlone
+      ? { flows: this.#tables.tcp.arrays, length: this.#tables.tcp.length }
+      : { flows: unpackFlows(sample.flows, sample.length), length: sample.length };
     this.#overflows.judge(flows, sample.length);
-    await this.#users.ask(flows.uid, sample.length, NAMES_WITHIN_MS);
+    await this.#users.ask(flows.uid, length, NAMES_WITHIN_MS);
     const message: SampleMessage = {
       type: "sample",
       host: this.platform.host,
@@ -241,13 +245,13 @@ export class Collector {
       source: source.info,
       health: { ...sample.health, recordsInvalid: this.#decoder.invalid + (source.invalid ?? 0) },
       ...this.#cost.take(),
-      timeWait: this.#namespaces && timeWaits(flows, sample.length, this.#namespaces),
+      timeWait: this.#namespaces && timeWaits(flows, length, this.#namespaces),
       synRecv: source.synRecv ?? null,
       users: this.#users.take(),
-      cgroups: this.#cgroups?.fill(flows, sample.length) ?? NO_NEW_CGROUPS,
-      programs: this.#programs.fill(flows, sample.length),
-      commands: this.#commands?.take(flows, sample.length) ?? null,
-      zones: this.#zones?.ask(flows, sample.length) ?? [],
+      cgroups: this.#cgroups?.fill(flows, length) ?? NO_NEW_CGROUPS,
+      programs: this.#programs.fill(flows, length),
+      commands: this.#commands?.take(flows, length) ?? null,
+      zones: this.#zones?.ask(flows, length) ?? [],
       answers: this.#tables.answers.take(),
       hosts: this.#hosts?.look() ?? null,
       processes: this.platform.newProcessNames?.() ?? [],

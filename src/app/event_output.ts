@@ -1,5 +1,5 @@
 import type { EventBatch, Sample } from "../flow/sample.ts";
-import { EVENT_SCHEMA_NAME, eventsJson, eventsText } from "../output/events.ts";
+import { EVENT_SCHEMA_NAME, EventLines } from "../output/events.ts";
 import { writeJson, writeText } from "../output/stdout.ts";
 import type { Column } from "../view/column.ts";
 import { EventLosses } from "./event_losses.ts";
@@ -8,16 +8,18 @@ import type { Output } from "./output.ts";
 /** Events on standard output, and where some are missing, how many. */
 export class EventOutput implements Output {
   readonly #losses: EventLosses;
+  readonly #lines: EventLines;
   #left: number;
 
   /** `say` is told at the end what was lost altogether. `limit`: lines in all; 0: no limit. `columns`: of the text. */
   constructor(
     readonly json: boolean,
-    readonly columns: readonly Column[] | null,
+    columns: readonly Column[] | null,
     limit: number,
     readonly select: (batch: EventBatch) => readonly number[],
     say: (sentence: string) => void,
   ) {
+    this.#lines = new EventLines(json, columns);
     this.#losses = new EventLosses(json ? EVENT_SCHEMA_NAME : null, say);
     this.#left = limit || Infinity;
   }
@@ -30,8 +32,9 @@ export class EventOutput implements Output {
     await this.#losses.events(batch);
     const rows = this.select(batch).slice(0, this.#left);
     this.#left -= rows.length;
-    if (this.json) await writeJson(eventsJson(batch, rows));
-    else await writeText(eventsText(batch, rows, this.columns));
+    const pieces = this.#lines.pieces(batch, rows);
+    if (this.json) await writeJson(pieces);
+    else await writeText(pieces);
   }
 
   close(): void {

@@ -32,6 +32,8 @@ export interface WorkerOptions extends SourceOptions {
   readonly commands: boolean;
   /** Whether to send events too. */
   readonly events: boolean;
+  /** Events are told of, and nothing else: samples have no flows, and what flows alone tell (peers, inside) is not worked out. */
+  readonly eventsAlone: boolean;
   /** Hosts to look at by ssh instead of this machine. `keepStale`: the last flows of one that is silent are shown. */
   readonly hosts: { readonly names: readonly string[]; readonly keepStale: boolean } | null;
   /** Where to keep the records, and whom a new file is given to. */
@@ -43,8 +45,8 @@ export type ToWorker =
   /** The main thread is done with the last sample and gives its `flows` back; until then no other is sent, and the next one is
    * longer. */
   | { readonly type: "taken"; readonly flows: ArrayBuffer }
-  /** The same for the last batch of events. */
-  | { readonly type: "eventsTaken" }
+  /** The same for the last batch of events, which had memory for `rows`. */
+  | { readonly type: "eventsTaken"; readonly events: ArrayBuffer; readonly rows: number }
   | { readonly type: "interval"; readonly ms: number }
   /** Answered by a message of the same type. */
   | { readonly type: "command"; readonly pid: number; readonly startNs: number }

@@ -27,6 +27,7 @@ export function openSession(options: Options, scope: ScopeOptions | null = null)
     names: namesWanted(options),
     commands: options.commandLines,
     events: options.events,
+    eventsAlone: wantsEventsAlone(options),
     openings: options.events || record !== null,
     historyMs: wantsScreen(options) && options.hosts.length === 0 ? options.historyMs : 0,
     from: options.from,
@@ -61,6 +62,15 @@ export function isFiled({ replay, summary, report }: Options): boolean {
 /** The same of what is sent on: the last moment counts. */
 export function wantsLast(options: Options): boolean {
   return wantsAll(options) || options.otlp !== null;
+}
+
+/** A filter or a column may ask for anything that is known of a flow. */
+function wantsEventsAlone(options: Options): boolean {
+  const { events, group, columns, filter, csv, metrics, when, record, map, hosts } = options;
+  if (!events || group !== null || columns !== null || filter !== null || when.length > 0 || hosts.length > 0) {
+    return false;
+  }
+  return csv === null && metrics === null && record === null && map === null && !wantsLast(options);
 }
 
 function namesWanted(options: Options): boolean {

@@ -87,7 +87,8 @@ export class Session {
         this.#send({ type: "taken", flows }, [flows]);
       } else if (message.type === "events") {
         if (this.#last !== null) yield { type: "events", batch: this.#unpackEvents(message, this.#last) };
-        this.#send({ type: "eventsTaken" });
+        const { events, rows } = message.batch;
+        this.#send({ type: "eventsTaken", events, rows }, [events]);
       } else if (message.type === "failed") {
         throw new TcptopError(message.message, message.status, { cause: new Error(message.detail) });
       } else return;

@@ -18,6 +18,7 @@ export class Users {
     const asked: Promise<void>[] = [];
     for (let row = 0; row < length; row++) {
       const uid = uids[row];
+      if (row > 0 && uid === uids[row - 1]) continue;
       if (this.#asked.has(uid)) continue;
       this.#asked.add(uid);
       const name = this.nameOf(uid);

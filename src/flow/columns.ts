@@ -155,10 +155,11 @@ export class Columns<S extends Schema> {
   #most = 0;
   readonly #moving: number[] = [];
 
-  constructor(schema: S, capacity = 256) {
+  /** `buffer`: memory for as many rows, which may have anything in it, as after a reset(). */
+  constructor(schema: S, capacity = 256, buffer = new ArrayBuffer(byteLength(schema, Math.max(1, capacity)))) {
     this.#schema = schema;
     this.#capacity = Math.max(1, capacity);
-    this.arrays = allocate(schema, this.#capacity, new ArrayBuffer(byteLength(schema, this.#capacity)));
+    this.arrays = allocate(schema, this.#capacity, buffer);
   }
 
   get capacity(): number {

@@ -86,6 +86,12 @@ export function tellKilled(c: FlowArrays, a: number, b: number): void {
   }
 }
 
+/** The same for all rows of which endOf() says the same. */
+export function endKey(flows: FlowArrays, row: number): number {
+  return (flows.closed[row] ? 1 : 0) << 17 | (flows.peerKilled[row] ? 1 : 0) << 16 | flows.resetWhy[row] << 8 |
+    flows.end[row];
+}
+
 /** null: it has not ended, or the source does not say. */
 export function endOf(flows: FlowArrays, row: number): Ended | null {
   const reset = flows.closed[row] ? BY_RESET.get(flows.resetWhy[row]) : undefined;

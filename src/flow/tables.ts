@@ -100,7 +100,8 @@ export class FlowTables implements EventHandler {
     return this.#dropsKnown;
   }
 
-  constructor(log: EventLog | null = null) {
+  /** `eventsAlone`: samples have no flows, and the other ends of connections are looked for only where addresses are translated. */
+  constructor(log: EventLog | null = null, readonly eventsAlone = false) {
     this.tcp = new TcpTable(log);
     this.killed = new Killed(this.tcp, () => this.#join(this.tcp));
     this.drops = new DropBook([this.tcp, this.udp], (rows, row) => log?.dropped(rows, row));
@@ -185,7 +186,7 @@ export class FlowTables implements EventHandler {
   takeSample(spare: ArrayBuffer | null = null, keep: ((state: StateWriter) => void) | null = null): PackedSample {
     this.#measure();
     if (keep !== null) keep(this.#state());
-    const { lists, totals } = this.drops.take();
+    const { lists, totals } = this.drops.take(), told = this.eventsAlone ? [] : [this.tcp, this.udp];
     const sample: PackedSample = {
       number: this.#number++,
       wallMs: this.#wallMs,
@@ -195,8 +196,8 @@ export class FlowTables implements EventHandler {
       opened: this.tcp.opened,
       closed: this.tcp.closed,
       failed: this.tcp.failed,
-      length: this.tcp.length + this.udp.length,
-      flows: packFlows([this.tcp, this.udp], spare),
+      length: told.reduce((sum, table) => sum + table.length, 0),
+      flows: packFlows(told, spare),
       dropsKnown: this.#dropsKnown,
       drops: lists,
       dropTotals: totals,
@@ -217,9 +218,11 @@ export class FlowTables implements EventHandler {
     if (!this.#loaded) {
       this.tcp.measure(this.#beforeNs, this.#timeNs);
       this.udp.measure();
-      for (const table of [this.tcp, this.udp]) this.#join(table);
+      if (!this.eventsAlone || this.translations.size > 0) {
+        for (const table of [this.tcp, this.udp]) this.#join(table);
+      }
       this.translations.settle();
-      this.inside.judge([this.tcp, this.udp]);
+      if (!this.eventsAlone) this.inside.judge([this.tcp, this.udp]);
       this.answers.name([this.tcp, this.udp], this.#timeNs);
     }
     this.#loaded = false;

@@ -62,7 +62,7 @@ export interface EventFacts {
 export function eventFacts(batch: EventBatch, row: number): EventFacts {
   const f = batch.flows, kind = batch.events.kind[row], uid = uidOf(f, row), isOpening = kind === EventKind.opened;
   return {
-    event: isOpening ? "opened" : kind === EventKind.failed ? "failed" : "closed",
+    event: eventName(kind),
     time: microTime(eventWallMs(batch, row)),
     id: flowId(f, row),
     protocol: isTcp(f, row) ? "tcp" : "udp",
@@ -95,22 +95,32 @@ export function eventFacts(batch: EventBatch, row: number): EventFacts {
   };
 }
 
-function durationUs({ events }: EventBatch, row: number): number | null {
+export function durationUs({ events }: EventBatch, row: number): number | null {
   if (events.kind[row] === EventKind.opened || events.openedNs[row] === 0) return null;
   // A source that saw no more than the end has put its time in place of that of the opening.
   if (events.unknown[row] & Unknown.age) return null;
   return Math.max(0, Math.round((events.lastNs[row] - events.openedNs[row]) / 1e3));
 }
 
+export function eventName(kind: number): EventFacts["event"] {
+  if (kind === EventKind.opened) return "opened";
+  return kind === EventKind.failed ? "failed" : "closed";
+}
+
 /** Most times are of the second of the one before. */
-let second = NaN, secondText = "";
+let second = NaN, text = "";
+
+/** 2026-01-02T03:04:05. of a whole second since 1970. */
+export function secondText(whole: number): string {
+  if (whole !== second) {
+    text = new Date(whole * 1e3).toISOString().slice(0, -4);
+    second = whole;
+  }
+  return text;
+}
 
 /** 2026-01-02T03:04:05.678901Z */
 export function microTime(wallMs: number): string {
   const us = Math.round(wallMs * 1e3), whole = Math.floor(us / 1e6);
-  if (whole !== second) {
-    secondText = new Date(whole * 1e3).toISOString().slice(0, -4);
-    second = whole;
-  }
-  return `${secondText}${String(us - whole * 1e6).padStart(6, "0")}Z`;
+  return `${secondText(whole)}${String(us - whole * 1e6).padStart(6, "0")}Z`;
 }

@@ -1,59 +1,48 @@
 /** Events as lines. */
-import { endpointText } from "../view/address.ts";
 import type { Column } from "../view/column.ts";
-import type { EventBatch } from "../flow/sample.ts";
-import { eventFacts, microTime } from "./event_facts.ts";
-import { eventJson } from "./event_json.ts";
-import { harmless } from "../harmless.ts";
-import { endSentence, endText } from "../view/end.ts";
-import { bytesText, counted, durationText } from "../view/units.ts";
+import { type EventBatch, eventWallMs } from "../flow/sample.ts";
+import { counted } from "../view/units.ts";
+import { ByteText } from "./byte_text.ts";
+import { eventName, microTime } from "./event_facts.ts";
+import { EVENT_SCHEMA_NAME, EventJson } from "./event_json.ts";
+import { EventText } from "./event_text.ts";
 
-export const EVENT_SCHEMA_NAME = "tcptop.event/1";
+export { EVENT_SCHEMA_NAME };
+
+const CHUNK_BYTES = 1 << 18;
 const CHUNK_CHARACTERS = 1 << 16;
 
-/** A JSON document a line, in pieces of whole lines. */
-export function eventsJson(batch: EventBatch, rows: readonly number[]): Iterable<string> {
-  return inChunks(rows, (row) => eventJson(EVENT_SCHEMA_NAME, eventFacts(batch, row)) + "\n");
-}
+/** Events as JSON documents a line, or as text. */
+export class EventLines {
+  readonly #bytes = new ByteText();
+  readonly #lines: EventJson | EventText;
 
-/** 03:04:05.678901 closed 10.0.0.2:51812 -> 1.1.1.1:443  curl[1234]  5.30 s  in 12.1 KiB  out 678 B  rtt 14.0 ms  retrans 0
- * `columns`: their texts instead of what stands behind the event; null: as shown. */
-export function eventsText(
-  batch: EventBatch,
-  rows: readonly number[],
-  columns: readonly Column[] | null,
-): Iterable<string> {
-  if (columns === null) return inChunks(rows, (row) => textLine(batch, row) + "\n");
-  return inChunks(rows, (row) => {
-    const { time, event } = eventFacts(batch, row);
-    return `${time} ${event} ${columns.map((column) => column.text(batch, row)).join("  ")}\n`;
-  });
-}
-
-function textLine(batch: EventBatch, row: number): string {
-  const f = eventFacts(batch, row), arrow = f.direction === "inbound" ? "<-" : "->";
-  const local = endpointText(f.local.address, f.family, f.local.port);
-  const remote = f.remote === null ? "*" : endpointText(f.remote.address, f.family, f.remote.port);
-  const process = f.pid === null ? "-" : `${harmless(f.process ?? "-")}[${f.pid}]`;
-  const owner = f.host === null ? process : `${process}@${harmless(f.host)}`;
-  const parts = [`${f.time} ${f.event.padEnd(6)} ${local} ${arrow} ${remote}`, owner];
-  if (f.container !== null) parts.push(harmless(f.container.name ?? f.container.id.slice(0, 12)));
-  if (f.event === "closed") {
-    parts.push(
-      durationText(f.duration_us),
-      `in ${bytesText(f.rx_bytes)}`,
-      `out ${bytesText(f.tx_bytes)}`,
-      `rtt ${durationText(f.rtt_us)}`,
-      `retrans ${f.retransmits ?? "-"}`,
-    );
-    const dropped = f.dropped?.reduce((sum, { packets }) => sum + packets, 0) ?? 0;
-    if (dropped > 0) parts.push(`dropped ${dropped}`);
-    if (f.final === false) parts.push("end not seen");
-    else if (f.end !== null) parts.push(endText(f.end));
-  } else if (f.event === "failed") {
-    parts.push(durationText(f.duration_us), f.end === null ? "never established" : endSentence(f.end));
+  /** `columns`: of the text, instead of what stands behind the event; null: as shown. */
+  constructor(readonly json: boolean, readonly columns: readonly Column[] | null) {
+    this.#lines = json ? new EventJson() : new EventText();
   }
-  return parts.join("  ");
+
+  /** Pieces of whole lines, each good until the next is asked for. */
+  *pieces(batch: EventBatch, rows: readonly number[]): Iterable<Uint8Array> {
+    const to = this.#bytes, columns = this.json ? null : this.columns;
+    this.#lines.begin();
+    for (const row of rows) {
+      if (columns === null) this.#lines.line(to, batch, row);
+      else to.text(columnsLine(batch, row, columns));
+      if (to.length >= CHUNK_BYTES) yield* this.#taken();
+    }
+    if (to.length > 0) yield* this.#taken();
+  }
+
+  *#taken(): Iterable<Uint8Array> {
+    yield this.#bytes.bytes;
+    this.#bytes.clear();
+  }
+}
+
+function columnsLine(batch: EventBatch, row: number, columns: readonly Column[]): string {
+  const time = microTime(eventWallMs(batch, row)), event = eventName(batch.events.kind[row]);
+  return `${time} ${event} ${columns.map((column) => column.text(batch, row)).join("  ")}\n`;
 }
 
 /** Why events are missing, with the number of them. */

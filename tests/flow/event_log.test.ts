@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
 import { Decoder } from "../../src/decode/decode.ts";
 import { EventKind, EventLog, unpackEvents } from "../../src/flow/event_log.ts";
 import { FlowTables } from "../../src/flow/tables.ts";
@@ -78,4 +79,44 @@ Deno.test("EventLog tells of an end once", () => {
   const drains = new Drains();
   drains.decoder.decode(join(opened(), ended(), ended(), tick(9000), tick(10000), tick(11000)));
   deepStrictEqual(drains.take(true).map(([kind]) => kind), [EventKind.opened, EventKind.closed]);
+});
+
+Deno.test("EventLog keeps the order of times, and of what came at the same one, whatever the order of the records", () => {
+  const times = fc.array(fc.array(fc.nat(40), { maxLength: 60 }), { maxLength: 6 });
+  fc.assert(fc.property(times, fc.array(fc.boolean(), { maxLength: 6 }), (drains, taken) => {
+    const log = new EventLog(), decoder = new Decoder(new FlowTables(log));
+    let cookie = 0, dueNs = 0, newestNs = 0, waiting: [number, number][] = [];
+    const take = (all: boolean) => {
+      const batch = log.take(all);
+      const due = waiting.filter(([timeNs]) => all || timeNs <= dueNs).sort(([a], [b]) => a - b);
+      waiting = waiting.filter((one) => !due.includes(one));
+      const { timeNs, cookieLow } = batch === null
+        ? unpackEvents({ events: new ArrayBuffer(0), rows: 0 })
+        : unpackEvents(batch);
+      deepStrictEqual(Array.from({ length: batch?.length ?? 0 }, (_, row) => [timeNs[row], cookieLow[row]]), due);
+      if (batch !== null) log.giveBack(batch.events, batch.rows);
+    };
+    drains.forEach((ofDrain, i) => {
+      for (const time of ofDrain) {
+        const timeNs = 1000 + time;
+        decoder.decode(opened({ cookie: ++cookie, timeNs, openedNs: timeNs }));
+        waiting.push([timeNs, cookie]);
+        newestNs = Math.max(newestNs, timeNs);
+      }
+      if (taken[i]) take(false);
+      log.drained();
+      dueNs = newestNs;
+    });
+    take(true);
+  }));
+});
+
+Deno.test("EventLog has nothing of an earlier batch in memory that comes back", () => {
+  const drains = new Drains();
+  for (const cookie of [1, 2, 3, 4]) {
+    drains.decoder.decode(opened({ cookie, timeNs: cookie, openedNs: cookie, rxBytes: cookie % 2 === 0 ? 0 : 7 }));
+    const batch = drains.log.take(true)!, { cookieLow, rxBytes, kind } = unpackEvents(batch);
+    deepStrictEqual([batch.length, cookieLow[0], rxBytes[0], kind[0]], [1, cookie, cookie % 2 === 0 ? 0 : 7, 1]);
+    drains.log.giveBack(batch.events, batch.rows);
+  }
 });

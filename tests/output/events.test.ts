@@ -1,14 +1,37 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import schema from "../../schemas/event.schema.json" with { type: "json" };
-import { Unknown } from "../../src/flow/columns.ts";
-import { EVENT_SCHEMA_NAME, eventsJson, eventsText, lossLine, LossReason } from "../../src/output/events.ts";
-import { columnById } from "../../src/view/column.ts";
-import { EventFeed } from "../support/event_feed.ts";
+import { FLOW_SCHEMA, type FlowArrays, Unknown } from "../../src/flow/columns.ts";
+import { EventKind, unpackEvents } from "../../src/flow/event_log.ts";
+import type { EventBatch } from "../../src/flow/sample.ts";
+import { EVENT_SCHEMA_NAME, EventLines, lossLine, LossReason } from "../../src/output/events.ts";
+import { type Column, columnById } from "../../src/view/column.ts";
+import { endpointText } from "../../src/view/address.ts";
+import { endSentence, endText } from "../../src/view/end.ts";
+import { bytesText, durationText } from "../../src/view/units.ts";
+import { harmless } from "../../src/harmless.ts";
+import { BOOT_WALL_MS, EventFeed } from "../support/event_feed.ts";
 import { comm, ended, opened } from "../support/records.ts";
+import { fakeSample } from "../view/fake_sample.ts";
 import { End, OwnerHow } from "../../src/wire/layout.ts";
 import { eventFacts } from "../../src/output/event_facts.ts";
-import { eventJson } from "../../src/output/event_json.ts";
+
+const decoder = new TextDecoder();
+
+function linesOf(
+  batch: EventBatch,
+  rows: readonly number[],
+  json: boolean,
+  columns: readonly Column[] | null = null,
+): string {
+  let text = "";
+  for (const piece of new EventLines(json, columns).pieces(batch, rows)) text += decoder.decode(piece);
+  return text;
+}
+
+const eventsJson = (batch: EventBatch, rows: readonly number[]) => linesOf(batch, rows, true);
+const eventsText = (batch: EventBatch, rows: readonly number[], columns: readonly Column[] | null = null) =>
+  linesOf(batch, rows, false, columns);
 
 const batchOf = (...records: readonly Uint8Array[]) => new EventFeed().batch(...records);
 
@@ -20,29 +43,27 @@ const CURL = [
 
 Deno.test("eventsText() says who, whom and, at the end, how much", () => {
   strictEqual(
-    [...eventsText(batchOf(...CURL), [0, 1], null)].join(""),
+    eventsText(batchOf(...CURL), [0, 1]),
     "2026-01-02T03:04:05.678901Z opened 10.0.0.2:51812 -> 1.1.1.1:443  curl[1234]\n" +
       "2026-01-02T03:04:05.731000Z closed 10.0.0.2:51812 -> 1.1.1.1:443  curl[1234]  52.1 ms  in 0.99 KiB  out 503 B  rtt 14.0 ms  retrans 3\n",
   );
 });
 
 Deno.test("eventsText() has a dash for how long a connection was open that was met at its end", () => {
-  const [line] = eventsText(batchOf(ended({ openedNs: 5000, unknown: Unknown.age })), [0], null);
+  const line = eventsText(batchOf(ended({ openedNs: 5000, unknown: Unknown.age })), [0]);
   strictEqual(line.split("  ").slice(1, 3).join(" "), "curl[1234] -");
 });
 
 Deno.test("eventsText() has the columns that are asked for", () => {
   const columns = [columnById("pid")!, columnById("remote")!, columnById("rx")!];
   strictEqual(
-    [...eventsText(batchOf(...CURL), [1], columns)].join(""),
+    eventsText(batchOf(...CURL), [1], columns),
     "2026-01-02T03:04:05.731000Z closed 1234  1.1.1.1:443  0.99 KiB\n",
   );
 });
 
 Deno.test("eventsJson() is a document a line, with exact figures", () => {
-  const [first, second] = [...eventsJson(batchOf(...CURL), [0, 1])].join("").trimEnd().split("\n").map((l) =>
-    JSON.parse(l)
-  );
+  const [first, second] = eventsJson(batchOf(...CURL), [0, 1]).trimEnd().split("\n").map((l) => JSON.parse(l));
   deepStrictEqual([first.schema, first.event, first.duration_us, first.final], [
     "tcptop.event/1",
     "opened",
@@ -54,7 +75,7 @@ Deno.test("eventsJson() is a document a line, with exact figures", () => {
 });
 
 Deno.test("eventsText() has no byte of a process name that moves the cursor", () => {
-  const text = [...eventsText(batchOf(opened({ comm: comm("\x1b[2Jcurl\n") })), [0], null)].join("");
+  const text = eventsText(batchOf(opened({ comm: comm("\x1b[2Jcurl\n") })), [0]);
   // deno-lint-ignore no-control-regex
   strictEqual(/[\x00-\x09\x0b-\x1f]/.test(text), false);
   strictEqual(text.split("\n").length, 2);
@@ -77,36 +98,117 @@ Deno.test("lossLine() says how many are missing, and why", () => {
 
 Deno.test("every line of eventsJson() and lossLine() fits the schema", () => {
   const validate = new Ajv2020({ allErrors: true }).compile(schema);
-  const lines = [...eventsJson(batchOf(...CURL), [0, 1])].join("") + lossLine(LossReason.ring, 1, 0, EVENT_SCHEMA_NAME);
+  const lines = eventsJson(batchOf(...CURL), [0, 1]) + lossLine(LossReason.ring, 1, 0, EVENT_SCHEMA_NAME);
   for (const line of lines.trimEnd().split("\n")) {
     deepStrictEqual([validate(JSON.parse(line)), validate.errors], [true, null]);
   }
   strictEqual(validate({ ...JSON.parse(lines.split("\n")[0]), rx_bytes: "1" }), false);
 });
 
+const ODD = 'a"\\\n\u2028 \ud800é';
+
+/** Figures where something changes: another number of digits, another unit, halfway between two, no small integer any more, no exact one. */
+const FIGURES = [0, 1, 9, 10, 99, 100, 505, 999, 1000, 1005, 1023, 1024, 1152, 9994, 9995, 10_050, 10_234, 10_240]
+  .concat([99_949, 99_950, 100_500, 102_348, 102_349, 999_499, 999_500, 1_023_487, 1_023_488, 2 ** 20, 1_048_575])
+  .concat([60_466_175, 60_466_176, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 5 * 2 ** 40, 2 ** 53 - 1, 2 ** 60]);
+const FEW: Partial<Record<keyof FlowArrays, readonly number[]>> = {
+  kind: Object.values(EventKind),
+  family: [4, 4, 6],
+  protocol: [6, 6, 6, 17],
+  state: [0, 1, 7, 10],
+  how: Object.values(OwnerHow),
+  host: [0, 0, 1, 2],
+  fleet: [0],
+  end: [0, ...Object.values(End), End.error | 111, End.error | 110, End.error | 200],
+  unknown: [0, 0, 0, ...Object.values(Unknown)],
+  netns: [0, 4026531840],
+  realPort: [0, 0, 443],
+  answer: [0, 0, 1],
+  scope: [0, 0, 2],
+  tgid: [0, 7, 1234],
+  uid: [0, 1000],
+  cgroup: [0, 1, 2],
+  drops: [0, 0, 1],
+} as never;
+
+/** Rows of which each field has one of its odd values, the same in every run. */
+function oddBatch(rows: number, more: Partial<EventBatch>): EventBatch {
+  let seed = 12345;
+  const next = (below: number) => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) % 65537 % below;
+  const events = unpackEvents({ events: new ArrayBuffer(rows * 1024), rows }), fields = events as FlowArrays;
+  for (const field of [...Object.keys(FLOW_SCHEMA), "timeNs", "kind"] as (keyof FlowArrays)[]) {
+    const values = FEW[field] ?? FIGURES, isBytes = FLOW_SCHEMA[field] === "b16";
+    for (let i = 0; i < fields[field].length; i++) {
+      fields[field][i] = isBytes ? [0, 0, 1, 9, 10, 99, 100, 127, 254, 255][next(10)] : values[next(values.length)];
+    }
+  }
+  const sample = fakeSample([], { dropsKnown: true, drops: new Map([[1, DROPS]]) });
+  return { ...sample, ...more, length: rows, flows: events, events, bootWallMs: BOOT_WALL_MS, dropped: 0 };
+}
+
+const DROPS = [{ reason: "netfilter_drop", direction: "out" as const, packets: 3, bytes: 5 }];
+const ID = "0".repeat(64);
+const BATCHES = [
+  {},
+  { dropsKnown: false },
+  {
+    fleet: [{ name: ODD, staleSinceMs: null, aheadMs: null, version: null }],
+    users: new Map([[1000, ODD]]),
+    processes: new Map([[7, ODD]]),
+    programs: new Map(FIGURES.map((number) => [number, `${ODD}${number}`])),
+    cgroups: [{ path: "", container: null }, { path: ODD, container: null }, {
+      path: "/docker",
+      container: { id: ID, runtime: "docker" },
+    }],
+    containers: new Map([[ID, ODD]]),
+    answers: new Map([[1, ODD]]),
+    names: new Map([["10.0.0.1", ODD]]),
+    zones: new Map([["4026531840 2", ODD]]),
+  },
+].map((more) => oddBatch(5000, more));
+
+/** Line by line: the difference of whole texts would take minutes to show. */
+function compare(text: string, wanted: readonly string[]): void {
+  const lines = text.split("\n"), wantedLines = [...wanted, ""].join("\n").split("\n");
+  wantedLines.forEach((line, at) => strictEqual(lines[at], line));
+  strictEqual(lines.length, wantedLines.length);
+}
+
+const all = ({ length }: EventBatch) => Array.from({ length }, (_, row) => row);
+
 Deno.test("eventsJson() writes what JSON.stringify() would", () => {
-  const odd = 'a"\\\n\u2028 \ud800é';
-  const feed = new EventFeed(),
-    batch = feed.batch(
-      ...CURL,
-      opened({ cookie: 2, comm: comm('"\\\n\x01'), how: OwnerHow.none }),
-      ended({ cookie: 2, unknown: Unknown.age | Unknown.bytes | Unknown.packets | Unknown.rtt | Unknown.retransmits }),
-      ended({ cookie: 3, end: End.error | 111 }),
-      ended({ cookie: 4, end: End.resetUnread }),
-    );
-  const facts = Array.from({ length: batch.length }, (_, row) => eventFacts(batch, row));
-  const container = { id: odd, runtime: odd, name: null };
-  const more: typeof facts = [
-    { ...facts[1], process: odd, exe: odd, user: odd, cgroup: odd, container, netns: null, family: 6 },
-    { ...facts[1], remote: null, dropped: [{ reason: odd, direction: "in", packets: 3, bytes: 5 }], direction: null },
-    {
-      ...facts[1],
-      remote: { address: odd, port: 7, name: odd, name_from: "hosts", real: { address: odd, port: 9 } },
-      end: { by: "kernel", how: null, error: odd, reason: odd },
-      connect_us: 0,
-    },
+  for (const batch of BATCHES) {
+    const wanted = all(batch).map((row) => JSON.stringify({ schema: EVENT_SCHEMA_NAME, ...eventFacts(batch, row) }));
+    compare(eventsJson(batch, all(batch)), wanted);
+  }
+});
+
+/** The line of eventsText(), put together from what JSON says. */
+function wantedText(batch: EventBatch, row: number): string {
+  const f = eventFacts(batch, row), arrow = f.direction === "inbound" ? "<-" : "->";
+  const remote = f.remote === null ? "*" : endpointText(f.remote.address, f.family, f.remote.port);
+  const process = f.pid === null ? "-" : `${harmless(f.process ?? "-")}[${f.pid}]`;
+  const parts = [
+    `${f.time} ${f.event.padEnd(6)} ${endpointText(f.local.address, f.family, f.local.port)} ${arrow} ${remote}`,
+    f.host === null ? process : `${process}@${harmless(f.host)}`,
   ];
-  for (const each of [...facts, ...more]) {
-    strictEqual(eventJson("s/1", each), JSON.stringify({ schema: "s/1", ...each }));
+  if (f.container !== null) parts.push(harmless(f.container.name ?? f.container.id.slice(0, 12)));
+  if (f.event === "closed") {
+    parts.push(durationText(f.duration_us), `in ${bytesText(f.rx_bytes)}`, `out ${bytesText(f.tx_bytes)}`);
+    parts.push(`rtt ${durationText(f.rtt_us)}`, `retrans ${f.retransmits ?? "-"}`);
+    const dropped = f.dropped?.reduce((sum, { packets }) => sum + packets, 0) ?? 0;
+    if (dropped > 0) parts.push(`dropped ${dropped}`);
+    if (f.final === false) parts.push("end not seen");
+    else if (f.end !== null) parts.push(endText(f.end));
+  } else if (f.event === "failed") {
+    parts.push(durationText(f.duration_us), f.end === null ? "never established" : endSentence(f.end));
+  }
+  return parts.join("  ");
+}
+
+Deno.test("eventsText() has each figure as it is on the screen", () => {
+  for (const batch of BATCHES) {
+    const wanted = all(batch).map((row) => wantedText(batch, row).toWellFormed());
+    compare(eventsText(batch, all(batch)), wanted);
   }
 });

@@ -16,7 +16,7 @@ export class EventFeed extends Feed {
   /** All events that wait, those of these records too. */
   batch(...records: readonly Uint8Array[]): EventBatch {
     this.decoder.decode(join(...records));
-    const none = { length: 0, dropped: 0, events: new ArrayBuffer(0), drops: new Map() };
+    const none = { length: 0, rows: 0, dropped: 0, events: new ArrayBuffer(0), drops: new Map() };
     const packed = this.log.take(true) ?? none, { length, dropped, drops } = packed, events = unpackEvents(packed);
     const sample = { ...fakeSample([]), dropsKnown: this.tables.dropsKnown, drops };
     return { ...sample, length, flows: events, events, bootWallMs: BOOT_WALL_MS, dropped };

@@ -68,8 +68,8 @@ export class FleetCollector {
     this.#spare = flows;
     this.#wake();
   }
-  eventsTaken(): void {
-    this.#told.shift()?.eventsTaken();
+  eventsTaken(events: ArrayBuffer, rows: number): void {
+    this.#told.shift()?.eventsTaken(events, rows);
   }
   /** Hosts look as often as they were told at first: there is nothing new in between. */
   interval(ms: number): void {

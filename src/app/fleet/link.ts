@@ -86,8 +86,8 @@ export class Link {
     this.#collector?.taken(before?.sample.flows ?? new ArrayBuffer(0));
   }
 
-  eventsTaken(): void {
-    this.#collector?.eventsTaken();
+  eventsTaken(events: ArrayBuffer, rows: number): void {
+    this.#collector?.eventsTaken(events, rows);
   }
 
   stop(): void {

@@ -1,0 +1,147 @@
+/** Text put together as bytes of UTF-8, in memory that is used again. As strings, lines leave many times their length behind for the collector. */
+
+const encoder = new TextEncoder();
+const FIRST_BYTES = 1 << 16;
+/** A character takes at most three bytes, a number as text at most 25. */
+const CHARACTER_BYTES = 3, NUMBER_BYTES = 25;
+/** From here on the call to copy them takes less than a loop. */
+const MANY_BYTES = 48;
+const WHOLE_MOST = 2 ** 31;
+/** Base 36: the last digits of a number above 2^31 are told apart from those before. */
+const LOW_DIGITS = 5, FIVE_DIGITS = 36 ** LOW_DIGITS;
+const ZERO = 48, POINT = 46, LETTERS = 87;
+
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
+}
+
+const NULL = bytesOf("null"), TRUE = bytesOf("true"), FALSE = bytesOf("false");
+
+export class ByteText {
+  #bytes = new Uint8Array(FIRST_BYTES);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** What was written since the last clear(). Good until something else is written. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** Bytes that bytesOf() has made. */
+  put(from: Uint8Array): void {
+    const length = from.length, to = this.#room(length), at = this.#length;
+    if (length >= MANY_BYTES) to.set(from, at);
+    else for (let i = 0; i < length; i++) to[at + i] = from[i];
+    this.#length = at + length;
+  }
+
+  /** Any text. */
+  text(text: string): void {
+    const to = this.#room(text.length * CHARACTER_BYTES);
+    let at = this.#length;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= 0x80) {
+        const { written } = encoder.encodeInto(text.slice(i), to.subarray(at));
+        this.#length = at + written;
+        return;
+      }
+      to[at++] = code;
+    }
+    this.#length = at;
+  }
+
+  /** As a template has it. */
+  number(value: number): void {
+    const whole = value | 0;
+    if (whole !== value || whole < 0) this.text(`${value}`);
+    else this.#decimal(whole, 1);
+  }
+
+  numberOrNull(value: number | null): void {
+    if (value === null) this.put(NULL);
+    else this.number(value);
+  }
+
+  boolean(value: boolean): void {
+    this.put(value ? TRUE : FALSE);
+  }
+
+  booleanOrNull(value: boolean | null): void {
+    this.put(value === null ? NULL : value ? TRUE : FALSE);
+  }
+
+  null(): void {
+    this.put(NULL);
+  }
+
+  /** With zeros in front up to `digits`; a whole number below 2^31. */
+  padded(value: number, digits: number): void {
+    this.#decimal(value | 0, digits);
+  }
+
+  /** As toString(36). */
+  base36(value: number): void {
+    const whole = value | 0;
+    if (whole === value && whole >= 0) return this.#base36(whole, 1);
+    const high = Math.floor(value / FIVE_DIGITS);
+    if (!Number.isSafeInteger(value) || value < 0 || high >= WHOLE_MOST) return this.text(value.toString(36));
+    if (high > 0) this.#base36(high, 1);
+    this.#base36(value - high * FIVE_DIGITS, high > 0 ? LOW_DIGITS : 1);
+  }
+
+  /** a.b.c.d of the four bytes at `from`. */
+  ipv4(bytes: Uint8Array, from: number): void {
+    for (let i = 0; i < 4; i++) {
+      if (i > 0) this.#byte(POINT);
+      this.#decimal(bytes[from + i], 1);
+    }
+  }
+
+  #byte(byte: number): void {
+    this.#room(1)[this.#length++] = byte;
+  }
+
+  #decimal(value: number, least: number): void {
+    const to = this.#room(NUMBER_BYTES);
+    let count = least;
+    for (let bound = least === 1 ? 10 : 10 ** least; value >= bound; bound *= 10) count++;
+    this.#length += count;
+    // Divisors that are known are no divisions.
+    for (let at = this.#length - 1, left = value; count > 0; count--, at--) {
+      const rest = (left / 10) | 0;
+      to[at] = ZERO + left - rest * 10;
+      left = rest;
+    }
+  }
+
+  #base36(value: number, least: number): void {
+    const to = this.#room(NUMBER_BYTES);
+    let count = least;
+    for (let bound = 36 ** least; value >= bound; bound *= 36) count++;
+    this.#length += count;
+    for (let at = this.#length - 1, left = value; count > 0; count--, at--) {
+      const rest = (left / 36) | 0, digit = left - rest * 36;
+      to[at] = digit < 10 ? ZERO + digit : LETTERS + digit;
+      left = rest;
+    }
+  }
+
+  /** The memory, with room for so many more bytes. */
+  #room(bytes: number): Uint8Array<ArrayBuffer> {
+    const wanted = this.#length + bytes;
+    if (wanted <= this.#bytes.length) return this.#bytes;
+    let size = this.#bytes.length;
+    while (size < wanted) size *= 2;
+    const larger = new Uint8Array(size);
+    larger.set(this.#bytes.subarray(0, this.#length));
+    return this.#bytes = larger;
+  }
+}

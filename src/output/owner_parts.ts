@@ -1,0 +1,39 @@
+/** What is told of the owner of a flow, made once for the flows of one process. */
+import type { FlowArrays } from "../flow/columns.ts";
+import type { Sample } from "../flow/sample.ts";
+
+const SLOTS = 256;
+const NOBODY = -1;
+const NAME_BYTES = 16;
+
+export class OwnerParts<Part, S extends Sample = Sample> {
+  /** A row with the owner whose part stands in the same place. */
+  readonly #rows = new Int32Array(SLOTS);
+  readonly #parts: Part[] = [];
+
+  /** `make` reads no more of a row than isSameOwner() compares, and what the sample has for that. */
+  constructor(readonly make: (sample: S, row: number) => Part) {}
+
+  /** Call it before of(), once for each sample: its names may be others. */
+  begin(): void {
+    this.#rows.fill(NOBODY);
+  }
+
+  of(sample: S, row: number): Part {
+    const f = sample.flows, slot = (f.tgid[row] ^ f.tgid[row] >>> 8) & SLOTS - 1, known = this.#rows[slot];
+    if (known !== NOBODY && isSameOwner(f, known, row)) return this.#parts[slot];
+    this.#rows[slot] = row;
+    return this.#parts[slot] = this.make(sample, row);
+  }
+}
+
+/** Of one host, process, user and cgroup, under one name. */
+function isSameOwner(f: FlowArrays, a: number, b: number): boolean {
+  if (a === b) return true;
+  if (f.tgid[a] !== f.tgid[b] || f.ownerStartNs[a] !== f.ownerStartNs[b] || f.how[a] !== f.how[b]) return false;
+  if (f.uid[a] !== f.uid[b] || f.netns[a] !== f.netns[b] || f.cgroup[a] !== f.cgroup[b]) return false;
+  if (f.exe[a] !== f.exe[b] || f.wholeName[a] !== f.wholeName[b] || f.ancestors[a] !== f.ancestors[b]) return false;
+  if (f.host[a] !== f.host[b] || f.unknown[a] !== f.unknown[b]) return false;
+  for (let i = 0; i < NAME_BYTES; i++) if (f.comm[a * NAME_BYTES + i] !== f.comm[b * NAME_BYTES + i]) return false;
+  return true;
+}

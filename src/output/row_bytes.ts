@@ -1,0 +1,163 @@
+/** Parts of what is told of one row, in bytes: those that have a row for each connection. */
+import { Protocol } from "../flow/columns.ts";
+import type { FlowArrays } from "../flow/columns.ts";
+import { hasPeer } from "../flow/row.ts";
+import type { Sample } from "../flow/sample.ts";
+import { endedOf } from "../view/drops.ts";
+import { localAddress, remoteAddress } from "../view/flow.ts";
+import { endText } from "../view/end.ts";
+import { type Ended, endKey } from "../flow/end.ts";
+import { bytesText, durationText } from "../view/units.ts";
+import { bytesOf, type ByteText } from "./byte_text.ts";
+import { secondText } from "./event_facts.ts";
+import { remoteFacts } from "./flow_facts.ts";
+import { endJson, remoteJson } from "./flow_json.ts";
+import { quote } from "./json_text.ts";
+
+const NULL = bytesOf("null"), QUOTE = bytesOf('"'), COLON = bytesOf(":"), ANY = bytesOf("*");
+const TCP = bytesOf("t"), UDP = bytesOf("u"), DOT = bytesOf("."), DASH = bytesOf("-"), AT = bytesOf("@");
+const ADDRESS = bytesOf('{"address":'),
+  PORT = bytesOf(',"port":'),
+  NO_NAME = bytesOf(',"name":null,"name_from":null,"real":null}');
+
+/** flowId() of row.ts. */
+export function putId(to: ByteText, f: FlowArrays, row: number): void {
+  const isTcp = f.protocol[row] === Protocol.tcp;
+  to.put(isTcp ? TCP : UDP);
+  if (f.cookieHigh[row] !== 0) {
+    to.base36(f.cookieHigh[row]);
+    to.put(DOT);
+  }
+  to.base36(f.cookieLow[row]);
+  if (f.openedNs[row] !== 0) {
+    to.put(DASH);
+    to.base36(f.openedNs[row]);
+  }
+  if (!isTcp) {
+    to.put(DASH);
+    to.base36(f.remotePort[row]);
+  }
+  if (f.host[row] === 0) return;
+  to.put(AT);
+  to.number(f.host[row]);
+}
+
+/** microTime() of event_facts.ts. */
+export function putMicroTime(to: ByteText, wallMs: number): void {
+  const us = Math.round(wallMs * 1e3), second = Math.floor(us / 1e6);
+  to.text(secondText(second));
+  to.padded(us - second * 1e6, 6);
+  to.put(UTC);
+}
+const UTC = bytesOf("Z");
+
+/** {"address":…,"port":… without what closes it. */
+export function putLocal(to: ByteText, sample: Sample, row: number): void {
+  const f = sample.flows;
+  to.put(ADDRESS);
+  if (f.family[row] === 4) putQuoted(to, f.localAddress, row);
+  else to.text(quote(localAddress(sample, row)));
+  to.put(PORT);
+  to.number(f.localPort[row]);
+}
+
+/** As remoteJson() of flow_json.ts. */
+export function putRemote(to: ByteText, sample: Sample, row: number): void {
+  const f = sample.flows;
+  if (!hasPeer(f, row)) return to.put(NULL);
+  const isPlain = f.family[row] === 4 && f.answer[row] === 0 && f.realPort[row] === 0 && sample.hosts.size === 0 &&
+    sample.names.size === 0;
+  if (!isPlain) return to.text(remoteJson(remoteFacts(sample, row)));
+  to.put(ADDRESS);
+  putQuoted(to, f.remoteAddress, row);
+  to.put(PORT);
+  to.number(f.remotePort[row]);
+  to.put(NO_NAME);
+}
+
+function putQuoted(to: ByteText, address: Uint8Array, row: number): void {
+  to.put(QUOTE);
+  to.ipv4(address, row * 16);
+  to.put(QUOTE);
+}
+
+/** endpointText() of view/address.ts. */
+export function putLocalEndpoint(to: ByteText, sample: Sample, row: number): void {
+  const f = sample.flows;
+  if (f.family[row] === 4) to.ipv4(f.localAddress, row * 16);
+  else to.text(bracketed(f.family[row], localAddress(sample, row)));
+  to.put(COLON);
+  to.number(f.localPort[row]);
+}
+
+export function putRemoteEndpoint(to: ByteText, sample: Sample, row: number): void {
+  const f = sample.flows;
+  if (!hasPeer(f, row)) return to.put(ANY);
+  if (f.family[row] === 4) to.ipv4(f.remoteAddress, row * 16);
+  else to.text(bracketed(f.family[row], remoteAddress(sample, row)));
+  to.put(COLON);
+  to.number(f.remotePort[row]);
+}
+
+const bracketed = (family: number, address: string) => family === 6 ? `[${address}]` : address;
+
+/** Parts by how a connection ended, kept: there are few. */
+class EndParts {
+  readonly #known = new Map<number, Uint8Array>();
+
+  constructor(readonly text: (end: Ended | null) => string) {}
+
+  put(to: ByteText, sample: Sample, row: number): void {
+    const f = sample.flows;
+    // What was dropped may explain it.
+    if (f.drops[row] !== 0) return to.text(this.text(endedOf(sample, row)));
+    const key = endKey(f, row);
+    let part = this.#known.get(key);
+    if (part === undefined) this.#known.set(key, part = bytesOf(this.text(endedOf(sample, row))));
+    to.put(part);
+  }
+}
+
+export const END_JSON = new EndParts(endJson);
+/** With what stands before it. */
+export const END_TEXT = new EndParts((end) => end === null ? "" : `  ${endText(end)}`);
+
+/** durationText() of view/units.ts. */
+export function putDuration(to: ByteText, us: number | null): void {
+  if (us === null) to.put(DASH);
+  else if (us < 1000) {
+    to.number(us);
+    to.put(MICROSECONDS);
+  } else if (us >= 999_500 || us % 10 === 5 || us % 100 === 50 || us % 1000 === 500) {
+    // Halfway between two figures it depends on which side of it the nearest binary fraction is.
+    to.text(durationText(us));
+  } else {
+    putThreeDigits(to, us, 1000);
+    to.put(MILLISECONDS);
+  }
+}
+
+/** bytesText() of view/units.ts. */
+export function putBytes(to: ByteText, bytes: number | null): void {
+  if (bytes === null) to.put(DASH);
+  else if (bytes < 999.5) {
+    to.number(bytes);
+    to.put(BYTES);
+  } else if (bytes >= KIB * 999.5) to.text(bytesText(bytes));
+  else {
+    putThreeDigits(to, bytes, KIB);
+    to.put(KIBIBYTES);
+  }
+}
+
+/** `value` / `unit`, which is less than 1,000, rounded half up to three digits. Whole numbers, so that this is exact. */
+function putThreeDigits(to: ByteText, value: number, unit: number): void {
+  if (value >= 99.95 * unit) return to.number(Math.floor((value + unit / 2) / unit));
+  const places = value >= 9.995 * unit ? 1 : 2, tens = places === 1 ? 10 : 100;
+  const figure = Math.floor((value * tens + unit / 2) / unit), whole = Math.floor(figure / tens);
+  to.number(whole);
+  to.put(DOT);
+  to.padded(figure - whole * tens, places);
+}
+const KIB = 1024;
+const MICROSECONDS = bytesOf(" µs"), MILLISECONDS = bytesOf(" ms"), BYTES = bytesOf(" B"), KIBIBYTES = bytesOf(" KiB");

@@ -1,0 +1,56 @@
+import { strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { bytesOf, ByteText } from "../../src/output/byte_text.ts";
+
+const decoder = new TextDecoder();
+
+function written(write: (to: ByteText) => void): string {
+  const to = new ByteText();
+  write(to);
+  return decoder.decode(to.bytes);
+}
+
+const POWERS = Array.from(
+  { length: 64 },
+  (_, i) => [2 ** i - 1, 2 ** i, 2 ** i + 1, 36 ** (i % 12), 36 ** (i % 12) - 1],
+);
+const NUMBERS = [0, -0, -1, 0.5, 1e21, 1e-7, ...POWERS.flat(), ...POWERS.flat().map((value) => 10 ** value % 2 ** 53)];
+
+Deno.test("ByteText writes numbers as templates and toString(36) do", () => {
+  for (const value of NUMBERS.filter(Number.isFinite)) {
+    strictEqual(written((to) => to.number(value)), `${value}`);
+    strictEqual(written((to) => to.base36(value)), value.toString(36));
+  }
+  fc.assert(fc.property(fc.oneof(fc.maxSafeNat(), fc.nat(), fc.double({ noNaN: true })), (value) => {
+    strictEqual(written((to) => to.number(value)), `${value}`);
+    strictEqual(written((to) => to.base36(value)), value.toString(36));
+  }));
+  fc.assert(fc.property(fc.nat(999_999), (value) => {
+    strictEqual(written((to) => to.padded(value, 6)), String(value).padStart(6, "0"));
+  }));
+});
+
+Deno.test("ByteText writes any text as UTF-8, one behind the other, in memory that grows", () => {
+  fc.assert(fc.property(fc.array(fc.oneof(fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" }))), (texts) => {
+    const text = written((to) => {
+      for (const text of texts) {
+        to.text(text);
+        to.put(bytesOf("|"));
+      }
+    });
+    strictEqual(text, texts.map((text) => `${text}|`).join(""));
+  }));
+  const long = "é".repeat(1 << 17), to = new ByteText();
+  for (let i = 0; i < 2; i++) {
+    to.clear();
+    to.text(long);
+    to.put(bytesOf(long));
+    strictEqual(decoder.decode(to.bytes), long + long);
+  }
+});
+
+Deno.test("ByteText writes addresses, and what may be null", () => {
+  strictEqual(written((to) => to.ipv4(new Uint8Array([9, 0, 10, 99, 255]), 1)), "0.10.99.255");
+  strictEqual(written((to) => [null, 7].forEach((value) => to.numberOrNull(value))), "null7");
+  strictEqual(written((to) => [null, true, false].forEach((value) => to.booleanOrNull(value))), "nulltruefalse");
+});
