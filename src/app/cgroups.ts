@@ -57,10 +57,14 @@ export class Cgroups {
     }
     const first = this.#next;
     if (this.#hasUnknown(flows, length)) this.#list();
-    for (let row = 0; row < length; row++) {
-      flows.cgroup[row] = row > 0 && isSameOwner(flows, row, row - 1)
-        ? flows.cgroup[row - 1]
-        : this.#numberOf(flows, row);
+    const { cgroup } = flows;
+    for (let row = 0, last = -1, other = -1; row < length; row++) {
+      if (last >= 0 && isSameOwner(flows, row, last)) cgroup[row] = cgroup[last];
+      else {
+        cgroup[row] = other >= 0 && isSameOwner(flows, row, other) ? cgroup[other] : this.#numberOf(flows, row);
+        other = last;
+        last = row;
+      }
     }
     return { first, oldest: this.#oldest, cgroups: this.#fresh.splice(0) };
   }
@@ -136,7 +140,7 @@ export class Cgroups {
   }
 }
 
-/** Flows of one process often stand in rows next to each other. */
+/** Flows of one process often stand in rows next to each other, and so do the two ends of a connection. */
 function isSameOwner({ how, tgid, cgroupId, ownerStartNs }: FlowArrays, a: number, b: number): boolean {
   return cgroupId[a] === cgroupId[b] && tgid[a] === tgid[b] && how[a] === how[b] && ownerStartNs[a] === ownerStartNs[b];
 }

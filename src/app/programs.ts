@@ -36,13 +36,22 @@ export class Programs {
   /** Writes the numbers into the rows. */
   fill(flows: FlowArrays, length: number): NewPrograms {
     if (this.#numbers.size > MOST_NUMBERS) this.#numbers = new Map();
-    for (let row = 0; row < length; row++) {
-      const same = row > 0 && isSameOwner(flows, row, row - 1);
-      if (same) {
-        flows.exe[row] = flows.exe[row - 1];
-        flows.wholeName[row] = flows.wholeName[row - 1];
-        flows.ancestors[row] = flows.ancestors[row - 1];
-      } else this.#name(flows, row);
+    const { exe, wholeName, ancestors } = flows;
+    // The two ends of a connection often stand in rows next to each other, and so do the flows of a process.
+    for (let row = 0, last = -1, other = -1; row < length; row++) {
+      const known = last >= 0 && isSameOwner(flows, row, last)
+        ? last
+        : other >= 0 && isSameOwner(flows, row, other)
+        ? other
+        : -1;
+      if (known < 0) this.#name(flows, row);
+      else {
+        exe[row] = exe[known];
+        wholeName[row] = wholeName[known];
+        ancestors[row] = ancestors[known];
+      }
+      if (known !== last || known < 0) other = last;
+      last = row;
     }
     return this.#told.splice(0);
   }
@@ -104,7 +113,6 @@ function commKey({ comm }: FlowArrays, row: number): string {
   return String.fromCharCode(...comm.subarray(row * 16, row * 16 + COMM_BYTES));
 }
 
-/** Flows of one process often stand in rows next to each other. */
 function isSameOwner({ how, tgid, ownerStartNs, comm }: FlowArrays, a: number, b: number): boolean {
   if (tgid[a] !== tgid[b] || how[a] !== how[b] || ownerStartNs[a] !== ownerStartNs[b]) return false;
   for (let i = 0; i < 16; i++) if (comm[a * 16 + i] !== comm[b * 16 + i]) return false;

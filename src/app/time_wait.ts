@@ -21,7 +21,7 @@ export function timeWaits(f: FlowArrays, length: number, namespaces: NetworkName
   let sum = own;
   for (let row = 0; row < length; row++) {
     const netns = f.netns[row];
-    if (netns === 0 || known.has(netns)) continue;
+    if (netns === 0 || netns === namespaces.own || known.has(netns)) continue;
     const times = asked.get(netns) ?? 0;
     if (f.closed[row] || f.tgid[row] === 0 || times >= MOST_ASKED) {
       asked.set(netns, times);

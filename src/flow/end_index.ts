@@ -43,7 +43,16 @@ export class EndIndex {
     if (c.indexed[from]) this.#rows.move(c.endHash[from], from, to);
   }
 
-  /** As RowIndex has it. */
+  /** These as RowIndex has them. */
+  first(hash: number): number {
+    return this.#rows.first(hash);
+  }
+  next(hash: number, at: number): number {
+    return this.#rows.next(hash, at);
+  }
+  row(at: number): number {
+    return this.#rows.row(at);
+  }
   each(hash: number, found: (row: number) => void): void {
     this.#rows.each(hash, found);
   }

@@ -11,11 +11,14 @@ const indexes = new WeakMap<FlowArrays, PairIndex>();
 
 /** The row of the other end; the row itself where a socket is connected to itself; -1: not on this machine, not known, or gone. */
 export function peerRow({ flows, length }: Flows, row: number): number {
-  const pair = flows.pair[row];
-  if (pair === 0) return -1;
+  return flows.pair[row] === 0 ? -1 : peersOf({ flows, length }).peerRow(row);
+}
+
+/** For who asks for many of a sample's. */
+export function peersOf({ flows, length }: Flows): PairIndex {
   let index = indexes.get(flows);
-  if (index === undefined) indexes.set(flows, index = new PairIndex(flows.pair, length));
-  return index.other(pair, row) ?? (isOwnMirror(flows, row) ? row : -1);
+  if (index === undefined) indexes.set(flows, index = new PairIndex(flows, length));
+  return index;
 }
 
 /** Number of a pair -> its rows. Numbers are handed out one after the other, so their low bits spread them well. */
@@ -24,7 +27,8 @@ class PairIndex {
   readonly #pair: Uint32Array;
   readonly #rows: Int32Array;
 
-  constructor(pairs: Uint32Array, length: number) {
+  constructor(readonly flows: FlowArrays, length: number) {
+    const pairs = flows.pair;
     let count = 0, capacity = 16;
     for (let row = 0; row < length; row++) if (pairs[row] !== 0) count++;
     while (capacity < count * 2) capacity *= 2;
@@ -39,9 +43,11 @@ class PairIndex {
     }
   }
 
-  other(pair: number, row: number): number | null {
+  peerRow(row: number): number {
+    const pair = this.flows.pair[row];
+    if (pair === 0) return -1;
     const at = this.#slot(pair) * 2, other = this.#rows[at] === row ? this.#rows[at + 1] : this.#rows[at];
-    return other < 0 ? null : other;
+    return other >= 0 ? other : isOwnMirror(this.flows, row) ? row : -1;
   }
 
   /** Of the pair, or the free one where it belongs. */

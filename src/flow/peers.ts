@@ -54,11 +54,9 @@ export class Peers {
   /** The two rows are one connection's ends. */
   pair(c: EndArrays, a: number, b: number, via: number): void {
     this.#pairs = this.#pairs === 0xffffffff ? 1 : this.#pairs + 1;
-    for (const row of [a, b]) {
-      c.pair[row] = this.#pairs;
-      c.via[row] = via;
-      c.judged[row] = 0;
-    }
+    c.pair[a] = c.pair[b] = this.#pairs;
+    c.via[a] = c.via[b] = via;
+    c.judged[a] = c.judged[b] = 0;
     tellKilled(c, a, b);
   }
 
@@ -97,17 +95,19 @@ function isForMany(family: number, bytes: Uint8Array, at: number): boolean {
 
 /** The other end, if it can be no other; else -1. Of several, connections of the same addresses one after the other, the one that was opened next. */
 function mateFor({ arrays: c, ends }: PeerTable, row: number, near: boolean): number {
+  const hash = c.endHash[row];
   let mate = -1, apart = Infinity, netns = 0, several = false;
-  ends.each(c.endHash[row], (other) => {
-    if (c.pair[other] !== 0 || near !== (c.netns[other] === c.netns[row])) return;
-    if (!isMirror(c, row, other) || near && !onOneLink(c, row, other) || !overlap(c, row, other)) return;
+  for (let at = ends.first(hash); at >= 0; at = ends.next(hash, at)) {
+    const other = ends.row(at);
+    if (c.pair[other] !== 0 || near !== (c.netns[other] === c.netns[row])) continue;
+    if (!isMirror(c, row, other) || near && !onOneLink(c, row, other) || !overlap(c, row, other)) continue;
     several ||= mate >= 0 && c.netns[other] !== netns;
     netns = c.netns[other];
     const distance = apartNs(c, row, other);
-    if (distance >= apart) return;
+    if (distance >= apart) continue;
     apart = distance;
     mate = other;
-  });
+  }
   return several ? -1 : mate;
 }
 
@@ -128,20 +128,21 @@ function onOneLink(c: EndArrays, a: number, b: number): boolean {
 
 /** Whether the two can have been open at the same time. */
 export function overlap(c: EndArrays, a: number, b: number): boolean {
-  const [client, server] = clientFirst(c, a, b);
+  const client = clientOf(c, a, b), server = client === a ? b : a;
   return openedNs(c, server) <= endNs(c, client) + LATE_NS && openedNs(c, client) <= endNs(c, server);
 }
 
 /** How long after the client's end the server's has opened. The other way round is worse than any: it happens where the times are those of a look at
  * the sockets. */
 export function apartNs(c: EndArrays, a: number, b: number): number {
-  const [client, server] = clientFirst(c, a, b), from = openedNs(c, client), to = openedNs(c, server);
+  const client = clientOf(c, a, b), server = client === a ? b : a;
+  const from = openedNs(c, client), to = openedNs(c, server);
   if (from === 0 || to === 0) return 0;
   return from <= to ? to - from : AFTER_ALL_NS + from - to;
 }
 
-function clientFirst(c: EndArrays, a: number, b: number): [number, number] {
-  return c.direction[a] === Direction.inbound ? [b, a] : [a, b];
+function clientOf(c: EndArrays, a: number, b: number): number {
+  return c.direction[a] === Direction.inbound ? b : a;
 }
 
 /** 0: not known. */

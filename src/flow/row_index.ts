@@ -37,6 +37,27 @@ export class RowIndex {
     }
   }
 
+  /** The same without a call a row: where the first one of this hash is, and the one behind another of it; -1: there is none. row() says which it is. */
+  first(hash: number): number {
+    return this.#from(hash, hash & this.#row.length - 1);
+  }
+
+  next(hash: number, at: number): number {
+    return this.#from(hash, (at + 1) & this.#row.length - 1);
+  }
+
+  row(at: number): number {
+    return this.#row[at];
+  }
+
+  #from(hash: number, at: number): number {
+    const mask = this.#row.length - 1;
+    for (; this.#row[at] !== EMPTY; at = (at + 1) & mask) {
+      if (this.#row[at] >= 0 && this.#hash[at] === hash) return at;
+    }
+    return -1;
+  }
+
   #find(hash: number, row: number): number {
     const mask = this.#row.length - 1;
     let at = hash & mask;

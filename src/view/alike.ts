@@ -27,10 +27,10 @@ export class AlikeRows {
   }
 
   /** find() or what it has returned for a row that is alike. */
-  of(row: number, more: number, find: () => number): number {
+  of<T>(row: number, more: number, find: (of: T, row: number) => number, of: T): number {
     const hash = this.#hash(row, more), known = this.#known.get(hash);
     if (known !== undefined && known.more === more && this.#isAlike(known.row, row)) return known.found;
-    const found = find();
+    const found = find(of, row);
     if (known === undefined) this.#known.set(hash, { row, more, found });
     return found;
   }

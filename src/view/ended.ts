@@ -1,5 +1,5 @@
 /** Flows that have ended, added up by who and with whom: groups can count them for as long as tcptop runs. */
-import { Columns, FLOW_SCHEMA, Unknown } from "../flow/columns.ts";
+import { Columns, FLOW_SCHEMA, type FlowArrays, Unknown } from "../flow/columns.ts";
 import { type Cgroup, NO_CGROUP } from "../flow/container.ts";
 import { isListener } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
@@ -60,9 +60,8 @@ export class EndedFlows {
   #cgroups: Cgroup[] = [NO_CGROUP];
   /** Numbers of the texts in #programs and of the paths in #cgroups. */
   #numbers = new Map<string, number>();
-  /** The sums that flows of the last sample belong to, -1 for none, and their figures: they are in that sample still. */
-  #pending: number[] = [];
-  #figures: Float64Array[] = [];
+  /** What flows of the last sample add to which sums: they are in that sample still. */
+  readonly #pending = new Pending();
   #sinceMs: number | null = null;
   #owners = 0;
   #merged = 0;
@@ -72,16 +71,18 @@ export class EndedFlows {
   take(sample: Sample): void {
     this.#addPending();
     this.#sinceMs ??= sample.wallMs - sample.intervalMs;
-    const { flows, length, pastFrom = length } = sample, rows: number[] = [];
-    for (let row = 0; row < pastFrom; row++) if (flows.closed[row] && !isListener(flows, row)) rows.push(row);
-    if (rows.length === 0) return;
+    const { flows, length, pastFrom = length, processes } = sample, { closed, tgid } = flows, pending = this.#pending;
+    pending.from(flows);
     const alike = new AlikeRows(flows);
-    // A process that has a name in a table of its own has it by its number.
-    const named = (row: number) => sample.processes.has(flows.tgid[row]) ? flows.tgid[row] : 0;
-    const more = (row: number) => named(row) * 65536 + servicePort(flows, row);
-    this.#pending = rows.map((row) => alike.of(row, more(row), () => this.#rowOf(sample, row)));
-    this.#figures = SUMS.map((field) => figuresOf(flows[field], rows));
+    for (let row = 0; row < pastFrom; row++) {
+      if (closed[row] === 0 || isListener(flows, row)) continue;
+      // A process that has a name in a table of its own has it by its number.
+      const named = processes.has(tgid[row]) ? tgid[row] : 0;
+      pending.add(row, alike.of(row, named * 65536 + servicePort(flows, row), this.#find, sample));
+    }
   }
+
+  readonly #find = (sample: Sample, row: number) => this.#rowOf(sample, row);
 
   /** What ended before this sample, in its time and with its names. Valid until the next take(). */
   of(sample: Sample): Ended {
@@ -138,14 +139,13 @@ export class EndedFlows {
   }
 
   #addPending(): void {
-    const { arrays } = this.#columns, rows = this.#pending;
-    for (const at of rows) {
+    const { count, merged } = this.#columns.arrays, pending = this.#pending;
+    for (let i = 0; i < pending.length; i++) {
+      const at = pending.rows[i];
       if (at < 0) this.#dropped++;
-      else if (++arrays.count[at] && arrays.merged[at]) this.#merged++;
+      else if (++count[at] && merged[at]) this.#merged++;
     }
-    for (let field = 0; field < this.#figures.length; field++) addTo(arrays[SUMS[field]], rows, this.#figures[field]);
-    this.#pending = [];
-    this.#figures = [];
+    pending.addTo(this.#columns.arrays);
   }
 
   /** The row that the flow belongs to, made if there is none; -1: there is no room for it. */
@@ -222,19 +222,49 @@ export class EndedFlows {
 
 type Figures = Float64Array | Uint32Array;
 
-function figuresOf(column: Figures, rows: readonly number[]): Float64Array {
-  const figures = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) figures[i] = column[rows[i]];
-  return figures;
-}
+/** Flows and their figures, until these are added to the sums. Its memory is used again: a sample has thousands. */
+class Pending {
+  /** Row of the sum; -1: there is none. */
+  rows = new Int32Array(64);
+  length = 0;
+  #figures = new Float64Array(64 * SUMS.length);
+  #columns: readonly Figures[] = [];
 
-/** Each figure to the sum of its row, -1 for none. A sum that its column cannot hold stays at the most that it can. */
-function addTo(sums: Figures, rows: readonly number[], figures: Float64Array): void {
-  const most = sums instanceof Uint32Array ? 0xffffffff : Infinity;
-  for (let i = 0; i < rows.length; i++) {
-    if (rows[i] < 0) continue;
-    const sum = sums[rows[i]] + figures[i];
-    sums[rows[i]] = sum < most ? sum : most;
+  /** Those that are added next are rows of these. */
+  from(flows: FlowArrays): void {
+    this.#columns = SUMS.map((field) => flows[field]);
+  }
+
+  add(row: number, sum: number): void {
+    const at = this.length++;
+    if (this.length > this.rows.length) this.#resize(this.rows.length * 2);
+    this.rows[at] = sum;
+    const figures = this.#figures, columns = this.#columns, to = at * SUMS.length;
+    for (let field = 0; field < SUMS.length; field++) figures[to + field] = columns[field][row];
+  }
+
+  /** Forgets them then. A sum that its column cannot hold stays at the most that it can. */
+  addTo(columns: Pick<FlowArrays, typeof SUMS[number]>): void {
+    for (let field = 0; field < SUMS.length; field++) {
+      const sums = columns[SUMS[field]], most = sums instanceof Uint32Array ? 0xffffffff : Infinity;
+      for (let i = 0, at = field; i < this.length; i++, at += SUMS.length) {
+        const row = this.rows[i];
+        if (row < 0) continue;
+        const sum = sums[row] + this.#figures[at];
+        sums[row] = sum < most ? sum : most;
+      }
+    }
+    if (this.rows.length > 4096 && this.length * 4 < this.rows.length) this.#resize(this.length * 2);
+    this.length = 0;
+    this.#columns = [];
+  }
+
+  #resize(capacity: number): void {
+    const rows = new Int32Array(capacity), figures = new Float64Array(capacity * SUMS.length);
+    rows.set(this.rows.subarray(0, capacity));
+    figures.set(this.#figures.subarray(0, figures.length));
+    this.rows = rows;
+    this.#figures = figures;
   }
 }
 

@@ -1,19 +1,25 @@
 /** The two ends of a connection inside this machine as one row: the client's, with whom it talks to behind its remote address. */
-import { peerRow } from "../flow/peer.ts";
+import type { FlowArrays } from "../flow/columns.ts";
+import { peerRow, peersOf } from "../flow/peer.ts";
 import { hostState } from "../flow/host.ts";
 import type { Sample } from "../flow/sample.ts";
 import { harmless } from "../harmless.ts";
+import { Direction } from "../wire/layout.ts";
 import * as flow from "./flow.ts";
 
 /** Of the rows those that are shown when both ends of a connection are one row: without the server's end, where the client's is among them. An end
  * that has gone is not put together with one that has not: each says something of its own. */
 export function folded(sample: Sample, rows: readonly number[]): number[] {
-  const chosen = new Uint8Array(sample.length);
-  for (const row of rows) chosen[row] = 1;
-  return rows.filter((row) => {
-    const peer = otherEnd(sample, row);
-    return peer < 0 || chosen[peer] === 0 || isClient(sample, row, peer);
-  });
+  const chosen = new Uint8Array(sample.length), shown: number[] = [], { closed } = sample.flows;
+  for (let i = 0; i < rows.length; i++) chosen[rows[i]] = 1;
+  const peers = peersOf(sample);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i], peer = peers.peerRow(row);
+    if (peer < 0 || peer === row || closed[peer] !== closed[row] || chosen[peer] === 0 || isClient(sample, row, peer)) {
+      shown.push(row);
+    }
+  }
+  return shown;
 }
 
 /** The row that is one with this one when pairs are folded; -1: there is none. */
@@ -24,8 +30,11 @@ export function otherEnd(sample: Sample, row: number): number {
 
 /** Whether it opened the connection to `peer`; where that is not known, whether it has the higher port, as clients mostly have. */
 export function isClient({ flows: f }: Sample, row: number, peer: number): boolean {
-  const rank = (of: number) => ({ outbound: 2, inbound: 0, none: 1 })[flow.directionName(f, of) ?? "none"];
-  return (rank(row) - rank(peer) || f.localPort[row] - f.localPort[peer] || peer - row) > 0;
+  return (rank(f, row) - rank(f, peer) || f.localPort[row] - f.localPort[peer] || peer - row) > 0;
+}
+
+function rank({ direction }: FlowArrays, row: number): number {
+  return direction[row] === Direction.outbound ? 2 : direction[row] === Direction.inbound ? 0 : 1;
 }
 
 /** Who is at the other end, as a cell says it: httpd (pub); empty: not known. */

@@ -1,14 +1,31 @@
-/** A buffer that is larger than this gives memory back when three quarters of it were not used: the first snapshot of a recording describes all flows in
- * full, those behind it take a third. */
+/** A buffer that is larger than this gives memory back. */
 const SMALL_BYTES = 1 << 18;
+const PATIENCE = 16;
+
+/** When a buffer that is filled again and again is too large: where three quarters of it were not used so many times running. The first snapshot of a
+ * recording describes all flows in full, those behind it take a third. Given back and wanted again each second, it costs a page fault a page. */
+export class Slack {
+  #times = 0;
+
+  /** So many bytes of it were used this time. */
+  isTooLarge(bytes: number, used: number): boolean {
+    if (bytes <= Math.max(SMALL_BYTES, 4 * used)) this.#times = 0;
+    else if (++this.#times === PATIENCE) {
+      this.#times = 0;
+      return true;
+    }
+    return false;
+  }
+}
 
 /** Bytes that become more. */
 export class ByteList {
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1 << 12);
   length = 0;
+  readonly #slack = new Slack();
 
   clear(): void {
-    if (this.bytes.length > Math.max(SMALL_BYTES, 4 * this.length)) {
+    if (this.#slack.isTooLarge(this.bytes.length, this.length)) {
       this.bytes = new Uint8Array(Math.max(SMALL_BYTES, 2 * this.length));
     }
     this.length = 0;

@@ -1,4 +1,5 @@
 /** What Squeeze and Spread have in common: what was, and how it is said what became of it. */
+import { Slack } from "./byte_list.ts";
 import {
   Tag,
   TcpCountersLayout,
@@ -37,10 +38,10 @@ export class Repeated {
   words = new Uint32Array(1 << 12);
   readonly starts: number[] = [];
   #length = 0;
+  readonly #slack = new Slack();
 
   clear(): void {
-    // As in ByteList.
-    if (this.words.length > Math.max(SMALL_WORDS, 4 * this.#length)) {
+    if (this.#slack.isTooLarge(this.words.byteLength, this.#length * 4)) {
       this.words = new Uint32Array(Math.max(SMALL_WORDS, 2 * this.#length));
     }
     this.starts.length = 0;

@@ -3,25 +3,53 @@
  * records become a count. Of the others, the difference to the one before of the same socket, or of the same tag, is taken byte by byte; bytes
  * that stand at the same place are put side by side, and zstd does the rest: 14,000 sockets and 2,000 connections a second take about 40 KB a second.
  */
-import { ByteList } from "./byte_list.ts";
+import { ByteList, Slack } from "./byte_list.ts";
+import { subtractBytes } from "./four_bytes.ts";
 import { COOKIE, planeKey, Repeated, Step, STEP_BITS } from "./repeated.ts";
 import { squeezed } from "./zstd.ts";
 
 /** So far on the socket of a record is looked for among those of the snapshot before: some have ended in between. */
 const LOOK_AHEAD = 64;
 
+const SMALL_WORDS = 1 << 16;
+/** So many records are put aside at a time: they stay in the processor's cache. */
+const BLOCK = 256;
+
 /** Where bytes of the same place in records of one tag and size are collected. */
 class Plane {
-  readonly records = new ByteList();
-  readonly before: Uint8Array;
+  words = new Uint32Array(1 << 10);
+  /** Of `words`, how many are used. */
+  length = 0;
+  /** The record before. */
+  readonly before: Uint32Array;
+  /** The bits that any record has, word by word: what has none is not looked at again. */
+  readonly bits: Uint32Array;
+  readonly #slack = new Slack();
 
   constructor(readonly size: number) {
-    this.before = new Uint8Array(size);
+    this.before = new Uint32Array(size >> 2);
+    this.bits = new Uint32Array(size >> 2);
   }
 
   clear(): void {
-    this.records.clear();
+    if (this.#slack.isTooLarge(this.words.byteLength, this.length * 4)) {
+      this.words = new Uint32Array(Math.max(SMALL_WORDS, 2 * this.length));
+    }
+    this.length = 0;
     this.before.fill(0);
+    this.bits.fill(0);
+  }
+
+  /** Where the next record goes. */
+  room(): number {
+    const at = this.length;
+    this.length += this.before.length;
+    if (this.length > this.words.length) {
+      const wider = new Uint32Array(2 * this.words.length);
+      wider.set(this.words.subarray(0, at));
+      this.words = wider;
+    }
+    return at;
   }
 }
 
@@ -97,24 +125,20 @@ export class Squeeze {
 
   #fresh(words: Uint32Array, at: number, length: number, tag: number): void {
     this.#add(Step.fresh, 1, planeKey(tag, length << 2));
-    const plane = this.#plane(tag, length << 2),
-      bytes = new Uint8Array(words.buffer, words.byteOffset + at * 4, length * 4);
-    const to = plane.records.room(bytes.length), { before } = plane;
-    for (let i = 0; i < bytes.length; i++) {
-      plane.records.bytes[to + i] = bytes[i] - before[i];
-      before[i] = bytes[i];
+    const plane = this.#plane(tag, length << 2), to = plane.room(), { before, bits, words: out } = plane;
+    for (let i = 0; i < length; i++) {
+      const word = words[at + i], old = before[i];
+      if (word === old) out[to + i] = 0;
+      else {
+        bits[i] |= out[to + i] = subtractBytes(word, old);
+        before[i] = word;
+      }
     }
   }
 
   #difference(plane: Plane, a: Uint32Array, at: number, b: Uint32Array, start: number, length: number): void {
-    const to = plane.records.room(length * 4), { bytes } = plane.records;
-    for (let i = 0; i < length; i++) {
-      const different = a[at + i] ^ b[start + i], place = to + i * 4;
-      bytes[place] = different;
-      bytes[place + 1] = different >>> 8;
-      bytes[place + 2] = different >>> 16;
-      bytes[place + 3] = different >>> 24;
-    }
+    const to = plane.room(), { bits, words: out } = plane;
+    for (let i = 0; i < length; i++) bits[i] |= out[to + i] = a[at + i] ^ b[start + i];
   }
 
   #plane(tag: number, size: number): Plane {
@@ -147,21 +171,33 @@ export class Squeeze {
     all.clear();
     all.varint(this.#steps.length);
     all.append(this.#steps.used());
-    for (const [key, { records, size }] of this.#planes) {
-      if (records.length === 0) continue;
+    for (const [key, plane] of this.#planes) {
+      if (plane.length === 0) continue;
       all.varint(key);
-      all.varint(records.length);
-      aside(records.used(), size, all);
+      all.varint(plane.length * 4);
+      aside(plane, all);
     }
     return squeezed(all.used());
   }
 }
 
 /** Byte after byte of all records, instead of record after record. */
-function aside(records: Uint8Array, size: number, to: ByteList): void {
-  let at = to.room(records.length);
-  const { bytes } = to;
-  for (let place = 0; place < size; place++) {
-    for (let from = place; from < records.length; from += size) bytes[at++] = records[from];
+function aside({ words, length, bits }: Plane, to: ByteList): void {
+  const width = bits.length, count = length / width, at = to.room(length * 4), { bytes } = to;
+  bytes.fill(0, at, at + length * 4);
+  for (let first = 0; first < count; first += BLOCK) {
+    const end = Math.min(count, first + BLOCK);
+    for (let place = 0; place < width; place++) {
+      if (bits[place] === 0) continue;
+      let next = at + place * 4 * count + first;
+      for (let from = first * width + place; from < end * width; from += width, next++) {
+        const word = words[from];
+        if (word === 0) continue;
+        bytes[next] = word;
+        bytes[next + count] = word >>> 8;
+        bytes[next + 2 * count] = word >>> 16;
+        bytes[next + 3 * count] = word >>> 24;
+      }
+    }
   }
 }

@@ -25,9 +25,15 @@ function pieceOf(bytes: number): number {
   return Math.max(LEAST_PIECE, Math.min(MOST_PIECE, Math.ceil(bytes)));
 }
 
+/** Gives memory of unsqueezed() back at once, which else waits for the collector. Nothing may look at it any more. */
+export function released({ buffer }: Uint8Array): void {
+  if (buffer.byteLength >= LEAST_PIECE) (buffer as ArrayBuffer).transfer(0);
+}
+
 /** A buffer of Node's may be a piece of a larger one, which would be kept with it, or begin anywhere in it. */
 function exact({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(byteLength);
-  bytes.set(new Uint8Array(buffer, byteOffset, byteLength));
+  const bytes = new Uint8Array(byteLength), all = new Uint8Array(buffer, byteOffset, byteLength);
+  bytes.set(all);
+  released(all);
   return bytes;
 }
