@@ -5,9 +5,10 @@ import { RowIndex } from "../../src/flow/row_index.ts";
 import type { Sample } from "../../src/flow/sample.ts";
 import { flowFacts } from "../../src/output/flow_facts.ts";
 import { totalsOf } from "../../src/view/totals.ts";
-import { Tag, Translated, TranslationLayout } from "../../src/wire/layout.ts";
+import { Errno } from "../../src/wire/errno.ts";
+import { End, Tag, Translated, TranslationLayout } from "../../src/wire/layout.ts";
 import { Feed, sampleOf } from "../support/feed.ts";
-import { address, counters, record, tcp, tick, udp } from "../support/records.ts";
+import { address, counters, ended, record, tcp, tick, udp } from "../support/records.ts";
 
 type Endpoint = readonly [address: string, port: number];
 const HOST = 1, GUEST = 2;
@@ -65,6 +66,24 @@ Deno.test("Nat joins the ends of a published port, in whatever order they become
     deepStrictEqual(rows[client], [2, "nat", "10.88.0.3 80", true]);
     deepStrictEqual(rows[1 - client], [1, "nat", "127.0.0.1 40001", true]);
   }
+});
+
+Deno.test("Nat: what was killed behind a published port is told so at the other end", () => {
+  const feed = new Feed();
+  feed.sample(live(1, HOST, FROM, TO), live(2, GUEST, SERVER, SEEN), translation(HOST, PUBLISHED), tick(10e9));
+  const killed = {
+    ...end(2, GUEST, SERVER, SEEN),
+    openedNs: 1000,
+    timeNs: 10.5e9,
+    end: End.error | Errno.ECONNABORTED,
+  };
+  const reset = { ...end(1, HOST, FROM, TO), openedNs: 1000, timeNs: 10.6e9, end: End.error | Errno.ECONNRESET };
+  const sample = feed.sample(ended(killed), ended(reset), tick(11e9));
+  const ways = Array.from({ length: sample.length }, (_, row) => {
+    const { by, how } = flowFacts(sample, row).end!;
+    return `${sample.flows.cookieLow[row]} ${by} ${how}`;
+  });
+  deepStrictEqual(ways.sort(), ["1 peer killed", "2 kernel killed"]);
 });
 
 Deno.test("Nat leaves what is not translated at an end as it is", () => {
