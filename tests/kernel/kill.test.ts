@@ -1,5 +1,6 @@
 /** Ending connections: exactly those that were meant, whatever has their addresses meanwhile. */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { createSocket } from "node:dgram";
 import killSchema from "../../schemas/kill.schema.json" with { type: "json" };
 import { killSocket } from "../../src/system/kill.ts";
 import { newHandle, openShim } from "../../src/system/shim.ts";
@@ -8,6 +9,7 @@ import { FixedPair } from "../support/fixed_pair.ts";
 import { Netns } from "../support/netns.ts";
 import { refusingDestroy } from "../support/refused.ts";
 import { wrongBy } from "../support/schema.ts";
+import { lines, within } from "../support/lines.ts";
 import { execute, tcptop } from "../support/tcptop.ts";
 
 /** The whole is 2000, 317 and 50. */
@@ -130,6 +132,60 @@ Deno.test("kill asks, and where nobody answers it ends nothing; a filter that no
     pair.client.close();
     pair.server.close();
   }
+});
+
+/** A shell with a UDP socket of its own, that sends when it is told to, and says how it went. */
+class Sender implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #said: AsyncGenerator<string, void>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+
+  constructor(port: number) {
+    const script =
+      `exec 3<>/dev/udp/127.0.0.1/${port}; while read -r; do echo -n 12345 >&3 && echo sent || echo refused; done`;
+    this.#child = new Deno.Command("bash", {
+      args: ["-c", script],
+      ...{ stdin: "piped", stdout: "piped", stderr: "null" },
+    }).spawn();
+    this.#said = lines(this.#child.stdout);
+    this.#writer = this.#child.stdin.getWriter();
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  async send(): Promise<string> {
+    await this.#writer.write(new TextEncoder().encode("\n"));
+    return String((await within(10, "an answer", this.#said.next())).value);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer.close();
+    await this.#said.return();
+    await this.#child.status;
+  }
+}
+
+Deno.test("of two UDP sockets with one peer the one that is meant is ended", async () => {
+  const receiver = createSocket("udp4");
+  await new Promise<void>((resolve) => receiver.bind(0, "127.0.0.1", resolve));
+  const { port } = receiver.address();
+  await using meant = new Sender(port), kept = new Sender(port);
+  deepStrictEqual([await meant.send(), await kept.send()], ["sent", "sent"]);
+  const killing = kill("--yes", `pid:${meant.pid} udp`);
+  let over = false;
+  killing.finally(() => over = true);
+  // A UDP flow is seen when it moves.
+  while (!over) {
+    await meant.send();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const { code, stdout } = await killing;
+  strictEqual(code, 0);
+  match(stdout, new RegExp(`^bash\\[${meant.pid}\\] udp 127\\.0\\.0\\.1:\\d+ -> 127\\.0\\.0\\.1:${port} ended\n$`));
+  deepStrictEqual([await meant.send(), await kept.send()], ["refused", "sent"]);
+  receiver.close();
 });
 
 /** The shim's own call, with a cookie of the test's choice. */
