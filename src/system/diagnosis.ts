@@ -48,6 +48,7 @@ const CAPABILITIES = [
     what: "look into other network namespaces at the start, and by netlink",
   },
   { bit: 19, name: "CAP_SYS_PTRACE", needed: false, what: "find the owners of other users' sockets by netlink" },
+  { bit: 2, name: "CAP_DAC_READ_SEARCH", needed: false, what: "find the owners of other users' sockets by netlink" },
 ] as const;
 
 /** `source` is what was chosen on this machine; null: nothing could be opened, for the reason in `failure`. */

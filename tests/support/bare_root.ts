@@ -11,13 +11,13 @@ exec env -i "$chroot" "$@"`;
 export class BareRoot implements AsyncDisposable {
   private constructor(readonly path: string) {}
 
-  /** With the libraries that `runtime`, the Deno inside of the executable, asks for: those of glibc and libgcc. */
-  static async make(executable: string, runtime: string): Promise<BareRoot> {
+  /** With the libraries that `runtime`, the Deno inside of the executable, asks for: those of glibc and libgcc. `executable` null: these alone. */
+  static async make(executable: string | null, runtime: string): Promise<BareRoot> {
     const root = new BareRoot(await Deno.makeTempDir({ prefix: "tcptop-root-" }));
     for (const folder of ["proc", "sys", "tmp"]) await Deno.mkdir(`${root.path}/${folder}`);
     const { stdout } = await execute(["ldd", runtime]);
     for (const [library] of stdout.matchAll(/\/\S+/g)) await root.#take(library, library);
-    await root.#take(executable, "/tcptop");
+    if (executable !== null) await root.#take(executable, "/tcptop");
     await Deno.chmod(root.path, 0o755);
     return root;
   }

@@ -2,9 +2,9 @@
 import { execute } from "./tcptop.ts";
 import { within } from "./lines.ts";
 
-const PODMAN = ["podman", "--runtime", "/usr/sbin/runc"];
+export const PODMAN = ["podman", "--runtime", "/usr/sbin/runc"];
 /** What a machine without more than that allows; podman asks for 1,048,576 of each otherwise. */
-const LIMITS = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"];
+export const LIMITS = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"];
 
 export interface Container {
   readonly id: string;
@@ -15,7 +15,7 @@ export interface Container {
   readonly address: string;
 }
 
-async function podman(...args: readonly string[]): Promise<string> {
+export async function podman(...args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await execute([...PODMAN, ...args]);
   if (code !== 0) throw new Error(`podman ${args.join(" ")}: ${stderr}`);
   return stdout.trim();
