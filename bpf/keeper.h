@@ -26,13 +26,6 @@ static __always_inline void track_freed(u64 cookie);
  * After track_make(). From inet_sock_set_state in the context of listen(), and from iterators. */
 static __always_inline void track_listens(struct sock *sk, u64 cookie);
 
-/* Asks the kernel to tell tcp_witness (table_witness.bpf.c) of this socket's changes of state. For sockets that are older than tcptop: younger ones
- * ask by themselves. From tcp_orphans alone: iter/tcp holds the socket's lock, which bpf_setsockopt() needs. Nothing where there is no witness. */
-static __always_inline void track_witness(struct sock_common *sk);
-
-/* True: tcp_witness has already handled the change to ESTABLISHED or CLOSE that inet_sock_set_state reports now. From that hook alone. */
-static __always_inline bool track_is_witnessed(struct sock *sk);
-
 /* The socket begins a connection: all that was known of the one before is zeroed, and t->cookie set. Where the entry itself is stays. From
  * inet_sock_set_state, in the context of connect() or listen(). */
 static __always_inline void track_reset(struct tracked *t, u64 cookie);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* For tcp_state.bpf.c and table_witness.bpf.c: what to remember and to report when a TCP socket changes its state. Called from
+/* For tcp_state.bpf.c and tcp_witness.bpf.c: what to remember and to report when a TCP socket changes its state. Called from
  * inet_sock_set_state or from a sockops program, before sk_state is written and with the socket locked by whoever changes it.
  *
  * For each change every function here runs more than once, and does nothing the second time. Since 6.1 __bpf_trace_run() skips a program
@@ -7,7 +7,7 @@
  * process hundreds of segments (seen: 390 closes in a row). Two programs with the same body, tcp_state and tcp_state_again, are attached to
  * the same tracepoint: changes come from process context and from softirq alone, so at most one of the two is interrupted and the other
  * runs. Should a change go unseen all the same (a kernel that preempts tracepoints), lifecycle_destroyed() or the next snapshot reports the
- * close, and the close or the next snapshot the opening. */
+ * close, and the close or the next snapshot the opening; where whole processes are hidden from tracing programs, tcp_witness does. */
 #ifndef TCPTOP_LIFECYCLE_H
 #define TCPTOP_LIFECYCLE_H
 

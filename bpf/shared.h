@@ -15,6 +15,8 @@ struct tcptop_tcp_settings {
 	__u64 long_names;      /* 1: bpf_probe_read_kernel_str() may be called */
 	__u64 jiffy_ns;        /* length of a jiffy: 1 / CONFIG_HZ, as clocks of that resolution have it (clock_getres()) */
 	__u64 pid_namespace;   /* inode number of tcptop's PID namespace; 0: the first one */
+	__u64 has_witness;     /* 1: tcp_witness (tcp_witness.bpf.c) is attached */
+	__u64 witness_alone;   /* 1, for tests: it alone tells of openings and ends */
 };
 
 /* .bss */
@@ -23,7 +25,6 @@ struct tcptop_tcp_shared {
 	__u64 snapshot_end;    /* by the programs: position in the ring behind the last record of the last snapshot */
 	__u64 slots;           /* by the programs: the most slots of bpf/table.h that were in use at one time */
 	__u64 walk_next;       /* by both: the slot at which the walk (bpf/table_walk.bpf.c) goes on; 0 by user space before a snapshot */
-	__u64 witness;         /* by user space: 1 while tcp_witness (bpf/table_witness.bpf.c) is attached */
 	__u64 walking;         /* by the programs: 1 while the walk runs; then it alone removes entries from the table */
 	__u64 own_executable;  /* by the programs: address of the dentry of tcptop's executable */
 	__u64 syn_recv;        /* by the programs: connections in SYN_RECV that the snapshot has met; 0 by user space before a snapshot */

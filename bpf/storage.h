@@ -38,16 +38,6 @@ static __always_inline void track_listens(struct sock *sk, u64 cookie)
 {
 }
 
-/* Kernels that allow walking storage were not seen to skip tracing programs, so tcp.bpf.c has no witness. */
-static __always_inline void track_witness(struct sock_common *sk)
-{
-}
-
-static __always_inline bool track_is_witnessed(struct sock *sk)
-{
-	return false;
-}
-
 static __always_inline void track_reset(struct tracked *t, u64 cookie)
 {
 	__builtin_memset(t, 0, sizeof(*t));

@@ -149,24 +149,6 @@ static __always_inline void track_listens(struct sock *sk, u64 cookie)
 		*listener = cookie;
 }
 
-#define SOL_TCP 6
-#define TCP_BPF_SOCK_OPS_CB_FLAGS 1008 /* since 6.12; older kernels refuse it: no witness for sockets that are older than tcptop */
-
-static __always_inline void track_witness(struct sock_common *sk)
-{
-	int flags = BPF_SOCK_OPS_STATE_CB_FLAG;
-
-	bpf_setsockopt(sk, SOL_TCP, TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags));
-}
-
-/* tcp_set_state() calls sockops programs before the tracepoint. */
-static __always_inline bool track_is_witnessed(struct sock *sk)
-{
-	struct tcp_sock *tp = shared.witness ? bpf_skc_to_tcp_sock(sk) : NULL;
-
-	return tp && tp->bpf_sock_ops_cb_flags & BPF_SOCK_OPS_STATE_CB_FLAG;
-}
-
 static __always_inline void track_reset(struct tracked *t, u64 cookie)
 {
 	u64 address = t->address;

@@ -5,6 +5,7 @@
 
 #include "tcp_state.bpf.c"
 #include "tcp_owners.bpf.c"
+#include "tcp_witness.bpf.c"
 #include "udp_owners.bpf.c"
 #include "udp_tunnels.bpf.c"
 #include "snapshot.h"

@@ -4,6 +4,7 @@
 #include "mptcp.h"
 #include "track.h"
 #include "udp_owner.h"
+#include "witness.h"
 
 /* task has a descriptor of sk. */
 static __always_inline void owner_of_descriptor(struct sock *sk, struct task_struct *task)
@@ -72,6 +73,6 @@ int tcp_orphans(struct bpf_iter__tcp *ctx)
 	cookie = bpf_get_socket_cookie((struct sock *)tp);
 	if (!track_find((struct sock *)tp, cookie))
 		track_adopt((struct sock *)tp, cookie, common->skc_state);
-	track_witness(common);
+	witness_ask(common);
 	return 0;
 }

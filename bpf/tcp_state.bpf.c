@@ -15,7 +15,7 @@ static __always_inline int state_changes(struct sock *sk, int old, int new)
 		lifecycle_start(sk, bpf_get_socket_cookie(sk), DIRECTION_UNKNOWN);
 		break;
 	case TCP_ESTABLISHED:
-		if (!track_is_witnessed(sk))
+		if (!settings.witness_alone)
 			lifecycle_established(sk, bpf_get_socket_cookie(sk), old);
 		break;
 	case TCP_FIN_WAIT1:
@@ -23,7 +23,7 @@ static __always_inline int state_changes(struct sock *sk, int old, int new)
 		lifecycle_closing(sk, bpf_get_socket_cookie(sk), old);
 		break;
 	case TCP_CLOSE:
-		if (!track_is_witnessed(sk))
+		if (!settings.witness_alone)
 			lifecycle_closed(sk, bpf_get_socket_cookie(sk), old);
 		break;
 	}
@@ -69,7 +69,8 @@ int BPF_PROG(tcp_destroyed, struct sock *sk)
 {
 	u64 cookie = bpf_get_socket_cookie(sk);
 
-	lifecycle_destroyed(sk, cookie);
+	if (!settings.witness_alone)
+		lifecycle_destroyed(sk, cookie);
 	track_freed(cookie);
 	return 0;
 }

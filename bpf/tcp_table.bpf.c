@@ -4,10 +4,10 @@
 
 #include "tcp_state.bpf.c"
 #include "tcp_owners.bpf.c"
+#include "tcp_witness.bpf.c"
 #include "udp_owners.bpf.c"
 #include "udp_tunnels.bpf.c"
 #include "table_walk.bpf.c"
-#include "table_witness.bpf.c"
 #include "table_udp.bpf.c"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -19,12 +19,18 @@ enum tcptop_keep {
 	KEEP_AS_ALLOWED = 0, /* in the socket's storage; in a table where the kernel refuses to iterate over storage */
 	KEEP_IN_STORAGE = 1,
 	KEEP_IN_TABLE = 2,
+	KEEP_BY_WITNESS = 4, /* bit, for tests: what makes up for tracing programs (bpf/tcp_witness.bpf.c) alone tells of openings and ends */
+};
+
+/* What the TCP programs cannot do on this machine. */
+enum tcptop_tcp_limit {
+	TCP_FIRST_UNSEEN = 1, /* what ends while the machine's first process is current: this kernel hides it, and sockops programs are not to be had */
 };
 
 /* Loads and attaches the TCP programs and finds the sockets that are open already, with their owners.
  * ring_bytes: size of the ring buffer, a power of two and a multiple of the page size. openings: 1: each opening has a record
  * of its own; 0: a connection is first seen in the next snapshot, or in the record of its end. keep: enum tcptop_keep.
- * -EPERM: BPF is refused; -ENOENT: no kernel BTF; else as the kernel said. */
+ * Returns bits of enum tcptop_tcp_limit. -EPERM: BPF is refused; -ENOENT: no kernel BTF; else as the kernel said. */
 int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t openings, uint32_t keep);
 
 /* What the netlink source cannot do in this process. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether the kernel refuses to iterate over socket storage, tried with a program of two instructions. Trying it with the TCP programs would take
- * libbpf 170 ms; this takes 5. */
+/* What this kernel refuses, tried with programs of a few instructions. Trying it with the TCP programs would take libbpf 170 ms; this takes 5. */
 #define _GNU_SOURCE
 #include "probe.h"
 
@@ -9,12 +8,14 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-bool storage_walk_is_refused(void)
+/* Whether a tracing program for what has that name in the kernel's BTF is refused: as all of them are to who lacks the right, and some kinds on
+ * hardened kernels to everybody. */
+static bool is_refused(const char *name, enum bpf_attach_type type)
 {
 	/* r0 = 0; exit */
 	const struct bpf_insn nothing[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K }, { .code = BPF_JMP | BPF_EXIT } };
-	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_TRACE_ITER);
-	int id = libbpf_find_vmlinux_btf_id("bpf_sk_storage_map", BPF_TRACE_ITER), fd, err;
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = type);
+	int id = libbpf_find_vmlinux_btf_id(name, type), fd, err;
 
 	if (id <= 0)
 		return false;
@@ -24,6 +25,16 @@ bool storage_walk_is_refused(void)
 	if (fd >= 0)
 		close(fd);
 	return err == EPERM;
+}
+
+bool storage_walk_is_refused(void)
+{
+	return is_refused("bpf_sk_storage_map", BPF_TRACE_ITER);
+}
+
+bool first_process_is_hidden(void)
+{
+	return is_refused("tcp_set_state", BPF_TRACE_FENTRY);
 }
 
 /* Not by libbpf_probe_bpf_helper(): it searches the verifier's log for a message that 6.9 changed, and then reports every helper as allowed (seen:

@@ -31,8 +31,9 @@ struct programs {
 	struct bpf_link *udp_settled_kernel; /* with is_table alone */
 	struct bpf_link *tunnels; /* NULL: this kernel has no such iterator */
 	struct bytes tunnels_found; /* records, of the last look */
-	struct bpf_link *witness; /* with is_table, and a cgroup v2 hierarchy */
-	bool has_witness, witness_is_refused;
+	struct bpf_link *witness; /* where it is needed, and a cgroup v2 hierarchy */
+	bool needs_witness, has_witness, witness_is_refused;
+	bool witness_alone; /* KEEP_BY_WITNESS */
 	bool is_table; /* sockets are in bpf/table.h, not in their own storage */
 	struct tcptop_tcp_shared *shared; /* the programs' .bss, mapped */
 	size_t shared_bytes;

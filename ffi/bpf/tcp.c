@@ -35,7 +35,8 @@ static int32_t object_open(struct programs *p, uint32_t ring_bytes, uint32_t ope
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_tcp");
 	struct tcptop_tcp_settings settings = { .openings = openings, .long_names = kernel_reads_are_allowed(),
-						.pid_namespace = pid_namespace(), .jiffy_ns = jiffy_ns() };
+						.pid_namespace = pid_namespace(), .jiffy_ns = jiffy_ns(),
+						.has_witness = p->has_witness, .witness_alone = p->has_witness && p->witness_alone };
 	struct bpf_map *map;
 
 	p->tcp = p->is_table ? bpf_object__open_mem(tcp_table_object, tcp_table_object_end - tcp_table_object, &options)
@@ -50,17 +51,15 @@ static int32_t object_open(struct programs *p, uint32_t ring_bytes, uint32_t ope
 	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_get_current_task_btf, NULL) != 1)
 		for (size_t i = 0; i < sizeof(udp_rich_programs) / sizeof(*udp_rich_programs); i++)
 			bpf_program__set_autoload(bpf_object__find_program_by_name(p->tcp, udp_rich_programs[i]), false);
-	/* One of the two: each takes the verifier some 25 ms. */
-	if (p->is_table)
-		bpf_program__set_autoload(bpf_object__find_program_by_name(p->tcp, p->has_witness ? "tcp_state_again" : "tcp_witness"), false);
+	bpf_program__set_autoload(bpf_object__find_program_by_name(p->tcp, "tcp_witness"), p->has_witness);
 	map = bpf_object__find_map_by_name(p->tcp, ".rodata");
 	if (!map || bpf_map__set_initial_value(map, &settings, sizeof(settings)))
 		return fail(p->failure, EINVAL, "set up the TCP programs");
 	return 0;
 }
 
-/* On the root cgroup alone: a witness below it is not called for sockets of other cgroups, while track_is_witnessed() takes every socket with the
- * flag for witnessed. It may fail: tcp_state_again is loaded in its place then, and a few changes are missed (bpf/table_witness.bpf.c). */
+/* On the root cgroup alone: below it, it would not be called for sockets of other cgroups. It may fail: a few changes are missed then
+ * (bpf/tcp_witness.bpf.c), and a note says so. */
 static bool attach_witness(struct programs *p)
 {
 	p->witness = bpf_program__attach_cgroup(bpf_object__find_program_by_name(p->tcp, "tcp_witness"), p->cgroup_fd);
@@ -72,9 +71,9 @@ static int32_t object_load(struct programs *p, uint32_t ring_bytes, uint32_t ope
 	int32_t err;
 
 	p->is_table = is_table;
-	if (is_table && p->cgroup_fd < 0)
+	if (p->needs_witness && p->cgroup_fd < 0)
 		p->cgroup_fd = cgroup_root_open();
-	p->has_witness = is_table && !p->witness_is_refused && p->cgroup_fd >= 0 && cgroup_is_root(p->cgroup_fd);
+	p->has_witness = p->needs_witness && !p->witness_is_refused && p->cgroup_fd >= 0 && cgroup_is_root(p->cgroup_fd);
 	if ((err = object_open(p, ring_bytes, openings)))
 		return err;
 	if ((err = bpf_object__load(p->tcp)))
@@ -89,10 +88,14 @@ static int32_t object_load(struct programs *p, uint32_t ring_bytes, uint32_t ope
 /* Tries the other object if the first one does not load. When both fail, the error and the log are those of the first. */
 static int32_t object_choose(struct programs *p, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
 {
-	bool is_table = keep == KEEP_IN_TABLE || (keep == KEEP_AS_ALLOWED && storage_walk_is_refused());
+	bool is_table;
 	size_t log_length;
 	int32_t err;
 
+	p->witness_alone = keep & KEEP_BY_WITNESS;
+	p->needs_witness = p->witness_alone || first_process_is_hidden();
+	keep &= ~KEEP_BY_WITNESS;
+	is_table = keep == KEEP_IN_TABLE || (keep == KEEP_AS_ALLOWED && storage_walk_is_refused());
 	p->failure->log[0] = 0; /* libbpf warns where the kernel has no such iterator; that is no failure */
 	err = object_load(p, ring_bytes, openings, is_table);
 	log_length = strlen(p->failure->log);
@@ -148,10 +151,9 @@ static int32_t attach_all(struct programs *p)
 	int32_t err;
 
 	/* Programs at changes of state before iterators: a socket that opens in between is met twice, and none is missed. */
-	p->shared->witness = p->witness != NULL;
 	if ((err = attach(p, "tcp_destroyed", &p->destroyed)) || (err = attach(p, "tcp_reset_received", &p->reset_received)) ||
 	    (err = attach(p, "tcp_reset_sent", &p->reset_sent)) || (err = attach(p, "tcp_state", &p->state)) ||
-	    (!p->witness && (err = attach(p, "tcp_state_again", &p->state_again))) ||
+	    (err = attach(p, "tcp_state_again", &p->state_again)) ||
 	    (err = attach_iterator(p, "tcp_owners", &p->owners, NULL)) ||
 	    (err = attach_iterator(p, "tcp_orphans", &p->orphans, NULL)) ||
 	    (err = attach_iterator(p, table ? "tcp_walk" : "tcp_snapshot", &p->sockets, table ? NULL : "tracked_sockets")) ||
@@ -188,7 +190,7 @@ int32_t tcp_load(struct programs *p, uint32_t ring_bytes, uint32_t openings, uin
 		return fail(p->failure, -err, "find the owners of open sockets");
 	if ((err = orphans_seed(p)))
 		return fail(p->failure, -err, "find the sockets that no process holds");
-	return 0;
+	return p->needs_witness && !p->witness ? TCP_FIRST_UNSEEN : 0;
 }
 
 void tcp_free(struct programs *p)

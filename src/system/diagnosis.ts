@@ -146,7 +146,7 @@ const OPENED: ReadonlyMap<string, string> = new Map([
 /** What does where a program is refused that can tell more: before Linux 6.11. */
 const PLAINER: ReadonlyMap<string, string> = new Map([["packet_dropped", "packet_dropped_plain"]]);
 
-/** Without which the others do: one makes up for what they miss (bpf/table_witness.bpf.c) and takes a cgroup v2 hierarchy, the other finds the
+/** Without which the others do: one makes up for what they miss (bpf/tcp_witness.bpf.c) and takes a cgroup v2 hierarchy, the other finds the
  * kernel's tunnels. */
 const OPTIONAL: readonly string[] = ["tcp_witness", "udp_tunnels"];
 

@@ -10,6 +10,7 @@ import { hiddenProcesses } from "./hidden.ts";
 import { killSocket } from "../../system/kill.ts";
 import { type Library, newHandle } from "../../system/shim.ts";
 import { Errno } from "../../wire/errno.ts";
+import { tcpLimitNotes } from "./tcp_notes.ts";
 import { untranslated } from "./nat_notes.ts";
 import { UDP_IS_LISTED, UDP_LEFT_OUT, udpLimitNotes, udpMissing } from "./udp_notes.ts";
 
@@ -19,11 +20,11 @@ const BUFFER_BYTES = 1 << 20;
 const OWNER_PASS_EVERY_NS = 3_000_000_000;
 const OWNER_PASS_SHARE = 50;
 
-/** Where the eBPF programs keep what they know of a socket: enum tcptop_keep of ffi/tcptop.h. The shim chooses (0) unless TCPTOP_SOCKETS, which is for
- * tests and comparisons, says otherwise. */
+/** Where the eBPF programs keep what they know of a socket, and who tells of openings and ends: enum tcptop_keep of ffi/tcptop.h. The shim chooses (0)
+ * unless TCPTOP_SOCKETS, which is for tests and comparisons, says otherwise. */
 function keep(): number {
-  const asked = Deno.env.get("TCPTOP_SOCKETS");
-  return asked === "storage" ? 1 : asked === "table" ? 2 : 0;
+  const asked = Deno.env.get("TCPTOP_SOCKETS")?.split(",") ?? [];
+  return (asked.includes("storage") ? 1 : asked.includes("table") ? 2 : 0) | (asked.includes("witness") ? 4 : 0);
 }
 
 const ROOT_KEPT: Note = {
@@ -148,7 +149,7 @@ export class ShimSource implements FlowSource {
     let refusal: Refusal | null = null;
     if (source !== "netlink") {
       const result = tcptop__load(this.#handle, ringBytes, openings ? 1 : 0, keep());
-      if (result >= 0) return { tcp: "bpf", notes: [] };
+      if (result >= 0) return { tcp: "bpf", notes: tcpLimitNotes(result) };
       const failure = this.#account(-result);
       refusal = bpfRefusal(failure, this.#euid, Deno.osRelease());
       if (source === "bpf" || refusal === null) throw shimError(failure, this.#euid, Deno.osRelease());
