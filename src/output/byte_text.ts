@@ -9,6 +9,9 @@ const MANY_BYTES = 48;
 const WHOLE_MOST = 2 ** 31;
 /** Base 36: the last digits of a number above 2^31 are told apart from those before. */
 const LOW_DIGITS = 5, FIVE_DIGITS = 36 ** LOW_DIGITS;
+/** The first numbers with one digit more than the index. */
+const DECIMAL_BOUNDS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((digits) => 10 ** digits);
+const BASE36_BOUNDS = [0, 1, 2, 3, 4, 5].map((digits) => 36 ** digits);
 const ZERO = 48, POINT = 46, LETTERS = 87;
 
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
@@ -112,7 +115,7 @@ export class ByteText {
   #decimal(value: number, least: number): void {
     const to = this.#room(NUMBER_BYTES);
     let count = least;
-    for (let bound = least === 1 ? 10 : 10 ** least; value >= bound; bound *= 10) count++;
+    while (count < DECIMAL_BOUNDS.length && value >= DECIMAL_BOUNDS[count]) count++;
     this.#length += count;
     // Divisors that are known are no divisions.
     for (let at = this.#length - 1, left = value; count > 0; count--, at--) {
@@ -125,7 +128,7 @@ export class ByteText {
   #base36(value: number, least: number): void {
     const to = this.#room(NUMBER_BYTES);
     let count = least;
-    for (let bound = 36 ** least; value >= bound; bound *= 36) count++;
+    while (count < BASE36_BOUNDS.length && value >= BASE36_BOUNDS[count]) count++;
     this.#length += count;
     for (let at = this.#length - 1, left = value; count > 0; count--, at--) {
       const rest = (left / 36) | 0, digit = left - rest * 36;

@@ -20,11 +20,16 @@ export class OwnerParts<Part, S extends Sample = Sample> {
   }
 
   of(sample: S, row: number): Part {
-    const f = sample.flows, slot = (f.tgid[row] ^ f.tgid[row] >>> 8) & SLOTS - 1, known = this.#rows[slot];
+    const f = sample.flows, slot = slotOf(f, row), known = this.#rows[slot];
     if (known !== NOBODY && isSameOwner(f, known, row)) return this.#parts[slot];
     this.#rows[slot] = row;
     return this.#parts[slot] = this.make(sample, row);
   }
+}
+
+/** A process's flows differ in how it is known whose they are: as often as not both kinds take turns. */
+function slotOf({ tgid, how, unknown }: FlowArrays, row: number): number {
+  return (tgid[row] ^ tgid[row] >>> 8 ^ how[row] << 5 ^ unknown[row] << 2) & SLOTS - 1;
 }
 
 /** Of one host, process, user and cgroup, under one name. */
