@@ -22,7 +22,7 @@ export class CsvOutput<Item, Facts> implements Output {
   }
 
   async sample(sample: Sample): Promise<void> {
-    if (!this.#headed) await this.#write(this.csv.header());
+    if (!this.#headed) await this.#write(encoder.encode(this.csv.header()));
     this.#headed = true;
     for (const lines of this.csv.lines(sample, this.select(sample))) await this.#write(lines);
   }
@@ -31,9 +31,9 @@ export class CsvOutput<Item, Facts> implements Output {
     this.file?.discard();
   }
 
-  async #write(lines: string): Promise<void> {
+  async #write(lines: Uint8Array<ArrayBuffer>): Promise<void> {
     if (this.file === null) await writeOut([lines]);
-    else this.file.append(encoder.encode(lines));
+    else this.file.append(lines);
   }
 }
 

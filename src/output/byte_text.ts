@@ -18,6 +18,14 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
+/** Of each character of ASCII: whether it stands in plain(), and whether it does in front. */
+const ANYWHERE = 1, INSIDE = 2;
+const PLAIN = new Uint8Array(128);
+for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:[]%*") {
+  PLAIN[character.charCodeAt(0)] = ANYWHERE;
+}
+for (const character of " -@=+()#;") PLAIN[character.charCodeAt(0)] = INSIDE;
+
 const NULL = bytesOf("null"), TRUE = bytesOf("true"), FALSE = bytesOf("false");
 
 export class ByteText {
@@ -59,6 +67,19 @@ export class ByteText {
       to[at++] = code;
     }
     this.#length = at;
+  }
+
+  /** A text that no format needs to quote: of letters, digits, blanks and signs such as _ / : only, and no minus, at or the like in front. Whether it
+   * is one; else nothing is written. */
+  plain(text: string): boolean {
+    const to = this.#room(text.length), begin = this.#length;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= PLAIN.length || PLAIN[code] === 0 || i === 0 && PLAIN[code] === INSIDE) return false;
+      to[begin + i] = code;
+    }
+    this.#length = begin + text.length;
+    return true;
   }
 
   /** As a template has it. */

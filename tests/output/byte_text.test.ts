@@ -54,3 +54,12 @@ Deno.test("ByteText writes addresses, and what may be null", () => {
   strictEqual(written((to) => [null, 7].forEach((value) => to.numberOrNull(value))), "null7");
   strictEqual(written((to) => [null, true, false].forEach((value) => to.booleanOrNull(value))), "nulltruefalse");
 });
+
+Deno.test("ByteText.plain() takes what needs no quotes, and writes nothing of anything else", () => {
+  for (const text of ["", "a", "10.0.0.1", "fe80::1%eth0", "t1-abc@2", "TIME_WAIT", "kworker/0:1-events", "a b"]) {
+    strictEqual(written((to) => strictEqual(to.plain(text), true)), text);
+  }
+  for (const text of ["-1", "=1", "+1", "@a", " a", "a,b", 'a"b', "a\nb", "a\rb", "\t", "é", "a\u2028", "'a"]) {
+    strictEqual(written((to) => strictEqual(to.plain(text), false)), "");
+  }
+});

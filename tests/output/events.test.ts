@@ -11,12 +11,11 @@ import { endSentence, endText } from "../../src/view/end.ts";
 import { bytesText, durationText } from "../../src/view/units.ts";
 import { harmless } from "../../src/harmless.ts";
 import { BOOT_WALL_MS, EventFeed } from "../support/event_feed.ts";
+import { textOf } from "../support/pieces.ts";
 import { comm, ended, opened } from "../support/records.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 import { End, OwnerHow } from "../../src/wire/layout.ts";
 import { eventFacts } from "../../src/output/event_facts.ts";
-
-const decoder = new TextDecoder();
 
 function linesOf(
   batch: EventBatch,
@@ -24,9 +23,7 @@ function linesOf(
   json: boolean,
   columns: readonly Column[] | null = null,
 ): string {
-  let text = "";
-  for (const piece of new EventLines(json, columns).pieces(batch, rows)) text += decoder.decode(piece);
-  return text;
+  return textOf(new EventLines(json, columns).pieces(batch, rows));
 }
 
 const eventsJson = (batch: EventBatch, rows: readonly number[]) => linesOf(batch, rows, true);

@@ -1,16 +1,18 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import papaparse from "papaparse";
 import fc from "fast-check";
+import { stringify } from "csv-stringify/sync";
 import { flowCsv } from "../../src/output/flow_csv.ts";
 import { COLUMNS, TOTAL_RATE } from "../../src/view/column.ts";
 import { flowFacts } from "../../src/output/flow_facts.ts";
+import { textOf } from "../support/pieces.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 
 const all = (sample: { length: number }) => Array.from({ length: sample.length }, (_, row) => row);
 
 /** What papaparse makes of it: an object a line. */
 function parse(csv: ReturnType<typeof flowCsv>, sample: ReturnType<typeof fakeSample>): Record<string, string>[] {
-  const text = csv.header() + [...csv.lines(sample, all(sample))].join("");
+  const text = csv.header() + textOf(csv.lines(sample, all(sample)));
   const { data, errors } = papaparse.parse(text, { header: true, skipEmptyLines: true });
   deepStrictEqual(errors, []);
   return data as Record<string, string>[];
@@ -90,7 +92,7 @@ Deno.test("flowCsv() brings any process name through", () => {
 
 Deno.test("flowCsv() ends its lines as RFC 4180 has it", () => {
   const csv = flowCsv(["pid"]), sample = fakeSample([{ pid: 7 }, { pid: 8 }]);
-  const text = csv.header() + [...csv.lines(sample, [0, 1])].join("");
+  const text = csv.header() + textOf(csv.lines(sample, [0, 1]));
   strictEqual(text.split("\r\n").length, 4);
   strictEqual(text.replaceAll("\r\n", "").includes("\n"), false);
 });
@@ -98,7 +100,27 @@ Deno.test("flowCsv() ends its lines as RFC 4180 has it", () => {
 Deno.test("flowCsv() quotes whatever some reader takes for the end of a line", () => {
   for (const end of ["\n", "\r", "\r\n", "\v", "\f", "\u0085", "\u2028", "\u2029"]) {
     const sample = fakeSample([{ process: `a${end}b` }]);
-    strictEqual([...flowCsv(["process"]).lines(sample, [0])].join("").endsWith(`,"a${end}b"\r\n`), true, escape(end));
+    strictEqual(textOf(flowCsv(["process"]).lines(sample, [0])).endsWith(`,"a${end}b"\r\n`), true, escape(end));
     strictEqual(parse(flowCsv(null), sample)[0].process, `a${end}b`);
   }
+});
+
+Deno.test("flowCsv() writes what csv-stringify would", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "grapheme" }),
+    fc.string({ unit: "binary-ascii" }),
+    fc.constantFrom("", "a(b)", "x-1"),
+  );
+  fc.assert(fc.property(text, fc.oneof(fc.nat(), fc.maxSafeNat()), (exe, rx) => {
+    const sample = fakeSample([{ rx }], { programs: new Map([[1, exe]]) });
+    sample.flows.exe[0] = 1;
+    const wanted = stringify([[exe, rx, true, null]], {
+      escape_formulas: true,
+      record_delimiter: "\r\n",
+      quoted_match: /[\n\v\f\r\u0085\u2028\u2029]/,
+      cast: { boolean: String, number: String },
+    });
+    const fields = flowCsv(["exe", "rx", "established", "rto"]).lines(sample, [0]);
+    strictEqual(textOf(fields).split(",").slice(2).join(","), wanted.toWellFormed());
+  }));
 });

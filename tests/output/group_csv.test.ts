@@ -1,3 +1,4 @@
+import { textOf } from "../support/pieces.ts";
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import papaparse from "papaparse";
 import { Unknown } from "../../src/flow/columns.ts";
@@ -19,7 +20,7 @@ const groups = (by: Grouping) => groupRows(SAMPLE, [0, 1, 2], by, { column: TOTA
 
 /** What papaparse makes of it: an object a line. */
 function parse(by: Grouping, columns: readonly string[] | null = null): Record<string, string>[] {
-  const csv = groupCsv(by, columns), text = csv.header() + [...csv.lines(SAMPLE, groups(by))].join("");
+  const csv = groupCsv(by, columns), text = csv.header() + textOf(csv.lines(SAMPLE, groups(by)));
   const { data, errors } = papaparse.parse(text, { header: true, skipEmptyLines: true });
   deepStrictEqual(errors, []);
   return data as Record<string, string>[];
