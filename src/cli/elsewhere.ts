@@ -46,8 +46,6 @@ export function hosts(raw: Raw): readonly string[] {
   if (raw.watched !== undefined) throw usage("'run' watches a command of this machine: it takes no --hosts");
   if (raw.command) throw usage("--command reads from processes of this machine: it takes no --hosts");
   if (raw.allowKill) throw usage("--allow-kill ends connections of this machine: it takes no --hosts");
-  if (raw.otlp !== undefined) throw usage("--otlp tells of one machine: run it on each host, without --hosts");
-  if (raw.source !== "auto") throw usage("--source is for this machine: with --hosts each host chooses its own");
   try {
     return hostsOf(raw.hosts);
   } catch (error) {

@@ -34,10 +34,10 @@ Deno.test("--hosts takes the place of this machine", () => {
   };
   match(refusal("--replay", "x"), /^--hosts and --replay exclude each other/);
   match(refusal("--record", "x"), /^--hosts and --record exclude each other/);
-  match(refusal("--source", "bpf"), /^--source is for this machine/);
   match(refusal("--command"), /^--command reads from processes of this machine/);
   match(refusal("--allow-kill"), /^--allow-kill ends connections of this machine/);
   match(refusal("run", "--", "true"), /^'run' watches a command of this machine/);
+  for (const word of ["--otlp", "--source=bpf"]) strictEqual(refusal(word), "");
   strictEqual(refusal("--json", "--group", "host", "--filter", "host:a"), "");
   throws(() => parseArguments(["--hosts", "@/no/such/file"]), /^TcptopError: --hosts: .*\/no\/such\/file/s);
 });

@@ -1,15 +1,35 @@
 /** --hosts: five hosts by ssh, each in namespaces of its own, side by side in one table. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Faults } from "../support/faults.ts";
+import { attributesOf } from "../support/otlp_decode.ts";
+import { keptIn } from "../support/otlp_receiver.ts";
 import { FleetOfHosts, NETLINK, wrapper } from "../support/fleet.ts";
 import { lines, within } from "../support/lines.ts";
 import { wrongInSample } from "../support/schema.ts";
 import { execute, Running, type SampleDocument } from "../support/tcptop.ts";
 
 const NAMES = ["a", "b", "c", "d", "e"] as const, PER_PAIR = 100, HOUR_NS = 3_600_000_000_000, PORT = 7000;
-const MESH = new URL("../support/mesh.ts", import.meta.url).pathname;
+const script = (name: string) => new URL(`../support/${name}`, import.meta.url).pathname, MESH = script("mesh.ts");
 
 type Told = [port: number, other: string, bytes: number][];
+
+/** A receiver of OTLP where the hosts are looked at from. */
+class Keeper implements AsyncDisposable {
+  readonly folder: string;
+  readonly #child: Deno.ChildProcess;
+
+  constructor(fleet: FleetOfHosts) {
+    Deno.mkdirSync(this.folder = `${fleet.folder}/otlp`);
+    const line = [Deno.execPath(), "run", "-A", "--no-config", script("otlp_keeper.ts"), this.folder];
+    const [program, ...args] = fleet.line(line);
+    this.#child = new Deno.Command(program, { args, stdin: "null" }).spawn();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill("SIGTERM");
+    await this.#child.status;
+  }
+}
 
 /** The mesh's program on one host. */
 class Mesh implements AsyncDisposable {
@@ -50,7 +70,8 @@ Deno.test("--hosts joins 1,000 connections between five hosts, with equal bytes 
   await using fleet = await FleetOfHosts.make(
     NAMES.map((name) => name === "c" ? { name, program: clock.line(wrapper(...NETLINK)) } : { name }),
   );
-  await using running = await Running.of(fleet.tcptop(NAMES, "--json"));
+  await using keeper = new Keeper(fleet);
+  await using running = await Running.of(fleet.tcptop(NAMES, "--json", "--otlp"));
   await using meshes = new AsyncDisposableStack();
   const mesh = NAMES.map((name, i) =>
     meshes.use(new Mesh(fleet, name, NAMES.slice(i + 1).map((other) => fleet.address(other))))
@@ -108,6 +129,28 @@ Deno.test("--hosts joins 1,000 connections between five hosts, with equal bytes 
   await fleet.start("b");
   await running.until("b is back", (sample) => noteOf(sample, "host_ssh") + noteOf(sample, "host_stale") === "", 60);
   strictEqual(await running.stop(), 0);
+
+  const kept = keptIn(keeper.folder), sums = new Map<string, number>(), sent = new Map<string, number>();
+  for (const attributes of kept.records.map(attributesOf)) {
+    if (attributes["server.port"] !== PORT) continue;
+    const host = String(attributes["host.name"]),
+      isClient = attributes["client.port"] === attributes["network.local.port"];
+    sums.set(host, (sums.get(host) ?? 0) + 1);
+    if (!isClient) continue;
+    const key = `${host} ${attributes["client.port"]} ${attributes["server.address"]}`;
+    strictEqual(attributes["tcptop.tx_bytes"], told.get(key));
+    sent.set(host, (sent.get(host) ?? 0) + told.get(key)!);
+  }
+  deepStrictEqual(sums, new Map(NAMES.map((name) => [name, 400])));
+  // Who is called sends the answers: none by a, 100 by b, and so on to 400 by e.
+  NAMES.forEach((name, i) => {
+    const io = kept.points.find((point) =>
+      point.name === "obi.stat.tcp.io" && point.attributes["host.name"] === name &&
+      point.attributes["network.io.direction"] === "transmit" && point.attributes["tcptop.process.name"] === "deno"
+    );
+    strictEqual(io!.value, (sent.get(name) ?? 0) + 307 * PER_PAIR * i);
+  });
+  deepStrictEqual([kept.resource["service.name"], kept.resource["host.name"]], ["tcptop", undefined]);
 });
 
 /** A tcptop whose recordings say that they are another's. */

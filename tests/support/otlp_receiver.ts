@@ -69,6 +69,23 @@ export class Receiver implements AsyncDisposable {
   }
 }
 
+/** Of requests that were kept as files (otlp_keeper.ts): all records, and the points of the last request with metrics. */
+export function keptIn(
+  folder: string,
+): { readonly records: Decoded[]; readonly points: Point[]; readonly resource: Record<string, unknown> } {
+  const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+  const all = (signal: string, message: Parameters<typeof decode>[1]) =>
+    names.filter((name) => name.startsWith(signal)).flatMap((name) =>
+      decode(Deno.readFileSync(`${folder}/${name}`), message).resources
+    );
+  const logs = all("logs", LOGS), last = all("metrics", METRICS).at(-1)!;
+  return {
+    records: logs.flatMap(({ scopes }) => scopes.flatMap(({ records }: Decoded) => records)),
+    points: last.scopes.flatMap(({ metrics }: Decoded) => metrics.flatMap(pointsOf)),
+    resource: attributesOf(last.resource),
+  };
+}
+
 function pointsOf({ name, sum, histogram, exponential }: Decoded): Point[] {
   return (sum ?? histogram ?? exponential).points.map((point: Decoded) => (
     { name, attributes: attributesOf(point), value: point.int ?? point.double ?? point.count ?? 0, point }

@@ -105,7 +105,7 @@ export class Link {
       if (nowMs() - Math.max(beganMs, this.heardMs ?? 0) > GIVEN_UP_AFTER_MS) child?.stop();
     }, 1000);
     try {
-      child = this.#child = new Child(this.name, this.options.intervalMs);
+      child = this.#child = new Child(this.name, this.options);
       await this.#play(child);
     } catch (error) {
       failure = error;
@@ -117,7 +117,7 @@ export class Link {
     await child?.stop();
     const cause = failure instanceof TcptopError ? failure.cause : null;
     if (cause instanceof OtherRecords) return otherVersion(this.name, cause.version);
-    return refusal(this.name, this.options.intervalMs, end, failure);
+    return refusal(this.name, this.options, end, failure);
   }
 
   async #play(child: SshChild): Promise<void> {

@@ -23,7 +23,7 @@ const MOST_RECORDS = 1024;
 const FLUSH_WITHIN_MS = 5000;
 const FLUSH_STEP_MS = 20;
 
-type Moment = Pick<Sample, "wallMs" | "intervalMs" | "host">;
+type Moment = Pick<Sample, "wallMs" | "intervalMs" | "host" | "fleet">;
 
 export class OtlpOutput implements Output {
   readonly #metrics: OtlpMetrics;
@@ -56,8 +56,8 @@ export class OtlpOutput implements Output {
   }
 
   async sample(sample: Sample): Promise<void> {
-    const { wallMs, intervalMs, host } = sample;
-    this.#last = { wallMs, intervalMs, host };
+    const { wallMs, intervalMs, host, fleet } = sample;
+    this.#last = { wallMs, intervalMs, host, ...fleet === undefined ? {} : { fleet } };
     this.#collectedMs ??= sample.wallMs - sample.intervalMs;
     this.#metrics.add(sample);
     await this.#sendLogs(sample);
@@ -107,7 +107,7 @@ export class OtlpOutput implements Output {
     const { delta, metrics: { encoding } } = this.config;
     this.#collectedMs = sample.wallMs;
     const metrics = [...this.#metrics.collect(), this.#lost.collect(this.#account.losses(), sample, delta)];
-    const resource = resourceAttributes(sample.host, this.config.resource);
+    const resource = this.#resource(sample);
     const items = metrics.reduce((sum, { points }) => sum + points.length, 0);
     this.#send("metrics", encodeMetrics(metrics, resource, sample.wallMs, delta, encoding), items);
   }
@@ -116,13 +116,17 @@ export class OtlpOutput implements Output {
     const { logs } = this.config;
     if (logs === null) return;
     const rows = endedRows(sample, this.choose);
-    const resource = resourceAttributes(sample.host, this.config.resource);
+    const resource = this.#resource(sample);
     for (let at = 0; at < rows.length; at += MOST_RECORDS) {
       // What is under way gets its turn between the pieces of a large sample: else it would run out of time.
       if (at > 0) await new Promise<void>((done) => void after(0, done));
       const some = rows.slice(at, at + MOST_RECORDS);
       this.#send("logs", this.#encoded(sample, some, resource, logs.encoding), some.length);
     }
+  }
+
+  #resource({ host, fleet }: Moment): Attributes {
+    return resourceAttributes(host, this.config.resource, fleet !== undefined);
   }
 
   #encoded(sample: Sample, rows: readonly number[], resource: Attributes, encoding: Encoding): Uint8Array<ArrayBuffer> {

@@ -1,3 +1,4 @@
+import { hostState, isStale } from "../../flow/host.ts";
 import type { Sample } from "../../flow/sample.ts";
 import { isTcp } from "../../flow/row.ts";
 import { TcpState } from "../../wire/tcp_state.ts";
@@ -18,17 +19,23 @@ const WORDS: ReadonlyMap<number, string> = new Map([
   [TcpState.CLOSING, "closing"],
 ]);
 
-/** TCP connections of the machine that there are, by state. Those that linger, or have no socket yet, where their number is known. */
+/** TCP connections that there are, by state, on the machine or each of several that is heard. Those that linger, or have no socket yet,
+ * where their number is known. */
 export function connectionCount(sample: Sample, beganMs: number): Metric {
-  const { flows } = sample, rows = sample.pastFrom ?? sample.length, states = new Map<string, number>();
-  const add = (state: string, count: number) => states.set(state, (states.get(state) ?? 0) + count);
-  for (const word of WORDS.values()) add(word, 0);
+  const { flows } = sample, rows = sample.pastFrom ?? sample.length;
+  const none = () => new Map(Array.from(WORDS.values(), (word) => [word, 0]));
+  const heard = sample.fleet?.filter(({ staleSinceMs }) => staleSinceMs === null).map(({ name }) => name) ?? [null];
+  const machines = new Map<string | null, Map<string, number>>(heard.map((name) => [name, none()]));
   for (let row = 0; row < rows; row++) {
-    if (isTcp(flows, row) && !flows.closed[row]) add(WORDS.get(flows.state[row]) ?? "closed", 1);
+    if (!isTcp(flows, row) || flows.closed[row] || isStale(sample, row)) continue;
+    const states = machines.get(hostState(sample, row)?.name ?? null), state = WORDS.get(flows.state[row]) ?? "closed";
+    states?.set(state, states.get(state)! + 1);
   }
-  if (sample.timeWait === null) states.delete("time_wait");
-  else states.set("time_wait", sample.timeWait);
-  if (sample.synRecv !== null) states.set("syn_received", sample.synRecv);
+  for (const states of machines.values()) {
+    if (sample.timeWait === null) states.delete("time_wait");
+    else states.set("time_wait", sample.timeWait);
+    if (sample.synRecv !== null) states.set("syn_received", sample.synRecv);
+  }
   const definition = {
     name: "system.network.connection.count",
     unit: "{connection}",
@@ -37,9 +44,14 @@ export function connectionCount(sample: Sample, beganMs: number): Metric {
   return updown(
     definition,
     beganMs,
-    [...states].map(([state, count]) => [
-      { "network.connection.state": state, "network.transport": "tcp" },
-      count,
-    ]),
+    [...machines].flatMap(([host, states]) =>
+      [...states].map(([state, count]) =>
+        [{
+          ...host === null ? {} : { "host.name": host },
+          "network.connection.state": state,
+          "network.transport": "tcp",
+        }, count] as const
+      )
+    ),
   );
 }

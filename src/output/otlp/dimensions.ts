@@ -1,4 +1,5 @@
-/** Whose a flow is, as attributes: process, container or pod, and the network of the remote end. */
+/** Whose a flow is, as attributes: process, container or pod, the network of the remote end, and of several hosts which one. */
+import { hostState } from "../../flow/host.ts";
 import type { Sample } from "../../flow/sample.ts";
 import { type Container, container as containerOf, executable, processName } from "../../view/flow.ts";
 import type { Networks } from "../networks.ts";
@@ -28,8 +29,8 @@ export class Dimensions {
   of(sample: Sample, row: number): AttributeSet {
     if (this.#sample !== sample) this.#known.clear();
     this.#sample = sample;
-    const { cgroup, exe } = sample.flows, network = this.networks?.of(sample.flows, row) ?? "";
-    const name = processName(sample, row), key = `${exe[row]} ${cgroup[row]} ${network}\n${name ?? "\n"}`;
+    const { cgroup, exe, host } = sample.flows, network = this.networks?.of(sample.flows, row) ?? "";
+    const name = processName(sample, row), key = `${host[row]} ${exe[row]} ${cgroup[row]} ${network}\n${name ?? "\n"}`;
     let found = this.#known.get(key);
     if (found === undefined) this.#known.set(key, found = AttributeSet.of(ownAttributes(sample, row, name, network)));
     return found;
@@ -37,7 +38,8 @@ export class Dimensions {
 }
 
 function ownAttributes(sample: Sample, row: number, name: string | null, network: string): Attributes {
-  const attributes: Mutable = {}, exe = executable(sample, row);
+  const attributes: Mutable = {}, exe = executable(sample, row), host = hostState(sample, row);
+  if (host !== null) attributes["host.name"] = host.name;
   if (exe !== null) attributes["process.executable.name"] = exe;
   if (name !== null) attributes["tcptop.process.name"] = name;
   const container = containerOf(sample, row);

@@ -101,7 +101,8 @@ export class OtlpMetrics {
   #addTotals(sample: Sample): void {
     const of = (instrument: Instrument<Count>, set = NO_ATTRIBUTES) => this.#of(instrument, set, sample);
     of(this.#opened).value += sample.opened;
-    of(this.#lost).value += sample.health.eventsLost - this.#lostBefore;
+    // Of several hosts one may have started anew, from 0.
+    of(this.#lost).value += Math.max(0, sample.health.eventsLost - this.#lostBefore);
     this.#lostBefore = sample.health.eventsLost;
     for (const { reason, direction, packets } of sample.dropTotals ?? []) {
       let set = NO_ATTRIBUTES.with("tcptop.drop.reason", reason ?? "unknown");

@@ -26,9 +26,21 @@ export interface SshEnd {
   readonly stderr: string;
 }
 
+/** What is run on each host: what its sudo has to allow. */
+export interface Recorder {
+  readonly intervalMs: number;
+  /** Where its data comes from; auto: it chooses. */
+  readonly source: "auto" | "bpf" | "netlink";
+}
+
+/** The recorder's own arguments. */
+export function recorderArguments({ intervalMs, source }: Recorder): string[] {
+  return ["--record", "-", "--interval", `${intervalMs}ms`, ...source === "auto" ? [] : ["--source", source]];
+}
+
 /** What ssh is called with. `host` is what ssh takes for one. */
-export function sshArguments(host: string, intervalMs: number): string[] {
-  return [...OPTIONS, "--", host, "sudo", "-n", "tcptop", "--record", "-", "--interval", `${intervalMs}ms`];
+export function sshArguments(host: string, recorder: Recorder): string[] {
+  return [...OPTIONS, "--", host, "sudo", "-n", "tcptop", ...recorderArguments(recorder)];
 }
 
 export class SshChild {
@@ -39,10 +51,10 @@ export class SshChild {
   readonly #errors: Promise<string>;
 
   /** Throws what Deno.Command does, where there is no ssh. */
-  constructor(host: string, intervalMs: number) {
+  constructor(host: string, recorder: Recorder) {
     const inherited = Object.entries(Deno.env.toObject()).filter(([name]) => !NOT_INHERITED.test(name));
     this.#process = new Deno.Command("ssh", {
-      args: sshArguments(host, intervalMs),
+      args: sshArguments(host, recorder),
       env: { ...Object.fromEntries(inherited), LC_ALL: "C" },
       clearEnv: true,
       stdin: "null",

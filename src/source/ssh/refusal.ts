@@ -2,7 +2,7 @@
 import { harmless } from "../../harmless.ts";
 import type { Note } from "../../system/source_info.ts";
 import { VERSION } from "../../version.ts";
-import type { SshEnd } from "./child.ts";
+import { type Recorder, recorderArguments, type SshEnd } from "./child.ts";
 
 /** ssh's own exit status, for whatever went wrong before the command ran. */
 const SSH_FAILED = 255;
@@ -14,8 +14,8 @@ export function copyCommand(host: string): string {
 }
 
 /** `end`: of ssh; null: it was running still, or was never there. `error`: of the reading. */
-export function refusal(host: string, intervalMs: number, end: SshEnd | null, error: unknown): Note {
-  const stderr = end?.stderr ?? "";
+export function refusal(host: string, recorder: Recorder, end: SshEnd | null, error: unknown): Note {
+  const stderr = end?.stderr ?? "", command = `/usr/local/bin/tcptop ${recorderArguments(recorder).join(" ")}`;
   const say = (code: string, message: string, remedy: string | null) => ({
     code,
     message: `${harmless(host)}: ${message}`,
@@ -23,14 +23,14 @@ export function refusal(host: string, intervalMs: number, end: SshEnd | null, er
   });
   if (/^sudo: (?:a password is required|a terminal is required|no tty present)/m.test(stderr)) {
     const remedy = "Let it run this without one: in a file of /etc/sudoers.d there, USER ALL=(root) NOPASSWD: " +
-      `/usr/local/bin/tcptop --record - --interval ${intervalMs}ms`;
+      command;
     return say("host_sudo", "sudo asks for a password there, and nobody is there to give one", remedy);
   }
   if (/is not in the sudoers file|is not allowed to execute|may not run sudo/.test(stderr)) {
     return say(
       "host_sudo",
       "sudo does not let its user run tcptop there",
-      `Allow /usr/local/bin/tcptop --record - --interval ${intervalMs}ms in a file of /etc/sudoers.d there`,
+      `Allow ${command} in a file of /etc/sudoers.d there`,
     );
   }
   if (/sudo: tcptop: command not found|tcptop: (?:command )?not found/.test(stderr)) {

@@ -4,6 +4,7 @@ import type { Sample } from "../../../src/flow/sample.ts";
 import { parseNetworks } from "../../../src/output/networks.ts";
 import { type MetricsOptions, OtlpMetrics } from "../../../src/output/otlp/metrics.ts";
 import { prometheusText } from "../../../src/output/otlp/prometheus.ts";
+import { resourceAttributes } from "../../../src/output/otlp/resource.ts";
 import { Errno } from "../../../src/wire/errno.ts";
 import { End } from "../../../src/wire/layout.ts";
 import { type FakeFlow, fakeSample } from "../../view/fake_sample.ts";
@@ -118,4 +119,26 @@ Deno.test("prometheusText() gives the names that Prometheus gives to what comes 
   has(`obi_stat_tcp_rtt_seconds_bucket{${labels},le="0.025"} 1`);
   has(`obi_stat_tcp_rtt_seconds_bucket{${labels},le="+Inf"} 1`);
   has(`obi_stat_tcp_rtt_seconds_sum{${labels}} 0.014`);
+});
+
+Deno.test("OtlpMetrics tells several hosts apart, and counts none of those that are silent", () => {
+  const host = (name: string, staleSinceMs: number | null) => ({ name, staleSinceMs, aheadMs: 0, version: null });
+  const sample = fakeSample([{ rxDelta: 101 }, { rxDelta: 103 }, { rxDelta: 0 }], {
+    fleet: [host("db1", null), host("web1", null), host("web2", 1)],
+  });
+  [1, 2, 3].forEach((number, row) => sample.flows.host[row] = number);
+  const metrics = metricsOf([sample]);
+  deepStrictEqual(
+    ["db1", "web1", "web2"].map((name) => [
+      sum(metrics, "process.network.io", { "host.name": name }),
+      sum(metrics, "system.network.connection.count", { "host.name": name }),
+    ]),
+    [[101, 1], [103, 1], [0, 0]],
+  );
+  strictEqual(sum(metrics, "system.network.connection.count"), 2);
+  deepStrictEqual(Object.keys(resourceAttributes(sample.host, {}, true)), [
+    "service.name",
+    "service.version",
+    "service.instance.id",
+  ]);
 });

@@ -2,7 +2,8 @@ import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { sshArguments } from "../../../src/source/ssh/child.ts";
 import { otherVersion, refusal } from "../../../src/source/ssh/refusal.ts";
 
-const why = (code: number, stderr: string) => refusal("h", 1000, { code, stderr }, new Error("h is empty"));
+const RECORDER = { intervalMs: 1000, source: "auto" } as const;
+const why = (code: number, stderr: string) => refusal("h", RECORDER, { code, stderr }, new Error("h is empty"));
 
 Deno.test("refusal() knows what ssh, sudo and shells say", () => {
   const codes = [
@@ -29,7 +30,7 @@ Deno.test("refusal() knows what ssh, sudo and shells say", () => {
   deepStrictEqual(why(3, "tcptop: needs root\n").message, "h: needs root");
   deepStrictEqual(why(0, "").message, "h: its recording is empty");
   deepStrictEqual(
-    refusal("h", 1000, null, new Deno.errors.NotFound("x")).message,
+    refusal("h", RECORDER, null, new Deno.errors.NotFound("x")).message,
     "h: there is no ssh on this machine",
   );
 });
@@ -42,9 +43,9 @@ Deno.test("refusal() shows nothing that moves the cursor, and no more than a lin
 });
 
 Deno.test("ssh is asked for nothing but what a recording takes", () => {
-  const args = sshArguments("ann@h", 500);
+  const args = sshArguments("ann@h", { intervalMs: 500, source: "netlink" });
   deepStrictEqual(args.slice(args.indexOf("--")), [
-    ...["--", "ann@h", "sudo", "-n", "tcptop", "--record", "-", "--interval", "500ms"],
+    ...["--", "ann@h", "sudo", "-n", "tcptop", "--record", "-", "--interval", "500ms", "--source", "netlink"],
   ]);
   match(args.join(" "), /^-T -a -x .*BatchMode=yes/);
 });
