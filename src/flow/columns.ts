@@ -13,8 +13,10 @@ type ArrayOf<K extends Kind> = K extends "u16" ? Uint16Array<ArrayBuffer>
 export type Schema = Readonly<Record<string, Kind>>;
 export type Arrays<S extends Schema> = { [F in keyof S]: ArrayOf<S[F]> };
 
-/** A packed buffer is made larger than it must be, for samples that grow, and used again while it is not far too large. */
+/** A packed buffer is made larger than it must be, for samples that grow, and used again while it is not far too large. A table of many rows grows by
+ * as much: twice the memory would mostly be empty. */
 const GROWTH = 1.25;
+const LARGE = 1 << 13;
 const SPARE_LEAST = 1 << 16;
 const SPARE_SHARE = 4;
 
@@ -168,7 +170,7 @@ export class Columns<S extends Schema> {
 
   /** A new row, all zero unless there was a reset(); its number. */
   add(): number {
-    if (this.length === this.#capacity) this.#resize(this.#capacity * 2);
+    if (this.length === this.#capacity) this.#resize(Math.ceil(this.#capacity * (this.#capacity < LARGE ? 2 : GROWTH)));
     return this.length++;
   }
 
@@ -216,8 +218,9 @@ export class Columns<S extends Schema> {
     const rows = savedRows(from, name, this.#schema);
     this.length = 0;
     // Memory that fits is used again: of tables that are loaded often, much would wait for the collector.
-    if (rows > this.#capacity || this.#capacity > Math.max(1024, rows * 4)) this.#resize(Math.max(256, rows * 2));
-    else for (const field in this.#schema) this.arrays[field].fill(0);
+    if (rows > this.#capacity || this.#capacity > Math.max(1024, rows * 4)) {
+      this.#resize(Math.max(256, Math.ceil(rows * GROWTH)));
+    } else for (const field in this.#schema) this.arrays[field].fill(0);
     loadArrays(from, name, this.#schema, this.arrays);
     this.length = rows;
   }

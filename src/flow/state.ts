@@ -39,22 +39,20 @@ export class StateWriter {
     this.#bytes.push({ name, value, width });
   }
 
-  /** In `room`, where that is large enough: it must then be done with before its next use. */
-  finish(room?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  /** In a buffer of its own. */
+  finish(): Uint8Array<ArrayBuffer> {
     const bytes = this.#bytes.map(({ name, value }) => [name, value.length] as const);
     const header = new TextEncoder().encode(
       JSON.stringify({ numbers: this.#numbers, lists: this.#lists, bytes } satisfies Header),
     );
     let at = align8(4 + header.length);
     const length = this.#bytes.reduce((sum, { value }) => sum + align8(value.length), at);
-    const all = room !== undefined && room.length >= length ? room.subarray(0, length) : new Uint8Array(length);
+    const all = new Uint8Array(length);
     new DataView(all.buffer, all.byteOffset).setUint32(0, header.length, true);
     all.set(header, 4);
-    all.fill(0, 4 + header.length, at);
     for (const { value, width } of this.#bytes) {
       if (width === 0) all.set(value, at);
       else toPlanes(value, width, all, at);
-      all.fill(0, at + value.length, at + align8(value.length));
       at += align8(value.length);
     }
     return all;

@@ -18,11 +18,12 @@ export interface Ended {
 export class ClosedFlows {
   /** The oldest first. */
   #kept: Ended[];
-  readonly #buffers: (ArrayBuffer | null)[] = [null, null];
+  readonly #buffers: (ArrayBuffer | null)[];
 
-  /** `ended`: in the samples before the first one. */
-  constructor(ended: readonly Ended[] = []) {
+  /** `ended`: in the samples before the first one. `buffers`: two, for all whose copies are shown in turn. */
+  constructor(ended: readonly Ended[] = [], buffers: (ArrayBuffer | null)[] = [null, null]) {
     this.#kept = ended.slice();
+    this.#buffers = buffers;
   }
 
   /** As a new one, with the memory of this one. */
@@ -32,12 +33,12 @@ export class ClosedFlows {
   }
 
   /** A copy of the sample with those flows behind its own that ended in an earlier one, at most 5 s ago. Their counts are final,
-   * and nothing moves on them any more. The copy is good until a later call, unless that one names it as `shown`. */
-  join(sample: Sample, shown: Sample | null): Sample {
+   * and nothing moves on them any more. The copy is good until a later call of any with these buffers, unless that one names it as `kept`. */
+  join(sample: Sample, kept: Sample | null): Sample {
     this.#kept = this.#kept.filter(({ timeNs }) => timeNs >= sample.timeNs - KEPT_NS);
     const tables = [{ length: sample.length, arrays: sample.flows }, ...this.#kept];
     const length = tables.reduce((sum, table) => sum + table.length, 0);
-    const free = this.#buffers[0] === shown?.flows.rxBytes.buffer ? 1 : 0;
+    const free = this.#buffers[0] === kept?.flows.rxBytes.buffer ? 1 : 0;
     const buffer = this.#buffers[free] = packFlows(tables, this.#buffers[free]);
     const ended = endedOf(sample);
     if (ended.length > 0) this.#kept.push(ended);

@@ -1,7 +1,7 @@
 /** Flows that have ended, which are to be seen for a while in the samples behind theirs: in little room. */
 import { Columns, FLOW_SCHEMA, loadArrays, saveArrays, savedRows } from "../../flow/columns.ts";
 import { StateReader, StateWriter } from "../../flow/state.ts";
-import { squeezed, unsqueezed } from "../../source/recording/zstd.ts";
+import { released, squeezed, unsqueezed } from "../../source/recording/zstd.ts";
 import type { Ended } from "../../view/closed.ts";
 
 export interface KeptEnded {
@@ -20,8 +20,9 @@ export function keepEnded({ timeNs, drops, length, arrays }: Ended): KeptEnded |
 }
 
 export function endedAgain({ timeNs, drops, rows }: KeptEnded): Ended {
-  const from = new StateReader(unsqueezed(rows)), length = savedRows(from, NAME, FLOW_SCHEMA);
+  const state = unsqueezed(rows), from = new StateReader(state), length = savedRows(from, NAME, FLOW_SCHEMA);
   const columns = new Columns(FLOW_SCHEMA, length), { arrays } = columns;
   loadArrays(from, NAME, FLOW_SCHEMA, arrays);
+  released(state);
   return { timeNs, drops, length, arrays };
 }

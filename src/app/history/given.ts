@@ -2,7 +2,7 @@
  * were. */
 import type { FlowArrays } from "../../flow/columns.ts";
 import { ByteList } from "../../source/recording/byte_list.ts";
-import { squeezed, unsqueezed } from "../../source/recording/zstd.ts";
+import { released, squeezed, unsqueezed } from "../../source/recording/zstd.ts";
 
 const GIVEN = [
   "cgroup",
@@ -38,4 +38,5 @@ export function giveAgain(kept: Uint8Array, flows: FlowArrays, length: number): 
     column.set(all.subarray(at, at + column.length));
     at += column.length;
   }
+  released(all);
 }

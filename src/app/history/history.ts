@@ -1,6 +1,7 @@
 /** The live screen's memory as the Worker has it: what comes in is kept, and looked back at. */
 import type { FlowArrays } from "../../flow/columns.ts";
 import type { StateWriter } from "../../flow/state.ts";
+import { released } from "../../source/recording/zstd.ts";
 import { RecordingPlatform } from "../../source/recording/recorder.ts";
 import type { Platform } from "../../source/platform.ts";
 import type { Files } from "../../system/output_file.ts";
@@ -21,8 +22,6 @@ export class History {
   #past: Past | null = null;
   /** Samples since it was looked at. */
   #unused = 0;
-  /** For states: megabytes would else wait for the collector every few samples. */
-  #room = new Uint8Array(0);
 
   constructor(durationMs: number, readonly files: Files) {
     this.#memory = new Memory(durationMs);
@@ -38,9 +37,10 @@ export class History {
   }
 
   state(state: StateWriter): void {
-    const bytes = state.finish(this.#room);
-    if (bytes.length > this.#room.length) this.#room = new Uint8Array(bytes.length * 5 / 4);
+    const bytes = state.finish();
     this.#memory.state(bytes);
+    // Megabytes would else wait for the collector every few samples.
+    released(bytes);
   }
 
   add(

@@ -8,7 +8,6 @@ import type { Keeper } from "../../source/recording/keeper.ts";
 import { Squeeze } from "../../source/recording/squeeze.ts";
 import { squeezed } from "../../source/recording/zstd.ts";
 import { ToldNames } from "./told_names.ts";
-import { ByteList } from "../../source/recording/byte_list.ts";
 import type { PackedSample } from "../../flow/tables.ts";
 import type { Extent } from "../../view/screen/moment.ts";
 import type { Beside } from "../protocol.ts";
@@ -50,7 +49,7 @@ const MOST_BYTES = 32 << 20;
 /** So much is gone through at most to get from the beginning of a segment to any of its samples. */
 const SEGMENT_BYTES = 8 << 20;
 const SEGMENT_SAMPLES = 60;
-/** Records that wait for their sample are squeezed in pieces of this: a sample that takes long takes no more memory. */
+/** Records of a sample are squeezed in pieces of this: one that takes long takes no more memory. */
 const PIECE_BYTES = 4 << 20;
 /** Of each segment, whatever is in it: objects, and ends of buffers. */
 const OVERHEAD_BYTES = 512;
@@ -59,10 +58,11 @@ export class Memory implements Keeper {
   about: RecordingInfo | null = null;
   readonly #segments: Segment[] = [];
   readonly #squeeze = new Squeeze();
-  readonly #raw = new ByteList();
   #pieces: Uint8Array[] = [];
   #names: Names[] = [];
   #rawBytes = 0;
+  /** Of these, what is in the stretch that has not been finished. */
+  #stretchBytes = 0;
   #bytes = 0;
   #jumped = false;
   #state: Uint8Array | null = null;
@@ -96,9 +96,10 @@ export class Memory implements Keeper {
   }
 
   records(bytes: Uint8Array): void {
-    this.#raw.append(bytes);
+    this.#squeeze.take(bytes);
     this.#rawBytes += bytes.length;
-    if (this.#raw.length >= PIECE_BYTES) this.#squeezeRaw();
+    this.#stretchBytes += bytes.length;
+    if (this.#stretchBytes >= PIECE_BYTES) this.#finish();
   }
 
   names(names: Names): void {
@@ -107,7 +108,7 @@ export class Memory implements Keeper {
 
   /** The records of the sample that is about to be taken are all there. */
   sample(): void {
-    this.#squeezeRaw();
+    this.#finish();
   }
 
   /** What came before does not lead to the sample that is taken next. */
@@ -158,7 +159,7 @@ export class Memory implements Keeper {
   forget(): void {
     this.#segments.length = 0;
     this.#bytes = this.#rawBytes = 0;
-    this.#raw.clear();
+    this.#finish();
     this.#pieces = [];
     this.#jumped = true;
   }
@@ -166,9 +167,9 @@ export class Memory implements Keeper {
   end(): void {}
   discard(): void {}
 
-  #squeezeRaw(): void {
-    if (this.#raw.length > 0) this.#pieces.push(this.#squeeze.squeeze(this.#raw.used()));
-    this.#raw.clear();
+  #finish(): void {
+    if (this.#stretchBytes > 0) this.#pieces.push(this.#squeeze.finish());
+    this.#stretchBytes = 0;
   }
 
   /** What is older than it should be; then, if it is too much, the oldest lose all but a sample a segment; then the oldest themselves. */

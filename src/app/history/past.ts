@@ -4,7 +4,7 @@ import { type FlowArrays, unpackFlows } from "../../flow/columns.ts";
 import { StateReader } from "../../flow/state.ts";
 import { FlowTables, type PackedSample } from "../../flow/tables.ts";
 import { Spread } from "../../source/recording/spread.ts";
-import { unsqueezed } from "../../source/recording/zstd.ts";
+import { released, unsqueezed } from "../../source/recording/zstd.ts";
 import type { Step } from "../../view/screen/moment.ts";
 import { type Ended, KEPT_NS } from "../../view/closed.ts";
 import type { Kept, Memory, Segment } from "./memory.ts";
@@ -32,8 +32,6 @@ interface Place {
 export class Past {
   readonly #tables = new FlowTables();
   readonly #spread = new Spread();
-  /** Of the last segment: steps back within it begin there each time. */
-  #state: { readonly of: Segment; readonly reader: StateReader } | null = null;
   /** What the tables are at; null: nothing. */
   #at: { readonly segment: Segment; readonly sample: number } | null = null;
 
@@ -92,10 +90,9 @@ export class Past {
   /** The tables to where the sample can be taken. */
   #bring(segment: Segment, sample: number): void {
     if (sample === 0) {
-      if (this.#state?.of !== segment) {
-        this.#state = { of: segment, reader: new StateReader(unsqueezed(segment.state, segment.stateBytes)) };
-      }
-      this.#tables.load(this.#state.reader);
+      const state = unsqueezed(segment.state, segment.stateBytes);
+      this.#tables.load(new StateReader(state));
+      released(state);
       this.#spread.reset();
       return;
     }

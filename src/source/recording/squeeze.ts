@@ -64,27 +64,42 @@ export class Squeeze {
   readonly #planes = new Map<number, Plane>();
   readonly #all = new ByteList();
 
-  /** The next stretch can be read by itself. */
+  /** Of the stretch before, the record that is expected next. */
+  #next = 0;
+
+  /** The stretch that has begun can be read by itself. Nothing may have been added to it. */
   reset(): void {
     this.#before.clear();
   }
 
-  /** `records`: whole ones. They begin at a multiple of 4 of their buffer. */
-  squeeze(records: Uint8Array): Uint8Array<ArrayBuffer> {
-    const words = new Uint32Array(records.buffer, records.byteOffset, records.length >> 2);
-    for (const plane of this.#planes.values()) plane.clear();
-    this.#steps.clear();
-    let next = 0;
+  /** The stretch goes on with these whole records. */
+  take(records: Uint8Array): void {
+    const { buffer, byteOffset } = records.byteOffset % 4 === 0 ? records : records.slice();
+    const words = new Uint32Array(buffer, byteOffset, records.length >> 2);
     for (let at = 0; at < words.length;) {
       const tag = words[at] & 0xffff, length = words[at] >>> 18;
       if (length === 0 || at + length > words.length) throw new Error("these are no whole records");
-      next = this.#record(words, at, length, tag, next);
+      this.#next = this.#record(words, at, length, tag, this.#next);
       at += length;
     }
+  }
+
+  /** Ends the stretch. */
+  finish(): Uint8Array<ArrayBuffer> {
     this.#flush();
     [this.#before, this.#now] = [this.#now, this.#before];
     this.#now.clear();
-    return this.#packed();
+    const packed = this.#packed();
+    for (const plane of this.#planes.values()) plane.clear();
+    this.#steps.clear();
+    this.#next = 0;
+    return packed;
+  }
+
+  /** A stretch of these alone. */
+  squeeze(records: Uint8Array): Uint8Array<ArrayBuffer> {
+    this.take(records);
+    return this.finish();
   }
 
   #record(words: Uint32Array, at: number, length: number, tag: number, next: number): number {

@@ -65,9 +65,11 @@ export class ScreenModel {
   /** For the head, above what the sample has to say. */
   #holding: readonly Note[] = [];
   #names: ReadonlyMap<string, string> = NO_NAMES;
-  #closed = new ClosedFlows();
-  /** The same of moments of the past: megabytes of each would else wait for the collector. */
-  readonly #endedThen = new ClosedFlows();
+  /** One for the last sample, one for another that is shown instead. */
+  readonly #buffers: (ArrayBuffer | null)[] = [null, null];
+  #closed = new ClosedFlows([], this.#buffers);
+  /** The same of moments of the past. */
+  readonly #endedThen = new ClosedFlows([], this.#buffers);
   #totals: TotalsHistory;
   readonly #cost = new SteadyCost();
   readonly #pasts = new LinePasts();
@@ -112,7 +114,7 @@ export class ScreenModel {
   }
 
   #begin(): void {
-    this.#closed = new ClosedFlows();
+    this.#closed = new ClosedFlows([], this.#buffers);
     this.#totals = new TotalsHistory(this.#state.historyMs);
     this.#pasts.begin();
     this.#ended = new EndedFlows();
@@ -127,7 +129,7 @@ export class ScreenModel {
     const { timeNs, wallMs } = sample, totals = totalsOf(sample);
     this.#state = { ...this.#state, moment: { timeNs, wallMs, extent, nowNs } };
     this.#shown = {
-      sample: this.#endedThen.again(ended).join(sample, this.#shown?.sample ?? null),
+      sample: this.#endedThen.again(ended).join(sample, this.#latest?.sample ?? null),
       totals,
       notes: notesToShow(sample),
       cost: new SteadyCost().take(sample),
