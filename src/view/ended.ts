@@ -7,7 +7,7 @@ import type { Note } from "../system/source_info.ts";
 import { AlikeRows } from "./alike.ts";
 import * as flow from "./flow.ts";
 import { servicePort } from "./group_key.ts";
-import { counted } from "./units.ts";
+import { ageText, counted } from "./units.ts";
 
 /** Sums that are kept apart by peer and port too; further ones only by who held the flow, and of these there are no more either. Each takes some
  * 400 bytes. */
@@ -63,6 +63,11 @@ export class EndedFlows {
   /** What flows of the last sample add to which sums: they are in that sample still. */
   readonly #pending = new Pending();
   #sinceMs: number | null = null;
+  /** Of the last sample. */
+  #number = 0;
+  #wallMs = 0;
+  /** Time between samples of which nothing is known: a recording was not played all through. */
+  #passedOverMs = 0;
   #owners = 0;
   #merged = 0;
   #dropped = 0;
@@ -70,7 +75,13 @@ export class EndedFlows {
   /** Counts what ended in the samples before this one, and remembers what ended in it. Call it for each sample, and before it is grouped. */
   take(sample: Sample): void {
     this.#addPending();
-    this.#sinceMs ??= sample.wallMs - sample.intervalMs;
+    const beganMs = sample.wallMs - sample.intervalMs;
+    if (this.#sinceMs !== null && sample.number > this.#number + 1) {
+      this.#passedOverMs += Math.max(0, beganMs - this.#wallMs);
+    }
+    this.#sinceMs ??= beganMs;
+    this.#number = sample.number;
+    this.#wallMs = sample.wallMs;
     const { flows, length, pastFrom = length, processes } = sample, { closed, tgid } = flows, pending = this.#pending;
     pending.from(flows);
     const alike = new AlikeRows(flows);
@@ -114,6 +125,9 @@ export class EndedFlows {
     copy.#programs = new Map(this.#programs);
     copy.#cgroups = this.#cgroups.slice();
     copy.#sinceMs = this.#sinceMs;
+    copy.#number = this.#number;
+    copy.#wallMs = this.#wallMs;
+    copy.#passedOverMs = this.#passedOverMs;
     copy.#merged = this.#merged;
     copy.#dropped = this.#dropped;
     return copy;
@@ -135,6 +149,13 @@ export class EndedFlows {
       "ended_dropped",
       "[flow that has ended is|flows that have ended are] in no group: there were too many processes",
     );
+    if (this.#passedOverMs > 0) {
+      const code = "ended_passed_over", remedy = "Play the recording from its beginning (the key ( goes there)";
+      const message = `what ended in ${
+        ageText(this.#passedOverMs)
+      } of the recording, which were passed over, is in no group`;
+      notes.push({ code, message, remedy });
+    }
     return notes;
   }
 

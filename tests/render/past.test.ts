@@ -33,9 +33,9 @@ function table(model: ScreenModel): string[] {
 Deno.test("half a minute ago every view is the one that a screen has which was frozen then", () => {
   // Groups, other columns, order, filter, all: each key changes what is shown.
   const views = ["", "g", "r>", "ua"];
-  for (const [columns, rows] of [[80, 24], [130, 50]]) {
-    const frozen = views.map(() => new ScreenModel(state(columns, rows))),
-      later = views.map(() => new ScreenModel(state(columns, rows)));
+  for (const [columns, rows] of [[80, 24], [160, 50]]) {
+    const frozen = views.map(() => new ScreenModel({ ...state(columns, rows), historyMs: 600_000 })),
+      later = views.map(() => new ScreenModel({ ...state(columns, rows), historyMs: 600_000 }));
     const memory = new Memory(600_000);
     let taken = 0;
     const was = lived(SAMPLES, memory, (sample, flows) => {

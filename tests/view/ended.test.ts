@@ -117,3 +117,17 @@ Deno.test("EndedFlows stands still in a copy", () => {
   strictEqual([...copy.of(sample).counts].reduce((sum, n) => sum + n, 0), 1);
   strictEqual([...past.of(sample).counts.subarray(0, 1)][0], 3);
 });
+
+Deno.test("EndedFlows says how much of a recording was passed over, and nothing where all was played", () => {
+  const past = new EndedFlows(), at = (number: number) => ({ number, wallMs: 1e12 + number * 1000, intervalMs: 1000 });
+  for (const number of [3, 4, 5]) past.take(fakeSample([], at(number)));
+  deepStrictEqual(past.notes(), []);
+  past.take(fakeSample([], at(308)));
+  past.take(fakeSample([], at(309)));
+  const [note] = past.notes();
+  strictEqual(
+    note.message,
+    "what ended in 5m02s of the recording, which were passed over, is in no group",
+  );
+  deepStrictEqual(past.copy().notes(), [note]);
+});

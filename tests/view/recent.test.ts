@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { RECENT_S, RecentRates } from "../../src/view/screen/recent.ts";
+import { RECENT_S, RecentLog, RecentRates } from "../../src/view/screen/recent.ts";
 import { type FakeFlow, fakeSample } from "./fake_sample.ts";
 
 const S = 1e9, BEGIN = 1_000_000 * S;
@@ -70,4 +70,44 @@ Deno.test("RecentRates begins anew where time goes back", () => {
   const { recent } = after([[flow(7, 5)], [flow(7, 6)]], 1000, new RecentRates(), 100);
   const { bars } = after([[flow(7, 1)]], 1000, recent);
   deepStrictEqual(bars(0, 30)!.filter((rate) => rate), [1]);
+});
+
+Deno.test("RecentLog has the rates of any moment that it reaches back to, as they were then", () => {
+  const log = new RecentLog(60 * S), recent = new RecentRates(), was: (readonly (number | null)[] | null)[] = [];
+  const rate = (i: number, cookie: number) => i * 7919 % (cookie + 2) === 0 ? 0 : i * 31 % 101 + cookie;
+  const samples = Array.from(
+    { length: 90 },
+    (_, i) =>
+      fakeSample([1, 2, 3].map((cookie) => flow(cookie, rate(i, cookie), 0, { closed: cookie === 3 })), {
+        number: i + 1,
+        timeNs: BEGIN + (i + 1) * 1.3 * S,
+        intervalMs: 1300,
+      }),
+  );
+  for (const sample of samples) {
+    recent.add(sample, log);
+    was.push(recent.bars(sample.flows, 0, 15, sample.timeNs));
+  }
+  // 60 s are 46 of these; the first half minute before the oldest of them has gone.
+  for (let i = 89; i > 89 - 46 + 24; i--) {
+    const { flows, timeNs } = samples[i], then = log.at(timeNs)!;
+    deepStrictEqual(then.bars(flows, 0, 15, timeNs), was[i], `sample ${i}`);
+    strictEqual(then.bars(flows, 2, 15, timeNs), null);
+  }
+  strictEqual(log.at(samples[20].timeNs), null);
+  strictEqual(log.at(samples[80].timeNs + 1), null);
+  recent.add({ ...samples[0], number: 100 }, log);
+  strictEqual(log.at(samples[80].timeNs), null);
+});
+
+Deno.test("RecentLog forgets the oldest samples where there is too much", () => {
+  const log = new RecentLog(1e6 * S), many = 30_000;
+  for (let i = 0; i < 20; i++) {
+    log.begin((i + 1) * S, i + 1, i + 1);
+    for (let at = 0; at < many; at++) log.add(at, 1, i + 1);
+  }
+  strictEqual(log.at(5 * S), null);
+  const { flows } = fakeSample([flow(7, 1)]), rates = log.at(20 * S)!;
+  strictEqual(rates.bars(flows, 0, 30, 20 * S), null); // another key
+  deepStrictEqual(Array.from({ length: 20 }, (_, i) => log.at((i + 1) * S) !== null).indexOf(true), 12);
 });

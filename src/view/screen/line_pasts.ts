@@ -3,7 +3,7 @@ import type { Sample } from "../../flow/sample.ts";
 import type { Group } from "../group.ts";
 import { LineHistories, type LineHistory } from "./history.ts";
 import { type Item, itemId } from "./lines.ts";
-import { RECENT_S, RecentRates } from "./recent.ts";
+import { RECENT_S, RecentLog, RecentRates } from "./recent.ts";
 import { trafficLine } from "./spark.ts";
 
 export class LinePasts {
@@ -12,17 +12,24 @@ export class LinePasts {
   #recent: RecentRates | null = null;
   /** What it was when the screen was frozen. */
   #still: RecentRates | null = null;
+  /** What #recent has been before, for moments of the past; null: nothing is remembered. */
+  readonly #log: RecentLog | null;
+
+  constructor(rememberedMs = 0) {
+    this.#log = rememberedMs > 0 ? new RecentLog(rememberedMs * 1e6) : null;
+  }
 
   /** The samples go on from another time. */
   begin(): void {
     this.#histories = new LineHistories();
     this.#recent = null;
+    this.#log?.clear();
   }
 
   /** Each sample. Costs nothing while the column is not on the screen. */
   take(sample: Sample, isColumnShown: boolean): void {
     if (!isColumnShown) this.#recent = null;
-    else (this.#recent ??= new RecentRates()).add(sample);
+    else (this.#recent ??= new RecentRates()).add(sample, this.#log);
   }
 
   /** Each sample that is shown: the flows and groups that one can see get a history. */
@@ -36,9 +43,9 @@ export class LinePasts {
     this.#still = this.#recent?.copy() ?? null;
   }
 
-  /** A moment of the past has no bars. */
-  forget(): void {
-    this.#still = null;
+  /** A moment of the past is shown: as far as it is remembered, and the column was there. */
+  goTo(timeNs: number): void {
+    this.#still = this.#log?.at(timeNs) ?? null;
   }
 
   /** Of a flow or group by its id; `untilNs`: what came later is not shown. */

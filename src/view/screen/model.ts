@@ -72,7 +72,7 @@ export class ScreenModel {
   readonly #endedThen = new ClosedFlows([], this.#buffers);
   #totals: TotalsHistory;
   readonly #cost = new SteadyCost();
-  readonly #pasts = new LinePasts();
+  readonly #pasts: LinePasts;
   #ended = new EndedFlows();
   /** What it was when the screen was frozen; null: it is not. */
   #endedShown: EndedFlows | null = null;
@@ -81,6 +81,7 @@ export class ScreenModel {
   constructor(state: ScreenState) {
     this.#state = state;
     this.#totals = new TotalsHistory(state.historyMs);
+    this.#pasts = new LinePasts(state.historyMs);
   }
 
   get state(): ScreenState {
@@ -135,7 +136,7 @@ export class ScreenModel {
       cost: new SteadyCost().take(sample),
       history: this.#totals,
     };
-    this.#pasts.forget();
+    this.#pasts.goTo(timeNs);
     this.#endedShown = null;
     this.#refresh();
   }

@@ -8,8 +8,84 @@ export const RECENT_S = 30;
 const SECOND_NS = 1e9;
 /** Of flows that have moved in that time: with all, some 4 MiB. */
 const MOST_FLOWS = 1 << 15;
+/** Of a RecentLog: with all, 3 MiB. */
+const MOST_ENTRIES = 1 << 18;
 /** Samples between two looks for flows that do not move any more. */
 const SWEEP_EVERY = 16;
+
+/** What was added to RecentRates, sample by sample: rates as they were at any moment that it reaches back to. When there is too much the oldest goes. */
+export class RecentLog {
+  /** Of each entry: what the flow is known by, and its rate in that sample. Used round and round. */
+  #low = new Uint32Array(256);
+  #high = new Uint32Array(256);
+  #rate = new Float32Array(256);
+  /** How many entries there were in all, the ones that have gone included. */
+  #end = 0;
+  /** The seconds since boot that each is of, and where its entries begin. */
+  readonly #samples: { readonly timeNs: number; readonly from: number; readonly to: number; readonly begin: number }[] =
+    [];
+
+  /** Samples that are older than `keptNs` are not kept. */
+  constructor(readonly keptNs: number) {}
+
+  clear(): void {
+    this.#samples.length = this.#end = 0;
+  }
+
+  begin(timeNs: number, from: number, to: number): void {
+    this.#samples.push({ timeNs, from, to, begin: this.#end });
+    let gone = 0;
+    while (this.#samples[gone].timeNs < timeNs - this.keptNs) gone++;
+    this.#drop(gone);
+  }
+
+  add(low: number, high: number, rate: number): void {
+    if (this.#end - this.#samples[0].begin === this.#low.length) this.#makeRoom();
+    const at = this.#end++ & this.#low.length - 1;
+    this.#low[at] = low;
+    this.#high[at] = high;
+    this.#rate[at] = rate;
+  }
+
+  /** Those of the half minute before `timeNs`; null: it does not reach back to that. */
+  at(timeNs: number): RecentRates | null {
+    const last = this.#samples.findLastIndex((sample) => sample.timeNs <= timeNs);
+    if (last < 0 || this.#samples[last].timeNs < timeNs) return null;
+    const rates = new RecentRates(), mask = this.#low.length - 1;
+    for (let i = 0; i <= last; i++) {
+      const { from, to, begin } = this.#samples[i], end = this.#samples[i + 1]?.begin ?? this.#end;
+      if (to <= this.#samples[last].to - RECENT_S) continue;
+      for (let entry = begin; entry < end; entry++) {
+        const at = entry & mask;
+        rates.put(this.#low[at], this.#high[at], from, to, this.#rate[at]);
+      }
+    }
+    return rates;
+  }
+
+  /** Twice as much of it, while that is not too much; else the oldest samples go: none has as many as there is room for. */
+  #makeRoom(): void {
+    const size = this.#low.length;
+    if (size === MOST_ENTRIES) {
+      while (this.#end - this.#samples[0].begin === size) this.#drop(1);
+      return;
+    }
+    const low = new Uint32Array(size * 2), high = new Uint32Array(size * 2), rate = new Float32Array(size * 2);
+    for (let entry = this.#samples[0].begin; entry < this.#end; entry++) {
+      const from = entry & size - 1, to = entry & size * 2 - 1;
+      low[to] = this.#low[from];
+      high[to] = this.#high[from];
+      rate[to] = this.#rate[from];
+    }
+    this.#low = low;
+    this.#high = high;
+    this.#rate = rate;
+  }
+
+  #drop(count: number): void {
+    this.#samples.splice(0, count);
+  }
+}
 
 export class RecentRates {
   #index = new CookieIndex();
@@ -23,23 +99,36 @@ export class RecentRates {
   #samples = 0;
   #timeNs = 0;
 
-  /** Flows that do not move take no place, nor those that are met at their end. */
-  add({ flows, length, pastFrom = length, timeNs, intervalMs }: Sample): void {
+  /** Flows that do not move take no place, nor those that are met at their end. `log` is told of what is added. */
+  add({ flows, length, pastFrom = length, timeNs, intervalMs }: Sample, log: RecentLog | null = null): void {
     if (intervalMs === 0) return;
     // A time before this one is another stretch of history.
-    if (timeNs < this.#timeNs) this.#clear();
+    if (timeNs < this.#timeNs) {
+      this.#clear();
+      log?.clear();
+    }
     this.#timeNs = timeNs;
     const to = Math.floor(timeNs / SECOND_NS), { rxDelta, txDelta, closed } = flows;
     const from = Math.min(to, Math.floor((timeNs - intervalMs * 1e6) / SECOND_NS) + 1);
     if (++this.#samples % SWEEP_EVERY === 0) this.#sweep(to);
+    log?.begin(timeNs, from, to);
     for (let row = 0; row < pastFrom; row++) {
       const delta = rxDelta[row] + txDelta[row];
       if (delta === 0) continue;
       const low = flows.cookieLow[row], high = keyHigh(flows, row);
       let slot = this.#index.get(low, high);
       if (slot < 0 && (closed[row] || (slot = this.#take(low, high)) < 0)) continue;
-      this.#put(slot, Math.max(from, to - RECENT_S + 1), to, delta * 1000 / intervalMs);
+      const rate = delta * 1000 / intervalMs;
+      this.#put(slot, Math.max(from, to - RECENT_S + 1), to, rate);
+      log?.add(low, high, rate);
     }
+  }
+
+  /** One of those that a RecentLog has. */
+  put(low: number, high: number, from: number, to: number, rate: number): void {
+    let slot = this.#index.get(low, high);
+    if (slot < 0) slot = this.#take(low, high);
+    if (slot >= 0) this.#put(slot, Math.max(from, to - RECENT_S + 1), to, rate);
   }
 
   /** The rates of the last RECENT_S seconds up to `timeNs` in `cells` cells, as binned() has them; null: the flow has none, or no room was left
