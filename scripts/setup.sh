@@ -34,6 +34,17 @@ need_packages() {
       >"$build/apt.log" 2>&1 || { cat "$build/apt.log" >&2; die "cannot install ${missing[*]}"; }
 }
 
+# quiet_packages NAME...: installs packages of servers, none of which is started by that: whoever asks starts its own, on a port of its own.
+quiet_packages() (
+  policy=/usr/sbin/policy-rc.d
+  if [ "$(id -u)" = 0 ] && [ ! -e "$policy" ] && ! dpkg-query -W "$@" >/dev/null 2>&1; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+  fi
+  need_packages "$@"
+)
+
 # Deno's own binary from its npm package: the wrapper beside it needs an install script, and node on each start.
 need_deno() {
   local arch

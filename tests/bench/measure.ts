@@ -24,7 +24,7 @@ const SETTLE_MS = 2000;
 const GREETS_WITHIN_SECONDS = 15;
 
 /** A connection that opens and ends. */
-async function oneEnd(): Promise<void> {
+export async function oneEnd(): Promise<void> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   using _client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
   (await listener.accept()).close();

@@ -27,6 +27,8 @@ export const ELSEWHERE: readonly (readonly [begin: string, why: string])[] = [
   ["./scripts/compile", "tests/executable runs it"],
   ["./scripts/package", "tests/executable runs it"],
   ["./scripts/bench", "takes minutes, and wants a machine with nothing else to do"],
+  ["TCPTOP_BIN=$PWD/dist/tcptop ./scripts/bench", "takes minutes, and wants a machine with nothing else to do"],
+  ["./scripts/comparison", "takes more than a minute, and wants a machine with nothing else to do"],
   ["./scripts/soak", "takes half an hour"],
   ["./scripts/faults", "runs tests that ./scripts/test runs"],
   ["./scripts/fuzz", "takes minutes"],

@@ -27,8 +27,8 @@ interface Totals {
 }
 
 /** Of one document, however many rows it has. */
-async function totals(): Promise<Totals> {
-  const { code, stdout, stderr } = await execute(tcptop(["--once", "--json", "--limit", "1"]));
+async function totals(env: Record<string, string> = {}): Promise<Totals> {
+  const { code, stdout, stderr } = await execute(tcptop(["--once", "--json", "--limit", "1"]), env);
   if (code !== 0) throw new Error(`tcptop ended with ${code}: ${stderr}`);
   const { totals, health } = JSON.parse(stdout);
   return { tcp: totals.tcp, untracked: health.sockets_untracked };
@@ -43,6 +43,21 @@ async function measure(count: number, { rounds, restSeconds }: Scale): Promise<M
 }
 
 const cpu = (rests: readonly Rest[]) => median(rests.map(({ cpuPercent }) => cpuPercent));
+/** More than the table of sockets has room for, which is how hardened kernels are followed: SOCKETS_MAX in bpf/shared.h. */
+const TOO_MANY = 300_000;
+
+async function tooMany(): Promise<Goal> {
+  progress(`${TOO_MANY} idle`);
+  await using _held = await hold(TOO_MANY);
+  const { tcp, untracked } = await totals({ TCPTOP_SOCKETS: "table" });
+  return {
+    what: `${number(TOO_MANY)} idle, table of sockets: those in the totals and those said to have no room`,
+    seen: `${number(tcp)} and ${number(untracked)}`,
+    goal: `${number(TOO_MANY)} together`,
+    met: tcp + untracked >= TOO_MANY,
+  };
+}
+
 const number = (value: number) => value.toLocaleString("en");
 
 function goals(all: readonly Measured[]): Goal[] {
@@ -84,9 +99,13 @@ export async function sockets(scale: Scale): Promise<Found> {
       notes.push(`${number(count)} sockets: did not run: ${(error as Error).message.split("\n")[0]}`);
     }
   }
+  const beyond = scale.sockets < Math.max(...COUNTS) ? [] : await tooMany().then((goal) => [goal], (error) => {
+    notes.push(`${number(TOO_MANY)} sockets: did not run: ${(error as Error).message.split("\n")[0]}`);
+    return [];
+  });
   if (all.length === 0) throw new Error(notes.join(" "));
   return {
-    goals: goals(all),
+    goals: [...goals(all), ...beyond],
     table: {
       titles: ["Idle sockets", "tcptop: CPU", "microseconds a socket and second", "peak, MB", "nethogs: CPU"],
       rows: all.map(({ count, own, peer }) => [
