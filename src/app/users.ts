@@ -15,6 +15,19 @@ export class Users {
 
   /** Asks for those of `uids` that were not asked for before. Resolves when all of these have been answered, or after `patienceMs`. */
   async ask(uids: Uint32Array, length: number, patienceMs: number): Promise<void> {
+    const asked = this.#askAll(uids, length);
+    if (asked.length === 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = after(patienceMs, resolve);
+      Promise.all(asked).then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  /** The answers that are still to come. */
+  #askAll(uids: Uint32Array, length: number): Promise<void>[] {
     const asked: Promise<void>[] = [];
     for (let row = 0; row < length; row++) {
       const uid = uids[row];
@@ -25,14 +38,7 @@ export class Users {
       if (name instanceof Promise) asked.push(name.then((name) => this.#answered(uid, name)));
       else this.#answered(uid, name);
     }
-    if (asked.length === 0) return;
-    await new Promise<void>((resolve) => {
-      const cancel = after(patienceMs, resolve);
-      Promise.all(asked).then(() => {
-        cancel();
-        resolve();
-      });
-    });
+    return asked;
   }
 
   /** The names that have come since the last call. */

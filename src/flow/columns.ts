@@ -13,9 +13,10 @@ type ArrayOf<K extends Kind> = K extends "u16" ? Uint16Array<ArrayBuffer>
 export type Schema = Readonly<Record<string, Kind>>;
 export type Arrays<S extends Schema> = { [F in keyof S]: ArrayOf<S[F]> };
 
-/** A packed buffer is made larger than it must be, for samples that grow, and used again while it is not far too large. A table of many rows grows by
- * as much: twice the memory would mostly be empty. */
+/** A packed buffer is made larger than it must be, for samples that grow, and used again while it is not far too large. */
 const GROWTH = 1.25;
+/** Of a table of many rows: twice the memory would mostly be empty. */
+const TABLE_GROWTH = 1.5;
 const LARGE = 1 << 13;
 const SPARE_LEAST = 1 << 16;
 const SPARE_SHARE = 4;
@@ -170,7 +171,9 @@ export class Columns<S extends Schema> {
 
   /** A new row, all zero unless there was a reset(); its number. */
   add(): number {
-    if (this.length === this.#capacity) this.#resize(Math.ceil(this.#capacity * (this.#capacity < LARGE ? 2 : GROWTH)));
+    if (this.length === this.#capacity) {
+      this.#resize(Math.ceil(this.#capacity * (this.#capacity < LARGE ? 2 : TABLE_GROWTH)));
+    }
     return this.length++;
   }
 
@@ -314,6 +317,10 @@ export function packFlows(
   const rows = tables.reduce((sum, table) => sum + table.length, 0), bytes = byteLength(FLOW_SCHEMA, rows);
   const fits = spare !== null && spare.byteLength >= bytes && spare.byteLength <= SPARE_LEAST + bytes * SPARE_SHARE;
   const buffer = fits ? spare : new ArrayBuffer(SPARE_LEAST + Math.ceil(bytes * GROWTH));
+  if (tables.length === 1 && isPacked(tables[0].arrays, rows)) {
+    new Uint8Array(buffer).set(new Uint8Array(tables[0].arrays.rxBytes.buffer, 0, bytes));
+    return buffer;
+  }
   const arrays = allocate(FLOW_SCHEMA, rows, buffer) as Record<string, ArrayOf<Kind>>;
   for (const field in FLOW_SCHEMA) {
     const width = FLOW_SCHEMA[field as keyof typeof FLOW_SCHEMA] === "b16" ? 16 : 1;
@@ -324,6 +331,13 @@ export function packFlows(
     }
   }
   return buffer;
+}
+
+/** Whether the columns are as unpackFlows() has them for so many rows. */
+function isPacked(arrays: FlowArrays, rows: number): boolean {
+  const { rxBytes, comm } = arrays;
+  return rxBytes.byteOffset === 0 && rxBytes.length === rows && comm.length === rows * WIDTH.b16 &&
+    comm.byteOffset + comm.byteLength === byteLength(FLOW_SCHEMA, rows);
 }
 
 export function unpackFlows(buffer: ArrayBuffer, rows: number): FlowArrays {

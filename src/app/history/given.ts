@@ -15,18 +15,33 @@ const GIVEN = [
   "overflowsAre",
 ] as const satisfies readonly (keyof FlowArrays)[];
 
-/** Used again: a sample a second would else leave half a megabyte to the collector. */
-const room = new ByteList();
-
 function bytesOf(flows: FlowArrays, name: typeof GIVEN[number], length: number): Uint8Array {
   const column = flows[name];
   return new Uint8Array(column.buffer, column.byteOffset, length * column.BYTES_PER_ELEMENT);
 }
 
-export function keepGiven(flows: FlowArrays, length: number): Uint8Array {
-  room.clear();
-  for (const name of GIVEN) room.append(bytesOf(flows, name, length));
-  return squeezed(room.used());
+export class Given {
+  /** Used again: a sample a second would else leave half a megabyte to the collector. */
+  #room = new ByteList();
+  #before = new ByteList();
+
+  /** null: it is as in the sample before, as mostly where sockets are idle. `anew`: it is kept whatever was before. */
+  keep(flows: FlowArrays, length: number, anew: boolean): Uint8Array | null {
+    const room = this.#before;
+    room.clear();
+    for (const name of GIVEN) room.append(bytesOf(flows, name, length));
+    this.#before = this.#room;
+    this.#room = room;
+    return !anew && isSame(room, this.#before) ? null : squeezed(room.used());
+  }
+}
+
+function isSame(a: ByteList, b: ByteList): boolean {
+  if (a.length !== b.length) return false;
+  const x = new Uint32Array(a.bytes.buffer, 0, a.length >> 2), y = new Uint32Array(b.bytes.buffer, 0, b.length >> 2);
+  for (let i = 0; i < x.length; i++) if (x[i] !== y[i]) return false;
+  for (let i = x.length * 4; i < a.length; i++) if (a.bytes[i] !== b.bytes[i]) return false;
+  return true;
 }
 
 export function giveAgain(kept: Uint8Array, flows: FlowArrays, length: number): void {

@@ -13,7 +13,7 @@ import type { Extent } from "../../view/screen/moment.ts";
 import type { Beside } from "../protocol.ts";
 import { keepEnded, type KeptEnded } from "./ended.ts";
 import { endedOf } from "../../view/closed.ts";
-import { keepGiven } from "./given.ts";
+import { Given } from "./given.ts";
 
 export interface Kept {
   readonly timeNs: number;
@@ -24,7 +24,8 @@ export interface Kept {
   readonly gap: boolean;
   readonly length: number;
   readonly beside: Beside;
-  readonly given: Uint8Array;
+  /** null: as in the sample before, of the same segment. */
+  readonly given: Uint8Array | null;
   /** What of it is to be seen for a while; null: nothing ended. */
   readonly ended: KeptEnded | null;
   /** Squeezed, in the order in which they came; null: they are not kept any more. */
@@ -58,6 +59,7 @@ export class Memory implements Keeper {
   about: RecordingInfo | null = null;
   readonly #segments: Segment[] = [];
   readonly #squeeze = new Squeeze();
+  readonly #given = new Given();
   #pieces: Uint8Array[] = [];
   #names: Names[] = [];
   #rawBytes = 0;
@@ -133,7 +135,7 @@ export class Memory implements Keeper {
   /** The sample, once all its columns are filled. */
   add(sample: PackedSample, flows: FlowArrays, beside: Beside): void {
     const { timeNs, wallMs, number, length } = sample, ended = keepEnded(endedOf({ ...sample, flows }));
-    const given = keepGiven(flows, length),
+    const given = this.#given.keep(flows, length, this.#state !== null),
       records = this.#jumped ? null : this.#pieces,
       names = this.#names,
       state = this.#state,
@@ -215,5 +217,5 @@ export class Memory implements Keeper {
 /** A rough size of the names is good enough: they are few. */
 function bytesOf({ given, ended, records, names }: Kept): number {
   const squeezed = records?.reduce((sum, piece) => sum + piece.length, 0) ?? 0;
-  return OVERHEAD_BYTES + given.length + (ended?.rows.length ?? 0) + squeezed + names.length * 200;
+  return OVERHEAD_BYTES + (given?.length ?? 0) + (ended?.rows.length ?? 0) + squeezed + names.length * 200;
 }

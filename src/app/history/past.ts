@@ -83,7 +83,8 @@ export class Past {
     this.#bring(segment, wanted);
     this.#at = { segment, sample: wanted };
     const sample = this.#tables.takeSample(spare), flows: FlowArrays = unpackFlows(sample.flows, sample.length);
-    if (sample.length === kept.length) giveAgain(kept.given, flows, kept.length);
+    const { given } = segment.samples.findLast(({ given }, i) => i <= wanted && given !== null) ?? kept;
+    if (sample.length === kept.length && given !== null) giveAgain(given, flows, kept.length);
     return sample;
   }
 
