@@ -95,8 +95,11 @@ static __always_inline void ancestors_fill(u32 to[ANCESTORS_MAX], struct task_st
 
 static __always_inline void parent_name_fill(u8 to[16], struct task_struct *leader)
 {
-	struct task_struct *parent = leader->real_parent->group_leader;
+	struct task_struct *parent = leader->real_parent;
 
+	parent = parent ? parent->group_leader : NULL;
+	if (!parent)
+		return;
 #pragma unroll
 	for (int i = 0; i < 16; i++)
 		to[i] = parent->comm[i];
