@@ -41,7 +41,7 @@ struct udp_flow {
 	__u64 rx_packets;
 	__u64 tx_packets;
 	__u64 first_ns;
-	__u64 last_ns;
+	__u64 last_ns;       /* up to a jiffy before the last datagram */
 	struct owner owner;  /* of the socket, when the flow began */
 	__u32 netns;
 	__u16 local_port;
@@ -49,7 +49,8 @@ struct udp_flow {
 	__u8 direction;
 	__u8 local_address[16]; /* as remote_address of struct udp_key */
 	__u8 several;
-	__u8 pad[7];
+	__u8 pad[3];
+	__u32 last_jiffy;    /* in which last_ns was read; the next one is read in another */
 };
 
 /* How many datagrams a socket has lost since it was made, for kernels that do not tell each (udp_drops.bpf.c). */

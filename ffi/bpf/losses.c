@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* last_ns of a flow may be from a jiffy before its last datagram: 10 ms with CONFIG_HZ=100. */
+#define STALE_NS 10000000ull
 /* A datagram may be lost this long after it was counted, at most, as of the clocks that are compared: both happen in one softirq. */
-#define SLACK_NS 50000000ull
+#define SLACK_NS (50000000ull + STALE_NS)
 
 static int by_cookie(const void *a, const void *b)
 {
@@ -158,7 +160,7 @@ bool losses_changed(const struct losses *l, const struct udp_key *key)
 /* A socket that is closed may have lost more after it was looked at last. */
 static bool is_clear(const struct losses *l, const struct loss *s, const struct udp_flow *flow)
 {
-	return flow->first_ns > s->unclear_ns && (s->looked_ns == l->looked_ns || last_ns(flow) <= s->looked_ns);
+	return flow->first_ns > s->unclear_ns && (s->looked_ns == l->looked_ns || last_ns(flow) + STALE_NS <= s->looked_ns);
 }
 
 void losses_fill(const struct losses *l, struct tcptop_udp_record *r, const struct udp_key *key, const struct udp_flow *flow)
