@@ -52,7 +52,7 @@ Deno.test("K ends the connection that it has named, once it is told to, by the o
     await tmux.type("K");
     const asked = await tmux.until("the question", (lines) => lines.some((line) => line.startsWith("End ")));
     match(asked.at(-1)!, /^End /);
-    strictEqual(asked.at(-1)!.includes(`${what}? y ends it`), true, asked.at(-1));
+    strictEqual(asked.at(-1)!.includes(`${what}? y ends it`), true, asked.at(-1)!);
     await tmux.type("n");
     await tmux.until("that it is not", (lines) => lines.some((line) => line.includes("not ended")));
     await client.write(new Uint8Array(3));
