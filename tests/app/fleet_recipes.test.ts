@@ -15,3 +15,9 @@ Deno.test("Vector's program has the columns of the table", () => {
   const { transforms: { flat } } = parse(text("vector.yaml"));
   deepStrictEqual(sorted(flat.source.matchAll(/^ {2}"(\w+)":/gm)), COLUMNS);
 });
+
+Deno.test("Fluent Bit's program has the columns of the table, but for the host, which a filter adds", () => {
+  const { pipeline: { filters: [lua, host] } } = parse(text("fluent-bit.yaml"));
+  const own = sorted(lua.code.matchAll(/^ {4}(\w+) = /gm));
+  deepStrictEqual([...own, ...sorted([host.record.match(/^(\w+)/)])].sort(), COLUMNS);
+});
