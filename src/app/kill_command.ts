@@ -5,7 +5,6 @@ import type { KillResult, KillTarget } from "../system/kill.ts";
 import type { Sample } from "../flow/sample.ts";
 import type { KillOptions, Options } from "../options.ts";
 import { flowFacts } from "../output/flow_facts.ts";
-import { flowJson } from "../output/flow_json.ts";
 import { killedText, killJson } from "../output/kill.ts";
 import { writeError } from "../output/stderr.ts";
 import { writeJson, writeText } from "../output/stdout.ts";
@@ -83,7 +82,7 @@ function namedOf(sample: Sample, { filter, protocol, listeners, json }: Options)
     if (sample.flows.closed[row]) continue;
     const target = killTarget(sample.flows, row), key = socketKey(target);
     if (named.has(key)) continue;
-    named.set(key, { target, text: killText(sample, row), json: json ? flowJson(flowFacts(sample, row)) : "" });
+    named.set(key, { target, text: killText(sample, row), json: json ? JSON.stringify(flowFacts(sample, row)) : "" });
   }
   return [...named.values()];
 }

@@ -133,7 +133,7 @@ function sampleOutput(options: Options, stdoutIsTerminal: boolean, past: EndedFl
   return { sample: (sample) => writeText([render(sample)], clear) };
 }
 
-function flowDocument(options: Options): (sample: Sample) => Iterable<string> {
+function flowDocument(options: Options): (sample: Sample) => Iterable<Uint8Array> {
   const select = selector(options, options.limit ?? 0);
   const texts = options.once ? null : new FlowTexts();
   return (sample) => jsonDocument(sample, select(sample), VERSION, texts);

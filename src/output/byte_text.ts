@@ -12,6 +12,7 @@ const LOW_DIGITS = 5, FIVE_DIGITS = 36 ** LOW_DIGITS;
 /** The first numbers with one digit more than the index. */
 const DECIMAL_BOUNDS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((digits) => 10 ** digits);
 const BASE36_BOUNDS = [0, 1, 2, 3, 4, 5].map((digits) => 36 ** digits);
+const LOW_DECIMALS = 1e9, SHORT_MOST = 1e14;
 const ZERO = 48, POINT = 46, LETTERS = 87;
 
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
@@ -43,6 +44,11 @@ export class ByteText {
 
   clear(): void {
     this.#length = 0;
+  }
+
+  /** A copy of what was written from the byte `begin` on. */
+  since(begin: number): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(begin, this.#length);
   }
 
   /** Bytes that bytesOf() has made. */
@@ -85,8 +91,24 @@ export class ByteText {
   /** As a template has it. */
   number(value: number): void {
     const whole = value | 0;
-    if (whole !== value || whole < 0) this.text(`${value}`);
-    else this.#decimal(whole, 1);
+    if (whole === value && whole >= 0) return this.#decimal(whole, 1);
+    if (!Number.isSafeInteger(value) || value < 0) return this.text(`${value}`);
+    const high = Math.floor(value / LOW_DECIMALS);
+    if (high > 0) this.#decimal(high, 1);
+    this.#decimal(value - high * LOW_DECIMALS, high > 0 ? 9 : 1);
+  }
+
+  /** `count` / 10 ** `digits`, up to 3, as a template has it. */
+  fraction(count: number, digits: number): void {
+    const unit = DECIMAL_BOUNDS[digits], whole = Math.floor(count / unit);
+    // With so many digits the number that is nearest to a fraction is written as the fraction.
+    if (!Number.isInteger(count) || count < 0 || count >= SHORT_MOST) return this.text(`${count / unit}`);
+    this.number(whole);
+    let rest = count - whole * unit, places = digits;
+    if (rest === 0) return;
+    for (; rest % 10 === 0; places--) rest /= 10;
+    this.#byte(POINT);
+    this.#decimal(rest, places);
   }
 
   numberOrNull(value: number | null): void {

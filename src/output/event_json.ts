@@ -8,10 +8,10 @@ import { dropsOf } from "../view/drops.ts";
 import { cgroupPath, container, directionName, executable, pidOf, processName, uidOf, userName } from "../view/flow.ts";
 import { bytesOf, type ByteText } from "./byte_text.ts";
 import { durationUs, eventName } from "./event_facts.ts";
-import { containerJson, droppedJson } from "./flow_json.ts";
+import { containerJson, droppedJson } from "./json_parts.ts";
 import { textOrNull as text } from "./json_text.ts";
 import { OwnerParts } from "./owner_parts.ts";
-import { END_JSON, putId, putLocal, putMicroTime, putRemote } from "./row_bytes.ts";
+import { END_JSON, key, putId, putLocal, putMicroTime, putRemote } from "./row_bytes.ts";
 
 export const EVENT_SCHEMA_NAME = "tcptop.event/1";
 
@@ -21,7 +21,6 @@ const BEGINNINGS = [0, ...Object.values(EventKind)].map((kind) =>
 );
 const ID = bytesOf('","id":"'), REMOTE = bytesOf('},"remote":'), END = bytesOf("}\n");
 const NONE = bytesOf("[]");
-const key = (name: string) => bytesOf(`,"${name}":`);
 const RX_BYTES = key("rx_bytes"), TX_BYTES = key("tx_bytes"), RX_PACKETS = key("rx_packets");
 const TX_PACKETS = key("tx_packets"), RTT_US = key("rtt_us"), RTT_VAR_US = key("rtt_var_us");
 const RETRANSMITS = key("retransmits"), LOOPBACK = key("loopback"), FINAL = key("final"), HOW_ENDED = key("end");

@@ -1,59 +1,253 @@
-/** A flow as JSON. */
-import type { Container } from "../view/flow.ts";
-import type { FlowFacts, Peer } from "./flow_facts.ts";
-import { quote, textOrNull as text, wholeOrNull as whole } from "./json_text.ts";
+/** A flow as JSON, in bytes. */
+import { hostState } from "../flow/host.ts";
+import { connectUs, deliveryRate, idleMs, lost, pacingRate, pathFigure, rtoCount, ssthresh } from "../flow/path.ts";
+import { peerRow } from "../flow/peer.ts";
+import { Via } from "../flow/peers.ts";
+import * as flow from "../flow/row.ts";
+import type { Sample } from "../flow/sample.ts";
+import { dropsOf } from "../view/drops.ts";
+import * as view from "../view/flow.ts";
+import { bytesOf, type ByteText } from "./byte_text.ts";
+import { containerJson, droppedJson } from "./json_parts.ts";
+import { textOrNull as text, wholeOrNull as whole } from "./json_text.ts";
+import { OwnerParts } from "./owner_parts.ts";
+import { END_JSON, key, putId, putLocal, putRemote } from "./row_bytes.ts";
 
-/** As JSON.stringify() has it. Every number is finite. */
-export function flowJson(f: FlowFacts): string {
-  return `{"id":"${f.id}","protocol":"${f.protocol}","family":${f.family},"state":"${f.state}"` +
-    `,"direction":${text(f.direction)},"local":{"address":${quote(f.local.address)},"port":${f.local.port}}` +
-    `,"remote":${remoteJson(f.remote)},"pid":${f.pid},"process":${text(f.process)},"uid":${f.uid}` +
-    `,"user":${text(f.user)},"netns":${f.netns},"cgroup":${text(f.cgroup)},"container":${containerJson(f.container)}` +
-    `,"rx_bytes":${f.rx_bytes},"tx_bytes":${f.tx_bytes},"rx_bytes_delta":${f.rx_bytes_delta}` +
-    `,"tx_bytes_delta":${f.tx_bytes_delta},"rx_bytes_per_s":${f.rx_bytes_per_s},"tx_bytes_per_s":${f.tx_bytes_per_s}` +
-    `,"rx_packets":${f.rx_packets},"tx_packets":${f.tx_packets},"rtt_us":${f.rtt_us},"rtt_var_us":${f.rtt_var_us}` +
-    `,"cwnd":${f.cwnd},"retransmits":${f.retransmits},"age_ms":${f.age_ms},"closed":${f.closed}` +
-    `,"loopback":${f.loopback},"exe":${text(f.exe)},"shared":${f.shared},"established":${f.established}` +
-    `,"inside":${f.inside},"rx_dropped_packets":${f.rx_dropped_packets},"rx_dropped_bytes":${f.rx_dropped_bytes}` +
-    `,"limited_by":${text(f.limited_by)},"busy_ms":${f.busy_ms},"peer_window_ms":${f.peer_window_ms}` +
-    `,"send_buffer_ms":${f.send_buffer_ms},"send_queue_bytes":${f.send_queue_bytes},"unsent_bytes":${f.unsent_bytes}` +
-    `,"receive_queue_bytes":${f.receive_queue_bytes},"min_rtt_us":${f.min_rtt_us},"dropped":${droppedJson(f.dropped)}` +
-    `,"end":${endJson(f.end)},"accept_queue":${whole(f.accept_queue)},"peer":${peerJson(f.peer)}` +
-    `,"connect_us":${f.connect_us},"idle_ms":${f.idle_ms},"congestion_control":${text(f.congestion_control)}` +
-    `,"mss":${f.mss},"ssthresh":${f.ssthresh},"delivery_bytes_per_s":${f.delivery_bytes_per_s}` +
-    `,"pacing_bytes_per_s":${f.pacing_bytes_per_s},"lost":${f.lost},"rto_count":${f.rto_count}` +
-    `,"ecn_marks":${f.ecn_marks},"reord_seen":${f.reord_seen},"dsack_dups":${f.dsack_dups},"host":${text(f.host)}${
-      commandJson(f)
-    }}`;
+const ID = bytesOf('{"id":"'), REMOTE = bytesOf('},"remote":'), CLOSING = bytesOf("}"), NONE = bytesOf("[]");
+const RX_DELTA = key("rx_bytes_delta"), TX_DELTA = key("tx_bytes_delta"), RX_RATE = key("rx_bytes_per_s");
+const TX_RATE = key("tx_bytes_per_s"), RX_PACKETS = key("rx_packets"), TX_PACKETS = key("tx_packets");
+const TX_BYTES = key("tx_bytes"), RTT = key("rtt_us"), RTT_VAR = key("rtt_var_us"), CWND = key("cwnd");
+const RETRANSMITS = key("retransmits"), AGE = key("age_ms"), CLOSED = key("closed"), LOOPBACK = key("loopback");
+const EXE = key("exe"), SHARED = key("shared"), ESTABLISHED = key("established"), INSIDE = key("inside");
+const RX_DROPPED = key("rx_dropped_packets"), RX_DROPPED_BYTES = key("rx_dropped_bytes"), LIMIT = key("limited_by");
+const BUSY = key("busy_ms"), PEER_WINDOW = key("peer_window_ms"), SEND_BUFFER = key("send_buffer_ms");
+const SEND_QUEUE = key("send_queue_bytes"), UNSENT = key("unsent_bytes"), RECEIVE_QUEUE = key("receive_queue_bytes");
+const MIN_RTT = key("min_rtt_us"), DROPPED = key("dropped"), END = key("end"), ACCEPT_QUEUE = key("accept_queue");
+const PEER = key("peer"), CONNECT = key("connect_us"), IDLE = key("idle_ms"), CONGESTION = key("congestion_control");
+const MSS = key("mss"), SSTHRESH = key("ssthresh"), DELIVERY = key("delivery_bytes_per_s");
+const PACING = key("pacing_bytes_per_s"), LOST = key("lost"), RTO = key("rto_count"), ECN = key("ecn_marks");
+const REORD = key("reord_seen"), DSACK = key("dsack_dups"), HOST = key("host"), COMMAND = key("command");
+const PARENT = key("parent"), PARENT_NAME = key("parent_name");
+const DIRECT = bytesOf('direct","host":'), NAT = bytesOf('nat","host":');
+
+/** What several flows of one process have: what stands before the counts, as the other end of a connection, and the name of the executable. */
+interface Owner {
+  readonly own: Uint8Array;
+  readonly asPeer: Uint8Array;
+  readonly exe: Uint8Array;
 }
 
-export function remoteJson(r: FlowFacts["remote"]): string {
-  if (r === null) return "null";
-  return `{"address":${quote(r.address)},"port":${r.port},"name":${text(r.name)},"name_from":${
-    text(r.name_from)
-  },"real":${whole(r.real)}}`;
+function ownerOf(sample: Sample, row: number): Owner {
+  const f = sample.flows, pid = view.pidOf(f, row), process = text(view.processName(sample, row));
+  const container = containerJson(view.container(sample, row)), netns = f.netns[row] || null;
+  return {
+    own: bytesOf(
+      `,"pid":${pid},"process":${process},"uid":${view.uidOf(f, row)},"user":${text(view.userName(sample, row))}` +
+        `,"netns":${netns},"cgroup":${text(view.cgroupPath(sample, row))},"container":${container},"rx_bytes":`,
+    ),
+    asPeer: bytesOf(`","pid":${pid},"process":${process},"container":${container},"netns":${netns},"via":"`),
+    exe: bytesOf(text(view.executable(sample, row))),
+  };
 }
 
-export function containerJson(c: Container | null): string {
-  return c === null ? "null" : `{"id":${quote(c.id)},"runtime":${quote(c.runtime)},"name":${text(c.name)}}`;
+/** Between the id and the local address: by what tells them apart. */
+const KINDS = new Map<number, Uint8Array>();
+
+function kindOf({ flows: f }: Sample, row: number): Uint8Array {
+  const tcp = flow.isTcp(f, row), is4 = f.family[row] === 4;
+  const number = f.state[row] << 16 | f.direction[row] << 8 | (tcp ? 2 : 0) | (is4 ? 1 : 0);
+  let part = KINDS.get(number);
+  if (part === undefined) {
+    part = bytesOf(
+      `","protocol":"${tcp ? "tcp" : "udp"}","family":${is4 ? 4 : 6},"state":"${view.stateName(f, row)}"` +
+        `,"direction":${text(view.directionName(f, row))},"local":`,
+    );
+    KINDS.set(number, part);
+  }
+  return part;
 }
 
-export function endJson(e: FlowFacts["end"]): string {
-  if (e === null) return "null";
-  return `{"by":"${e.by}","how":${text(e.how)},"error":${text(e.error)},"reason":${text(e.reason)}}`;
+/** Words of which there are few. */
+const WORDS = new Map<string | null, Uint8Array>();
+
+function putWord(to: ByteText, word: string | null): void {
+  let part = WORDS.get(word);
+  if (part === undefined) {
+    if (WORDS.size >= MOST_WORDS) WORDS.clear();
+    WORDS.set(word, part = bytesOf(text(word)));
+  }
+  to.put(part);
+}
+const MOST_WORDS = 256;
+
+/** Where in its text stand the two figures that change while nothing happens: from its beginning. */
+export interface Places {
+  age: number;
+  afterAge: number;
+  idle: number;
+  afterIdle: number;
 }
 
-export const droppedJson = (drops: FlowFacts["dropped"]) => drops?.length === 0 ? "[]" : whole(drops);
+/** Flows of a sample after the other: begin() before the first of each. */
+export class FlowJson {
+  readonly #owners = new OwnerParts(ownerOf);
 
-function peerJson(p: Peer | null): string {
-  if (p === null) return "null";
-  return `{"id":"${p.id}","pid":${p.pid},"process":${text(p.process)},"container":${
-    containerJson(p.container)
-  },"netns":${p.netns},"via":"${p.via}","host":${text(p.host)}}`;
+  begin(): void {
+    this.#owners.begin();
+  }
+
+  /** As JSON.stringify(flowFacts()) has it. Fills in `places`. */
+  put(to: ByteText, sample: Sample, row: number, places: Places | null = null): void {
+    const f = sample.flows, begin = to.length, owner = this.#owners.of(sample, row), tcp = flow.isTcp(f, row);
+    const rx = flow.rxDelta(f, row), tx = flow.txDelta(f, row);
+    to.put(ID);
+    putId(to, f, row);
+    to.put(kindOf(sample, row));
+    putLocal(to, sample, row);
+    to.put(REMOTE);
+    putRemote(to, sample, row);
+    to.put(owner.own);
+    to.numberOrNull(flow.rxBytes(f, row));
+    to.put(TX_BYTES);
+    to.numberOrNull(flow.txBytes(f, row));
+    to.put(RX_DELTA);
+    to.numberOrNull(rx);
+    to.put(TX_DELTA);
+    to.numberOrNull(tx);
+    to.put(RX_RATE);
+    putRate(to, rx, sample.intervalMs);
+    to.put(TX_RATE);
+    putRate(to, tx, sample.intervalMs);
+    to.put(RX_PACKETS);
+    to.numberOrNull(flow.rxPackets(f, row));
+    to.put(TX_PACKETS);
+    to.numberOrNull(flow.txPackets(f, row));
+    to.put(RTT);
+    to.numberOrNull(flow.rttUs(f, row));
+    to.put(RTT_VAR);
+    to.numberOrNull(flow.rttVarUs(f, row));
+    to.put(CWND);
+    to.numberOrNull(flow.cwnd(f, row));
+    to.put(RETRANSMITS);
+    to.numberOrNull(flow.retransmits(f, row));
+    to.put(AGE);
+    const age = to.length;
+    to.numberOrNull(view.ageMs(sample, row));
+    const afterAge = to.length;
+    to.put(CLOSED);
+    to.boolean(f.closed[row] === 1);
+    to.put(LOOPBACK);
+    to.boolean(f.loopback[row] === 1);
+    to.put(EXE);
+    to.put(owner.exe);
+    to.put(SHARED);
+    to.booleanOrNull(flow.isShared(f, row));
+    to.put(ESTABLISHED);
+    to.booleanOrNull(!tcp || flow.isListener(f, row) ? null : f.established[row] === 1);
+    to.put(INSIDE);
+    to.boolean(f.inside[row] === 1);
+    to.put(RX_DROPPED);
+    to.numberOrNull(flow.droppedPackets(f, row));
+    to.put(RX_DROPPED_BYTES);
+    to.numberOrNull(flow.droppedBytes(f, row));
+    to.put(LIMIT);
+    putWord(to, flow.limitedBy(f, row));
+    to.put(BUSY);
+    putMs(to, flow.held(f, row, "busyUs"));
+    to.put(PEER_WINDOW);
+    putMs(to, flow.held(f, row, "peerWindowUs"));
+    to.put(SEND_BUFFER);
+    putMs(to, flow.held(f, row, "sendBufferUs"));
+    to.put(SEND_QUEUE);
+    to.numberOrNull(flow.held(f, row, "sendQueue"));
+    to.put(UNSENT);
+    to.numberOrNull(flow.held(f, row, "unsent"));
+    to.put(RECEIVE_QUEUE);
+    to.numberOrNull(flow.held(f, row, "receiveQueue"));
+    to.put(MIN_RTT);
+    to.numberOrNull(flow.minRttUs(f, row));
+    to.put(DROPPED);
+    if (sample.dropsKnown && tcp && f.drops[row] === 0) to.put(NONE);
+    else to.text(droppedJson(dropsOf(sample, row)));
+    to.put(END);
+    END_JSON.put(to, sample, row);
+    to.put(ACCEPT_QUEUE);
+    if (flow.isListener(f, row)) to.text(whole(flow.acceptQueue(f, row)));
+    else to.null();
+    to.put(PEER);
+    this.#peer(to, sample, row);
+    to.put(CONNECT);
+    to.numberOrNull(connectUs(f, row));
+    to.put(IDLE);
+    const idle = to.length;
+    to.numberOrNull(idleMs(f, row, sample.timeNs));
+    const afterIdle = to.length;
+    to.put(CONGESTION);
+    putWord(to, view.congestionControl(f, row));
+    to.put(MSS);
+    to.numberOrNull(pathFigure(f, row, "mss"));
+    to.put(SSTHRESH);
+    to.numberOrNull(ssthresh(f, row));
+    to.put(DELIVERY);
+    to.numberOrNull(deliveryRate(f, row));
+    to.put(PACING);
+    to.numberOrNull(pacingRate(f, row));
+    to.put(LOST);
+    to.numberOrNull(lost(f, row));
+    to.put(RTO);
+    to.numberOrNull(rtoCount(f, row));
+    to.put(ECN);
+    to.numberOrNull(pathFigure(f, row, "ecnMarks"));
+    to.put(REORD);
+    to.numberOrNull(pathFigure(f, row, "reordSeen"));
+    to.put(DSACK);
+    to.numberOrNull(pathFigure(f, row, "dsackDups"));
+    to.put(HOST);
+    putHost(to, sample, row);
+    if (sample.commands !== undefined) putCommand(to, sample, row);
+    to.put(CLOSING);
+    if (places === null) return;
+    places.age = age - begin;
+    places.afterAge = afterAge - begin;
+    places.idle = idle - begin;
+    places.afterIdle = afterIdle - begin;
+  }
+
+  #peer(to: ByteText, sample: Sample, row: number): void {
+    const peer = peerRow(sample, row);
+    if (peer < 0) return to.null();
+    to.put(ID);
+    putId(to, sample.flows, peer);
+    to.put(this.#owners.of(sample, peer).asPeer);
+    to.put(sample.flows.via[row] === Via.nat ? NAT : DIRECT);
+    putHost(to, sample, peer);
+    to.put(CLOSING);
+  }
 }
 
-function commandJson({ command, parent, parent_name: name }: FlowFacts): string {
-  return command === undefined
-    ? ""
-    : `,"command":${text(command)},"parent":${parent},"parent_name":${text(name ?? null)}`;
+function putHost(to: ByteText, sample: Sample, row: number): void {
+  if (sample.fleet === undefined) to.null();
+  else to.text(text(hostState(sample, row)?.name ?? null));
+}
+
+function putCommand(to: ByteText, sample: Sample, row: number): void {
+  to.put(COMMAND);
+  to.text(text(view.commandLine(sample, row)));
+  to.put(PARENT);
+  to.numberOrNull(view.parentPid(sample, row));
+  to.put(PARENT_NAME);
+  to.text(text(view.parentName(sample, row)));
+}
+
+/** Of microseconds. */
+function putMs(to: ByteText, us: number | null): void {
+  if (us === null) to.null();
+  else to.fraction(us, 3);
+}
+
+function putRate(to: ByteText, delta: number | null, intervalMs: number): void {
+  if (delta === null) return to.null();
+  const rate = view.perSecond(delta, intervalMs), tenths = Math.round(rate * 10);
+  if (tenths / 10 === rate) to.fraction(tenths, 1);
+  else to.number(rate);
 }

@@ -7,14 +7,12 @@ import { idleMs } from "../flow/path.ts";
 import { peerRow } from "../flow/peer.ts";
 import type { Sample } from "../flow/sample.ts";
 import * as flow from "../view/flow.ts";
-import { flowFacts } from "./flow_facts.ts";
-import { flowJson } from "./flow_json.ts";
+import type { ByteText } from "./byte_text.ts";
+import { FlowJson, type Places } from "./flow_json.ts";
 
-/** Around `age_ms` and `idle_ms`, and what in it comes from tables that grow while a flow stays the same. */
-interface Text {
-  readonly head: string;
-  readonly middle: string;
-  readonly tail: string;
+/** The bytes of a flow, and what in them comes from tables that grow while a flow stays the same. */
+interface Text extends Places {
+  readonly bytes: Uint8Array;
   readonly names: Names;
   /** The row of the other end; -1: there is none. */
   readonly peer: number;
@@ -32,7 +30,6 @@ interface Names {
   readonly remoteFrom: string | null;
 }
 
-const AGE = '"age_ms":', IDLE = '"idle_ms":';
 /** Of flows: as many texts take some 64 MB. */
 const MOST_KEPT = 1 << 16;
 
@@ -45,9 +42,11 @@ export class FlowTexts {
   #dropsKnown: boolean | undefined;
   readonly #texts: (Text | null)[] = [];
   #same = new Uint8Array(0);
+  readonly #json = new FlowJson();
 
-  /** Call it before text(), once for each sample. */
+  /** Call it before put(), once for each sample. */
   begin(sample: Sample): void {
+    this.#json.begin();
     const rows = Math.min(sample.length, MOST_KEPT);
     if (this.#same.length < rows) this.#same = new Uint8Array(rows * 2);
     this.#same.fill(0, 0, rows);
@@ -64,13 +63,25 @@ export class FlowTexts {
     this.#dropsKnown = sample.dropsKnown;
   }
 
-  text(sample: Sample, row: number): string {
-    if (row >= this.#rows || !this.#same[row]) return flowJson(flowFacts(sample, row));
-    let text = this.#texts[row];
-    if (text === null || text.peer !== peerRow(sample, row)) this.#texts[row] = text = textOf(sample, row);
-    return `${text.head}${flow.ageMs(sample, row)}${text.middle}${
-      idleMs(sample.flows, row, sample.timeNs)
-    }${text.tail}`;
+  put(to: ByteText, sample: Sample, row: number): void {
+    if (row >= this.#rows || !this.#same[row]) return this.#json.put(to, sample, row);
+    const text = this.#texts[row];
+    if (text === null || text.peer !== peerRow(sample, row)) {
+      this.#texts[row] = this.#write(to, sample, row);
+      return;
+    }
+    const { bytes } = text;
+    to.put(bytes.subarray(0, text.age));
+    to.numberOrNull(flow.ageMs(sample, row));
+    to.put(bytes.subarray(text.afterAge, text.idle));
+    to.numberOrNull(idleMs(sample.flows, row, sample.timeNs));
+    to.put(bytes.subarray(text.afterIdle));
+  }
+
+  #write(to: ByteText, sample: Sample, row: number): Text {
+    const begin = to.length, places = { age: 0, afterAge: 0, idle: 0, afterIdle: 0 };
+    this.#json.put(to, sample, row, places);
+    return { bytes: to.since(begin), names: namesOf(sample, row), peer: peerRow(sample, row), ...places };
   }
 
   /** What is told of the other end is its row's: a text goes with that of both. With news, an end whose names were not compared may have others. */
@@ -134,19 +145,6 @@ function areSame(a: Names, b: Names): boolean {
   return a.process === b.process && a.exe === b.exe && a.command === b.command && a.user === b.user &&
     a.cgroup === b.cgroup &&
     a.container === b.container && a.remote === b.remote && a.remoteFrom === b.remoteFrom;
-}
-
-function textOf(sample: Sample, row: number): Text {
-  const whole = flowJson(flowFacts(sample, row));
-  // In a string both would have backslashes.
-  const age = whole.indexOf(AGE) + AGE.length, idle = whole.indexOf(IDLE, age) + IDLE.length;
-  return {
-    head: whole.slice(0, age),
-    middle: whole.slice(whole.indexOf(",", age), idle),
-    tail: whole.slice(whole.indexOf(",", idle)),
-    names: namesOf(sample, row),
-    peer: peerRow(sample, row),
-  };
 }
 
 type Numbers = Float64Array | Uint32Array | Uint16Array | Uint8Array;

@@ -1,7 +1,7 @@
 import type { HostState } from "../flow/host.ts";
 import type { Sample } from "../flow/sample.ts";
-import { flowFacts } from "./flow_facts.ts";
-import { flowJson } from "./flow_json.ts";
+import { bytesOf, ByteText } from "./byte_text.ts";
+import { FlowJson } from "./flow_json.ts";
 import type { FlowTexts } from "./flow_texts.ts";
 import type { Group } from "../view/group.ts";
 import { groupFacts } from "./group_facts.ts";
@@ -11,19 +11,32 @@ import { machineFacts } from "../view/figures.ts";
 
 export const SAMPLE_SCHEMA = "tcptop.sample/1";
 export const GROUPS_SCHEMA = "tcptop.groups/1";
-const CHUNK_CHARACTERS = 1 << 16;
+const CHUNK_CHARACTERS = 1 << 16, CHUNK_BYTES = 1 << 18;
+const COMMA = bytesOf(","), END = bytesOf("]}\n");
+/** One document at a time is made. */
+const BYTES = new ByteText();
 
-/** The document of one sample, as one line in pieces: with 40,000 flows it is too long for one string to be cheap. `texts`: where more samples follow. */
-export function jsonDocument(
+/** The document of one sample, as one line in pieces, each good until the next is asked for: with 40,000 flows it is too long to be made at once.
+ * `texts`: where more samples follow. */
+export function* jsonDocument(
   sample: Sample,
   rows: readonly number[],
   version: string,
   texts: FlowTexts | null = null,
-): Iterable<string> {
-  const head = jsonHead(sample, SAMPLE_SCHEMA, version);
-  if (texts === null) return inPieces(head, "flows", rows, (row) => flowJson(flowFacts(sample, row)));
-  texts.begin(sample);
-  return inPieces(head, "flows", rows, (row) => texts.text(sample, row));
+): Iterable<Uint8Array> {
+  const head = JSON.stringify(jsonHead(sample, SAMPLE_SCHEMA, version)), flows = texts ?? new FlowJson();
+  flows.begin(sample);
+  BYTES.clear();
+  BYTES.text(`${head.slice(0, -1)},"flows":[`);
+  for (let i = 0; i < rows.length; i++) {
+    if (i > 0) BYTES.put(COMMA);
+    flows.put(BYTES, sample, rows[i]);
+    if (BYTES.length < CHUNK_BYTES) continue;
+    yield BYTES.bytes;
+    BYTES.clear();
+  }
+  BYTES.put(END);
+  yield BYTES.bytes;
 }
 
 /** The same of groups. */

@@ -11,7 +11,7 @@ import { bytesText, durationText } from "../view/units.ts";
 import { bytesOf, type ByteText } from "./byte_text.ts";
 import { secondText } from "./event_facts.ts";
 import { remoteFacts } from "./flow_facts.ts";
-import { endJson, remoteJson } from "./flow_json.ts";
+import { endJson, remoteJson } from "./json_parts.ts";
 import { quote } from "./json_text.ts";
 
 const NULL = bytesOf("null"), QUOTE = bytesOf('"'), COLON = bytesOf(":"), ANY = bytesOf("*");
@@ -50,6 +50,9 @@ export function putMicroTime(to: ByteText, wallMs: number): void {
   to.put(UTC);
 }
 const UTC = bytesOf("Z");
+
+/** A name in an object, with the comma before it. */
+export const key = (name: string) => bytesOf(`,"${name}":`);
 
 /** {"address":…,"port":… without what closes it. */
 export function putLocal(to: ByteText, sample: Sample, row: number): void {

@@ -1,14 +1,7 @@
 import { strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { bytesOf, ByteText } from "../../src/output/byte_text.ts";
-
-const decoder = new TextDecoder();
-
-function written(write: (to: ByteText) => void): string {
-  const to = new ByteText();
-  write(to);
-  return decoder.decode(to.bytes);
-}
+import { written } from "../support/pieces.ts";
 
 const POWERS = Array.from(
   { length: 64 },
@@ -30,6 +23,19 @@ Deno.test("ByteText writes numbers as templates and toString(36) do", () => {
   }));
 });
 
+Deno.test("ByteText writes fractions as templates do", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.nat(), fc.maxSafeNat(), fc.double({ noNaN: true })),
+      fc.integer({ min: 1, max: 3 }),
+      (count, digits) => {
+        strictEqual(written((to) => to.fraction(count, digits)), `${count / 10 ** digits}`);
+      },
+    ),
+  );
+  for (let count = 0; count < 2100; count++) strictEqual(written((to) => to.fraction(count, 3)), `${count / 1000}`);
+});
+
 Deno.test("ByteText writes any text as UTF-8, one behind the other, in memory that grows", () => {
   fc.assert(fc.property(fc.array(fc.oneof(fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" }))), (texts) => {
     const text = written((to) => {
@@ -45,7 +51,7 @@ Deno.test("ByteText writes any text as UTF-8, one behind the other, in memory th
     to.clear();
     to.text(long);
     to.put(bytesOf(long));
-    strictEqual(decoder.decode(to.bytes), long + long);
+    strictEqual(new TextDecoder().decode(to.bytes), long + long);
   }
 });
 

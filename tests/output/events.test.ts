@@ -1,9 +1,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import schema from "../../schemas/event.schema.json" with { type: "json" };
-import { FLOW_SCHEMA, type FlowArrays, Unknown } from "../../src/flow/columns.ts";
-import { EventKind, unpackEvents } from "../../src/flow/event_log.ts";
-import type { EventBatch } from "../../src/flow/sample.ts";
+import { Unknown } from "../../src/flow/columns.ts";
+import type { EventBatch, Sample } from "../../src/flow/sample.ts";
 import { EVENT_SCHEMA_NAME, EventLines, lossLine, LossReason } from "../../src/output/events.ts";
 import { type Column, columnById } from "../../src/view/column.ts";
 import { endpointText } from "../../src/view/address.ts";
@@ -11,10 +10,10 @@ import { endSentence, endText } from "../../src/view/end.ts";
 import { bytesText, durationText } from "../../src/view/units.ts";
 import { harmless } from "../../src/harmless.ts";
 import { BOOT_WALL_MS, EventFeed } from "../support/event_feed.ts";
+import { BESIDE, compareLines, DROPS, oddRows } from "../support/odd_rows.ts";
 import { textOf } from "../support/pieces.ts";
 import { comm, ended, opened } from "../support/records.ts";
 import { fakeSample } from "../view/fake_sample.ts";
-import { End, OwnerHow } from "../../src/wire/layout.ts";
 import { eventFacts } from "../../src/output/event_facts.ts";
 
 function linesOf(
@@ -102,81 +101,19 @@ Deno.test("every line of eventsJson() and lossLine() fits the schema", () => {
   strictEqual(validate({ ...JSON.parse(lines.split("\n")[0]), rx_bytes: "1" }), false);
 });
 
-const ODD = 'a"\\\n\u2028 \ud800é';
-
-/** Figures where something changes: another number of digits, another unit, halfway between two, no small integer any more, no exact one. */
-const FIGURES = [0, 1, 9, 10, 99, 100, 505, 999, 1000, 1005, 1023, 1024, 1152, 9994, 9995, 10_050, 10_234, 10_240]
-  .concat([99_949, 99_950, 100_500, 102_348, 102_349, 999_499, 999_500, 1_023_487, 1_023_488, 2 ** 20, 1_048_575])
-  .concat([60_466_175, 60_466_176, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 5 * 2 ** 40, 2 ** 53 - 1, 2 ** 60]);
-const FEW: Partial<Record<keyof FlowArrays, readonly number[]>> = {
-  kind: Object.values(EventKind),
-  family: [4, 4, 6],
-  protocol: [6, 6, 6, 17],
-  state: [0, 1, 7, 10],
-  how: Object.values(OwnerHow),
-  host: [0, 0, 1, 2],
-  fleet: [0],
-  end: [0, ...Object.values(End), End.error | 111, End.error | 110, End.error | 200],
-  unknown: [0, 0, 0, ...Object.values(Unknown)],
-  netns: [0, 4026531840],
-  realPort: [0, 0, 443],
-  answer: [0, 0, 1],
-  scope: [0, 0, 2],
-  tgid: [0, 7, 1234],
-  uid: [0, 1000],
-  cgroup: [0, 1, 2],
-  drops: [0, 0, 1],
-} as never;
-
-/** Rows of which each field has one of its odd values, the same in every run. */
-function oddBatch(rows: number, more: Partial<EventBatch>): EventBatch {
-  let seed = 12345;
-  const next = (below: number) => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) % 65537 % below;
-  const events = unpackEvents({ events: new ArrayBuffer(rows * 1024), rows }), fields = events as FlowArrays;
-  for (const field of [...Object.keys(FLOW_SCHEMA), "timeNs", "kind"] as (keyof FlowArrays)[]) {
-    const values = FEW[field] ?? FIGURES, isBytes = FLOW_SCHEMA[field] === "b16";
-    for (let i = 0; i < fields[field].length; i++) {
-      fields[field][i] = isBytes ? [0, 0, 1, 9, 10, 99, 100, 127, 254, 255][next(10)] : values[next(values.length)];
-    }
-  }
-  const sample = fakeSample([], { dropsKnown: true, drops: new Map([[1, DROPS]]) });
-  return { ...sample, ...more, length: rows, flows: events, events, bootWallMs: BOOT_WALL_MS, dropped: 0 };
+function oddBatch(more: Partial<Sample>): EventBatch {
+  const events = oddRows(ROWS), sample = fakeSample([], { dropsKnown: true, drops: new Map([[1, DROPS]]) });
+  return { ...sample, ...more, length: ROWS, flows: events, events, bootWallMs: BOOT_WALL_MS, dropped: 0 };
 }
+const ROWS = 5000;
 
-const DROPS = [{ reason: "netfilter_drop", direction: "out" as const, packets: 3, bytes: 5 }];
-const ID = "0".repeat(64);
-const BATCHES = [
-  {},
-  { dropsKnown: false },
-  {
-    fleet: [{ name: ODD, staleSinceMs: null, aheadMs: null, version: null }],
-    users: new Map([[1000, ODD]]),
-    processes: new Map([[7, ODD]]),
-    programs: new Map(FIGURES.map((number) => [number, `${ODD}${number}`])),
-    cgroups: [{ path: "", container: null }, { path: ODD, container: null }, {
-      path: "/docker",
-      container: { id: ID, runtime: "docker" },
-    }],
-    containers: new Map([[ID, ODD]]),
-    answers: new Map([[1, ODD]]),
-    names: new Map([["10.0.0.1", ODD]]),
-    zones: new Map([["4026531840 2", ODD]]),
-  },
-].map((more) => oddBatch(5000, more));
-
-/** Line by line: the difference of whole texts would take minutes to show. */
-function compare(text: string, wanted: readonly string[]): void {
-  const lines = text.split("\n"), wantedLines = [...wanted, ""].join("\n").split("\n");
-  wantedLines.forEach((line, at) => strictEqual(lines[at], line));
-  strictEqual(lines.length, wantedLines.length);
-}
-
+const BATCHES = BESIDE.map(oddBatch);
 const all = ({ length }: EventBatch) => Array.from({ length }, (_, row) => row);
 
 Deno.test("eventsJson() writes what JSON.stringify() would", () => {
   for (const batch of BATCHES) {
     const wanted = all(batch).map((row) => JSON.stringify({ schema: EVENT_SCHEMA_NAME, ...eventFacts(batch, row) }));
-    compare(eventsJson(batch, all(batch)), wanted);
+    compareLines(eventsJson(batch, all(batch)), wanted);
   }
 });
 
@@ -206,6 +143,6 @@ function wantedText(batch: EventBatch, row: number): string {
 Deno.test("eventsText() has each figure as it is on the screen", () => {
   for (const batch of BATCHES) {
     const wanted = all(batch).map((row) => wantedText(batch, row).toWellFormed());
-    compare(eventsText(batch, all(batch)), wanted);
+    compareLines(eventsText(batch, all(batch)), wanted);
   }
 });

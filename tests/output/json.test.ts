@@ -1,3 +1,4 @@
+import { textOf } from "../support/pieces.ts";
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import groupsSchema from "../../schemas/groups.schema.json" with { type: "json" };
 import sampleSchema from "../../schemas/sample.schema.json" with { type: "json" };
@@ -21,7 +22,7 @@ Deno.test("jsonDocument() is one line that fits the schema", () => {
     counters(),
     tick(11e9, { eventsLost: 3 }),
   );
-  const text = [...jsonDocument(sample, all(sample), "0.1.0")].join("");
+  const text = textOf(jsonDocument(sample, all(sample), "0.1.0"));
   ok(text.endsWith("}\n") && text.indexOf("\n") === text.length - 1);
   const document = JSON.parse(text);
   deepStrictEqual(wrongInSample(document), []);
@@ -36,7 +37,7 @@ Deno.test("jsonDocument() is one line that fits the schema", () => {
 
 Deno.test("jsonDocument() escapes what a process calls itself", () => {
   const sample = sampleOf(tick(10e9), live({ comm: comm('\x1b]0;"\\\n\u2028') }), tick(11e9));
-  const text = [...jsonDocument(sample, [0], "0.1.0")].join("");
+  const text = textOf(jsonDocument(sample, [0], "0.1.0"));
   // deno-lint-ignore no-control-regex
   ok(!/[\x00-\x09\x0b-\x1f]/.test(text));
   strictEqual(JSON.parse(text).flows[0].process, '\x1b]0;"\\\n\u2028');
@@ -44,7 +45,9 @@ Deno.test("jsonDocument() escapes what a process calls itself", () => {
 
 Deno.test("jsonDocument() comes in pieces, and has UDP flows without TCP's figures", () => {
   const flows = Array.from({ length: 2000 }, (_, i) => ({ protocol: i % 2 === 0 ? "tcp" : "udp" } as const));
-  const sample = fakeSample(flows), pieces = [...jsonDocument(sample, all(sample), "0.1.0")];
+  const sample = fakeSample(flows), decoder = new TextDecoder();
+  const pieces: string[] = [];
+  for (const piece of jsonDocument(sample, all(sample), "0.1.0")) pieces.push(decoder.decode(piece));
   ok(pieces.length > 5);
   const document = JSON.parse(pieces.join(""));
   deepStrictEqual([document.flows.length, document.totals.udp, wrongInSample(document)], [2000, 1000, []]);
@@ -73,7 +76,7 @@ Deno.test("groupsDocument() is one line that fits the schema, whatever it is gro
 
 Deno.test("groupsDocument() has the head of jsonDocument()", () => {
   const sample = fakeSample([{}, { protocol: "udp", process: null }]);
-  const { schema: _, flows: __, ...head } = JSON.parse([...jsonDocument(sample, [0, 1], "0.1.0")].join(""));
+  const { schema: _, flows: __, ...head } = JSON.parse(textOf(jsonDocument(sample, [0, 1], "0.1.0")));
   const { schema, group_by, groups, ...same } = JSON.parse([...groupsDocument(sample, [], "port", "0.1.0")].join(""));
   deepStrictEqual([schema, group_by, groups, same], ["tcptop.groups/1", "port", [], { ...head, since: null }]);
   for (const name of Object.keys(head) as (keyof typeof head & keyof typeof sampleSchema.properties)[]) {
