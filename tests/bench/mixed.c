@@ -22,6 +22,7 @@
 #define MOST 1024           // processes
 #define CHURN 0.05          // of them, a second
 #define DATAGRAM_WAIT_US 200000 // then it is taken for lost, and sent again
+#define PORT_TRIES 100
 #define LARGEST (16 << 10)
 
 static const size_t sizes[] = { 101, 1009, 257, LARGEST, 503 };
@@ -49,17 +50,22 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-// Both sockets of a server have the same port.
+// Both sockets of a server have the same port, which must be free for both.
 static void listen_both(struct sockaddr_in *at, int *tcp, int *udp)
 {
-	socklen_t length = sizeof(*at);
+	for (int tries = 0; tries < PORT_TRIES; tries++) {
+		socklen_t length = sizeof(*at);
 
-	*at = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	*udp = socket(AF_INET, SOCK_DGRAM, 0);
-	*tcp = socket(AF_INET, SOCK_STREAM, 0);
-	if (bind(*udp, (struct sockaddr *)at, length) || getsockname(*udp, (struct sockaddr *)at, &length) ||
-	    bind(*tcp, (struct sockaddr *)at, length) || listen(*tcp, 1024))
-		fail("server");
+		*at = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		*udp = socket(AF_INET, SOCK_DGRAM, 0);
+		*tcp = socket(AF_INET, SOCK_STREAM, 0);
+		if (!bind(*udp, (struct sockaddr *)at, length) && !getsockname(*udp, (struct sockaddr *)at, &length) &&
+		    !bind(*tcp, (struct sockaddr *)at, length) && !listen(*tcp, 1024))
+			return;
+		close(*udp);
+		close(*tcp);
+	}
+	fail("server");
 }
 
 static void watch(int poll, int fd)
