@@ -18,9 +18,14 @@ export class AlikeRows {
   /** By hash: the first row that has it, and what was found for it. */
   readonly #known = new Map<number, { readonly row: number; readonly more: number; readonly found: number }>();
 
-  constructor(flows: FlowArrays) {
-    this.#numbers = NUMBERS.map((name) => flows[name]);
-    this.#words = BYTES.map((name) => {
+  /** In these columns. */
+  constructor(
+    flows: FlowArrays,
+    numbers: readonly typeof NUMBERS[number][] = NUMBERS,
+    bytes: readonly typeof BYTES[number][] = BYTES,
+  ) {
+    this.#numbers = numbers.map((name) => flows[name]);
+    this.#words = bytes.map((name) => {
       const { buffer, byteOffset, byteLength } = flows[name];
       return new Uint32Array(buffer, byteOffset, byteLength >> 2);
     });

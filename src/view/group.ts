@@ -4,7 +4,7 @@ import type { Sample } from "../flow/sample.ts";
 import { type Column, type NumberColumn, TOTAL_RATE } from "./column.ts";
 import { type Ended, presentRows } from "./ended.ts";
 import * as flow from "./flow.ts";
-import { groupId, type Grouping, groupKey, keyLabel } from "./group_key.ts";
+import { groupIds, type Grouping, groupKey, keyLabel } from "./group_key.ts";
 import { harmless } from "../harmless.ts";
 import type { Sort } from "./sort.ts";
 import { thousands } from "./units.ts";
@@ -60,9 +60,9 @@ const NONE: ReadonlyMap<string | null, number[]> = new Map();
 const OF_OWNER: ReadonlySet<Grouping> = new Set(["process", "container", "cgroup", "host"]);
 
 function groupedRows(sample: Sample, rows: readonly number[], by: Grouping): Map<string | null, number[]> {
-  const groups = new Map<string | null, number[]>();
+  const groups = new Map<string | null, number[]>(), idOf = groupIds(sample, by);
   for (const row of rows) {
-    const id = groupId(sample, row, by), members = groups.get(id);
+    const id = idOf(row), members = groups.get(id);
     if (members === undefined) groups.set(id, [row]);
     else members.push(row);
   }

@@ -1,8 +1,10 @@
 /** What makes flows one group, and what a user reads for it. */
 import type { Sample } from "../flow/sample.ts";
+import { AlikeRows } from "./alike.ts";
 import { endText, farEnd, nearEnd } from "./far_end.ts";
 import * as flow from "./flow.ts";
 import { hostState } from "../flow/host.ts";
+import { peersOf } from "../flow/peer.ts";
 import { hasPeer, isTcp } from "../flow/row.ts";
 import { harmless } from "../harmless.ts";
 
@@ -20,6 +22,45 @@ interface Naming {
 /** What makes the row one group with others; null: not known, or there is none. It stays when a container's name becomes known. */
 export function groupId(sample: Sample, row: number, by: Grouping): string | null {
   return NAMING[by].id(sample, row);
+}
+
+/** groupId() for many rows of a sample: what takes long to put together, and is the same for many, is put together once. */
+export function groupIds(sample: Sample, by: Grouping): (row: number) => string | null {
+  const { flows: f } = sample, make = (row: number) => groupId(sample, row, by);
+  if (by === "port") return kept((row) => servicePort(f, row) * 2 + (isTcp(f, row) ? 1 : 0), make);
+  if (by !== "peer") return make;
+  const owner = ownersOf(sample), peers = peersOf(sample);
+  const both = (row: number) => {
+    const peer = hasPeer(f, row) ? peers.peerRow(row) : -1;
+    const inbound = flow.directionName(f, row) === "inbound" ? 1 : 0;
+    return peer < 0 ? -1 : (owner(row) * MOST_OWNERS + owner(peer)) * 2 + inbound;
+  };
+  return kept(both, make);
+}
+
+/** More than there are rows. */
+const MOST_OWNERS = 2 ** 24;
+/** All that tells owners apart, as far as groups do. */
+const OF_OWNER = ["how", "wholeName", "cgroup", "host"] as const;
+
+/** Numbers of the rows' owners. */
+function ownersOf({ flows, processes }: Sample): (row: number) => number {
+  const alike = new AlikeRows(flows, OF_OWNER, ["comm"]);
+  let count = 0;
+  const next = () => count++;
+  return (row) => alike.of(row, processes.size > 0 ? flows.tgid[row] : 0, next, null);
+}
+
+/** make(), once for each number; for each row where that is below 0. */
+function kept(number: (row: number) => number, make: (row: number) => string | null): (row: number) => string | null {
+  const known = new Map<number, string | null>();
+  return (row) => {
+    const of = number(row), before = of < 0 ? undefined : known.get(of);
+    if (before !== undefined) return before;
+    const made = make(row);
+    if (of >= 0) known.set(of, made);
+    return made;
+  };
 }
 
 /** The same as the user reads it. */

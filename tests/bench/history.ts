@@ -6,7 +6,7 @@ import { KEYS, pauses } from "./keys.ts";
 import { liveScreen, untilFlows } from "./live.ts";
 
 const FLOWS = 10000, OPENED_PER_S = 2000;
-/** Without the column HISTORY, which is empty in the past. */
+/** So few that remote addresses are whole. */
 const COLUMNS = ["--columns", "process,pid,remote,state,rx/s,tx/s,rx,rtt"];
 /** Lines of the head and of the foot, which are not those of then. */
 const HEAD = 2, FOOT = 1;
