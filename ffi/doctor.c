@@ -6,6 +6,7 @@
 #include "bpf/iterator.h"
 #include "bpf/log.h"
 #include "bpf/objects.h"
+#include "bpf/probe.h"
 #include "netlink/netlink.h"
 #include "privileges/threads.h"
 #include "process/cgroup.h"
@@ -93,9 +94,11 @@ static void programs_say(struct report *r, const char *subsystem, const uint8_t 
 
 	if (!object)
 		return;
+	/* tcp_witness is loaded where it is needed alone, and asks for more than older kernels have (bpf_get_current_pid_tgid() for sockops, 6.10). */
 	bpf_object__for_each_program(p, object)
-		say(r, "program\t%s\t%s\t%s\t%d\n", subsystem, bpf_program__name(p), bpf_program__section_name(p),
-		    program_try(data, size, bpf_program__name(p), cgroup_fd));
+		if (strcmp(bpf_program__name(p), "tcp_witness") || first_process_is_hidden())
+			say(r, "program\t%s\t%s\t%s\t%d\n", subsystem, bpf_program__name(p), bpf_program__section_name(p),
+			    program_try(data, size, bpf_program__name(p), cgroup_fd));
 	bpf_object__close(object);
 }
 
