@@ -13,6 +13,8 @@
 #define UDP_FLOWS_MAX 131072
 #define UDP_FLOWS_HIGH 65536
 #define UDP_FLOWS_LOW 49152
+/* User space comes once an interval; after so many new flows on one CPU it is woken. */
+#define UDP_FLOWS_WAKE 16384
 
 /* Answers of name servers. */
 #define DNS_ANSWERS_A_SECOND 1000

@@ -16,12 +16,13 @@ struct {
 } udp_counters SEC(".maps");
 
 /* Atomic, though per CPU: a softirq may interrupt a sender here, and on a preemptible kernel another sender. */
-static __always_inline void udp_count(__u32 which)
+static __always_inline __u64 *udp_count(__u32 which)
 {
 	__u64 *value = bpf_map_lookup_elem(&udp_counters, &which);
 
 	if (value)
 		__sync_fetch_and_add(value, 1);
+	return value;
 }
 
 #endif

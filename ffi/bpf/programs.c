@@ -17,7 +17,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define LONGEST_WAIT_MS 250
+/* Where nothing wakes who waits, and where the programs do. */
+#define LONGEST_SLEEP_MS 250
+#define LONGEST_WAIT_MS 1000
 /* The owner pass comes before the walk, and ends so early that the walk has this much time. */
 #define COUNTERS_SHARE_NS 2500000000ull
 #ifndef CAP_BPF
@@ -201,7 +203,7 @@ struct source *programs_new(struct failure *f)
 
 	if (!p)
 		return NULL;
-	p->source = (struct source){ .calls = &calls, .longest_wait_ms = LONGEST_WAIT_MS, .syn_recv = -1 };
+	p->source = (struct source){ .calls = &calls, .longest_wait_ms = LONGEST_SLEEP_MS, .syn_recv = -1 };
 	p->failure = f;
 	p->counters_fd = p->cgroup_fd = p->ring.epoll_fd = p->ring.wake_fd = -1;
 	return &p->source;
@@ -210,6 +212,7 @@ struct source *programs_new(struct failure *f)
 int32_t programs_load_tcp(struct source *s, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
 {
 	s->has_tcp = true;
+	s->longest_wait_ms = LONGEST_WAIT_MS;
 	return tcp_load(of(s), ring_bytes, openings, keep);
 }
 

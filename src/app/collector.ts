@@ -27,9 +27,11 @@ import { NAMES_WITHIN_MS, Users } from "./users.ts";
 import { ZoneNames } from "./zones.ts";
 
 /** The ring is looked at this often even when nothing has woken us. Events are to be told soon; samples have time, and each look a second
- * costs 0.04 % of a core. UDP flows must not fill their table meanwhile: there is room for 260,000 new ones a second. */
-const DRAIN_EVERY_MS = 250;
+ * costs 0.04 % of a core. A ring that is half full wakes us, and so do UDP flows before they fill their table. */
+const DRAIN_EVERY_MS = 1000;
 const DRAIN_EVENTS_EVERY_MS = 100;
+/** While much comes, it is looked at more often: the table of dropped packets fills up without a word. */
+const DRAIN_RUSH_EVERY_MS = 250, RUSH_BYTES = 16384;
 
 /** A last sample waits so long for connections that are about to end; and how often that is looked at. */
 const FINISH_WITHIN_MS = 1000;
@@ -66,6 +68,8 @@ export class Collector {
   #latestMs = -Infinity;
   #source: FlowSource | null = null;
   readonly #drainEveryMs: number;
+  /** Whether much has come since the look before. */
+  #rush = false;
 
   /** `post` sends to the main thread. */
   constructor(
@@ -174,7 +178,7 @@ export class Collector {
           waitedMs = nowMs();
         }
         if (source.takeRestart?.()) this.#restart();
-        source.drain((records) => this.#decoder.decode(records));
+        this.#drain(source);
         more = this.#player.settle(source) || more;
         if (this.#span?.from && !this.#span.inside) this.#events?.forget();
         else this.#events?.drained();
@@ -185,10 +189,20 @@ export class Collector {
     }
   }
 
+  #drain(source: FlowSource): void {
+    let bytes = 0;
+    source.drain((records) => {
+      bytes += records.byteLength;
+      this.#decoder.decode(records);
+    });
+    this.#rush = bytes >= RUSH_BYTES;
+  }
+
   /** Until the next sample is due, at most until the next drain. A sample that is due but waits for the main thread to take the one before does not
    * shorten the wait: taken() wakes it. */
   #waitMs({ pace, wake }: FlowSource): number {
-    const longestMs = wake === undefined ? DRAIN_EVENTS_EVERY_MS : this.#drainEveryMs, untilMs = this.#dueMs - nowMs();
+    const usualMs = this.#rush ? Math.min(DRAIN_RUSH_EVERY_MS, this.#drainEveryMs) : this.#drainEveryMs;
+    const longestMs = wake === undefined ? DRAIN_EVENTS_EVERY_MS : usualMs, untilMs = this.#dueMs - nowMs();
     return pace !== undefined || untilMs <= 0 && !this.#taken ? longestMs : Math.min(longestMs, Math.max(1, untilMs));
   }
 
