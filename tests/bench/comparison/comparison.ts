@@ -123,6 +123,13 @@ async function untilTold(file: string): Promise<void> {
   }
 }
 
+/** Not by the end of its terminal: rustnet goes on without one. */
+function ended(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch { /* it has ended */ }
+}
+
 const captured = async (terminal: Tmux) =>
   plainScreen(await terminal.run("capture-pane", "-p", "-e")).split("\n").slice(0, -1);
 
@@ -158,7 +165,10 @@ async function look(network: Network, folder: string, seconds: number): Promise<
   const terminals = new Map<string, Tmux>();
   for (const tool of all) {
     const command = `TERM=xterm-256color exec ${quoted(line(tool, tool.screen))}`;
-    terminals.set(tool.name, stack.use(await Tmux.start(COLUMNS, ROWS, command)));
+    const terminal = stack.use(await Tmux.start(COLUMNS, ROWS, command));
+    const pid = Number(await terminal.run("display-message", "-p", "#{pane_pid}"));
+    stack.defer(() => ended(pid));
+    terminals.set(tool.name, terminal);
   }
   await delay(SETTLE_SECONDS);
   const real = await traffic(network, seconds, async () => {
