@@ -1,15 +1,27 @@
-import { userOptionsFile } from "./src/app/options_file.ts";
-import { parseArguments } from "./src/cli.ts";
+import { isVersionAlone, versionText } from "./src/cli/version_text.ts";
 import { errorText, ExitStatus, TcptopError } from "./src/errors.ts";
 import { writeError, writeTrace } from "./src/output/stderr.ts";
 import { ClosedPipe, writeOut } from "./src/output/stdout.ts";
 
-try {
+async function invoke(): Promise<number> {
+  if (isVersionAlone(Deno.args)) return await say(`${versionText()}\n`);
+  const [{ parseArguments }, { userOptionsFile }] = await Promise.all([
+    import("./src/cli.ts"),
+    import("./src/app/options_file.ts"),
+  ]);
   const invocation = parseArguments(Deno.args, userOptionsFile);
-  if ("say" in invocation) await writeOut([invocation.say], null);
-  else if ("doctor" in invocation) {
-    Deno.exitCode = await (await import("./src/app/doctor.ts")).doctor(invocation.doctor.json);
-  } else Deno.exitCode = await (await import("./src/app/run.ts")).run(invocation.run);
+  if ("say" in invocation) return await say(invocation.say);
+  if ("doctor" in invocation) return await (await import("./src/app/doctor.ts")).doctor(invocation.doctor.json);
+  return await (await import("./src/app/run.ts")).run(invocation.run);
+}
+
+async function say(text: string): Promise<number> {
+  await writeOut([text], null);
+  return ExitStatus.done;
+}
+
+try {
+  Deno.exitCode = await invoke();
 } catch (error) {
   if (!(error instanceof ClosedPipe)) {
     writeError(errorText(error));

@@ -1,13 +1,12 @@
 /** The options and what --help says of them. */
 import { Command, Option } from "@commander-js/extra-typings";
-import { madeBy } from "../app/paths.ts";
 import type { CommandOptions, KillOptions, MapForm } from "../options.ts";
-import { VERSION } from "../version.ts";
 import { SCREEN_COLUMNS, TOTAL_RATE } from "../view/column.ts";
 import { FIELDS } from "../view/filter/fields.ts";
 import { GROUPINGS } from "../view/group_key.ts";
 import { collected } from "./given.ts";
 import { SCHEMA_NAMES } from "./schemas.ts";
+import { versionText } from "./version_text.ts";
 
 export const MAP_FORMS: readonly MapForm[] = ["mermaid", "dot", "json"];
 
@@ -157,7 +156,7 @@ export function definition() {
     .option("--allow-kill", "let the key K end connections: one thread keeps CAP_NET_ADMIN for it")
     .option("--keep-privileges", "stay root after loading")
     .helpOption("-h, --help", "show this")
-    .version(`tcptop ${VERSION}\n${madeBy()}`, "-V, --version", "show the version")
+    .version(versionText(), "-V, --version", "show the version")
     .addHelpText(
       "after",
       `\nColumns: ${[...SCREEN_COLUMNS, TOTAL_RATE].map(({ id }) => id).join(" ")}
