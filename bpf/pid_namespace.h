@@ -31,16 +31,34 @@ static __always_inline u32 pid_at(const struct pid *pid, u32 level)
 /* 0: the process is not in tcptop's namespace nor in one below it. */
 static __noinline u32 process_pid(struct task_struct *leader)
 {
-	struct pid *pid = leader->thread_pid;
+	struct pid *pid;
 	u32 nr = 0;
 
 	if (!settings.pid_namespace)
 		return leader->tgid;
+	pid = leader->thread_pid;
 	if (!pid)
 		return 0;
 #pragma unroll
 	for (u32 level = 1; level < LEVELS_MAX; level++)
 		if (!nr && level <= pid->level)
+			nr = pid_at(pid, level);
+	return nr;
+}
+
+/* process_pid() of a task that is known by its address alone, where bpf_probe_read_kernel() may be called (settings.long_names). */
+static __always_inline u32 process_pid_read(struct task_struct *leader)
+{
+	struct pid *pid;
+	u32 nr = 0, deepest;
+
+	if (!settings.pid_namespace)
+		return BPF_CORE_READ(leader, tgid);
+	pid = BPF_CORE_READ(leader, thread_pid);
+	deepest = pid ? BPF_CORE_READ(pid, level) : 0;
+#pragma unroll
+	for (u32 level = 1; level < LEVELS_MAX; level++)
+		if (!nr && level <= deepest)
 			nr = pid_at(pid, level);
 	return nr;
 }

@@ -76,23 +76,6 @@ static __always_inline void name_read_inline(u8 to[NAME_INLINE], struct dentry *
 			break;
 }
 
-/* A process whose parent has ended belongs to init, or to the nearest subreaper (PR_SET_CHILD_SUBREAPER). real_parent may be any thread of
- * the parent. */
-static __always_inline void ancestors_fill(u32 to[ANCESTORS_MAX], struct task_struct *leader)
-{
-	struct task_struct *parent, *child = leader;
-
-	for (int i = 0; i < ANCESTORS_MAX; i++) {
-		parent = child->real_parent;
-		if (!parent)
-			break;
-		parent = parent->group_leader;
-		if (!parent || parent == child || !(to[i] = process_pid(parent)))
-			break;
-		child = parent;
-	}
-}
-
 static __always_inline void parent_name_fill(u8 to[16], struct task_struct *leader)
 {
 	struct task_struct *parent = leader->real_parent;
@@ -103,6 +86,43 @@ static __always_inline void parent_name_fill(u8 to[16], struct task_struct *lead
 #pragma unroll
 	for (int i = 0; i < 16; i++)
 		to[i] = parent->comm[i];
+}
+
+/* Where bpf_probe_read_kernel() may not be called. */
+static __always_inline void ancestors_walk(struct tcptop_process *r, struct task_struct *leader)
+{
+	struct task_struct *parent, *child = leader;
+
+	for (int i = 0; i < ANCESTORS_MAX; i++) {
+		parent = child->real_parent;
+		if (!parent)
+			break;
+		parent = parent->group_leader;
+		if (!parent || parent == child || !(r->ancestors[i] = process_pid(parent)))
+			break;
+		child = parent;
+	}
+	if (r->ancestors[0])
+		parent_name_fill(r->parent, leader);
+}
+
+/* A process whose parent has ended belongs to init, or to the nearest subreaper (PR_SET_CHILD_SUBREAPER). real_parent may be any thread of
+ * the parent. By address: for each pointer that the verifier has to know it searches the names of all the kernel's types, up to four times
+ * (btf_nested_type_is_trusted(); on 6.18 this walk took as long to load as all else together). */
+static __always_inline void ancestors_fill(struct tcptop_process *r, struct task_struct *leader)
+{
+	struct task_struct *parent, *child = leader;
+
+	if (!settings.long_names)
+		return ancestors_walk(r, leader);
+	for (int i = 0; i < ANCESTORS_MAX; i++) {
+		parent = BPF_CORE_READ(child, real_parent, group_leader);
+		if (!parent || parent == child || !(r->ancestors[i] = process_pid_read(parent)))
+			break;
+		if (i == 0)
+			bpf_probe_read_kernel(r->parent, sizeof(r->parent), &parent->comm);
+		child = parent;
+	}
 }
 
 static __always_inline void process_fill(struct tcptop_process *r, struct task_struct *leader, struct dentry *file)
@@ -119,9 +139,7 @@ static __always_inline void process_fill(struct tcptop_process *r, struct task_s
 		name_read_inline(r->exe, file);
 	else if (settings.long_names)
 		bpf_probe_read_kernel_str(r->exe, sizeof(r->exe), file->d_name.name);
-	ancestors_fill(r->ancestors, leader);
-	if (r->ancestors[0])
-		parent_name_fill(r->parent, leader);
+	ancestors_fill(r, leader);
 }
 
 /* Sends the record of the leader's process unless that was done lately. When the ring is half full, as in an owner pass over thousands of

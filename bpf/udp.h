@@ -25,6 +25,7 @@
 
 struct udp_settings {
 	__u64 watch_dns;
+	__u64 wake;          /* 1: new flows wake who reads the ring */
 };
 
 struct udp_key {

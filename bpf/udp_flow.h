@@ -60,7 +60,7 @@ static __always_inline void udp_flow_added(void)
 	__u64 *added = udp_count(UDP_ADDED);
 	void *none;
 
-	if (!added || *added % UDP_FLOWS_WAKE)
+	if (!udp_settings.wake || !added || *added % UDP_FLOWS_WAKE)
 		return;
 	none = bpf_ringbuf_reserve(&events, 8, 0);
 	if (none)

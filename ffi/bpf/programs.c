@@ -221,6 +221,8 @@ int32_t programs_load_udp(struct source *s, uint32_t timeout_ms, bool watch_dns)
 	int32_t result = udp_load(of(s), timeout_ms, watch_dns);
 
 	s->fills_up = of(s)->udp != NULL;
+	if (of(s)->udp && !of(s)->udp->wakes)
+		s->longest_wait_ms = LONGEST_SLEEP_MS;
 	return result;
 }
 

@@ -12,11 +12,11 @@
 #include <string.h>
 #include <bpf/bpf.h>
 
-/* With the TCP object loaded, the map udp_sockets is its: its owner pass and its udp_opened fill it. */
-static int32_t object_open_and_load(struct programs *p, struct udp *u, bool watch_dns)
+/* With the TCP object loaded, the map udp_sockets is its: its owner pass and its udp_opened fill it; and its ring is the ring, which new flows wake. */
+static int32_t object_open_and_load(struct programs *p, struct udp *u, bool watch_dns, bool has_ring)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_udp");
-	const struct udp_settings settings = { .watch_dns = watch_dns };
+	const struct udp_settings settings = { .watch_dns = watch_dns, .wake = has_ring && p->tcp };
 	struct bpf_map *sockets, *events;
 	int err;
 
@@ -27,7 +27,7 @@ static int32_t object_open_and_load(struct programs *p, struct udp *u, bool watc
 	if (p->tcp && (err = bpf_map__reuse_fd(sockets, bpf_object__find_map_fd_by_name(p->tcp, "udp_sockets"))))
 		return fail(p->failure, -err, "share the UDP sockets");
 	events = bpf_object__find_map_by_name(u->object, "events");
-	if (!watch_dns)
+	if (!has_ring)
 		bpf_map__set_autocreate(events, false);
 	else if (p->tcp && (err = bpf_map__reuse_fd(events, bpf_object__find_map_fd_by_name(p->tcp, "events"))))
 		return fail(p->failure, -err, "share the ring");
@@ -40,20 +40,21 @@ static int32_t object_open_and_load(struct programs *p, struct udp *u, bool watc
 	if (watch_dns && !p->tcp && (err = ring_open(&p->ring, bpf_map__fd(events), bpf_map__max_entries(events))))
 		return fail(p->failure, -err, "map the ring buffer");
 	u->watches_dns = watch_dns;
+	u->wakes = settings.wake;
 	return 0;
 }
 
-/* Before 5.8 there is no ring buffer: then without names. libbpf's account of the first attempt is taken out of the log. */
+/* Before 5.8 there is no ring buffer: then without names, and nothing wakes who reads. libbpf's account of the first attempt is taken out of the log. */
 static int32_t object_load(struct programs *p, struct udp *u, bool watch_dns)
 {
 	size_t log_length = strlen(p->failure->log);
 
-	if (watch_dns && !object_open_and_load(p, u, true))
+	if ((watch_dns || p->tcp) && !object_open_and_load(p, u, watch_dns, true))
 		return 0;
 	p->failure->log[log_length] = 0;
 	bpf_object__close(u->object);
 	u->object = NULL;
-	return object_open_and_load(p, u, false);
+	return object_open_and_load(p, u, false, false);
 }
 
 /* It may fail (kernels before 6.11): what is lost is then known by the socket. libbpf's warnings about it are taken out of the log. */

@@ -25,6 +25,7 @@ struct udp {
 	int flows_fd;
 	int counters_fd;
 	bool watches_dns;    /* answers of name servers come into the ring */
+	bool wakes;          /* many new flows end a wait */
 	uint64_t timeout_ns;
 	uint64_t before_ns;  /* when the last snapshot began */
 	bool describe_all;   /* in the next snapshot */
