@@ -190,7 +190,7 @@ for (const sockets of ["storage", "table"]) {
 
     const expected: Record<string, number> = {
       "killed: kernel killed ECONNABORTED": MANY,
-      "cut: peer reset_received ECONNRESET": MANY,
+      "cut: peer killed ECONNRESET": MANY,
       "unread: peer reset_received ECONNRESET": MANY,
       "dies: local reset_sent null": MANY,
       "keepalive: kernel keepalive ETIMEDOUT": MANY,
