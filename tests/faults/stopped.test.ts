@@ -16,10 +16,25 @@ interface Outcome {
   readonly told: number;
   readonly lost: number;
   readonly samples: readonly SampleDocument[];
-  /** Nobody else opened or closed a connection just before and just after. */
+  /** Nobody else opened or closed a connection, as far as this network namespace knows. */
   readonly quiet: boolean;
   /** What moved on a connection of the test's own while the program was stopped, as both its ends saw it afterwards. */
   readonly moved: readonly number[];
+}
+
+interface Counts {
+  readonly opens: number;
+  readonly sockets: number;
+}
+
+/** Connections that this network namespace has opened and accepted, and its TCP sockets, as the kernel counts them. */
+async function counts(): Promise<Counts> {
+  const words = (file: string) =>
+    Deno.readTextFile(`/proc/net/${file}`).then((text) => text.split("\n").map((line) => line.split(" ")));
+  const [names, values] = (await words("snmp")).filter(([name]) => name === "Tcp:");
+  const of = (name: string) => Number(values[names.indexOf(name)]);
+  const sockets = (await words("sockstat")).find(([name]) => name === "TCP:")!;
+  return { opens: of("ActiveOpens") + of("PassiveOpens"), sockets: Number(sockets[sockets.indexOf("inuse") + 1]) };
 }
 
 /** Runs `load` while tcptop is stopped. */
@@ -31,7 +46,7 @@ async function stopped(ring: string, load: readonly (string | number)[]): Promis
   using client = await Deno.connect({ port });
   using server = await listener.accept();
   await using running = await Running.start("-i", "300ms", "--tcp", "--ring-size", ring);
-  const begin = await running.fresh(), before = begin.health;
+  const begin = await running.fresh(), before = begin.health, first = await counts();
   Deno.kill(running.pid, "SIGSTOP");
   await client.write(new Uint8Array(MOVED));
   await server.read(new Uint8Array(MOVED));
@@ -44,7 +59,9 @@ async function stopped(ring: string, load: readonly (string | number)[]): Promis
     .flatMap(({ rx_bytes_delta, tx_bytes_delta }) => [rx_bytes_delta, tx_bytes_delta])
     .filter((bytes): bytes is number => bytes! > 0);
   const told = health.events - before.events, lost = health.events_lost - before.events_lost;
-  const quiet = [begin, samples.at(-1)!].every(({ totals }) => totals.opened + totals.closed === 0);
+  const last = await counts(),
+    isAlone = last.opens - first.opens === 2 * done.completed && last.sockets === first.sockets;
+  const quiet = isAlone && [begin, samples.at(-1)!].every(({ totals }) => totals.opened + totals.closed === 0);
   strictEqual(await running.stop(), 0);
   return { held, done, told, lost, samples, quiet, moved };
 }
