@@ -57,7 +57,7 @@ function ofCrate(name: string, command: (path: string) => string[], reads: Reade
   return { ...tool, absent: why ?? "`./scripts/bench tools` builds it, by cargo, in some ten minutes" };
 }
 
-function exists(path: string): boolean {
+export function exists(path: string): boolean {
   try {
     Deno.statSync(path);
     return true;

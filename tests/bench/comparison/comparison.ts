@@ -3,6 +3,7 @@ import { Tmux } from "../../support/tmux.ts";
 import { tcptop } from "../../support/tcptop.ts";
 import { between, type Table, tableLines } from "../markdown.ts";
 import { oneEnd } from "../measure.ts";
+import { exists } from "../tools.ts";
 import { plainScreen } from "./plain_screen.ts";
 import { loadAverage } from "../threads.ts";
 import type { Running } from "../goals/subjects.ts";
@@ -140,15 +141,6 @@ interface Seen {
 }
 
 const isThere = ({ screen }: Tool) => !screen[0].startsWith("/") || exists(screen[0]);
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function look(network: Network, folder: string, seconds: number): Promise<{ seen: Seen[]; real: Traffic }> {
   const all = tools().filter(isThere), screens = new Map<string, string[]>();
