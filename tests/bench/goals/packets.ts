@@ -10,9 +10,12 @@ const WITNESS = "tcp_witness", MOST_CALLS = 6;
 /** Programs that run for a packet, or a change of state, and not for each tick. */
 const OF_PACKETS = /^udp_(?:in|out)/;
 
-/** Packets on the loopback device so far, as programs see them: one for each skb, however many segments it has. */
+/** Packets on this namespace's loopback device so far, as programs see them: one for each skb, however many segments it has. Not
+ * from /sys, which shows the devices of the namespace that it was mounted in. */
 function packets(): number {
-  return Number(Deno.readTextFileSync("/sys/class/net/lo/statistics/rx_packets"));
+  const received = /^\s*lo:\s*\d+\s+(\d+)/m.exec(Deno.readTextFileSync("/proc/net/dev"))?.[1];
+  if (received === undefined) throw new Error("no loopback device in /proc/net/dev");
+  return Number(received);
 }
 
 interface Measured {
