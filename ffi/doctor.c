@@ -136,6 +136,7 @@ int32_t tcptop__doctor(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 	say_file(&r, "unprivileged_bpf_disabled", "/proc/sys/kernel/unprivileged_bpf_disabled");
 	say_file(&r, "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid");
 	say_file(&r, "cap_last_cap", "/proc/sys/kernel/cap_last_cap");
+	say(&r, "first_process_hidden\t%d\n", first_process_is_hidden());
 	netlink_say(&r);
 	maps_say(&r);
 	programs_say(&r, "tcp", tcp_object, tcp_object_end - tcp_object, cgroup_fd);

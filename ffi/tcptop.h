@@ -127,7 +127,8 @@ int32_t tcptop__error(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid);
 
 /* What this machine lets this process do, as lines of words between tabs, without a final NUL; an errno of 0 is yes:
- *   capabilities HEX; btf ERRNO; cgroup ERRNO IS_ROOT; setting NAME TEXT; netlink ERRNO DESTROY_ERRNO; map KIND ERRNO;
+ *   capabilities HEX; btf ERRNO; cgroup ERRNO IS_ROOT; setting NAME TEXT;
+ *   first_process_hidden 0|1; netlink ERRNO DESTROY_ERRNO; map KIND ERRNO;
  *   program tcp|table|udp|drops NAME HOOK ERRNO (it was loaded and attached by itself; table: TCP with KEEP_IN_TABLE; drops: UDP does
  *   without)
  * Returns bytes. May take a second. */

@@ -64,6 +64,7 @@ export function diagnose(
     lockdownCheck(facts),
     ...facts.maps.map(({ kind, errno }) => mapCheck(facts, kind, errno, circumstances)),
     ...programChecks(facts, circumstances),
+    ...firstProcessChecks(facts),
     cgroupCheck(facts),
     netlinkCheck(facts),
     killCheck(facts),
@@ -203,6 +204,23 @@ function remedyFor(facts: MachineFacts, subsystem: Subsystem, errno: number, cir
   const since = subsystem === "reasons" ? DROP_REASONS : UDP_DROPS;
   if (BESIDE.has(subsystem) && !isAtLeast(release, since)) return kernelRemedy(release, since, "CONFIG_DEBUG_INFO_BTF");
   return isRefusal(errno) ? permission(facts, circumstances) : needsKernel(release);
+}
+
+/** Why packets are dropped and resets are sent is told by tracing programs alone; connections have a second witness
+ * (bpf/tcp_witness.bpf.c). Only where tracing is allowed at all does a refused fentry mean that the kernel hides process 1. */
+function firstProcessChecks({ programs, firstProcessHidden }: MachineFacts): Check[] {
+  if (!programs.some(({ subsystem, errno }) => subsystem === "reasons" && errno === 0)) return [];
+  return [{
+    id: "first_process",
+    title: "tracing over process 1",
+    ok: !firstProcessHidden,
+    needed: false,
+    detail: firstProcessHidden
+      ? "this kernel runs no tracing program while process 1 is current: packets dropped and resets sent meanwhile have no reason, and " +
+        "counts of drops may be too low"
+      : "as over any other",
+    remedy: null,
+  }];
 }
 
 function cgroupCheck({ cgroupErrno, cgroupIsRoot }: MachineFacts): Check {

@@ -23,6 +23,9 @@ export interface MachineFacts {
   readonly destroyGroupsErrno: number;
   /** Of ending a socket that there is not. */
   readonly killErrno: number;
+  /** Whether fentry is refused with EPERM: for want of a permission, or because the kernel runs no tracing program while a thread
+   * of process 1 is current. */
+  readonly firstProcessHidden: boolean;
   readonly maps: readonly { readonly kind: string; readonly errno: number }[];
   readonly programs: readonly ProgramFact[];
   /** Of those settings that the kernel has: lockdown, unprivileged_bpf_disabled, perf_event_paranoid. */
@@ -44,6 +47,7 @@ export function parseMachineFacts(text: string): MachineFacts {
     netlinkErrno: Number(netlink),
     destroyGroupsErrno: Number(destroyGroups),
     killErrno: Number(one("kill")[0] ?? 0),
+    firstProcessHidden: one("first_process_hidden")[0] === "1",
     maps: all("map").map(([kind, errno]) => ({ kind, errno: Number(errno) })),
     programs: all("program").map(([subsystem, name, hook, errno]) => ({
       subsystem: subsystem as Subsystem,

@@ -18,6 +18,7 @@ function machine(errno = 0, changes: Partial<MachineFacts> = {}): MachineFacts {
     netlinkErrno: 0,
     destroyGroupsErrno: 0,
     killErrno: 0,
+    firstProcessHidden: false,
     maps: [{ kind: "ring buffer", errno: errno && 22 }],
     programs: [
       program("tcp", "tcp_state", errno),
@@ -56,6 +57,17 @@ Deno.test("diagnose() names the one thing that is missing", () => {
   deepStrictEqual(failing(machine(0, { cgroupIsRoot: false })), ["cgroup2"]);
   deepStrictEqual(failing(machine(0, { capabilities: (1n << 41n) - 1n & ~(1n << 38n) })), ["cap_perfmon"]);
   deepStrictEqual(failing(machine(0, { netlinkErrno: 2 })), []);
+});
+
+Deno.test("diagnose() says that drops over process 1 are not seen, where tracing is allowed", () => {
+  const check = (errno: number, firstProcessHidden: boolean) => {
+    const facts = machine(0, { firstProcessHidden, programs: [program("reasons", "packet_dropped", errno)] });
+    const { best, checks } = diagnose(facts, BPF, null, ROOT), found = checks.find(({ id }) => id === "first_process");
+    return [best, found?.ok, found?.needed, /may be too low/.test(found?.detail ?? "")];
+  };
+  deepStrictEqual(check(0, true), [true, false, false, true]);
+  deepStrictEqual(check(0, false), [true, true, false, false]);
+  deepStrictEqual(check(Errno.EPERM, true), [true, undefined, undefined, false]);
 });
 
 Deno.test("diagnose() knows whether connections can be ended, and what that takes", () => {

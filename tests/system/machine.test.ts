@@ -5,6 +5,7 @@ const TEXT = `capabilities\t1fffeffffff
 btf\t2
 cgroup\t0\t1
 setting\tlockdown\tnone [integrity] confidentiality
+first_process_hidden\t1
 netlink\t0\t1
 map\tring buffer\t0
 program\ttcp\ttcp_state\ttp_btf/inet_sock_set_state\t1
@@ -18,6 +19,7 @@ Deno.test("parseMachineFacts() reads what the shim wrote and skips what it does 
   strictEqual(facts.capabilities, 0x1fffeffffffn);
   deepStrictEqual([facts.btfErrno, facts.cgroupErrno, facts.cgroupIsRoot], [2, 0, true]);
   deepStrictEqual([facts.netlinkErrno, facts.destroyGroupsErrno], [0, 1]);
+  strictEqual(facts.firstProcessHidden, true);
   deepStrictEqual(facts.maps, [{ kind: "ring buffer", errno: 0 }]);
   deepStrictEqual(facts.programs, [
     { subsystem: "tcp", name: "tcp_state", hook: "tp_btf/inet_sock_set_state", errno: 1 },
