@@ -4,6 +4,7 @@ import { between, type Goal, goalTable, tableLines } from "../markdown.ts";
 import { endCleanly } from "../measure.ts";
 import { loadAverage } from "../threads.ts";
 import { starts, typed } from "./answers.ts";
+import { closedPort } from "./closed_port.ts";
 import { datagrams } from "./datagrams.ts";
 import { idle, neighbour } from "./idle.ts";
 import { inKernel } from "./packets.ts";
@@ -22,6 +23,7 @@ const PARTS: readonly Part[] = [
   { name: "streams", about: "Streams of short connections", minutes: 2.5, run: streamed },
   { name: "kernel", about: "Time in the kernel", minutes: 0.5, run: inKernel },
   { name: "udp", about: "Datagrams", minutes: 1.5, run: datagrams },
+  { name: "drops", about: "Datagrams to a closed port", minutes: 1.5, run: closedPort },
   { name: "keys", about: "Keys", minutes: 1.5, run: typed },
   { name: "life", about: "Loads like those of real machines", minutes: 5, run: life },
   { name: "peers", about: "Other tools", minutes: 3, run: peers },
