@@ -20,7 +20,10 @@ static __always_inline struct tracked *track_find(struct sock *sk, u64 cookie);
 static __always_inline struct tracked *track_make(struct sock *sk, u64 cookie);
 
 /* The kernel frees the socket, and what is kept for it goes. From tcp_destroyed alone, as its last act. */
-static __always_inline void track_freed(u64 cookie);
+static __always_inline void track_freed(struct sock *sk, u64 cookie);
+
+/* sk, for which track_make() found no room, is no connection any more, or never was one: a listener. */
+static __always_inline void track_not_apart(struct sock *sk);
 
 /* sk is a listener, about to have its first child or met in mid-life: from now on its children begin with a copy of what is kept for it.
  * After track_make(). From inet_sock_set_state in the context of listen(), and from iterators. */

@@ -19,6 +19,8 @@ static __always_inline void lifecycle_start(struct sock *sk, u64 cookie, u8 dire
 {
 	struct tracked *t = track_make(sk, cookie);
 
+	if (!t && direction == DIRECTION_UNKNOWN)
+		track_not_apart(sk);
 	if (!t || (t->cookie == cookie && t->opened_ns && !t->ended))
 		return;
 	track_reset(t, cookie);
@@ -101,6 +103,8 @@ static __always_inline void lifecycle_closed(struct sock *sk, u64 cookie, int ol
 
 	if (!t)
 		t = track_adopt(sk, cookie, old);
+	if (!t)
+		track_not_apart(sk);
 	if (!t || !tp || (t->cookie == cookie && t->ended))
 		return;
 	if (t->cookie != cookie && old == TCP_SYN_RECV && sock_never_connected(tp, DIRECTION_INBOUND, old)) {

@@ -358,11 +358,12 @@ struct tcptop_tick {
 	__u64 time_ns;       /* after its last */
 	__u64 wall_ns;       /* CLOCK_REALTIME at time_ns */
 	__u64 events_lost;   /* records that found the ring full */
-	__u64 sockets_untracked; /* sockets for which no storage could be made */
+	__u64 sockets_untracked; /* sockets for which no storage could be made, or that found the table full */
 	__u64 snapshot_errors; /* snapshots that were cut short or refused */
 	__u64 udp_evicted;   /* UDP flows that left the map for want of room */
 	__u64 udp_untracked; /* datagrams that could not be put on a flow */
 	__u64 dns_unread;    /* answers of name servers that were not copied: more than may be in a second, or no room */
+	__u64 sockets_apart; /* not a count of all time: connections that are open now, and in no record since the table was full */
 };
 
 #endif

@@ -27,6 +27,7 @@ struct tcptop_tcp_shared {
 	__u64 walk_next;       /* by both: the slot at which the walk (bpf/table_walk.bpf.c) goes on; 0 by user space before a snapshot */
 	__u64 walking;         /* by the programs: 1 while the walk runs; then it alone removes entries from the table */
 	__u64 own_executable;  /* by the programs: address of the dentry of tcptop's executable */
+	__u64 apart;           /* by the programs: connections that are open and found no room in bpf/table.h */
 	__u64 syn_recv;        /* by the programs: connections in SYN_RECV that the snapshot has met; 0 by user space before a snapshot */
 	__u32 epoch;           /* by user space, never 0: raised to be sent a full record of every socket again */
 	__u32 owner_pass;      /* by user space: number of the owner pass that runs or ran last; 0: none yet */

@@ -29,7 +29,12 @@ static __always_inline struct tracked *track_make(struct sock *sk, u64 cookie)
 }
 
 /* The kernel does it. */
-static __always_inline void track_freed(u64 cookie)
+static __always_inline void track_freed(struct sock *sk, u64 cookie)
+{
+}
+
+/* There is room. */
+static __always_inline void track_not_apart(struct sock *sk)
 {
 }
 

@@ -47,6 +47,20 @@ struct {
 	__type(value, u64);
 } listeners SEC(".maps");
 
+/* Of sockets for which there was no room. */
+enum apart {
+	APART_NOT,           /* an entry was made later */
+	APART_OPEN,          /* it is in shared.apart */
+	APART_ENDED,         /* it is not: it has ended, or is a listener */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, u64); /* enum apart */
+} sockets_apart SEC(".maps");
+
 extern void *bpf_rdonly_cast(void *obj, u32 btf_id) __ksym;
 
 static __always_inline struct tracked *track_find(struct sock *sk, u64 cookie)
@@ -90,11 +104,37 @@ static __always_inline void track_drop(u64 cookie)
 	bpf_map_push_elem(&free_slots, &i, 0);
 }
 
+/* There is no room for sk: each such socket is counted once, and connections as long as they are open. */
+static __always_inline void apart_enter(struct sock *sk)
+{
+	u64 *mark = bpf_sk_storage_get(&sockets_apart, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	u64 before = mark ? __sync_lock_test_and_set(mark, APART_OPEN) : APART_NOT;
+
+	if (before == APART_NOT)
+		count(COUNTER_SOCKETS_UNTRACKED);
+	if (mark && before != APART_OPEN)
+		__sync_fetch_and_add(&shared.apart, 1);
+}
+
+static __always_inline void apart_leave(struct sock *sk, enum apart to)
+{
+	u64 *mark = *(volatile u64 *)&shared.apart ? bpf_sk_storage_get(&sockets_apart, sk, 0, 0) : NULL;
+
+	if (mark && __sync_val_compare_and_swap(mark, APART_OPEN, to) == APART_OPEN)
+		__sync_fetch_and_add(&shared.apart, -1);
+}
+
+static __always_inline void track_not_apart(struct sock *sk)
+{
+	apart_leave(sk, APART_ENDED);
+}
+
 /* Where the walk may be at this entry, it is left to the next walk (walk_drop_freed()): a softirq may free a socket in the middle of the
  * walk that it interrupts. A walk that begins on another CPU just after the flag is read is not excluded; it would have to be at this very
  * entry. */
-static __always_inline void track_freed(u64 cookie)
+static __always_inline void track_freed(struct sock *sk, u64 cookie)
 {
+	apart_leave(sk, APART_ENDED);
 	if (!*(volatile u64 *)&shared.walking)
 		track_drop(cookie);
 }
@@ -128,16 +168,17 @@ static __always_inline struct tracked *track_make(struct sock *sk, u64 cookie)
 	made = !table_add(sk, cookie);
 	t = bpf_map_lookup_elem(&socket_table, &cookie);
 	if (!t) {
-		count(COUNTER_SOCKETS_UNTRACKED);
+		apart_enter(sk);
 		return NULL;
 	}
 	if (!made) /* another CPU has just made it */
 		return t;
 	if (!slot_take(t, cookie)) {
-		count(COUNTER_SOCKETS_UNTRACKED);
+		apart_enter(sk);
 		bpf_map_delete_elem(&socket_table, &cookie);
 		return NULL;
 	}
+	apart_leave(sk, APART_NOT);
 	return t;
 }
 

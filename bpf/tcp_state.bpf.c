@@ -71,6 +71,6 @@ int BPF_PROG(tcp_destroyed, struct sock *sk)
 
 	if (!settings.witness_alone)
 		lifecycle_destroyed(sk, cookie);
-	track_freed(cookie);
+	track_freed(sk, cookie);
 	return 0;
 }

@@ -47,6 +47,8 @@ static __always_inline struct tracked *track_adopt(struct sock *sk, u64 cookie, 
 		track_first_met(t, cookie, sock_direction(sk, state));
 	if (t && state == TCP_LISTEN)
 		track_listens(sk, cookie);
+	else if (state == TCP_LISTEN)
+		track_not_apart(sk);
 	return t;
 }
 

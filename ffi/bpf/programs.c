@@ -136,6 +136,7 @@ static void count(struct source *s, struct tcptop_tick *tick)
 	tick->features |= p->drops ? FEATURE_DROPS : 0;
 	tick->events_lost += sums[COUNTER_EVENTS_LOST];
 	tick->sockets_untracked += sums[COUNTER_SOCKETS_UNTRACKED];
+	tick->sockets_apart += p->shared ? p->shared->apart : 0;
 	tick->snapshot_errors += s->errors + sums[COUNTER_SNAPSHOT_LOST];
 	tick->udp_evicted += p->udp ? p->udp->evicted : 0;
 	tick->udp_untracked += udp[UDP_FULL] + udp[UDP_UNREADABLE];

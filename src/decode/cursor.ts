@@ -598,6 +598,9 @@ export class TickRecord extends Cursor {
   get dnsUnread() {
     return this.u16(TickLayout.size) > TickLayout.dnsUnread ? this.u64(TickLayout.dnsUnread) : 0;
   }
+  get socketsApart() {
+    return this.u16(TickLayout.size) > TickLayout.socketsApart ? this.u64(TickLayout.socketsApart) : 0;
+  }
   get udpUntracked() {
     return this.u64(TickLayout.udpUntracked);
   }

@@ -71,7 +71,7 @@ const EARLIER_BYTE_LENGTHS: Readonly<Record<number, readonly number[]>> = {
   [Tag.tcpClose]: [TcpRecordLayout.connectUs],
   [Tag.tcpLive]: [TcpRecordLayout.connectUs],
   [Tag.tcpOwner]: [TcpRecordLayout.connectUs],
-  [Tag.tick]: [TickLayout.dnsUnread],
+  [Tag.tick]: [TickLayout.dnsUnread, TickLayout.socketsApart],
 };
 
 function isWhole(tag: number, size: number): boolean {

@@ -22,6 +22,8 @@ export interface Health {
   /** Answers of name servers that were not looked at, and names that made room for newer ones. */
   readonly dnsUnread: number;
   readonly dnsNamesEvicted: number;
+  /** Of socketsUntracked: connections that are open now. They have no row, and are in the totals alone. */
+  readonly socketsApart: number;
   /** Points and log records that did not reach the receiver of --otlp; absent: none are sent. */
   readonly otlpLost?: number;
 }

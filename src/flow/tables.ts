@@ -40,6 +40,7 @@ const NO_HEALTH = {
   snapshotErrors: 0,
   dropsUntracked: 0,
   dnsUnread: 0,
+  socketsApart: 0,
 };
 
 /** What one sample holds before it crosses to the main thread. `flows` is for unpackFlows(). */
@@ -173,6 +174,7 @@ export class FlowTables implements EventHandler {
       snapshotErrors: record.snapshotErrors,
       dropsUntracked: this.drops.untold,
       dnsUnread: record.dnsUnread,
+      socketsApart: record.socketsApart,
     };
   }
 

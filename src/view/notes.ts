@@ -12,6 +12,7 @@ export function notesOf(sample: Sample): Note[] {
     recordsInvalid,
     flowsEvicted,
     socketsUntracked,
+    socketsApart,
     datagramsUntracked,
     snapshotErrors,
     dropsUntracked,
@@ -58,6 +59,12 @@ export function notesOf(sample: Sample): Note[] {
     "sockets_untracked",
     "[time|times] a socket could not be followed: the kernel had no memory for it, or room in its table",
     byNetlink ? "Free memory" : "Free memory, or, with more than 262,144 sockets, try --source netlink",
+  );
+  add(
+    socketsApart,
+    "sockets_apart",
+    "TCP [connection is|connections are] in the totals alone, without a row or bytes: the table of sockets was full when [it|they] began",
+    "Try --source netlink, which has no table",
   );
   add(
     snapshotErrors,

@@ -30,7 +30,8 @@ export interface Totals {
 
 export function totalsOf(sample: Sample): Totals {
   const f = sample.flows;
-  let tcp = 0, udp = 0, unattributed = 0;
+  // What there was no room for has no row, but is there.
+  let tcp = sample.health.socketsApart, udp = 0, unattributed = 0;
   let dropped: number | null = null;
   let rx = 0, tx = 0, inside = 0, byAddress = 0, loopbackRx = 0, loopbackTx = 0;
   for (let row = 0; row < sample.length; row++) {

@@ -330,7 +330,7 @@ export const DnsAnswerLayout = {
 } as const;
 
 export const TickLayout = {
-  byteLength: 80,
+  byteLength: 88,
   tag: 0,
   size: 2,
   features: 4,
@@ -343,4 +343,5 @@ export const TickLayout = {
   udpEvicted: 56,
   udpUntracked: 64,
   dnsUnread: 72,
+  socketsApart: 80,
 } as const;

@@ -18,6 +18,7 @@ Deno.test("FlowTables hands on what the tick says was lost, and counts events fr
     udpEvicted: 4,
     udpUntracked: 5,
     dnsUnread: 6,
+    socketsApart: 7,
   }));
   deepStrictEqual(health, {
     events: 3,
@@ -29,6 +30,7 @@ Deno.test("FlowTables hands on what the tick says was lost, and counts events fr
     recordsInvalid: 0,
     dropsUntracked: 0,
     dnsUnread: 6,
+    socketsApart: 7,
     dnsNamesEvicted: 0,
   });
 });

@@ -68,6 +68,7 @@ export function fakeSample(flows: readonly FakeFlow[], more: Partial<Sample> = {
       dropsUntracked: 0,
       dnsUnread: 0,
       dnsNamesEvicted: 0,
+      socketsApart: 0,
     },
     opened: 0,
     closed: 0,

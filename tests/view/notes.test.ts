@@ -74,13 +74,14 @@ Deno.test("notesOf() says one as one, whatever it is", () => {
     recordsInvalid: 1,
     flowsEvicted: 1,
     socketsUntracked: 1,
+    socketsApart: 1,
     datagramsUntracked: 1,
     snapshotErrors: 1,
   };
   for (const tcp of ["bpf", "netlink"]) {
     for (const udp of ["bpf", "netlink"]) {
       for (const { message } of notesOf(fakeSample(rows, { health: all, source: { tcp, udp, notes: [] } }))) {
-        match(message, /^1 (record|UDP flow|UDP datagram|time|snapshot|TCP socket) [^[\]|]+$/);
+        match(message, /^1 (record|UDP flow|UDP datagram|time|snapshot|TCP socket|TCP connection) [^[\]|]+$/);
       }
     }
   }

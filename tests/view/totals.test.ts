@@ -26,3 +26,10 @@ Deno.test("totalsOf() keeps loopback apart, leaves listeners out and counts who 
     unattributed: 2,
   });
 });
+
+Deno.test("totalsOf() counts connections for which there was no row", () => {
+  const { health } = fakeSample([]);
+  const sample = fakeSample([{}, { protocol: "udp" }], { health: { ...health, socketsUntracked: 9, socketsApart: 7 } });
+  const { flows, tcp, udp } = totalsOf(sample);
+  deepStrictEqual([flows, tcp, udp], [9, 8, 1]);
+});

@@ -252,6 +252,7 @@ export class FleetCollector {
       dropsUntracked: sum("dropsUntracked"),
       dnsUnread: sum("dnsUnread"),
       dnsNamesEvicted: sum("dnsNamesEvicted"),
+      socketsApart: sum("socketsApart"),
     };
   }
 

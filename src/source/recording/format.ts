@@ -68,6 +68,7 @@ const EARLIER_LAYOUTS: readonly number[] = [
   648227328, /* before DnsAnswer, and `dns_unread` at the end of a tick */
   2659020614, /* before TcpReset */
   1948101330, /* before the parent's name at the end of a process */
+  737634166, /* before the sockets apart at the end of a tick */
 ];
 
 /** A program writes records of this layout. */

@@ -19,6 +19,7 @@ const BESIDE: Beside = {
     snapshotErrors: 0,
     dropsUntracked: 0,
     dnsUnread: 0,
+    socketsApart: 0,
     dnsNamesEvicted: 0,
   },
   source: { tcp: "bpf", udp: "bpf", notes: [] },

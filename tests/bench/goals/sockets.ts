@@ -58,7 +58,7 @@ async function tooMany(): Promise<Goal> {
   const { tcp, untracked } = await totals({ TCPTOP_SOCKETS: "table" });
   return {
     what: `${number(TOO_MANY)} idle, more than the table of sockets has room for: sockets in the totals`,
-    seen: `${number(tcp)}; ${number(untracked)} times one is said to have no row`,
+    seen: `${number(tcp)}; ${number(untracked)} are said to have no row`,
     goal: `${number(TOO_MANY)}, those without a row said`,
     met: tcp >= TOO_MANY && untracked > 0,
   };
