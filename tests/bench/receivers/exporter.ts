@@ -1,0 +1,102 @@
+/** One tcptop that samples, and sends what it sees to a receiver or to nobody: what it tells, and what it takes. */
+import { lines, within } from "../../support/lines.ts";
+import type { SampleDocument } from "../../support/tcptop.ts";
+import { PROGRAM } from "../live.ts";
+import { cpuNs, peakMiB } from "../threads.ts";
+
+const GREETS_WITHIN_SECONDS = 30, ENDS_WITHIN_SECONDS = 60;
+const MB = 2 ** 20 / 1e6;
+
+export interface Told {
+  readonly samples: number;
+  /** Between the ends of two samples, one after the other. */
+  readonly longestGapMs: number;
+  readonly peakMb: number;
+  readonly cpuSeconds: number;
+  /** Records of the source that were lost before they could be read. */
+  readonly eventsLost: number;
+  /** Log records that, as it says at its end, did not arrive; and all that `health` told of by its last sample, points of metrics with them. */
+  readonly lostRecords: number;
+  readonly healthLost: number;
+  readonly stderr: string;
+}
+
+export class Exporter implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #stderr: Promise<string>;
+  readonly #reading: Promise<void>;
+  #first!: () => void;
+  readonly #begun = new Promise<void>((resolve) => this.#first = resolve);
+  #samples = 0;
+  #last: SampleDocument | null = null;
+  #longestGapMs = 0;
+  #beganNs = 0;
+  #used: { readonly cpuSeconds: number; readonly peakMb: number } | null = null;
+
+  private constructor(args: readonly string[]) {
+    this.#child = new Deno.Command(PROGRAM, { args: [...args], stdin: "null", stdout: "piped", stderr: "piped" })
+      .spawn();
+    this.#stderr = new Response(this.#child.stderr).text();
+    this.#reading = this.#read();
+  }
+
+  /** `url`: null sends nothing. Resolves when it is at work. */
+  static async start(url: string | null, ...args: readonly string[]): Promise<Exporter> {
+    const exporter = new Exporter(["--json", "--limit", "1", ...args, ...url === null ? [] : ["--otlp", url]]);
+    try {
+      await within(GREETS_WITHIN_SECONDS, "the first sample", exporter.#begun);
+    } catch (error) {
+      await exporter[Symbol.asyncDispose]();
+      throw new Error(`${(error as Error).message}: ${await exporter.#stderr}`);
+    }
+    return exporter;
+  }
+
+  /** What it takes is counted from here on, to stopCounting(). */
+  startCounting(): void {
+    this.#beganNs = cpuNs(this.#child.pid);
+    this.#samples = this.#longestGapMs = 0;
+  }
+
+  stopCounting(): void {
+    const { pid } = this.#child;
+    this.#used = { cpuSeconds: (cpuNs(pid) - this.#beganNs) / 1e9, peakMb: peakMiB(pid) * MB };
+  }
+
+  async ended(): Promise<Told> {
+    this.#child.kill("SIGTERM");
+    const { code } = await within(ENDS_WITHIN_SECONDS, "the end of tcptop", this.#child.status);
+    await this.#reading;
+    const stderr = await this.#stderr, health = this.#last?.health ?? {};
+    if (code !== 0 || this.#used === null) throw new Error(`tcptop ended with ${code}: ${stderr}`);
+    return {
+      ...this.#used,
+      samples: this.#samples,
+      longestGapMs: this.#longestGapMs,
+      eventsLost: health.events_lost,
+      lostRecords: Number(/([\d,]+) log records? did not arrive/.exec(stderr)?.[1].replaceAll(",", "") ?? 0),
+      healthLost: health.otlp_lost ?? 0,
+      stderr,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch { /* it has ended */ }
+    await this.#reading.catch(() => {});
+    await this.#child.status;
+  }
+
+  async #read(): Promise<void> {
+    for await (const line of lines(this.#child.stdout)) {
+      const sample = JSON.parse(line) as SampleDocument;
+      if (this.#last !== null) {
+        this.#longestGapMs = Math.max(this.#longestGapMs, Date.parse(sample.time) - Date.parse(this.#last.time));
+      }
+      this.#last = sample;
+      this.#samples++;
+      this.#first();
+    }
+  }
+}
