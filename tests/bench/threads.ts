@@ -19,8 +19,11 @@ export function mainNs(pid: number): { readonly ranNs: number; readonly waitedNs
   return { ranNs, waitedNs };
 }
 
-export function peakMiB(pid: number): number {
-  return Number(/VmHWM:\s+(\d+)/.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
+export const peakMiB = (pid: number) => memoryMiB(pid, /VmHWM:\s+(\d+)/);
+export const residentMiB = (pid: number) => memoryMiB(pid, /VmRSS:\s+(\d+)/);
+
+function memoryMiB(pid: number, line: RegExp): number {
+  return Number(line.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
 }
 
 /** The first figure of /proc/loadavg: how busy the machine was with others' work too. */

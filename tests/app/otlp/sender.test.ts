@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Account } from "../../../src/app/otlp/account.ts";
 import { otlpConfig } from "../../../src/app/otlp/config.ts";
 import { type Outcome, retryAfterMs } from "../../../src/app/otlp/post.ts";
@@ -113,6 +113,27 @@ Deno.test("Queue keeps bodies of its own, in memory that it uses again", () => {
   strictEqual(queue.take("logs")!.body.buffer, first.body.buffer);
   queue.add(request(1, 11));
   strictEqual(queue.bytes, 30);
+});
+
+Deno.test("Queue takes little memory for what waits long, and gives each request as it came", () => {
+  const lost: number[] = [], plain = 4 << 10, most = 64 << 10;
+  const queue = new Queue(({ items }) => lost.push(items), most, 1 << 10, plain);
+  const bodyOf = (items: number) =>
+    new TextEncoder().encode(`${items} of what is much the same `.repeat(100)).slice(0, 2048);
+  for (let items = 1; items <= 40; items++) {
+    queue.add({ signal: "logs", items, body: bodyOf(items) });
+    ok(queue.bytes <= most && queue.memoryBytes <= plain + most / 8, `${queue.memoryBytes} bytes`);
+  }
+  deepStrictEqual([lost, queue.bytes, queue.size], [[1, 2, 3, 4, 5, 6, 7, 8], most, 32]);
+  for (let items = 9; items <= 40; items++) {
+    const waiting = queue.take("logs")!;
+    deepStrictEqual(waiting.body, bodyOf(items));
+    queue.again(waiting);
+    strictEqual(queue.take("logs"), waiting);
+    deepStrictEqual(waiting.body, bodyOf(items));
+    queue.done(waiting);
+  }
+  deepStrictEqual([queue.size, queue.bytes, queue.memoryBytes], [0, 0, 0]);
 });
 
 Deno.test("retryAfterMs() reads seconds and dates", () => {

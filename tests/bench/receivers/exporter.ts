@@ -1,16 +1,19 @@
 /** One tcptop that samples, and sends what it sees to a receiver or to nobody: what it tells, and what it takes. */
 import { lines, within } from "../../support/lines.ts";
 import type { SampleDocument } from "../../support/tcptop.ts";
+import { median } from "../compare.ts";
 import { PROGRAM } from "../live.ts";
-import { cpuNs, peakMiB } from "../threads.ts";
+import { cpuNs, peakMiB, residentMiB } from "../threads.ts";
 
-const GREETS_WITHIN_SECONDS = 30, ENDS_WITHIN_SECONDS = 60;
+const GREETS_WITHIN_SECONDS = 30, ENDS_WITHIN_SECONDS = 60, LOOKS_EVERY_MS = 1000;
 const MB = 2 ** 20 / 1e6;
 
 export interface Told {
   readonly samples: number;
   /** Between the ends of two samples, one after the other. */
   readonly longestGapMs: number;
+  /** Resident: the middle of what it was each second, and the most that it ever was. */
+  readonly middleMb: number;
   readonly peakMb: number;
   readonly cpuSeconds: number;
   /** Records of the source that were lost before they could be read. */
@@ -31,7 +34,9 @@ export class Exporter implements AsyncDisposable {
   #last: SampleDocument | null = null;
   #longestGapMs = 0;
   #beganNs = 0;
-  #used: { readonly cpuSeconds: number; readonly peakMb: number } | null = null;
+  readonly #residentMb: number[] = [];
+  #looking: ReturnType<typeof setInterval> | undefined;
+  #used: Pick<Told, "cpuSeconds" | "middleMb" | "peakMb"> | null = null;
 
   private constructor(args: readonly string[]) {
     this.#child = new Deno.Command(PROGRAM, { args: [...args], stdin: "null", stdout: "piped", stderr: "piped" })
@@ -44,7 +49,7 @@ export class Exporter implements AsyncDisposable {
   static async start(url: string | null, ...args: readonly string[]): Promise<Exporter> {
     const exporter = new Exporter(["--json", "--limit", "1", ...args, ...url === null ? [] : ["--otlp", url]]);
     try {
-      await within(GREETS_WITHIN_SECONDS, "the first sample", exporter.#begun);
+      await within(GREETS_WITHIN_SECONDS, "the first sample", exporter.#greeted());
     } catch (error) {
       await exporter[Symbol.asyncDispose]();
       throw new Error(`${(error as Error).message}: ${await exporter.#stderr}`);
@@ -56,11 +61,17 @@ export class Exporter implements AsyncDisposable {
   startCounting(): void {
     this.#beganNs = cpuNs(this.#child.pid);
     this.#samples = this.#longestGapMs = 0;
+    this.#looking = setInterval(() => this.#residentMb.push(residentMiB(this.#child.pid) * MB), LOOKS_EVERY_MS);
   }
 
   stopCounting(): void {
     const { pid } = this.#child;
-    this.#used = { cpuSeconds: (cpuNs(pid) - this.#beganNs) / 1e9, peakMb: peakMiB(pid) * MB };
+    clearInterval(this.#looking);
+    this.#used = {
+      cpuSeconds: (cpuNs(pid) - this.#beganNs) / 1e9,
+      middleMb: median(this.#residentMb),
+      peakMb: peakMiB(pid) * MB,
+    };
   }
 
   async ended(): Promise<Told> {
@@ -81,11 +92,17 @@ export class Exporter implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#looking);
     try {
       this.#child.kill("SIGKILL");
     } catch { /* it has ended */ }
     await this.#reading.catch(() => {});
     await this.#child.status;
+  }
+
+  async #greeted(): Promise<void> {
+    const ended = this.#reading.then(() => Promise.reject(new Error("tcptop ended before its first sample")));
+    await Promise.race([this.#begun, ended]);
   }
 
   async #read(): Promise<void> {

@@ -102,7 +102,7 @@ async function churned(
 const number = (value: number) => value.toLocaleString("en");
 
 function tableOf(found: readonly Outcome[], ended: number | null): Table {
-  const titles = ["Receiver", "Samples", "Longest gap, ms", "Peak, MB", "CPU, s"];
+  const titles = ["Receiver", "Samples", "Longest gap, ms", "Memory, MB", "Peak, MB", "CPU, s"];
   const account = ["Ended", "Delivered", "Told as lost", "Neither", "Lost before", "health.otlp_lost"];
   return {
     titles: [...titles, ...ended === null ? [] : account],
@@ -110,6 +110,7 @@ function tableOf(found: readonly Outcome[], ended: number | null): Table {
       name,
       number(told.samples),
       number(told.longestGapMs),
+      digits(told.middleMb),
       digits(told.peakMb),
       digits(told.cpuSeconds),
       ...ended === null ? [] : name === NOBODY ? [number(ended), "-", "-", "-", number(told.eventsLost), "-"] : [
