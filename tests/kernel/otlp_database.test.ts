@@ -1,7 +1,7 @@
 /** A database that takes OTLP has what the workload moved. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Program, until } from "../support/program.ts";
-import { VictoriaMetrics } from "../support/victoria_metrics.ts";
+import { VictoriaMetrics, victoriaProgram } from "../support/victoria_metrics.ts";
 import { Workload } from "../support/workload.ts";
 
 const COUNT = 101;
@@ -9,9 +9,12 @@ const COUNT = 101;
 const EXE = `wl${Deno.pid}`;
 const EXPLICIT = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION=explicit_bucket_histogram";
 
-Deno.test("--otlp: VictoriaMetrics has the workload's bytes and connections, exactly", async () => {
-  await using database = await VictoriaMetrics.start();
-  if (database === null) return console.error("not tried: trixie's victoria-metrics cannot be fetched");
+const path = await victoriaProgram(),
+  why = path === null ? " (not tried: trixie's victoria-metrics cannot be fetched)" : "";
+const NAME = "--otlp: VictoriaMetrics has the workload's bytes and connections, exactly";
+
+Deno.test({ name: NAME + why, ignore: path === null }, async () => {
+  await using database = await VictoriaMetrics.start(path!);
   const args = [
     "--otlp",
     `${database.url}/opentelemetry`,

@@ -4,7 +4,7 @@ import { freePort, until } from "./program.ts";
 const DEBIAN = new URL("debian", import.meta.url).pathname;
 
 /** The program; null: the mirror cannot be reached, and it was not fetched before. */
-async function program(): Promise<string | null> {
+export async function victoriaProgram(): Promise<string | null> {
   const args = ["trixie", "victoria-metrics"];
   const { code, stdout } = await new Deno.Command(DEBIAN, { args, stderr: "inherit" }).output();
   if (code === 75) return null;
@@ -19,10 +19,7 @@ export class VictoriaMetrics implements AsyncDisposable {
     readonly child: Deno.ChildProcess,
   ) {}
 
-  /** null: it cannot be had. */
-  static async start(): Promise<VictoriaMetrics | null> {
-    const path = await program();
-    if (path === null) return null;
+  static async start(path: string): Promise<VictoriaMetrics> {
     const folder = await Deno.makeTempDir({ prefix: "tcptop-victoria-" }), port = freePort();
     const args = [
       `-storageDataPath=${folder}`,
