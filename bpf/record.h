@@ -330,9 +330,10 @@ struct tcptop_dropped {
 	__u8 reason[32];     /* the kernel's name for it without SKB_DROP_REASON_, such as NETFILTER_DROP; its number where it has none */
 };
 
-/* Bits: what the source can tell beside what is in every snapshot. */
+/* Bits: what the source can tell beside what is in every snapshot, and what it has left out. */
 enum tcptop_feature {
 	FEATURE_DROPS = 1,   /* why packets are dropped (TAG_DROPPED) */
+	FEATURE_CHANGES = 2, /* not this time: connections that this snapshot has no record of are as they were */
 };
 
 /* TAG_DNS_ANSWER. Its size is that of this struct or, for a short answer, less: what is missing is the end of payload. */

@@ -118,6 +118,42 @@ static __always_inline bool path_emit(struct sock *sk, struct tcp_sock *tp, stru
 	return true;
 }
 
+/* Of what moves when anything about a connection does: its state, segments, and the bytes that its process has written and read. The times of what
+ * holds it up run only while something is under way (tcp_chrono_start()), and no figure changes by itself while nothing is. */
+static __always_inline u32 still_sum(struct sock *sk, struct tcp_sock *tp)
+{
+	u64 sum = tp->segs_in;
+
+	sum = sum * 31 + tp->segs_out;
+	sum = sum * 31 + tp->write_seq;
+	sum = sum * 31 + tp->copied_seq;
+	sum = sum * 31 + tp->rcv_nxt;
+	sum = sum * 31 + tp->snd_una;
+	sum = sum * 31 + sk->__sk_common.skc_state;
+	return (u32)(sum ^ sum >> 32);
+}
+
+/* Whether user space has all there is to know. A segment is counted before it is taken in, where its process has the socket locked (tcp_v4_rcv()): so
+ * a connection is told of once more when it has come to rest. Listeners' queues move without any of this. */
+static __always_inline bool snapshot_is_still(struct sock *sk, struct tcp_sock *tp, struct tracked *t)
+{
+	u32 sum = still_sum(sk, tp);
+	bool same = sum == t->still_told && t->described == shared.epoch &&
+		    BPF_CORE_READ_BITFIELD(tp, chrono_type) == TCP_CHRONO_UNSPEC && sk->__sk_common.skc_state != TCP_LISTEN;
+	bool still = same && t->still;
+
+	t->still_told = sum;
+	t->still = same;
+	return still && shared.changes;
+}
+
+/* The walk comes to this socket again, and it has to be told of then. */
+static __always_inline bool snapshot_put_off(struct tracked *t)
+{
+	t->still = 0;
+	return false;
+}
+
 /* One socket's record, through the ring: there it is in order with records of openings and ends. The iterator's own buffer (seq_file) would
  * do worse. It holds 8 pages (bpf_seq_read()); then read() returns, and the next read() finds its place by counting the elements of a hash
  * bucket that it had passed (bpf_sk_storage_map_seq_find_next()), with only as many buckets as CPUs. Each socket that closed in between
@@ -127,12 +163,15 @@ static __always_inline bool snapshot_write(struct sock *sk, struct tcp_sock *tp,
 {
 	if (!tp || !snapshot_is_live(sk, tp, t, cookie))
 		return true;
-	if (bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= settings.wake_at_bytes)
-		return false;
-	if (!mptcp_take_owner(t, tp))
+	/* Owners change by a pass; whoever changes one otherwise has everything told again. */
+	if ((!shared.changes || shared.owners_met || t->described != shared.epoch) && !mptcp_take_owner(t, tp))
 		owner_apply_pass(t);
+	if (snapshot_is_still(sk, tp, t))
+		return true;
+	if (bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= settings.wake_at_bytes)
+		return snapshot_put_off(t);
 	if (!snapshot_emit(sk, tp, t) || !limits_emit(sk, tp, t) || !path_emit(sk, tp, t))
-		return false;
+		return snapshot_put_off(t);
 	count_syn_recv(sk, tp);
 	return true;
 }

@@ -28,10 +28,11 @@ static int tick_append(struct tcptop *t, uint64_t begin_ns)
 	return bytes_append(&t->snapshot, &tick, sizeof(tick));
 }
 
-static int32_t snapshot_take(void *context, int64_t look)
+static int32_t snapshot_take(void *context, int64_t how)
 {
 	struct tcptop *t = context;
-	const struct request r = { clock_ns(CLOCK_BOOTTIME), clock_ns(CLOCK_MONOTONIC) + SNAPSHOT_LIMIT_NS, look };
+	const struct request r = { clock_ns(CLOCK_BOOTTIME), clock_ns(CLOCK_MONOTONIC) + SNAPSHOT_LIMIT_NS, how & SNAPSHOT_LOOK,
+				   how & SNAPSHOT_CHANGES };
 	int err;
 
 	snapshot_begin(&t->snapshot);
@@ -41,9 +42,9 @@ static int32_t snapshot_take(void *context, int64_t look)
 	return err ? fail(&t->failure, -err, "hold a snapshot") : (int32_t)t->snapshot.length;
 }
 
-int32_t tcptop__snapshot(struct tcptop *t, int32_t look)
+int32_t tcptop__snapshot(struct tcptop *t, int32_t how)
 {
-	return handle_read(t, snapshot_take, t, look);
+	return handle_read(t, snapshot_take, t, how);
 }
 
 /* Bytes of the whole records that fit, from the start of data. */

@@ -102,10 +102,16 @@ void tcptop__wake(struct tcptop *t);
  * bytes; 0: the ring is empty. */
 int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 
+/* Bits. */
+enum tcptop_snapshot {
+	SNAPSHOT_LOOK = 1,    /* an owner pass comes first; without this bit only if sockets without an owner have appeared */
+	SNAPSHOT_CHANGES = 2, /* connections of which nothing has changed may be left out: then the tick says so (FEATURE_CHANGES) */
+};
+
 /* Takes a snapshot into the handle: the records in the ring, one of each live socket, in the order in which they were written, and a struct
- * tcptop_tick at the end. Runs an owner pass first if sockets without an owner have appeared, or if look is 1. Returns the bytes now held.
- * Takes 5 s at most: a snapshot that is cut short is counted in the tick. */
-int32_t tcptop__snapshot(struct tcptop *t, int32_t look);
+ * tcptop_tick at the end. how: enum tcptop_snapshot. Returns the bytes now held. Takes 5 s at most: a snapshot that is cut short is counted in
+ * the tick. */
+int32_t tcptop__snapshot(struct tcptop *t, int32_t how);
 
 /* Connections whose handshake has not ended (SYN_RECV), in all network namespaces, as the last snapshot found them; -1: not known.
  * Most are request socks, which have no record. */

@@ -17,6 +17,7 @@ struct request {
 	uint64_t begin_ns;    /* CLOCK_BOOTTIME */
 	uint64_t deadline_ns; /* CLOCK_MONOTONIC; by then it is cut short */
 	bool look;            /* run an owner pass even if no socket without an owner has appeared */
+	bool changes;         /* connections of which nothing has changed may be left out (FEATURE_CHANGES) */
 };
 
 /* What a source still needs after root has been given up, to take snapshots. */

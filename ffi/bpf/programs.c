@@ -22,6 +22,7 @@
 #define LONGEST_WAIT_MS 1000
 /* The owner pass comes before the walk, and ends so early that the walk has this much time. */
 #define COUNTERS_SHARE_NS 2500000000ull
+#define WHOLE_EVERY_NS 10000000000ull
 #ifndef CAP_BPF
 #define CAP_BPF 39
 #endif
@@ -84,14 +85,26 @@ static int drops_append(struct programs *p, struct bytes *to)
 	return err;
 }
 
+/* Now and then all of it, so that a connection whose end was missed goes; and when something else was. */
+static bool leaves_out(const struct programs *p, const struct request *r)
+{
+	return r->changes && !p->whole_is_due && r->begin_ns - p->whole_ns < WHOLE_EVERY_NS;
+}
+
 static int sockets_append(struct programs *p, const struct request *r, struct bytes *to)
 {
+	bool look = r->look || owners_wanted(p), changes = leaves_out(p, r);
 	int err;
 
-	if (r->look || owners_wanted(p))
+	if (look)
 		owners_append(p, to, r->deadline_ns - COUNTERS_SHARE_NS);
 	p->shared->syn_recv = 0;
+	p->shared->owners_met = look;
+	p->shared->changes = changes;
 	err = sockets_walk(p, to, r->deadline_ns);
+	p->whole_is_due = err;
+	if (!changes)
+		p->whole_ns = r->begin_ns;
 	p->source.syn_recv = err ? -1 : p->shared->syn_recv;
 	return err;
 }
@@ -126,14 +139,16 @@ static void snapshot(struct source *s, const struct request *r, struct bytes *to
 
 static void count(struct source *s, struct tcptop_tick *tick)
 {
-	const struct programs *p = of(s);
+	struct programs *p = of(s);
 	uint64_t sums[COUNTER_COUNT] = {}, udp[UDP_COUNTER_COUNT] = {};
 
 	if (p->tcp)
 		counters_sum(p->counters_fd, sums, COUNTER_COUNT);
 	if (p->udp)
 		udp_counters(p->udp, udp);
-	tick->features |= p->drops ? FEATURE_DROPS : 0;
+	tick->features |= (p->drops ? FEATURE_DROPS : 0) | (p->shared && p->shared->changes ? FEATURE_CHANGES : 0);
+	p->whole_is_due |= p->lost_seen != sums[COUNTER_EVENTS_LOST];
+	p->lost_seen = sums[COUNTER_EVENTS_LOST];
 	tick->events_lost += sums[COUNTER_EVENTS_LOST];
 	tick->sockets_untracked += sums[COUNTER_SOCKETS_UNTRACKED];
 	tick->sockets_apart += p->shared ? p->shared->apart : 0;
@@ -149,7 +164,7 @@ static void describe_again(struct source *s)
 		of(s)->shared->epoch++;
 	if (of(s)->udp)
 		of(s)->udp->describe_all = true;
-	of(s)->describe_drops = true;
+	of(s)->describe_drops = of(s)->whole_is_due = true;
 }
 
 static void *read_without_capabilities(void *context)

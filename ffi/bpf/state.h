@@ -45,6 +45,9 @@ struct programs {
 	bool drops_read; /* in this drain */
 	bool describe_drops; /* all of them, in the next snapshot */
 	int cgroup_fd; /* root of the cgroup v2 hierarchy, or of the part of it that this process sees; negative: none */
+	bool whole_is_due; /* the next snapshot leaves nothing out */
+	uint64_t whole_ns; /* when the last one that did not was taken */
+	uint64_t lost_seen; /* records, as of the last snapshot */
 	uint64_t weak_owners_seen; /* of shared->weak_owners, at the last owner pass */
 };
 

@@ -1,4 +1,5 @@
 import type { TcpCounters, TcpLimits, TcpPath, TcpRecord, TcpReset, TickRecord } from "../decode/cursor.ts";
+import { Feature } from "../wire/layout.ts";
 import { TcpState } from "../wire/tcp_state.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { ANSWER_SCHEMA } from "./answers.ts";
@@ -64,6 +65,8 @@ export class TcpTable {
   #closed = 0;
   #failed = 0;
   #strangers = 0;
+  /** Some snapshots have changes alone. */
+  #leavesOut = false;
   #vanished = 0;
 
   /** `log` is told of every connection that opens and ends, listeners included. */
@@ -110,7 +113,7 @@ export class TcpTable {
     return protocol === Protocol.tcp ? this.#index.get(cookieLow, cookieHigh) : -1;
   }
 
-  /** Sockets whose counters came without a description since the last call: the source must describe all anew. */
+  /** Sockets whose counters came without a description, or that a snapshot missed, since the last call: the source must describe all anew. */
   takeStrangers(): number {
     const strangers = this.#strangers;
     this.#strangers = 0;
@@ -192,14 +195,17 @@ export class TcpTable {
 
   /** Ends a snapshot: drops what is neither in it nor closed by a record. A walk that had to pause may skip a socket, so one
    * miss is forgiven, unless records were lost: then the close record may be among them. One that was cut short says nothing of
-   * what it does not show, unless records were lost. */
+   * what it does not show, unless records were lost. Nor does one that has changes alone; of what a whole one missed the next one is to tell. */
   tick(tick: TickRecord): void {
-    const lost = tick.eventsLost > this.#eventsLost, whole = tick.snapshotErrors === this.#snapshotErrors;
+    const isWhole = !(tick.features & Feature.changes),
+      lost = tick.eventsLost > this.#eventsLost,
+      whole = isWhole && tick.snapshotErrors === this.#snapshotErrors;
     this.#eventsLost = tick.eventsLost;
     this.#snapshotErrors = tick.snapshotErrors;
     this.#unsure ||= lost;
-    if (whole) this.#reconcile(tick, this.#unsure ? 0 : 1, lost);
-    else if (this.#unsure) this.#reconcile(tick, FORGIVEN_CUT, lost);
+    if (whole) this.#reconcile(tick, this.#unsure ? 0 : 1, this.#unsure);
+    else if (isWhole && this.#unsure) this.#reconcile(tick, FORGIVEN_CUT, lost);
+    this.#leavesOut ||= !isWhole;
     if (whole) this.#unsure = false;
     this.#surelyKnownNs = Math.max(0, tick.beginNs - OPENING_NS);
     this.#snapshot = this.#snapshot === 0xffffffff ? 1 : this.#snapshot + 1;
@@ -211,7 +217,8 @@ export class TcpTable {
     gone.length = 0;
     for (let row = 0; row < this.length; row++) {
       if (c.closed[row] || c.seen[row] === this.#snapshot || c.metNs[row] >= tick.beginNs) continue;
-      if (++c.missed[row] > forgiven) {
+      if (++c.missed[row] <= forgiven) this.#strangers += this.#leavesOut ? 1 : 0;
+      else {
         if (!lost) this.#vanished++;
         if (!isListener(c.remotePort[row], c.state[row])) this.#leave(row);
         this.#vanish(row, tick.timeNs);

@@ -313,6 +313,7 @@ export const DroppedLayout = {
 
 export const Feature = {
   drops: 1,
+  changes: 2,
 } as const;
 
 export const DnsAnswerLayout = {

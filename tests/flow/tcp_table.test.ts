@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import type { Sample } from "../../src/flow/sample.ts";
 import { flowFacts } from "../../src/output/flow_facts.ts";
-import { OwnerHow } from "../../src/wire/layout.ts";
+import { Feature, OwnerHow } from "../../src/wire/layout.ts";
 import { Feed } from "../support/feed.ts";
 import { address, comm, counters, ended, live, opened, owner, tick } from "../support/records.ts";
 import { TcpState } from "../../src/wire/tcp_state.ts";
@@ -81,6 +81,22 @@ Deno.test("TcpTable forgives one miss of a snapshot, then drops the flow and say
   deepStrictEqual([first.length, first.health.eventsLost], [1, 0]);
   const second = feed.sample(tick(12e9));
   deepStrictEqual([second.length, second.closed, second.health.eventsLost], [0, 1, 1]);
+});
+
+Deno.test("TcpTable keeps what snapshots of changes alone do not show, and asks for all when a whole one misses it", () => {
+  const feed = begun(live({ openedNs: 0 })), changes = { features: Feature.changes };
+  for (let n = 1; n <= 9; n++) strictEqual(feed.sample(tick(10e9 + n * 1e9, changes)).length, 1);
+  strictEqual(feed.tables.tcp.takeStrangers(), 0);
+  strictEqual(feed.sample(tick(20e9)).length, 1);
+  strictEqual(feed.tables.tcp.takeStrangers(), 1);
+  strictEqual(feed.sample(tick(21e9)).length, 0);
+});
+
+Deno.test("TcpTable drops what may have ended among lost records with the next whole snapshot, not with changes alone", () => {
+  const feed = begun(live({ openedNs: 0 }));
+  strictEqual(feed.sample(tick(11e9, { eventsLost: 5, features: Feature.changes })).length, 1);
+  const sample = feed.sample(tick(12e9, { eventsLost: 5 }));
+  deepStrictEqual([sample.length, sample.health.eventsLost], [0, 5]);
 });
 
 Deno.test("TcpTable drops at the first miss what may have ended among lost records, and counts no loss of its own", () => {

@@ -15,6 +15,8 @@ import { untranslated } from "./nat_notes.ts";
 import { UDP_IS_LISTED, UDP_LEFT_OUT, udpLimitNotes, udpMissing } from "./udp_notes.ts";
 
 const BUFFER_BYTES = 1 << 20;
+/** enum tcptop_snapshot of ffi/tcptop.h. */
+const SNAPSHOT_LOOK = 1, SNAPSHOT_CHANGES = 2;
 /** How often all descriptors of the machine are gone over for owners although no socket is without one: a socket may have been passed on to
  * another process. Less often where the pass would take more than a fiftieth of the time. */
 const OWNER_PASS_EVERY_NS = 3_000_000_000;
@@ -114,7 +116,7 @@ export class ShimSource implements FlowSource {
   snapshot(sink: RecordSink): void {
     const { tcptop__snapshot, tcptop__snapshot_read } = this.#library.symbols;
     const startNs = this.#nowNs(), look = startNs >= this.#ownersDueNs;
-    this.#check(tcptop__snapshot(this.#handle, look ? 1 : 0));
+    this.#check(tcptop__snapshot(this.#handle, (look ? SNAPSHOT_LOOK : 0) | SNAPSHOT_CHANGES));
     const nowNs = this.#nowNs();
     if (look) this.#ownersDueNs = nowNs + Math.max(OWNER_PASS_EVERY_NS, OWNER_PASS_SHARE * (nowNs - startNs));
     this.#pour(() => tcptop__snapshot_read(this.#handle, this.#buffer, BUFFER_BYTES), sink);

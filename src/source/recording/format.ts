@@ -69,6 +69,7 @@ const EARLIER_LAYOUTS: readonly number[] = [
   2659020614, /* before TcpReset */
   1948101330, /* before the parent's name at the end of a process */
   737634166, /* before the sockets apart at the end of a tick */
+  135985549, /* before snapshots of changes alone */
 ];
 
 /** A program writes records of this layout. */

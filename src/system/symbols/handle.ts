@@ -80,7 +80,7 @@ export const HANDLE_SYMBOLS = {
   tcptop__snapshot: {
     parameters: [
       "pointer", // t
-      "i32", // look
+      "i32", // how
     ],
     result: "i32",
   },
