@@ -136,9 +136,10 @@ export class Collector {
     this.#finishing = true;
     this.#source?.wake?.();
   }
-  look(fromNs: number, step: Step, spare: ArrayBuffer | null): void {
-    const moment = this.#player.look(this.#source, this.platform.host, { fromNs, step, spare });
-    this.post({ type: "moment", moment }, moment === null ? [] : [moment.sample.flows]);
+  look(fromNs: number, step: Step): void {
+    const moment = this.#player.look(this.#source, this.platform.host, { fromNs, step });
+    const ended = moment?.ended.map(({ arrays }) => arrays.rxBytes.buffer) ?? [];
+    this.post({ type: "moment", moment }, moment === null ? [] : [moment.sample.flows, ...ended]);
   }
   speed(speed: number): void {
     this.#speed = speed;

@@ -23,10 +23,10 @@ export class Player {
   look(
     source: FlowSource | null,
     host: Host,
-    { fromNs, step, spare }: { readonly fromNs: number; readonly step: Step; readonly spare: ArrayBuffer | null },
+    { fromNs, step }: { readonly fromNs: number; readonly step: Step },
   ): MomentMessage["moment"] {
     const isAll = source?.seek === undefined || this.span !== null && !this.span.mayLeave;
-    const found = this.history?.look(fromNs, step, spare, host, isAll) ?? null;
+    const found = this.history?.look(fromNs, step, host, isAll) ?? null;
     if (found === null || !("beforeMs" in found)) return found;
     if (this.#goTo(source!, found.beforeMs, true)) {
       this.history?.forget();

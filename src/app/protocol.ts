@@ -50,8 +50,8 @@ export type ToWorker =
   | { readonly type: "interval"; readonly ms: number }
   /** Answered by a message of the same type. */
   | { readonly type: "command"; readonly pid: number; readonly startNs: number }
-  /** From the sample of `fromNs`; null: from the present. Answered by `moment`. `spare`: the flows of the moment before. */
-  | { readonly type: "look"; readonly fromNs: number; readonly step: Step; readonly spare: ArrayBuffer | null }
+  /** From the sample of `fromNs`; null: from the present. Answered by `moment`. */
+  | { readonly type: "look"; readonly fromNs: number; readonly step: Step }
   /** Of a replay: FlowSource.setSpeed() and skip(). */
   | { readonly type: "speed"; readonly speed: number }
   | { readonly type: "skip"; readonly ms: number }

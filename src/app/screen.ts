@@ -27,7 +27,7 @@ import { terminalCharset, wantsColour } from "./tty.ts";
 export interface Control {
   stop(): void;
   setInterval(ms: number): void;
-  /** A moment of the past, so far from the sample of that time; null: the step leads to the present. */
+  /** A moment of the past, which is whoever asks's alone, so far from the sample of that time; null: the step leads to the present. */
   look(fromNs: number, step: Step): Promise<Moment | null>;
   /** Of a replay: FlowSource.setSpeed() and skip(). */
   speed(speed: number): void;
@@ -193,6 +193,8 @@ export class LiveScreen implements Output, Told {
         if (fromNs === null) break;
         const moment = await this.#control.look(fromNs, next);
         this.#model.moment(moment);
+        // The model has a copy. Megabytes a key would wait for the collector.
+        moment?.sample.flows.rxBytes.buffer.transfer(0);
         this.#frames.now();
       }
     } catch (error) {

@@ -61,8 +61,6 @@ export class Session {
   #looked: ((moment: Moment | null) => void) | null = null;
   #killed: ((results: readonly KillResult[]) => void) | null = null;
   #kept: ((sentence: string) => void) | null = null;
-  /** The flows of the last moment, which is shown no more once the next is asked for. */
-  #spare: ArrayBuffer | null = null;
 
   constructor(options: WorkerOptions, containers: ContainerNames) {
     this.#containers = containers;
@@ -109,12 +107,9 @@ export class Session {
     this.#send({ type: "finish" });
   }
 
-  /** A moment of the past, so far from the sample of `fromNs`; null: the step leads to the present. One at a time. The flows are there until
-   * the next call. */
+  /** A moment of the past, so far from the sample of `fromNs`; null: the step leads to the present. One at a time. */
   look(fromNs: number, step: Step): Promise<Moment | null> {
-    const spare = this.#spare;
-    this.#spare = null;
-    this.#send({ type: "look", fromNs, step, spare }, spare === null ? [] : [spare]);
+    this.#send({ type: "look", fromNs, step });
     return new Promise((resolve) => this.#looked = resolve);
   }
 
@@ -236,7 +231,6 @@ export class Session {
   }
 
   #momentOf(message: NonNullable<MomentMessage["moment"]>): Moment {
-    this.#spare = message.sample.flows;
     return { sample: this.#view(message), ended: message.ended, extent: message.extent };
   }
 

@@ -32,7 +32,7 @@ self.onmessage = async ({ data }) => {
   else if (data.type === "command") collector?.command(data.pid, data.startNs);
   else if (data.type === "kill") collector?.kill(data.targets);
   else if (data.type === "finish") collector?.finish();
-  else if (data.type === "look") collector?.look(data.fromNs, data.step, data.spare);
+  else if (data.type === "look") collector?.look(data.fromNs, data.step);
   else if (data.type === "speed") collector?.speed(data.speed);
   else if (data.type === "skip") collector?.skip(data.ms);
   else if (data.type === "keep") await collector?.keep();

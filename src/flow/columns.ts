@@ -218,24 +218,37 @@ export class Columns<S extends Schema> {
 
   /** Replaces all rows by those that were saved. A field that was not saved is 0. Throws a StateError. */
   load(from: StateReader, name: string): void {
-    const rows = savedRows(from, name, this.#schema);
+    const rows = savedRows(from, name, this.#schema), before = this.length;
     this.length = 0;
     // Memory that fits is used again: of tables that are loaded often, much would wait for the collector.
     if (rows > this.#capacity || this.#capacity > Math.max(1024, rows * 4)) {
       this.#resize(Math.max(256, Math.ceil(rows * GROWTH)));
-    } else for (const field in this.#schema) this.arrays[field].fill(0);
+    } else for (const field in this.#schema) this.arrays[field].fill(0, 0, before * this.#width(field));
     loadArrays(from, name, this.#schema, this.arrays);
     this.length = rows;
+  }
+
+  /** No rows any more, and their memory goes back at once: it would else wait for the collector. */
+  release(): void {
+    this.length = this.#most = 0;
+    this.#resize(1);
   }
 
   #resize(capacity: number): void {
     const arrays = allocate(this.#schema, capacity, new ArrayBuffer(byteLength(this.#schema, capacity)));
     for (const field in this.#schema) {
-      const used = this.length * (this.#schema[field] === "b16" ? 16 : 1);
-      arrays[field].set(this.arrays[field].subarray(0, used));
+      arrays[field].set(this.arrays[field].subarray(0, this.length * this.#width(field)));
     }
+    // All fields have the same one.
+    const [{ buffer }] = Object.values(this.arrays);
     this.arrays = arrays;
     this.#capacity = capacity;
+    buffer.transfer(0);
+  }
+
+  /** Elements of the array that a row has. */
+  #width(field: keyof S): number {
+    return this.#schema[field] === "b16" ? 16 : 1;
   }
 }
 

@@ -216,6 +216,12 @@ export class FlowTables implements EventHandler {
     this.#settle();
   }
 
+  /** They are of no use any more: memory of many rows goes back at once. */
+  release(): void {
+    this.tcp.release();
+    this.udp.release();
+  }
+
   #measure(): void {
     if (!this.#loaded) {
       this.tcp.measure(this.#beforeNs, this.#timeNs);

@@ -79,6 +79,11 @@ export class TcpTable {
   get arrays(): Arrays<typeof TCP_SCHEMA> {
     return this.#columns.arrays;
   }
+  /** It is of no use any more: the memory of its rows goes back. */
+  release(): void {
+    this.#columns.release();
+  }
+
   /** Connections, not listeners, that opened and ended since the last sample. */
   get opened(): number {
     return this.#opened;

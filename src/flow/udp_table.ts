@@ -62,6 +62,11 @@ export class UdpTable {
     return this.#columns.arrays;
   }
 
+  /** It is of no use any more: the memory of its rows goes back. */
+  release(): void {
+    this.#columns.release();
+  }
+
   flow(record: UdpRecord): void {
     const family = this.#readAddresses(record);
     let row = this.#find(record);

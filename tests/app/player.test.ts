@@ -54,7 +54,7 @@ class Played {
 
   /** The second of the moment that a key leads to from the last sample, or from another; null: the present. */
   async key(key: string, fromNs = this.#last!.sample.timeNs): Promise<number | null> {
-    this.collector.look(fromNs, STEPS.get(key)!, null);
+    this.collector.look(fromNs, STEPS.get(key)!);
     for (;;) {
       const message = this.#news.shift();
       if (message === undefined) await within(10, "a moment", new Promise<void>((resolve) => this.#wake = resolve));

@@ -228,3 +228,16 @@ Deno.test("LiveScreen asks for the command line that the details want, and for a
   deepStrictEqual(control.intervals, [500]);
   await screen.close();
 });
+
+Deno.test("LiveScreen shows a moment of the past, and keeps nothing of the memory that it came in", async () => {
+  const { terminal, control, screen } = open(), then = fakeSample([{ process: "wget" }]);
+  const { buffer } = then.flows.rxBytes, extent = { oldestNs: 1, newestNs: 2, thinBeforeNs: null };
+  screen.start(busy);
+  await until("the flow", () => terminal.written.includes("curl"));
+  terminal.press("[");
+  await until("the key", () => control.steps.length === 1);
+  control.answer({ sample: then, ended: [], extent });
+  await until("the moment", () => terminal.written.includes("wget"));
+  strictEqual(buffer.detached, true);
+  await screen.close();
+});

@@ -1,6 +1,7 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { Columns, FLOW_SCHEMA, packFlows, unpackFlows } from "../../src/flow/columns.ts";
+import { StateReader, StateWriter } from "../../src/flow/state.ts";
 
 const SCHEMA = { bytes: "f64", port: "u16", flag: "u8", cookie: "u32", address: "b16" } as const;
 
@@ -101,4 +102,30 @@ Deno.test("packFlows() uses a buffer again that has room, and no far too large o
   strictEqual(second.byteLength > first.byteLength, true);
   columns.removeRows([...Array(columns.length).keys()], () => {});
   strictEqual(packFlows([columns], second).byteLength < second.byteLength, true);
+});
+
+Deno.test("Columns gives memory back at once that it has outgrown, or needs no more", () => {
+  const columns = new Columns(SCHEMA, 1), buffers: ArrayBuffer[] = [];
+  for (let value = 1; value < 100; value++) {
+    fill(columns, value);
+    if (buffers.at(-1) !== columns.arrays.bytes.buffer) buffers.push(columns.arrays.bytes.buffer);
+  }
+  deepStrictEqual(buffers.map(({ detached }) => detached), buffers.map((_, i) => i < buffers.length - 1));
+  columns.release();
+  ok(buffers.at(-1)!.detached);
+  strictEqual(columns.length, 0);
+  fill(columns, 7);
+  deepStrictEqual(read(columns, 0), rowOf(7));
+});
+
+Deno.test("Columns.load() leaves nothing of the rows before", () => {
+  const columns = new Columns(SCHEMA, 1), few = new Columns(SCHEMA, 1), state = new StateWriter();
+  for (let value = 1; value < 50; value++) fill(columns, value);
+  fill(few, 9);
+  few.save(state, "few");
+  columns.load(new StateReader(state.finish()), "few");
+  deepStrictEqual(read(columns, 0), rowOf(9));
+  strictEqual(columns.length, 1);
+  columns.add();
+  deepStrictEqual(read(columns, 1), [0, 0, 0, 0, new Array(16).fill(0)]);
 });

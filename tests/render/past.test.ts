@@ -45,7 +45,7 @@ Deno.test("half a minute ago every view is the one that a screen has which was f
       }
       taken++;
     });
-    const past = new Past(memory), found = past.look(was.at(-1)!.timeNs, { samples: -AGO, ms: 0 }, null);
+    const past = new Past(memory), found = past.look(was.at(-1)!.timeNs, { samples: -AGO, ms: 0 });
     ok(found !== null && "sample" in found);
     strictEqual(found.sample.number, SAMPLES - 1 - AGO);
     const flows = unpackFlows(found.sample.flows, found.sample.length);

@@ -1,7 +1,8 @@
 /** Flows that have ended, which are to be seen for a while in the samples behind theirs: in little room. */
 import { Columns, FLOW_SCHEMA, loadArrays, saveArrays, savedRows } from "../../flow/columns.ts";
 import { StateReader, StateWriter } from "../../flow/state.ts";
-import { released, squeezed, unsqueezed } from "../../source/recording/zstd.ts";
+import { released } from "../../source/recording/byte_list.ts";
+import { squeezed, unsqueezed } from "../../source/recording/zstd.ts";
 import type { Ended } from "../../view/closed.ts";
 
 export interface KeptEnded {

@@ -1,7 +1,7 @@
 /** The live screen's memory as the Worker has it: what comes in is kept, and looked back at. */
 import type { FlowArrays } from "../../flow/columns.ts";
 import type { StateWriter } from "../../flow/state.ts";
-import { released } from "../../source/recording/zstd.ts";
+import { released } from "../../source/recording/byte_list.ts";
 import { RecordingPlatform } from "../../source/recording/recorder.ts";
 import type { Platform } from "../../source/platform.ts";
 import type { Files } from "../../system/output_file.ts";
@@ -14,8 +14,8 @@ import { Memory } from "./memory.ts";
 import { type Before, Past } from "./past.ts";
 import type { Step } from "../../view/screen/moment.ts";
 
-/** So long what looking back takes is kept: made anew for each look, most of it would wait for the collector. */
-const PAST_SAMPLES = 60;
+/** So long what looking back takes is kept for the next look, which may be of the sample behind. */
+const PAST_SAMPLES = 10;
 
 export class History {
   readonly #memory: Memory;
@@ -49,7 +49,7 @@ export class History {
   ): void {
     const beside = { health, source, selfCpuPercent, selfRssBytes, timeWait, synRecv };
     this.#memory.add(sample, flows, beside);
-    if (++this.#unused > PAST_SAMPLES) this.#past = null;
+    if (++this.#unused > PAST_SAMPLES) this.#leave();
   }
 
   /** What was kept does not lead to the sample that is taken next. */
@@ -60,6 +60,11 @@ export class History {
   /** What comes next is of an earlier time. */
   forget(): void {
     this.#memory.forget();
+    this.#leave();
+  }
+
+  #leave(): void {
+    this.#past?.release();
     this.#past = null;
   }
 
@@ -67,14 +72,16 @@ export class History {
   look(
     fromNs: number,
     step: Step,
-    spare: ArrayBuffer | null,
     host: Host,
     whole: boolean,
   ): MomentMessage["moment"] | Before {
     this.#past ??= new Past(this.#memory);
     this.#unused = 0;
-    const moment = this.#past.look(fromNs, step, spare, whole), { extent } = this.#memory;
-    if (moment === null || extent === null) return null;
+    const moment = this.#past.look(fromNs, step, whole), { extent } = this.#memory;
+    if (moment === null || extent === null) {
+      this.#leave();
+      return null;
+    }
     if ("beforeMs" in moment) return moment;
     const { kept: { beside }, sample, ended } = moment;
     return { ...beside, host, sample, ended, extent };

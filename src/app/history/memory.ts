@@ -36,8 +36,6 @@ export interface Kept {
 export interface Segment {
   /** Squeezed; of its first sample. */
   readonly state: Uint8Array;
-  /** Of the state as it is loaded. */
-  readonly stateBytes: number;
   /** The records of the first one go on from the segment before; from the second on they begin anew. */
   samples: Kept[];
   bytes: number;
@@ -46,7 +44,7 @@ export interface Segment {
 }
 
 /** Of this at most what is kept: with tables to look back with, buffers, and what waits for the collector, it is to stay below 64 MiB. */
-const MOST_BYTES = 32 << 20;
+const MOST_BYTES = 24 << 20;
 /** So much is gone through at most to get from the beginning of a segment to any of its samples. */
 const SEGMENT_BYTES = 8 << 20;
 const SEGMENT_SAMPLES = 60;
@@ -68,7 +66,6 @@ export class Memory implements Keeper {
   #bytes = 0;
   #jumped = false;
   #state: Uint8Array | null = null;
-  #stateBytes = 0;
   readonly #told = new ToldNames();
 
   constructor(readonly durationMs: number, readonly mostBytes = MOST_BYTES) {}
@@ -127,7 +124,6 @@ export class Memory implements Keeper {
 
   state(bytes: Uint8Array): void {
     this.#state = squeezed(bytes);
-    this.#stateBytes = bytes.length;
     this.#squeeze.reset();
     this.#rawBytes = 0;
   }
@@ -147,7 +143,7 @@ export class Memory implements Keeper {
     const kept: Kept = { timeNs, wallMs, number, gap, length, beside, given, ended, records, names };
     if (state !== null) {
       const bytes = state.length + OVERHEAD_BYTES;
-      this.#segments.push({ state, stateBytes: this.#stateBytes, samples: [], bytes, thin: false });
+      this.#segments.push({ state, samples: [], bytes, thin: false });
     }
     const segment = this.#segments.at(-1);
     if (segment === undefined) return;

@@ -4,7 +4,8 @@ import { type FlowArrays, unpackFlows } from "../../flow/columns.ts";
 import { StateReader } from "../../flow/state.ts";
 import { FlowTables, type PackedSample } from "../../flow/tables.ts";
 import { Spread } from "../../source/recording/spread.ts";
-import { released, unsqueezed } from "../../source/recording/zstd.ts";
+import { released } from "../../source/recording/byte_list.ts";
+import { unsqueezed } from "../../source/recording/zstd.ts";
 import type { Step } from "../../view/screen/moment.ts";
 import { type Ended, KEPT_NS } from "../../view/closed.ts";
 import type { Kept, Memory, Segment } from "./memory.ts";
@@ -39,7 +40,7 @@ export class Past {
 
   /** From the sample that was taken at `fromNs`, or else the next one. null: it leads to the present. `whole`: there is no more than what is
    * remembered; else, where the step leads to what is not, Before. */
-  look(fromNs: number, step: Step, spare: ArrayBuffer | null, whole = true): Moment | Before | null {
+  look(fromNs: number, step: Step, whole = true): Moment | Before | null {
     const all = this.#places(), { samples, ms } = step;
     let at = all.findIndex(({ kept }) => kept.timeNs >= fromNs);
     if (at < 0) at = all.length - 1;
@@ -55,7 +56,12 @@ export class Past {
         : all.findIndex(({ kept }) => kept.timeNs >= wantedNs);
     }
     if (at >= all.length - 1) return null;
-    return this.#rebuild(all, Math.max(0, at), spare);
+    return this.#rebuild(all, Math.max(0, at));
+  }
+
+  /** Nobody looks any more: what looking takes is given back at once. */
+  release(): void {
+    this.#tables.release();
   }
 
   #places(): (Place & { readonly kept: Kept })[] {
@@ -64,16 +70,16 @@ export class Past {
     );
   }
 
-  #rebuild(all: readonly (Place & { readonly kept: Kept })[], target: number, spare: ArrayBuffer | null): Moment {
+  #rebuild(all: readonly (Place & { readonly kept: Kept })[], target: number): Moment {
     const { kept } = all[target], ended: Ended[] = [];
     for (let at = target - 1; at >= 0 && all[at].kept.timeNs >= kept.timeNs - KEPT_NS; at--) {
       const before = all[at].kept.ended;
       if (before !== null) ended.unshift(endedAgain(before));
     }
-    return { kept, sample: this.#sampleAt(all[target], spare), ended };
+    return { kept, sample: this.#sampleAt(all[target]), ended };
   }
 
-  #sampleAt({ segment: index, sample: wanted, kept }: Place & { readonly kept: Kept }, spare: ArrayBuffer | null) {
+  #sampleAt({ segment: index, sample: wanted, kept }: Place & { readonly kept: Kept }) {
     const segment = this.memory.segments[index], at = this.#at;
     let next = at !== null && at.segment === segment && at.sample < wanted ? at.sample + 1 : 0;
     for (; next < wanted; next++) {
@@ -82,7 +88,8 @@ export class Past {
     }
     this.#bring(segment, wanted);
     this.#at = { segment, sample: wanted };
-    const sample = this.#tables.takeSample(spare), flows: FlowArrays = unpackFlows(sample.flows, sample.length);
+    this.#spread.rest();
+    const sample = this.#tables.takeSample(), flows: FlowArrays = unpackFlows(sample.flows, sample.length);
     const { given } = segment.samples.findLast(({ given }, i) => i <= wanted && given !== null) ?? kept;
     if (sample.length === kept.length && given !== null) giveAgain(given, flows, kept.length);
     return sample;
@@ -91,7 +98,7 @@ export class Past {
   /** The tables to where the sample can be taken. */
   #bring(segment: Segment, sample: number): void {
     if (sample === 0) {
-      const state = unsqueezed(segment.state, segment.stateBytes);
+      const state = unsqueezed(segment.state);
       this.#tables.load(new StateReader(state));
       released(state);
       this.#spread.reset();

@@ -1,5 +1,6 @@
 import type { Signal } from "../../output/otlp/encode.ts";
-import { released, squeezed, unsqueezed } from "../../source/recording/zstd.ts";
+import { released } from "../../source/recording/byte_list.ts";
+import { squeezed, unsqueezed } from "../../source/recording/zstd.ts";
 
 /** Of requests as they are. */
 export const MOST_QUEUED_BYTES = 64 << 20;
@@ -137,8 +138,8 @@ export class Queue {
 
 /** It stays so: a request that fails is mostly sent again. */
 function open(waiting: Held): void {
-  const { body, bytes } = waiting;
-  waiting.body = unsqueezed(body, bytes);
+  const { body } = waiting;
+  waiting.body = unsqueezed(body);
   released(body);
   waiting.state = "opened";
 }

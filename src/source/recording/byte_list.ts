@@ -18,14 +18,36 @@ export class Slack {
   }
 }
 
+/** What is smaller can as well wait for the collector. */
+const LEAST_BYTES = 1 << 14;
+
+/** Gives memory back at once, which else waits for the collector. Nothing may look at any of it any more. */
+export function released({ buffer }: Uint8Array | Uint32Array): void {
+  if (buffer.byteLength >= LEAST_BYTES) (buffer as ArrayBuffer).transfer(0);
+}
+
+/** With room for so many words, of which the first ones are those that are `used`. `words` are no more. */
+export function wordsWithRoom(words: Uint32Array, used: number, room: number): Uint32Array<ArrayBuffer> {
+  const wider = new Uint32Array(room);
+  wider.set(words.subarray(0, used));
+  released(words);
+  return wider;
+}
+
 /** Bytes that become more. */
 export class ByteList {
-  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1 << 12);
+  bytes: Uint8Array<ArrayBuffer>;
   length = 0;
   readonly #slack = new Slack();
 
+  /** `room`: so many bytes will be in it, about. */
+  constructor(room = 1 << 12) {
+    this.bytes = new Uint8Array(room);
+  }
+
   clear(): void {
     if (this.#slack.isTooLarge(this.bytes.length, this.length)) {
+      released(this.bytes);
       this.bytes = new Uint8Array(Math.max(SMALL_BYTES, 2 * this.length));
     }
     this.length = 0;
@@ -38,6 +60,7 @@ export class ByteList {
     if (this.length > this.bytes.length) {
       const wider = new Uint8Array(Math.max(this.length, 2 * this.bytes.length));
       wider.set(this.bytes.subarray(0, at));
+      released(this.bytes);
       this.bytes = wider;
     }
     return at;

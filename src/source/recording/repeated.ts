@@ -1,5 +1,5 @@
 /** What Squeeze and Spread have in common: what was, and how it is said what became of it. */
-import { Slack } from "./byte_list.ts";
+import { Slack, wordsWithRoom } from "./byte_list.ts";
 import {
   Tag,
   TcpCountersLayout,
@@ -32,6 +32,8 @@ export const Step = {
 export const STEP_BITS = 2;
 
 const SMALL_WORDS = 1 << 16;
+/** Of what is larger than it was, how much larger room for it becomes. */
+export const GROWTH = 1.5;
 
 /** The records that the next snapshot may repeat, as words, each at a multiple of 8. */
 export class Repeated {
@@ -42,7 +44,7 @@ export class Repeated {
 
   clear(): void {
     if (this.#slack.isTooLarge(this.words.byteLength, this.#length * 4)) {
-      this.words = new Uint32Array(Math.max(SMALL_WORDS, 2 * this.#length));
+      this.words = wordsWithRoom(this.words, 0, Math.max(SMALL_WORDS, 2 * this.#length));
     }
     this.starts.length = 0;
     this.#length = 0;
@@ -50,9 +52,7 @@ export class Repeated {
 
   add(words: Uint32Array, start: number, length: number): void {
     if (this.#length + length > this.words.length) {
-      const wider = new Uint32Array(2 * (this.#length + length));
-      wider.set(this.words.subarray(0, this.#length));
-      this.words = wider;
+      this.words = wordsWithRoom(this.words, this.#length, Math.ceil(GROWTH * (this.#length + length)));
     }
     this.starts.push(this.#length);
     for (let i = 0; i < length; i++) this.words[this.#length + i] = words[start + i];

@@ -1,7 +1,7 @@
 import { addBytes } from "./four_bytes.ts";
-import { ByteReader, Slack } from "./byte_list.ts";
-import { COOKIE, planeKey, Repeated, Step, STEP_BITS } from "./repeated.ts";
-import { released, unsqueezed } from "./zstd.ts";
+import { ByteReader, released, Slack, wordsWithRoom } from "./byte_list.ts";
+import { COOKIE, GROWTH, planeKey, Repeated, Step, STEP_BITS } from "./repeated.ts";
+import { unsqueezed } from "./zstd.ts";
 
 /** Of a record: its tag and its size. */
 const LEAST_SIZE = 4;
@@ -35,7 +35,7 @@ class Plane {
     if (!Number.isInteger(count)) throw new RangeError("a record is not whole");
     this.length = count * width;
     if (this.words.length < this.length || this.#slack.isTooLarge(this.words.byteLength, this.length * 4)) {
-      this.words = new Uint32Array(this.length);
+      this.words = wordsWithRoom(this.words, 0, this.length);
     }
     const { words } = this;
     for (let first = 0; first < count; first += BLOCK) {
@@ -71,6 +71,15 @@ export class Spread {
   /** The next stretch is the first behind a Squeeze.reset(). */
   reset(): void {
     this.#before.clear();
+  }
+
+  /** Nobody looks at what the last call returned any more, and there may be no other for long: all memory goes back but what the next stretch may repeat. */
+  rest(): void {
+    this.#words = wordsWithRoom(this.#words, 0, 1 << 10);
+    for (const { words } of this.#planes.values()) released(words);
+    this.#planes.clear();
+    released(this.#now.words);
+    this.#now = new Repeated();
   }
 
   /** Valid until the next call. */
@@ -117,7 +126,7 @@ export class Spread {
 
   #clear(): void {
     if (this.#slack.isTooLarge(this.#words.byteLength, this.#length * 4)) {
-      this.#words = new Uint32Array(Math.max(SMALL_WORDS, 2 * this.#length));
+      this.#words = wordsWithRoom(this.#words, 0, Math.max(SMALL_WORDS, 2 * this.#length));
     }
     this.#length = 0;
   }
@@ -127,9 +136,7 @@ export class Spread {
     const at = this.#length;
     this.#length += count;
     if (this.#length > this.#words.length) {
-      const wider = new Uint32Array(Math.max(this.#length, 2 * this.#words.length));
-      wider.set(this.#words.subarray(0, at));
-      this.#words = wider;
+      this.#words = wordsWithRoom(this.#words, at, Math.ceil(GROWTH * this.#length));
     }
     return at;
   }

@@ -3,15 +3,17 @@
  * records become a count. Of the others, the difference to the one before of the same socket, or of the same tag, is taken byte by byte; bytes
  * that stand at the same place are put side by side, and zstd does the rest: 14,000 sockets and 2,000 connections a second take about 40 KB a second.
  */
-import { ByteList, Slack } from "./byte_list.ts";
+import { ByteList, released, Slack, wordsWithRoom } from "./byte_list.ts";
 import { subtractBytes } from "./four_bytes.ts";
-import { COOKIE, planeKey, Repeated, Step, STEP_BITS } from "./repeated.ts";
+import { COOKIE, GROWTH, planeKey, Repeated, Step, STEP_BITS } from "./repeated.ts";
 import { squeezed } from "./zstd.ts";
 
 /** So far on the socket of a record is looked for among those of the snapshot before: some have ended in between. */
 const LOOK_AHEAD = 64;
 
 const SMALL_WORDS = 1 << 16;
+/** Bytes of a number of the list of steps. */
+const MOST_NUMBER = 8;
 /** So many records are put aside at a time: they stay in the processor's cache. */
 const BLOCK = 256;
 
@@ -33,7 +35,7 @@ class Plane {
 
   clear(): void {
     if (this.#slack.isTooLarge(this.words.byteLength, this.length * 4)) {
-      this.words = new Uint32Array(Math.max(SMALL_WORDS, 2 * this.length));
+      this.words = wordsWithRoom(this.words, 0, Math.max(SMALL_WORDS, 2 * this.length));
     }
     this.length = 0;
     this.before.fill(0);
@@ -45,9 +47,7 @@ class Plane {
     const at = this.length;
     this.length += this.before.length;
     if (this.length > this.words.length) {
-      const wider = new Uint32Array(2 * this.words.length);
-      wider.set(this.words.subarray(0, at));
-      this.words = wider;
+      this.words = wordsWithRoom(this.words, at, Math.ceil(GROWTH * this.length));
     }
     return at;
   }
@@ -62,7 +62,6 @@ export class Squeeze {
   #count = 0;
   #suffix = 0;
   readonly #planes = new Map<number, Plane>();
-  readonly #all = new ByteList();
 
   /** Of the stretch before, the record that is expected next. */
   #next = 0;
@@ -182,8 +181,9 @@ export class Squeeze {
 
   /** Length of the steps, the steps, then of each plane its key, how many bytes it has, and these. */
   #packed(): Uint8Array<ArrayBuffer> {
-    const all = this.#all;
-    all.clear();
+    const planes = [...this.#planes.values()].reduce((sum, { length }) => sum + length * 4, 0);
+    // Megabytes, for a moment a second: they go back at once.
+    const all = new ByteList(planes + this.#steps.length + MOST_NUMBER * (1 + 2 * this.#planes.size));
     all.varint(this.#steps.length);
     all.append(this.#steps.used());
     for (const [key, plane] of this.#planes) {
@@ -192,14 +192,15 @@ export class Squeeze {
       all.varint(plane.length * 4);
       aside(plane, all);
     }
-    return squeezed(all.used());
+    const packed = squeezed(all.used());
+    released(all.bytes);
+    return packed;
   }
 }
 
 /** Byte after byte of all records, instead of record after record. */
 function aside({ words, length, bits }: Plane, to: ByteList): void {
   const width = bits.length, count = length / width, at = to.room(length * 4), { bytes } = to;
-  bytes.fill(0, at, at + length * 4);
   for (let first = 0; first < count; first += BLOCK) {
     const end = Math.min(count, first + BLOCK);
     for (let place = 0; place < width; place++) {

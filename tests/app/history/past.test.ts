@@ -6,7 +6,7 @@ import { ClosedFlows } from "../../../src/view/closed.ts";
 import { lived, plain, type Was } from "./life.ts";
 
 function looked(past: Past, fromNs: number, samples: number, ms = 0): Was | null {
-  const moment = past.look(fromNs, { samples, ms }, null);
+  const moment = past.look(fromNs, { samples, ms });
   if (moment === null || "beforeMs" in moment) return null;
   const { sample, ended } = moment, flows = unpackFlows(sample.flows, sample.length);
   const shown = new ClosedFlows(ended).join({ ...sample, flows } as never, null);

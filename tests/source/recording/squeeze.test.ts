@@ -11,9 +11,11 @@ const record = fc.tuple(fc.nat(kinds.length - 1), fc.nat(40), fc.nat(3)).map(([k
 const stretch = fc.array(record, { maxLength: 60 }).map((records) => join(...records, tick(5)));
 
 Deno.test("Spread gives back what Squeeze was given", () => {
-  fc.assert(fc.property(fc.array(fc.tuple(fc.boolean(), stretch), { maxLength: 8 }), (stretches) => {
+  const step = fc.tuple(fc.boolean(), stretch, fc.boolean());
+  fc.assert(fc.property(fc.array(step, { maxLength: 8 }), (stretches) => {
     const squeeze = new Squeeze(), spread = new Spread();
-    for (const [reset, records] of stretches) {
+    for (const [reset, records, rest] of stretches) {
+      if (rest) spread.rest();
       if (reset) {
         squeeze.reset();
         spread.reset();
