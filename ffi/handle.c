@@ -2,6 +2,7 @@
 /* The handle: asks the sources that are open. */
 #define _GNU_SOURCE
 #include "handle.h"
+#include "base/memory.h"
 #include "bpf/log.h"
 #include "process/proc.h"
 
@@ -14,6 +15,7 @@
 struct tcptop *tcptop__new(void)
 {
 	proc_fd(); /* before root is given up */
+	memory_give_back();
 	return calloc(1, sizeof(struct tcptop));
 }
 

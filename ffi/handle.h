@@ -19,6 +19,7 @@ struct tcptop {
 	struct destroyer *destroyer;       /* NULL: no connection may be ended */
 	struct reader *killer;             /* ends them, where the reader keeps more than that takes; NULL: the reader does */
 	struct bytes snapshot;
+	uint32_t snapshots;                /* taken, up to those of the start */
 	struct failure failure;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which sources a handle has: the one file that knows them all. */
 #include "handle.h"
+#include "base/memory.h"
 #include "bpf/programs.h"
 #include "conntrack/conntrack.h"
 #include "netlink/netlink.h"
@@ -23,8 +24,11 @@ static struct source *programs(struct tcptop *t)
 
 int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
 {
-	return programs(t) ? programs_load_tcp(t->programs, ring_bytes, openings, keep)
-			   : fail(&t->failure, ENOMEM, "load the TCP programs");
+	int32_t result = programs(t) ? programs_load_tcp(t->programs, ring_bytes, openings, keep)
+				     : fail(&t->failure, ENOMEM, "load the TCP programs");
+
+	memory_give_back();
+	return result;
 }
 
 int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms, uint32_t watch_dns)
@@ -34,7 +38,10 @@ int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms, uint32_t watch_d
 
 int32_t tcptop__watch_drops(struct tcptop *t)
 {
-	return t->programs && programs_watch_drops(t->programs);
+	bool watched = t->programs && programs_watch_drops(t->programs);
+
+	memory_give_back();
+	return watched;
 }
 
 static int open_netlink(struct tcptop *t, bool tcp)

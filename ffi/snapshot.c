@@ -3,11 +3,13 @@
 #define _GNU_SOURCE
 #include "handle.h"
 #include "base/clock.h"
+#include "base/memory.h"
 
 #include <string.h>
 
 #define SNAPSHOT_LIMIT_NS 5000000000ull
 #define SNAPSHOT_KEPT_BYTES (32u << 20)
+#define START_SNAPSHOTS 64
 
 /* Memory that a large snapshot took is freed when later ones are small. */
 static void snapshot_begin(struct bytes *s)
@@ -42,8 +44,19 @@ static int32_t snapshot_take(void *context, int64_t how)
 	return err ? fail(&t->failure, -err, "hold a snapshot") : (int32_t)t->snapshot.length;
 }
 
+/* What runs for the first time in the first minute is needed less and less often. */
+static void start_is_over(struct tcptop *t)
+{
+	if (t->snapshots == START_SNAPSHOTS)
+		return;
+	t->snapshots++;
+	if (t->snapshots > 1 && !(t->snapshots & (t->snapshots - 1)))
+		memory_give_back();
+}
+
 int32_t tcptop__snapshot(struct tcptop *t, int32_t how)
 {
+	start_is_over(t);
 	return handle_read(t, snapshot_take, t, how);
 }
 

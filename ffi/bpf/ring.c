@@ -10,6 +10,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* A ring of 8 MiB is gone through in 32 steps of some microseconds. */
+#define WINDOW_BYTES (256u << 10)
+
 enum { BY_PROGRAM, BY_CALL };
 
 static int watch(struct ring *ring, int fd, uint32_t events, uint32_t who)
@@ -32,20 +35,19 @@ static int fds_open(struct ring *ring, int map_fd)
 	return err ? err : watch(ring, map_fd, EPOLLIN, BY_PROGRAM);
 }
 
-/* The first page is the reader's and may be written, the second the writer's; behind it is the data. */
-static int pages_map(struct ring *ring, int map_fd)
+/* The first page is the reader's and may be written, the second the writer's; behind it is the data, twice (kernel/bpf/ringbuf.c), so that what
+ * wraps is contiguous. */
+static int pages_map(struct ring *ring)
 {
-	uint8_t *writer = mmap(NULL, ring->page + ring->bytes, PROT_READ, MAP_SHARED, map_fd, ring->page);
-	void *reader;
+	void *page = mmap(NULL, ring->page, PROT_READ | PROT_WRITE, MAP_SHARED, ring->map_fd, 0);
 
-	if (writer == MAP_FAILED)
+	if (page == MAP_FAILED)
 		return -errno;
-	ring->produced = (const uint64_t *)writer;
-	ring->data = writer + ring->page;
-	reader = mmap(NULL, ring->page, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd, 0);
-	if (reader == MAP_FAILED)
+	ring->consumed = page;
+	page = mmap(NULL, ring->page, PROT_READ, MAP_SHARED, ring->map_fd, ring->page);
+	if (page == MAP_FAILED)
 		return -errno;
-	ring->consumed = reader;
+	ring->produced = page;
 	return 0;
 }
 
@@ -53,25 +55,42 @@ int ring_open(struct ring *ring, int map_fd, size_t bytes)
 {
 	int err;
 
-	*ring = (struct ring){ .bytes = bytes, .page = sysconf(_SC_PAGESIZE), .epoll_fd = -1, .wake_fd = -1 };
+	*ring = (struct ring){ .map_fd = map_fd, .bytes = bytes, .page = sysconf(_SC_PAGESIZE), .epoll_fd = -1, .wake_fd = -1 };
 	err = fds_open(ring, map_fd);
 	if (!err)
-		err = pages_map(ring, map_fd);
+		err = pages_map(ring);
 	if (err)
 		ring_close(ring);
 	return err;
 }
 
-static void copy_out(const struct ring *ring, uint64_t position, uint8_t *to, size_t length)
+static void window_close(struct ring *ring)
 {
-	size_t at = position & (ring->bytes - 1), first = ring->bytes - at;
+	if (ring->window)
+		munmap(ring->window, ring->window_bytes);
+	ring->window = NULL;
+}
 
-	if (first >= length) {
-		memcpy(to, ring->data + at, length);
-		return;
-	}
-	memcpy(to, ring->data + at, first);
-	memcpy(to + first, ring->data, length - first);
+/* `length` bytes from a position on; NULL: out of memory. Good until the next call. */
+static const uint8_t *window(struct ring *ring, uint64_t position, size_t length)
+{
+	size_t at = position & (ring->bytes - 1), begin = at & ~(ring->page - 1), wanted = at - begin + length, size = WINDOW_BYTES;
+	void *memory;
+
+	if (ring->window && at >= ring->window_at && at + length <= ring->window_at + ring->window_bytes)
+		return ring->window + (at - ring->window_at);
+	window_close(ring);
+	if (size > ring->bytes)
+		size = ring->bytes;
+	if (size < wanted)
+		size = (wanted + ring->page - 1) & ~(ring->page - 1);
+	memory = mmap(NULL, size, PROT_READ, MAP_SHARED, ring->map_fd, 2 * ring->page + begin);
+	if (memory == MAP_FAILED)
+		return NULL;
+	ring->window = memory;
+	ring->window_at = begin;
+	ring->window_bytes = size;
+	return ring->window + (at - begin);
 }
 
 /* Records begin at multiples of 8 with a header of 8 bytes: the length of what follows it, with two flags, is the first word. */
@@ -81,15 +100,16 @@ size_t ring_read(struct ring *ring, uint8_t *buffer, size_t capacity)
 	size_t used = 0;
 
 	while (position < end) {
-		const uint32_t *header = (const uint32_t *)(ring->data + (position & (ring->bytes - 1)));
-		uint32_t word = __atomic_load_n(header, __ATOMIC_ACQUIRE), length = word & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+		const uint8_t *record = window(ring, position, BPF_RINGBUF_HDR_SZ);
+		uint32_t word = record ? __atomic_load_n((const uint32_t *)record, __ATOMIC_ACQUIRE) : BPF_RINGBUF_BUSY_BIT;
+		uint32_t length = word & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
 
 		if (word & BPF_RINGBUF_BUSY_BIT)
 			break;
 		if (!(word & BPF_RINGBUF_DISCARD_BIT)) {
-			if (length > capacity - used)
+			if (length > capacity - used || !(record = window(ring, position, BPF_RINGBUF_HDR_SZ + length)))
 				break;
-			copy_out(ring, position + BPF_RINGBUF_HDR_SZ, buffer + used, length);
+			memcpy(buffer + used, record + BPF_RINGBUF_HDR_SZ, length);
 			used += length;
 		}
 		position += (BPF_RINGBUF_HDR_SZ + length + 7) & ~7ull;
@@ -122,7 +142,8 @@ void ring_close(struct ring *ring)
 	if (ring->consumed)
 		munmap(ring->consumed, ring->page);
 	if (ring->produced)
-		munmap((void *)ring->produced, ring->page + ring->bytes);
+		munmap((void *)ring->produced, ring->page);
+	window_close(ring);
 	if (ring->wake_fd >= 0)
 		close(ring->wake_fd);
 	if (ring->epoll_fd >= 0)

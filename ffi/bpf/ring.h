@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The consumer of a BPF ring buffer (Documentation/bpf/ringbuf.rst). libbpf's own maps the data twice, so that a record that wraps is
- * contiguous; each page then counts twice as resident: 16 MiB for a ring of 8. */
+/* The consumer of a BPF ring buffer (Documentation/bpf/ringbuf.rst). A page of it is resident from mmap() on (remap_vmalloc_range()): libbpf's own
+ * reader, which maps all of it twice, takes 16 MiB for a ring of 8. This one maps what it reads, a window at a time. */
 #ifndef TCPTOP_RING_H
 #define TCPTOP_RING_H
 
@@ -10,7 +10,10 @@
 struct ring {
 	uint64_t *consumed; /* NULL: not open. Position up to which records have been read; the kernel sees it */
 	const uint64_t *produced;
-	const uint8_t *data;
+	uint8_t *window;  /* of the data; NULL: none */
+	size_t window_at; /* bytes from the beginning of the data */
+	size_t window_bytes;
+	int map_fd;       /* the map's, which outlives the ring */
 	size_t bytes;     /* a power of two */
 	size_t page;
 	int epoll_fd;
@@ -21,7 +24,7 @@ struct ring {
 int ring_open(struct ring *ring, int map_fd, size_t bytes);
 
 /* Moves whole records, oldest first, without their headers, to buffer, until the next is larger than what is left of it. A record
- * that is not written yet holds up those behind it. Returns bytes. */
+ * that is not written yet holds up those behind it, and so does one that there is no memory to map for. Returns bytes. */
 size_t ring_read(struct ring *ring, uint8_t *buffer, size_t capacity);
 
 /* 1: a program has woken this thread, 0: timeout_ms have passed or ring_wake() was called, or a negative errno. `ring` is not read after

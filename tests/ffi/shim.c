@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,45 @@ static int find_calls(void *library)
 	return failed;
 }
 
+/* Of the program's file, and never written. */
+#define UNUSED_BYTES (4 << 20)
+static const volatile uint8_t unused[UNUSED_BYTES] = { [1 << 20] = 1, [UNUSED_BYTES - 1] = 7 };
+
+/* The kernel maps what lies around a page that is read, 64 KiB if nobody has set it to another size (fault_around_bytes). */
+#define EDGE_BYTES (1 << 20)
+
+/* Pages of its middle that are there, by bit 63 of their entries in /proc/self/pagemap. */
+static size_t unused_resident(void)
+{
+	const size_t page = sysconf(_SC_PAGESIZE), first = ((uintptr_t)unused + EDGE_BYTES) / page;
+	const size_t end = first + (UNUSED_BYTES - 2 * EDGE_BYTES) / page;
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	size_t resident = 0;
+	uint64_t entry;
+
+	for (size_t i = first; i < end && pread(fd, &entry, sizeof(entry), i * sizeof(entry)) == sizeof(entry); i++)
+		resident += entry >> 63;
+	close(fd);
+	return resident;
+}
+
+static void test_given_back(void)
+{
+	size_t pages = (UNUSED_BYTES - 2 * EDGE_BYTES) / sysconf(_SC_PAGESIZE);
+	struct tcptop *t;
+	unsigned sum = 0;
+
+	for (size_t i = 0; i < UNUSED_BYTES; i++)
+		sum += unused[i];
+	check(sum == 8 && unused_resident() == pages, "what a program has read of its file is resident");
+	t = shim.new();
+	check(unused_resident() == 0, "tcptop__new() gives it back");
+	for (size_t i = 0; i < UNUSED_BYTES; i++)
+		sum -= unused[i];
+	check(sum == 0, "and it can be read as before");
+	shim.free(t);
+}
+
 static void test_self(void)
 {
 	uint64_t before[4] = { 0 }, after[4] = { 0 };
@@ -117,6 +157,37 @@ static void test_wake(struct tcptop *t)
 	second = shim.wait(t, 250);
 	check(first == 0 && woken_ns - begin_ns < 200000000, "tcptop__wake() ends the next tcptop__wait()");
 	check(second == 1 || now_ns() - woken_ns >= 240000000, "and no other");
+}
+
+/* kB of the ring that this process has resident. */
+static long ring_resident(void)
+{
+	FILE *maps = fopen("/proc/self/smaps", "r");
+	int is_ring = 0;
+	char line[512];
+	long sum = 0, kb;
+
+	while (maps && fgets(line, sizeof(line), maps)) {
+		if (strchr(line, '-') && strstr(line, "anon_inode:bpf-map"))
+			is_ring = 1;
+		else if (is_ring && sscanf(line, "Rss: %ld", &kb) == 1)
+			sum += kb, is_ring = 0;
+	}
+	if (maps)
+		fclose(maps);
+	return sum;
+}
+
+static void test_large_ring(void)
+{
+	struct tcptop *t = shim.new();
+	static uint8_t records[1 << 20];
+
+	check(shim.load(t, 64 << 20, 1, KEEP_AS_ALLOWED) >= 0 && shim.snapshot(t, 1) > 0, "tcptop__load() takes a ring of 64 MiB");
+	check(shim.drain(t, records, sizeof(records)) >= 0 && ring_resident() > 0, "it is mapped");
+	check(ring_resident() < 1024, "and next to nothing of it is resident");
+	shim.free(t);
+	check(ring_resident() == 0, "tcptop__free() takes the mapping away");
 }
 
 static void test_loaded(struct tcptop *t, int err)
@@ -177,8 +248,11 @@ int main(int argc, char **argv)
 		(cannot_load ? test_refused : test_loaded)(t, err);
 		shim.free(t);
 		check(1, "tcptop__free() returns");
-		if (!cannot_load)
+		if (!cannot_load) {
+			test_given_back();
 			test_odd_ring();
+			test_large_ring();
+		}
 	}
 	printf("%d passed, %d failed, 0 skipped\n", passed, failed);
 	return failed != 0;

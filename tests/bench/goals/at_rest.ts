@@ -11,6 +11,8 @@ export interface Rest {
   /** Highest resident size so far, and what nobody else has a share in. */
   readonly peakMiB: number;
   readonly privateMiB: number;
+  /** The part of it that is in no file: without pages of the program's file, which are private while one instance runs. */
+  readonly anonymousMiB: number;
 }
 
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -39,11 +41,13 @@ function sleeps(pids: readonly number[]): Map<string, number> {
 
 const sum = (pids: readonly number[], of: (pid: number) => number) => pids.reduce((all, pid) => all + of(pid), 0);
 
-function privateMiB(pid: number): number {
+function memoryMiB(pid: number, line: RegExp): number {
   const text = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);
-  return [...text.matchAll(/^Private_(?:Clean|Dirty): +(\d+) kB$/gm)].reduce((all, [, kB]) => all + Number(kB), 0) /
-    1024;
+  return [...text.matchAll(line)].reduce((all, [, kB]) => all + Number(kB), 0) / 1024;
 }
+
+const privateMiB = (pid: number) => memoryMiB(pid, /^Private_(?:Clean|Dirty): +(\d+) kB$/gm);
+const anonymousMiB = (pid: number) => memoryMiB(pid, /^Anonymous: +(\d+) kB$/gm);
 
 async function turn(subject: Subject, seconds: number): Promise<Rest> {
   await using running = await subject.start();
@@ -57,6 +61,7 @@ async function turn(subject: Subject, seconds: number): Promise<Rest> {
     wakes: new Map(wakes),
     peakMiB: sum(pids, peakMiB),
     privateMiB: sum(pids, privateMiB),
+    anonymousMiB: sum(pids, anonymousMiB),
   };
 }
 

@@ -43,10 +43,11 @@ function row(load: string, name: string, rests: readonly Rest[]): string[] {
     each(allWakes),
     each(({ peakMiB }) => peakMiB * MB),
     each((rest) => rest.privateMiB * MB),
+    each(({ anonymousMiB }) => anonymousMiB * MB),
   ];
 }
 
-const TITLES = ["Load", "Program", "CPU, of one core", "Wake-ups/s", "Peak, MB", "Private, MB"];
+const TITLES = ["Load", "Program", "CPU, of one core", "Wake-ups/s", "Peak, MB", "Private, MB", "Anonymous, MB"];
 
 function beside(load: string, found: ReadonlyMap<string, readonly Rest[]>): Goal[] {
   const own = found.get(SCREEN.name)!;
