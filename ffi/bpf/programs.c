@@ -22,7 +22,7 @@
 #define LONGEST_WAIT_MS 1000
 /* The owner pass comes before the walk, and ends so early that the walk has this much time. */
 #define COUNTERS_SHARE_NS 2500000000ull
-#define WHOLE_EVERY_NS 10000000000ull
+#define WHOLE_EVERY_NS 30000000000ull
 #ifndef CAP_BPF
 #define CAP_BPF 39
 #endif

@@ -239,6 +239,7 @@ export class Collector {
     if (state !== null) this.#jump(state);
     this.#latestMs = Math.max(this.#latestMs, this.#tables.wallMs);
     const wanted = this.#player.arrived(source, this.#tables.wallMs);
+    if (this.#tables.tcp.takeDoubts()) source.tellAll?.();
     if (this.#tables.tcp.takeStrangers() > 0) source.describeAgain();
     if (!wanted || this.#span !== null && this.#isOutside(this.#span, source)) {
       this.#tables.passSample();

@@ -67,6 +67,7 @@ export class TcpTable {
   #strangers = 0;
   /** Some snapshots have changes alone. */
   #leavesOut = false;
+  #doubts = false;
   #vanished = 0;
 
   /** `log` is told of every connection that opens and ends, listeners included. */
@@ -118,7 +119,14 @@ export class TcpTable {
     return protocol === Protocol.tcp ? this.#index.get(cookieLow, cookieHigh) : -1;
   }
 
-  /** Sockets whose counters came without a description, or that a snapshot missed, since the last call: the source must describe all anew. */
+  /** Whether a snapshot has missed a connection since the last call: the next one, which settles it, must leave nothing out. */
+  takeDoubts(): boolean {
+    const doubts = this.#doubts;
+    this.#doubts = false;
+    return doubts;
+  }
+
+  /** Sockets whose counters came without a description since the last call: the source must describe all anew. */
   takeStrangers(): number {
     const strangers = this.#strangers;
     this.#strangers = 0;
@@ -222,7 +230,7 @@ export class TcpTable {
     gone.length = 0;
     for (let row = 0; row < this.length; row++) {
       if (c.closed[row] || c.seen[row] === this.#snapshot || c.metNs[row] >= tick.beginNs) continue;
-      if (++c.missed[row] <= forgiven) this.#strangers += this.#leavesOut ? 1 : 0;
+      if (++c.missed[row] <= forgiven) this.#doubts ||= this.#leavesOut;
       else {
         if (!lost) this.#vanished++;
         if (!isListener(c.remotePort[row], c.state[row])) this.#leave(row);

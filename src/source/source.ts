@@ -81,6 +81,8 @@ export interface FlowSource {
   takeState?(): Uint8Array | null;
   /** Has the next snapshot describe every flow in full, and not by its counters alone. */
   describeAgain(): void;
+  /** Has the next snapshot leave nothing out. Only of a source whose snapshots may leave out connections of which nothing has changed. */
+  tellAll?(): void;
   /** Ends a socket. Only of a source that was opened with `allowKill`. */
   kill?(target: KillTarget): KillResult;
   /** Frees everything. Safe to call twice. */

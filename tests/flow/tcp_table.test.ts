@@ -86,9 +86,9 @@ Deno.test("TcpTable forgives one miss of a snapshot, then drops the flow and say
 Deno.test("TcpTable keeps what snapshots of changes alone do not show, and asks for all when a whole one misses it", () => {
   const feed = begun(live({ openedNs: 0 })), changes = { features: Feature.changes };
   for (let n = 1; n <= 9; n++) strictEqual(feed.sample(tick(10e9 + n * 1e9, changes)).length, 1);
-  strictEqual(feed.tables.tcp.takeStrangers(), 0);
+  strictEqual(feed.tables.tcp.takeDoubts(), false);
   strictEqual(feed.sample(tick(20e9)).length, 1);
-  strictEqual(feed.tables.tcp.takeStrangers(), 1);
+  strictEqual(feed.tables.tcp.takeDoubts(), true);
   strictEqual(feed.sample(tick(21e9)).length, 0);
 });
 

@@ -19,7 +19,7 @@ const BUFFER_BYTES = 1 << 20;
 const SNAPSHOT_LOOK = 1, SNAPSHOT_CHANGES = 2;
 /** How often all descriptors of the machine are gone over for owners although no socket is without one: a socket may have been passed on to
  * another process. Less often where the pass would take more than a fiftieth of the time. */
-const OWNER_PASS_EVERY_NS = 3_000_000_000;
+const OWNER_PASS_EVERY_MS = 3000;
 const OWNER_PASS_SHARE = 50;
 
 /** Where the eBPF programs keep what they know of a socket, and who tells of openings and ends: enum tcptop_keep of ffi/tcptop.h. The shim chooses (0)
@@ -59,10 +59,10 @@ export class ShimSource implements FlowSource {
   readonly info: SourceInfo;
   readonly #library: Library;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
-  readonly #clock = new BigUint64Array(4);
   readonly #euid: number | null;
   #handle: Deno.PointerValue;
-  #ownersDueNs = 0;
+  #ownersDueMs = 0;
+  #wholeIsDue = false;
 
   /** Opens the best that the options and the machine allow, or throws a TcptopError with nothing left behind. */
   constructor(library: Library, options: SourceOptions) {
@@ -115,11 +115,16 @@ export class ShimSource implements FlowSource {
 
   snapshot(sink: RecordSink): void {
     const { tcptop__snapshot, tcptop__snapshot_read } = this.#library.symbols;
-    const startNs = this.#nowNs(), look = startNs >= this.#ownersDueNs;
-    this.#check(tcptop__snapshot(this.#handle, (look ? SNAPSHOT_LOOK : 0) | SNAPSHOT_CHANGES));
-    const nowNs = this.#nowNs();
-    if (look) this.#ownersDueNs = nowNs + Math.max(OWNER_PASS_EVERY_NS, OWNER_PASS_SHARE * (nowNs - startNs));
+    const startMs = performance.now(), look = startMs >= this.#ownersDueMs, changes = !this.#wholeIsDue;
+    this.#check(tcptop__snapshot(this.#handle, (look ? SNAPSHOT_LOOK : 0) | (changes ? SNAPSHOT_CHANGES : 0)));
+    const nowMs = performance.now();
+    if (look) this.#ownersDueMs = nowMs + Math.max(OWNER_PASS_EVERY_MS, OWNER_PASS_SHARE * (nowMs - startMs));
+    this.#wholeIsDue = false;
     this.#pour(() => tcptop__snapshot_read(this.#handle, this.#buffer, BUFFER_BYTES), sink);
+  }
+
+  tellAll(): void {
+    this.#wholeIsDue = true;
   }
 
   describeAgain(): void {
@@ -199,11 +204,6 @@ export class ShimSource implements FlowSource {
   /** Gives up root. What could not be given up comes back as notes. */
   #drop({ uid, gid }: Identity): Note[] {
     return this.#check(this.#library.symbols.tcptop__drop(this.#handle, uid, gid)) === 1 ? [ROOT_KEPT] : [];
-  }
-
-  #nowNs(): number {
-    this.#library.symbols.tcptop__self(this.#clock);
-    return Number(this.#clock[0]);
   }
 
   #pour(read: () => number, sink: RecordSink): void {

@@ -84,6 +84,9 @@ class RecordingSource implements FlowSource {
   kill(target: KillTarget): KillResult {
     return this.#source.kill?.(target) ?? { how: "refused", error: null };
   }
+  tellAll(): void {
+    this.#source.tellAll?.();
+  }
   describeAgain(): void {
     this.#source.describeAgain();
   }

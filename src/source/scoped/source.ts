@@ -43,6 +43,9 @@ export class ScopedSource implements FlowSource {
   snapshot(sink: RecordSink): void {
     this.source.snapshot((records) => this.#records.pass(records, sink));
   }
+  tellAll(): void {
+    this.source.tellAll?.();
+  }
   describeAgain(): void {
     this.source.describeAgain();
   }
