@@ -9,14 +9,24 @@ const NUMBERS = [
 const WORDS_A_ROW = 4;
 const BYTES = ["comm", "localAddress", "remoteAddress"] as const;
 
-type Numbers = Uint8Array | Uint16Array | Uint32Array;
+interface Known {
+  readonly row: number;
+  readonly more: number;
+  readonly found: number;
+  /** Another with the same hash. */
+  readonly next: Known | undefined;
+}
 
 /** What was found for rows of one sample, to be found again for those that are alike. `more`: a number that has to be the same too. */
 export class AlikeRows {
-  readonly #numbers: readonly Numbers[];
-  readonly #words: readonly Uint32Array[];
-  /** By hash: the first row that has it, and what was found for it. */
-  readonly #known = new Map<number, { readonly row: number; readonly more: number; readonly found: number }>();
+  // Apart by type: reading a column whose type differs from that before takes V8 several times as long.
+  readonly #bytes: Uint8Array[] = [];
+  readonly #halves: Uint16Array[] = [];
+  readonly #words: Uint32Array[] = [];
+  /** Four words a row. */
+  readonly #texts: readonly Uint32Array[];
+  /** By hash. */
+  readonly #known = new Map<number, Known>();
 
   /** In these columns. */
   constructor(
@@ -24,8 +34,13 @@ export class AlikeRows {
     numbers: readonly typeof NUMBERS[number][] = NUMBERS,
     bytes: readonly typeof BYTES[number][] = BYTES,
   ) {
-    this.#numbers = numbers.map((name) => flows[name]);
-    this.#words = bytes.map((name) => {
+    for (const name of numbers) {
+      const column = flows[name];
+      if (column instanceof Uint8Array) this.#bytes.push(column);
+      else if (column instanceof Uint16Array) this.#halves.push(column);
+      else this.#words.push(column);
+    }
+    this.#texts = bytes.map((name) => {
       const { buffer, byteOffset, byteLength } = flows[name];
       return new Uint32Array(buffer, byteOffset, byteLength >> 2);
     });
@@ -33,17 +48,22 @@ export class AlikeRows {
 
   /** find() or what it has returned for a row that is alike. */
   of<T>(row: number, more: number, find: (of: T, row: number) => number, of: T): number {
-    const hash = this.#hash(row, more), known = this.#known.get(hash);
-    if (known !== undefined && known.more === more && this.#isAlike(known.row, row)) return known.found;
+    const hash = this.#hash(row, more), first = this.#known.get(hash);
+    for (let known = first; known !== undefined; known = known.next) {
+      if (known.more === more && this.#isAlike(known.row, row)) return known.found;
+    }
     const found = find(of, row);
-    if (known === undefined) this.#known.set(hash, { row, more, found });
+    this.#known.set(hash, { row, more, found, next: first });
     return found;
   }
 
+  /** Of what tells most rows apart. */
   #hash(row: number, more: number): number {
     let hash = more;
-    for (const column of this.#numbers) hash = Math.imul(hash ^ column[row], 0x01000193);
-    for (const column of this.#words) {
+    const words = this.#words, texts = this.#texts;
+    for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i][row], 0x01000193);
+    for (let i = 0; i < texts.length; i++) {
+      const column = texts[i];
       for (let at = row * WORDS_A_ROW; at < (row + 1) * WORDS_A_ROW; at++) {
         hash = Math.imul(hash ^ column[at], 0x85ebca6b);
         hash ^= hash >>> 13;
@@ -53,8 +73,12 @@ export class AlikeRows {
   }
 
   #isAlike(a: number, b: number): boolean {
-    for (const column of this.#numbers) if (column[a] !== column[b]) return false;
-    for (const column of this.#words) {
+    const bytes = this.#bytes, halves = this.#halves, words = this.#words, texts = this.#texts;
+    for (let i = 0; i < bytes.length; i++) if (bytes[i][a] !== bytes[i][b]) return false;
+    for (let i = 0; i < halves.length; i++) if (halves[i][a] !== halves[i][b]) return false;
+    for (let i = 0; i < words.length; i++) if (words[i][a] !== words[i][b]) return false;
+    for (let i = 0; i < texts.length; i++) {
+      const column = texts[i];
       for (let word = 0; word < WORDS_A_ROW; word++) {
         if (column[a * WORDS_A_ROW + word] !== column[b * WORDS_A_ROW + word]) return false;
       }

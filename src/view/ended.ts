@@ -16,7 +16,7 @@ const MOST_PEERS = 1 << 13, MOST_OWNERS = 1 << 12;
 const ENDED_SCHEMA = { ...FLOW_SCHEMA, count: "f64", merged: "u8" } as const;
 
 /** Figures that add up over flows, where they are known. */
-const SUMS = [
+const WIDE = [
   "rxBytes",
   "txBytes",
   "rxPackets",
@@ -24,10 +24,9 @@ const SUMS = [
   "retransmits",
   "rxDroppedBytes",
   "rxDroppedPackets",
-  "lost",
-  "rtoCount",
-  "ecnMarks",
 ] as const;
+const NARROW = ["lost", "rtoCount", "ecnMarks"] as const;
+const SUMS = [...WIDE, ...NARROW] as const;
 /** What is kept of the flows of one sum, being the same for all; everything else is 0. */
 const SHARED = [
   "host",
@@ -89,11 +88,11 @@ export class EndedFlows {
       if (closed[row] === 0 || isListener(flows, row)) continue;
       // A process that has a name in a table of its own has it by its number.
       const named = processes.has(tgid[row]) ? tgid[row] : 0;
-      pending.add(row, alike.of(row, named * 65536 + servicePort(flows, row), this.#find, sample));
+      pending.add(alike.of(row, named * 65536 + servicePort(flows, row), this.#find, sample), row);
     }
   }
 
-  readonly #find = (sample: Sample, row: number) => this.#rowOf(sample, row);
+  readonly #find = (sample: Sample, row: number) => this.#pending.begin(this.#rowOf(sample, row));
 
   /** What ended before this sample, in its time and with its names. Valid until the next take(). */
   of(sample: Sample): Ended {
@@ -162,9 +161,12 @@ export class EndedFlows {
   #addPending(): void {
     const { count, merged } = this.#columns.arrays, pending = this.#pending;
     for (let i = 0; i < pending.length; i++) {
-      const at = pending.rows[i];
-      if (at < 0) this.#dropped++;
-      else if (++count[at] && merged[at]) this.#merged++;
+      const at = pending.rows[i], flows = pending.counts[i];
+      if (at < 0) this.#dropped += flows;
+      else {
+        count[at] += flows;
+        if (merged[at]) this.#merged += flows;
+      }
     }
     pending.addTo(this.#columns.arrays);
   }
@@ -241,27 +243,39 @@ export class EndedFlows {
   }
 }
 
-type Figures = Float64Array | Uint32Array;
-
-/** Flows and their figures, until these are added to the sums. Its memory is used again: a sample has thousands. */
+/** Figures of flows that are alike, added up until they are added to the sums. Its memory is used again. */
 class Pending {
+  length = 0;
   /** Row of the sum; -1: there is none. */
   rows = new Int32Array(64);
-  length = 0;
+  /** How many flows. */
+  counts = new Float64Array(64);
   #figures = new Float64Array(64 * SUMS.length);
-  #columns: readonly Figures[] = [];
+  #wide: readonly Float64Array[] = [];
+  #narrow: readonly Uint32Array[] = [];
 
   /** Those that are added next are rows of these. */
   from(flows: FlowArrays): void {
-    this.#columns = SUMS.map((field) => flows[field]);
+    this.#wide = WIDE.map((field) => flows[field]);
+    this.#narrow = NARROW.map((field) => flows[field]);
   }
 
-  add(row: number, sum: number): void {
+  /** Number of a new one, which add() takes, for the sum. */
+  begin(sum: number): number {
     const at = this.length++;
     if (this.length > this.rows.length) this.#resize(this.rows.length * 2);
     this.rows[at] = sum;
-    const figures = this.#figures, columns = this.#columns, to = at * SUMS.length;
-    for (let field = 0; field < SUMS.length; field++) figures[to + field] = columns[field][row];
+    this.counts[at] = 0;
+    this.#figures.fill(0, at * SUMS.length, (at + 1) * SUMS.length);
+    return at;
+  }
+
+  add(at: number, row: number): void {
+    const figures = this.#figures, wide = this.#wide, narrow = this.#narrow;
+    this.counts[at]++;
+    let to = at * SUMS.length;
+    for (let field = 0; field < wide.length; field++) figures[to++] += wide[field][row];
+    for (let field = 0; field < narrow.length; field++) figures[to++] += narrow[field][row];
   }
 
   /** Forgets them then. A sum that its column cannot hold stays at the most that it can. */
@@ -277,14 +291,18 @@ class Pending {
     }
     if (this.rows.length > 4096 && this.length * 4 < this.rows.length) this.#resize(this.length * 2);
     this.length = 0;
-    this.#columns = [];
+    this.#wide = [];
+    this.#narrow = [];
   }
 
   #resize(capacity: number): void {
-    const rows = new Int32Array(capacity), figures = new Float64Array(capacity * SUMS.length);
+    const rows = new Int32Array(capacity), counts = new Float64Array(capacity);
+    const figures = new Float64Array(capacity * SUMS.length);
     rows.set(this.rows.subarray(0, capacity));
+    counts.set(this.counts.subarray(0, capacity));
     figures.set(this.#figures.subarray(0, figures.length));
     this.rows = rows;
+    this.counts = counts;
     this.#figures = figures;
   }
 }

@@ -7,6 +7,18 @@ import { counted } from "./units.ts";
 
 /** What the user must know about this sample: the source's own limits, and everything that was lost. */
 export function notesOf(sample: Sample): Note[] {
+  const notes = notesButOwners(sample);
+  for (const tcp of [true, false]) {
+    const count = unattributed(sample, tcp);
+    if (count === 0) continue;
+    const [code, message, remedy] = whyUnattributed(sample, tcp);
+    notes.push({ code, message: counted(count, message), remedy });
+  }
+  return notes;
+}
+
+/** The same without how many flows have no owner. */
+export function notesButOwners(sample: Sample): Note[] {
   const {
     eventsLost,
     recordsInvalid,
@@ -107,7 +119,6 @@ export function notesOf(sample: Sample): Note[] {
     "ip -s link counts by device what goes through a tunnel (ip -s link show type vxlan), ip -s xfrm state what IPsec encapsulates",
   );
   notes.push(...fullQueues(sample));
-  for (const tcp of [true, false]) add(unattributed(sample, tcp), ...whyUnattributed(sample, tcp));
   return notes;
 }
 
@@ -153,7 +164,7 @@ function tunnels({ flows, length, source }: Sample): number {
   if (source.udp !== "bpf") return 0;
   let count = 0;
   for (let row = 0; row < length; row++) {
-    if (rxBytes(flows, row) === null && !isTcp(flows, row) && !flows.closed[row]) count++;
+    if (!isTcp(flows, row) && rxBytes(flows, row) === null && !flows.closed[row]) count++;
   }
   return count;
 }

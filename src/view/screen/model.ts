@@ -10,7 +10,7 @@ import { flowId, hasPeer } from "../../flow/row.ts";
 import { harmless } from "../../harmless.ts";
 import { groupLabel } from "../group.ts";
 import { placeColumns } from "../layout.ts";
-import { notesOf } from "../notes.ts";
+import { notesButOwners } from "../notes.ts";
 import { type Totals, totalsOf } from "../totals.ts";
 import { CommandLines, type NamedProcess } from "./command_lines.ts";
 import { drawDetails } from "./details.ts";
@@ -96,7 +96,8 @@ export class ScreenModel {
     if (this.#isEarlier(sample)) this.#begin();
     this.#ended.take(sample);
     const totals = totalsOf(sample);
-    const notes = notesToShow(sample);
+    // How many flows have no owner changes with every sample: as a line it would move the table up and down, so the head has it as a count.
+    const notes = notesButOwners(sample);
     if (this.#state.sinceStart) notes.push(...this.#ended.notes());
     const cost = this.#cost.take(sample);
     this.#totals.add(sample, totals);
@@ -132,7 +133,7 @@ export class ScreenModel {
     this.#shown = {
       sample: this.#endedThen.again(ended).join(sample, this.#latest?.sample ?? null),
       totals,
-      notes: notesToShow(sample),
+      notes: notesButOwners(sample),
       cost: new SteadyCost().take(sample),
       history: this.#totals,
     };
@@ -322,6 +323,3 @@ function hasOwnName(sample: Sample, row: number): boolean {
   const from = remoteNameFrom(sample, row);
   return from === "hosts" || from === "dns_answer";
 }
-
-/** The number of flows without an owner changes with every sample: as a line it would move the table up and down, so the head has it as a count. */
-const notesToShow = (sample: Sample) => notesOf(sample).filter(({ code }) => code !== "unattributed");

@@ -107,14 +107,17 @@ export class RecentRates {
       this.#clear();
       log?.clear();
     }
+    const beforeNs = this.#timeNs;
     this.#timeNs = timeNs;
-    const to = Math.floor(timeNs / SECOND_NS), { rxDelta, txDelta, closed } = flows;
+    const to = Math.floor(timeNs / SECOND_NS), { rxDelta, txDelta, closed, openedNs, host } = flows;
     const from = Math.min(to, Math.floor((timeNs - intervalMs * 1e6) / SECOND_NS) + 1);
     if (++this.#samples % SWEEP_EVERY === 0) this.#sweep(to);
     log?.begin(timeNs, from, to);
     for (let row = 0; row < pastFrom; row++) {
       const delta = rxDelta[row] + txDelta[row];
       if (delta === 0) continue;
+      // Most short connections: one that opened since the sample before has no place. Other hosts' clocks are not exactly this one's.
+      if (closed[row] && openedNs[row] > beforeNs && host[row] === 0) continue;
       const low = flows.cookieLow[row], high = keyHigh(flows, row);
       let slot = this.#index.get(low, high);
       if (slot < 0 && (closed[row] || (slot = this.#take(low, high)) < 0)) continue;
