@@ -159,9 +159,9 @@ static __always_inline bool snapshot_put_off(struct tracked *t)
  * bucket that it had passed (bpf_sk_storage_map_seq_find_next()), with only as many buckets as CPUs. Each socket that closed in between
  * makes it skip a live one (seen: 4 of 4,000 missing from two snapshots in a row, beside 20,000 connections a second). Within one read()
  * RCU keeps the list whole. False: the ring is half full, which is as much as a snapshot may use; the walk must come to this socket again. */
-static __always_inline bool snapshot_write(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
+static __always_inline bool snapshot_tell(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
 {
-	if (!tp || !snapshot_is_live(sk, tp, t, cookie))
+	if (!snapshot_is_live(sk, tp, t, cookie))
 		return true;
 	/* Owners change by a pass; whoever changes one otherwise has everything told again. */
 	if ((!shared.changes || shared.owners_met || t->described != shared.epoch) && !mptcp_take_owner(t, tp))
@@ -172,6 +172,16 @@ static __always_inline bool snapshot_write(struct sock *sk, struct tcp_sock *tp,
 		return snapshot_put_off(t);
 	if (!snapshot_emit(sk, tp, t) || !limits_emit(sk, tp, t) || !path_emit(sk, tp, t))
 		return snapshot_put_off(t);
+	return true;
+}
+
+/* Its record, if there is something to tell; half-open ones count, told or not. False as snapshot_tell(). */
+static __always_inline bool snapshot_write(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
+{
+	if (!tp)
+		return true;
+	if (!snapshot_tell(sk, tp, t, cookie))
+		return false;
 	count_syn_recv(sk, tp);
 	return true;
 }

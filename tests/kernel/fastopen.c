@@ -1,7 +1,7 @@
 // clang -O2 -Wall -Wextra -Werror -o fastopen fastopen.c
 // fastopen CLOSER: in a network namespace where TCP Fast Open needs no cookie and acknowledgements without SYN or RST are dropped, a client sends
 // 1,003 bytes in its SYN, and the server accepts and reads them before the handshake has ended. CLOSER is who ends the connection then, in
-// that state: `server` by close(), `client` by a reset. Says `server PID PORT`, and `read BYTES` when that has been done; waits for its input to end.
+// that state: `server` by close(), `client` by a reset, `nobody`. Says `server PID PORT`, and `read BYTES` when that has been done; waits for its input to end.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -39,7 +39,7 @@ int main(int argc, char **argv)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t length = sizeof(address);
-	int resets = argc > 1 && !strcmp(argv[1], "client"), queue = 8, listener = socket(AF_INET, SOCK_STREAM, 0), fd, go[2];
+	int resets = argc > 1 && !strcmp(argv[1], "client"), stays = argc > 1 && !strcmp(argv[1], "nobody"), queue = 8, listener = socket(AF_INET, SOCK_STREAM, 0), fd, go[2];
 	size_t got = 0;
 	char data[2 * BYTES], byte = 0;
 	ssize_t n;
@@ -60,9 +60,9 @@ int main(int argc, char **argv)
 	fd = accept(listener, NULL, NULL);
 	while (got < BYTES && (n = read(fd, data, sizeof(data))) > 0)
 		got += n;
-	if (!resets)
+	if (!resets && !stays)
 		close(fd);
-	if (write(go[1], &byte, 1) != 1)
+	if (!stays && write(go[1], &byte, 1) != 1)
 		return fail("write");
 	if (resets) {
 		waitpid(child, NULL, 0);
