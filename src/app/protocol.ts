@@ -104,6 +104,7 @@ export interface MomentMessage {
   readonly moment:
     | Beside & {
       readonly host: Host;
+      readonly fleet?: readonly HostState[];
       readonly sample: PackedSample;
       readonly ended: readonly Ended[];
       readonly extent: Extent;

@@ -29,7 +29,7 @@ export function openSession(options: Options, scope: ScopeOptions | null = null)
     events: options.events,
     eventsAlone: wantsEventsAlone(options),
     openings: options.events || record !== null,
-    historyMs: wantsScreen(options) && options.hosts.length === 0 ? options.historyMs : 0,
+    historyMs: wantsScreen(options) ? options.historyMs : 0,
     from: options.from,
     to: options.to,
     record: record === null ? null : { path: record, owner: folder ?? owner(), keep },

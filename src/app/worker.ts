@@ -55,7 +55,10 @@ async function start(options: WorkerOptions): Promise<void> {
   try {
     if (options.hosts !== null) {
       const { FleetCollector } = await import("./fleet/collector.ts");
-      const fleet = collector = new FleetCollector({ ...options, hosts: options.hosts }, post);
+      const memory = options.historyMs === 0
+        ? null
+        : new (await import("./fleet/memory.ts")).FleetMemory(options.historyMs);
+      const fleet = collector = new FleetCollector({ ...options, hosts: options.hosts }, post, memory);
       await fleet.run();
       self.postMessage({ type: "stopped" });
       return self.close();

@@ -15,6 +15,8 @@ export interface Part {
   readonly offsetNs: number;
   /** The number among all cgroups of one that the host has numbered. */
   readonly cgroup: (number: number) => number;
+  /** The same of names that it numbers as they come, among those of all its connections. */
+  readonly numbered: (number: number) => number;
 }
 
 interface Rows {
@@ -128,14 +130,14 @@ export function still({ length, arrays: f }: Rows): void {
 }
 
 /** Numbers that the host has given become numbers among those of all, and its times ours. */
-export function settle(f: FlowArrays, from: number, { host, length, offsetNs, cgroup }: Part): void {
+export function settle(f: FlowArrays, from: number, { host, length, offsetNs, cgroup, numbered }: Part): void {
   for (let row = from; row < from + length; row++) {
     f.host[row] = host;
     f.pair[row] = numberOf(host, f.pair[row]);
-    f.exe[row] = numberOf(host, f.exe[row]);
-    f.wholeName[row] = numberOf(host, f.wholeName[row]);
-    f.ancestors[row] = numberOf(host, f.ancestors[row]);
-    f.answer[row] = numberOf(host, f.answer[row]);
+    f.exe[row] = numberOf(host, numbered(f.exe[row]));
+    f.wholeName[row] = numberOf(host, numbered(f.wholeName[row]));
+    f.ancestors[row] = numberOf(host, numbered(f.ancestors[row]));
+    f.answer[row] = numberOf(host, numbered(f.answer[row]));
     f.drops[row] = numberOf(host, f.drops[row]);
     f.cgroup[row] = cgroup(f.cgroup[row]);
     if (f.openedNs[row] !== 0) f.openedNs[row] += offsetNs;

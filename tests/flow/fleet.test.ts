@@ -20,7 +20,14 @@ class Host {
     this.#decoder.decode(join(...records));
     const { length, flows } = this.tables.takeSample();
     const { host, offsetNs } = this;
-    return { host, offsetNs, length, flows: unpackFlows(flows, length), cgroup: (number) => number };
+    return {
+      host,
+      offsetNs,
+      length,
+      flows: unpackFlows(flows, length),
+      cgroup: (number) => number,
+      numbered: (number) => number,
+    };
   }
 }
 

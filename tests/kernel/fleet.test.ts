@@ -5,6 +5,8 @@ import { attributesOf } from "../support/otlp_decode.ts";
 import { keptIn } from "../support/otlp_receiver.ts";
 import { FleetOfHosts, NETLINK, wrapper } from "../support/fleet.ts";
 import { lines, within } from "../support/lines.ts";
+import { until } from "../support/program.ts";
+import { Pty } from "../support/pty.ts";
 import { wrongInSample } from "../support/schema.ts";
 import { execute, Running, type SampleDocument } from "../support/tcptop.ts";
 
@@ -151,6 +153,51 @@ Deno.test("--hosts joins 1,000 connections between five hosts, with equal bytes 
     strictEqual(io!.value, (sent.get(name) ?? 0) + 307 * PER_PAIR * i);
   });
   deepStrictEqual([kept.resource["service.name"], kept.resource["host.name"]], ["tcptop", undefined]);
+});
+
+/** Connects on one host to another, and holds it until a line comes. */
+const HOLD = `const [address, port] = Deno.args, hostname = address, server = Deno.args[2] === "listen";
+const held = server ? await Deno.listen({ hostname, port: Number(port) }).accept() : await Deno.connect({ hostname, port: Number(port) });
+console.log("held");
+await Deno.stdin.read(new Uint8Array(1));
+held.close();`;
+
+Deno.test("--hosts shows on the screen what was a while ago, with both ends and the hosts as they were then", async () => {
+  await using fleet = await FleetOfHosts.make([{ name: "a" }, { name: "b" }]);
+  const [address, port] = [fleet.address("b"), "7001"], hold = `${fleet.folder}/hold.ts`;
+  await Deno.writeTextFile(hold, HOLD);
+  const columns = ["--columns", "host,process,remote,state,rx"], filter = ["--filter", `port:${port}`];
+  await using pty = await Pty.start(140, 24, fleet.tcptop(["a", "b"], "--ends", "--no-resolve", ...columns, ...filter));
+  const shows = (what: string, fits: (lines: readonly string[]) => boolean) =>
+    until(what, async () => fits((await pty.screen()).filter((line) => line.includes("deno"))));
+  await using held = new AsyncDisposableStack();
+  const end = (name: string, ...more: string[]) => {
+    const line = fleet.on(name, [Deno.execPath(), "run", "-A", "--no-config", hold, address, port, ...more]);
+    const child = new Deno.Command(line[0], { args: line.slice(1), stdin: "piped", stdout: "null" }).spawn();
+    held.defer(async () => {
+      await child.stdin.close().catch(() => {});
+      await child.status;
+    });
+  };
+  end("b", "listen");
+  await until("the listener", async () => (await execute(fleet.on("b", ["ss", "-Hltn"]))).stdout.includes(port));
+  end("a");
+  const isOpen = (lines: readonly string[]) =>
+    ["a", "b"].every((host) =>
+      lines.some((line) => new RegExp(`\\b${host} +deno .*deno@`).test(line) && /ESTAB/.test(line))
+    );
+  await shows("both ends", isOpen);
+  await held.disposeAsync();
+  await shows("neither end", (lines) => lines.length === 0);
+  await pty.key("{");
+  await shows("both ends as they were", () => true);
+  for (let step = 0; !isOpen((await pty.screen()).filter((line) => line.includes("deno"))); step++) {
+    ok(step < 60, (await pty.screen()).join("\n"));
+    await pty.key("]", 50);
+    await pty.count(200);
+  }
+  await pty.key(")");
+  await shows("the present", (lines) => lines.length === 0);
 });
 
 /** A tcptop whose recordings say that they are another's. */

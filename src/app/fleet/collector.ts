@@ -4,8 +4,7 @@ import { unpackEvents } from "../../flow/event_log.ts";
 import { Fleet, type Part, settle, still } from "../../flow/fleet.ts";
 import { FLOW_SCHEMA, pack, unpackFlows } from "../../flow/columns.ts";
 import { type HostState, numberOf, textOf } from "../../flow/host.ts";
-import type { Drops, DropTotal } from "../../flow/drop_list.ts";
-import { plus } from "../../flow/row.ts";
+import type { Drops } from "../../flow/drop_list.ts";
 import type { Health } from "../../flow/sample.ts";
 import { thisHost } from "../../system/host.ts";
 import { runtimeSelfUse, type SelfUse } from "../../system/self_use.ts";
@@ -14,7 +13,10 @@ import type { SourceInfo } from "../../system/source_info.ts";
 import { nowMs, wallMs } from "../clock.ts";
 import type { EventsMessage, FromWorker, SampleMessage, WorkerOptions } from "../protocol.ts";
 import { Link } from "./link.ts";
+import type { FleetMemory } from "./memory.ts";
+import type { Step } from "../../view/screen/moment.ts";
 import { CgroupNumbers, NamesOfHost, noNames } from "./names.ts";
+import { dropTotals } from "./drop_totals.ts";
 import { notesOf, notesOfAll } from "./notes.ts";
 
 /** Hosts have started at different times, which become one: that of nowMs(), and this much, so that few are below zero. */
@@ -49,6 +51,7 @@ export class FleetCollector {
   constructor(
     readonly options: WorkerOptions & { readonly hosts: NonNullable<WorkerOptions["hosts"]> },
     readonly post: (message: FromWorker, transfer?: Transferable[]) => void,
+    readonly memory: FleetMemory | null = null,
   ) {
     this.#intervalMs = options.intervalMs;
     const { names } = options.hosts;
@@ -83,8 +86,10 @@ export class FleetCollector {
     this.#finishing = true;
     this.#wake();
   }
-  look(): void {
-    this.post({ type: "moment", moment: null });
+  look(fromNs: number, step: Step): void {
+    const moment = this.memory?.look(fromNs, step) ?? null, ended = moment?.ended ?? [];
+    const buffers = ended.map(({ arrays }) => arrays.rxBytes.buffer);
+    this.post({ type: "moment", moment }, moment === null ? [] : [moment.sample.flows, ...buffers]);
   }
   present(): void {}
   /** Nothing here is this machine's. */
@@ -94,7 +99,7 @@ export class FleetCollector {
   speed(): void {}
   skip(): void {}
   keep(): Promise<void> {
-    this.post({ type: "kept", sentence: "nothing is remembered of --hosts: --record keeps it on each" });
+    this.post({ type: "kept", sentence: "what is remembered of --hosts goes into no file: --record keeps it on each" });
     return Promise.resolve();
   }
   stop(): void {
@@ -189,7 +194,7 @@ export class FleetCollector {
         flows,
         dropsKnown: fresh.some(({ sample }) => sample.dropsKnown),
         drops: new Map([...this.#dropsBefore, ...this.#drops]),
-        dropTotals: totalsOf(fresh),
+        dropTotals: dropTotals(fresh),
       },
       source: this.#source(),
       health: this.#health(),
@@ -204,6 +209,7 @@ export class FleetCollector {
     // A host that is a little late is no reason to be late from then on.
     this.#dueMs = Math.max(this.#dueMs + this.#intervalMs, atMs + this.#intervalMs / 2);
     this.#beforeMs = atMs;
+    this.memory?.add(message, unpackFlows(flows, length));
     this.#taken = false;
     this.#spare = null;
     this.post(message, [flows]);
@@ -213,15 +219,16 @@ export class FleetCollector {
   /** What it has, or what it had last; null: nothing that is to be shown. */
   #partOf(link: Link, names: NamesOfHost): Part | null {
     const { host, offsetNs, waiting } = link, cgroup = (number: number) => names.cgroup(number);
+    const numbered = (number: number) => names.numbered(number), own = { host, offsetNs, cgroup, numbered };
     if (waiting !== null) {
       const { length } = waiting.sample;
-      return { host, offsetNs, cgroup, length, flows: unpackFlows(waiting.sample.flows, length) };
+      return { ...own, length, flows: unpackFlows(waiting.sample.flows, length) };
     }
     const stale = this.#isStale(link), before = link.lastOpen();
     if (before === null || stale && !this.options.hosts.keepStale) return null;
     const length = before.rows.length, flows = unpackFlows(pack(FLOW_SCHEMA, before.flows, before.rows), length);
     if (!stale) still({ length, arrays: flows });
-    return { host, offsetNs, cgroup, length, flows };
+    return { ...own, length, flows };
   }
 
   #stateOf(link: Link): HostState {
@@ -261,7 +268,14 @@ export class FleetCollector {
     const { host } = link, names = this.#names[host - 1], told = noNames(), { batch } = message;
     names.take(message, told);
     const flows = unpackEvents(batch);
-    settle(flows, 0, { host, length: batch.length, flows, offsetNs: 0, cgroup: (number) => names.cgroup(number) });
+    settle(flows, 0, {
+      host,
+      length: batch.length,
+      flows,
+      offsetNs: 0,
+      cgroup: (number) => names.cgroup(number),
+      numbered: (number) => names.numbered(number),
+    });
     const drops = new Map([...batch.drops].map(([id, list]) => [numberOf(host, id), list]));
     this.#told.push(link);
     this.post({ ...message, ...told, commands: null, cgroups: this.#cgroups.take(), batch: { ...batch, drops } }, [
@@ -280,21 +294,4 @@ export class FleetCollector {
     const share = before === null ? 0 : (use.cpuNs - before.cpuNs) / (use.nowNs - before.nowNs);
     return { selfCpuPercent: Math.round(share * 1000) / 10, selfRssBytes: use.residentBytes };
   }
-}
-
-function totalsOf(messages: readonly SampleMessage[]): DropTotal[] {
-  const totals = new Map<string, DropTotal>();
-  for (const total of messages.flatMap(({ sample }) => sample.dropTotals)) {
-    const key = `${total.direction} ${total.reason}`, before = totals.get(key);
-    totals.set(
-      key,
-      before === undefined ? total : {
-        ...total,
-        packets: before.packets + total.packets,
-        bytes: plus(before.bytes, total.bytes),
-        withoutFlow: before.withoutFlow + total.withoutFlow,
-      },
-    );
-  }
-  return [...totals.values()];
 }

@@ -41,32 +41,52 @@ export class NamesOfHost {
   readonly #cgroups = new Map<string, number>();
   /** By the host's own number, of this connection. */
   #numbers: number[] = [];
+  /** The highest number of another name that it has told, among those of all connections, and what is added to those of this one. */
+  #highest = 0;
+  #base = 0;
+  #restarted = false;
   readonly #users = new Set<number>();
   readonly #processes = new Set<number>();
 
   constructor(readonly host: number, readonly all: CgroupNumbers) {}
 
-  /** The host numbers anew. */
+  /** The host numbers anew in what comes next; what it told before keeps its names. */
   restart(): void {
-    this.#numbers = [];
+    this.#restarted = true;
   }
 
   cgroup(number: number): number {
     return this.#numbers[number] ?? 0;
   }
 
+  /** Of what is numbered as it comes: executables, answers. 0 stays 0. */
+  numbered(number: number): number {
+    return number === 0 ? 0 : this.#base + number;
+  }
+
   /** Adds what has come to `to`. */
   take(message: Told | EventsMessage, to: HostNames): void {
     const { host } = this;
+    if (this.#restarted) {
+      this.#restarted = false;
+      this.#numbers = [];
+      this.#base = this.#highest;
+    }
     for (const [uid, name] of message.users) if (isOneOf(this.#users, uid)) to.users.push([keyOf(host, uid), name]);
     for (const [pid, name] of message.processes) {
       if (isOneOf(this.#processes, pid)) to.processes.push([keyOf(host, pid), name]);
     }
-    for (const [number, text] of message.programs) to.programs.push([numberOf(host, number), text]);
-    for (const [number, text] of message.answers) to.answers.push([numberOf(host, number), text]);
+    for (const [number, text] of message.programs) to.programs.push([this.#known(number), text]);
+    for (const [number, text] of message.answers) to.answers.push([this.#known(number), text]);
     for (const [key, name] of message.zones) to.zones.push([textOf(host, key), name]);
     const { first, cgroups } = message.cgroups;
     cgroups.forEach((cgroup, i) => this.#numbers[first + i] = this.#numberOf(cgroup));
+  }
+
+  #known(number: number): number {
+    const known = this.numbered(number);
+    this.#highest = Math.max(this.#highest, known);
+    return numberOf(this.host, known);
   }
 
   #numberOf(cgroup: Cgroup): number {

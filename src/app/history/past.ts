@@ -11,6 +11,7 @@ import { type Ended, KEPT_NS } from "../../view/closed.ts";
 import type { Kept, Memory, Segment } from "./memory.ts";
 import { endedAgain } from "./ended.ts";
 import { giveAgain } from "./given.ts";
+import { placeAfter, placeOf } from "./places.ts";
 
 export interface Moment {
   readonly kept: Kept;
@@ -41,22 +42,11 @@ export class Past {
   /** From the sample that was taken at `fromNs`, or else the next one. null: it leads to the present. `whole`: there is no more than what is
    * remembered; else, where the step leads to what is not, Before. */
   look(fromNs: number, step: Step, whole = true): Moment | Before | null {
-    const all = this.#places(), { samples, ms } = step;
-    let at = all.findIndex(({ kept }) => kept.timeNs >= fromNs);
-    if (at < 0) at = all.length - 1;
-    const before = whole ? null : beforeOf(all.map(({ kept }) => kept), at, step);
+    const all = this.#places(), times = all.map(({ kept }) => kept), from = placeOf(times, fromNs);
+    const before = whole ? null : beforeOf(times, from, step);
     if (before !== null) return before;
-    at = Math.max(0, at + samples);
-    if (at >= all.length) return null;
-    if (ms !== 0) {
-      const wantedNs = all[at].kept.timeNs + ms * 1e6;
-      if (wantedNs > all[all.length - 1].kept.timeNs) return null;
-      at = ms < 0
-        ? all.findLastIndex(({ kept }) => kept.timeNs <= wantedNs)
-        : all.findIndex(({ kept }) => kept.timeNs >= wantedNs);
-    }
-    if (at >= all.length - 1) return null;
-    return this.#rebuild(all, Math.max(0, at));
+    const at = placeAfter(times, from, step);
+    return at === null ? null : this.#rebuild(all, at);
   }
 
   /** Nobody looks any more: what looking takes is given back at once. */

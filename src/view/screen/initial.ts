@@ -23,7 +23,7 @@ export function initialState(options: Options, terminal: TerminalFacts): ScreenS
     details: false,
     frozen: false,
     allowKill: options.allowKill,
-    historyMs: options.hosts.length > 0 ? 0 : options.historyMs,
+    historyMs: options.historyMs,
     many: options.hosts.length > 0,
     moment: null,
     replay: options.replay !== null,
