@@ -79,11 +79,11 @@ static __always_inline u32 netns_of(struct sk_buff *skb, struct sock *sk, bool h
 	struct net_device *dev;
 
 	if (sk)
-		return sk->__sk_common.skc_net.net->ns.inum;
+		return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	if (has_receiver) {
 		dev = skb->dev;
 		if (dev)
-			return dev->nd_net.net->ns.inum;
+			return BPF_CORE_READ(dev, nd_net.net, ns.inum);
 	}
 	dev = routed_device(skb);
 	if (!dev && !has_receiver)

@@ -105,7 +105,10 @@ struct udp_sock {
 struct udp_sock___6_6 { unsigned int gro_enabled : 1; } KERNEL_TYPE;
 
 struct request_sock;
-struct inet_sock { __be16 inet_sport; } KERNEL_TYPE;
+struct inet_sock {
+	struct sock sk;
+	__be16 inet_sport;
+} KERNEL_TYPE;
 struct request_sock_queue { atomic_t qlen; } KERNEL_TYPE; /* of a listener: connections whose handshake has not ended */
 struct tcp_congestion_ops {
 	char name[16];

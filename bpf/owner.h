@@ -15,26 +15,18 @@ static __always_inline bool owner_is_weak(const struct tracked *t)
 	return t->how <= OWNER_LISTENER;
 }
 
-/* Of the thread group's leader: a thread may rename itself (prctl()). Byte by byte, because the verifier lets a BTF pointer read an array
- * only by its element (btf_struct_walk()), and lockdown=confidentiality refuses bpf_probe_read_kernel(). */
-static __always_inline void owner_read_comm(u8 comm[16], struct task_struct *leader)
-{
-#pragma unroll
-	for (int i = 0; i < 16; i++)
-		comm[i] = leader->comm[i];
-}
-
-/* A function of its own: inside of each of its callers it made the programs three times as long. */
+/* comm is that of the thread group's leader: a thread may rename itself (prctl()). A function of its own: inside of each of its callers it made the
+ * programs three times as long. */
 static __noinline int owner_read(struct owner *o, struct task_struct *task)
 {
-	struct task_struct *leader = task->group_leader;
+	struct task_struct *leader = task_leader(task);
 
 	o->tgid = task->tgid;
-	o->pid = process_pid(leader);
-	o->uid = task->cred->euid.val;
-	o->start_ns = leader->start_boottime;
-	o->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
-	owner_read_comm(o->comm, leader);
+	o->pid = task_pid(leader);
+	o->uid = settings.long_names ? BPF_CORE_READ(task, cred, euid.val) : task->cred->euid.val;
+	o->start_ns = task_start_ns(leader);
+	o->cgroup_id = settings.long_names ? BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id) : task->cgroups->dfl_cgrp->kn->id;
+	task_read_comm(o->comm, leader);
 	return process_report(leader);
 }
 
@@ -48,7 +40,7 @@ static __always_inline bool is_owner_pass(struct task_struct *task)
 
 	if ((u32)id == shared.pass_thread)
 		return true;
-	return (u32)id != id >> 32 && shared.own_executable && shared.own_executable == (u64)mm_executable(task->mm);
+	return (u32)id != id >> 32 && shared.own_executable && shared.own_executable == (u64)task_executable(task);
 }
 
 /* current becomes the owner. Only from hooks where current is the process that made the system call. A kernel thread that connects (NFS) owns
@@ -130,7 +122,7 @@ static __always_inline void owner_holder_met(struct tracked *t, struct task_stru
 			t->described = 0;
 		} else if (shared.met_tgid != t->owner.tgid) {
 			shared.met_tgid = t->owner.tgid;
-			process_report(task->group_leader);
+			process_report(task_leader(task));
 		}
 	} else if (t->candidate_pass != pass) {
 		owner_read(&t->candidate, task);

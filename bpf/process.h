@@ -9,7 +9,7 @@
 #define PROCESSES_MAX 4096
 #define REPORTED_FOR_PASSES 16 /* owner passes, some 3 s apart; then it is sent again: user space may have lost it, or evicted it */
 /* A shorter name is stored within struct dentry (DNAME_INLINE_LEN, 32 or more on 64 bits) and can be read without bpf_probe_read_kernel_str(),
- * which lockdown=confidentiality refuses. */
+ * which lockdown=confidentiality refuses (settings.long_names). */
 #define NAME_INLINE 32
 #define ANCESTORS_MAX 24 /* of struct tcptop_process */
 
@@ -28,8 +28,18 @@ struct {
 	__type(value, struct process_reported);
 } processes SEC(".maps");
 
-static __always_inline bool process_same_name(struct task_struct *a, struct task_struct *b)
+/* By address, where bpf_probe_read_kernel() may be called (settings.long_names): for each pointer that is read from one that the verifier trusts it
+ * searches the names of all the kernel's types, up to four times, which takes a millisecond (btf_nested_type_is_trusted(), 6.18). A program goes
+ * through these functions on several ways, so that this was half of the time in which the programs are loaded. */
+static __always_inline bool task_same_name(struct task_struct *a, struct task_struct *b)
 {
+	u64 x[2] = {}, y[2] = {};
+
+	if (settings.long_names) {
+		bpf_core_read(x, sizeof(x), &a->comm);
+		bpf_core_read(y, sizeof(y), &b->comm);
+		return x[0] == y[0] && x[1] == y[1];
+	}
 #pragma unroll
 	for (int i = 0; i < 16; i++)
 		if (a->comm[i] != b->comm[i])
@@ -37,26 +47,58 @@ static __always_inline bool process_same_name(struct task_struct *a, struct task
 	return true;
 }
 
-static __always_inline struct dentry *mm_executable(struct mm_struct *mm)
+static __always_inline struct dentry *task_executable(struct task_struct *task)
 {
-	struct file *file = mm ? mm->exe_file : NULL;
+	struct mm_struct *mm;
+	struct file *file;
 
+	if (settings.long_names)
+		return BPF_CORE_READ(task, mm, exe_file, f_path.dentry);
+	mm = task->mm;
+	file = mm ? mm->exe_file : NULL;
 	return file ? file->f_path.dentry : NULL;
+}
+
+/* Byte by byte elsewhere, because the verifier lets a BTF pointer read an array only by its element (btf_struct_walk()). */
+static __always_inline void task_read_comm(u8 comm[16], struct task_struct *task)
+{
+	if (settings.long_names) {
+		bpf_core_read(comm, 16, &task->comm);
+		return;
+	}
+#pragma unroll
+	for (int i = 0; i < 16; i++)
+		comm[i] = task->comm[i];
+}
+
+static __always_inline u64 task_start_ns(struct task_struct *task)
+{
+	return settings.long_names ? BPF_CORE_READ(task, start_boottime) : task->start_boottime;
+}
+
+static __always_inline struct task_struct *task_leader(struct task_struct *task)
+{
+	return settings.long_names ? BPF_CORE_READ(task, group_leader) : task->group_leader;
+}
+
+static __always_inline u32 task_pid(struct task_struct *leader)
+{
+	return settings.long_names ? process_pid_read(leader) : process_pid(leader);
 }
 
 /* A process that exits has no mm when its files are closed (do_exit() calls exit_mm() before exit_files()). One that has its parent's comm
  * was forked without exec(), and has its parent's executable. */
 static __always_inline struct dentry *process_executable(struct task_struct *leader)
 {
-	struct dentry *found = mm_executable(leader->mm);
+	struct dentry *found = task_executable(leader);
 	struct task_struct *parent;
 
 	if (found)
 		return found;
-	parent = leader->real_parent;
-	if (!parent || !process_same_name(parent, leader))
+	parent = settings.long_names ? BPF_CORE_READ(leader, real_parent) : leader->real_parent;
+	if (!parent || !task_same_name(parent, leader))
 		return NULL;
-	return mm_executable(parent->mm);
+	return task_executable(parent);
 }
 
 /* By its offset, not as an array: the array's length fills up a cache line, 32 bytes or 40 (6.12.118), and libbpf refuses to relocate an
@@ -107,8 +149,7 @@ static __always_inline void ancestors_walk(struct tcptop_process *r, struct task
 }
 
 /* A process whose parent has ended belongs to init, or to the nearest subreaper (PR_SET_CHILD_SUBREAPER). real_parent may be any thread of
- * the parent. By address: for each pointer that the verifier has to know it searches the names of all the kernel's types, up to four times
- * (btf_nested_type_is_trusted(); on 6.18 this walk took as long to load as all else together). */
+ * the parent. */
 static __always_inline void ancestors_fill(struct tcptop_process *r, struct task_struct *leader)
 {
 	struct task_struct *parent, *child = leader;
@@ -130,15 +171,13 @@ static __always_inline void process_fill(struct tcptop_process *r, struct task_s
 	__builtin_memset(r, 0, sizeof(*r));
 	r->tag = TAG_PROCESS;
 	r->size = sizeof(*r);
-	r->tgid = process_pid(leader);
-	r->start_ns = leader->start_boottime;
-#pragma unroll
-	for (int i = 0; i < 16; i++)
-		r->comm[i] = leader->comm[i];
-	if (file->d_name.len < NAME_INLINE)
+	r->tgid = task_pid(leader);
+	r->start_ns = task_start_ns(leader);
+	task_read_comm(r->comm, leader);
+	if (settings.long_names)
+		bpf_probe_read_kernel_str(r->exe, sizeof(r->exe), BPF_CORE_READ(file, d_name.name));
+	else if (file->d_name.len < NAME_INLINE)
 		name_read_inline(r->exe, file);
-	else if (settings.long_names)
-		bpf_probe_read_kernel_str(r->exe, sizeof(r->exe), file->d_name.name);
 	ancestors_fill(r, leader);
 }
 
@@ -146,14 +185,14 @@ static __always_inline void process_fill(struct tcptop_process *r, struct task_s
  * processes, the next pass does it. Not inline: it would be in each program many times. */
 static __noinline int process_report(struct task_struct *leader)
 {
-	u32 tgid = leader->tgid;
+	u32 tgid = settings.long_names ? BPF_CORE_READ(leader, tgid) : leader->tgid;
 	struct process_reported *last = bpf_map_lookup_elem(&processes, &tgid), now = {};
 	struct dentry *file = process_executable(leader);
 	struct tcptop_process *r;
 
-	if (!file || !process_pid(leader))
+	if (!file || !task_pid(leader))
 		return 0;
-	now.start_ns = leader->start_boottime;
+	now.start_ns = task_start_ns(leader);
 	now.file = (u64)file;
 	now.epoch = shared.epoch;
 	now.owner_pass = shared.owner_pass;

@@ -123,7 +123,7 @@ static __always_inline void sock_read_addresses(struct tcptop_tcp_record *r, str
 	r->remote_port = bpf_ntohs(sk->__sk_common.skc_dport);
 	/* Not skc_num: inet_put_port() has cleared it by the time a connection is closed. */
 	r->local_port = bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport);
-	r->netns = sk->__sk_common.skc_net.net->ns.inum;
+	r->netns = tp->inet_conn.icsk_inet.sk.__sk_common.skc_net.net->ns.inum;
 }
 
 static __always_inline void sock_read_counters(struct tcptop_tcp_record *r, struct sock *sk, struct tcp_sock *tp, u8 direction)

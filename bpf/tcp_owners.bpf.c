@@ -45,7 +45,7 @@ int tcp_owners(struct bpf_iter__task_file *ctx)
 	struct socket *socket;
 
 	if (!ctx->meta->seq_num) {
-		shared.own_executable = (u64)mm_executable(bpf_get_current_task_btf()->mm);
+		shared.own_executable = (u64)task_executable(bpf_get_current_task_btf());
 		shared.pass_thread = bpf_get_current_pid_tgid();
 	}
 	if (!task || !file)
