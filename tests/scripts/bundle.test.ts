@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
-import { wrapped } from "../../scripts/bundle.ts";
+import { kept, wrapped } from "../../scripts/bundle.ts";
 
 /** What the module says through `globalThis.said`. */
 async function run(module: string): Promise<unknown[]> {
@@ -22,6 +22,15 @@ Deno.test("wrapped() gives values to free names", async () => {
 Deno.test("wrapped() keeps any character of the text", async () => {
   const odd = "\"'`\\\\${x}\u2028\u2029\x1b é 😀 </script>";
   deepStrictEqual(await run(wrapped(`said.push(${JSON.stringify(odd)});`)), [odd]);
+});
+
+Deno.test("wrapped() is ASCII alone, and keeps text with ends of comments, also inside of itself", async () => {
+  const odd = "a */ b *@/ c *@@/ é", inner = wrapped(`said.push(${JSON.stringify(odd)});`);
+  const { statement, value } = kept("tcptopInner", inner);
+  const outer = wrapped("said.push(inner);", { inner: value }, `${statement}\n`);
+  strictEqual(/[\u0080-\uffff]/.test(outer), false);
+  deepStrictEqual(await run(outer), [inner]);
+  deepStrictEqual(await run(inner), [odd]);
 });
 
 Deno.test("wrapped() is strict, as a module is", async () => {
