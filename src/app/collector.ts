@@ -1,6 +1,6 @@
 import { Decoder } from "../decode/decode.ts";
 import { unpackFlows } from "../flow/columns.ts";
-import { EventLog, type PackedEvents, unpackEvents } from "../flow/event_log.ts";
+import { EventLog, type PackedEvents, unpackEvents, UNTOLD } from "../flow/event_log.ts";
 import { StateError, StateReader, type StateWriter } from "../flow/state.ts";
 import type { KillResult, KillTarget } from "../system/kill.ts";
 import { FlowTables } from "../flow/tables.ts";
@@ -68,6 +68,8 @@ export class Collector {
   #latestMs = -Infinity;
   #source: FlowSource | null = null;
   readonly #drainEveryMs: number;
+  /** A recording's snapshot may go on in the next drain, and speak of what has ended. */
+  readonly #forgets: boolean;
   /** Whether much has come since the look before. */
   #rush = false;
 
@@ -84,10 +86,11 @@ export class Collector {
     this.#span = from === null && to === null ? null : new Span(from, to, replay?.still);
     this.#player = new Player(history, this.#span);
     this.#drainEveryMs = events ? DRAIN_EVENTS_EVERY_MS : DRAIN_EVERY_MS;
+    this.#forgets = eventsAlone && replay === null;
     this.#cost = new OwnCost(() => platform.selfUse());
     this.#users = new Users((uid) => platform.userName(uid));
     this.#cgroups = platform.cgroups ? new Cgroups(platform.cgroups, nowMs) : null;
-    const log = this.#log = events ? new EventLog() : null;
+    const log = this.#log = events ? new EventLog(undefined, eventsAlone ? UNTOLD : undefined) : null;
     this.#tables = new FlowTables(log, eventsAlone);
     this.#commands = commands ? new CommandLines((pid, startNs) => platform.commandLine?.(pid, startNs) ?? null) : null;
     this.#programs = new Programs(
@@ -183,6 +186,7 @@ export class Collector {
         more = this.#player.settle(source) || more;
         if (this.#span?.from && !this.#span.inside) this.#events?.forget();
         else this.#events?.drained();
+        if (this.#forgets) this.#tables.forgetEnded();
       }
     } finally {
       this.#events?.flush();

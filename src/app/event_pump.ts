@@ -1,36 +1,47 @@
 import type { EventLog, PackedEvents } from "../flow/event_log.ts";
 
-/** Sends what the log has, one batch at a time: while one is not taken the log fills up, and what it drops it counts. */
+/** Batches on their way at once. */
+const MOST_SENT = 8;
+
+/** Sends what the log has, some batches at a time: while they are not taken the log fills up, and what it drops it counts. */
 export class EventPump {
-  #taken = true;
+  #sent = 0;
 
   constructor(readonly log: EventLog, readonly send: (batch: PackedEvents) => void) {}
 
+  /** One batch was. */
   taken(): void {
-    this.#taken = true;
+    this.#sent--;
+    this.#pump();
   }
 
   /** Call it after each drain. */
   drained(): void {
-    if (this.#taken) this.#send(false);
+    this.log.ripen();
+    this.#pump();
     this.log.drained();
   }
 
   /** What there is, is not told. */
   forget(): void {
-    this.log.take(true);
-    this.log.drained();
+    this.log.forget();
   }
 
   /** Sends everything, taken or not: nothing comes after it. */
   flush(): void {
-    this.#send(true);
+    while (this.#send(true));
   }
 
-  #send(all: boolean): void {
+  #pump(): void {
+    if (this.#sent > 0) return;
+    while (this.#sent < MOST_SENT && this.#send(false));
+  }
+
+  #send(all: boolean): boolean {
     const batch = this.log.take(all);
-    if (batch === null) return;
-    this.#taken = false;
+    if (batch === null) return false;
+    this.#sent++;
     this.send(batch);
+    return true;
   }
 }

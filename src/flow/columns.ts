@@ -18,6 +18,7 @@ const GROWTH = 1.25;
 /** Of a table of many rows: twice the memory would mostly be empty. */
 const TABLE_GROWTH = 1.5;
 const LARGE = 1 << 13;
+const LONG_RUN = 32;
 const SPARE_LEAST = 1 << 16;
 const SPARE_SHARE = 4;
 
@@ -157,6 +158,7 @@ export class Columns<S extends Schema> {
   /** Rows at once since the last shrink(). */
   #most = 0;
   readonly #moving: number[] = [];
+  readonly #runs: number[] = [];
 
   /** `buffer`: memory for as many rows, which may have anything in it, as after a reset(). */
   constructor(schema: S, capacity = 256, buffer = new ArrayBuffer(byteLength(schema, Math.max(1, capacity)))) {
@@ -193,9 +195,8 @@ export class Columns<S extends Schema> {
       if (gone[next] === row) next++;
       else from.push(row);
     }
-    for (const field in this.#schema) {
-      moveRows(this.arrays[field], from, gone, this.#schema[field] === "b16" ? 16 : 1);
-    }
+    const runs = runsOf(from, gone, this.#runs);
+    for (const field in this.#schema) moveRows(this.arrays[field], runs, this.#schema[field] === "b16" ? 16 : 1);
     for (let i = 0; i < from.length; i++) moved(from[i], gone[i]);
     for (const field in this.#schema) {
       const width = this.#schema[field] === "b16" ? 16 : 1;
@@ -291,15 +292,27 @@ export function loadArrays<S extends Schema>(from: StateReader, name: string, sc
   }
 }
 
-/** Rows from[i] to rows to[i]. */
-function moveRows(array: ArrayOf<Kind>, from: readonly number[], to: readonly number[], width: number): void {
-  for (let i = 0; i < from.length; i++) {
-    const source = from[i] * width, target = to[i] * width;
-    for (let at = 0; at < width; at++) array[target + at] = array[source + at];
+/** How rows from[i] come to rows to[i]: of each stretch of both its first row, where that goes, and its length, one behind the other. */
+function runsOf(from: readonly number[], to: readonly number[], runs: number[]): readonly number[] {
+  runs.length = 0;
+  for (let i = 0, begin = 0; i < from.length; i++) {
+    if (i + 1 < from.length && from[i + 1] === from[i] + 1 && to[i + 1] === to[i] + 1) continue;
+    runs.push(from[begin], to[begin], i + 1 - begin);
+    begin = i + 1;
+  }
+  return runs;
+}
+
+/** Of what ended in a burst stretches are long; else they are of a row, for which a loop takes less. */
+function moveRows(array: ArrayOf<Kind>, runs: readonly number[], width: number): void {
+  for (let i = 0; i < runs.length; i += 3) {
+    const source = runs[i] * width, target = runs[i + 1] * width, count = runs[i + 2] * width;
+    if (count > LONG_RUN) array.copyWithin(target, source, source + count);
+    else for (let at = 0; at < count; at++) array[target + at] = array[source + at];
   }
 }
 
-function byteLength(schema: Schema, rows: number): number {
+export function byteLength(schema: Schema, rows: number): number {
   let bytes = 0;
   for (const field in schema) bytes += align8(WIDTH[schema[field]] * rows);
   return bytes;

@@ -11,11 +11,44 @@ interface Lists {
 }
 
 const WORDS = 4;
-const known = new WeakMap<FlowArrays, Lists>();
+const NOTHING: Lists = { f64: [], u32: [], u16: [], u8: [], b16: [] };
 
-/** Every field of a flow, from a row of one table to a row of another, or of the same. */
-export function copyRow(from: FlowArrays, row: number, to: FlowArrays, at: number): void {
-  const source = listsOf(from), target = listsOf(to);
+/** Copies every field of a flow, but those of `without`, from a row of one table to a row of another, or of the same. */
+export class RowCopier {
+  readonly #known = new WeakMap<FlowArrays, Lists>();
+  /** The tables of the last copy: as a rule those of the next. */
+  #from: FlowArrays | null = null;
+  #to: FlowArrays | null = null;
+  #source = NOTHING;
+  #target = NOTHING;
+
+  constructor(readonly without: ReadonlySet<string> = new Set()) {}
+
+  copy(from: FlowArrays, row: number, to: FlowArrays, at: number): void {
+    if (from !== this.#from) this.#source = this.#listsOf(this.#from = from);
+    if (to !== this.#to) this.#target = this.#listsOf(this.#to = to);
+    copyRow(this.#source, row, this.#target, at);
+  }
+
+  /** `rows` rows from `row` on, to `at` and on. */
+  copyMany(from: FlowArrays, row: number, to: FlowArrays, at: number, rows: number): void {
+    const source = this.#listsOf(from), target = this.#listsOf(to);
+    for (const kind of ["f64", "u32", "u16", "u8", "b16"] as const) {
+      const width = kind === "b16" ? WORDS : 1;
+      source[kind].forEach((column, i) => {
+        target[kind][i].set(column.subarray(row * width, (row + rows) * width), at * width);
+      });
+    }
+  }
+
+  #listsOf(arrays: FlowArrays): Lists {
+    let lists = this.#known.get(arrays);
+    if (lists === undefined) this.#known.set(arrays, lists = listsOf(arrays, this.without));
+    return lists;
+  }
+}
+
+function copyRow(source: Lists, row: number, target: Lists, at: number): void {
   for (let i = 0; i < source.f64.length; i++) target.f64[i][at] = source.f64[i][row];
   for (let i = 0; i < source.u32.length; i++) target.u32[i][at] = source.u32[i][row];
   for (let i = 0; i < source.u16.length; i++) target.u16[i][at] = source.u16[i][row];
@@ -26,12 +59,11 @@ export function copyRow(from: FlowArrays, row: number, to: FlowArrays, at: numbe
   }
 }
 
-function listsOf(arrays: FlowArrays): Lists {
-  const lists = known.get(arrays);
-  if (lists !== undefined) return lists;
+function listsOf(arrays: FlowArrays, without: ReadonlySet<string>): Lists {
   const f64: Float64Array[] = [], u32: Uint32Array[] = [], u16: Uint16Array[] = [], u8: Uint8Array[] = [];
   const b16: Uint32Array[] = [];
   for (const field in FLOW_SCHEMA) {
+    if (without.has(field)) continue;
     const name = field as keyof FlowArrays, array = arrays[name];
     if (FLOW_SCHEMA[name] === "b16") b16.push(new Uint32Array(array.buffer, array.byteOffset, array.byteLength >> 2));
     else if (array instanceof Float64Array) f64.push(array);
@@ -39,7 +71,5 @@ function listsOf(arrays: FlowArrays): Lists {
     else if (array instanceof Uint16Array) u16.push(array);
     else u8.push(array);
   }
-  const made = { f64, u32, u16, u8, b16 };
-  known.set(arrays, made);
-  return made;
+  return { f64, u32, u16, u8, b16 };
 }

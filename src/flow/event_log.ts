@@ -1,8 +1,8 @@
 import type { TcpRecord, TcpReset } from "../decode/cursor.ts";
 import { OwnerHow } from "../wire/layout.ts";
-import { type Arrays, Columns, FLOW_SCHEMA, type FlowArrays, unpack } from "./columns.ts";
+import { type Arrays, byteLength, Columns, FLOW_SCHEMA, type FlowArrays, unpack } from "./columns.ts";
 import { CookieIndex } from "./cookie_index.ts";
-import { copyRow } from "./copy_row.ts";
+import { RowCopier } from "./copy_row.ts";
 import type { Drops } from "./drop_list.ts";
 
 /** A flow as it was at the moment of the event, and the moment. */
@@ -23,10 +23,22 @@ export type EventKind = typeof EventKind[keyof typeof EventKind];
 /** Further ends than that have not come between the end of a connection and its reset, which one processor writes one after the other. */
 const RESET_BEHIND = 4096;
 
-/** Rows for which memory is kept from batch to batch: that of a burst is given back. */
-const SPARE_MOST = 1 << 13;
+/** Rows of a batch: few enough that the processor still has them when their lines are made, and that they take little memory however many wait. */
+const BATCH_ROWS = 1 << 11;
+const BATCH_BYTES = byteLength(EVENT_SCHEMA, BATCH_ROWS);
+/** Batches for which memory is kept. */
+const SPARE_MOST = 8;
 /** Places that rows are moved by, for each of them, where they are nearly in order. */
 const FEW_MOVES = 8;
+
+/** What no line of an event tells, unless columns or a filter ask for it: close to half of a row. */
+export const UNTOLD: ReadonlySet<keyof FlowArrays> = new Set([
+  ...["rxDelta", "txDelta", "rxDroppedBytes", "rxDroppedPackets", "rxDroppedDelta", "pair", "via", "inside"] as const,
+  ...["busyUs", "peerWindowUs", "sendBufferUs", "sendQueue", "unsent", "receiveQueue", "limitedBy"] as const,
+  ...["limitsKnown", "overflows", "overflowsDelta", "overflowsAre", "minRttUs", "movedNs", "deliveryRate"] as const,
+  ...["pacingRate", "mss", "ssthresh", "lost", "rtoCount", "ecnMarks", "reordSeen", "dsackDups"] as const,
+  ...["congestion", "pathKnown", "pathLacks", "cwnd"] as const,
+]);
 
 /** What crosses to the main thread; `events` is for unpackEvents(). */
 export interface PackedEvents {
@@ -42,34 +54,86 @@ export interface PackedEvents {
 
 /** Events in the order in which they came. */
 class Batch {
+  readonly #columns = new Columns(EVENT_SCHEMA);
   /** Rows of ends whose owner may still come in a later record, by cookie. */
-  weak = new CookieIndex();
+  #weak = new CookieIndex();
+  /** Rows before it have been told. */
+  first = 0;
 
-  constructor(readonly columns: Columns<typeof EVENT_SCHEMA>) {}
+  constructor(readonly copier: RowCopier) {}
 
+  /** Rows `first` to `length` - 1 hold events. */
   get length(): number {
-    return this.columns.length;
+    return this.#columns.length;
   }
   get arrays(): EventArrays {
-    return this.columns.arrays;
+    return this.#columns.arrays;
   }
 
   add(kind: number, flows: FlowArrays, row: number, timeNs: number): void {
-    const at = this.columns.add(), arrays = this.columns.arrays;
-    copyRow(flows, row, arrays, at);
+    const at = this.#columns.add(), arrays = this.#columns.arrays;
+    this.copier.copy(flows, row, arrays, at);
     arrays.timeNs[at] = timeNs;
     arrays.kind[at] = kind;
-    if (isWeakEnd(arrays, at)) this.weak.set(arrays.cookieLow[at], arrays.cookieHigh[at], at);
+    this.#noteWeak(at);
+  }
+
+  /** The row of an end whose owner was not known; -1: there is none. */
+  weakRow(cookieLow: number, cookieHigh: number): number {
+    const row = this.#weak.size === 0 ? -1 : this.#weak.get(cookieLow, cookieHigh);
+    return row < this.first ? -1 : row;
+  }
+
+  /** Into the order of their times. */
+  sort(): void {
+    if (sortRows(this.#columns, this.first, this.copier) && this.#weak.size > 0) this.#noteAllWeak();
   }
 
   clear(): void {
-    this.columns.reset();
-    if (this.weak.size > 0) this.weak = new CookieIndex();
+    this.#columns.reset();
+    this.first = 0;
+    if (this.#weak.size > 0) this.#weak = new CookieIndex();
   }
 
-  take({ arrays, length }: Batch): void {
-    const { kind, timeNs } = arrays;
-    for (let row = 0; row < length; row++) this.add(kind[row], arrays, row, timeNs[row]);
+  /** The events of `from`, behind those that are here. */
+  take(from: Batch): void {
+    if (this.first > 0) this.#close();
+    const begin = this.length, rows = from.length - from.first;
+    for (let row = 0; row < rows; row++) this.#columns.add();
+    this.#copy(from.arrays, from.first, this.arrays, begin, rows);
+    for (let row = begin; row < this.length; row++) this.#noteWeak(row);
+  }
+
+  /** The first `rows` events leave, into the first rows of `to`. */
+  give(to: EventArrays, rows: number): void {
+    this.#copy(this.arrays, this.first, to, 0, rows);
+    this.first += rows;
+    if (this.first === this.length) this.clear();
+  }
+
+  /** The place of those that have left is used again. */
+  #close(): void {
+    const rows = this.length - this.first;
+    this.#copy(this.arrays, this.first, this.arrays, 0, rows);
+    this.#columns.length = rows;
+    this.first = 0;
+    this.#noteAllWeak();
+  }
+
+  #copy(from: EventArrays, row: number, to: EventArrays, at: number, rows: number): void {
+    this.copier.copyMany(from, row, to, at, rows);
+    to.timeNs.set(from.timeNs.subarray(row, row + rows), at);
+    to.kind.set(from.kind.subarray(row, row + rows), at);
+  }
+
+  #noteAllWeak(): void {
+    this.#weak = new CookieIndex();
+    for (let row = this.first; row < this.length; row++) this.#noteWeak(row);
+  }
+
+  #noteWeak(row: number): void {
+    const { arrays } = this;
+    if (isWeakEnd(arrays, row)) this.#weak.set(arrays.cookieLow[row], arrays.cookieHigh[row], row);
   }
 }
 
@@ -79,24 +143,39 @@ class Batch {
  * behind that of its end. Never holds more than `capacity`: further events are counted, not kept.
  */
 export class EventLog {
+  readonly #copier: RowCopier;
   /** Those that have waited for a drain, and those of this drain that belong before them. */
-  #due = new Batch(new Columns(EVENT_SCHEMA));
-  #waiting = new Batch(new Columns(EVENT_SCHEMA));
-  /** Memory of a batch that was told. */
-  #spare: Columns<typeof EVENT_SCHEMA> | null = null;
+  #due: Batch;
+  #waiting: Batch;
+  /** Of `due`: those that have waited for a drain. */
+  #ripe = 0;
+  /** Memory of batches that were told. */
+  readonly #spare: ArrayBuffer[] = [];
   #newestNs = 0;
   #dueNs = 0;
   #dropped = 0;
+  /** Events that stand before those that were dropped. */
+  #beforeDropped = 0;
   /** Lists of the rows that wait: a flow may be forgotten meanwhile. They go on growing. */
   #drops = new Map<number, Drops>();
   dropsOf: (id: number) => Drops | undefined = () => undefined;
 
-  constructor(readonly capacity = 1 << 16) {}
+  /** `without`: fields that nobody asks for. */
+  constructor(readonly capacity = 1 << 16, without?: ReadonlySet<string>) {
+    this.#copier = new RowCopier(without);
+    this.#due = new Batch(this.#copier);
+    this.#waiting = new Batch(this.#copier);
+  }
+
+  /** Events that nobody has been told of. */
+  get length(): number {
+    return this.#due.length - this.#due.first + this.#waiting.length;
+  }
 
   add(kind: EventKind, flows: FlowArrays, row: number, timeNs: number): void {
     this.#newestNs = Math.max(this.#newestNs, timeNs);
-    if (this.#due.length + this.#waiting.length >= this.capacity) {
-      this.#dropped++;
+    if (this.length >= this.capacity) {
+      if (this.#dropped++ === 0) this.#beforeDropped = this.length;
       return;
     }
     const batch = timeNs <= this.#dueNs ? this.#due : this.#waiting;
@@ -108,8 +187,8 @@ export class EventLog {
   dropped(flows: FlowArrays, row: number): void {
     if (!flows.closed[row]) return;
     const id = flows.drops[row];
-    for (const { arrays, length } of [this.#due, this.#waiting]) {
-      for (let at = 0; at < length; at++) {
+    for (const { arrays, first, length } of [this.#due, this.#waiting]) {
+      for (let at = first; at < length; at++) {
         const isSame = arrays.cookieLow[at] === flows.cookieLow[row] && arrays.cookieHigh[at] === flows.cookieHigh[row];
         if (!isSame || arrays.kind[at] === EventKind.opened || arrays.openedNs[at] !== flows.openedNs[row]) continue;
         arrays.drops[at] = id;
@@ -125,19 +204,19 @@ export class EventLog {
 
   /** The owner of a connection that has ended has become known, and is in its row of the table. */
   owner(record: TcpRecord, flows: FlowArrays, row: number): void {
-    for (const { weak, arrays } of [this.#waiting, this.#due]) {
-      const at = weak.size === 0 ? -1 : weak.get(record.cookieLow, record.cookieHigh);
+    for (const batch of [this.#waiting, this.#due]) {
+      const { arrays } = batch, at = batch.weakRow(record.cookieLow, record.cookieHigh);
       if (at < 0 || arrays.openedNs[at] !== record.openedNs) continue;
-      copyRow(flows, row, arrays, at);
+      this.#copier.copy(flows, row, arrays, at);
       return;
     }
   }
 
   /** The reset of a connection that has just ended is in the row of its end too, if that still waits. It is among the last. */
   reset(record: TcpReset): void {
-    const first = Math.max(0, this.#due.length + this.#waiting.length - RESET_BEHIND);
-    if (this.#resetIn(this.#waiting, record, Math.max(0, first - this.#due.length))) return;
-    this.#resetIn(this.#due, record, first);
+    const waiting = this.#waiting, due = this.#due, behind = RESET_BEHIND - waiting.length;
+    if (this.#resetIn(waiting, record, Math.max(0, -behind))) return;
+    if (behind > 0) this.#resetIn(due, record, Math.max(due.first, due.length - behind));
   }
 
   /** Whether the connection was found. */
@@ -154,8 +233,8 @@ export class EventLog {
 
   /** The row of the table has ended because its other end was killed. Its event, if it still waits, is among the last. */
   peerKilled(flows: FlowArrays, row: number): void {
-    for (const { arrays, length } of [this.#waiting, this.#due]) {
-      for (let at = length - 1; at >= 0; at--) {
+    for (const { arrays, first, length } of [this.#waiting, this.#due]) {
+      for (let at = length - 1; at >= first; at--) {
         if (arrays.cookieLow[at] !== flows.cookieLow[row] || arrays.cookieHigh[at] !== flows.cookieHigh[row]) continue;
         if (arrays.kind[at] === EventKind.closed && arrays.openedNs[at] === flows.openedNs[row]) {
           arrays.peerKilled[at] = 1;
@@ -163,6 +242,12 @@ export class EventLog {
         return;
       }
     }
+  }
+
+  /** Call it after each drain, before drained(): what has waited for it may be told. */
+  ripen(): void {
+    this.#due.sort();
+    this.#ripe = this.#due.length - this.#due.first;
   }
 
   /** Call it after each drain. */
@@ -177,31 +262,36 @@ export class EventLog {
     }
   }
 
-  /** Events that have waited for a drain, or all; null if there is nothing to tell. Call it before drained(). */
+  /** Some events that have waited for a drain, the oldest first; `all`: of those too that have not. null: there is nothing to tell. */
   take(all: boolean): PackedEvents | null {
-    const due = this.#due, { columns } = due;
     if (all && this.#waiting.length > 0) {
-      due.take(this.#waiting);
+      this.#due.take(this.#waiting);
       this.#waiting.clear();
     }
-    if (due.length === 0 && this.#dropped === 0) return null;
-    sortRows(columns);
-    const batch = {
-      length: columns.length,
-      events: columns.arrays.timeNs.buffer,
-      rows: columns.capacity,
-      drops: this.#takeDrops(columns.arrays, columns.length),
-      dropped: this.#dropped,
-    };
-    this.#dropped = 0;
-    this.#due = new Batch(this.#spare ?? new Columns(EVENT_SCHEMA));
-    this.#spare = null;
-    return batch;
+    if (all) this.ripen();
+    const length = Math.min(this.#ripe, BATCH_ROWS), tellsDropped = this.#dropped > 0 && length >= this.#beforeDropped;
+    if (length === 0 && !tellsDropped) return null;
+    const events = this.#spare.pop() ?? new ArrayBuffer(BATCH_BYTES), arrays = unpack(EVENT_SCHEMA, events, BATCH_ROWS);
+    if (length > 0) this.#due.give(arrays, length);
+    this.#ripe -= length;
+    this.#beforeDropped -= length;
+    const dropped = tellsDropped ? this.#dropped : 0;
+    this.#dropped -= dropped;
+    return { length, events, rows: BATCH_ROWS, drops: this.#takeDrops(arrays, length), dropped };
+  }
+
+  /** What there is, is not told. */
+  forget(): void {
+    this.#due.clear();
+    this.#waiting.clear();
+    this.#drops.clear();
+    this.#ripe = this.#dropped = 0;
+    this.drained();
   }
 
   /** Memory of a batch that nobody needs any more. */
   giveBack(events: ArrayBuffer, rows: number): void {
-    if (rows <= SPARE_MOST) this.#spare = new Columns(EVENT_SCHEMA, rows, events);
+    if (rows === BATCH_ROWS && this.#spare.length < SPARE_MOST) this.#spare.push(events);
   }
 
   /** The lists of the rows that are told, which may have grown since they were put here: so do the sums. */
@@ -215,8 +305,8 @@ export class EventLog {
       dropPackets[row] = list.reduce((sum, drop) => sum + drop.packets, 0);
       dropBytes[row] = list.reduce((sum, drop) => sum + (drop.bytes ?? 0), 0);
     }
-    const waiting = this.#waiting.arrays.drops.subarray(0, this.#waiting.length);
-    for (const id of this.#drops.keys()) if (!waiting.includes(id)) this.#drops.delete(id);
+    const left = [this.#due, this.#waiting].map((batch) => batch.arrays.drops.subarray(batch.first, batch.length));
+    for (const id of this.#drops.keys()) if (!left.some((ids) => ids.includes(id))) this.#drops.delete(id);
     return found;
   }
 }
@@ -225,47 +315,49 @@ export function unpackEvents({ events, rows }: Pick<PackedEvents, "events" | "ro
   return unpack(EVENT_SCHEMA, events, rows);
 }
 
-/** Into the order of their times; those of one time stay in that in which they came. Most are in it: only the others are moved. */
-function sortRows(columns: Columns<typeof EVENT_SCHEMA>): void {
+/** From the row `begin` on into the order of their times; those of one time stay in that in which they came. Most are in it: only the others are moved.
+ * Whether some were. */
+function sortRows(columns: Columns<typeof EVENT_SCHEMA>, begin: number, copier: RowCopier): boolean {
   const { timeNs } = columns.arrays, length = columns.length;
-  let first = 1;
+  let first = begin + 1;
   while (first < length && timeNs[first - 1] <= timeNs[first]) first++;
-  if (first >= length) return;
+  if (first >= length) return false;
   const order = new Uint32Array(length).map((_, row) => row);
   let moves = 0;
   for (let row = first; row < length && moves <= FEW_MOVES * length; row++) {
     let at = row;
-    for (; at > 0 && timeNs[order[at - 1]] > timeNs[row]; at--) order[at] = order[at - 1];
+    for (; at > begin && timeNs[order[at - 1]] > timeNs[row]; at--) order[at] = order[at - 1];
     order[at] = row;
     moves += row - at;
   }
   if (moves > FEW_MOVES * length) {
     order.forEach((_, row) => order[row] = row);
-    order.sort((a, b) => timeNs[a] - timeNs[b] || a - b);
+    order.subarray(begin).sort((a, b) => timeNs[a] - timeNs[b] || a - b);
   }
-  arrange(columns, order);
+  arrange(columns, order, copier);
+  return true;
 }
 
 /** Row order[i] goes to i: round each circle of rows that take one another's places, the first of which waits in a row at the end. */
-function arrange(columns: Columns<typeof EVENT_SCHEMA>, order: Uint32Array): void {
+function arrange(columns: Columns<typeof EVENT_SCHEMA>, order: Uint32Array, copier: RowCopier): void {
   const spare = columns.add(), { arrays } = columns;
   for (let begin = 0; begin < order.length; begin++) {
     if (order[begin] === begin) continue;
-    copyEvent(arrays, begin, spare);
+    copyEvent(copier, arrays, begin, spare);
     let at = begin;
     for (let from = order[at]; from !== begin; from = order[at]) {
-      copyEvent(arrays, from, at);
+      copyEvent(copier, arrays, from, at);
       order[at] = at;
       at = from;
     }
-    copyEvent(arrays, spare, at);
+    copyEvent(copier, arrays, spare, at);
     order[at] = at;
   }
   columns.length--;
 }
 
-function copyEvent(arrays: EventArrays, from: number, to: number): void {
-  copyRow(arrays, from, arrays, to);
+function copyEvent(copier: RowCopier, arrays: EventArrays, from: number, to: number): void {
+  copier.copy(arrays, from, arrays, to);
   arrays.timeNs[to] = arrays.timeNs[from];
   arrays.kind[to] = arrays.kind[from];
 }

@@ -10,8 +10,12 @@ interface Table extends PeerTable {
 }
 
 export class Killed {
-  /** Since the last sample: only then is another end looked for. */
   #some = false;
+
+  /** Some were, since the last sample: only then is another end looked for. */
+  get some(): boolean {
+    return this.#some;
+  }
 
   /** `join` pairs the rows that have appeared. */
   constructor(readonly table: Table, readonly join: () => void) {}

@@ -222,6 +222,12 @@ export class FlowTables implements EventHandler {
     this.udp.release();
   }
 
+  /** Where nobody is told of flows, those that have ended need not wait for the sample. Call it after each drain, when its events have been taken. Other
+   * ends, of which translations and kills are told, are looked for among all. */
+  forgetEnded(): void {
+    if (this.eventsAlone && !this.killed.some && this.translations.size === 0) this.tcp.forgetEnded();
+  }
+
   #measure(): void {
     if (!this.#loaded) {
       this.tcp.measure(this.#beforeNs, this.#timeNs);

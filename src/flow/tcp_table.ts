@@ -37,6 +37,8 @@ const TCP_SCHEMA = {
 const OPENING_NS = 1e8;
 /** Snapshots that were cut short, after lost records, until a connection that none of them showed is given up. */
 const FORGIVEN_CUT = 8;
+/** Ends at which a pass over the table pays, to forget them before the sample. */
+export const MANY_ENDS = 1 << 12;
 const ENDING: ReadonlySet<number> = new Set([
   TcpState.FIN_WAIT1,
   TcpState.FIN_WAIT2,
@@ -69,6 +71,11 @@ export class TcpTable {
   #leavesOut = false;
   #doubts = false;
   #vanished = 0;
+  /** Rows of which the end is known. */
+  #ends = 0;
+  /** Time of the newest end, and of the one that was the newest at the last forgetEnded(). */
+  #newestEndNs = 0;
+  #toldEndNs = 0;
 
   /** `log` is told of every connection that opens and ends, listeners included. */
   constructor(readonly log: EventLog | null = null) {}
@@ -176,7 +183,9 @@ export class TcpTable {
     if (row < 0) return;
     const c = this.#columns.arrays;
     c.closed[row] = 1;
+    this.#ends++;
     c.lastNs[row] = record.timeNs;
+    if (record.timeNs > this.#newestEndNs) this.#newestEndNs = record.timeNs;
     c.end[row] = record.end;
     // Final, so it replaces what was read before, even where that was more: a read without the lock may have counted a FIN before the state told of it.
     c.rxBytes[row] = record.rxBytes;
@@ -264,8 +273,21 @@ export class TcpTable {
     }
     settleLimits(c, this.length);
     this.#remove(gone);
+    this.#ends = 0;
     this.#opened = this.#closed = this.#failed = 0;
     this.#columns.shrink();
+  }
+
+  /** Forgets, where there are many, what had ended before the last call: nothing is told of it any more. Not while a snapshot is read, which may still
+   * speak of it. */
+  forgetEnded(): void {
+    const toldNs = this.#toldEndNs, gone = this.#gone, { closed, lastNs } = this.#columns.arrays;
+    this.#toldEndNs = this.#newestEndNs;
+    if (this.#ends < MANY_ENDS) return;
+    gone.length = 0;
+    for (let row = 0; row < this.length; row++) if (closed[row] && lastNs[row] <= toldNs) gone.push(row);
+    this.#ends -= gone.length;
+    this.#remove(gone);
   }
 
   save(to: StateWriter): void {

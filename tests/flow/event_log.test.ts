@@ -1,9 +1,13 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { Decoder } from "../../src/decode/decode.ts";
-import { EventKind, EventLog, unpackEvents } from "../../src/flow/event_log.ts";
+import type { FlowArrays } from "../../src/flow/columns.ts";
+import { EventKind, EventLog, unpackEvents, UNTOLD } from "../../src/flow/event_log.ts";
+import type { EventBatch } from "../../src/flow/sample.ts";
+import { EventLines } from "../../src/output/events.ts";
 import { FlowTables } from "../../src/flow/tables.ts";
 import { OwnerHow } from "../../src/wire/layout.ts";
+import { EventFeed } from "../support/event_feed.ts";
 import { comm, ended, join, live, opened, owner, tick } from "../support/records.ts";
 
 /** One drain after the other; what each hands out as [kind, cookie, time, pid]. */
@@ -18,6 +22,7 @@ class Drains {
 
   drain(...records: readonly Uint8Array[]): number[][] {
     this.decoder.decode(join(...records));
+    this.log.ripen();
     const taken = this.take(false);
     this.log.drained();
     return taken;
@@ -103,6 +108,7 @@ Deno.test("EventLog keeps the order of times, and of what came at the same one, 
         waiting.push([timeNs, cookie]);
         newestNs = Math.max(newestNs, timeNs);
       }
+      log.ripen();
       if (taken[i]) take(false);
       log.drained();
       dueNs = newestNs;
@@ -118,5 +124,71 @@ Deno.test("EventLog has nothing of an earlier batch in memory that comes back", 
     const batch = drains.log.take(true)!, { cookieLow, rxBytes, kind } = unpackEvents(batch);
     deepStrictEqual([batch.length, cookieLow[0], rxBytes[0], kind[0]], [1, cookie, cookie % 2 === 0 ? 0 : 7, 1]);
     drains.log.giveBack(batch.events, batch.rows);
+  }
+});
+
+Deno.test("EventLog hands out many events in batches of a size, one after the other, and what came meanwhile behind them", () => {
+  const drains = new Drains(), told: number[] = [], lengths: number[] = [];
+  let cookie = 0;
+  const records = (count: number) =>
+    Array.from({ length: count }, () => opened({ cookie: ++cookie, timeNs: cookie, openedNs: cookie }));
+  const take = (all: boolean) => {
+    const taken = drains.take(all);
+    lengths.push(taken.length);
+    told.push(...taken.map(([, cookie]) => cookie));
+  };
+  drains.drain(...records(5000));
+  lengths.push(drains.drain(...records(3)).length);
+  told.push(...Array.from({ length: lengths[0] }, (_, i) => i + 1));
+  take(false);
+  drains.decoder.decode(join(...records(4)));
+  drains.log.ripen();
+  drains.log.drained();
+  for (let left = true; left; left = lengths.at(-1)! > 0) take(true);
+  deepStrictEqual(lengths, [2048, 2048, 911, 0]);
+  deepStrictEqual(told, Array.from({ length: 5007 }, (_, i) => i + 1));
+});
+
+Deno.test("EventLog tells of what it dropped once, with the last events that stand before it", () => {
+  const drains = new Drains(3000);
+  for (let cookie = 1; cookie <= 3010; cookie++) {
+    drains.decoder.decode(opened({ cookie, timeNs: cookie, openedNs: cookie }));
+  }
+  const batches = [1, 2].map(() => drains.log.take(true)!);
+  deepStrictEqual(batches.map(({ length, dropped }) => [length, dropped]), [[2048, 0], [952, 10]]);
+  strictEqual(drains.log.take(true), null);
+});
+
+Deno.test("EventLog knows the owners of ends that have moved, and not of those that were told", () => {
+  const drains = new Drains(), nobody = { how: OwnerHow.none, tgid: 0 };
+  const ends = (first: number, count: number) =>
+    Array.from({ length: count }, (_, i) => first + i).map((cookie) =>
+      ended({ ...nobody, cookie, timeNs: cookie, openedNs: cookie })
+    );
+  drains.drain(...ends(1, 2500));
+  strictEqual(drains.drain().length, 2048);
+  drains.drain(...ends(2501, 100));
+  const known = (cookie: number) => owner({ how: OwnerHow.close, tgid: 4321, cookie, openedNs: cookie });
+  drains.decoder.decode(join(known(7), known(2600)));
+  const left = drains.take(true);
+  deepStrictEqual([left.length, left.filter(([, , , tgid]) => tgid === 4321).map(([, cookie]) => cookie)], [100, [
+    2600,
+  ]]);
+});
+
+Deno.test("EventLog leaves out the fields that nobody asks for, and no line of an event asks for them", () => {
+  const rows = [ended({ cookie: 1, timeNs: 5 }), opened({ cookie: 2, timeNs: 6 }), ended({ cookie: 3, timeNs: 7 })];
+  const feeds = [new EventFeed(), new EventFeed(new EventLog(undefined, UNTOLD))];
+  const [all, some] = feeds.map((feed) => feed.batch(...rows));
+  const closed = new Proxy(some.events, {
+    get(arrays, field) {
+      if (UNTOLD.has(field as keyof FlowArrays)) throw new Error(`${String(field)} is asked for`);
+      return Reflect.get(arrays, field);
+    },
+  });
+  for (const json of [true, false]) {
+    const text = (batch: EventBatch) =>
+      [...new EventLines(json, null).pieces(batch, [0, 1, 2])].map((piece) => new TextDecoder().decode(piece)).join("");
+    strictEqual(text({ ...some, flows: closed, events: closed }), text(all));
   }
 });
