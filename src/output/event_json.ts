@@ -6,40 +6,49 @@ import { isTcp, retransmits, rttUs, rttVarUs, rxBytes, rxPackets, txBytes, txPac
 import { type EventBatch, eventWallMs } from "../flow/sample.ts";
 import { dropsOf } from "../view/drops.ts";
 import { cgroupPath, container, directionName, executable, pidOf, processName, uidOf, userName } from "../view/flow.ts";
-import { bytesOf, type ByteText } from "./byte_text.ts";
+import { type ByteText, type Constant, constant } from "./byte_text.ts";
 import { durationUs, eventName } from "./event_facts.ts";
 import { containerJson, droppedJson } from "./json_parts.ts";
 import { textOrNull as text } from "./json_text.ts";
 import { OwnerParts } from "./owner_parts.ts";
-import { END_JSON, key, putId, putLocal, putMicroTime, putRemote } from "./row_bytes.ts";
+import { END_JSON, putId, putLocal, putMicroTime, putRemote } from "./row_bytes.ts";
 
 export const EVENT_SCHEMA_NAME = "tcptop.event/1";
 
 /** By EventKind. */
 const BEGINNINGS = [0, ...Object.values(EventKind)].map((kind) =>
-  bytesOf(`{"schema":"${EVENT_SCHEMA_NAME}","event":"${eventName(kind)}","time":"`)
+  constant(`{"schema":"${EVENT_SCHEMA_NAME}","event":"${eventName(kind)}","time":"`)
 );
-const ID = bytesOf('","id":"'), REMOTE = bytesOf('},"remote":'), END = bytesOf("}\n");
-const NONE = bytesOf("[]");
+const ID = constant('","id":"'), REMOTE = constant('},"remote":'), END = constant("}\n");
+const key = (name: string) => constant(`,"${name}":`);
 const RX_BYTES = key("rx_bytes"), TX_BYTES = key("tx_bytes"), RX_PACKETS = key("rx_packets");
 const TX_PACKETS = key("tx_packets"), RTT_US = key("rtt_us"), RTT_VAR_US = key("rtt_var_us");
-const RETRANSMITS = key("retransmits"), LOOPBACK = key("loopback"), FINAL = key("final"), HOW_ENDED = key("end");
-const CONNECT_US = key("connect_us"), DROPPED = key("dropped"), HOST = key("host");
+const RETRANSMITS = key("retransmits"), CONNECT_US = key("connect_us"), DROPPED = key("dropped"), HOST = key("host");
+const DROPPED_NULL = constant(',"dropped":null'),
+  DROPPED_NONE = constant(',"dropped":[]'),
+  HERE = constant(',"host":null}\n');
+/** From "loopback" to the value of "end", by EventKind: without loopback, and with it. */
+const WAYS = [false, true].map((loopback) =>
+  [0, ...Object.values(EventKind)].map((kind) => {
+    const final = kind === EventKind.opened ? null : kind !== EventKind.vanished;
+    return constant(`,"loopback":${loopback},"final":${final},"end":`);
+  })
+);
 
 /** Between the id and the local address: by what kind() tells apart. */
-const KINDS: (Uint8Array | undefined)[] = [];
+const KINDS: (Constant | undefined)[] = [];
 
-function kindOf(batch: EventBatch, row: number): Uint8Array {
+function kindOf(batch: EventBatch, row: number): Constant {
   const f = batch.flows, tcp = isTcp(f, row), is4 = f.family[row] === 4;
   const number = f.direction[row] << 2 | (tcp ? 2 : 0) | (is4 ? 1 : 0);
-  return KINDS[number] ??= bytesOf(
+  return KINDS[number] ??= constant(
     `","protocol":"${tcp ? "tcp" : "udp"}","family":${is4 ? 4 : 6},"direction":${text(directionName(f, row))},"local":`,
   );
 }
 
-function ownerPart(batch: EventBatch, row: number): Uint8Array {
+function ownerPart(batch: EventBatch, row: number): Constant {
   const f = batch.flows;
-  return bytesOf(
+  return constant(
     `,"pid":${pidOf(f, row)},"process":${text(processName(batch, row))},"exe":${text(executable(batch, row))}` +
       `,"uid":${uidOf(f, row)},"user":${text(userName(batch, row))},"netns":${f.netns[row] || null}` +
       `,"cgroup":${text(cgroupPath(batch, row))},"container":${containerJson(container(batch, row))},"duration_us":`,
@@ -57,45 +66,43 @@ export class EventJson {
   /** As JSON.stringify({ schema, ...eventFacts() }) has it, and a line feed. */
   line(to: ByteText, batch: EventBatch, row: number): void {
     const f = batch.flows, kind = batch.events.kind[row], isOpening = kind === EventKind.opened;
-    to.put(BEGINNINGS[kind]);
+    to.add(BEGINNINGS[kind]);
     putMicroTime(to, eventWallMs(batch, row));
-    to.put(ID);
+    to.add(ID);
     putId(to, f, row);
-    to.put(kindOf(batch, row));
+    to.add(kindOf(batch, row));
     putLocal(to, batch, row);
-    to.put(REMOTE);
+    to.add(REMOTE);
     putRemote(to, batch, row);
-    to.put(this.#owners.of(batch, row));
+    to.add(this.#owners.of(batch, row));
     to.numberOrNull(durationUs(batch, row));
-    to.put(RX_BYTES);
+    to.add(RX_BYTES);
     to.numberOrNull(rxBytes(f, row));
-    to.put(TX_BYTES);
+    to.add(TX_BYTES);
     to.numberOrNull(txBytes(f, row));
-    to.put(RX_PACKETS);
+    to.add(RX_PACKETS);
     to.numberOrNull(rxPackets(f, row));
-    to.put(TX_PACKETS);
+    to.add(TX_PACKETS);
     to.numberOrNull(txPackets(f, row));
-    to.put(RTT_US);
+    to.add(RTT_US);
     to.numberOrNull(rttUs(f, row));
-    to.put(RTT_VAR_US);
+    to.add(RTT_VAR_US);
     to.numberOrNull(rttVarUs(f, row));
-    to.put(RETRANSMITS);
+    to.add(RETRANSMITS);
     to.numberOrNull(retransmits(f, row));
-    to.put(LOOPBACK);
-    to.booleanOrNull(f.loopback[row] === 1);
-    to.put(FINAL);
-    to.booleanOrNull(isOpening ? null : kind !== EventKind.vanished);
-    to.put(HOW_ENDED);
+    to.add(WAYS[f.loopback[row] === 1 ? 1 : 0][kind]);
     END_JSON.put(to, batch, row);
-    to.put(CONNECT_US);
+    to.add(CONNECT_US);
     to.numberOrNull(connectUs(f, row));
-    to.put(DROPPED);
-    if (isOpening) to.null();
-    else if (batch.dropsKnown && f.drops[row] === 0 && isTcp(f, row)) to.put(NONE);
-    else to.text(droppedJson(dropsOf(batch, row)));
-    to.put(HOST);
-    if (batch.fleet === undefined) to.null();
-    else to.text(text(hostState(batch, row)?.name ?? null));
-    to.put(END);
+    if (isOpening) to.add(DROPPED_NULL);
+    else if (batch.dropsKnown && f.drops[row] === 0 && isTcp(f, row)) to.add(DROPPED_NONE);
+    else {
+      to.add(DROPPED);
+      to.text(droppedJson(dropsOf(batch, row)));
+    }
+    if (batch.fleet === undefined) return to.add(HERE);
+    to.add(HOST);
+    to.text(text(hostState(batch, row)?.name ?? null));
+    to.add(END);
   }
 }

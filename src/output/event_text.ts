@@ -8,22 +8,26 @@ import { Direction } from "../wire/layout.ts";
 import { dropsOf, endedOf } from "../view/drops.ts";
 import { endSentence } from "../view/end.ts";
 import { container, pidOf, processName } from "../view/flow.ts";
-import { bytesOf, type ByteText } from "./byte_text.ts";
+import { type ByteText, type Constant, constant } from "./byte_text.ts";
 import { durationUs, eventName } from "./event_facts.ts";
 import { OwnerParts } from "./owner_parts.ts";
 import { END_TEXT, putBytes, putDuration, putLocalEndpoint, putMicroTime, putRemoteEndpoint } from "./row_bytes.ts";
 
 /** By EventKind. */
-const EVENTS = [0, ...Object.values(EventKind)].map((kind) => bytesOf(` ${eventName(kind).padEnd(6)} `));
-const FROM = bytesOf(" <- "), TO = bytesOf(" -> "), GAP = bytesOf("  "), IN = bytesOf("  in "), OUT = bytesOf("  out ");
-const RTT = bytesOf("  rtt "), RETRANS = bytesOf("  retrans "), DASH = bytesOf("-"), LINE_END = bytesOf("\n");
-const NOT_SEEN = bytesOf("  end not seen");
+const EVENTS = [0, ...Object.values(EventKind)].map((kind) => constant(` ${eventName(kind).padEnd(6)} `));
+const FROM = constant(" <- "),
+  TO = constant(" -> "),
+  GAP = constant("  "),
+  IN = constant("  in "),
+  OUT = constant("  out ");
+const RTT = constant("  rtt "), RETRANS = constant("  retrans "), DASH = constant("-"), LINE_END = constant("\n");
+const NOT_SEEN = constant("  end not seen");
 
-function ownerPart(batch: EventBatch, row: number): Uint8Array {
+function ownerPart(batch: EventBatch, row: number): Constant {
   const pid = pidOf(batch.flows, row), host = hostState(batch, row)?.name ?? null, inside = container(batch, row);
   const process = pid === null ? "-" : `${harmless(processName(batch, row) ?? "-")}[${pid}]`;
   const owner = host === null ? process : `${process}@${harmless(host)}`;
-  return bytesOf(`  ${inside === null ? owner : `${owner}  ${harmless(inside.name ?? inside.id.slice(0, 12))}`}`);
+  return constant(`  ${inside === null ? owner : `${owner}  ${harmless(inside.name ?? inside.id.slice(0, 12))}`}`);
 }
 
 /** Lines of a batch after the other: begin() before the first of each. */
@@ -38,36 +42,36 @@ export class EventText {
   line(to: ByteText, batch: EventBatch, row: number): void {
     const f = batch.flows, kind = batch.events.kind[row];
     putMicroTime(to, eventWallMs(batch, row));
-    to.put(EVENTS[kind]);
+    to.add(EVENTS[kind]);
     putLocalEndpoint(to, batch, row);
-    to.put(f.direction[row] === Direction.inbound ? FROM : TO);
+    to.add(f.direction[row] === Direction.inbound ? FROM : TO);
     putRemoteEndpoint(to, batch, row);
-    to.put(this.#owners.of(batch, row));
+    to.add(this.#owners.of(batch, row));
     if (kind === EventKind.failed) {
       const end = endedOf(batch, row);
-      to.put(GAP);
+      to.add(GAP);
       putDuration(to, durationUs(batch, row));
       to.text(`  ${end === null ? "never established" : endSentence(end)}`);
     } else if (kind !== EventKind.opened) closing(to, batch, row);
-    to.put(LINE_END);
+    to.add(LINE_END);
   }
 }
 
 function closing(to: ByteText, batch: EventBatch, row: number): void {
   const f = batch.flows, again = retransmits(f, row);
-  to.put(GAP);
+  to.add(GAP);
   putDuration(to, durationUs(batch, row));
-  to.put(IN);
+  to.add(IN);
   putBytes(to, rxBytes(f, row));
-  to.put(OUT);
+  to.add(OUT);
   putBytes(to, txBytes(f, row));
-  to.put(RTT);
+  to.add(RTT);
   putDuration(to, rttUs(f, row));
-  to.put(RETRANS);
-  if (again === null) to.put(DASH);
+  to.add(RETRANS);
+  if (again === null) to.add(DASH);
   else to.number(again);
   const dropped = dropsOf(batch, row)?.reduce((sum, { packets }) => sum + packets, 0) ?? 0;
   if (dropped > 0) to.text(`  dropped ${dropped}`);
-  if (batch.events.kind[row] === EventKind.vanished) to.put(NOT_SEEN);
+  if (batch.events.kind[row] === EventKind.vanished) to.add(NOT_SEEN);
   else END_TEXT.put(to, batch, row);
 }

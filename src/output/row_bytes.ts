@@ -8,48 +8,51 @@ import { localAddress, remoteAddress } from "../view/flow.ts";
 import { endText } from "../view/end.ts";
 import { type Ended, endKey } from "../flow/end.ts";
 import { bytesText, durationText } from "../view/units.ts";
-import { bytesOf, type ByteText } from "./byte_text.ts";
+import { bytesOf, type ByteText, type Constant, constant } from "./byte_text.ts";
 import { secondText } from "./event_facts.ts";
 import { remoteFacts } from "./flow_facts.ts";
 import { endJson, remoteJson } from "./json_parts.ts";
 import { quote } from "./json_text.ts";
 
-const NULL = bytesOf("null"), QUOTE = bytesOf('"'), COLON = bytesOf(":"), ANY = bytesOf("*");
-const TCP = bytesOf("t"), UDP = bytesOf("u"), DOT = bytesOf("."), DASH = bytesOf("-"), AT = bytesOf("@");
-const ADDRESS = bytesOf('{"address":'),
-  PORT = bytesOf(',"port":'),
-  NO_NAME = bytesOf(',"name":null,"name_from":null,"real":null}');
+const NULL = constant("null"), QUOTE = constant('"'), COLON = constant(":"), ANY = constant("*");
+const TCP = constant("t"), UDP = constant("u"), DOT = constant("."), DASH = constant("-"), AT = constant("@");
+const ADDRESS = constant('{"address":'),
+  PORT = constant(',"port":'),
+  NO_NAME = constant(',"name":null,"name_from":null,"real":null}');
 
 /** flowId() of row.ts. */
 export function putId(to: ByteText, f: FlowArrays, row: number): void {
   const isTcp = f.protocol[row] === Protocol.tcp;
-  to.put(isTcp ? TCP : UDP);
+  to.add(isTcp ? TCP : UDP);
   if (f.cookieHigh[row] !== 0) {
     to.base36(f.cookieHigh[row]);
-    to.put(DOT);
+    to.add(DOT);
   }
   to.base36(f.cookieLow[row]);
   if (f.openedNs[row] !== 0) {
-    to.put(DASH);
+    to.add(DASH);
     to.base36(f.openedNs[row]);
   }
   if (!isTcp) {
-    to.put(DASH);
+    to.add(DASH);
     to.base36(f.remotePort[row]);
   }
   if (f.host[row] === 0) return;
-  to.put(AT);
+  to.add(AT);
   to.number(f.host[row]);
 }
 
 /** microTime() of event_facts.ts. */
 export function putMicroTime(to: ByteText, wallMs: number): void {
   const us = Math.round(wallMs * 1e3), second = Math.floor(us / 1e6);
-  to.text(secondText(second));
+  if (second !== known) secondPart = constant(secondText(known = second));
+  to.add(secondPart);
   to.padded(us - second * 1e6, 6);
-  to.put(UTC);
+  to.add(UTC);
 }
-const UTC = bytesOf("Z");
+/** Most times are of the second of the one before. */
+let known = NaN, secondPart = constant("");
+const UTC = constant("Z");
 
 /** A name in an object, with the comma before it. */
 export const key = (name: string) => bytesOf(`,"${name}":`);
@@ -57,31 +60,31 @@ export const key = (name: string) => bytesOf(`,"${name}":`);
 /** {"address":…,"port":… without what closes it. */
 export function putLocal(to: ByteText, sample: Sample, row: number): void {
   const f = sample.flows;
-  to.put(ADDRESS);
+  to.add(ADDRESS);
   if (f.family[row] === 4) putQuoted(to, f.localAddress, row);
   else to.text(quote(localAddress(sample, row)));
-  to.put(PORT);
+  to.add(PORT);
   to.number(f.localPort[row]);
 }
 
 /** As remoteJson() of flow_json.ts. */
 export function putRemote(to: ByteText, sample: Sample, row: number): void {
   const f = sample.flows;
-  if (!hasPeer(f, row)) return to.put(NULL);
+  if (!hasPeer(f, row)) return to.add(NULL);
   const isPlain = f.family[row] === 4 && f.answer[row] === 0 && f.realPort[row] === 0 && sample.hosts.size === 0 &&
     sample.names.size === 0;
   if (!isPlain) return to.text(remoteJson(remoteFacts(sample, row)));
-  to.put(ADDRESS);
+  to.add(ADDRESS);
   putQuoted(to, f.remoteAddress, row);
-  to.put(PORT);
+  to.add(PORT);
   to.number(f.remotePort[row]);
-  to.put(NO_NAME);
+  to.add(NO_NAME);
 }
 
 function putQuoted(to: ByteText, address: Uint8Array, row: number): void {
-  to.put(QUOTE);
+  to.add(QUOTE);
   to.ipv4(address, row * 16);
-  to.put(QUOTE);
+  to.add(QUOTE);
 }
 
 /** endpointText() of view/address.ts. */
@@ -89,16 +92,16 @@ export function putLocalEndpoint(to: ByteText, sample: Sample, row: number): voi
   const f = sample.flows;
   if (f.family[row] === 4) to.ipv4(f.localAddress, row * 16);
   else to.text(bracketed(f.family[row], localAddress(sample, row)));
-  to.put(COLON);
+  to.add(COLON);
   to.number(f.localPort[row]);
 }
 
 export function putRemoteEndpoint(to: ByteText, sample: Sample, row: number): void {
   const f = sample.flows;
-  if (!hasPeer(f, row)) return to.put(ANY);
+  if (!hasPeer(f, row)) return to.add(ANY);
   if (f.family[row] === 4) to.ipv4(f.remoteAddress, row * 16);
   else to.text(bracketed(f.family[row], remoteAddress(sample, row)));
-  to.put(COLON);
+  to.add(COLON);
   to.number(f.remotePort[row]);
 }
 
@@ -106,7 +109,7 @@ const bracketed = (family: number, address: string) => family === 6 ? `[${addres
 
 /** Parts by how a connection ended, kept: there are few. */
 class EndParts {
-  readonly #known = new Map<number, Uint8Array>();
+  readonly #known = new Map<number, Constant>();
 
   constructor(readonly text: (end: Ended | null) => string) {}
 
@@ -116,8 +119,8 @@ class EndParts {
     if (f.drops[row] !== 0) return to.text(this.text(endedOf(sample, row)));
     const key = endKey(f, row);
     let part = this.#known.get(key);
-    if (part === undefined) this.#known.set(key, part = bytesOf(this.text(endedOf(sample, row))));
-    to.put(part);
+    if (part === undefined) this.#known.set(key, part = constant(this.text(endedOf(sample, row))));
+    to.add(part);
   }
 }
 
@@ -127,29 +130,29 @@ export const END_TEXT = new EndParts((end) => end === null ? "" : `  ${endText(e
 
 /** durationText() of view/units.ts. */
 export function putDuration(to: ByteText, us: number | null): void {
-  if (us === null) to.put(DASH);
+  if (us === null) to.add(DASH);
   else if (us < 1000) {
     to.number(us);
-    to.put(MICROSECONDS);
+    to.add(MICROSECONDS);
   } else if (us >= 999_500 || us % 10 === 5 || us % 100 === 50 || us % 1000 === 500) {
     // Halfway between two figures it depends on which side of it the nearest binary fraction is.
     to.text(durationText(us));
   } else {
     putThreeDigits(to, us, 1000);
-    to.put(MILLISECONDS);
+    to.add(MILLISECONDS);
   }
 }
 
 /** bytesText() of view/units.ts. */
 export function putBytes(to: ByteText, bytes: number | null): void {
-  if (bytes === null) to.put(DASH);
+  if (bytes === null) to.add(DASH);
   else if (bytes < 999.5) {
     to.number(bytes);
-    to.put(BYTES);
+    to.add(BYTES);
   } else if (bytes >= KIB * 999.5) to.text(bytesText(bytes));
   else {
     putThreeDigits(to, bytes, KIB);
-    to.put(KIBIBYTES);
+    to.add(KIBIBYTES);
   }
 }
 
@@ -159,8 +162,11 @@ function putThreeDigits(to: ByteText, value: number, unit: number): void {
   const places = value >= 9.995 * unit ? 1 : 2, tens = places === 1 ? 10 : 100;
   const figure = Math.floor((value * tens + unit / 2) / unit), whole = Math.floor(figure / tens);
   to.number(whole);
-  to.put(DOT);
+  to.add(DOT);
   to.padded(figure - whole * tens, places);
 }
 const KIB = 1024;
-const MICROSECONDS = bytesOf(" µs"), MILLISECONDS = bytesOf(" ms"), BYTES = bytesOf(" B"), KIBIBYTES = bytesOf(" KiB");
+const MICROSECONDS = constant(" µs"),
+  MILLISECONDS = constant(" ms"),
+  BYTES = constant(" B"),
+  KIBIBYTES = constant(" KiB");

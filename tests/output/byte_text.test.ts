@@ -1,6 +1,6 @@
 import { strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { bytesOf, ByteText } from "../../src/output/byte_text.ts";
+import { bytesOf, ByteText, constant } from "../../src/output/byte_text.ts";
 import { written } from "../support/pieces.ts";
 
 const POWERS = Array.from(
@@ -68,4 +68,18 @@ Deno.test("ByteText.plain() takes what needs no quotes, and writes nothing of an
   for (const text of ["-1", "=1", "+1", "@a", " a", "a,b", 'a"b', "a\nb", "a\rb", "\t", "é", "a\u2028", "'a"]) {
     strictEqual(written((to) => strictEqual(to.plain(text), false)), "");
   }
+});
+
+Deno.test("ByteText writes constants of any length one behind the other, and addresses of IPv4", () => {
+  const lengths = [...Array.from({ length: 12 }, (_, i) => i), 127, 128, 129, 300_000];
+  const texts = lengths.map((length) => "aé€b".repeat(length).slice(0, length));
+  strictEqual(
+    written((to) => {
+      for (const text of texts) to.add(constant(text));
+    }),
+    texts.join(""),
+  );
+  fc.assert(fc.property(fc.uint8Array({ minLength: 6, maxLength: 6 }), (bytes) => {
+    strictEqual(written((to) => to.ipv4(bytes, 2)), bytes.subarray(2).join("."));
+  }));
 });
