@@ -143,13 +143,20 @@ export class Collector {
     const moment = this.#player.look(this.#source, this.platform.host, { fromNs, step });
     const ended = moment?.ended.map(({ arrays }) => arrays.rxBytes.buffer) ?? [];
     this.post({ type: "moment", moment }, moment === null ? [] : [moment.sample.flows, ...ended]);
+    this.#goOn(moment === null);
   }
   speed(speed: number): void {
     this.#speed = speed;
     if (this.#span === null || this.#span.inside) this.#source?.setSpeed?.(speed);
+    this.#goOn(true);
   }
   skip(ms: number): void {
     if (this.#source !== null) this.#player.skip(this.#source, this.#tables.wallMs, ms);
+    this.#goOn(true);
+  }
+  /** What stands still may wait for long. */
+  #goOn(isDue: boolean): void {
+    if (isDue && this.#source?.pace !== undefined) this.#source.wake?.();
   }
   async keep(): Promise<void> {
     const sentence = await this.history?.keep((to) => this.#tables.saveKnown(to)) ??
@@ -178,7 +185,8 @@ export class Collector {
           this.#dueMs = nextDueMs(this.#dueMs, this.#intervalMs, nowMs());
         }
         if (told || nowMs() - waitedMs > PASS_MS) {
-          more = await source.wait(this.#waitMs(source));
+          // What was passed over leads on; messages get in between.
+          more = await source.wait(told ? this.#waitMs(source) : 0);
           waitedMs = nowMs();
         }
         if (source.takeRestart?.()) this.#restart();

@@ -6,11 +6,19 @@ const EMPTY = -1;
 const GONE = -2;
 
 export class CookieIndex {
-  #low = new Uint32Array(256);
-  #high = new Uint32Array(256);
-  #row = new Int32Array(256).fill(EMPTY);
+  #low: Uint32Array;
+  #high: Uint32Array;
+  #row: Int32Array;
   #used = 0; // entries and graves
   #size = 0;
+
+  /** With room for so many. */
+  constructor(entries = 0) {
+    const capacity = capacityFor(entries);
+    this.#low = new Uint32Array(capacity);
+    this.#high = new Uint32Array(capacity);
+    this.#row = new Int32Array(capacity).fill(EMPTY);
+  }
 
   get size(): number {
     return this.#size;
@@ -61,9 +69,7 @@ export class CookieIndex {
 
   /** Drops the graves; grows or shrinks to at most half full. */
   #rehash(): void {
-    const low = this.#low, high = this.#high, row = this.#row;
-    let capacity = 256;
-    while (capacity < this.#size * 2 + 2) capacity *= 2;
+    const low = this.#low, high = this.#high, row = this.#row, capacity = capacityFor(this.#size);
     this.#low = new Uint32Array(capacity);
     this.#high = new Uint32Array(capacity);
     this.#row = new Int32Array(capacity).fill(EMPTY);
@@ -72,6 +78,13 @@ export class CookieIndex {
       if (row[at] >= 0) this.#insert(low[at], high[at], row[at]);
     }
   }
+}
+
+/** A power of two, at most half of which they are. */
+function capacityFor(entries: number): number {
+  let capacity = 256;
+  while (capacity < entries * 2 + 2) capacity *= 2;
+  return capacity;
 }
 
 /** Finalizer of MurmurHash3 over both halves: cookies are handed out in runs, one run a CPU. */

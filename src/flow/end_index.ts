@@ -33,7 +33,7 @@ export class EndIndex {
 
   /** Takes the place of what was: those of all rows that say they are in it. The others have been looked at. */
   load(c: EndArrays, length: number): void {
-    this.#rows = new RowIndex();
+    this.#rows = new RowIndex(length);
     this.isBehind = false;
     for (let row = 0; row < length; row++) if (c.indexed[row]) this.add(c, row);
   }

@@ -3,10 +3,17 @@ const EMPTY = -1;
 const GONE = -2;
 
 export class RowIndex {
-  #hash = new Uint32Array(256);
-  #row = new Int32Array(256).fill(EMPTY);
+  #hash: Uint32Array;
+  #row: Int32Array;
   #used = 0; // entries and graves
   #size = 0;
+
+  /** With room for so many. */
+  constructor(entries = 0) {
+    const capacity = capacityFor(entries);
+    this.#hash = new Uint32Array(capacity);
+    this.#row = new Int32Array(capacity).fill(EMPTY);
+  }
 
   get size(): number {
     return this.#size;
@@ -76,12 +83,17 @@ export class RowIndex {
 
   /** Drops the graves; grows or shrinks to at most half full. */
   #rehash(): void {
-    const hash = this.#hash, row = this.#row;
-    let capacity = 256;
-    while (capacity < this.#size * 2 + 2) capacity *= 2;
+    const hash = this.#hash, row = this.#row, capacity = capacityFor(this.#size);
     this.#hash = new Uint32Array(capacity);
     this.#row = new Int32Array(capacity).fill(EMPTY);
     this.#used = 0;
     for (let at = 0; at < row.length; at++) if (row[at] >= 0) this.#insert(hash[at], row[at]);
   }
+}
+
+/** A power of two, at most half of which they are. */
+function capacityFor(entries: number): number {
+  let capacity = 256;
+  while (capacity < entries * 2 + 2) capacity *= 2;
+  return capacity;
 }

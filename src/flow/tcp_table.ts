@@ -330,7 +330,8 @@ export class TcpTable {
 
   /** Of several rows of one socket, which connected again, the last one has the cookie. */
   #reindex(): void {
-    const { cookieLow, cookieHigh, openedNs } = this.#columns.arrays, index = this.#index = new CookieIndex();
+    const { cookieLow, cookieHigh, openedNs } = this.#columns.arrays;
+    const index = this.#index = new CookieIndex(this.length);
     for (let row = 0; row < this.length; row++) {
       const other = index.get(cookieLow[row], cookieHigh[row]);
       if (other < 0 || openedNs[row] >= openedNs[other]) index.set(cookieLow[row], cookieHigh[row], row);

@@ -19,6 +19,8 @@ export const NOT_YET: Chunk = { kind: -2, timeMs: 0, payload: NOTHING };
 
 /** How often it is looked whether a sample that is due has its names. */
 const LOOK_EVERY_MS = 10;
+/** What is still to come is waited for no longer at a time: wake() does not end that. */
+const ARRIVES_WITHIN_MS = 100;
 
 /** No wait between two chunks of a paced replay is longer, whatever the file says. */
 const MAX_PAUSE_MS = 60_000;
@@ -70,6 +72,9 @@ export class ReplaySource implements FlowSource {
   /** Why the rest cannot be read; thrown once what comes before it has been played. */
   #failure: unknown = null;
   #processes: (readonly [pid: number, name: string])[] = [];
+  #wake = () => {};
+  /** Between two waits: the next one is none. */
+  #woken = false;
   readonly #parts = new Parts();
   readonly #spread = new Spread();
   /** Records that were squeezed; of the chunk that is to be played. */
@@ -107,14 +112,31 @@ export class ReplaySource implements FlowSource {
   async wait(ms: number): Promise<boolean> {
     if (this.#failure !== null) throw this.#failure;
     if (this.#chunk === NOT_YET) {
-      await this.#reader.arrived!(ms);
+      await this.#reader.arrived!(Math.min(ms, ARRIVES_WITHIN_MS));
       this.#advance();
       if (this.#chunk === NOT_YET) return true;
     }
     // Messages must get in between: a replay at full speed has to hear that a sample is taken, or that it is to stop.
     const leastMs = this.#reader.isSettled === false ? LOOK_EVERY_MS : 1;
-    await sleep(Math.max(leastMs, Math.min(ms, this.#restMs())));
+    await this.#sleep(this.#woken ? 0 : Math.max(leastMs, Math.min(ms, this.#restMs())));
     return this.#chunk !== null;
+  }
+
+  wake(): void {
+    this.#woken = true;
+    this.#wake();
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#wake(), ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = () => {};
+        this.#woken = false;
+        resolve();
+      };
+    });
   }
 
   /** A sample is due where the recording has one, whatever the interval. */
@@ -271,8 +293,4 @@ export class ReplaySource implements FlowSource {
     if (!(error instanceof Unreadable)) return error;
     return new TcptopError(`${this.#options.path} ${error.message}`, ExitStatus.failed, { cause: error });
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -7,6 +7,7 @@ import { FlowTables } from "../../../src/flow/tables.ts";
 import { CHUNK_HEADER_BYTES, chunkCrc, ChunkKind, HEADER_BYTES } from "../../../src/source/recording/format.ts";
 import { RecordingReader, Unreadable } from "../../../src/source/recording/reader.ts";
 import { ReplaySource } from "../../../src/source/replay/source.ts";
+import { within } from "../../support/lines.ts";
 import { counters, ended, join, live, opened, tick } from "../../support/records.ts";
 import { HOST, reading, record, type Step } from "../../support/recording.ts";
 
@@ -123,6 +124,16 @@ Deno.test("ReplaySource tells of a recording that was cut short after all that i
 });
 
 /** Flips a bit, then makes the checksum of its chunk right again: an attacker's file rather than a bad disk's. */
+Deno.test("ReplaySource.wake() ends the wait of a recording that stands still, also before it has begun", async () => {
+  const source = open(await record(STEPS), true);
+  source.setSpeed(0);
+  const waiting = source.wait(60_000);
+  source.wake();
+  ok(await within(10, "the end of the wait", waiting));
+  source.wake();
+  ok(await within(10, "the end of the next one", source.wait(60_000)));
+});
+
 function forge(bytes: Uint8Array, bit: number): Uint8Array {
   const forged = bytes.slice(), view = new DataView(forged.buffer);
   forged[bit >> 3] ^= 1 << (bit & 7);
