@@ -5,13 +5,14 @@
 #include <errno.h>
 #include <linux/capability.h>
 
-static struct needs needs_of_sources(const struct tcptop *t)
+static struct needs needs_of_sources(struct tcptop *t)
 {
 	struct needs all = {};
 
 	for (size_t i = 0; i < t->source_count; i++) {
 		struct needs one = t->sources[i]->calls->needs(t->sources[i]);
 
+		t->sources[i]->apart = one.capabilities || one.namespaces;
 		all.capabilities |= one.capabilities;
 		all.namespaces |= one.namespaces;
 	}

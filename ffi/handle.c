@@ -60,6 +60,11 @@ int32_t handle_read(struct tcptop *t, reader_job *job, void *context, int64_t ar
 	return t->reader ? reader_do(t->reader, job, context, argument) : job(context, argument);
 }
 
+int32_t handle_ask(struct tcptop *t, const struct source *s, reader_job *job, void *context)
+{
+	return s->apart ? handle_read(t, job, context, 0) : job(context, 0);
+}
+
 int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms)
 {
 	struct source *s = handle_main_source(t);
@@ -95,7 +100,7 @@ int32_t tcptop__drain(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 	if (capacity < sizeof(struct tcptop_dns_answer))
 		return fail(&t->failure, EINVAL, "drain the ring");
 	for (size_t i = 0; i < t->source_count; i++)
-		if (t->sources[i]->fills_up && handle_read(t, relieve, t->sources[i], 0))
+		if (t->sources[i]->fills_up && handle_ask(t, t->sources[i], relieve, t->sources[i]))
 			t->sources[i]->errors++;
 	for (size_t i = 0; s; i++) {
 		int32_t n = s->calls->drain(s, buffer, capacity);

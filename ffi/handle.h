@@ -29,4 +29,7 @@ struct source *handle_main_source(const struct tcptop *t);
 /* Does the job on the reader's thread, or on this one while there is none. */
 int32_t handle_read(struct tcptop *t, reader_job *job, void *context, int64_t argument);
 
+/* The same of a job for one source; on this thread where the source needs nothing that the reader's has. */
+int32_t handle_ask(struct tcptop *t, const struct source *s, reader_job *job, void *context);
+
 #endif

@@ -19,29 +19,21 @@ static void snapshot_begin(struct bytes *s)
 	s->length = s->read = 0;
 }
 
-static int tick_append(struct tcptop *t, uint64_t begin_ns)
+struct part {
+	struct source *source;
+	const struct request *request;
+	struct bytes *to;
+	struct tcptop_tick *tick;
+};
+
+static int32_t part_take(void *context, int64_t unused)
 {
-	struct tcptop_tick tick = { .tag = TAG_TICK, .size = sizeof(tick), .begin_ns = begin_ns };
+	const struct part *p = context;
 
-	for (size_t i = 0; i < t->source_count; i++)
-		t->sources[i]->calls->count(t->sources[i], &tick);
-	tick.time_ns = clock_ns(CLOCK_BOOTTIME);
-	tick.wall_ns = clock_ns(CLOCK_REALTIME);
-	return bytes_append(&t->snapshot, &tick, sizeof(tick));
-}
-
-static int32_t snapshot_take(void *context, int64_t how)
-{
-	struct tcptop *t = context;
-	const struct request r = { clock_ns(CLOCK_BOOTTIME), clock_ns(CLOCK_MONOTONIC) + SNAPSHOT_LIMIT_NS, how & SNAPSHOT_LOOK,
-				   how & SNAPSHOT_CHANGES };
-	int err;
-
-	snapshot_begin(&t->snapshot);
-	for (size_t i = 0; i < t->source_count; i++)
-		t->sources[i]->calls->snapshot(t->sources[i], &r, &t->snapshot);
-	err = tick_append(t, r.begin_ns);
-	return err ? fail(&t->failure, -err, "hold a snapshot") : (int32_t)t->snapshot.length;
+	(void)unused;
+	p->source->calls->snapshot(p->source, p->request, p->to);
+	p->source->calls->count(p->source, p->tick);
+	return 0;
 }
 
 /* What runs for the first time in the first minute is needed less and less often. */
@@ -56,8 +48,19 @@ static void start_is_over(struct tcptop *t)
 
 int32_t tcptop__snapshot(struct tcptop *t, int32_t how)
 {
+	const struct request r = { clock_ns(CLOCK_BOOTTIME), clock_ns(CLOCK_MONOTONIC) + SNAPSHOT_LIMIT_NS, how & SNAPSHOT_LOOK,
+				   how & SNAPSHOT_CHANGES };
+	struct tcptop_tick tick = { .tag = TAG_TICK, .size = sizeof(tick), .begin_ns = r.begin_ns };
+	int err;
+
 	start_is_over(t);
-	return handle_read(t, snapshot_take, t, how);
+	snapshot_begin(&t->snapshot);
+	for (size_t i = 0; i < t->source_count; i++)
+		handle_ask(t, t->sources[i], part_take, &(struct part){ t->sources[i], &r, &t->snapshot, &tick });
+	tick.time_ns = clock_ns(CLOCK_BOOTTIME);
+	tick.wall_ns = clock_ns(CLOCK_REALTIME);
+	err = bytes_append(&t->snapshot, &tick, sizeof(tick));
+	return err ? fail(&t->failure, -err, "hold a snapshot") : (int32_t)t->snapshot.length;
 }
 
 /* Bytes of the whole records that fit, from the start of data. */

@@ -37,7 +37,7 @@ struct source_calls {
 	int32_t (*drain)(struct source *s, uint8_t *buffer, uint32_t capacity);
 	/* Appends a record of everything that is live. What could not be read is counted in errors. */
 	void (*snapshot)(struct source *s, const struct request *r, struct bytes *to);
-	/* Adds its counters of lost and untracked things since the start to the tick's. */
+	/* After each snapshot: adds its counters of lost and untracked things since the start to the tick's. */
 	void (*count)(struct source *s, struct tcptop_tick *tick);
 	/* The next snapshot has a full record of every socket. NULL: every snapshot has. */
 	void (*describe_again)(struct source *s);
@@ -49,6 +49,7 @@ struct source {
 	const struct source_calls *calls;
 	int longest_wait_ms;
 	bool has_tcp;
+	bool apart;       /* after tcptop__drop(): it needs what one thread has kept */
 	bool fills_up;    /* a table of it may fill up between two snapshots: relieve() is called before each drain() */
 	int64_t syn_recv; /* as tcptop__syn_recv() has it; -1 without TCP */
 	uint64_t errors;  /* parts of snapshots that could not be read, or were cut short */
