@@ -85,7 +85,8 @@ export function wrapped(text: string, parameters: Readonly<Record<string, string
   });
   const free = { ...parameters, ...Object.fromEntries(names.map((name) => [name, name])), importMeta: "import.meta" };
   const program = ascii(body.replaceAll("import.meta", "importMeta"));
-  const source = `(async(${Object.keys(free)})=>{"use strict";${program}\n})`;
+  // In brackets, and no arrow: V8 then reads it once, to run it. Else it reads it once to find where it ends, and again when it is called.
+  const source = `(async function(${Object.keys(free)}){"use strict";${program}\n})`;
   new Function(source); // throws here, not on a user's machine, if an import was of another form
   const { statement, value } = kept("tcptopProgram", source);
   return `${imports.join("\n")}\n${beside}${statement}\nawait(0,eval)(${value})(${Object.values(free)});\n`;
