@@ -53,8 +53,9 @@ export class Collector {
   readonly #hosts: Hosts | null;
   readonly #cost: OwnCost;
   #taken = true;
-  /** The buffer of the last sample, which the main thread has given back. */
+  /** The buffer of a sample, which the main thread has given back, and the room that it wants in the next one. */
   #spare: ArrayBuffer | null = null;
+  #room = 0;
   #stopped = false;
   #finishing = false;
   #dueMs = 0;
@@ -111,9 +112,10 @@ export class Collector {
     this.#events = log && new EventPump(log, (batch) => this.#sendEvents(batch));
   }
 
-  taken(flows: ArrayBuffer): void {
+  taken(flows: ArrayBuffer | null, room = 0): void {
     this.#taken = true;
     this.#spare = flows;
+    this.#room = room;
     if (this.#finishing || nowMs() >= this.#dueMs) this.#source?.wake?.();
   }
   eventsTaken(events: ArrayBuffer, rows: number): void {
@@ -259,11 +261,11 @@ export class Collector {
       return false;
     }
     const keeps = this.history?.wantsState || this.recorder?.wantsState;
-    const sample = this.#tables.takeSample(this.#spare, keeps ? (to) => this.#keepState(to) : null);
+    const sample = this.#tables.takeSample(this.#spare, keeps ? (to) => this.#keepState(to) : null, this.#room);
     // Names are learnt in time for the events of what is open.
     const { flows, length } = this.#tables.eventsAlone
       ? { flows: this.#tables.tcp.arrays, length: this.#tables.tcp.length }
-      : { flows: unpackFlows(sample.flows, sample.length), length: sample.length };
+      : { flows: unpackFlows(sample.flows, sample.length, sample.room), length: sample.length };
     this.#overflows.judge(flows, sample.length);
     await this.#users.ask(flows.uid, length, NAMES_WITHIN_MS);
     const message: SampleMessage = {

@@ -1,12 +1,13 @@
 import type { EventBatch, Sample } from "../flow/sample.ts";
 import type { RunFacts } from "../output/run_summary.ts";
+import type { LentFlows } from "../view/lent_flows.ts";
 
 /** Something that takes what the Worker sends. Opened while the process has the rights it was started with. */
 export interface Output {
   /** Called with the state found at the start, before the first sample. */
   start?(sample: Sample): void | Promise<void>;
   /** Called for each sample but the one found at the start. */
-  sample?(sample: Sample): void | Promise<void>;
+  sample?(sample: Sample, lent?: LentFlows): void | Promise<void>;
   /** Nothing further is wanted: the run ends. */
   readonly done?: boolean;
   events?(batch: EventBatch): void | Promise<void>;

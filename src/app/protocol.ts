@@ -42,9 +42,9 @@ export interface WorkerOptions extends SourceOptions {
 
 export type ToWorker =
   | { readonly type: "start"; readonly options: WorkerOptions }
-  /** The main thread is done with the last sample and gives its `flows` back; until then no other is sent, and the next one is
-   * longer. */
-  | { readonly type: "taken"; readonly flows: ArrayBuffer }
+  /** The main thread is done with the last sample and gives its `flows` back, or those of one before; until then no other is sent, and the next
+   * one is longer. `room`: for how many rows there should be room behind the next one's. */
+  | { readonly type: "taken"; readonly flows: ArrayBuffer | null; readonly room: number }
   /** The same for the last batch of events, which had memory for `rows`. */
   | { readonly type: "eventsTaken"; readonly events: ArrayBuffer; readonly rows: number }
   | { readonly type: "interval"; readonly ms: number }

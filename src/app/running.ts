@@ -109,7 +109,7 @@ export async function show(
       for (const output of outputs) await output.start?.(news.sample);
       begun();
     } else {
-      for (const output of outputs) await output.sample?.(news.sample);
+      for (const output of outputs) await output.sample?.(news.sample, news.lent);
       if (++shown === count) session.stop();
     }
     if (outputs.some(({ done }) => done)) session.stop();

@@ -10,6 +10,7 @@ import { theme } from "../render/theme.ts";
 import type { Canvas } from "../view/canvas.ts";
 import { unchanged } from "../view/charset.ts";
 import type { ProcessId } from "../view/flow.ts";
+import type { LentFlows } from "../view/lent_flows.ts";
 import { initialState } from "../view/screen/initial.ts";
 import type { Input } from "../view/screen/input.ts";
 import type { ScreenState } from "../view/screen/state.ts";
@@ -90,9 +91,9 @@ export class LiveScreen implements Output, Told {
   }
 
   /** The first sample opens the screen: until then what goes wrong is said on the ordinary one. */
-  sample(sample: Sample): void {
+  sample(sample: Sample, lent: LentFlows | null = null): void {
     if (this.#over) return;
-    this.#model.take(sample);
+    this.#model.take(sample, lent);
     if (!this.#open) this.#begin();
     // Of a recording that stands still a sample comes only where a key has led to it.
     if (paceOf(this.#model.state) === 0) this.#frames.now();

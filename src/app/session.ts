@@ -10,6 +10,7 @@ import type { ProcessId } from "../view/flow.ts";
 import { after } from "./clock.ts";
 import type { ContainerNames } from "./container_names.ts";
 import { workerUrl } from "./paths.ts";
+import { LentFlows } from "../view/lent_flows.ts";
 import type { Moment, Step } from "../view/screen/moment.ts";
 import { Watch } from "./watch.ts";
 import type {
@@ -23,7 +24,7 @@ import type {
 } from "./protocol.ts";
 
 export type News =
-  | { readonly type: "sample"; readonly sample: Sample }
+  | { readonly type: "sample"; readonly sample: Sample; readonly lent: LentFlows }
   | { readonly type: "events"; readonly batch: EventBatch };
 
 const CLOSE_WITHIN_MS = 1500;
@@ -35,7 +36,7 @@ const GONE = "The thread that reads the kernel does not answer any more. Start t
 
 /** Yields samples, the one found at the start (number 0) first, until the source ends or stop() is called. Throws the Worker's failure. The
  * Worker sends no sample before the one before has been taken, so a slow consumer makes samples longer, not memory larger. The `flows` of a
- * sample are there until the next is asked for: the Worker then gets their memory back. */
+ * sample are there until the next is asked for: the Worker then gets their memory back, unless somebody has kept it. */
 export class Session {
   readonly #worker: Worker;
   readonly #users = new Map<number, string>();
@@ -80,9 +81,10 @@ export class Session {
       if (message === undefined) {
         await this.#message();
       } else if (message.type === "sample") {
-        yield { type: "sample", sample: this.#last = this.#unpack(message) };
-        const { flows } = message.sample;
-        this.#send({ type: "taken", flows }, [flows]);
+        const lent = new LentFlows(message.sample.flows, message.sample.room);
+        yield { type: "sample", sample: this.#last = this.#unpack(message), lent };
+        const { back: flows, wanted: room } = lent;
+        this.#send({ type: "taken", flows, room }, flows === null ? [] : [flows]);
       } else if (message.type === "events") {
         if (this.#last !== null) yield { type: "events", batch: this.#unpackEvents(message, this.#last) };
         const { events, rows } = message.batch;
@@ -253,7 +255,7 @@ export class Session {
       selfRssBytes,
       timeWait,
       synRecv,
-      flows: unpackFlows(sample.flows, sample.length),
+      flows: unpackFlows(sample.flows, sample.length, sample.room),
       news: this.#news,
       users: this.#users,
       cgroups: this.#cgroups,

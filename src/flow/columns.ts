@@ -320,7 +320,8 @@ export function byteLength(schema: Schema, rows: number): number {
 
 const align8 = (bytes: number) => (bytes + 7) & ~7;
 
-function allocate<S extends Schema>(schema: S, rows: number, buffer: ArrayBuffer): Arrays<S> {
+/** `room`: for rows behind those. */
+function allocate<S extends Schema>(schema: S, rows: number, buffer: ArrayBuffer, room = 0): Arrays<S> {
   const arrays: Record<string, ArrayOf<Kind>> = {};
   let offset = 0;
   for (const field in schema) {
@@ -329,34 +330,54 @@ function allocate<S extends Schema>(schema: S, rows: number, buffer: ArrayBuffer
     else if (kind === "u32") arrays[field] = new Uint32Array(buffer, offset, rows);
     else if (kind === "u16") arrays[field] = new Uint16Array(buffer, offset, rows);
     else arrays[field] = new Uint8Array(buffer, offset, kind === "b16" ? rows * 16 : rows);
-    offset += align8(WIDTH[kind] * rows);
+    offset += align8(WIDTH[kind] * (rows + room));
   }
   return arrays as Arrays<S>;
 }
 
 /** The flow fields of `tables`, one table behind the other, as one buffer for unpackFlows(): `spare`, which nobody needs any more,
- * if it has the size for it. A new one each time would lie about until the collector comes, which sees little reason to. */
+ * if it has the size for it. A new one each time would lie about until the collector comes, which sees little reason to. `room`: so many rows
+ * can be put behind those. */
 export function packFlows(
-  tables: readonly { readonly length: number; readonly arrays: FlowArrays }[],
+  tables: readonly Rows[],
   spare: ArrayBuffer | null = null,
+  room = 0,
 ): ArrayBuffer {
-  const rows = tables.reduce((sum, table) => sum + table.length, 0), bytes = byteLength(FLOW_SCHEMA, rows);
+  const rows = rowsOf(tables), bytes = byteLength(FLOW_SCHEMA, rows + room);
   const fits = spare !== null && spare.byteLength >= bytes && spare.byteLength <= SPARE_LEAST + bytes * SPARE_SHARE;
   const buffer = fits ? spare : new ArrayBuffer(SPARE_LEAST + Math.ceil(bytes * GROWTH));
-  if (tables.length === 1 && isPacked(tables[0].arrays, rows)) {
+  if (room === 0 && tables.length === 1 && isPacked(tables[0].arrays, rows)) {
     new Uint8Array(buffer).set(new Uint8Array(tables[0].arrays.rxBytes.buffer, 0, bytes));
     return buffer;
   }
-  const arrays = allocate(FLOW_SCHEMA, rows, buffer) as Record<string, ArrayOf<Kind>>;
+  setRows(allocate(FLOW_SCHEMA, rows, buffer, room), 0, tables);
+  return buffer;
+}
+
+interface Rows {
+  readonly length: number;
+  readonly arrays: FlowArrays;
+}
+
+const rowsOf = (tables: readonly Rows[]) => tables.reduce((sum, table) => sum + table.length, 0);
+
+/** From row `from` on. */
+function setRows(arrays: Record<string, ArrayOf<Kind>>, from: number, tables: readonly Rows[]): void {
   for (const field in FLOW_SCHEMA) {
     const width = FLOW_SCHEMA[field as keyof typeof FLOW_SCHEMA] === "b16" ? 16 : 1;
-    let at = 0;
+    let at = from * width;
     for (const table of tables) {
       arrays[field].set(table.arrays[field as keyof FlowArrays].subarray(0, table.length * width), at);
       at += table.length * width;
     }
   }
-  return buffer;
+}
+
+/** The tables put behind the `rows` of a buffer that packFlows() has made with this room, which must be enough: all of them. */
+export function appendFlows(buffer: ArrayBuffer, rows: number, room: number, tables: readonly Rows[]): FlowArrays {
+  const more = rowsOf(tables), arrays = allocate(FLOW_SCHEMA, rows + more, buffer, room - more);
+  setRows(arrays, rows, tables);
+  return arrays;
 }
 
 /** Whether the columns are as unpackFlows() has them for so many rows. */
@@ -366,8 +387,8 @@ function isPacked(arrays: FlowArrays, rows: number): boolean {
     comm.byteOffset + comm.byteLength === byteLength(FLOW_SCHEMA, rows);
 }
 
-export function unpackFlows(buffer: ArrayBuffer, rows: number): FlowArrays {
-  return allocate(FLOW_SCHEMA, rows, buffer);
+export function unpackFlows(buffer: ArrayBuffer, rows: number, room = 0): FlowArrays {
+  return allocate(FLOW_SCHEMA, rows, buffer, room);
 }
 
 /** The given rows, in their order, as one buffer for unpack(). */

@@ -55,6 +55,8 @@ export interface PackedSample {
   readonly failed: number;
   readonly length: number;
   readonly flows: ArrayBuffer;
+  /** Rows for which there is room in `flows` behind those of the sample; absent: none. */
+  readonly room?: number;
   /** Why packets are dropped is known. */
   readonly dropsKnown: boolean;
   /** By the column `drops`. */
@@ -185,7 +187,11 @@ export class FlowTables implements EventHandler {
 
   /** Everything since the sample before. Call it when a tick has come in. `spare` may become its `flows`; `keep`
    * gets the state that load() takes, which is good during the call. */
-  takeSample(spare: ArrayBuffer | null = null, keep: ((state: StateWriter) => void) | null = null): PackedSample {
+  takeSample(
+    spare: ArrayBuffer | null = null,
+    keep: ((state: StateWriter) => void) | null = null,
+    room = 0,
+  ): PackedSample {
     this.#measure();
     if (keep !== null) keep(this.#state());
     const { lists, totals } = this.drops.take(), told = this.eventsAlone ? [] : [this.tcp, this.udp];
@@ -199,7 +205,8 @@ export class FlowTables implements EventHandler {
       closed: this.tcp.closed,
       failed: this.tcp.failed,
       length: told.reduce((sum, table) => sum + table.length, 0),
-      flows: packFlows(told, spare),
+      flows: packFlows(told, spare, room),
+      ...room > 0 && { room },
       dropsKnown: this.#dropsKnown,
       drops: lists,
       dropTotals: totals,

@@ -1,7 +1,8 @@
 /** Flows that have ended stay on the screen for a while. */
-import { FLOW_SCHEMA, type FlowArrays, pack, packFlows, unpackFlows } from "../flow/columns.ts";
+import { appendFlows, FLOW_SCHEMA, type FlowArrays, pack, packFlows, unpackFlows } from "../flow/columns.ts";
 import type { Drops } from "../flow/drop_list.ts";
 import type { Sample } from "../flow/sample.ts";
+import type { LentFlows } from "./lent_flows.ts";
 
 export const KEPT_NS = 5e9;
 /** Of one sample. On a machine that closes more, nobody could read them anyway. */
@@ -33,16 +34,23 @@ export class ClosedFlows {
   }
 
   /** A copy of the sample with those flows behind its own that ended in an earlier one, at most 5 s ago. Their counts are final,
-   * and nothing moves on them any more. The copy is good until a later call of any with these buffers, unless that one names it as `kept`. */
-  join(sample: Sample, kept: Sample | null): Sample {
+   * and nothing moves on them any more. The copy is good until a later call of any with these buffers, unless that one names it as `kept`. Where
+   * `lent` has room for them it is no copy, but the lent memory, and that of a sample before goes back in its place. */
+  join(sample: Sample, kept: Sample | null, lent: LentFlows | null = null): Sample {
     this.#kept = this.#kept.filter(({ timeNs }) => timeNs >= sample.timeNs - KEPT_NS);
-    const tables = [{ length: sample.length, arrays: sample.flows }, ...this.#kept];
-    const length = tables.reduce((sum, table) => sum + table.length, 0);
-    const free = this.#buffers[0] === kept?.flows.rxBytes.buffer ? 1 : 0;
-    const buffer = this.#buffers[free] = packFlows(tables, this.#buffers[free]);
-    const ended = endedOf(sample);
+    const before = this.#kept.slice(), more = before.reduce((sum, { length }) => sum + length, 0);
+    const ended = endedOf(sample), length = sample.length + more;
     if (ended.length > 0) this.#kept.push(ended);
-    const past = tables.length > 1 ? { pastFrom: sample.length, ...this.#drops(sample) } : {};
+    const past = before.length > 0 ? { pastFrom: sample.length, ...this.#drops(sample) } : {};
+    const free = this.#buffers[0] === kept?.flows.rxBytes.buffer ? 1 : 0;
+    if (lent !== null) lent.wanted = more + ended.length;
+    if (lent !== null && more <= lent.room) {
+      lent.keep(this.#buffers[free]);
+      this.#buffers[free] = lent.buffer;
+      return { ...sample, flows: appendFlows(lent.buffer, sample.length, lent.room, before), length, ...past };
+    }
+    const tables = [{ length: sample.length, arrays: sample.flows }, ...before];
+    const buffer = this.#buffers[free] = packFlows(tables, this.#buffers[free]);
     return { ...sample, flows: unpackFlows(buffer, length), length, ...past };
   }
 

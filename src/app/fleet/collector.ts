@@ -66,7 +66,7 @@ export class FleetCollector {
     });
   }
 
-  taken(flows: ArrayBuffer): void {
+  taken(flows: ArrayBuffer | null): void {
     this.#taken = true;
     this.#spare = flows;
     this.#wake();

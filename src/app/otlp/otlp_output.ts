@@ -71,7 +71,7 @@ export class OtlpOutput implements Output {
       ...start === undefined ? {} : { start: (sample) => output.start?.(sample) },
       ...events === undefined ? {} : { events: (batch) => output.events?.(batch) },
       ...close === undefined ? {} : { close: () => output.close?.() },
-      sample: (sample) => output.sample?.(this.#told(sample)),
+      sample: (sample, lent) => output.sample?.(this.#told(sample), lent),
       get status() {
         return output.status ?? null;
       },

@@ -10,6 +10,7 @@ import { flowId, hasPeer } from "../../flow/row.ts";
 import { harmless } from "../../harmless.ts";
 import { groupLabel } from "../group.ts";
 import { placeColumns } from "../layout.ts";
+import type { LentFlows } from "../lent_flows.ts";
 import { notesButOwners } from "../notes.ts";
 import { type Totals, totalsOf } from "../totals.ts";
 import { CommandLines, type NamedProcess } from "./command_lines.ts";
@@ -88,8 +89,8 @@ export class ScreenModel {
     return this.#state;
   }
 
-  /** Takes a copy of the next sample. While the screen is frozen it is counted but not shown. */
-  take(sample: Sample): void {
+  /** Takes a copy of the next sample, or its memory where that is lent. While the screen is frozen it is counted but not shown. */
+  take(sample: Sample, lent: LentFlows | null = null): void {
     if (this.#latest === null && this.#state.shown === DEFAULT_COLUMNS) {
       this.#state = { ...this.#state, shown: defaultColumns(sample.source) };
     }
@@ -101,7 +102,7 @@ export class ScreenModel {
     if (this.#state.sinceStart) notes.push(...this.#ended.notes());
     const cost = this.#cost.take(sample);
     this.#totals.add(sample, totals);
-    const joined = this.#closed.join(sample, this.#shown?.sample ?? null);
+    const joined = this.#closed.join(sample, this.#shown?.sample ?? null, lent);
     this.#pasts.take(sample, this.#showsHistory());
     this.#latest = { sample: joined, totals, notes, cost, history: this.#totals.copy() };
     const { moment } = this.#state;
