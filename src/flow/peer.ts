@@ -21,40 +21,37 @@ export function peersOf({ flows, length }: Flows): PairIndex {
   return index;
 }
 
-/** Number of a pair -> its rows. Numbers are handed out one after the other, so their low bits spread them well. */
+/** Of each row, the one at the other end. */
 class PairIndex {
-  readonly #mask: number;
-  readonly #pair: Uint32Array;
-  readonly #rows: Int32Array;
+  /** -1: none. Most rows are asked for once or more, so all are looked up when it is made, each once. */
+  readonly #peers: Int32Array;
 
   constructor(readonly flows: FlowArrays, length: number) {
-    const pairs = flows.pair;
+    const pairs = flows.pair, peers = this.#peers = new Int32Array(length).fill(-1);
     let count = 0, capacity = 16;
     for (let row = 0; row < length; row++) if (pairs[row] !== 0) count++;
-    while (capacity < count * 2) capacity *= 2;
-    this.#mask = capacity - 1;
-    this.#pair = new Uint32Array(capacity);
-    this.#rows = new Int32Array(capacity * 2).fill(-1);
+    if (count === 0) return;
+    // Of each pair one place: numbers are handed out one after the other, so their low bits spread them well.
+    while (capacity <= count) capacity *= 2;
+    const mask = capacity - 1, firsts = new Int32Array(capacity).fill(-1);
     for (let row = 0; row < length; row++) {
-      if (pairs[row] === 0) continue;
-      const at = this.#slot(pairs[row]);
-      this.#rows[at * 2 + (this.#pair[at] === 0 ? 0 : 1)] = row;
-      this.#pair[at] = pairs[row];
+      const pair = pairs[row];
+      if (pair === 0) continue;
+      let at = pair & mask;
+      while (firsts[at] >= 0 && pairs[firsts[at]] !== pair) at = (at + 1) & mask;
+      const first = firsts[at];
+      if (first < 0) firsts[at] = row;
+      else {
+        peers[first] = row;
+        peers[row] = first;
+      }
     }
   }
 
   peerRow(row: number): number {
-    const pair = this.flows.pair[row];
-    if (pair === 0) return -1;
-    const at = this.#slot(pair) * 2, other = this.#rows[at] === row ? this.#rows[at + 1] : this.#rows[at];
+    if (this.flows.pair[row] === 0) return -1;
+    const other = this.#peers[row];
     return other >= 0 ? other : isOwnMirror(this.flows, row) ? row : -1;
-  }
-
-  /** Of the pair, or the free one where it belongs. */
-  #slot(pair: number): number {
-    for (let at = pair & this.#mask;; at = (at + 1) & this.#mask) {
-      if (this.#pair[at] === pair || this.#pair[at] === 0) return at;
-    }
   }
 }
 
