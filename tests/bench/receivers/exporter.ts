@@ -6,6 +6,7 @@ import { PROGRAM } from "../live.ts";
 import { cpuNs, peakMiB, residentMiB } from "../threads.ts";
 
 const GREETS_WITHIN_SECONDS = 30, ENDS_WITHIN_SECONDS = 60, LOOKS_EVERY_MS = 1000;
+const LOSSES = ["events_lost", "sockets_untracked", "flows_evicted", "records_invalid", "snapshot_errors"];
 const MB = 2 ** 20 / 1e6;
 
 export interface Told {
@@ -16,8 +17,8 @@ export interface Told {
   readonly middleMb: number;
   readonly peakMb: number;
   readonly cpuSeconds: number;
-  /** Records of the source that were lost before they could be read. */
-  readonly eventsLost: number;
+  /** All that the source says it has lost, or had no room for: a record of an end may be among it. */
+  readonly lostBefore: number;
   /** Log records that, as it says at its end, did not arrive; and all that `health` told of by its last sample, points of metrics with them. */
   readonly lostRecords: number;
   readonly healthLost: number;
@@ -84,7 +85,7 @@ export class Exporter implements AsyncDisposable {
       ...this.#used,
       samples: this.#samples,
       longestGapMs: this.#longestGapMs,
-      eventsLost: health.events_lost,
+      lostBefore: LOSSES.reduce((sum, name) => sum + (health[name] ?? 0), 0),
       lostRecords: Number(/([\d,]+) log records? did not arrive/.exec(stderr)?.[1].replaceAll(",", "") ?? 0),
       healthLost: health.otlp_lost ?? 0,
       stderr,

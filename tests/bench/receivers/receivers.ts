@@ -113,12 +113,12 @@ function tableOf(found: readonly Outcome[], ended: number | null): Table {
       digits(told.middleMb),
       digits(told.peakMb),
       digits(told.cpuSeconds),
-      ...ended === null ? [] : name === NOBODY ? [number(ended), "-", "-", "-", number(told.eventsLost), "-"] : [
+      ...ended === null ? [] : name === NOBODY ? [number(ended), "-", "-", "-", number(told.lostBefore), "-"] : [
         number(ended),
         number(delivered),
         number(told.lostRecords),
         number(ended - delivered - told.lostRecords),
-        number(told.eventsLost),
+        number(told.lostBefore),
         number(told.healthLost),
       ],
     ]),
