@@ -21,6 +21,8 @@ export const LIMITS_SCHEMA = {
   appLimited: "u8",
   cwndLimited: "u8",
   lostNow: "u8",
+  /** 2: a record has spoken of the row since the last sample; 1: since the one before; 0: neither, and each sample says the same of it. */
+  moved: "u8",
 } as const;
 
 type Rows = Arrays<typeof FLOW_SCHEMA & typeof LIMITS_SCHEMA>;
@@ -52,7 +54,7 @@ function settleRow(c: Rows, row: number): void {
 }
 
 export function settleLimits(c: Rows, length: number): void {
-  for (let row = 0; row < length; row++) if (c.limitsKnown[row]) settleRow(c, row);
+  for (let row = 0; row < length; row++) if (c.moved[row] && c.limitsKnown[row]) settleRow(c, row);
 }
 
 /** One for all rows: a sample makes no garbage. */
@@ -76,7 +78,7 @@ const interval: { -readonly [F in keyof Interval]: Interval[F] } = {
 /** Fills the columns of this sample, which lasted from beforeNs to nowNs. What has ended has no word: it was seen last before the sample. */
 export function measureLimits(c: Rows, length: number, beforeNs: number, nowNs: number): void {
   for (let row = 0; row < length; row++) {
-    if (!c.limitsKnown[row]) continue;
+    if (!c.moved[row] || !c.limitsKnown[row]) continue;
     c.busyUs[row] = Math.max(0, c.busyAll[row] - c.busyBefore[row]);
     c.peerWindowUs[row] = Math.max(0, c.peerWindowAll[row] - c.peerWindowBefore[row]);
     c.sendBufferUs[row] = Math.max(0, c.sendBufferAll[row] - c.sendBufferBefore[row]);

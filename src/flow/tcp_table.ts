@@ -45,6 +45,8 @@ const ENDING: ReadonlySet<number> = new Set([
   TcpState.CLOSING,
   TcpState.LAST_ACK,
 ]);
+/** Of a row that a record speaks of (limits.ts). */
+const MOVED = 2;
 /** Of a record that does not tell it. */
 const UNKNOWN_STATE = 0;
 
@@ -170,7 +172,9 @@ export class TcpTable {
 
   limits(record: TcpLimits): void {
     const row = this.#index.get(record.cookieLow, record.cookieHigh), c = this.#columns.arrays;
-    if (row >= 0 && !c.closed[row]) noteLimits(c, row, record, c.fresh[row] === 1);
+    if (row < 0 || c.closed[row]) return;
+    c.moved[row] = MOVED;
+    noteLimits(c, row, record, c.fresh[row] === 1);
   }
 
   path(record: TcpPath): void {
@@ -254,6 +258,7 @@ export class TcpTable {
   measure(beforeNs: number, nowNs: number): void {
     const c = this.#columns.arrays;
     for (let row = 0; row < this.length; row++) {
+      if (!c.moved[row]) continue;
       c.rxDelta[row] = Math.max(0, c.rxBytes[row] - c.rxBefore[row]);
       c.txDelta[row] = Math.max(0, c.txBytes[row] - c.txBefore[row]);
     }
@@ -265,6 +270,7 @@ export class TcpTable {
     const c = this.#columns.arrays, gone = this.#gone;
     gone.length = 0;
     for (let row = 0; row < this.length; row++) {
+      if (!c.moved[row]) continue;
       if (c.closed[row]) gone.push(row);
       else {
         c.rxBefore[row] = c.rxBytes[row];
@@ -272,6 +278,7 @@ export class TcpTable {
       }
     }
     settleLimits(c, this.length);
+    for (let row = 0; row < this.length; row++) if (c.moved[row]) c.moved[row]--;
     this.#remove(gone);
     this.#ends = 0;
     this.#opened = this.#closed = this.#failed = 0;
@@ -325,6 +332,7 @@ export class TcpTable {
     this.#vanished = vanished || 0;
     this.#strangers = 0;
     this.ends.load(this.#columns.arrays, this.length);
+    this.#columns.arrays.moved.fill(MOVED, 0, this.length);
     this.#reindex();
   }
 
@@ -420,6 +428,7 @@ export class TcpTable {
 
   #count(row: number, record: TcpRecord | TcpCounters): void {
     const c = this.#columns.arrays, { rxBytes, txBytes } = record;
+    c.moved[row] = MOVED;
     // Reads without the socket's lock may be a moment apart; a count never goes back.
     if (rxBytes > c.rxBytes[row]) c.rxBytes[row] = rxBytes;
     if (txBytes > c.txBytes[row]) c.txBytes[row] = txBytes;
@@ -454,7 +463,7 @@ export class TcpTable {
   #vanish(row: number, timeNs: number): void {
     if (this.log === null) return;
     const c = this.#columns.arrays;
-    c.closed[row] = 1;
+    c.closed[row] = c.moved[row] = 1;
     c.lastNs[row] = timeNs;
     this.log.add(EventKind.vanished, c, row, timeNs);
   }

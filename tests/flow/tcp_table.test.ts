@@ -4,7 +4,7 @@ import type { Sample } from "../../src/flow/sample.ts";
 import { flowFacts } from "../../src/output/flow_facts.ts";
 import { Feature, OwnerHow } from "../../src/wire/layout.ts";
 import { Feed } from "../support/feed.ts";
-import { address, comm, counters, ended, live, opened, owner, tick } from "../support/records.ts";
+import { address, comm, counters, ended, limits, live, opened, owner, tick } from "../support/records.ts";
 import { TcpState } from "../../src/wire/tcp_state.ts";
 
 const facts = (sample: Sample) => Array.from({ length: sample.length }, (_, row) => flowFacts(sample, row));
@@ -90,6 +90,18 @@ Deno.test("TcpTable keeps what snapshots of changes alone do not show, and asks 
   strictEqual(feed.sample(tick(20e9)).length, 1);
   strictEqual(feed.tables.tcp.takeDoubts(), true);
   strictEqual(feed.sample(tick(21e9)).length, 0);
+});
+
+Deno.test("TcpTable says of a connection that no record speaks of any more what it says of one whose records say nothing new", () => {
+  const still = begun(live({ openedNs: 0 })), told = begun(live({ openedNs: 0 }));
+  for (let n = 1; n <= 5; n++) {
+    const at = { rxBytes: 1000 + Math.min(n, 2) * 5, txBytes: 503 };
+    const all = [counters(at), limits({ busyUs: Math.min(n, 2) * 900_000, receiveQueue: 3 })],
+      alone = n <= 2 ? all : [];
+    const ofStill = facts(still.sample(...alone, tick(10e9 + n * 1e9, { features: Feature.changes })));
+    deepStrictEqual(ofStill, facts(told.sample(...all, tick(10e9 + n * 1e9))));
+    if (n > 2) strictEqual(ofStill[0].limited_by, "reader");
+  }
 });
 
 Deno.test("TcpTable drops what may have ended among lost records with the next whole snapshot, not with changes alone", () => {
