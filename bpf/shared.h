@@ -30,6 +30,7 @@ struct tcptop_tcp_shared {
 	__u64 apart;           /* by the programs: connections that are open and found no room in bpf/table.h */
 	__u64 syn_recv;        /* by the programs: connections in SYN_RECV that the snapshot has met; 0 by user space before a snapshot */
 	__u64 changes;         /* by user space: 1: the snapshot leaves out connections of which nothing has changed (snapshot_is_still()) */
+	__u64 ended_untold;    /* by the programs: connections that ended and were freed unseen, and whose memory was used again before a walk came by */
 	__u64 owners_met;      /* by user space: 1: an owner pass came before this snapshot */
 	__u32 epoch;           /* by user space, never 0: raised to be sent a full record of every socket again */
 	__u32 owner_pass;      /* by user space: number of the owner pass that runs or ran last; 0: none yet */

@@ -7,7 +7,8 @@
 
 /* Removes the entry of a socket that has been freed unseen by tcp_destroyed, or while a walk ran; reports its end if nobody did. False: the
  * socket is not freed (one that has ended may still be held by a process). Until its memory is used again a freed socket keeps its cookie
- * and its last counters: SLUB's free pointer lies outside of SLAB_TYPESAFE_BY_RCU objects. */
+ * and its last counters: SLUB's free pointer lies outside of SLAB_TYPESAFE_BY_RCU objects. Once it is, nothing can be reported: user space has to
+ * see that the connection is missing, in a snapshot that leaves nothing out. */
 static __always_inline bool walk_drop_freed(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
 {
 	bool same = (u64)sk->__sk_common.skc_cookie.counter == cookie;
@@ -16,6 +17,8 @@ static __always_inline bool walk_drop_freed(struct sock *sk, struct tcp_sock *tp
 		return false;
 	if (same && !t->ended && t->cookie == cookie)
 		track_end_unseen(sk, tp, t);
+	else if (!same && !t->ended)
+		shared.ended_untold++;
 	track_drop(cookie);
 	return true;
 }

@@ -102,7 +102,8 @@ static int sockets_append(struct programs *p, const struct request *r, struct by
 	p->shared->owners_met = look;
 	p->shared->changes = changes;
 	err = sockets_walk(p, to, r->deadline_ns);
-	p->whole_is_due = err;
+	p->whole_is_due = err || p->untold_seen != p->shared->ended_untold;
+	p->untold_seen = p->shared->ended_untold;
 	if (!changes)
 		p->whole_ns = r->begin_ns;
 	p->source.syn_recv = err ? -1 : p->shared->syn_recv;
