@@ -65,6 +65,9 @@ export async function history(seconds: number): Promise<Figure[]> {
   const seen = await table(pty), seenMs = performance.now();
   await pass(pty, seconds / 2);
   const [remembering, forgetting] = await memory(pty, without);
+  // Later it may be so long ago that only some samples are left.
+  const found = await isFound(pty, seen, () => performance.now() - seenMs);
+  await pty.key(")", 1000);
   const oldest: number[] = [], steps: number[] = [];
   for (let i = 0; i < 10; i++) {
     const ms = await pty.key("(", 400);
@@ -75,10 +78,9 @@ export async function history(seconds: number): Promise<Figure[]> {
     const ms = await pty.key("[", 120);
     if (ms !== null) steps.push(ms);
   }
-  const [looking, beside] = await memory(pty, without),
-    found = await pty.key(")", 200) !== null && await isFound(pty, seen, () => performance.now() - seenMs);
-  // They change what is shown.
+  const [looking, beside] = await memory(pty, without);
   await pty.key(")", 1000);
+  // They change what is shown.
   const answered: number[] = [], pause = pauses();
   for (let typed = 0; typed < KEYS_TYPED; typed++) {
     const ms = await pty.key(KEYS[typed % KEYS.length], pause.next().value);
@@ -95,7 +97,9 @@ export async function history(seconds: number): Promise<Figure[]> {
     figure("to the oldest, longest", Math.max(...oldest), "ms"),
     figure("a sample back, p50", percentile(steps, 0.5), "ms", 100),
     figure("a sample back, longest", Math.max(...steps), "ms"),
+    figure("key to screen, p50", percentile(answered, 0.5), "ms"),
     figure(`key to screen, p99 of ${answered.length}`, percentile(answered, 0.99), "ms", 50),
+    figure("key to screen, longest", Math.max(...answered), "ms"),
     figure("pictures of half the time ago that are not as they were", found ? 0 : 1, "", 0),
   ];
 }

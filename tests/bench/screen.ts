@@ -2,7 +2,7 @@
  * scripts/bench-screen [--seconds N] [--keys N] [--json FILE] [keys|idle|cost|start|history]...
  *
  * Runs the live screen on a pseudo-terminal and prints what was measured, beside what is wanted and the machine's load average.
- * --seconds: how long CPU time is measured (60). --keys: how many are typed (300). Words: only these parts.
+ * --seconds: how long CPU time is measured (60), or remembered (600: the picture is that of five minutes ago). --keys: how many are typed (300). Words: only these parts.
  */
 import { cost } from "./cost.ts";
 import { type Figure, line, TITLES } from "./figures.ts";
@@ -11,7 +11,7 @@ import { idle } from "./idle.ts";
 import { keys } from "./keys.ts";
 import { start } from "./start.ts";
 
-let seconds = 60, count = 300, json: string | null = null;
+let seconds: number | null = null, count = 300, json: string | null = null;
 const words: string[] = [];
 for (const args = [...Deno.args]; args.length > 0;) {
   const word = args.shift()!;
@@ -24,15 +24,15 @@ for (const args = [...Deno.args]; args.length > 0;) {
 const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   keys: () => keys(count),
   idle,
-  cost: () => cost(seconds),
+  cost: () => cost(seconds ?? 60),
   start,
-  history: () => history(seconds),
+  history: () => history(seconds ?? 600),
 };
 /** It takes minutes: only when it is asked for. */
 const ASKED = ["history"];
 
 const unknown = words.find((word) => PARTS[word] === undefined);
-if (unknown !== undefined || !(seconds > 0 && count > 0)) {
+if (unknown !== undefined || !((seconds ?? 1) > 0 && count > 0)) {
   console.error(`bench-screen: ${unknown ?? "--seconds and --keys"}: see tests/bench/screen.ts`);
   Deno.exit(2);
 }

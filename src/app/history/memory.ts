@@ -44,7 +44,7 @@ export interface Segment {
 }
 
 /** Of this at most what is kept: with tables to look back with, buffers, and what waits for the collector, it is to stay below 64 MiB. */
-const MOST_BYTES = 24 << 20;
+const MOST_BYTES = 28 << 20;
 /** So much is gone through at most to get from the beginning of a segment to any of its samples. */
 const SEGMENT_BYTES = 8 << 20;
 const SEGMENT_SAMPLES = 60;
