@@ -359,7 +359,10 @@ export class TcpTable {
       // One socket, connected again. The earlier connection's row stays for the sample, without the cookie.
       if (this.#isEarlier(row, record)) return -1;
       this.#index.delete(record.cookieLow, record.cookieHigh);
-      if (!this.#columns.arrays.closed[row]) this.#columns.arrays.missed[row] = 1;
+      if (!this.#columns.arrays.closed[row]) {
+        this.#columns.arrays.missed[row] = 1;
+        this.#doubts ||= this.#leavesOut;
+      }
       row = -1;
     } else if (row >= 0 && this.#columns.arrays.closed[row]) return -1;
     const isNew = row < 0;

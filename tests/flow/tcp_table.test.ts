@@ -92,6 +92,15 @@ Deno.test("TcpTable keeps what snapshots of changes alone do not show, and asks 
   strictEqual(feed.sample(tick(21e9)).length, 0);
 });
 
+Deno.test("TcpTable asks for all when a socket has connected again whose end before was not told, and drops the earlier connection", () => {
+  const feed = begun(live({ openedNs: 0 })), changes = { features: Feature.changes };
+  feed.sample(tick(11e9, changes));
+  strictEqual(feed.sample(opened({ openedNs: 11.5e9, timeNs: 11.5e9, remotePort: 80 }), tick(12e9, changes)).length, 2);
+  strictEqual(feed.tables.tcp.takeDoubts(), true);
+  const sample = feed.sample(counters({ rxBytes: 3 }), tick(13e9));
+  deepStrictEqual(facts(sample).map(({ remote }) => remote?.port), [80]);
+});
+
 Deno.test("TcpTable says of a connection that no record speaks of any more what it says of one whose records say nothing new", () => {
   const still = begun(live({ openedNs: 0 })), told = begun(live({ openedNs: 0 }));
   for (let n = 1; n <= 5; n++) {
