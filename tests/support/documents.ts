@@ -29,6 +29,7 @@ export const ELSEWHERE: readonly (readonly [begin: string, why: string])[] = [
   ["./scripts/bench", "takes minutes, and wants a machine with nothing else to do"],
   ["TCPTOP_BIN=$PWD/dist/tcptop ./scripts/bench", "takes minutes, and wants a machine with nothing else to do"],
   ["./scripts/comparison", "takes more than a minute, and wants a machine with nothing else to do"],
+  ["./scripts/collector", "builds with Go, for minutes; tests/kernel/otlp_collector.test.ts uses what there is"],
   ["./scripts/soak", "takes half an hour"],
   ["./scripts/faults", "runs tests that ./scripts/test runs"],
   ["./scripts/fuzz", "takes minutes"],
