@@ -18,9 +18,9 @@ const BUFFER_BYTES = 1 << 20;
 /** enum tcptop_snapshot of ffi/tcptop.h. */
 const SNAPSHOT_LOOK = 1, SNAPSHOT_CHANGES = 2;
 /** How often all descriptors of the machine are gone over for owners although no socket is without one: a socket may have been passed on to
- * another process. Less often where the pass would take more than a hundredth of the time. */
+ * another process. Less often where the pass would take more than a fiftieth of the time. */
 const OWNER_PASS_EVERY_MS = 3000;
-const OWNER_PASS_SHARE = 100;
+const OWNER_PASS_SHARE = 50;
 
 /** Where the eBPF programs keep what they know of a socket, and who tells of openings and ends: enum tcptop_keep of ffi/tcptop.h. The shim chooses (0)
  * unless TCPTOP_SOCKETS, which is for tests and comparisons, says otherwise. */
