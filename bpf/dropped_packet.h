@@ -39,6 +39,7 @@ struct skb_shared_info { unsigned short gso_size, gso_segs; } KERNEL_TYPE;
 struct payload {
 	u64 bytes;
 	u64 packets;
+	u8 tcp_flags;
 };
 
 /* Bytes from `at` to the end of the packet. */
@@ -139,15 +140,16 @@ static __always_inline u32 network_read_v6(const unsigned char *at, struct drop_
 	return offset;
 }
 
-/* TCP's header has its own length. */
-static __always_inline u32 transport_length(u8 protocol, const unsigned char *at)
+/* TCP's header has its own length, and the flags behind it. */
+static __always_inline u32 transport_length(u8 protocol, const unsigned char *at, struct payload *p)
 {
-	u8 words = 0;
+	u8 words_and_flags[2] = {};
 
 	if (protocol == IPPROTO_UDP)
 		return UDP_HEADER_BYTES;
-	bpf_probe_read_kernel(&words, sizeof(words), at + 12);
-	return (words >> 4) * 4;
+	bpf_probe_read_kernel(words_and_flags, sizeof(words_and_flags), at + 12);
+	p->tcp_flags = words_and_flags[1];
+	return (words_and_flags[0] >> 4) * 4;
 }
 
 /* The IP header says what belongs to the packet, as a short Ethernet frame is padded; but not of several segments that are one packet. A packet
@@ -174,7 +176,7 @@ static __always_inline bool packet_read(struct sk_buff *skb, struct drop_key *ke
 	bpf_probe_read_kernel(ports, sizeof(ports), at + offset);
 	key->source_port = bpf_ntohs(ports[0]);
 	key->destination_port = bpf_ntohs(ports[1]);
-	payload_set(p, skb, size, (long)total - offset - transport_length(key->protocol, at + offset));
+	payload_set(p, skb, size, (long)total - offset - transport_length(key->protocol, at + offset, p));
 	return true;
 }
 
@@ -195,7 +197,7 @@ static __always_inline bool packet_of_socket(struct sk_buff *skb, struct sock *s
 	}
 	key->source_port = sk->__sk_common.skc_num;
 	key->destination_port = bpf_ntohs(sk->__sk_common.skc_dport);
-	payload_set(p, skb, segment_size(skb), bytes_behind(skb, at) - transport_length(key->protocol, at));
+	payload_set(p, skb, segment_size(skb), bytes_behind(skb, at) - transport_length(key->protocol, at, p));
 	return true;
 }
 

@@ -11,6 +11,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define TCP_NEW_SYN_RECV 12 /* of a request sock, which is a struct sock only up to sock_common, as one in TIME_WAIT is */
 #define SOCK_STREAM 1
+#define TCP_FIN_SYN_RST 0x07
+#define TCP_ACK 0x10
 
 const volatile struct drop_settings settings = {};
 struct drop_shared shared = {};
@@ -35,6 +37,14 @@ struct {
 static __always_inline bool is_told(u32 reason)
 {
 	return reason < DROP_REASONS ? settings.told[reason] : settings.told_others;
+}
+
+/* An acknowledgement alone that a later one overtook, as happens where a connection's packets go through two CPUs: the kernel throws it away for its
+ * old timestamp, tells it from others since 6.14 (tcp_disordered_ack_check(): TCP_RFC7323_PAWS_ACK) only where its
+ * sequence number is old as well, and nobody misses it. */
+static __always_inline bool is_overtaken(u32 reason, const struct drop_key *key, const struct payload *p)
+{
+	return reason == settings.paws && key->protocol == IPPROTO_TCP && !p->bytes && (p->tcp_flags & (TCP_FIN_SYN_RST | TCP_ACK)) == TCP_ACK;
 }
 
 /* A connection, a listener or a UDP socket; NULL: something else, such as the socket by which the kernel answers for nobody. */
@@ -192,6 +202,8 @@ static __always_inline int dropped(struct sk_buff *skb, u32 reason, struct sock 
 		return 0;
 	sk = socket_of(receiver ? receiver : skb->sk);
 	if (!packet_read(skb, &key, &p) && (!sk || receiver || skb->skb_iif || !packet_of_socket(skb, sk, &key, &p)))
+		return 0;
+	if (is_overtaken(reason, &key, &p))
 		return 0;
 	key.scope = scope_of(skb, &key);
 	key.netns = netns_of(skb, sk, has_receiver);

@@ -14,6 +14,7 @@
 struct drop_settings {
 	__u8 told[DROP_REASONS]; /* by the kernel's number: 1: a loss, to be counted */
 	__u64 told_others;     /* the same for reasons of other subsystems */
+	__u64 paws;            /* TCP_RFC7323_PAWS; 0: the kernel has no such reason */
 	__u64 udp;             /* 1: udp_flows and udp_sockets are those of the UDP programs */
 };
 

@@ -201,8 +201,11 @@ static int settings_set(struct drops *d, bool has_udp)
 {
 	struct drop_settings settings = { .told_others = 1, .udp = has_udp };
 
-	for (int i = 0; i < DROP_REASONS; i++)
+	for (int i = 0; i < DROP_REASONS; i++) {
 		settings.told[i] = reason_is_loss(d->reasons.names[i]);
+		if (!strcmp(d->reasons.names[i], "TCP_RFC7323_PAWS"))
+			settings.paws = i;
+	}
 	return bpf_map__set_initial_value(bpf_object__find_map_by_name(d->object, ".rodata"), &settings, sizeof(settings));
 }
 
