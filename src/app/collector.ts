@@ -59,6 +59,8 @@ export class Collector {
   #stopped = false;
   #finishing = false;
   #dueMs = 0;
+  /** When the last sample was looked at. To tell of it takes longer, above all of the first one. */
+  #lookedMs = 0;
   #intervalMs: number;
   /** null: all of it is told of. */
   readonly #span: Span | null;
@@ -184,7 +186,7 @@ export class Collector {
         }
         if (this.#isDue(source)) {
           told = await this.#sample(source);
-          this.#dueMs = nextDueMs(this.#dueMs, this.#intervalMs, nowMs());
+          this.#dueMs = nextDueMs(this.#dueMs, this.#intervalMs, this.#lookedMs);
         }
         if (told || nowMs() - waitedMs > PASS_MS) {
           // What was passed over leads on; messages get in between.
@@ -249,6 +251,7 @@ export class Collector {
   /** Whether it is one that is told of. */
   async #sample(source: FlowSource): Promise<boolean> {
     source.snapshot((records) => this.#decoder.decode(records));
+    this.#lookedMs = nowMs();
     const state = source.takeState?.() ?? null;
     if (state !== null) this.#jump(state);
     this.#latestMs = Math.max(this.#latestMs, this.#tables.wallMs);
