@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "handle.h"
 #include "bpf/iterator.h"
+#include "bpf/kernel_btf.h"
 #include "bpf/log.h"
 #include "bpf/objects.h"
 #include "bpf/probe.h"
@@ -129,6 +130,7 @@ int32_t tcptop__doctor(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 	int cgroup_fd = cgroup_root_open();
 
 	log_start(&t->failure);
+	kernel_btf_hold();
 	say(&r, "capabilities\t%llx\n", (unsigned long long)capabilities_permitted());
 	say(&r, "btf\t%d\n", access("/sys/kernel/btf/vmlinux", R_OK) ? errno : 0);
 	say(&r, "cgroup\t%d\t%d\n", cgroup_fd < 0 ? -cgroup_fd : 0, cgroup_fd >= 0 && cgroup_is_root(cgroup_fd));
@@ -144,6 +146,7 @@ int32_t tcptop__doctor(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
 	programs_say(&r, "udp", udp_object, udp_object_end - udp_object, cgroup_fd);
 	programs_say(&r, "drops", udp_drops_object, udp_drops_object_end - udp_drops_object, cgroup_fd);
 	programs_say(&r, "reasons", drops_object, drops_object_end - drops_object, cgroup_fd);
+	kernel_btf_release();
 	if (cgroup_fd >= 0)
 		close(cgroup_fd);
 	return r.used;

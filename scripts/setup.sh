@@ -138,6 +138,8 @@ build_bpf() {
 
 # The shim's sources, and all that they are made of.
 shim_sources=("$root"/ffi/*.c "$root"/ffi/*/*.[cS])
+# ffi/bpf/kernel_btf.c stands between libbpf and these.
+shim_link=(-Wl,--wrap=btf__load_vmlinux_btf,--wrap=btf__free)
 shim_files=("${shim_sources[@]}" "$root"/ffi/*.h "$root"/ffi/*/*.h "$root"/bpf/*.h)
 
 build_shim() {
@@ -148,7 +150,7 @@ build_shim() {
   # nodelete: a Worker that ends takes its library along, while tcptop__wait() may still run on a thread of the runtime's.
   clang "--target=$target-linux-gnu" ${sysroot:+"--sysroot=$sysroot"} -std=gnu11 -O2 -fPIC -shared -Wall -Wextra -Werror \
     -fvisibility=hidden -D_FORTIFY_SOURCE=2 -fstack-protector-strong -include "$root/ffi/base/glibc.h" "-Wa,-I$out" \
-    "${shim_sources[@]}" -o "$library.new" \
+    "${shim_sources[@]}" -o "$library.new" "${shim_link[@]}" \
     -Wl,-Bstatic -lbpf -lelf -lz $zstd -Wl,-Bdynamic -lpthread -ldl -Wl,--exclude-libs,ALL -Wl,-z,relro,-z,now,-z,nodelete -s
   mv "$library.new" "$library"
 }

@@ -4,6 +4,7 @@
 #include "counters.h"
 #include "drops.h"
 #include "iterator.h"
+#include "kernel_btf.h"
 #include "log.h"
 #include "owners.h"
 #include "tcp.h"
@@ -168,6 +169,21 @@ static void describe_again(struct source *s)
 	of(s)->describe_drops = of(s)->whole_is_due = true;
 }
 
+static void btf_hold(struct programs *p)
+{
+	if (!p->holds_btf)
+		kernel_btf_hold();
+	p->holds_btf = true;
+}
+
+/* Once all is loaded that will be. */
+static void btf_release(struct programs *p)
+{
+	if (p->holds_btf)
+		kernel_btf_release();
+	p->holds_btf = false;
+}
+
 static void *read_without_capabilities(void *context)
 {
 	struct programs *p = context;
@@ -188,6 +204,7 @@ static struct needs needs(struct source *s)
 	pthread_t thread;
 	void *err;
 
+	btf_release(of(s));
 	if (!of(s)->sockets && !of(s)->udp)
 		return (struct needs){};
 	if (pthread_create(&thread, NULL, read_without_capabilities, of(s)))
@@ -200,6 +217,7 @@ static void programs_free(struct source *s)
 {
 	struct programs *p = of(s);
 
+	btf_release(p);
 	drops_free(p->drops);
 	bytes_free(&p->dropped);
 	udp_free(p->udp);
@@ -228,6 +246,7 @@ struct source *programs_new(struct failure *f)
 
 int32_t programs_load_tcp(struct source *s, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
 {
+	btf_hold(of(s));
 	s->has_tcp = true;
 	s->longest_wait_ms = LONGEST_WAIT_MS;
 	return tcp_load(of(s), ring_bytes, openings, keep);
@@ -235,8 +254,10 @@ int32_t programs_load_tcp(struct source *s, uint32_t ring_bytes, uint32_t openin
 
 int32_t programs_load_udp(struct source *s, uint32_t timeout_ms, bool watch_dns)
 {
-	int32_t result = udp_load(of(s), timeout_ms, watch_dns);
+	int32_t result;
 
+	btf_hold(of(s));
+	result = udp_load(of(s), timeout_ms, watch_dns);
 	s->fills_up = of(s)->udp != NULL;
 	if (of(s)->udp && !of(s)->udp->wakes)
 		s->longest_wait_ms = LONGEST_SLEEP_MS;
@@ -248,6 +269,7 @@ bool programs_watch_drops(struct source *s)
 	struct programs *p = of(s);
 
 	p->drops = drops_watch(p);
+	btf_release(p);
 	s->fills_up |= p->drops != NULL;
 	return p->drops != NULL;
 }

@@ -49,6 +49,7 @@ struct programs {
 	uint64_t whole_ns; /* when the last one that did not was taken */
 	uint64_t lost_seen; /* records, as of the last snapshot */
 	uint64_t untold_seen; /* of shared->ended_untold, the same */
+	bool holds_btf; /* kernel_btf.h */
 	uint64_t weak_owners_seen; /* of shared->weak_owners, at the last owner pass */
 };
 

@@ -11,7 +11,7 @@ driver_build() {
   stale "$driver" "${sources[@]}" "${shim_files[@]}" "$root"/tests/matrix/*.h "$out"/*.bpf.o || return 0
   ! grep -qs zstd "$sysroot"/usr/lib/*/pkgconfig/libelf.pc || zstd=-lzstd
   clang "--target=$target-linux-gnu" ${sysroot:+"--sysroot=$sysroot"} -std=gnu11 -O2 -static -Wall -Wextra -Werror -Wno-missing-field-initializers \
-    "-Wa,-I$out" "${sources[@]}" -o "$driver.new" -lbpf -lelf -lz $zstd -lpthread -s 2>"$matrix/driver.log" ||
+    "-Wa,-I$out" "${sources[@]}" -o "$driver.new" "${shim_link[@]}" -lbpf -lelf -lz $zstd -lpthread -s 2>"$matrix/driver.log" ||
     { cat "$matrix/driver.log" >&2; die "cannot build the matrix driver"; }
   mv "$driver.new" "$driver"
 }
