@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
-import { zstdCompressSync } from "node:zlib";
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { sizeOf, squeezed, unsqueezed } from "../../../src/source/recording/zstd.ts";
 
 const SIZES = [0, 1, 100, 255, 256, 257, 65_791, 65_792, 1_000_003];
@@ -27,4 +27,12 @@ Deno.test("unsqueezed() believes no size", () => {
   new DataView(frame.buffer).setUint32(isSingle ? 5 : 6, 0xfffffff0, true);
   strictEqual(sizeOf(frame), 0xfffffff0);
   throws(() => unsqueezed(frame));
+});
+
+Deno.test("squeezed() leaves few bytes as they are, in a frame that anybody's zstd reads", () => {
+  for (const size of [0, 1, 31, 32, 255, 256, 257, 511, 512, 513]) {
+    const bytes = bytesOf(size), frame = squeezed(bytes);
+    deepStrictEqual(new Uint8Array(zstdDecompressSync(frame)), bytes);
+    strictEqual(frame.length <= size + 10, true);
+  }
 });
