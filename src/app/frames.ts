@@ -14,8 +14,12 @@ export class Frames {
   /** A frame is wanted once the one before has gone out. */
   #late = false;
 
-  /** `make` is asked for a frame just before it is drawn; `gone` is called when the terminal takes no more. */
-  constructor(readonly terminal: Terminal, readonly make: () => Canvas, readonly gone: () => void) {}
+  /** `make` is asked for a frame just before it is drawn, and may draw on the canvas that it is given; `gone` is called when the terminal takes no more. */
+  constructor(
+    readonly terminal: Terminal,
+    readonly make: (spare: Canvas | null) => Canvas,
+    readonly gone: () => void,
+  ) {}
 
   /** The user waits for it. */
   now(): void {
@@ -41,8 +45,8 @@ export class Frames {
   #draw(): void {
     if (this.#stopped) return;
     if (!this.terminal.busy) {
-      this.terminal.draw(this.make());
-      this.terminal.written().catch(this.gone);
+      this.terminal.draw(this.make(this.terminal.takeSpare()));
+      if (this.terminal.busy) this.terminal.written().catch(this.gone);
       return;
     }
     // Frames that nobody can see are not made: the one after this write shows what is true then.

@@ -68,7 +68,7 @@ export class LiveScreen implements Output, Told {
     this.#terminal = new Terminal(device, theme(wantsColour(options.color)), terminalCharset());
     this.#terminal.setMouse(options.mouse);
     this.#model = new ScreenModel(initialState(options, { ...device.size(), ascii: terminalCharset() !== unchanged }));
-    this.#frames = new Frames(this.#terminal, () => this.#frame(), () => this.#control?.stop());
+    this.#frames = new Frames(this.#terminal, (spare) => this.#frame(spare), () => this.#control?.stop());
     this.#questions = new Questions(this.#model, () => this.#frames.soon());
     this.#signals = [
       ["SIGWINCH", () => this.#resized()],
@@ -225,8 +225,8 @@ export class LiveScreen implements Output, Told {
     this.#control?.stop();
   }
 
-  #frame(): Canvas {
-    const canvas = this.#model.draw();
+  #frame(spare: Canvas | null): Canvas {
+    const canvas = this.#model.draw(spare);
     this.#questions.ask(this.#control?.commandLine.bind(this.#control));
     return canvas;
   }

@@ -11,7 +11,7 @@ export function frameDiff(before: Canvas | null, now: Canvas, theme: Theme): str
   const known = before !== null && before.columns === now.columns && before.rows === now.rows ? before : null;
   const writer = new Writer(theme);
   if (known === null) writer.clear();
-  for (let y = 0; y < now.rows; y++) writeRow(writer, known, now, y);
+  for (let y = 0; y < now.rows; y++) if (!now.isRowAs(known, y)) writeRow(writer, known, now, y);
   return writer.end();
 }
 

@@ -24,6 +24,7 @@ const encoder = new TextEncoder();
 
 export class Terminal {
   #shown: Canvas | null = null;
+  #spare: Canvas | null = null;
   #entered = false;
   #synchronised = false;
   #mouse = true;
@@ -85,10 +86,18 @@ export class Terminal {
     await this.#writing;
   }
 
-  /** Returns the bytes written. */
+  /** A canvas that is not shown any more, for the next frame; null: there is none. */
+  takeSpare(): Canvas | null {
+    const spare = this.#spare;
+    this.#spare = null;
+    return spare;
+  }
+
+  /** Returns the bytes written. The canvas is the terminal's from here on. */
   draw(canvas: Canvas): number {
     if (!this.#entered || this.busy) return 0;
     const diff = frameDiff(this.#shown, canvas, this.theme);
+    this.#spare = this.#shown;
     this.#shown = canvas;
     if (diff === "") return 0;
     return this.#write(this.#synchronised ? `\x1b[?${SYNCHRONISED}h${diff}\x1b[?${SYNCHRONISED}l` : diff);

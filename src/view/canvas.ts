@@ -42,10 +42,42 @@ export class Canvas {
   /** A character with its marks; "" is the right half of the one to the left. */
   readonly texts: string[];
   readonly styles: Uint8Array;
+  /** By row: whether anything has been written on it. The others are blank. */
+  readonly #written: Uint8Array;
 
   constructor(readonly columns: number, readonly rows: number) {
     this.texts = new Array(columns * rows).fill(" ");
     this.styles = new Uint8Array(columns * rows);
+    this.#written = new Uint8Array(rows);
+  }
+
+  /** A blank one, in the memory of `spare` if that has the size. */
+  static blank(columns: number, rows: number, spare: Canvas | null): Canvas {
+    if (spare === null || spare.columns !== columns || spare.rows !== rows) return new Canvas(columns, rows);
+    spare.#clear();
+    return spare;
+  }
+
+  #clear(): void {
+    const { columns, texts, styles } = this, written = this.#written;
+    for (let y = 0; y < written.length; y++) {
+      if (written[y] === 0) continue;
+      texts.fill(" ", y * columns, (y + 1) * columns);
+      styles.fill(0, y * columns, (y + 1) * columns);
+      written[y] = 0;
+    }
+  }
+
+  /** Whether the row shows the same as another canvas's of this width; null: as a blank one. */
+  isRowAs(other: Canvas | null, y: number): boolean {
+    const { columns, texts, styles } = this;
+    if (this.#written[y] === 0 && (other === null || other.#written[y] === 0)) return true;
+    if (other === null) return false;
+    const theirs = other.texts, looks = other.styles;
+    for (let at = y * columns, end = at + columns; at < end; at++) {
+      if (texts[at] !== theirs[at] || styles[at] !== looks[at]) return false;
+    }
+    return true;
   }
 
   /** Writes within `cells` cells from x on and never beyond the edge. Control characters become
@@ -86,6 +118,7 @@ export class Canvas {
   select(x: number, y: number, cells: number): void {
     if (y < 0 || y >= this.rows) return;
     const from = y * this.columns;
+    this.#written[y] = 1;
     for (let at = x; at < Math.min(this.columns, x + cells); at++) this.styles[from + at] |= SELECTED;
   }
 
@@ -101,6 +134,7 @@ export class Canvas {
   #set(x: number, y: number, text: string, role: Role, width: 1 | 2): void {
     if (y < 0 || y >= this.rows) return;
     const at = y * this.columns + x, last = at + width - 1;
+    this.#written[y] = 1;
     // Half of a wide character cannot stay.
     if (this.texts[at] === "" && x > 0) this.texts[at - 1] = " ";
     if (x + width < this.columns && this.texts[last + 1] === "") this.texts[last + 1] = " ";

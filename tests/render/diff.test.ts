@@ -64,3 +64,13 @@ Deno.test("frameDiff() applied to a screen equals drawing from scratch", async (
     { numRuns: 300 },
   );
 });
+
+Deno.test("Canvas.blank() leaves nothing of what was on the canvas before, and has the size that is asked for", () => {
+  fc.assert(fc.property(canvases, canvases, (before, used) => {
+    const texts = new Canvas(COLUMNS, ROWS).texts, again = Canvas.blank(COLUMNS, ROWS, used);
+    strictEqual(again, used);
+    deepStrictEqual([again.texts, [...again.styles]], [texts, texts.map(() => 0)]);
+    strictEqual(frameDiff(before, again, look), frameDiff(before, new Canvas(COLUMNS, ROWS), look));
+  }));
+  strictEqual(Canvas.blank(COLUMNS, ROWS + 1, new Canvas(COLUMNS, ROWS)).rows, ROWS + 1);
+});

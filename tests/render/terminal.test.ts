@@ -62,6 +62,21 @@ Deno.test("Terminal.draw() writes nothing for the same frame, and skips frames w
   strictEqual(device.written.join("").includes("two"), false);
 });
 
+Deno.test("Terminal.takeSpare() hands out once what is not shown any more", async () => {
+  const device = fakeDevice(),
+    terminal = new Terminal(device, theme(false)),
+    first = canvas("one"),
+    second = canvas("two");
+  terminal.enter();
+  await terminal.written();
+  terminal.draw(first);
+  strictEqual(terminal.takeSpare(), null);
+  await terminal.written();
+  terminal.draw(second);
+  strictEqual(terminal.takeSpare(), first);
+  strictEqual(terminal.takeSpare(), null);
+});
+
 Deno.test("Terminal.draw() frames its output where the terminal knows synchronised output", async () => {
   const device = fakeDevice(), terminal = new Terminal(device, theme(false));
   terminal.enter();

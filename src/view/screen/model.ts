@@ -104,7 +104,7 @@ export class ScreenModel {
     this.#totals.add(sample, totals);
     const joined = this.#closed.join(sample, this.#shown?.sample ?? null, lent);
     this.#pasts.take(sample, this.#showsHistory());
-    this.#latest = { sample: joined, totals, notes, cost, history: this.#totals.copy() };
+    this.#latest = { sample: joined, totals, notes, cost, history: this.#totals };
     const { moment } = this.#state;
     if (moment !== null) this.#state = { ...this.#state, moment: { ...moment, nowNs: sample.timeNs } };
     else if (!this.#state.frozen) this.#show();
@@ -178,6 +178,7 @@ export class ScreenModel {
     });
     if (!wasFrozen && this.#state.frozen) {
       this.#pasts.freeze();
+      if (this.#shown !== null) this.#shown = { ...this.#shown, history: this.#totals.copy() };
       this.#endedShown = this.#ended.copy();
       // The lines are of the sums that go on.
       this.#made = null;
@@ -212,9 +213,10 @@ export class ScreenModel {
     );
   }
 
-  draw(): Canvas {
+  /** On `spare`, if that has the size. */
+  draw(spare: Canvas | null = null): Canvas {
     this.#refresh();
-    const state = this.#state, canvas = new Canvas(state.columns, state.rows), geometry = this.#geometry();
+    const state = this.#state, canvas = Canvas.blank(state.columns, state.rows, spare), geometry = this.#geometry();
     const shown = this.#shown, sample = this.#sample();
     const nothing = { totals: null, notes: [], cost: null, history: this.#totals };
     const graphed = this.#graphed(sample);
