@@ -320,6 +320,18 @@ export function byteLength(schema: Schema, rows: number): number {
 
 const align8 = (bytes: number) => (bytes + 7) & ~7;
 
+/** The columns of the last buffer of flows. A sample's are asked for by several, one after the other, and there are a hundred. */
+let last:
+  | { readonly buffer: ArrayBuffer; readonly rows: number; readonly room: number; readonly arrays: FlowArrays }
+  | null = null;
+
+function flowsOf(buffer: ArrayBuffer, rows: number, room: number): FlowArrays {
+  if (last === null || last.buffer !== buffer || last.rows !== rows || last.room !== room || buffer.detached) {
+    last = { buffer, rows, room, arrays: allocate(FLOW_SCHEMA, rows, buffer, room) };
+  }
+  return last.arrays;
+}
+
 /** `room`: for rows behind those. */
 function allocate<S extends Schema>(schema: S, rows: number, buffer: ArrayBuffer, room = 0): Arrays<S> {
   const arrays: Record<string, ArrayOf<Kind>> = {};
@@ -350,7 +362,7 @@ export function packFlows(
     new Uint8Array(buffer).set(new Uint8Array(tables[0].arrays.rxBytes.buffer, 0, bytes));
     return buffer;
   }
-  setRows(allocate(FLOW_SCHEMA, rows, buffer, room), 0, tables);
+  setRows(flowsOf(buffer, rows, room), 0, tables);
   return buffer;
 }
 
@@ -363,6 +375,7 @@ const rowsOf = (tables: readonly Rows[]) => tables.reduce((sum, table) => sum + 
 
 /** From row `from` on. */
 function setRows(arrays: Record<string, ArrayOf<Kind>>, from: number, tables: readonly Rows[]): void {
+  if (rowsOf(tables) === 0) return;
   for (const field in FLOW_SCHEMA) {
     const width = FLOW_SCHEMA[field as keyof typeof FLOW_SCHEMA] === "b16" ? 16 : 1;
     let at = from * width;
@@ -375,7 +388,7 @@ function setRows(arrays: Record<string, ArrayOf<Kind>>, from: number, tables: re
 
 /** The tables put behind the `rows` of a buffer that packFlows() has made with this room, which must be enough: all of them. */
 export function appendFlows(buffer: ArrayBuffer, rows: number, room: number, tables: readonly Rows[]): FlowArrays {
-  const more = rowsOf(tables), arrays = allocate(FLOW_SCHEMA, rows + more, buffer, room - more);
+  const more = rowsOf(tables), arrays = flowsOf(buffer, rows + more, room - more);
   setRows(arrays, rows, tables);
   return arrays;
 }
@@ -388,7 +401,7 @@ function isPacked(arrays: FlowArrays, rows: number): boolean {
 }
 
 export function unpackFlows(buffer: ArrayBuffer, rows: number, room = 0): FlowArrays {
-  return allocate(FLOW_SCHEMA, rows, buffer, room);
+  return flowsOf(buffer, rows, room);
 }
 
 /** The given rows, in their order, as one buffer for unpack(). */

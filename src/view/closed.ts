@@ -1,5 +1,5 @@
 /** Flows that have ended stay on the screen for a while. */
-import { appendFlows, FLOW_SCHEMA, type FlowArrays, pack, packFlows, unpackFlows } from "../flow/columns.ts";
+import { appendFlows, FLOW_SCHEMA, type FlowArrays, pack, packFlows, unpack, unpackFlows } from "../flow/columns.ts";
 import type { Drops } from "../flow/drop_list.ts";
 import type { Sample } from "../flow/sample.ts";
 import type { LentFlows } from "./lent_flows.ts";
@@ -15,6 +15,8 @@ export interface Ended {
   readonly length: number;
   readonly arrays: FlowArrays;
 }
+
+const NONE = unpack(FLOW_SCHEMA, new ArrayBuffer(0), 0);
 
 export class ClosedFlows {
   /** The oldest first. */
@@ -66,7 +68,8 @@ export function endedOf(
 ): Ended {
   const rows: number[] = [];
   for (let row = 0; row < length && rows.length < MOST_KEPT; row++) if (flows.closed[row]) rows.push(row);
-  const arrays = unpackFlows(pack(FLOW_SCHEMA, flows, rows), rows.length);
+  if (rows.length === 0) return { timeNs, drops: [], length: 0, arrays: NONE };
+  const arrays = unpack(FLOW_SCHEMA, pack(FLOW_SCHEMA, flows, rows), rows.length);
   arrays.rxDelta.fill(0);
   arrays.txDelta.fill(0);
   const kept = drops === undefined || drops.size === 0 ? [] : [...drops].filter(([id]) => arrays.drops.includes(id));

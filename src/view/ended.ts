@@ -82,10 +82,13 @@ export class EndedFlows {
     this.#number = sample.number;
     this.#wallMs = sample.wallMs;
     const { flows, length, pastFrom = length, processes } = sample, { closed, tgid } = flows, pending = this.#pending;
-    pending.from(flows);
-    const alike = new AlikeRows(flows);
+    let alike: AlikeRows | null = null;
     for (let row = 0; row < pastFrom; row++) {
       if (closed[row] === 0 || isListener(flows, row)) continue;
+      if (alike === null) {
+        pending.from(flows);
+        alike = new AlikeRows(flows);
+      }
       // A process that has a name in a table of its own has it by its number.
       const named = processes.has(tgid[row]) ? tgid[row] : 0;
       pending.add(alike.of(row, named * 65536 + servicePort(flows, row), this.#find, sample), row);
@@ -280,6 +283,7 @@ class Pending {
 
   /** Forgets them then. A sum that its column cannot hold stays at the most that it can. */
   addTo(columns: Pick<FlowArrays, typeof SUMS[number]>): void {
+    if (this.length === 0) return;
     for (let field = 0; field < SUMS.length; field++) {
       const sums = columns[SUMS[field]], most = sums instanceof Uint32Array ? 0xffffffff : Infinity;
       for (let i = 0, at = field; i < this.length; i++, at += SUMS.length) {

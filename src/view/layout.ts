@@ -14,9 +14,24 @@ const NAMES_FIRST = 8;
 /** Columns that leave as early as these make room for another one's ease, not for its floor alone. */
 const LESS_USE = 6;
 
+/** The places asked for last: each sample asks several times, for the same columns. */
+let last: {
+  readonly columns: readonly Column[];
+  readonly width: number;
+  readonly from: number;
+  readonly places: Place[];
+} | null = null;
+
 /** Which of the columns are on a line of `width` cells, and where. It depends on nothing else, so that nothing moves while
  * figures change. Columns leave whole, the highest `drop` first; what is left over goes to those with a weight. */
-export function placeColumns(columns: readonly Column[], width: number, from = 0): Place[] {
+export function placeColumns(columns: readonly Column[], width: number, from = 0): readonly Place[] {
+  if (last === null || last.columns !== columns || last.width !== width || last.from !== from) {
+    last = { columns, width, from, places: placed(columns, width, from) };
+  }
+  return last.places;
+}
+
+function placed(columns: readonly Column[], width: number, from: number): Place[] {
   const room = width - from, kept = keptOf(columns, room), floors = kept.map(({ floor }) => floor);
   const eased = kept.map(easeOf), least = needed(eased) <= room ? eased : floors, spare = room - needed(least);
   const wide = spare >= kept.length - 1 + NAMES_FIRST && kept.length > 1, gap = wide ? WIDE_GAP : GAP;

@@ -50,9 +50,22 @@ const PINNED: ReadonlyMap<string, Column> = new Map(
   ["rx", "tx"].map((id) => [id, { ...columnById(id)!, drop: 0 }]),
 );
 
+/** What the columns depend on. */
+const LAYOUT = ["shown", "chosen", "group", "bits", "sinceStart"] as const;
+/** The columns asked for last: as long as nobody chooses others they are the same ones, and keep their places. */
+let last: { readonly state: ScreenState; readonly narrow: boolean; readonly columns: readonly Column[] } | null = null;
+
 /** The columns of this state's table, before the terminal's width has its say. */
 export function tableColumns(state: ScreenState): readonly Column[] {
-  const { group } = state, narrow = !state.chosen && state.columns < HISTORY_FROM;
+  const narrow = !state.chosen && state.columns < HISTORY_FROM;
+  if (last === null || last.narrow !== narrow || LAYOUT.some((part) => last!.state[part] !== state[part])) {
+    last = { state, narrow, columns: columnsOf(state, narrow) };
+  }
+  return last.columns;
+}
+
+function columnsOf(state: ScreenState, narrow: boolean): readonly Column[] {
+  const { group } = state;
   const shown = narrow ? state.shown.filter((column) => column !== HISTORY) : state.shown;
   const columns = inUnits(group === null ? shown : groupColumns(shown, group), state.bits);
   return group !== null && state.sinceStart ? columns.map((column) => PINNED.get(column.id) ?? column) : columns;
