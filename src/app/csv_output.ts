@@ -8,12 +8,12 @@ import type { Output } from "./output.ts";
 const encoder = new TextEncoder();
 
 /** CSV lines, each sample's at once, so a reader of the file sees no interval late. */
-export class CsvOutput<Item, Facts> implements Output {
+export class CsvOutput<Item> implements Output {
   #headed: boolean;
 
   /** `file`: null is standard output. Throws when the file holds something else than CSV of these fields. */
   constructor(
-    readonly csv: Csv<Item, Facts>,
+    readonly csv: Csv<Item>,
     readonly file: OutputFile | null,
     readonly select: (sample: Sample) => readonly Item[],
   ) {

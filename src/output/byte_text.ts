@@ -92,6 +92,11 @@ export class ByteText {
     this.#length = begin + length;
   }
 
+  /** A character of ASCII. */
+  byte(byte: number): void {
+    this.#room(1)[this.#length++] = byte;
+  }
+
   /** Any text. */
   text(text: string): void {
     const to = this.#room(text.length * CHARACTER_BYTES);
@@ -140,7 +145,7 @@ export class ByteText {
     let rest = count - whole * unit, places = digits;
     if (rest === 0) return;
     for (; rest % 10 === 0; places--) rest /= 10;
-    this.#byte(POINT);
+    this.byte(POINT);
     this.#decimal(rest, places);
   }
 
@@ -189,10 +194,6 @@ export class ByteText {
       at += digits;
     }
     this.#length = at;
-  }
-
-  #byte(byte: number): void {
-    this.#room(1)[this.#length++] = byte;
   }
 
   #decimal(value: number, least: number): void {

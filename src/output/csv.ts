@@ -1,48 +1,64 @@
 /** Samples as CSV by RFC 4180: the fields of the JSON document, flattened, a row a flow, or group, and sample. */
 import { stringify } from "csv-stringify/sync";
 import type { Sample } from "../flow/sample.ts";
-import { bytesOf, ByteText } from "./byte_text.ts";
+import { bytesOf, ByteText, constant } from "./byte_text.ts";
 import type { Cell, Fields } from "./csv_fields.ts";
 
 /** Fields of the sample, which stand before all others. */
 const SAMPLE_FIELDS = ["time", "interval_ms"] as const;
 
 const CHUNK_BYTES = 1 << 18;
-const COMMA = bytesOf(","), LINE_END = bytesOf("\r\n");
+const COMMA = bytesOf(","), LINE_END = constant("\r\n");
 
-/** A table with a row an `Item`, which is something in a sample, and what `facts` tells of it. */
-export class Csv<Item, Facts> {
-  readonly #names: readonly string[];
+/** What puts the cells of a row, with a comma in front of each. An `Item` is something in a sample. */
+export interface CsvRows<Item> {
+  /** Call it before put(), once for each sample. */
+  begin?(): void;
+  put(to: ByteText, sample: Sample, item: Item): void;
+}
+
+/** Rows of what is told of an item first. */
+export class FactRows<Item, Facts> implements CsvRows<Item> {
   readonly #reads: readonly ((facts: Facts) => Cell)[];
-  readonly #bytes = new ByteText();
 
-  /** `names`: which of the fields to write, in this order. */
   constructor(
     fields: Fields<Facts>,
-    names: Iterable<string>,
+    names: readonly string[],
     readonly facts: (sample: Sample, item: Item) => Facts,
   ) {
-    this.#names = [...new Set(names)];
-    this.#reads = this.#names.map((name) => fields.get(name)!);
+    this.#reads = names.map((name) => fields.get(name)!);
   }
 
+  put(to: ByteText, sample: Sample, item: Item): void {
+    const facts = this.facts(sample, item);
+    for (const read of this.#reads) {
+      to.put(COMMA);
+      putCell(to, read(facts));
+    }
+  }
+}
+
+/** A table with a row an item. */
+export class Csv<Item> {
+  readonly #bytes = new ByteText();
+
+  /** `names`: of the fields that `rows` puts, in this order. */
+  constructor(readonly names: readonly string[], readonly rows: CsvRows<Item>) {}
+
   header(): string {
-    return text([[...SAMPLE_FIELDS, ...this.#names]]);
+    return text([[...SAMPLE_FIELDS, ...this.names]]);
   }
 
   /** In pieces of whole lines, each good until the next is asked for. */
   *lines(sample: Sample, items: readonly Item[]): Iterable<Uint8Array<ArrayBuffer>> {
     const to = this.#bytes, interval = Math.round(sample.intervalMs * 1000) / 1000;
-    const head = bytesOf(`${new Date(sample.wallMs).toISOString()},${interval}`);
+    const head = constant(`${new Date(sample.wallMs).toISOString()},${interval}`);
     to.clear();
+    this.rows.begin?.();
     for (const item of items) {
-      const facts = this.facts(sample, item);
-      to.put(head);
-      for (const read of this.#reads) {
-        to.put(COMMA);
-        putCell(to, read(facts));
-      }
-      to.put(LINE_END);
+      to.add(head);
+      this.rows.put(to, sample, item);
+      to.add(LINE_END);
       if (to.length < CHUNK_BYTES) continue;
       yield to.bytes;
       to.clear();
@@ -51,8 +67,13 @@ export class Csv<Item, Facts> {
   }
 }
 
+/** Cells of one line after the other, as text. */
+export function cellsText(cells: readonly Cell[]): string {
+  return cells.map((cell) => typeof cell === "string" ? text([[cell]]).slice(0, -2) : `${cell ?? ""}`).join(",");
+}
+
 /** null is an empty cell. */
-function putCell(to: ByteText, cell: Cell): void {
+export function putCell(to: ByteText, cell: Cell): void {
   if (typeof cell === "number") to.number(cell);
   else if (typeof cell === "boolean") to.boolean(cell);
   else if (cell !== null && !to.plain(cell)) to.text(text([[cell]]).slice(0, -2));

@@ -1,6 +1,7 @@
 import { type FlowFacts, flowFacts } from "./flow_facts.ts";
-import { Csv } from "./csv.ts";
+import { Csv, FactRows } from "./csv.ts";
 import { droppedFields, type Fields, fieldsOfColumn, same, TRAFFIC } from "./csv_fields.ts";
+import { FlowCells } from "./flow_cells.ts";
 
 const plain = same<FlowFacts>;
 
@@ -86,7 +87,8 @@ const FIELDS: Fields<FlowFacts> = new Map([
 ]);
 
 /** `columns`: ids of the table's columns to write the fields of; null: every field. */
-export function flowCsv(columns: readonly string[] | null): Csv<number, FlowFacts> {
-  const named = columns?.flatMap(fieldsOfColumn).filter((field) => FIELDS.has(field));
-  return new Csv(FIELDS, named ?? FIELDS.keys(), flowFacts);
+export function flowCsv(columns: readonly string[] | null): Csv<number> {
+  if (columns === null) return new Csv([...FIELDS.keys()], new FlowCells());
+  const names = [...new Set(columns.flatMap(fieldsOfColumn).filter((field) => FIELDS.has(field)))];
+  return new Csv(names, new FactRows(FIELDS, names, flowFacts));
 }

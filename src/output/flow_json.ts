@@ -11,7 +11,7 @@ import { bytesOf, type ByteText } from "./byte_text.ts";
 import { containerJson, droppedJson } from "./json_parts.ts";
 import { textOrNull as text, wholeOrNull as whole } from "./json_text.ts";
 import { OwnerParts } from "./owner_parts.ts";
-import { END_JSON, key, putId, putLocal, putRemote } from "./row_bytes.ts";
+import { END_JSON, key, putId, putLocal, putMs, putRate, putRemote } from "./row_bytes.ts";
 
 const ID = bytesOf('{"id":"'), REMOTE = bytesOf('},"remote":'), CLOSING = bytesOf("}"), NONE = bytesOf("[]");
 const RX_DELTA = key("rx_bytes_delta"), TX_DELTA = key("tx_bytes_delta"), RX_RATE = key("rx_bytes_per_s");
@@ -115,9 +115,9 @@ export class FlowJson {
     to.put(TX_DELTA);
     to.numberOrNull(tx);
     to.put(RX_RATE);
-    putRate(to, rx, sample.intervalMs);
+    putRateOrNull(to, rx, sample.intervalMs);
     to.put(TX_RATE);
-    putRate(to, tx, sample.intervalMs);
+    putRateOrNull(to, tx, sample.intervalMs);
     to.put(RX_PACKETS);
     to.numberOrNull(flow.rxPackets(f, row));
     to.put(TX_PACKETS);
@@ -153,11 +153,11 @@ export class FlowJson {
     to.put(LIMIT);
     putWord(to, flow.limitedBy(f, row));
     to.put(BUSY);
-    putMs(to, flow.held(f, row, "busyUs"));
+    putMsOrNull(to, flow.held(f, row, "busyUs"));
     to.put(PEER_WINDOW);
-    putMs(to, flow.held(f, row, "peerWindowUs"));
+    putMsOrNull(to, flow.held(f, row, "peerWindowUs"));
     to.put(SEND_BUFFER);
-    putMs(to, flow.held(f, row, "sendBufferUs"));
+    putMsOrNull(to, flow.held(f, row, "sendBufferUs"));
     to.put(SEND_QUEUE);
     to.numberOrNull(flow.held(f, row, "sendQueue"));
     to.put(UNSENT);
@@ -239,15 +239,12 @@ function putCommand(to: ByteText, sample: Sample, row: number): void {
   to.text(text(view.parentName(sample, row)));
 }
 
-/** Of microseconds. */
-function putMs(to: ByteText, us: number | null): void {
+function putMsOrNull(to: ByteText, us: number | null): void {
   if (us === null) to.null();
-  else to.fraction(us, 3);
+  else putMs(to, us);
 }
 
-function putRate(to: ByteText, delta: number | null, intervalMs: number): void {
-  if (delta === null) return to.null();
-  const rate = view.perSecond(delta, intervalMs), tenths = Math.round(rate * 10);
-  if (tenths / 10 === rate) to.fraction(tenths, 1);
-  else to.number(rate);
+function putRateOrNull(to: ByteText, delta: number | null, intervalMs: number): void {
+  if (delta === null) to.null();
+  else putRate(to, delta, intervalMs);
 }

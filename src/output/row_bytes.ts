@@ -4,7 +4,7 @@ import type { FlowArrays } from "../flow/columns.ts";
 import { hasPeer } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
 import { endedOf } from "../view/drops.ts";
-import { localAddress, remoteAddress } from "../view/flow.ts";
+import { localAddress, perSecond, remoteAddress } from "../view/flow.ts";
 import { endText } from "../view/end.ts";
 import { type Ended, endKey } from "../flow/end.ts";
 import { bytesText, durationText } from "../view/units.ts";
@@ -108,7 +108,7 @@ export function putRemoteEndpoint(to: ByteText, sample: Sample, row: number): vo
 const bracketed = (family: number, address: string) => family === 6 ? `[${address}]` : address;
 
 /** Parts by how a connection ended, kept: there are few. */
-class EndParts {
+export class EndParts {
   readonly #known = new Map<number, Constant>();
 
   constructor(readonly text: (end: Ended | null) => string) {}
@@ -170,3 +170,15 @@ const MICROSECONDS = constant(" µs"),
   MILLISECONDS = constant(" ms"),
   BYTES = constant(" B"),
   KIBIBYTES = constant(" KiB");
+
+/** Milliseconds, of microseconds. */
+export function putMs(to: ByteText, us: number): void {
+  to.fraction(us, 3);
+}
+
+/** perSecond() of view/flow.ts. */
+export function putRate(to: ByteText, delta: number, intervalMs: number): void {
+  const rate = perSecond(delta, intervalMs), tenths = Math.round(rate * 10);
+  if (tenths / 10 === rate) to.fraction(tenths, 1);
+  else to.number(rate);
+}

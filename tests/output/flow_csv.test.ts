@@ -5,6 +5,7 @@ import { stringify } from "csv-stringify/sync";
 import { flowCsv } from "../../src/output/flow_csv.ts";
 import { COLUMNS, TOTAL_RATE } from "../../src/view/column.ts";
 import { flowFacts } from "../../src/output/flow_facts.ts";
+import { BESIDE, DROPS, ODD, oddRows } from "../support/odd_rows.ts";
 import { textOf } from "../support/pieces.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 
@@ -123,4 +124,16 @@ Deno.test("flowCsv() writes what csv-stringify would", () => {
     const fields = flowCsv(["exe", "rx", "established", "rto"]).lines(sample, [0]);
     strictEqual(textOf(fields).split(",").slice(2).join(","), wanted.toWellFormed());
   }));
+});
+
+Deno.test("flowCsv() of every field writes what it writes of each", () => {
+  const rows = 5000, commands = new Map([[7, { startNs: 0, line: ODD }], [1234, { startNs: 1000, line: "curl -v" }]]);
+  for (const beside of [...BESIDE, { ...BESIDE.at(-1), commands, intervalMs: 999.7 }, { intervalMs: 0 }]) {
+    const flows = oddRows(rows), more = { dropsKnown: true, drops: new Map([[1, DROPS]]), ...beside };
+    // The two ends of connections stand anywhere.
+    flows.pair.forEach((_, row) => flows.pair[row] = row % 3 === 0 ? 0 : row % (rows / 2) + 1);
+    const sample = { ...fakeSample([], more), flows, length: rows }, every = flowCsv(null), each = flowCsv(every.names);
+    strictEqual(each.header(), every.header());
+    strictEqual(textOf(every.lines(sample, all(sample))), textOf(each.lines(sample, all(sample))));
+  }
 });

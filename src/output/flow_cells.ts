@@ -1,0 +1,213 @@
+/** The cells of a flow with every field of CSV, in bytes: what FIELDS of flow_csv.ts tell, without an object a row. */
+import { hostState } from "../flow/host.ts";
+import type { Drops } from "../flow/drop_list.ts";
+import { connectUs, deliveryRate, idleMs, lost, pacingRate, pathFigure, rtoCount, ssthresh } from "../flow/path.ts";
+import { peerRow } from "../flow/peer.ts";
+import { Via } from "../flow/peers.ts";
+import * as flow from "../flow/row.ts";
+import type { Sample } from "../flow/sample.ts";
+import { dropsOf } from "../view/drops.ts";
+import * as view from "../view/flow.ts";
+import { type ByteText, type Constant, constant } from "./byte_text.ts";
+import { cellsText, type CsvRows, putCell } from "./csv.ts";
+import { type Cell, droppedFields } from "./csv_fields.ts";
+import { OwnerParts } from "./owner_parts.ts";
+import { EndParts, putId, putMs, putRate } from "./row_bytes.ts";
+
+const COMMA = 44;
+const empty = (cells: number) => constant(",".repeat(cells));
+const EMPTY_REMOTE = empty(4), NO_NAME = empty(2), NO_REAL = empty(2), NO_QUEUE = empty(4), NO_PEER = empty(7);
+const NO_COMMAND = empty(3), DIRECT = constant(",direct"), NAT = constant(",nat");
+const END = new EndParts((end) =>
+  `,${cellsText([end?.by, end?.how, end?.error, end?.reason].map((cell) => cell ?? null))}`
+);
+
+const DROPPED = droppedFields<{ readonly dropped: Drops | null }>().map(([, read]) => read);
+const droppedText = (dropped: Drops | null) => `,${cellsText(DROPPED.map((read) => read({ dropped })))}`;
+const NONE_DROPPED = constant(droppedText([]));
+
+/** What several flows of one process have: what stands before the counts, as the other end of a connection, and the name of the executable. */
+interface Owner {
+  readonly own: Constant;
+  readonly asPeer: Constant;
+  readonly exe: Constant;
+}
+
+function ownerOf(sample: Sample, row: number): Owner {
+  const f = sample.flows, pid = view.pidOf(f, row), process = view.processName(sample, row);
+  const container = view.container(sample, row), id = container?.id ?? null, name = container?.name ?? null;
+  const netns = f.netns[row] || null, runtime = container?.runtime ?? null;
+  const user = view.userName(sample, row), cgroup = view.cgroupPath(sample, row);
+  const part = (...cells: Cell[]) => constant(`,${cellsText(cells)}`);
+  return {
+    own: part(pid, process, view.uidOf(f, row), user, netns, cgroup, id, runtime, name),
+    asPeer: part(pid, process, id, name, netns),
+    exe: part(view.executable(sample, row)),
+  };
+}
+
+/** From the protocol to the direction: by what tells them apart. */
+const KINDS = new Map<number, Constant>();
+
+function kindOf({ flows: f }: Sample, row: number): Constant {
+  const tcp = flow.isTcp(f, row), is4 = f.family[row] === 4;
+  const number = f.state[row] << 16 | f.direction[row] << 8 | (tcp ? 2 : 0) | (is4 ? 1 : 0);
+  let part = KINDS.get(number);
+  if (part === undefined) {
+    const cells = [tcp ? "tcp" : "udp", is4 ? 4 : 6, view.stateName(f, row), view.directionName(f, row)];
+    KINDS.set(number, part = constant(`,${cellsText(cells)}`));
+  }
+  return part;
+}
+
+/** Rows of a sample after the other. */
+export class FlowCells implements CsvRows<number> {
+  readonly #owners = new OwnerParts(ownerOf);
+
+  begin(): void {
+    this.#owners.begin();
+  }
+
+  put(to: ByteText, sample: Sample, row: number): void {
+    const f = sample.flows, owner = this.#owners.of(sample, row), tcp = flow.isTcp(f, row);
+    const isListener = flow.isListener(f, row), rx = flow.rxDelta(f, row), tx = flow.txDelta(f, row);
+    to.byte(COMMA);
+    putId(to, f, row);
+    to.add(kindOf(sample, row));
+    putLocal(to, sample, row);
+    putRemote(to, sample, row);
+    to.add(owner.own);
+    number(to, flow.rxBytes(f, row));
+    number(to, flow.txBytes(f, row));
+    number(to, rx);
+    number(to, tx);
+    rate(to, rx, sample.intervalMs);
+    rate(to, tx, sample.intervalMs);
+    number(to, flow.rxPackets(f, row));
+    number(to, flow.txPackets(f, row));
+    number(to, flow.rttUs(f, row));
+    number(to, flow.rttVarUs(f, row));
+    number(to, flow.cwnd(f, row));
+    number(to, flow.retransmits(f, row));
+    number(to, view.ageMs(sample, row));
+    boolean(to, f.closed[row] === 1);
+    boolean(to, f.loopback[row] === 1);
+    to.add(owner.exe);
+    boolean(to, flow.isShared(f, row));
+    boolean(to, !tcp || isListener ? null : f.established[row] === 1);
+    boolean(to, f.inside[row] === 1);
+    number(to, flow.droppedPackets(f, row));
+    number(to, flow.droppedBytes(f, row));
+    text(to, flow.limitedBy(f, row));
+    ms(to, flow.held(f, row, "busyUs"));
+    ms(to, flow.held(f, row, "peerWindowUs"));
+    ms(to, flow.held(f, row, "sendBufferUs"));
+    number(to, flow.held(f, row, "sendQueue"));
+    number(to, flow.held(f, row, "unsent"));
+    number(to, flow.held(f, row, "receiveQueue"));
+    number(to, flow.minRttUs(f, row));
+    if (sample.dropsKnown && tcp && f.drops[row] === 0) to.add(NONE_DROPPED);
+    else to.text(droppedText(dropsOf(sample, row)));
+    END.put(to, sample, row);
+    if (isListener) putQueue(to, sample, row);
+    else to.add(NO_QUEUE);
+    putReal(to, sample, row);
+    this.#peer(to, sample, row);
+    number(to, connectUs(f, row));
+    number(to, idleMs(f, row, sample.timeNs));
+    text(to, view.congestionControl(f, row));
+    number(to, pathFigure(f, row, "mss"));
+    number(to, ssthresh(f, row));
+    number(to, deliveryRate(f, row));
+    number(to, pacingRate(f, row));
+    number(to, lost(f, row));
+    number(to, rtoCount(f, row));
+    number(to, pathFigure(f, row, "ecnMarks"));
+    number(to, pathFigure(f, row, "reordSeen"));
+    number(to, pathFigure(f, row, "dsackDups"));
+    putHosts(to, sample, row);
+    if (sample.commands === undefined) return to.add(NO_COMMAND);
+    text(to, view.commandLine(sample, row));
+    number(to, view.parentPid(sample, row));
+    text(to, view.parentName(sample, row));
+  }
+
+  #peer(to: ByteText, sample: Sample, row: number): void {
+    const peer = peerRow(sample, row);
+    if (peer < 0) return to.add(NO_PEER);
+    to.byte(COMMA);
+    putId(to, sample.flows, peer);
+    to.add(this.#owners.of(sample, peer).asPeer);
+    to.add(sample.flows.via[row] === Via.nat ? NAT : DIRECT);
+  }
+}
+
+function number(to: ByteText, value: number | null): void {
+  to.byte(COMMA);
+  if (value !== null) to.number(value);
+}
+
+function boolean(to: ByteText, value: boolean | null): void {
+  to.byte(COMMA);
+  if (value !== null) to.boolean(value);
+}
+
+function text(to: ByteText, value: string | null): void {
+  to.byte(COMMA);
+  if (value !== null) putCell(to, value);
+}
+
+function ms(to: ByteText, us: number | null): void {
+  to.byte(COMMA);
+  if (us !== null) putMs(to, us);
+}
+
+function rate(to: ByteText, delta: number | null, intervalMs: number): void {
+  to.byte(COMMA);
+  if (delta !== null) putRate(to, delta, intervalMs);
+}
+
+function putLocal(to: ByteText, sample: Sample, row: number): void {
+  const f = sample.flows;
+  to.byte(COMMA);
+  if (f.family[row] === 4) to.ipv4(f.localAddress, row * 16);
+  else putCell(to, view.localAddress(sample, row));
+  number(to, f.localPort[row]);
+}
+
+function putRemote(to: ByteText, sample: Sample, row: number): void {
+  const f = sample.flows;
+  if (!flow.hasPeer(f, row)) return to.add(EMPTY_REMOTE);
+  to.byte(COMMA);
+  if (f.family[row] === 4) to.ipv4(f.remoteAddress, row * 16);
+  else putCell(to, view.remoteAddress(sample, row));
+  number(to, f.remotePort[row]);
+  if (f.answer[row] === 0 && sample.hosts.size === 0 && sample.names.size === 0) return to.add(NO_NAME);
+  text(to, view.remoteName(sample, row));
+  text(to, view.remoteNameFrom(sample, row));
+}
+
+function putReal(to: ByteText, sample: Sample, row: number): void {
+  const f = sample.flows, real = f.realPort[row] === 0 || !flow.hasPeer(f, row) ? null : view.realEndpoint(f, row);
+  if (real === null) return to.add(NO_REAL);
+  text(to, real.address);
+  number(to, real.port);
+}
+
+function putQueue(to: ByteText, sample: Sample, row: number): void {
+  const queue = flow.acceptQueue(sample.flows, row);
+  if (queue === null) return to.add(NO_QUEUE);
+  number(to, queue.length);
+  number(to, queue.limit);
+  number(to, queue.overflows);
+  number(to, queue.overflows_at_most);
+}
+
+/** Which of --hosts has the flow, and which its other end. */
+function putHosts(to: ByteText, sample: Sample, row: number): void {
+  if (sample.fleet === undefined) return to.add(NO_HOSTS);
+  const peer = peerRow(sample, row);
+  text(to, hostState(sample, row)?.name ?? null);
+  text(to, peer < 0 ? null : hostState(sample, peer)?.name ?? null);
+}
+const NO_HOSTS = empty(2);
