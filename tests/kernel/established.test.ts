@@ -1,9 +1,8 @@
 /** What is a connection and what never became one: refused, given up, and served before its handshake had ended. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { EventFacts } from "../../src/output/event_facts.ts";
-import { compiled } from "../support/compiled.ts";
 import { Events } from "../support/events.ts";
-import { lines, within } from "../support/lines.ts";
+import { FAST_OPEN_BYTES, FastOpen } from "../support/fastopen.ts";
 import { Netns } from "../support/netns.ts";
 import { execute, Running, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
@@ -82,34 +81,24 @@ Deno.test("a connect that is still under way is not established, and is no openi
 
 for (const closer of ["server", "client"]) {
   Deno.test(`a connection of TCP Fast Open that its ${closer} ends in its handshake is told, with all it moved`, async () => {
-    const program = await compiled("fastopen", [new URL("fastopen.c", import.meta.url)]);
-    await using netns = await Netns.make();
-    const inside = async (...line: string[]) => {
-      const { code, stderr } = await execute(["ip", "netns", "exec", netns.name, ...line]);
-      strictEqual(code, 0, stderr);
-    };
-    await inside("sysctl", "-qw", "net.ipv4.tcp_fastopen=0x607");
-    await inside(
-      "nft",
-      "add table inet t; add chain inet t c { type filter hook input priority 0; };" +
-        "add rule inet t c tcp flags & (syn|rst) == 0 drop",
-    );
+    const { netns, start } = await FastOpen.prepared();
+    await using _ = netns;
     await using events = new Events(tcptop(["--events", "--json"]));
     await using first = await Workload.start("churn", "--seconds", 1, "--rate", 20);
     await events.until(({ event }) => event === "closed");
-    const args = ["netns", "exec", netns.name, program, closer];
-    const child = new Deno.Command("ip", { args, stdin: "piped", stdout: "piped" }).spawn(), said = lines(child.stdout);
-    const [, pid, port] = (await within(20, "the server", said.next())).value!.split(" ").map(Number);
-    strictEqual((await within(20, "the end", said.next())).value, "read 1003");
-    await inside("nft", "flush ruleset");
-    const server = ({ local }: EventFacts) => local.port === port;
-    const opened = await events.until((event) => server(event) && event.remote !== null);
+    await using served = await start(closer);
+    await served.openFirewall();
+    const server = ({ local, remote }: EventFacts) => local.port === served.port && remote !== null;
+    const opened = await events.until(server);
     deepStrictEqual([opened.event, opened.direction], ["opened", "inbound"]);
-    await child.stdin.close();
-    const closed = await events.until((event) => server(event) && event.remote !== null);
-    deepStrictEqual([closed.event, closed.id, closed.pid, closed.rx_bytes], ["closed", opened.id, pid, 1003]);
-    await said.return();
-    await child.status;
+    await served.release();
+    const closed = await events.until(server);
+    deepStrictEqual([closed.event, closed.id, closed.pid, closed.rx_bytes], [
+      "closed",
+      opened.id,
+      served.pid,
+      FAST_OPEN_BYTES,
+    ]);
     await first.until("done");
   });
 }

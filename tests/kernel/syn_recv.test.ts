@@ -1,7 +1,6 @@
 /** Connections whose handshake has not ended: most have no socket, and ss is the witness of how many there are. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { compiled } from "../support/compiled.ts";
-import { lines, within } from "../support/lines.ts";
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { FastOpen } from "../support/fastopen.ts";
 import { Netns } from "../support/netns.ts";
 import { execute, Running } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
@@ -43,35 +42,16 @@ const SAMPLES = 60;
 
 for (const sockets of ["storage", "table"]) {
   Deno.test(`a handshake of TCP Fast Open that rests is in every sample's totals.syn_recv, by ${sockets}`, async () => {
-    const program = await compiled("fastopen", [new URL("fastopen.c", import.meta.url)]);
-    await using netns = await Netns.make();
-    const inside = async (...line: string[]) => {
-      const { code, stderr } = await execute(["ip", "netns", "exec", netns.name, ...line]);
-      strictEqual(code, 0, stderr);
-    };
-    await inside("sysctl", "-qw", "net.ipv4.tcp_fastopen=0x607");
-    await inside(
-      "nft",
-      "add table inet t; add chain inet t c { type filter hook input priority 0; };" +
-        "add rule inet t c tcp flags & (syn|rst) == 0 drop",
-    );
+    const { netns, start } = await FastOpen.prepared();
+    await using _ = netns;
     Deno.env.set("TCPTOP_SOCKETS", sockets);
     await using running = await Running.start("--interval", "200ms");
     Deno.env.delete("TCPTOP_SOCKETS");
-    const args = ["netns", "exec", netns.name, program, "nobody"];
-    const child = new Deno.Command("ip", { args, stdin: "piped", stdout: "piped" }).spawn(), said = lines(child.stdout);
-    try {
-      await within(20, "the server", said.next());
-      strictEqual((await within(20, "what it read", said.next())).value, "read 1003");
-      await running.until("the handshake", ({ totals }) => totals.syn_recv >= 1);
-      for (let i = 0; i < SAMPLES; i++) {
-        const { totals } = await running.until("the next sample", () => true);
-        ok(totals.syn_recv >= 1, `sample ${i}`); // others' may come and go
-      }
-    } finally {
-      await child.stdin.close();
-      await said.return();
-      await child.status;
+    await using _held = await start("nobody");
+    await running.until("the handshake", ({ totals }) => totals.syn_recv >= 1);
+    for (let i = 0; i < SAMPLES; i++) {
+      const { totals } = await running.until("the next sample", () => true);
+      ok(totals.syn_recv >= 1, `sample ${i}`); // others' may come and go
     }
   });
 }
