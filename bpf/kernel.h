@@ -29,7 +29,8 @@ typedef __u64 u64;
 #define IPPROTO_UDP 17
 #define IPPROTO_MPTCP 262
 #define SOCK_DGRAM 2 /* include/linux/net.h: not so on MIPS */
-#define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
+#define PF_EXITING 0x00000004 /* include/linux/sched.h */
+#define PF_KTHREAD 0x00200000
 
 enum tcp_state {              /* include/net/tcp_states.h */
 	TCP_ESTABLISHED = 1, TCP_SYN_SENT, TCP_SYN_RECV, TCP_FIN_WAIT1, TCP_FIN_WAIT2, TCP_TIME_WAIT,
@@ -211,6 +212,10 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct mm_struct *mm;
 } KERNEL_TYPE;
+
+/* What a system call is known by, where registers are kept at its entry: on x86-64, and on arm64. */
+struct pt_regs___orig_ax { unsigned long orig_ax; } KERNEL_TYPE;
+struct pt_regs___syscallno { int syscallno; } KERNEL_TYPE;
 
 struct seq_file;
 struct bpf_map;

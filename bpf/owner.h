@@ -30,15 +30,43 @@ static __noinline int owner_read(struct owner *o, struct task_struct *task)
 	return process_report(leader);
 }
 
-/* Whether task is a tcptop in its owner pass. The iterator has a reference to each file that it looks at (task_file_seq_get_next(), and
- * fget_task() for /proc/PID/fd). When the process closes its descriptor meanwhile, the iterator's is the last reference, and current of the
- * close is tcptop (seen: 4 of 11 million). This tcptop's thread is known by its id. Another tcptop runs the same executable, and makes its passes
+/* Numbers of asm/unistd_64.h: read, stat, lstat, pread64, readv, readlink, getdents, getdents64, openat, newfstatat, readlinkat, statx. */
+static __always_inline bool looks_on_x86(u64 nr)
+{
+	return nr == 0 || nr == 4 || nr == 6 || nr == 17 || nr == 19 || nr == 89 || nr == 78 || nr == 217 || nr == 257 || nr == 262 || nr == 267 ||
+	       nr == 332;
+}
+
+/* Numbers of asm-generic/unistd.h: openat, getdents64, read, readv, pread64, readlinkat, newfstatat, statx. */
+static __always_inline bool looks_on_arm64(u64 nr)
+{
+	return nr == 56 || nr == 61 || nr == 63 || nr == 65 || nr == 67 || nr == 78 || nr == 79 || nr == 291;
+}
+
+/* Whether task is in a system call by which descriptors are looked at and none is closed, and does not end: then it does not close this socket for
+ * itself. What reads /proc/PID/fd (`lsof`, `ss -p`) or iterates over files has a reference to each file that it looks at (proc_fd_link(),
+ * task_file_seq_get_next()). When the process closes its descriptor meanwhile, that reference is the last one, and current of the close is who looks
+ * (seen of another tcptop: 4 of 11 million). Nor is taken who reads from a socket while another thread of its process closes it. */
+static __always_inline bool is_looking(struct task_struct *task)
+{
+	void *registers;
+
+	if (task->flags & PF_EXITING || !bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) /* 5.15 */
+		return false;
+	registers = (void *)bpf_task_pt_regs(task);
+	if (bpf_core_field_exists(struct pt_regs___orig_ax, orig_ax))
+		return looks_on_x86(((struct pt_regs___orig_ax *)registers)->orig_ax);
+	return bpf_core_field_exists(struct pt_regs___syscallno, syscallno) && looks_on_arm64(((struct pt_regs___syscallno *)registers)->syscallno);
+}
+
+/* Whether current closes the socket only because it has looked at it. Where system calls are not known: a tcptop in its owner pass. This tcptop's
+ * thread is known by its id. Another tcptop runs the same executable, and makes its passes
  * on a thread that is not its first one; what runs a program in its first thread, as another script of the same interpreter, is none. */
-static __always_inline bool is_owner_pass(struct task_struct *task)
+static __always_inline bool is_onlooker(struct task_struct *task)
 {
 	u64 id = bpf_get_current_pid_tgid();
 
-	if ((u32)id == shared.pass_thread)
+	if ((u32)id == shared.pass_thread || is_looking(task))
 		return true;
 	return (u32)id != id >> 32 && shared.own_executable && shared.own_executable == (u64)task_executable(task);
 }
@@ -49,7 +77,7 @@ static __always_inline void owner_set_current(struct tracked *t, u8 how)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	if (how == OWNER_CLOSE && is_owner_pass(task))
+	if (how == OWNER_CLOSE && is_onlooker(task))
 		return;
 	if (task->flags & PF_KTHREAD) {
 		if (how == OWNER_CONNECT)
