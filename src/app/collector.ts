@@ -73,6 +73,8 @@ export class Collector {
   readonly #drainEveryMs: number;
   /** A recording's snapshot may go on in the next drain, and speak of what has ended. */
   readonly #forgets: boolean;
+  /** A recording is read no faster than its events are taken. Of what happens now those that find no room are counted. */
+  readonly #waits: boolean;
   /** Whether much has come since the look before. */
   #rush = false;
 
@@ -89,11 +91,14 @@ export class Collector {
     this.#span = from === null && to === null ? null : new Span(from, to, replay?.still);
     this.#player = new Player(history, this.#span);
     this.#drainEveryMs = events ? DRAIN_EVENTS_EVERY_MS : DRAIN_EVERY_MS;
+    this.#waits = replay !== null;
     this.#forgets = eventsAlone && replay === null;
     this.#cost = new OwnCost(() => platform.selfUse());
     this.#users = new Users((uid) => platform.userName(uid));
     this.#cgroups = platform.cgroups ? new Cgroups(platform.cgroups, nowMs) : null;
-    const log = this.#log = events ? new EventLog(undefined, eventsAlone ? UNTOLD : undefined) : null;
+    const log = this.#log = events
+      ? new EventLog(this.#waits ? Infinity : undefined, eventsAlone ? UNTOLD : undefined)
+      : null;
     this.#tables = new FlowTables(log, eventsAlone);
     this.#commands = commands ? new CommandLines((pid, startNs) => platform.commandLine?.(pid, startNs) ?? null) : null;
     this.#programs = new Programs(
@@ -169,6 +174,7 @@ export class Collector {
   }
   stop(): void {
     this.#stopped = true;
+    this.#events?.release();
     this.#source?.wake?.();
   }
 
@@ -198,6 +204,7 @@ export class Collector {
         more = this.#player.settle(source) || more;
         if (this.#span?.from && !this.#span.inside) this.#events?.forget();
         else this.#events?.drained();
+        if (this.#waits && !this.#stopped) await this.#events?.caughtUp();
         if (this.#forgets) this.#tables.forgetEnded();
       }
     } finally {

@@ -172,6 +172,11 @@ export class EventLog {
     return this.#due.length - this.#due.first + this.#waiting.length;
   }
 
+  /** Of these, those that have waited for a drain. */
+  get ripe(): number {
+    return this.#ripe;
+  }
+
   add(kind: EventKind, flows: FlowArrays, row: number, timeNs: number): void {
     this.#newestNs = Math.max(this.#newestNs, timeNs);
     if (this.length >= this.capacity) {
