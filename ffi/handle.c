@@ -12,11 +12,16 @@
 
 #define LONGEST_WAIT_MS 250
 
-struct tcptop *tcptop__new(void)
+struct tcptop *handle_new(void)
 {
 	proc_fd(); /* before root is given up */
-	memory_give_back();
 	return calloc(1, sizeof(struct tcptop));
+}
+
+struct tcptop *tcptop__new(void)
+{
+	memory_give_back();
+	return handle_new();
 }
 
 int32_t tcptop__error(struct tcptop *t, uint8_t *buffer, uint32_t capacity)
@@ -37,6 +42,7 @@ void tcptop__free(struct tcptop *t)
 {
 	if (!t)
 		return;
+	ahead_free(t->ahead);
 	reader_free(t->reader);
 	reader_free(t->killer);
 	for (size_t i = 0; i < t->source_count; i++)

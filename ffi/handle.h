@@ -3,6 +3,7 @@
 #ifndef TCPTOP_HANDLE_H
 #define TCPTOP_HANDLE_H
 
+#include "ahead.h"
 #include "base/failure.h"
 #include "base/source.h"
 #include "destroy/destroy.h"
@@ -15,6 +16,7 @@ struct tcptop {
 	struct source *sources[SOURCES_MAX]; /* in the order they were opened in, which is that of their records in a snapshot */
 	size_t source_count;
 	struct source *programs, *netlink; /* the same ones by name; NULL: not open */
+	struct ahead *ahead;               /* NULL: there was no tcptop__begin() */
 	struct reader *reader;             /* the thread that keeps capabilities after tcptop__drop(); NULL: none does */
 	struct destroyer *destroyer;       /* NULL: no connection may be ended */
 	struct reader *killer;             /* ends them, where the reader keeps more than that takes; NULL: the reader does */
@@ -22,6 +24,9 @@ struct tcptop {
 	uint32_t snapshots;                /* taken, up to those of the start */
 	struct failure failure;
 };
+
+/* As tcptop__new(). */
+struct tcptop *handle_new(void);
 
 /* The source of TCP, else the first one. NULL: none is open. */
 struct source *handle_main_source(const struct tcptop *t);

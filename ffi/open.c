@@ -8,6 +8,8 @@
 #include "process/cgroup.h"
 
 #include <errno.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 static struct source *add(struct tcptop *t, struct source *s)
 {
@@ -22,26 +24,78 @@ static struct source *programs(struct tcptop *t)
 	return t->programs;
 }
 
+/* This thread drains the ring, and the main thread draws: when all CPUs are busy they should not wait for the processes that cause it. */
+static void priority_raise(void)
+{
+	setpriority(PRIO_PROCESS, getpid(), -5);
+	setpriority(PRIO_PROCESS, 0, -10);
+}
+
+static int32_t perform(struct tcptop *t, const struct ahead_settings *s, enum ahead_step step)
+{
+	switch (step) {
+	case AHEAD_TCP:
+		priority_raise();
+		return programs(t) ? programs_load_tcp(t->programs, s->ring_bytes, s->openings, s->keep)
+				   : fail(&t->failure, ENOMEM, "load the TCP programs");
+	case AHEAD_UDP:
+		return programs(t) ? programs_load_udp(t->programs, s->timeout_ms, s->watch_dns)
+				   : fail(&t->failure, ENOMEM, "load the UDP programs");
+	default:
+		return t->programs && programs_watch_drops(t->programs);
+	}
+}
+
+static struct tcptop *begun;
+
+void tcptop__begin(uint32_t ring_bytes, uint32_t openings, uint32_t keep, uint32_t timeout_ms, uint32_t watch_dns)
+{
+	struct tcptop *t = handle_new();
+
+	if (!t)
+		return;
+	t->ahead = ahead_start(t, &(struct ahead_settings){ ring_bytes, openings, keep, timeout_ms, watch_dns }, perform);
+	tcptop__free(__atomic_exchange_n(&begun, t, __ATOMIC_ACQ_REL));
+}
+
+struct tcptop *tcptop__begun(void)
+{
+	struct tcptop *t = __atomic_exchange_n(&begun, NULL, __ATOMIC_ACQ_REL);
+
+	if (t)
+		memory_give_back();
+	return t;
+}
+
 int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
 {
-	int32_t result = programs(t) ? programs_load_tcp(t->programs, ring_bytes, openings, keep)
-				     : fail(&t->failure, ENOMEM, "load the TCP programs");
+	int32_t result;
 
+	if (ahead_took(t->ahead, AHEAD_TCP, &result))
+		priority_raise();
+	else
+		result = perform(t, &(struct ahead_settings){ .ring_bytes = ring_bytes, .openings = openings, .keep = keep }, AHEAD_TCP);
 	memory_give_back();
 	return result;
 }
 
 int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms, uint32_t watch_dns)
 {
-	return programs(t) ? programs_load_udp(t->programs, timeout_ms, watch_dns) : fail(&t->failure, ENOMEM, "load the UDP programs");
+	int32_t result;
+
+	if (!ahead_took(t->ahead, AHEAD_UDP, &result))
+		result = perform(t, &(struct ahead_settings){ .timeout_ms = timeout_ms, .watch_dns = watch_dns }, AHEAD_UDP);
+	return result;
 }
 
 int32_t tcptop__watch_drops(struct tcptop *t)
 {
-	bool watched = t->programs && programs_watch_drops(t->programs);
+	int32_t result;
 
+	if (!ahead_took(t->ahead, AHEAD_DROPS, &result))
+		result = perform(t, &(struct ahead_settings){}, AHEAD_DROPS);
 	memory_give_back();
-	return watched;
+	return result;
 }
 
 static int open_netlink(struct tcptop *t, bool tcp)

@@ -27,6 +27,14 @@ enum tcptop_tcp_limit {
 	TCP_FIRST_UNSEEN = 1, /* what ends while the machine's first process is current: this kernel hides it, and sockops programs are not to be had */
 };
 
+/* Makes a handle for which a thread begins with tcptop__load(), tcptop__udp_load() and tcptop__watch_drops(), one after the other up to the first that
+ * fails. For tcptop__begun(), once. Any thread. */
+void tcptop__begin(uint32_t ring_bytes, uint32_t openings, uint32_t keep, uint32_t timeout_ms, uint32_t watch_dns);
+
+/* That handle; NULL: there is none, or it was taken. These calls, with the same arguments, are still to be made on it, and give what they gave to that
+ * thread. The first call is tcptop__load(), which waits for it, or tcptop__free(), which does so too. Any thread. */
+struct tcptop *tcptop__begun(void);
+
 /* Loads and attaches the TCP programs and finds the sockets that are open already, with their owners.
  * ring_bytes: size of the ring buffer, a power of two and a multiple of the page size. openings: 1: each opening has a record
  * of its own; 0: a connection is first seen in the next snapshot, or in the record of its end. keep: enum tcptop_keep.

@@ -171,9 +171,6 @@ int32_t tcp_load(struct programs *p, uint32_t ring_bytes, uint32_t openings, uin
 	int32_t err;
 
 	log_start(p->failure);
-	/* This thread drains the ring, and the main thread draws: when all CPUs are busy they should not wait for the processes that cause it. */
-	setpriority(PRIO_PROCESS, getpid(), -5);
-	setpriority(PRIO_PROCESS, 0, -10);
 	/* Only kernels before 5.11 charge maps to RLIMIT_MEMLOCK. A failure does not matter: without the need nothing is charged. */
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	if (access("/sys/kernel/btf/vmlinux", R_OK) && errno == ENOENT)

@@ -10,7 +10,7 @@ export interface ShimPlace {
 }
 
 /** Only Linux has the shim; where macOS is played for tests (platform.ts) it is not there either. */
-const hasShim = () => Deno.build.os === "linux" && Deno.env.get("TCPTOP_NETTOP") === undefined;
+export const hasShim = () => Deno.build.os === "linux" && Deno.env.get("TCPTOP_NETTOP") === undefined;
 
 export async function outputFiles(place?: ShimPlace): Promise<Files> {
   if (!hasShim()) return new (await import("../system/node_files.ts")).NodeFiles();

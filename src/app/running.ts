@@ -1,18 +1,21 @@
 /** What every run has: a session as the options ask for it, and its news handed to the outputs. */
 import type { Options } from "../options.ts";
 import type { ScopeOptions } from "../source/source.ts";
+import { loadAhead } from "../system/ahead.ts";
 import { type Identity, invokingIdentity, invokingUser } from "../system/identity.ts";
 import { nowMs } from "./clock.ts";
 import { ContainerNames, localEngines } from "./container_names.ts";
+import { hasShim } from "./files.ts";
 import type { Output } from "./output.ts";
 import { folderOwner } from "./record_folder.ts";
 import { shimIsInside, shimPath } from "./paths.ts";
+import type { WorkerOptions } from "./protocol.ts";
 import { Session } from "./session.ts";
 import { isScreen } from "./tty.ts";
 
 export function openSession(options: Options, scope: ScopeOptions | null = null): Session {
   const { record, replay, keep } = options, folder = folderOwner(options, owner());
-  return new Session({
+  const asked: WorkerOptions = {
     source: options.source,
     // A recording needs no shim, and may be played where there is none.
     shimPath: shimPath(),
@@ -38,7 +41,17 @@ export function openSession(options: Options, scope: ScopeOptions | null = null)
     replay: replay === null
       ? null
       : { path: replay, paced: wantsScreen(options), still: wantsScreen(options) && options.at },
-  }, containerNames(replay === null && options.hosts.length === 0 && Deno.build.os === "linux"));
+  };
+  return new Session(
+    begun(asked),
+    containerNames(replay === null && options.hosts.length === 0 && Deno.build.os === "linux"),
+  );
+}
+
+/** With the programs being loaded meanwhile, if any will be: that takes longer than a Worker to begin. */
+function begun(asked: WorkerOptions): WorkerOptions {
+  const loads = hasShim() && asked.source !== "netlink" && asked.replay === null && asked.hosts === null;
+  return loads ? { ...asked, ...loadAhead(asked) } : asked;
 }
 
 /** `here`: the flows are this machine's, and so are the engines. */

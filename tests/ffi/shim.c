@@ -26,7 +26,11 @@ static void check(int good, const char *what)
 /* The calls under test, found by name as the program finds them. */
 static struct {
 	__typeof__(&tcptop__new) new;
+	__typeof__(&tcptop__begin) begin;
+	__typeof__(&tcptop__begun) begun;
 	__typeof__(&tcptop__load) load;
+	__typeof__(&tcptop__udp_load) udp_load;
+	__typeof__(&tcptop__watch_drops) watch_drops;
 	__typeof__(&tcptop__wait) wait;
 	__typeof__(&tcptop__wake) wake;
 	__typeof__(&tcptop__drain) drain;
@@ -49,7 +53,11 @@ static void *call(void *library, const char *name)
 static int find_calls(void *library)
 {
 	shim.new = call(library, "tcptop__new");
+	shim.begin = call(library, "tcptop__begin");
+	shim.begun = call(library, "tcptop__begun");
 	shim.load = call(library, "tcptop__load");
+	shim.udp_load = call(library, "tcptop__udp_load");
+	shim.watch_drops = call(library, "tcptop__watch_drops");
 	shim.wait = call(library, "tcptop__wait");
 	shim.wake = call(library, "tcptop__wake");
 	shim.drain = call(library, "tcptop__drain");
@@ -229,6 +237,37 @@ static void test_odd_ring(void)
 	shim.free(t);
 }
 
+static void test_begun(void)
+{
+	struct tcptop *t = shim.new(), *begun;
+	int32_t udp;
+
+	check(shim.begun() == NULL, "tcptop__begun() has no handle that was not begun");
+	check(shim.load(t, RING_BYTES, 1, KEEP_AS_ALLOWED) >= 0, "tcptop__load() loads where nothing was begun");
+	udp = shim.udp_load(t, 1000, 1);
+	shim.free(t);
+	shim.begin(RING_BYTES, 1, KEEP_AS_ALLOWED, 1000, 1);
+	begun = shim.begun();
+	check(begun && !shim.begun(), "tcptop__begun() gives the handle, once");
+	check(shim.load(begun, RING_BYTES, 1, KEEP_AS_ALLOWED) >= 0 && shim.udp_load(begun, 1000, 1) == udp, "the calls on it give what they give");
+	check(shim.watch_drops(begun) >= 0 && shim.snapshot(begun, 1) > 0 && shim.wait(begun, 10) >= 0, "and it is used as any other");
+	shim.free(begun);
+	shim.begin(RING_BYTES, 1, KEEP_AS_ALLOWED, 1000, 1);
+	shim.free(shim.begun());
+	check(1, "tcptop__free() takes a handle that is being loaded");
+}
+
+/* The calls on a handle whose thread has failed say why, as on any other. */
+static void test_begun_refused(void)
+{
+	struct tcptop *t;
+
+	shim.begin(RING_BYTES, 1, KEEP_AS_ALLOWED, 1000, 1);
+	t = shim.begun();
+	test_refused(t, shim.load(t, RING_BYTES, 1, KEEP_AS_ALLOWED));
+	shim.free(t);
+}
+
 int main(int argc, char **argv)
 {
 	int cannot_load = argc > 2 && !strcmp(argv[2], "cannot-load"), err;
@@ -252,6 +291,9 @@ int main(int argc, char **argv)
 			test_given_back();
 			test_odd_ring();
 			test_large_ring();
+			test_begun();
+		} else {
+			test_begun_refused();
 		}
 	}
 	printf("%d passed, %d failed, 0 skipped\n", passed, failed);

@@ -7,6 +7,7 @@ import { limitNotes } from "./netlink_notes.ts";
 import { bpfRefusal, fallbackNote, missingNote, type Refusal } from "./refusal.ts";
 import { shimError, type ShimFailure } from "./error.ts";
 import { hiddenProcesses } from "./hidden.ts";
+import { keep } from "../../system/ahead.ts";
 import { killSocket } from "../../system/kill.ts";
 import { type Library, newHandle } from "../../system/shim.ts";
 import { Errno } from "../../wire/errno.ts";
@@ -21,13 +22,6 @@ const SNAPSHOT_LOOK = 1, SNAPSHOT_CHANGES = 2;
  * another process. Less often where the pass would take more than a fiftieth of the time. */
 const OWNER_PASS_EVERY_MS = 3000;
 const OWNER_PASS_SHARE = 50;
-
-/** Where the eBPF programs keep what they know of a socket, and who tells of openings and ends: enum tcptop_keep of ffi/tcptop.h. The shim chooses (0)
- * unless TCPTOP_SOCKETS, which is for tests and comparisons, says otherwise. */
-function keep(): number {
-  const asked = Deno.env.get("TCPTOP_SOCKETS")?.split(",") ?? [];
-  return (asked.includes("storage") ? 1 : asked.includes("table") ? 2 : 0) | (asked.includes("witness") ? 4 : 0);
-}
 
 const ROOT_KEPT: Note = {
   code: "root_kept",
@@ -68,7 +62,7 @@ export class ShimSource implements FlowSource {
   constructor(library: Library, options: SourceOptions) {
     this.#library = library;
     this.#euid = options.euid;
-    this.#handle = newHandle(library);
+    this.#handle = library.symbols.tcptop__begun() ?? newHandle(library);
     try {
       const { tcp, notes: found, error } = this.#openTcp(options), udp = this.#openUdp(options);
       if (error !== undefined && udp.udp !== "bpf") throw error;

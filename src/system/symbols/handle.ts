@@ -1,6 +1,17 @@
 /** Calls on a handle: a source is opened, read and freed. */
 export const HANDLE_SYMBOLS = {
   tcptop__new: { parameters: [], result: "pointer" },
+  tcptop__begin: {
+    parameters: [
+      "u32", // ring_bytes
+      "u32", // openings
+      "u32", // keep
+      "u32", // timeout_ms
+      "u32", // watch_dns
+    ],
+    result: "void",
+  },
+  tcptop__begun: { parameters: [], result: "pointer" },
   tcptop__load: {
     parameters: [
       "pointer", // t
