@@ -4,14 +4,18 @@ import type { Sample } from "../flow/sample.ts";
 
 const SLOTS = 256;
 const NOBODY = -1;
-const NAME_BYTES = 16;
+/** Of a name, which is 16 bytes. */
+const NAME_WORDS = 4;
 
 export class OwnerParts<Part, S extends Sample = Sample> {
   /** A row with the owner whose part stands in the same place. */
   readonly #rows = new Int32Array(SLOTS);
   readonly #parts: Part[] = [];
+  #comm = new Uint8Array(0);
+  /** The same memory. */
+  #names = new Uint32Array(0);
 
-  /** `make` reads no more of a row than isSameOwner() compares, and what the sample has for that. */
+  /** `make` reads no more of a row than its name and what isSameOwner() compares, and what the sample has for that. */
   constructor(readonly make: (sample: S, row: number) => Part) {}
 
   /** Call it before of(), once for each sample: its names may be others. */
@@ -21,9 +25,20 @@ export class OwnerParts<Part, S extends Sample = Sample> {
 
   of(sample: S, row: number): Part {
     const f = sample.flows, slot = slotOf(f, row), known = this.#rows[slot];
-    if (known !== NOBODY && isSameOwner(f, known, row)) return this.#parts[slot];
+    if (known === row) return this.#parts[slot];
+    if (known !== NOBODY && this.#hasSameName(f, known, row) && isSameOwner(f, known, row)) return this.#parts[slot];
     this.#rows[slot] = row;
     return this.#parts[slot] = this.make(sample, row);
+  }
+
+  #hasSameName({ comm }: FlowArrays, a: number, b: number): boolean {
+    if (comm !== this.#comm) {
+      this.#comm = comm;
+      this.#names = new Uint32Array(comm.buffer, comm.byteOffset, comm.length >> 2);
+    }
+    const names = this.#names, first = a * NAME_WORDS, second = b * NAME_WORDS;
+    return names[first] === names[second] && names[first + 1] === names[second + 1] &&
+      names[first + 2] === names[second + 2] && names[first + 3] === names[second + 3];
   }
 }
 
@@ -32,13 +47,10 @@ function slotOf({ tgid, how, unknown }: FlowArrays, row: number): number {
   return (tgid[row] ^ tgid[row] >>> 8 ^ how[row] << 5 ^ unknown[row] << 2) & SLOTS - 1;
 }
 
-/** Of one host, process, user and cgroup, under one name. */
+/** Of one host, process, user and cgroup. */
 function isSameOwner(f: FlowArrays, a: number, b: number): boolean {
-  if (a === b) return true;
   if (f.tgid[a] !== f.tgid[b] || f.ownerStartNs[a] !== f.ownerStartNs[b] || f.how[a] !== f.how[b]) return false;
   if (f.uid[a] !== f.uid[b] || f.netns[a] !== f.netns[b] || f.cgroup[a] !== f.cgroup[b]) return false;
   if (f.exe[a] !== f.exe[b] || f.wholeName[a] !== f.wholeName[b] || f.ancestors[a] !== f.ancestors[b]) return false;
-  if (f.host[a] !== f.host[b] || f.unknown[a] !== f.unknown[b]) return false;
-  for (let i = 0; i < NAME_BYTES; i++) if (f.comm[a * NAME_BYTES + i] !== f.comm[b * NAME_BYTES + i]) return false;
-  return true;
+  return f.host[a] === f.host[b] && f.unknown[a] === f.unknown[b];
 }
