@@ -121,8 +121,10 @@ export class UdpTable {
     }
     if (this.#owners.size > 0) { for (let row = 0; row < this.length; row++) this.#owners.apply(c, row); }
     // A flow that began before the owner was known may be told of only by the next snapshot.
-    this.#ownersBefore = this.#owners;
-    this.#owners = new UdpOwners();
+    if (this.#owners.size > 0 || this.#ownersBefore.size > 0) {
+      this.#ownersBefore = this.#owners;
+      this.#owners = new UdpOwners();
+    }
     this.#snapshot = this.#snapshot === 0xffffffff ? 1 : this.#snapshot + 1;
     if (!this.#begun) {
       this.#begun = true;

@@ -51,7 +51,14 @@ export class TotalsHistory implements RateHistory {
   }
 
   bars(of: "received" | "sent", cells: number, spanNs: number, endNs = this.#points.at(-1)?.timeNs ?? 0) {
-    return binned(this.#points, (point) => point[of], cells, spanNs, endNs);
+    return binned(this.#since(endNs - cells * spanNs), (point) => point[of], cells, spanNs, endNs);
+  }
+
+  /** Of ten minutes two are in the head, frame by frame. */
+  #since(ns: number): readonly Rates[] {
+    let first = this.#points.length;
+    while (first > 0 && this.#points[first - 1].timeNs >= ns) first--;
+    return this.#points.slice(first);
   }
 
   /** Both directions together: the highest rate in each of `cells` equal parts of the time between; null where nothing is known. */

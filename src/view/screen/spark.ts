@@ -38,6 +38,7 @@ export function sparkline(values: readonly (number | null)[], cells: number): st
 
 /** The same where no traffic is no bar, so that nothing grows from the right where nothing moves. */
 export function trafficLine(rates: readonly (number | null)[], cells: number): string {
+  if (!rates.some((rate) => rate)) return " ".repeat(Math.max(0, cells));
   return sparkline(rates.map((rate) => rate || null), cells);
 }
 
