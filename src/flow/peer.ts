@@ -1,5 +1,6 @@
 /** Whom a row of a sample is connected to, where that end is a row of the sample too. */
 import type { FlowArrays } from "./columns.ts";
+import { Scratch } from "./scratch.ts";
 
 interface Flows {
   readonly flows: FlowArrays;
@@ -21,6 +22,9 @@ export function peersOf({ flows, length }: Flows): PairIndex {
   return index;
 }
 
+/** While one is made. */
+const places = new Scratch((length) => new Int32Array(length));
+
 /** Of each row, the one at the other end. */
 class PairIndex {
   /** -1: none. Most rows are asked for once or more, so all are looked up when it is made, each once. */
@@ -28,16 +32,18 @@ class PairIndex {
 
   constructor(readonly flows: FlowArrays, length: number) {
     const pairs = flows.pair, peers = this.#peers = new Int32Array(length).fill(-1);
-    let count = 0, capacity = 16;
+    let count = 0, bits = 4;
     for (let row = 0; row < length; row++) if (pairs[row] !== 0) count++;
     if (count === 0) return;
-    // Of each pair one place: numbers are handed out one after the other, so their low bits spread them well.
-    while (capacity <= count) capacity *= 2;
-    const mask = capacity - 1, firsts = new Int32Array(capacity).fill(-1);
+    // Of each pair one place. Numbers are handed out one after the other: by their low bits those of many pairs that stay would be one long stretch of
+    // places, and each short connection whose number comes round into it would go through the rest of it.
+    while (1 << bits <= count) bits++;
+    const capacity = 1 << bits, mask = capacity - 1, shift = 32 - bits;
+    const firsts = places.take(capacity).fill(-1, 0, capacity);
     for (let row = 0; row < length; row++) {
       const pair = pairs[row];
       if (pair === 0) continue;
-      let at = pair & mask;
+      let at = Math.imul(pair, 0x9e3779b1) >>> shift;
       while (firsts[at] >= 0 && pairs[firsts[at]] !== pair) at = (at + 1) & mask;
       const first = firsts[at];
       if (first < 0) firsts[at] = row;

@@ -2,6 +2,7 @@
 import type { FlowArrays } from "../flow/columns.ts";
 import { peerRow, peersOf } from "../flow/peer.ts";
 import { hostState } from "../flow/host.ts";
+import { Scratch } from "../flow/scratch.ts";
 import type { Sample } from "../flow/sample.ts";
 import { harmless } from "../harmless.ts";
 import { Direction } from "../wire/layout.ts";
@@ -10,16 +11,26 @@ import * as flow from "./flow.ts";
 /** Of the rows those that are shown when both ends of a connection are one row: without the server's end, where the client's is among them. An end
  * that has gone is not put together with one that has not: each says something of its own. */
 export function folded(sample: Sample, rows: readonly number[]): number[] {
-  const chosen = new Uint8Array(sample.length), shown: number[] = [], { closed } = sample.flows;
-  for (let i = 0; i < rows.length; i++) chosen[rows[i]] = 1;
+  const shown = Int32Array.from(rows);
+  return Array.from(shown.subarray(0, fold(sample, shown, rows.length)));
+}
+
+/** By row: whether it is one of those that are folded. */
+const among = new Scratch((length) => new Uint8Array(length));
+
+/** folded() of the first `count` rows, in their place. How many are left. */
+export function fold(sample: Sample, rows: Int32Array, count: number): number {
+  const chosen = among.take(sample.length).fill(0, 0, sample.length), { closed } = sample.flows;
+  for (let i = 0; i < count; i++) chosen[rows[i]] = 1;
   const peers = peersOf(sample);
-  for (let i = 0; i < rows.length; i++) {
+  let left = 0;
+  for (let i = 0; i < count; i++) {
     const row = rows[i], peer = peers.peerRow(row);
     if (peer < 0 || peer === row || closed[peer] !== closed[row] || chosen[peer] === 0 || isClient(sample, row, peer)) {
-      shown.push(row);
+      rows[left++] = row;
     }
   }
-  return shown;
+  return left;
 }
 
 /** The row that is one with this one when pairs are folded; -1: there is none. */

@@ -1,7 +1,8 @@
 import type { Sample } from "../flow/sample.ts";
 import type { Predicate } from "./filter/fields.ts";
 import { isListener, isTcp } from "../flow/row.ts";
-import { folded } from "./pairs.ts";
+import { Scratch } from "../flow/scratch.ts";
+import { fold } from "./pairs.ts";
 import { type Sort, sortedRows } from "./sort.ts";
 
 /** Which flows to show. */
@@ -22,13 +23,34 @@ export interface Selection extends Choice {
   readonly limit: number;
 }
 
-/** The rows of the sample that are selected, in order. */
-export function selectRows(sample: Sample, selection: Selection): number[] {
-  const rows = chosenRows(sample, selection);
-  return sortedRows(sample, selection.pairs ? folded(sample, rows) : rows, selection.sort, selection.limit);
+export interface Selected {
+  /** In order, up to the limit. */
+  readonly rows: number[];
+  /** How many there are without the limit, but for those that ended before this sample. */
+  readonly matching: number;
+  /** Some of them are two ends. */
+  readonly folded: boolean;
 }
 
-/** The same in the order that they have. */
+/** The rows of the sample that are selected, in order. */
+export function selectRows(sample: Sample, selection: Selection): number[] {
+  return selected(sample, selection).rows;
+}
+
+/** Until they have been put in order. */
+const chosenNow = new Scratch((length) => new Int32Array(length));
+
+/** The same, with what there is to say of them. */
+export function selected(sample: Sample, selection: Selection): Selected {
+  const { length, pastFrom = length } = sample, chosen = chosenNow.take(length);
+  let count = 0, matching = 0;
+  for (let row = 0; row < length; row++) if (isChosen(sample, row, selection)) chosen[count++] = row;
+  const left = selection.pairs ? fold(sample, chosen, count) : count, rows = chosen.subarray(0, left);
+  for (let i = 0; i < left; i++) if (rows[i] < pastFrom) matching++;
+  return { rows: sortedRows(sample, rows, selection.sort, selection.limit), matching, folded: left < count };
+}
+
+/** Those that are chosen, in the order that they have. */
 export function chosenRows(sample: Sample, choice: Choice): number[] {
   const rows: number[] = [];
   for (let row = 0; row < sample.length; row++) if (isChosen(sample, row, choice)) rows.push(row);

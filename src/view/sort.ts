@@ -1,3 +1,4 @@
+import { Scratch } from "../flow/scratch.ts";
 import type { Sample } from "../flow/sample.ts";
 import type { Column } from "./column.ts";
 
@@ -8,15 +9,18 @@ export interface Sort {
 
 type Compare = (a: number, b: number) => number;
 
+/** Rows of a sample, as a list or in memory that is used again. */
+export type Rows = readonly number[] | Int32Array;
+
 /** The rows in order, only the first `limit` of them unless it is 0. `rows` stays as it is. */
-export function sortedRows(sample: Sample, rows: readonly number[], sort: Sort, limit = 0): number[] {
+export function sortedRows(sample: Sample, rows: Rows, sort: Sort, limit = 0): number[] {
   const compare = comparison(sample, rows, sort);
-  return limit > 0 && limit < rows.length ? firstOf(rows, compare, limit) : rows.toSorted(compare);
+  return limit > 0 && limit < rows.length ? firstOf(rows, compare, limit) : Array.from(rows).sort(compare);
 }
 
 /** Of ten thousand rows the screen shows fifty: most are looked at once, against the last of those that are in so far. */
-function firstOf(rows: readonly number[], compare: Compare, limit: number): number[] {
-  const first = rows.slice(0, limit).sort(compare);
+function firstOf(rows: Rows, compare: Compare, limit: number): number[] {
+  const first = Array.from(rows.slice(0, limit)).sort(compare);
   for (let i = limit; i < rows.length; i++) {
     if (compare(rows[i], first[limit - 1]) >= 0) continue;
     let low = 0, high = limit - 1;
@@ -32,8 +36,10 @@ function firstOf(rows: readonly number[], compare: Compare, limit: number): numb
   return first;
 }
 
-/** A column's value is asked for once a row: a comparison is then a look at two numbers. */
-function comparison(sample: Sample, rows: readonly number[], { column, descending }: Sort): Compare {
+const figures = new Scratch((length) => new Float64Array(length));
+
+/** Good until the next one. A column's value is asked for once a row: a comparison is then a look at two numbers. */
+function comparison(sample: Sample, rows: Rows, { column, descending }: Sort): Compare {
   const sign = descending ? -1 : 1, { cookieHigh, cookieLow } = sample.flows;
   // Rows that compare equal keep an order of their own from sample to sample: by cookie, which does not change.
   const byCookie: Compare = (a, b) => cookieHigh[a] - cookieHigh[b] || cookieLow[a] - cookieLow[b];
@@ -46,7 +52,7 @@ function comparison(sample: Sample, rows: readonly number[], { column, descendin
       return x < y ? -sign : x > y ? sign : byCookie(a, b);
     };
   }
-  const values = new Float64Array(sample.length);
+  const values = figures.take(sample.length);
   const unknown = column.rank === undefined ? -1 : Infinity;
   for (const row of rows) values[row] = figure(sample, row) ?? unknown;
   return (a, b) => sign * (values[a] - values[b]) || byCookie(a, b);

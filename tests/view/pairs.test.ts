@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { columnById, TOTAL_RATE } from "../../src/view/column.ts";
-import { folded, isClient, otherEnd, peerText } from "../../src/view/pairs.ts";
+import { fold, folded, isClient, otherEnd, peerText } from "../../src/view/pairs.ts";
 import { compileFilter } from "../../src/view/filter/compile.ts";
 import { parseFilter } from "../../src/view/filter/parse.ts";
 import { selectRows } from "../../src/view/selection.ts";
@@ -69,4 +69,11 @@ Deno.test("selectRows() folds what the filter has left, if it is asked to", () =
 Deno.test("peer: finds the ends whose other end is a process or a container of that name", () => {
   const sample = fakeSample([CLIENT, SERVER, OTHER]), filter = compileFilter(parseFilter("peer:HTTP")!);
   deepStrictEqual([0, 1, 2].filter((row) => filter(sample, row)), [0]);
+});
+
+Deno.test("fold() does in place what folded() does, whatever was folded before", () => {
+  const sample = fakeSample([SERVER, CLIENT, OTHER]), rows = Int32Array.of(0, 1, 2);
+  fold(fakeSample([OTHER, OTHER, OTHER, OTHER]), Int32Array.of(0, 1, 2, 3), 4);
+  const left = fold(sample, rows, 3);
+  deepStrictEqual([...rows.subarray(0, left)], folded(sample, [0, 1, 2]));
 });

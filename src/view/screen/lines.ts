@@ -3,9 +3,8 @@ import { type Column, columnById, HISTORY, inUnits } from "../column.ts";
 import { peerRow } from "../../flow/peer.ts";
 import { flowId } from "../../flow/row.ts";
 import type { Ended } from "../ended.ts";
-import { type Group, groupColumns, groupRows, presentCount } from "../group.ts";
-import { folded } from "../pairs.ts";
-import { chosenRows } from "../selection.ts";
+import { type Group, groupColumns, groupRows } from "../group.ts";
+import { chosenRows, selected } from "../selection.ts";
 import { sortedRows } from "../sort.ts";
 import type { ScreenState } from "./state.ts";
 
@@ -22,11 +21,12 @@ export interface Lines {
 
 /** What a table of this state has to show of the sample, first line first. */
 export function linesOf(sample: Sample, state: ScreenState, ended: Ended | null): Lines {
-  const { sort, group } = state, limit = state.all ? 0 : state.limit, rows = chosenRows(sample, state);
+  const { sort, group } = state, limit = state.all ? 0 : state.limit;
   if (group === null) {
-    const shown = state.pairs ? folded(sample, rows) : rows, isFolded = shown.length < rows.length;
-    return { items: sortedRows(sample, shown, sort, limit), matching: presentCount(sample, shown), folded: isFolded };
+    const { rows: items, matching, folded } = selected(sample, { ...state, limit });
+    return { items, matching, folded };
   }
+  const rows = chosenRows(sample, state);
   const past = ended === null ? undefined : { ended, rows: chosenRows(ended.sample, state) };
   const groups = groupRows(sample, rows, group, sort, past), items: Item[] = [];
   for (const one of limit === 0 ? groups : groups.slice(0, limit)) {
