@@ -36,8 +36,18 @@ export interface Constant {
 }
 
 export function constant(text: string): Constant {
-  const bytes = encoder.encode(text), { length } = bytes, words = new Int32Array(length + 3 >> 2);
-  new Uint8Array(words.buffer).set(bytes);
+  const words = new Int32Array(text.length + 3 >> 2), bytes = new Uint8Array(words.buffer, 0, text.length);
+  // As a rule it is ASCII, and fits.
+  const { read, written } = encoder.encodeInto(text, bytes);
+  return read === text.length && written === text.length
+    ? { length: written, bytes, words }
+    : wordsOf(encoder.encode(text));
+}
+
+/** A copy of these bytes. */
+export function wordsOf(from: Uint8Array): Constant {
+  const { length } = from, words = new Int32Array(length + 3 >> 2), bytes = new Uint8Array(words.buffer, 0, length);
+  bytes.set(from);
   return { length, bytes, words };
 }
 
@@ -56,6 +66,15 @@ for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
   PLAIN[character.charCodeAt(0)] = ANYWHERE;
 }
 for (const character of " -@=+()#;") PLAIN[character.charCodeAt(0)] = INSIDE;
+
+/** Whether ByteText.plain() takes it. */
+export function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= PLAIN.length || PLAIN[code] === 0 || i === 0 && PLAIN[code] === INSIDE) return false;
+  }
+  return true;
+}
 
 const NULL = constant("null"), TRUE = constant("true"), FALSE = constant("false");
 

@@ -1,7 +1,7 @@
 /** Samples as CSV by RFC 4180: the fields of the JSON document, flattened, a row a flow, or group, and sample. */
 import { stringify } from "csv-stringify/sync";
 import type { Sample } from "../flow/sample.ts";
-import { bytesOf, ByteText, constant } from "./byte_text.ts";
+import { bytesOf, ByteText, constant, isPlain } from "./byte_text.ts";
 import type { Cell, Fields } from "./csv_fields.ts";
 
 /** Fields of the sample, which stand before all others. */
@@ -69,15 +69,17 @@ export class Csv<Item> {
 
 /** Cells of one line after the other, as text. */
 export function cellsText(cells: readonly Cell[]): string {
-  return cells.map((cell) => typeof cell === "string" ? text([[cell]]).slice(0, -2) : `${cell ?? ""}`).join(",");
+  return cells.map((cell) => typeof cell === "string" && !isPlain(cell) ? quoted(cell) : `${cell ?? ""}`).join(",");
 }
 
 /** null is an empty cell. */
 export function putCell(to: ByteText, cell: Cell): void {
   if (typeof cell === "number") to.number(cell);
   else if (typeof cell === "boolean") to.boolean(cell);
-  else if (cell !== null && !to.plain(cell)) to.text(text([[cell]]).slice(0, -2));
+  else if (cell !== null && !to.plain(cell)) to.text(quoted(cell));
 }
+
+const quoted = (cell: string) => text([[cell]]).slice(0, -2);
 
 // What some reader or other takes for the end of a line: vertical tab and form feed, NEL and Unicode's separators too.
 const SOME_END = /[\n\v\f\r\u0085\u2028\u2029]/;

@@ -8,7 +8,7 @@ import * as flow from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
 import { dropsOf } from "../view/drops.ts";
 import * as view from "../view/flow.ts";
-import { type ByteText, type Constant, constant } from "./byte_text.ts";
+import { ByteText, type Constant, constant, wordsOf } from "./byte_text.ts";
 import { cellsText, type CsvRows, putCell } from "./csv.ts";
 import { type Cell, droppedFields } from "./csv_fields.ts";
 import { OwnerParts } from "./owner_parts.ts";
@@ -24,26 +24,40 @@ const END = new EndParts((end) =>
 
 const DROPPED = droppedFields<{ readonly dropped: Drops | null }>().map(([, read]) => read);
 const droppedText = (dropped: Drops | null) => `,${cellsText(DROPPED.map((read) => read({ dropped })))}`;
-const NONE_DROPPED = constant(droppedText([]));
+const NONE_DROPPED = constant(droppedText([])), DROPS_UNKNOWN = constant(droppedText(null));
 
-/** What several flows of one process have: what stands before the counts, as the other end of a connection, and the name of the executable. */
-interface Owner {
-  readonly own: Constant;
-  readonly asPeer: Constant;
-  readonly exe: Constant;
+const scratch = new ByteText();
+
+function part(...cells: Cell[]): Constant {
+  scratch.clear();
+  for (const cell of cells) {
+    scratch.byte(COMMA);
+    putCell(scratch, cell);
+  }
+  return wordsOf(scratch.bytes);
 }
 
-function ownerOf(sample: Sample, row: number): Owner {
-  const f = sample.flows, pid = view.pidOf(f, row), process = view.processName(sample, row);
-  const container = view.container(sample, row), id = container?.id ?? null, name = container?.name ?? null;
-  const netns = f.netns[row] || null, runtime = container?.runtime ?? null;
-  const user = view.userName(sample, row), cgroup = view.cgroupPath(sample, row);
-  const part = (...cells: Cell[]) => constant(`,${cellsText(cells)}`);
-  return {
-    own: part(pid, process, view.uidOf(f, row), user, netns, cgroup, id, runtime, name),
-    asPeer: part(pid, process, id, name, netns),
-    exe: part(view.executable(sample, row)),
-  };
+/** What several flows of one process have: what stands before the counts, and as the other end of a connection. */
+class Owner {
+  readonly own: Constant;
+  #asPeer: Constant | null = null;
+
+  constructor(sample: Sample, row: number) {
+    const f = sample.flows, { id = null, runtime = null, name = null } = view.container(sample, row) ?? {};
+    const user = view.userName(sample, row), cgroup = view.cgroupPath(sample, row), netns = f.netns[row] || null;
+    const process = view.processName(sample, row), uid = view.uidOf(f, row);
+    this.own = part(view.pidOf(f, row), process, uid, user, netns, cgroup, id, runtime, name);
+  }
+
+  /** `row`: one of its flows. */
+  asPeer(sample: Sample, row: number): Constant {
+    return this.#asPeer ??= peerPart(sample, row);
+  }
+}
+
+function peerPart(sample: Sample, row: number): Constant {
+  const f = sample.flows, { id = null, name = null } = view.container(sample, row) ?? {};
+  return part(view.pidOf(f, row), view.processName(sample, row), id, name, f.netns[row] || null);
 }
 
 /** From the protocol to the direction: by what tells them apart. */
@@ -62,7 +76,7 @@ function kindOf({ flows: f }: Sample, row: number): Constant {
 
 /** Rows of a sample after the other. */
 export class FlowCells implements CsvRows<number> {
-  readonly #owners = new OwnerParts(ownerOf);
+  readonly #owners = new OwnerParts((sample, row) => new Owner(sample, row));
 
   begin(): void {
     this.#owners.begin();
@@ -92,7 +106,7 @@ export class FlowCells implements CsvRows<number> {
     number(to, view.ageMs(sample, row));
     boolean(to, f.closed[row] === 1);
     boolean(to, f.loopback[row] === 1);
-    to.add(owner.exe);
+    text(to, view.executable(sample, row));
     boolean(to, flow.isShared(f, row));
     boolean(to, !tcp || isListener ? null : f.established[row] === 1);
     boolean(to, f.inside[row] === 1);
@@ -106,8 +120,7 @@ export class FlowCells implements CsvRows<number> {
     number(to, flow.held(f, row, "unsent"));
     number(to, flow.held(f, row, "receiveQueue"));
     number(to, flow.minRttUs(f, row));
-    if (sample.dropsKnown && tcp && f.drops[row] === 0) to.add(NONE_DROPPED);
-    else to.text(droppedText(dropsOf(sample, row)));
+    putDropped(to, dropsOf(sample, row));
     END.put(to, sample, row);
     if (isListener) putQueue(to, sample, row);
     else to.add(NO_QUEUE);
@@ -137,7 +150,7 @@ export class FlowCells implements CsvRows<number> {
     if (peer < 0) return to.add(NO_PEER);
     to.byte(COMMA);
     putId(to, sample.flows, peer);
-    to.add(this.#owners.of(sample, peer).asPeer);
+    to.add(this.#owners.of(sample, peer).asPeer(sample, peer));
     to.add(sample.flows.via[row] === Via.nat ? NAT : DIRECT);
   }
 }
@@ -201,6 +214,12 @@ function putQueue(to: ByteText, sample: Sample, row: number): void {
   number(to, queue.limit);
   number(to, queue.overflows);
   number(to, queue.overflows_at_most);
+}
+
+function putDropped(to: ByteText, dropped: Drops | null): void {
+  if (dropped === null) to.add(DROPS_UNKNOWN);
+  else if (dropped.length === 0) to.add(NONE_DROPPED);
+  else to.text(droppedText(dropped));
 }
 
 /** Which of --hosts has the flow, and which its other end. */

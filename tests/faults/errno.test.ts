@@ -14,6 +14,7 @@ function falseShim({ name }: ShimCall, errno: number, stage: string) {
   const count = { made: 0, freed: 0 };
   const calls: Record<string, (...args: never[]) => unknown> = {
     tcptop__new: () => Deno.UnsafePointer.create(BigInt(++count.made)),
+    tcptop__begun: () => null,
     tcptop__free: () => count.freed++,
     tcptop__error: (_: unknown, text: Uint8Array) => new TextEncoder().encodeInto(`${stage}\n`, text).written,
   };

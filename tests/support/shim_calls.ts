@@ -7,7 +7,8 @@ export interface ShimCall {
 }
 
 export const SHIM_CALLS: readonly ShimCall[] = [
-  { name: "tcptop__new", stages: [""], source: "auto" },
+  // Of the others one has begun by then.
+  { name: "tcptop__new", stages: [""], source: "netlink" },
   { name: "tcptop__load", stages: ["find the kernel's BTF", "load the TCP programs", "tcp_state"], source: "bpf" },
   { name: "tcptop__open_netlink", stages: ["ask the kernel for its sockets by netlink"], source: "netlink" },
   {
