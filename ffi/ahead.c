@@ -27,16 +27,17 @@ static void *perform_all(void *context)
 	return NULL;
 }
 
-/* Signals are for the other threads: bpf(2) gives up loading a program when one comes. */
+/* Signals are for the other threads: bpf(2) gives up loading a program when one comes. On Linux sigprocmask() is the calling thread's, and
+ * pthread_sigmask() of libc takes glibc 2.32. */
 static int thread_start(struct ahead *a)
 {
 	sigset_t all, before;
 	int err;
 
 	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	sigprocmask(SIG_SETMASK, &all, &before);
 	err = pthread_create(&a->thread, NULL, perform_all, a);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return err;
 }
 

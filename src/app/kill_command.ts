@@ -35,7 +35,7 @@ export async function killCommand(options: Options, { dryRun, yes }: KillOptions
       ExitStatus.usage,
     );
   }
-  const session = openSession(options);
+  const session = await openSession(options);
   try {
     const all = await found(session, options);
     if (all.length === 0) {

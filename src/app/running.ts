@@ -1,7 +1,6 @@
 /** What every run has: a session as the options ask for it, and its news handed to the outputs. */
 import type { Options } from "../options.ts";
 import type { ScopeOptions } from "../source/source.ts";
-import { loadAhead } from "../system/ahead.ts";
 import { type Identity, invokingIdentity, invokingUser } from "../system/identity.ts";
 import { nowMs } from "./clock.ts";
 import { ContainerNames, localEngines } from "./container_names.ts";
@@ -13,7 +12,7 @@ import type { WorkerOptions } from "./protocol.ts";
 import { Session } from "./session.ts";
 import { isScreen } from "./tty.ts";
 
-export function openSession(options: Options, scope: ScopeOptions | null = null): Session {
+export async function openSession(options: Options, scope: ScopeOptions | null = null): Promise<Session> {
   const { record, replay, keep } = options, folder = folderOwner(options, owner());
   const asked: WorkerOptions = {
     source: options.source,
@@ -43,15 +42,16 @@ export function openSession(options: Options, scope: ScopeOptions | null = null)
       : { path: replay, paced: wantsScreen(options), still: wantsScreen(options) && options.at },
   };
   return new Session(
-    begun(asked),
+    await begun(asked),
     containerNames(replay === null && options.hosts.length === 0 && Deno.build.os === "linux"),
   );
 }
 
 /** With the programs being loaded meanwhile, if any will be: that takes longer than a Worker to begin. */
-function begun(asked: WorkerOptions): WorkerOptions {
-  const loads = hasShim() && asked.source !== "netlink" && asked.replay === null && asked.hosts === null;
-  return loads ? { ...asked, ...loadAhead(asked) } : asked;
+async function begun(asked: WorkerOptions): Promise<WorkerOptions> {
+  if (!hasShim() || asked.source === "netlink" || asked.replay !== null || asked.hosts !== null) return asked;
+  const { loadAhead } = await import("../system/ahead.ts");
+  return { ...asked, ...loadAhead(asked) };
 }
 
 /** `here`: the flows are this machine's, and so are the engines. */

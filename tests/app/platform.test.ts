@@ -11,13 +11,14 @@ const ROOT = new URL("../../", import.meta.url).href;
 /** What is imported for one system only, behind a look at which it is. */
 const LINUX = [
     "src/source/linux/platform.ts",
+    "src/system/ahead.ts",
     "src/system/shim_files.ts",
     "src/app/watched.ts",
     "src/app/when_runner.ts",
   ],
   MACOS = ["src/source/nettop/platform.ts"];
 /** The shim, and all that goes through it or talks to the kernel of Linux. */
-const LINUX_ONLY = /^src\/(source\/linux\/|system\/(command|linux|memory_file|shim))/;
+const LINUX_ONLY = /^src\/(source\/linux\/|system\/(ahead|command|linux|memory_file|shim))/;
 const MACOS_ONLY = /^src\/(source\/nettop|system\/darwin)\//;
 
 /** Files of ours that are loaded, statically or not, without the modules `never`. */
