@@ -28,7 +28,7 @@ enum tcptop_tcp_limit {
 };
 
 /* Makes a handle for which a thread begins with tcptop__load(), tcptop__udp_load() and tcptop__watch_drops(), one after the other up to the first that
- * fails. For tcptop__begun(), once. Any thread. */
+ * fails. For tcptop__begun(), once. Any thread. Does nothing where few descriptors are left: then these calls load, one after the other. */
 void tcptop__begin(uint32_t ring_bytes, uint32_t openings, uint32_t keep, uint32_t timeout_ms, uint32_t watch_dns);
 
 /* That handle; NULL: there is none, or it was taken. These calls, with the same arguments, are still to be made on it, and give what they gave to that

@@ -18,9 +18,19 @@ export class TcptopError extends Error {
   }
 }
 
+/** How Deno's messages name EMFILE, on Linux and macOS. */
+const OUT_OF_DESCRIPTORS = "(os error 24)";
+
+/** What the user reads where Deno could not open a module, a file or a Worker for want of descriptors; null: that is not what Deno says. */
+export function shortageText(text: string): string | null {
+  return text.includes(OUT_OF_DESCRIPTORS)
+    ? "Cannot go on: out of file descriptors. Raise the limit: ulimit -n 1024"
+    : null;
+}
+
 /** What the user reads of an error: our own sentences as they are, anything else as the fault of ours that it is. */
 export function errorText(error: unknown): string {
   if (error instanceof TcptopError) return error.message;
   const text = error instanceof Error ? error.message : String(error);
-  return `Stopped by an error of its own: ${text}. TCPTOP_DEBUG=1 shows more`;
+  return shortageText(text) ?? `Stopped by an error of its own: ${text}. TCPTOP_DEBUG=1 shows more`;
 }

@@ -1,5 +1,5 @@
 /** The main thread's end of the Worker: messages in, samples out. */
-import { ExitStatus, TcptopError } from "../errors.ts";
+import { ExitStatus, shortageText, TcptopError } from "../errors.ts";
 import { unpackFlows } from "../flow/columns.ts";
 import { type Cgroup, NO_CGROUP } from "../flow/container.ts";
 import type { KillResult, KillTarget } from "../system/kill.ts";
@@ -69,7 +69,8 @@ export class Session {
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#fail(`The thread that reads the kernel has failed: ${event.message}`, event.message);
+      const message = shortageText(event.message) ?? `The thread that reads the kernel has failed: ${event.message}`;
+      this.#fail(message, event.message);
     };
     this.#send({ type: "start", options });
   }
