@@ -3,6 +3,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Netns } from "../support/netns.ts";
 import { deafListener } from "../support/pump.ts";
 import { execute, Running } from "../support/tcptop.ts";
+import { SOURCES } from "../support/kept.ts";
 
 const BACKLOG = 5, CLIENTS = 50;
 
@@ -12,7 +13,7 @@ async function overflows(netns: Netns): Promise<number> {
   return Number(/TcpExtListenOverflows +(\d+)/.exec(stdout)![1]);
 }
 
-for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
+for (const [source, sockets] of SOURCES) {
   Deno.test(`accept_queue is what ss has of a listener, and a full one is a note, by ${source} ${sockets}`, async () => {
     await using netns = await Netns.make();
     await using listener = await deafListener(netns, BACKLOG);

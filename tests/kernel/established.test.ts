@@ -6,6 +6,7 @@ import { FAST_OPEN_BYTES, FastOpen } from "../support/fastopen.ts";
 import { Netns } from "../support/netns.ts";
 import { execute, Running, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
+import { SOURCES } from "../support/kept.ts";
 
 const REFUSED = 37;
 
@@ -18,7 +19,7 @@ async function refuse(times: number): Promise<number> {
   return port;
 }
 
-for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
+for (const [source, sockets] of SOURCES) {
   Deno.test(`${REFUSED} refused connects are failures, neither opened nor closed, by ${source} ${sockets}`, async () => {
     if (sockets !== "") Deno.env.set("TCPTOP_SOCKETS", sockets);
     await using running = await Running.start("--interval", "200ms", "--source", source);

@@ -6,6 +6,7 @@ import { Events } from "../support/events.ts";
 import { lines, within } from "../support/lines.ts";
 import { fromSource } from "../support/tcptop.ts";
 import { endsOf, Workload } from "../support/workload.ts";
+import { KEPT } from "../support/kept.ts";
 
 /** Takes copies of all sockets of a process, says so, and lets go of them when its input ends, on a thread that is not its first. */
 const HOLDER = `
@@ -58,7 +59,9 @@ const onlooker: Holder = {
 };
 
 for (
-  const [{ what, start }, sockets] of [another, onlooker].flatMap((one) => [[one, "storage"], [one, "table"]] as const)
+  const [{ what, start }, sockets] of [another, onlooker].flatMap((one) =>
+    KEPT.map((sockets) => [one, sockets] as const)
+  )
 ) {
   Deno.test(`a connection that ${what} was the last to let go of is its server's, in ${sockets}`, async () => {
     Deno.env.set("TCPTOP_SOCKETS", sockets);

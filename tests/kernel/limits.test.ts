@@ -7,6 +7,7 @@ import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { Netns } from "../support/netns.ts";
 import { cable, Pump } from "../support/pump.ts";
 import { execute, Running } from "../support/tcptop.ts";
+import { SOURCES } from "../support/kept.ts";
 
 const SAMPLES = 10, RIGHT = 9;
 const ROUNDS = Number(Deno.env.get("TCPTOP_ROUNDS") ?? 1), MANY = ROUNDS > 1;
@@ -43,7 +44,7 @@ function test(name: string, once: () => Promise<void>): void {
   });
 }
 
-for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
+for (const [source, sockets] of SOURCES) {
   const start = async () => {
     if (sockets !== "") Deno.env.set("TCPTOP_SOCKETS", sockets);
     const running = await Running.start("--interval", INTERVAL, "--source", source);

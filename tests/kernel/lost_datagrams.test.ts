@@ -6,6 +6,7 @@ import { lines, within } from "../support/lines.ts";
 import { Netns } from "../support/netns.ts";
 import { withoutProgram } from "../support/refused.ts";
 import { Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
+import { KEPT } from "../support/kept.ts";
 
 const SOURCE = new URL("lost_datagrams.c", import.meta.url);
 const DATAGRAMS = 1001, BYTES = 501;
@@ -104,7 +105,7 @@ const older = async (sockets: string) => {
 /** Those of MODES in which each datagram is a packet, and none is damaged. */
 const COUNTED = [...MODES.keys()].filter((mode) => mode !== "gro" && mode !== "damaged");
 
-for (const sockets of ["storage", "table"]) {
+for (const sockets of KEPT) {
   for (const mode of COUNTED) {
     Deno.test(`before Linux 6.11 tcptop tells how many datagrams were lost: ${mode}, in ${sockets}`, async () => {
       await using running = await older(sockets);

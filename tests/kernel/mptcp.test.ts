@@ -4,6 +4,7 @@ import { compiled } from "../support/compiled.ts";
 import { lines, within } from "../support/lines.ts";
 import { Netns } from "../support/netns.ts";
 import { Running, type SampleDocument } from "../support/tcptop.ts";
+import { SOURCES } from "../support/kept.ts";
 
 const BYTES = 100_003;
 
@@ -40,7 +41,7 @@ async function addressToJoinFrom({ name }: Netns): Promise<void> {
   }
 }
 
-for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
+for (const [source, sockets] of SOURCES) {
   for (const when of ["before", "after"]) {
     Deno.test(`a subflow that opened ${when} tcptop is its process's, with its bytes, by ${source} ${sockets}`, async () => {
       const early = when === "before" ? await start() : null;
@@ -99,7 +100,7 @@ for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink
   }
 }
 
-for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
+for (const [source, sockets] of SOURCES) {
   Deno.test(`a subflow that several hold is said to be shared, and goes to the heir, by ${source} ${sockets}`, async () => {
     await using running = await begin(source, sockets);
     const { server, port, heir, letGo, stop } = await start(undefined, true);

@@ -4,6 +4,7 @@ import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { Netns } from "../support/netns.ts";
 import { cable, Pump } from "../support/pump.ts";
 import { execute, Running } from "../support/tcptop.ts";
+import { SOURCES } from "../support/kept.ts";
 
 const DELAY_MS = 25, ROUND_TRIP_US = 2 * DELAY_MS * 1000;
 /** A jiffy of 10 ms and ss's whole milliseconds, at both readings, and the time between them on a busy machine. */
@@ -31,7 +32,7 @@ function sameRate(told: number | null, word: string | undefined): void {
   strictEqual(told === null ? null : Math.floor(told), seen === null ? null : Math.floor(seen));
 }
 
-for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
+for (const [source, sockets] of SOURCES) {
   Deno.test(`the path of a connection is as ss has it, by ${source} ${sockets}`.trim(), async () => {
     await using a = await Netns.make();
     await using middle = await Netns.make();

@@ -2,6 +2,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { execute, type SampleDocument, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
+import { SOURCES } from "../support/kept.ts";
 
 /** Inside: a shell connects to $1, says its pid, and then runs the rest. */
 const INSIDE = `exec 3<>/dev/tcp/127.0.0.1/$1; echo $BASHPID >&2; shift; "$@"; exit $?`;
@@ -11,7 +12,7 @@ const inside = (port: number, line: readonly string[]) => [
   ...line,
 ];
 
-for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
+for (const [source, sockets] of SOURCES) {
   Deno.test(`in a PID namespace tcptop has that namespace's pids, and none of processes outside, by ${source} ${sockets}`, async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr as Deno.NetAddr;
@@ -46,7 +47,7 @@ const NESTED =
 until pid=$(cat /proc/$!/task/$!/children) && [ -n "$pid" ]; do sleep 0.05; done
 echo $pid >&2; shift; "$@"; status=$?; kill -KILL $pid; exit $status`;
 
-for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
+for (const [source, sockets] of SOURCES) {
   Deno.test(`in a PID namespace processes of one within have the pids of the outer one, UDP too, by ${source} ${sockets}`, async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr as Deno.NetAddr;

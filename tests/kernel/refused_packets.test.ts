@@ -4,6 +4,7 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import { Netns } from "../support/netns.ts";
 import { execute, Running, type SampleDocument } from "../support/tcptop.ts";
 import { endsOf, Workload } from "../support/workload.ts";
+import { SOURCES } from "../support/kept.ts";
 
 async function run(...line: string[]): Promise<string> {
   const { code, stdout, stderr } = await execute(line);
@@ -29,7 +30,7 @@ const FIREWALL = "add table inet t; add chain inet t c { type filter hook output
 const TX = 6_000_007, RX = 1_000_003;
 
 for (
-  const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const
+  const [source, sockets] of SOURCES
 ) {
   Deno.test(`tx_bytes is what has left, where a full queue refuses packets, by ${source} ${sockets}`, async () => {
     await using a = await Netns.make();

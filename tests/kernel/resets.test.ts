@@ -4,6 +4,7 @@ import { compiled } from "../support/compiled.ts";
 import { Events } from "../support/events.ts";
 import { Netns } from "../support/netns.ts";
 import { execute, Running, tcptop } from "../support/tcptop.ts";
+import { KEPT } from "../support/kept.ts";
 
 const RUNS = Number(Deno.env.get("TCPTOP_ROUNDS") ?? 20);
 /** The kernel says of its resets why, since 6.10. */
@@ -46,7 +47,7 @@ function counted(ended: readonly Ended[], ways: ReadonlyMap<number, string>): Re
   return counts;
 }
 
-for (const sockets of ["storage", "table"]) {
+for (const sockets of KEPT) {
   Deno.test(`a reset that this end sent has its reason, in samples and events, in ${sockets}`, async () => {
     await using netns = await Netns.make();
     const enter = ["ip", "netns", "exec", netns.name],

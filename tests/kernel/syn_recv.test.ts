@@ -4,13 +4,14 @@ import { FastOpen } from "../support/fastopen.ts";
 import { Netns } from "../support/netns.ts";
 import { execute, Running } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
+import { KEPT, SOURCES } from "../support/kept.ts";
 
 const HALF_OPEN = 13;
 /** The client never learns that its SYN has arrived. */
 const FIREWALL = "add table inet t; add chain inet t c { type filter hook output priority 0; };" +
   "add rule inet t c tcp flags & (syn | ack) == syn | ack drop";
 
-for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink", ""]] as const) {
+for (const [source, sockets] of SOURCES) {
   Deno.test(`totals.syn_recv is what ss counts, in every namespace, by ${source} ${sockets}`, async () => {
     await using netns = await Netns.make();
     const enter = ["ip", "netns", "exec", netns.name];
@@ -40,7 +41,7 @@ for (const [source, sockets] of [["bpf", "storage"], ["bpf", "table"], ["netlink
 /** More than what a snapshot of changes alone needs to leave out what is at rest, and than there are between two whole ones. */
 const SAMPLES = 60;
 
-for (const sockets of ["storage", "table"]) {
+for (const sockets of KEPT) {
   Deno.test(`a handshake of TCP Fast Open that rests is in every sample's totals.syn_recv, by ${sockets}`, async () => {
     const { netns, start } = await FastOpen.prepared();
     await using _ = netns;

@@ -6,6 +6,7 @@ import { execute, Running, type SampleDocument, tcptop } from "../support/tcptop
 import { lines, within } from "../support/lines.ts";
 import { withoutProgram } from "../support/refused.ts";
 import { Workload } from "../support/workload.ts";
+import { KEPT } from "../support/kept.ts";
 
 const VXLAN_PORT = 4789;
 const NOTE = "kernel_tunnels";
@@ -51,7 +52,7 @@ const expected = (netns: Netns) => ({
   packets: [null, null, null, null],
 });
 
-for (const sockets of ["storage", "table"]) {
+for (const sockets of KEPT) {
   Deno.test(`a VXLAN is a row without figures and a note, what goes through it is exact, sockets in ${sockets}`, async () => {
     await using a = await Netns.make();
     await using b = await Netns.make();
@@ -145,7 +146,7 @@ send $peer, "\\0\\0\\0\\0" . "i" x 13, 0 for 1 .. 23;
 send $peer, "\\0\\0\\1\\1" . "e" x 103, 0 for 1 .. 29;
 print "sent\\n"; <STDIN>;`;
 
-for (const sockets of ["storage", "table"]) {
+for (const sockets of KEPT) {
   Deno.test(`what the kernel takes from a daemon's socket is a row without figures of the daemon, sockets in ${sockets}`, async () => {
     await using netns = await Netns.make();
     await using running = await Running.of(inside(netns, sockets, "--json", "-i", "200ms", "--source", "bpf"));

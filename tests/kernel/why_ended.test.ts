@@ -7,6 +7,7 @@ import { Events } from "../support/events.ts";
 import { Netns } from "../support/netns.ts";
 import { execute, Running, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
+import { KEPT } from "../support/kept.ts";
 
 const RUNS = 200;
 /** Of each of the ways that take seconds. With TCPTOP_ROUNDS=200 in the environment they are as many as of the others. */
@@ -41,7 +42,7 @@ async function run(...line: string[]): Promise<void> {
   strictEqual(code, 0, `${line.join(" ")}: ${stderr}`);
 }
 
-for (const sockets of ["storage", "table"]) {
+for (const sockets of KEPT) {
   const start = async () => {
     Deno.env.set("TCPTOP_SOCKETS", sockets);
     const running = await Running.start("--interval", "200ms");

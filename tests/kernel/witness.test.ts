@@ -4,6 +4,7 @@ import { deepStrictEqual } from "node:assert/strict";
 import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { Running } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
+import { KEPT } from "../support/kept.ts";
 
 const COUNT = 211, BYTES = 503, PAIRS = 23;
 
@@ -27,7 +28,7 @@ function toldOf(flows: readonly FlowFacts[]) {
   };
 }
 
-for (const sockets of ["storage,witness", "table,witness"]) {
+for (const sockets of KEPT.map((kept) => `${kept},witness`)) {
   Deno.test(`the witness alone tells of each opening and end, to the byte, with ${sockets}`, async () => {
     await using running = await started(sockets, () => Running.start("--interval", "200ms"));
     const lostBefore = (await running.next()).health.events_lost;
