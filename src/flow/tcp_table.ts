@@ -62,6 +62,8 @@ export class TcpTable {
   #snapshotErrors = 0;
   /** Records were lost since the last whole snapshot. */
   #unsure = false;
+  /** How many, less those that a connection was put down to whose end is missing. */
+  #lostRecords = 0;
   /** A connection that opened before this was met by the last snapshot. */
   #surelyKnownNs = 0;
   #begun = false;
@@ -113,7 +115,7 @@ export class TcpTable {
     return false;
   }
 
-  /** Flows that left without a close record although the source lost none: their last bytes are not known. From the start on. */
+  /** Flows that left without a close record, beyond the records that the source lost meanwhile: their last bytes are not known. From the start on. */
   get vanished(): number {
     return this.#vanished;
   }
@@ -226,26 +228,31 @@ export class TcpTable {
     const isWhole = !(tick.features & Feature.changes),
       lost = tick.eventsLost > this.#eventsLost,
       whole = isWhole && tick.snapshotErrors === this.#snapshotErrors;
+    if (lost) this.#lostRecords += tick.eventsLost - this.#eventsLost;
     this.#eventsLost = tick.eventsLost;
     this.#snapshotErrors = tick.snapshotErrors;
     this.#unsure ||= lost;
-    if (whole) this.#reconcile(tick, this.#unsure ? 0 : 1, this.#unsure);
-    else if (isWhole && this.#unsure) this.#reconcile(tick, FORGIVEN_CUT, lost);
+    if (whole) this.#reconcile(tick, this.#unsure ? 0 : 1);
+    else if (isWhole && this.#unsure) this.#reconcile(tick, FORGIVEN_CUT);
     this.#leavesOut ||= !isWhole;
-    if (whole) this.#unsure = false;
+    if (whole) {
+      this.#unsure = false;
+      this.#lostRecords = 0;
+    }
     this.#surelyKnownNs = Math.max(0, tick.beginNs - OPENING_NS);
     this.#snapshot = this.#snapshot === 0xffffffff ? 1 : this.#snapshot + 1;
     if (!this.#begun) this.#begin();
   }
 
-  #reconcile(tick: TickRecord, forgiven: number, lost: boolean): void {
+  #reconcile(tick: TickRecord, forgiven: number): void {
     const c = this.#columns.arrays, gone = this.#gone;
     gone.length = 0;
     for (let row = 0; row < this.length; row++) {
       if (c.closed[row] || c.seen[row] === this.#snapshot || c.metNs[row] >= tick.beginNs) continue;
       if (++c.missed[row] <= forgiven) this.#doubts ||= this.#leavesOut;
       else {
-        if (!lost) this.#vanished++;
+        if (this.#lostRecords > 0) this.#lostRecords--;
+        else this.#vanished++;
         if (!isListener(c.remotePort[row], c.state[row])) this.#leave(row);
         this.#vanish(row, tick.timeNs);
         gone.push(row);
@@ -311,15 +318,16 @@ export class TcpTable {
       this.#closed,
       this.#failed,
       this.#vanished,
+      this.#lostRecords,
     ]);
   }
 
   /** Throws a StateError, and is then as it was. */
   load(from: StateReader): void {
     this.#columns.load(from, "tcp");
-    const [snapshot, lost, errors, unsure, knownNs, begun, opened, closed, failed, vanished] = from.list("tcp").map(
-      Number,
-    );
+    const [snapshot, lost, errors, unsure, knownNs, begun, opened, closed, failed, vanished, lostRecords] = from.list(
+      "tcp",
+    ).map(Number);
     this.#snapshot = snapshot || 1;
     this.#eventsLost = lost || 0;
     this.#snapshotErrors = errors || 0;
@@ -330,6 +338,7 @@ export class TcpTable {
     this.#closed = closed || 0;
     this.#failed = failed || 0;
     this.#vanished = vanished || 0;
+    this.#lostRecords = lostRecords || 0;
     this.#strangers = 0;
     this.ends.load(this.#columns.arrays, this.length);
     this.#columns.arrays.moved.fill(MOVED, 0, this.length);

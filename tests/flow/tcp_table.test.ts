@@ -126,6 +126,20 @@ Deno.test("TcpTable drops at the first miss what may have ended among lost recor
   deepStrictEqual([sample.length, sample.health.eventsLost], [0, 5]);
 });
 
+Deno.test("TcpTable counts ends that are missing beyond the records that were lost", () => {
+  const feed = begun(...[1, 2, 3].map((cookie) => live({ cookie, openedNs: 0 })));
+  const sample = feed.sample(tick(11e9, { eventsLost: 1 }));
+  deepStrictEqual([sample.length, sample.health.eventsLost], [0, 3]);
+});
+
+Deno.test("TcpTable puts no end down to a record that was lost before the last whole snapshot", () => {
+  const feed = begun(live({ openedNs: 0 }));
+  strictEqual(feed.sample(counters(), tick(11e9, { eventsLost: 5 })).health.eventsLost, 5);
+  strictEqual(feed.sample(tick(12e9, { eventsLost: 5 })).length, 1);
+  const sample = feed.sample(tick(13e9, { eventsLost: 5 }));
+  deepStrictEqual([sample.length, sample.health.eventsLost], [0, 6]);
+});
+
 Deno.test("TcpTable keeps what snapshots that were cut short do not show for as long as no records are lost", () => {
   const feed = begun(live({ openedNs: 0 }));
   for (let n = 1; n <= 30; n++) {
