@@ -2,7 +2,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { createSocket, type Socket } from "node:dgram";
 import { lines, within } from "../support/lines.ts";
-import { once, Running, type SampleDocument } from "../support/tcptop.ts";
+import { slowOnce } from "../support/refused.ts";
+import { once, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
 
 const SECONDS = 20;
 
@@ -70,6 +71,28 @@ Deno.test("udp follows a socket from the process that opened it to the one that 
   const { flows } = await running.until("its heir", (sample) => ownerOf(sample, server.port) === `${child} sleep`);
   strictEqual(flows.filter(({ remote }) => remote?.port === server.port).length, 1);
   server.socket.close();
+});
+
+Deno.test("udp follows a socket to the process that inherited it soon after one look for owners was held up", async () => {
+  const server = await bound(), folder = await Deno.makeTempDir(), file = `${folder}/slow`;
+  await Deno.chmod(folder, 0o755); // for the user that tcptop becomes
+  try {
+    await using running = await Running.of(await slowOnce(file, tcptop(["--json", "-i", "200ms", "--udp"])));
+    await using shell = new Shell();
+    await shell.do(`exec 3<>/dev/udp/127.0.0.1/${server.port}; echo -n 123 >&3`);
+    await running.until("its opener", (sample) => ownerOf(sample, server.port) === `${shell.pid} bash`);
+    await Deno.writeTextFile(file, "");
+    // Of two such snapshots in a row, 5 s each, one has looked for owners.
+    for (let i = 0; i < 2; i++) {
+      await running.until("a snapshot that was held up", ({ interval_ms }) => interval_ms > 2000, SECONDS);
+    }
+    await Deno.remove(file);
+    const child = await shell.ask("sleep 60 <&- & exec 3>&-; echo $!");
+    await running.until("its heir", (sample) => ownerOf(sample, server.port) === `${child} sleep`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+    server.socket.close();
+  }
 });
 
 Deno.test("udp keeps the flow of a process that renames itself, under its new name", async () => {

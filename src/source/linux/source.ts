@@ -19,7 +19,7 @@ const BUFFER_BYTES = 1 << 20;
 /** enum tcptop_snapshot of ffi/tcptop.h. */
 const SNAPSHOT_LOOK = 1, SNAPSHOT_CHANGES = 2;
 /** How often all descriptors of the machine are gone over for owners although no socket is without one: a socket may have been passed on to
- * another process. Less often where the pass would take more than a fiftieth of the time. */
+ * another process. Less often where the pass would take more than a fiftieth of the time: two in a row, for one may just have been held up. */
 const OWNER_PASS_EVERY_MS = 3000;
 const OWNER_PASS_SHARE = 50;
 
@@ -56,6 +56,8 @@ export class ShimSource implements FlowSource {
   readonly #euid: number | null;
   #handle: Deno.PointerValue;
   #ownersDueMs = 0;
+  /** How long the last snapshot took that looked for owners. */
+  #lookedForMs = 0;
   #wholeIsDue = false;
 
   /** Opens the best that the options and the machine allow, or throws a TcptopError with nothing left behind. */
@@ -112,7 +114,11 @@ export class ShimSource implements FlowSource {
     const startMs = performance.now(), look = startMs >= this.#ownersDueMs, changes = !this.#wholeIsDue;
     this.#check(tcptop__snapshot(this.#handle, (look ? SNAPSHOT_LOOK : 0) | (changes ? SNAPSHOT_CHANGES : 0)));
     const nowMs = performance.now();
-    if (look) this.#ownersDueMs = nowMs + Math.max(OWNER_PASS_EVERY_MS, OWNER_PASS_SHARE * (nowMs - startMs));
+    if (look) {
+      const tookMs = nowMs - startMs, usualMs = Math.min(tookMs, this.#lookedForMs);
+      this.#lookedForMs = tookMs;
+      this.#ownersDueMs = nowMs + Math.max(OWNER_PASS_EVERY_MS, OWNER_PASS_SHARE * usualMs);
+    }
     this.#wholeIsDue = false;
     this.#pour(() => tcptop__snapshot_read(this.#handle, this.#buffer, BUFFER_BYTES), sink);
   }
