@@ -3,8 +3,8 @@ import type { FlowArrays } from "../flow/columns.ts";
 
 /** Numbers in tables of the sample among them, which mean the same for all of its rows. */
 const NUMBERS = [
-  ...["how", "wholeName", "exe", "cgroup", "uid", "netns", "unknown", "scope", "answer"] as const,
-  ...["protocol", "family", "direction", "loopback", "inside", "pathKnown", "pathLacks", "host"] as const,
+  ...["direction", "how", "wholeName", "exe", "cgroup", "uid", "netns", "unknown", "scope", "answer"] as const,
+  ...["protocol", "family", "loopback", "inside", "pathKnown", "pathLacks", "host"] as const,
 ];
 const WORDS_A_ROW = 4;
 const BYTES = ["comm", "localAddress", "remoteAddress"] as const;
@@ -27,6 +27,9 @@ export class AlikeRows {
   readonly #texts: readonly Uint32Array[];
   /** By hash. */
   readonly #known = new Map<number, Known>();
+  /** Of the last two rows that differ: the two ends of one connection after the other are those, again and again. */
+  #last: Known | null = null;
+  #before: Known | null = null;
 
   /** In these columns. */
   constructor(
@@ -48,13 +51,30 @@ export class AlikeRows {
 
   /** find() or what it has returned for a row that is alike. */
   of<T>(row: number, more: number, find: (of: T, row: number) => number, of: T): number {
-    const hash = this.#hash(row, more), first = this.#known.get(hash);
-    for (let known = first; known !== undefined; known = known.next) {
-      if (known.more === more && this.#isAlike(known.row, row)) return known.found;
+    const before = this.#before;
+    if (before !== null && before.more === more && this.#isAlike(before.row, row)) {
+      this.#before = this.#last;
+      this.#last = before;
+      return before.found;
     }
-    const found = find(of, row);
-    this.#known.set(hash, { row, more, found, next: first });
-    return found;
+    const last = this.#last;
+    if (last !== null && last.more === more && this.#isAlike(last.row, row)) return last.found;
+    const known = this.#knownOf(row, more) ?? this.#note(row, more, find(of, row));
+    this.#before = last;
+    this.#last = known;
+    return known.found;
+  }
+
+  #knownOf(row: number, more: number): Known | undefined {
+    let known = this.#known.get(this.#hash(row, more));
+    while (known !== undefined && (known.more !== more || !this.#isAlike(known.row, row))) known = known.next;
+    return known;
+  }
+
+  #note(row: number, more: number, found: number): Known {
+    const hash = this.#hash(row, more), known = { row, more, found, next: this.#known.get(hash) };
+    this.#known.set(hash, known);
+    return known;
   }
 
   /** Of what tells most rows apart. */
