@@ -12,6 +12,8 @@ async function invoke(): Promise<number> {
   const invocation = parseArguments(Deno.args, userOptionsFile);
   if ("say" in invocation) return await say(invocation.say);
   if ("doctor" in invocation) return await (await import("./src/app/doctor.ts")).doctor(invocation.doctor.json);
+  const { begin, forks } = await import("./src/app/begin.ts");
+  if (!forks(invocation.run)) await begin(invocation.run);
   return await (await import("./src/app/run.ts")).run(invocation.run);
 }
 

@@ -4,7 +4,7 @@ import { ClosedPipe } from "../output/stdout.ts";
 import { ExitStatus, TcptopError } from "../errors.ts";
 import { openOutputs } from "./outputs.ts";
 import { LiveScreen } from "./screen.ts";
-import { openSession, owner, show, wantsLast, wantsScreen } from "./running.ts";
+import { leavesAtOnce, openSession, owner, show, wantsLast, wantsScreen } from "./running.ts";
 import { keyboard, tty } from "./tty.ts";
 
 /** A recording is nothing to look at, nor to type. */
@@ -34,12 +34,12 @@ export async function run(options: Options): Promise<number> {
   const screen = wantsScreen(options) ? liveScreen(options) : null;
   const outputs = await openOutputs(options, Deno.stdout.isTerminal(), owner(), screen);
   const session = await openSession(options);
-  const left = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<void>();
   let stops = 0;
   const stop = () => {
     if (options.replay === null && wantsLast(options) && stops++ === 0) session.finish();
     else session.stop();
-    left.resolve();
+    stopped.resolve();
   };
   screen?.control({
     stop,
@@ -53,17 +53,19 @@ export async function run(options: Options): Promise<number> {
   });
   const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
   for (const signal of signals) Deno.addSignalListener(signal, stop);
+  let left = false;
   try {
-    await show(session, outputs, options.at && screen === null ? 1 : options.count);
+    const count = options.at && screen === null ? 1 : options.count;
+    left = await show(session, outputs, count, { leaves: screen === null && leavesAtOnce(options) });
     // The last picture of a recording stays until its reader has seen enough.
-    if (screen !== null && options.replay !== null && options.count === null) await left.promise;
+    if (screen !== null && options.replay !== null && options.count === null) await stopped.promise;
     if (screen !== null && screen.failure !== null) throw screen.failure;
   } catch (error) {
     if (!(error instanceof ClosedPipe)) throw error;
   } finally {
     await screen?.close();
     for (const signal of signals) Deno.removeSignalListener(signal, stop);
-    await session.close();
+    if (!left) await session.close();
     for (const output of outputs) await output.close?.();
   }
   return outputs.find(({ status }) => status)?.status ?? ExitStatus.done;

@@ -41,10 +41,11 @@ async function watch(
   });
   try {
     try {
-      await show(session, outputs, null, () => {
+      const begun = () => {
         beganMs = nowMs();
         watched.start();
-      });
+      };
+      await show(session, outputs, null, { begun });
     } catch (error) {
       failure = failureOf(error, watched);
     } finally {

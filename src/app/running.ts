@@ -2,23 +2,22 @@
 import type { Options } from "../options.ts";
 import type { ScopeOptions } from "../source/source.ts";
 import { type Identity, invokingIdentity, invokingUser } from "../system/identity.ts";
+import { begin, readsKernel, shimPlace, wantsOpenings } from "./begin.ts";
 import { nowMs } from "./clock.ts";
 import { ContainerNames, localEngines } from "./container_names.ts";
-import { hasShim } from "./files.ts";
 import type { Output } from "./output.ts";
 import { folderOwner } from "./record_folder.ts";
-import { shimIsInside, shimPath } from "./paths.ts";
 import type { WorkerOptions } from "./protocol.ts";
 import { Session } from "./session.ts";
 import { isScreen } from "./tty.ts";
 
 export async function openSession(options: Options, scope: ScopeOptions | null = null): Promise<Session> {
+  await begin(options);
   const { record, replay, keep } = options, folder = folderOwner(options, owner());
   const asked: WorkerOptions = {
     source: options.source,
     // A recording needs no shim, and may be played where there is none.
-    shimPath: shimPath(),
-    shimIsInside: shimIsInside(),
+    ...shimPlace(),
     ringBytes: options.ringBytes,
     udpTimeoutMs: options.udpTimeoutMs,
     watchDns: options.watchDns,
@@ -30,7 +29,7 @@ export async function openSession(options: Options, scope: ScopeOptions | null =
     commands: options.commandLines,
     events: options.events,
     eventsAlone: wantsEventsAlone(options),
-    openings: options.events || record !== null,
+    openings: wantsOpenings(options),
     historyMs: wantsScreen(options) ? options.historyMs : 0,
     from: options.from,
     to: options.to,
@@ -42,16 +41,9 @@ export async function openSession(options: Options, scope: ScopeOptions | null =
       : { path: replay, paced: wantsScreen(options), still: wantsScreen(options) && options.at },
   };
   return new Session(
-    await begun(asked),
+    asked,
     containerNames(replay === null && options.hosts.length === 0 && Deno.build.os === "linux"),
   );
-}
-
-/** With the programs being loaded meanwhile, if any will be: that takes longer than a Worker to begin. */
-async function begun(asked: WorkerOptions): Promise<WorkerOptions> {
-  if (!hasShim() || asked.source === "netlink" || asked.replay !== null || asked.hosts !== null) return asked;
-  const { loadAhead } = await import("../system/ahead.ts");
-  return { ...asked, ...loadAhead(asked) };
 }
 
 /** `here`: the flows are this machine's, and so are the engines. */
@@ -107,13 +99,20 @@ export function owner(): Identity {
   return ours.uid === 0 ? invokingUser(variable) ?? ours : ours;
 }
 
-/** `begun` is called when the source is open, and what there was has been looked at. */
+/** Whether nothing is left to be told after the last sample that is wanted: the kernel takes down by itself what the Worker has open there, and need not
+ * be waited for. */
+export function leavesAtOnce(options: Options): boolean {
+  return readsKernel(options) && options.record === null && !options.events && !wantsLast(options);
+}
+
+/** `begun` is called when the source is open, and what there was has been looked at. With `leaves` the session is not stopped after the last sample, and
+ * the return value is true then. */
 export async function show(
   session: Session,
   outputs: readonly Output[],
   count: number | null,
-  begun: () => void = () => {},
-): Promise<void> {
+  { begun = () => {}, leaves = false }: { readonly begun?: () => void; readonly leaves?: boolean } = {},
+): Promise<boolean> {
   let shown = 0;
   for await (const news of session.news()) {
     if (news.type === "events") {
@@ -123,8 +122,12 @@ export async function show(
       begun();
     } else {
       for (const output of outputs) await output.sample?.(news.sample, news.lent);
-      if (++shown === count) session.stop();
+      if (++shown === count) {
+        if (leaves) return true;
+        session.stop();
+      }
     }
     if (outputs.some(({ done }) => done)) session.stop();
   }
+  return false;
 }
