@@ -1,6 +1,6 @@
 import type { Note } from "../system/source_info.ts";
 import type { Sample } from "../flow/sample.ts";
-import { type AcceptQueue, acceptQueue, hasOwner, isTcp, rxBytes } from "../flow/row.ts";
+import { type AcceptQueue, acceptQueue, hasOwner, isListener, isTcp, rxBytes } from "../flow/row.ts";
 import { harmless } from "../harmless.ts";
 import { processName } from "./flow.ts";
 import { counted } from "./units.ts";
@@ -175,16 +175,27 @@ function unattributed({ flows, length }: Sample, tcp: boolean): number {
   return count;
 }
 
+function someUnattributed({ flows, length }: Sample, listeners: boolean): boolean {
+  for (let row = 0; row < length; row++) {
+    if (!hasOwner(flows, row) && isTcp(flows, row) && isListener(flows, row) === listeners) return true;
+  }
+  return false;
+}
+
 /** Notes that explain why an owner is not known, by code: the note itself has the remedy. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
   ["own_processes_only", "that may not be looked into without CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"],
   ["processes_refused", "that may not be looked into in spite of CAP_SYS_PTRACE"],
 ]);
 const CLOSED = "[was|were] closed and still [sends|send]";
+/** Nobody has to accept a listener, and none sends: its holder is out of sight. A hardened kernel shows nobody the first process's descriptors. */
+const LISTENS =
+  "[listens|listen] for the kernel itself, from io_uring's own table, or for a process that this kernel hides";
 
 /** Code, what stands behind the number, and the remedy. Only a source that visits every descriptor can say more than that it does not
  * know. */
-function whyUnattributed({ source }: Sample, tcp: boolean): [string, string, string | null] {
+function whyUnattributed(sample: Sample, tcp: boolean): [string, string, string | null] {
+  const { source } = sample;
   const remedyOf = (code: string) => source.notes.find((note) => note.code === code)?.remedy ?? null;
   const subject = tcp ? "TCP [socket has|sockets have]" : "UDP [flow has|flows have]";
   const why = (owner: string, reason: string, remedy: string | null): [string, string, string | null] => [
@@ -205,7 +216,9 @@ function whyUnattributed({ source }: Sample, tcp: boolean): [string, string, str
   }
   if (tcp) {
     if (inside !== null) return why("owner", `${outside}, [waits|wait] to be accepted, or ${CLOSED}`, inside);
-    return why("owner", `no process holds [it|them]: [it waits|they wait] to be accepted, or ${CLOSED}`, null);
+    const connects = someUnattributed(sample, false) ? ["[waits|wait] to be accepted", CLOSED] : [];
+    const reasons = someUnattributed(sample, true) ? [...connects, LISTENS] : connects;
+    return why("owner", `no process that can be seen holds [it|them]: [it|they] ${reasons.join(", or ")}`, null);
   }
   const restart = "Restart what uses such sockets";
   if (source.tcp !== "bpf") return why("known owner", "[its socket is|their sockets are] older than tcptop", restart);

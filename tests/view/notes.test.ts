@@ -11,8 +11,23 @@ Deno.test("notesOf() says why flows have no owner, TCP and UDP apart", () => {
   const unowned = { process: null };
   const notes = notesOf(fakeSample([unowned, unowned, { ...unowned, protocol: "udp" }, {}]));
   deepStrictEqual(notes.map(({ code }) => code), ["unattributed", "unattributed"]);
-  match(notes[0].message, /^2 TCP sockets have no owner: no process holds them/);
+  const first = "2 TCP sockets have no owner: no process that can be seen holds them: they wait to be accepted, or ";
+  strictEqual(notes[0].message, `${first}were closed and still send`);
   match(notes[1].message, /^1 UDP flow has no known owner: it is older/);
+});
+
+Deno.test("notesOf() does not say of a listener without an owner that it waits or sends", () => {
+  const unowned = { process: null }, listener = { ...unowned, state: "LISTEN", remotePort: 0 };
+  const LISTENS = "for the kernel itself, from io_uring's own table, or for a process that this kernel hides";
+  const message = (...flows: object[]) => notesOf(fakeSample(flows))[0].message;
+  strictEqual(
+    message(listener),
+    `1 TCP socket has no owner: no process that can be seen holds it: it listens ${LISTENS}`,
+  );
+  match(
+    message(listener, unowned),
+    new RegExp(`: they wait to be accepted, or were closed and still send, or listen ${LISTENS}$`),
+  );
 });
 
 Deno.test("notesOf() does not claim to have looked everywhere where it has not", () => {
