@@ -104,7 +104,8 @@ Deno.test("tcptop whose shim fails, at the start or on the way, ends with a sent
   for (const [name, errno, after, status, says] of WHOLE) {
     const call = SHIM_CALLS.find((call) => call.name === name)!;
     await using faults = await Faults.make({ callErrno: errno, callAfter: after });
-    const line = tcptop(["--json", "-n", 2, "-i", "100ms", "--udp", "--source", call.source]);
+    // More than go before what fails: after the last sample nothing is asked of the shim any more.
+    const line = tcptop(["--json", "-n", 4, "-i", "100ms", "--udp", "--source", call.source]);
     const { code, stdout, stderr } = await execute(faults.line(line, { name, stage: call.stages[0] }));
     strictEqual(code, status, `${name} ${errno}: ${stderr}`);
     if (status > 0) match(stderr, says);
