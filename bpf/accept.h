@@ -26,7 +26,7 @@ static __always_inline struct acceptor acceptor_of(struct sock *sk, u32 tgid)
 	struct acceptor a = {};
 
 	a.tgid = tgid;
-	a.netns = settings.long_names ? BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) : sk->__sk_common.skc_net.net->ns.inum;
+	a.netns = sock_netns(sk);
 	a.port = sk->__sk_common.skc_num;
 	return a;
 }

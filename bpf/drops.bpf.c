@@ -83,7 +83,7 @@ static __always_inline struct net_device *routed_device(struct sk_buff *skb)
 }
 
 /* skb->dev is no device once a datagram is on its way into a socket's queue (udp_set_dev_scratch()): then the socket is given, or, before 6.11, the
- * packet's route tells. */
+ * packet's route tells. Pointers are read by their address: process.h says what the verifier does otherwise. */
 static __always_inline u32 netns_of(struct sk_buff *skb, struct sock *sk, bool has_receiver)
 {
 	struct net_device *dev;
@@ -91,13 +91,13 @@ static __always_inline u32 netns_of(struct sk_buff *skb, struct sock *sk, bool h
 	if (sk)
 		return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	if (has_receiver) {
-		dev = skb->dev;
+		dev = BPF_CORE_READ(skb, dev);
 		if (dev)
 			return BPF_CORE_READ(dev, nd_net.net, ns.inum);
 	}
 	dev = routed_device(skb);
 	if (!dev && !has_receiver)
-		dev = skb->dev;
+		dev = BPF_CORE_READ(skb, dev);
 	return dev ? BPF_CORE_READ(dev, nd_net.net, ns.inum) : 0;
 }
 

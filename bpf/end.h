@@ -23,10 +23,13 @@ static __always_inline bool closed_unread(struct sock *sk, struct tcp_sock *tp)
 
 #define LOW_BYTE (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 3 : 0)
 
-/* Of skb->cb, which has no type of its own: a load of one byte is what the verifier takes, and bpf_probe_read() is refused by lockdown=confidentiality. */
+/* Of skb->cb, which has no type of its own. */
 static __always_inline u8 control_byte(const struct sk_buff *skb, u32 at)
 {
-	return *((const u8 *)skb + bpf_core_field_offset(struct sk_buff___cb, cb) + at);
+	u8 byte = 0;
+
+	bpf_probe_read_kernel(&byte, sizeof(byte), (const void *)skb + bpf_core_field_offset(struct sk_buff___cb, cb) + at);
+	return byte;
 }
 
 /* What ICMP said of a SYN while the socket was in use, as it is where this machine's own firewall says it: tcp_v4_err() leaves it in sk_err_soft, from
@@ -34,10 +37,11 @@ static __always_inline u8 control_byte(const struct sk_buff *skb, u32 at)
  * the queue may not be read (settings.long_names: lockdown=confidentiality refuses bpf_probe_read_kernel()). */
 static __always_inline int syn_error(struct sock *sk)
 {
-	const struct sk_buff *first = sk->sk_error_queue.next;
+	const struct sk_buff *first;
 
 	if (sk->sk_err_soft || !sk->sk_error_queue.qlen || !settings.long_names)
 		return sk->sk_err_soft;
+	first = BPF_CORE_READ(sk, sk_error_queue.next);
 	u8 origin = control_byte(first, bpf_core_field_offset(struct sock_exterr_skb, ee.ee_origin));
 	return origin == FROM_ICMP || origin == FROM_ICMP + 1
 		       ? control_byte(first, bpf_core_field_offset(struct sock_exterr_skb, ee.ee_errno) + LOW_BYTE)

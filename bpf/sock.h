@@ -10,6 +10,18 @@ static __always_inline bool sock_flag(struct sock *sk, enum sock_flags flag)
 	return sk->__sk_common.skc_flags & (1UL << flag);
 }
 
+/* Inode number of its network namespace. By address where that is allowed: process.h. */
+static __always_inline u32 sock_netns(struct sock *sk)
+{
+	return settings.long_names ? BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) : sk->__sk_common.skc_net.net->ns.inum;
+}
+
+/* struct tcp_sock.fastopen_rsk. By address as well. */
+static __always_inline bool sock_is_in_fastopen(struct tcp_sock *tp)
+{
+	return settings.long_names ? BPF_CORE_READ(tp, fastopen_rsk) : tp->fastopen_rsk;
+}
+
 /* sk_drops_read() */
 static __always_inline u32 sock_drops(struct sock *sk)
 {
@@ -90,7 +102,7 @@ static __always_inline bool sock_never_connected(struct tcp_sock *tp, u8 directi
 {
 	if (old == TCP_SYN_SENT || old == TCP_CLOSE)
 		return direction == DIRECTION_OUTBOUND && !tp->bytes_acked;
-	return old == TCP_SYN_RECV && !tp->fastopen_rsk && !tp->bytes_received;
+	return old == TCP_SYN_RECV && !sock_is_in_fastopen(tp) && !tp->bytes_received;
 }
 
 static __always_inline void sock_read_address6(u8 to[16], struct in6_addr *from)
@@ -123,7 +135,7 @@ static __always_inline void sock_read_addresses(struct tcptop_tcp_record *r, str
 	r->remote_port = bpf_ntohs(sk->__sk_common.skc_dport);
 	/* Not skc_num: inet_put_port() has cleared it by the time a connection is closed. */
 	r->local_port = bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport);
-	r->netns = tp->inet_conn.icsk_inet.sk.__sk_common.skc_net.net->ns.inum;
+	r->netns = sock_netns(sk);
 }
 
 static __always_inline void sock_read_counters(struct tcptop_tcp_record *r, struct sock *sk, struct tcp_sock *tp, u8 direction)

@@ -25,7 +25,8 @@ static __always_inline void udp_socket_opened(struct bpf_sock *ctx)
 		return;
 	t->cookie = bpf_get_socket_cookie(ctx);
 	t->opened_ns = bpf_ktime_get_boot_ns();
-	t->netns = task->nsproxy->net_ns->ns.inum; /* as sock_create() passes it to inet_create() */
+	/* As sock_create() passes it to inet_create(). */
+	t->netns = settings.long_names ? BPF_CORE_READ(task, nsproxy, net_ns, ns.inum) : task->nsproxy->net_ns->ns.inum;
 	owner_read(&t->owner, task);
 	t->how = OWNER_CONNECT;
 	t->described = 1; /* each of its flows has a copy of the owner, in its own record */
@@ -41,7 +42,7 @@ static __always_inline void udp_holder_met(struct sock *sk, struct task_struct *
 	}
 	if (!t->cookie)
 		t->cookie = bpf_get_socket_cookie(sk);
-	t->netns = sk->__sk_common.skc_net.net->ns.inum;
+	t->netns = sock_netns(sk);
 	owner_holder_met(t, task);
 	if (!t->described || t->several != SEVERAL_NO || t->candidate_pass == shared.owner_pass)
 		shared.udp_unreported = shared.owner_pass;
@@ -74,7 +75,7 @@ static __always_inline void udp_mark_kernel(struct sock *sk, struct tracked *t)
 	if (t->how != OWNER_NONE || !BPF_CORE_READ_BITFIELD(sk, sk_kern_sock))
 		return;
 	t->how = OWNER_KERNEL;
-	t->netns = sk->__sk_common.skc_net.net->ns.inum;
+	t->netns = sock_netns(sk);
 	t->described = 0;
 }
 

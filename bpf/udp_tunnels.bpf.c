@@ -40,7 +40,7 @@ static __always_inline void tunnel_fill(struct tcptop_udp_record *r, struct sock
 	/* Without the peer of a connected one, of which the socket may have a flow: what the daemon says itself. */
 	__builtin_memset(r->remote_address, 0, sizeof(r->remote_address));
 	r->local_port = sk->__sk_common.skc_num;
-	r->netns = sk->__sk_common.skc_net.net->ns.inum;
+	r->netns = sock_netns(sk);
 }
 
 static __always_inline void tunnel_report(struct seq_file *seq, struct udp_sock *up)

@@ -12,6 +12,10 @@ const WAIT_MS = 700;
 export class NamedOutput implements Output {
   constructor(readonly output: Output, readonly resolver: Resolver) {}
 
+  async start(sample: Sample): Promise<void> {
+    await this.output.start?.(sample);
+  }
+
   async sample(sample: Sample): Promise<void> {
     const addresses = new Set<string>();
     for (let row = 0; row < sample.length; row++) {

@@ -6,7 +6,7 @@ import { groupCsv } from "../output/group_csv.ts";
 import { FlowTexts } from "../output/flow_texts.ts";
 import { groupsDocument, jsonDocument } from "../output/json.ts";
 import { writeError } from "../output/stderr.ts";
-import { writeJson, writeText } from "../output/stdout.ts";
+import { prepareStdout, writeJson, writeText } from "../output/stdout.ts";
 import { groupTable, textTable } from "../output/text.ts";
 import { OutputFile } from "../system/output_file.ts";
 import type { Identity } from "../system/identity.ts";
@@ -126,11 +126,11 @@ function eventOutput(options: Options): Output {
 function sampleOutput(options: Options, stdoutIsTerminal: boolean, past: EndedFlows | null): Output {
   if (options.json) {
     const document = options.group === null ? flowDocument(options) : groupDocument(options, options.group, past);
-    return { sample: (sample) => writeJson(document(sample)) };
+    return { start: prepareStdout, sample: (sample) => writeJson(document(sample)) };
   }
   const clear = stdoutIsTerminal && !options.batch && !options.once ? HOME_AND_CLEAR : "";
   const render = options.group === null ? flowTable(options) : groupsTable(options, options.group, past);
-  return { sample: (sample) => writeText([render(sample)], clear) };
+  return { start: prepareStdout, sample: (sample) => writeText([render(sample)], clear) };
 }
 
 function flowDocument(options: Options): (sample: Sample) => Iterable<Uint8Array> {

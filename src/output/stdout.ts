@@ -60,6 +60,11 @@ export async function writeJson(pieces: Iterable<Piece>, before: number | null =
   await write(barred(pieces, (piece) => harmlessJson(piece, ascii)), before);
 }
 
+/** Loads what is wanted of node:fs, which takes as long as all else that a short sample's text does: while there is nothing to write yet. */
+export function prepareStdout(): void {
+  stdoutFileSize();
+}
+
 /** Writes all of the pieces, which together are whole lines. Throws ClosedPipe when the reader has gone. Where a file takes only
  * a part of them, that part is taken back to `before`, its size until now, and a TcptopError is thrown. null: nothing is taken
  * back, and node:fs is not loaded, which takes longer than all else that --version does. */
