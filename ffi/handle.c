@@ -71,15 +71,25 @@ int32_t handle_ask(struct tcptop *t, const struct source *s, reader_job *job, vo
 	return s->apart ? handle_read(t, job, context, 0) : job(context, 0);
 }
 
+int32_t tcptop__longest_wait(struct tcptop *t)
+{
+	const struct source *s = handle_main_source(t);
+
+	return s ? s->longest_wait_ms : LONGEST_WAIT_MS;
+}
+
+int32_t tcptop__ends_waits(struct tcptop *t)
+{
+	const struct source *s = handle_main_source(t);
+
+	return s && s->ends_waits;
+}
+
 int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms)
 {
 	struct source *s = handle_main_source(t);
-	const int longest = s ? s->longest_wait_ms : LONGEST_WAIT_MS;
-	int n;
+	int n = s ? s->calls->wait(s, timeout_ms) : source_sleep(s, timeout_ms);
 
-	if (timeout_ms < 0 || timeout_ms > longest)
-		timeout_ms = longest;
-	n = s ? s->calls->wait(s, timeout_ms) : source_sleep(s, timeout_ms);
 	return n < 0 ? fail(&t->failure, -n, "wait for records") : n;
 }
 

@@ -26,6 +26,11 @@ struct part {
 	struct tcptop_tick *tick;
 };
 
+static bool rests(struct source *s)
+{
+	return s->apart && s->calls->rests && s->calls->rests(s);
+}
+
 static int32_t part_take(void *context, int64_t unused)
 {
 	const struct part *p = context;
@@ -55,8 +60,14 @@ int32_t tcptop__snapshot(struct tcptop *t, int32_t how)
 
 	start_is_over(t);
 	snapshot_begin(&t->snapshot);
-	for (size_t i = 0; i < t->source_count; i++)
-		handle_ask(t, t->sources[i], part_take, &(struct part){ t->sources[i], &r, &t->snapshot, &tick });
+	for (size_t i = 0; i < t->source_count; i++) {
+		struct source *s = t->sources[i];
+
+		if (rests(s))
+			s->calls->count(s, &tick);
+		else
+			handle_ask(t, s, part_take, &(struct part){ s, &r, &t->snapshot, &tick });
+	}
 	tick.time_ns = clock_ns(CLOCK_BOOTTIME);
 	tick.wall_ns = clock_ns(CLOCK_REALTIME);
 	err = bytes_append(&t->snapshot, &tick, sizeof(tick));

@@ -99,11 +99,17 @@ int32_t tcptop__list_udp(struct tcptop *t);
  * has some in it, and reading it takes CAP_NET_ADMIN. Failing leaves the rest of the handle as it was. */
 int32_t tcptop__translations(struct tcptop *t);
 
-/* Waits until the ring is half full, timeout_ms (at most 250, with netlink 100) have passed, or tcptop__wake() ends it. 1: half
- * full, 0: not. Call it off the main thread. While it runs, only tcptop__error() and tcptop__wake() may be called on this handle. */
+/* Milliseconds that may pass at most between two drains. */
+int32_t tcptop__longest_wait(struct tcptop *t);
+
+/* 1: tcptop__wait() ends when much has come in, and by tcptop__wake(); 0: after its time alone. */
+int32_t tcptop__ends_waits(struct tcptop *t);
+
+/* Waits until the ring fills up beyond its half, or UDP flows their table, timeout_ms have passed, or tcptop__wake() ends it. 1: something fills up,
+ * 0: not. For a thread of its own: meanwhile everything may be called on this handle but tcptop__free(). */
 int32_t tcptop__wait(struct tcptop *t, int32_t timeout_ms);
 
-/* Ends a wait that is under way, or else the next one. Netlink's are short, and go on. Any thread. */
+/* Ends a wait that is under way, or else the next one. Netlink's go on. Any thread. */
 void tcptop__wake(struct tcptop *t);
 
 /* Keeps the table of UDP flows from filling up, and moves whole records from the ring to buffer, oldest first, as many as fit. Returns

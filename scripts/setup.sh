@@ -1,10 +1,12 @@
 # Sourced by every command here: installs what is missing, builds what is stale, and says nothing when there is nothing to do.
-# After it: $root, $deno, DENO_DIR, and build/libtcptop.so. Everything it says goes to standard error.
+# After it: $root, $deno, DENO_DIR, $v8_flags, and build/libtcptop.so. Everything it says goes to standard error.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build
 export DENO_DIR=$build/deno DENO_NO_UPDATE_CHECK=1 DENO_NO_PROMPT=1
 mkdir -p "$build"
+# How V8 is set for tcptop: the reasons stand there.
+v8_flags=$(sed -n 's/.*"\(--v8-flags=[^"]*\)".*/\1/p' "$root/launcher/process.c")
 
 die() { echo "${0##*/}: $*" >&2; exit 1; }
 

@@ -7,6 +7,6 @@
 int source_sleep(struct source *s, int timeout_ms)
 {
 	(void)s;
-	nanosleep(&(struct timespec){ .tv_nsec = timeout_ms * 1000000l }, NULL);
+	nanosleep(&(struct timespec){ .tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000l }, NULL);
 	return 0;
 }

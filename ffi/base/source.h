@@ -37,6 +37,9 @@ struct source_calls {
 	int32_t (*drain)(struct source *s, uint8_t *buffer, uint32_t capacity);
 	/* Appends a record of everything that is live. What could not be read is counted in errors. */
 	void (*snapshot)(struct source *s, const struct request *r, struct bytes *to);
+	/* Where it is apart: whether a snapshot would append nothing. Asked on any thread, which saves waking the one that has what a snapshot takes.
+	 * NULL: that is not known. */
+	bool (*rests)(struct source *s);
 	/* After each snapshot: adds its counters of lost and untracked things since the start to the tick's. */
 	void (*count)(struct source *s, struct tcptop_tick *tick);
 	/* The next snapshot has a full record of every socket. NULL: every snapshot has. */
@@ -47,7 +50,8 @@ struct source_calls {
 
 struct source {
 	const struct source_calls *calls;
-	int longest_wait_ms;
+	int longest_wait_ms; /* between two drains */
+	bool ends_waits;     /* wait() ends when much has come in */
 	bool has_tcp;
 	bool apart;       /* after tcptop__drop(): it needs what one thread has kept */
 	bool fills_up;    /* a table of it may fill up between two snapshots: relieve() is called before each drain() */

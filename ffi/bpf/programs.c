@@ -247,7 +247,7 @@ struct source *programs_new(struct failure *f)
 int32_t programs_load_tcp(struct source *s, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
 {
 	btf_hold(of(s));
-	s->has_tcp = true;
+	s->has_tcp = s->ends_waits = true;
 	s->longest_wait_ms = LONGEST_WAIT_MS;
 	return tcp_load(of(s), ring_bytes, openings, keep);
 }

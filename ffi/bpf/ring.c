@@ -30,9 +30,10 @@ static int fds_open(struct ring *ring, int map_fd)
 	ring->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (ring->epoll_fd < 0 || ring->wake_fd < 0)
 		return -errno;
-	/* Edge-triggered: each write is an event, and nobody has to read the eventfd. */
+	/* Edge-triggered: each write is an event, and nobody has to read the eventfd; and a ring that is not empty is none, but a program's call, as each
+	 * of its records makes while the ring is half full. */
 	err = watch(ring, ring->wake_fd, EPOLLIN | EPOLLET, BY_CALL);
-	return err ? err : watch(ring, map_fd, EPOLLIN, BY_PROGRAM);
+	return err ? err : watch(ring, map_fd, EPOLLIN | EPOLLET, BY_PROGRAM);
 }
 
 /* The first page is the reader's and may be written, the second the writer's; behind it is the data, twice (kernel/bpf/ringbuf.c), so that what

@@ -22,6 +22,8 @@ const SNAPSHOT_LOOK = 1, SNAPSHOT_CHANGES = 2;
  * another process. Less often where the pass would take more than a fiftieth of the time: two in a row, for one may just have been held up. */
 const OWNER_PASS_EVERY_MS = 3000;
 const OWNER_PASS_SHARE = 50;
+/** Of a thread that waits for something to fill up: one that nobody ends, as that of a Worker that was killed, has an end. */
+const LONGEST_MS = 60_000;
 
 const ROOT_KEPT: Note = {
   code: "root_kept",
@@ -59,6 +61,12 @@ export class ShimSource implements FlowSource {
   /** How long the last snapshot took that looked for owners. */
   #lookedForMs = 0;
   #wholeIsDue = false;
+  #woken = false;
+  /** Ends the sleep that is under way. */
+  #rouse: () => void = () => {};
+  /** tcptop__wait() under way; and what the last one has returned. */
+  #filling: Promise<void> | null = null;
+  #filled = 0;
 
   /** Opens the best that the options and the machine allow, or throws a TcptopError with nothing left behind. */
   constructor(library: Library, options: SourceOptions) {
@@ -85,13 +93,18 @@ export class ShimSource implements FlowSource {
       ];
       this.info = { tcp, udp: udp.udp, notes };
     } catch (error) {
-      this.close();
+      this.#free();
       throw error;
     }
   }
 
+  /** By a timer, which wakes this thread alone. Another one, which tells when something fills up, sleeps meanwhile. */
   async wait(ms: number): Promise<boolean> {
-    this.#check(await this.#library.symbols.tcptop__wait(this.#handle, Math.max(0, Math.floor(ms))));
+    const { tcptop__ends_waits, tcptop__longest_wait } = this.#library.symbols;
+    if (this.#filling === null && tcptop__ends_waits(this.#handle)) this.#filling = this.#untilFull();
+    if (!this.#woken) await this.#sleep(Math.min(ms, tcptop__longest_wait(this.#handle)));
+    this.#woken = false;
+    this.#check(this.#filled);
     return true;
   }
 
@@ -101,7 +114,8 @@ export class ShimSource implements FlowSource {
   }
 
   wake(): void {
-    if (this.#handle) this.#library.symbols.tcptop__wake(this.#handle);
+    this.#woken = true;
+    this.#rouse();
   }
 
   drain(sink: RecordSink): void {
@@ -145,9 +159,34 @@ export class ShimSource implements FlowSource {
     return killSocket(this.#library, this.#handle, target);
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    if (this.#filling !== null) {
+      this.#library.symbols.tcptop__wake(this.#handle);
+      await this.#filling;
+    }
+    this.#free();
+  }
+
+  #free(): void {
     if (this.#handle) this.#library.symbols.tcptop__free(this.#handle);
     this.#handle = null;
+  }
+
+  async #untilFull(): Promise<void> {
+    this.#filled = await this.#library.symbols.tcptop__wait(this.#handle, LONGEST_MS);
+    this.#filling = null;
+    if (this.#filled !== 0) this.wake();
+  }
+
+  /** Timers count whole milliseconds: one that is rounded down ends before what was waited for, and another one has to follow. */
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.ceil(ms));
+      this.#rouse = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   /** `error` is set where TCP has no source: it is thrown if UDP has none either. */
@@ -172,7 +211,7 @@ export class ShimSource implements FlowSource {
 
   /** Frees what a failed attempt has opened. */
   #startAnew(): void {
-    this.close();
+    this.#free();
     this.#handle = newHandle(this.#library);
   }
 

@@ -66,6 +66,18 @@ export const HANDLE_SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__longest_wait: {
+    parameters: [
+      "pointer", // t
+    ],
+    result: "i32",
+  },
+  tcptop__ends_waits: {
+    parameters: [
+      "pointer", // t
+    ],
+    result: "i32",
+  },
   tcptop__wait: {
     parameters: [
       "pointer", // t
