@@ -1,12 +1,13 @@
 # Sourced by every command here: installs what is missing, builds what is stale, and says nothing when there is nothing to do.
-# After it: $root, $deno, DENO_DIR, $v8_flags, and build/libtcptop.so. Everything it says goes to standard error.
+# After it: $root, $deno, DENO_DIR, and build/libtcptop.so. Everything it says goes to standard error.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build
 export DENO_DIR=$build/deno DENO_NO_UPDATE_CHECK=1 DENO_NO_PROMPT=1
 mkdir -p "$build"
-# How V8 is set for tcptop: the reasons stand there.
-v8_flags=$(sed -n 's/.*"\(--v8-flags=[^"]*\)".*/\1/p' "$root/launcher/process.c")
+
+# v8_flags screen|stream: how V8 is set for tcptop, as launcher/process.c says, with the reasons.
+v8_flags() { sed -n -e 's/^#define V8_ALWAYS "\(.*\)"$/\1/p' -e "s/^static char v8_for_$1\[\] = V8_ALWAYS \"\([^\"]*\)\".*/\1/p" "$root/launcher/process.c" | tr -d '\n'; }
 
 die() { echo "${0##*/}: $*" >&2; exit 1; }
 
