@@ -5,7 +5,7 @@ const FIRST_BYTES = 1 << 16;
 /** A character takes at most three bytes, a number as text at most 25. */
 const CHARACTER_BYTES = 3, NUMBER_BYTES = 25;
 /** From here on the call to copy them takes less than a loop. */
-const MANY_BYTES = 48, MANY_WORDS_BYTES = 128;
+const MANY_BYTES = 48, MANY_NUMBERS_BYTES = 160;
 const WHOLE_MOST = 2 ** 31;
 /** Base 36: the last digits of a number above 2^31 are told apart from those before. */
 const LOW_DIGITS = 5, FIVE_DIGITS = 36 ** LOW_DIGITS;
@@ -27,28 +27,30 @@ function pairs(base: number): Uint8Array {
   return encoder.encode(every.join(""));
 }
 
-/** Text that is written often: four bytes at a time, which takes a third of one at a time. Words are as the processor has them, little-endian. */
+/** Text that is written often: eight bytes at a time, as a number. No eight bytes of UTF-8 are a NaN, whose bits need not be kept: the last two would be
+ * 0xf0 or more and 0x7f, and a byte from 0xf0 on begins a character of several. Numbers are as the processor has them, little-endian. */
 export interface Constant {
   readonly length: number;
   readonly bytes: Uint8Array;
   /** What does not fill the last one is zero. */
-  readonly words: Int32Array;
+  readonly numbers: Float64Array;
 }
 
 export function constant(text: string): Constant {
-  const words = new Int32Array(text.length + 3 >> 2), bytes = new Uint8Array(words.buffer, 0, text.length);
+  const numbers = new Float64Array(text.length + 7 >> 3), bytes = new Uint8Array(numbers.buffer, 0, text.length);
   // As a rule it is ASCII, and fits.
   const { read, written } = encoder.encodeInto(text, bytes);
   return read === text.length && written === text.length
-    ? { length: written, bytes, words }
-    : wordsOf(encoder.encode(text));
+    ? { length: written, bytes, numbers }
+    : constantOf(encoder.encode(text));
 }
 
-/** A copy of these bytes. */
-export function wordsOf(from: Uint8Array): Constant {
-  const { length } = from, words = new Int32Array(length + 3 >> 2), bytes = new Uint8Array(words.buffer, 0, length);
+/** A copy of these bytes, which are UTF-8. */
+export function constantOf(from: Uint8Array): Constant {
+  const { length } = from, numbers = new Float64Array(length + 7 >> 3);
+  const bytes = new Uint8Array(numbers.buffer, 0, length);
   bytes.set(from);
-  return { length, bytes, words };
+  return { length, bytes, numbers };
 }
 
 /** Each byte as decimal digits, and behind them how many these are. */
@@ -110,11 +112,11 @@ export class ByteText {
   }
 
   add(constant: Constant): void {
-    const { length, words } = constant, count = words.length, begin = this.#length, bytes = this.#room(count * 4);
-    if (length >= MANY_WORDS_BYTES) bytes.set(constant.bytes, begin);
+    const { length, numbers } = constant, count = numbers.length, begin = this.#length, bytes = this.#room(count * 8);
+    if (length >= MANY_NUMBERS_BYTES) bytes.set(constant.bytes, begin);
     else {
       const to = this.#view;
-      for (let i = 0, at = begin; i < count; i++, at += 4) to.setInt32(at, words[i], true);
+      for (let i = 0, at = begin; i < count; i++, at += 8) to.setFloat64(at, numbers[i], true);
     }
     this.#length = begin + length;
   }

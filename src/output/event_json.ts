@@ -11,15 +11,15 @@ import { durationUs, eventName } from "./event_facts.ts";
 import { containerJson, droppedJson } from "./json_parts.ts";
 import { textOrNull as text } from "./json_text.ts";
 import { OwnerParts } from "./owner_parts.ts";
-import { END_JSON, putId, putLocal, putMicroTime, putRemote } from "./row_bytes.ts";
+import { END_JSON, MicroTimes, putId, putLocal, putRemote } from "./row_bytes.ts";
 
 export const EVENT_SCHEMA_NAME = "tcptop.event/1";
 
 /** By EventKind. */
-const BEGINNINGS = [0, ...Object.values(EventKind)].map((kind) =>
-  constant(`{"schema":"${EVENT_SCHEMA_NAME}","event":"${eventName(kind)}","time":"`)
+const TIMES = [0, ...Object.values(EventKind)].map((kind) =>
+  new MicroTimes(`{"schema":"${EVENT_SCHEMA_NAME}","event":"${eventName(kind)}","time":"`, '","id":"')
 );
-const ID = constant('","id":"'), REMOTE = constant('},"remote":'), END = constant("}\n");
+const REMOTE = constant('},"remote":'), END = constant("}\n");
 const key = (name: string) => constant(`,"${name}":`);
 const RX_BYTES = key("rx_bytes"), TX_BYTES = key("tx_bytes"), RX_PACKETS = key("rx_packets");
 const TX_PACKETS = key("tx_packets"), RTT_US = key("rtt_us"), RTT_VAR_US = key("rtt_var_us");
@@ -66,9 +66,7 @@ export class EventJson {
   /** As JSON.stringify({ schema, ...eventFacts() }) has it, and a line feed. */
   line(to: ByteText, batch: EventBatch, row: number): void {
     const f = batch.flows, kind = batch.events.kind[row], isOpening = kind === EventKind.opened;
-    to.add(BEGINNINGS[kind]);
-    putMicroTime(to, eventWallMs(batch, row));
-    to.add(ID);
+    TIMES[kind].put(to, eventWallMs(batch, row));
     putId(to, f, row);
     to.add(kindOf(batch, row));
     putLocal(to, batch, row);

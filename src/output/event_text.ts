@@ -11,10 +11,10 @@ import { container, pidOf, processName } from "../view/flow.ts";
 import { type ByteText, type Constant, constant } from "./byte_text.ts";
 import { durationUs, eventName } from "./event_facts.ts";
 import { OwnerParts } from "./owner_parts.ts";
-import { END_TEXT, putBytes, putDuration, putLocalEndpoint, putMicroTime, putRemoteEndpoint } from "./row_bytes.ts";
+import { END_TEXT, MicroTimes, putBytes, putDuration, putLocalEndpoint, putRemoteEndpoint } from "./row_bytes.ts";
 
 /** By EventKind. */
-const EVENTS = [0, ...Object.values(EventKind)].map((kind) => constant(` ${eventName(kind).padEnd(6)} `));
+const TIMES = [0, ...Object.values(EventKind)].map((kind) => new MicroTimes("", ` ${eventName(kind).padEnd(6)} `));
 const FROM = constant(" <- "),
   TO = constant(" -> "),
   GAP = constant("  "),
@@ -41,8 +41,7 @@ export class EventText {
   /** 03:04:05.678901 closed 10.0.0.2:51812 -> 1.1.1.1:443  curl[1234]  5.30 s  in 12.1 KiB  out 678 B  rtt 14.0 ms  retrans 0 */
   line(to: ByteText, batch: EventBatch, row: number): void {
     const f = batch.flows, kind = batch.events.kind[row];
-    putMicroTime(to, eventWallMs(batch, row));
-    to.add(EVENTS[kind]);
+    TIMES[kind].put(to, eventWallMs(batch, row));
     putLocalEndpoint(to, batch, row);
     to.add(f.direction[row] === Direction.inbound ? FROM : TO);
     putRemoteEndpoint(to, batch, row);

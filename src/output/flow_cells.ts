@@ -8,7 +8,7 @@ import * as flow from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
 import { dropsOf } from "../view/drops.ts";
 import * as view from "../view/flow.ts";
-import { ByteText, type Constant, constant, wordsOf } from "./byte_text.ts";
+import { ByteText, type Constant, constant, constantOf } from "./byte_text.ts";
 import { cellsText, type CsvRows, putCell } from "./csv.ts";
 import { type Cell, droppedFields } from "./csv_fields.ts";
 import { OwnerParts } from "./owner_parts.ts";
@@ -34,7 +34,7 @@ function part(...cells: Cell[]): Constant {
     scratch.byte(COMMA);
     putCell(scratch, cell);
   }
-  return wordsOf(scratch.bytes);
+  return constantOf(scratch.bytes);
 }
 
 /** What several flows of one process have: what stands before the counts, and as the other end of a connection. */

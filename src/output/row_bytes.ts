@@ -14,45 +14,54 @@ import { remoteFacts } from "./flow_facts.ts";
 import { endJson, remoteJson } from "./json_parts.ts";
 import { quote } from "./json_text.ts";
 
-const NULL = constant("null"), QUOTE = constant('"'), COLON = constant(":"), ANY = constant("*");
-const TCP = constant("t"), UDP = constant("u"), DOT = constant("."), DASH = constant("-"), AT = constant("@");
-const ADDRESS = constant('{"address":'),
-  PORT = constant(',"port":'),
+/** As bytes. */
+const COLON = 0x3a, ANY = 0x2a, TCP = 0x74, UDP = 0x75, DOT = 0x2e, DASH = 0x2d, AT = 0x40;
+const ADDRESS = constant('{"address":'), PORT = constant(',"port":');
+const IPV4_ADDRESS = constant('{"address":"'),
+  IPV4_PORT = constant('","port":'),
   NO_NAME = constant(',"name":null,"name_from":null,"real":null}');
 
 /** flowId() of row.ts. */
 export function putId(to: ByteText, f: FlowArrays, row: number): void {
   const isTcp = f.protocol[row] === Protocol.tcp;
-  to.add(isTcp ? TCP : UDP);
+  to.byte(isTcp ? TCP : UDP);
   if (f.cookieHigh[row] !== 0) {
     to.base36(f.cookieHigh[row]);
-    to.add(DOT);
+    to.byte(DOT);
   }
   to.base36(f.cookieLow[row]);
   if (f.openedNs[row] !== 0) {
-    to.add(DASH);
+    to.byte(DASH);
     to.base36(f.openedNs[row]);
   }
   if (!isTcp) {
-    to.add(DASH);
+    to.byte(DASH);
     to.base36(f.remotePort[row]);
   }
   if (f.host[row] === 0) return;
-  to.add(AT);
+  to.byte(AT);
   to.number(f.host[row]);
 }
 
-/** microTime() of event_facts.ts. */
-export function putMicroTime(to: ByteText, wallMs: number): void {
-  const us = Math.round(wallMs * 1e3), second = Math.floor(us / 1e6);
-  if (second !== known) secondPart = constant(secondText(known = second));
-  to.add(secondPart);
-  to.padded(us - second * 1e6, 6);
-  to.add(UTC);
+/** Times by microTime() of event_facts.ts, with what stands before and after them. */
+export class MicroTimes {
+  readonly #after: Constant;
+  #second = NaN;
+  #untilSecond = constant("");
+
+  constructor(readonly before: string, after: string) {
+    this.#after = constant(`Z${after}`);
+  }
+
+  /** Most times are of the second of the one before. */
+  put(to: ByteText, wallMs: number): void {
+    const us = Math.round(wallMs * 1e3), second = Math.floor(us / 1e6);
+    if (second !== this.#second) this.#untilSecond = constant(this.before + secondText(this.#second = second));
+    to.add(this.#untilSecond);
+    to.padded(us - second * 1e6, 6);
+    to.add(this.#after);
+  }
 }
-/** Most times are of the second of the one before. */
-let known = NaN, secondPart = constant("");
-const UTC = constant("Z");
 
 /** A name in an object, with the comma before it. */
 export const key = (name: string) => bytesOf(`,"${name}":`);
@@ -60,31 +69,31 @@ export const key = (name: string) => bytesOf(`,"${name}":`);
 /** {"address":…,"port":… without what closes it. */
 export function putLocal(to: ByteText, sample: Sample, row: number): void {
   const f = sample.flows;
-  to.add(ADDRESS);
-  if (f.family[row] === 4) putQuoted(to, f.localAddress, row);
-  else to.text(quote(localAddress(sample, row)));
-  to.add(PORT);
+  if (f.family[row] === 4) putIpv4(to, f.localAddress, row);
+  else {
+    to.add(ADDRESS);
+    to.text(quote(localAddress(sample, row)));
+    to.add(PORT);
+  }
   to.number(f.localPort[row]);
 }
 
 /** As remoteJson() of flow_json.ts. */
 export function putRemote(to: ByteText, sample: Sample, row: number): void {
   const f = sample.flows;
-  if (!hasPeer(f, row)) return to.add(NULL);
+  if (!hasPeer(f, row)) return to.null();
   const isPlain = f.family[row] === 4 && f.answer[row] === 0 && f.realPort[row] === 0 && sample.hosts.size === 0 &&
     sample.names.size === 0;
   if (!isPlain) return to.text(remoteJson(remoteFacts(sample, row)));
-  to.add(ADDRESS);
-  putQuoted(to, f.remoteAddress, row);
-  to.add(PORT);
+  putIpv4(to, f.remoteAddress, row);
   to.number(f.remotePort[row]);
   to.add(NO_NAME);
 }
 
-function putQuoted(to: ByteText, address: Uint8Array, row: number): void {
-  to.add(QUOTE);
+function putIpv4(to: ByteText, address: Uint8Array, row: number): void {
+  to.add(IPV4_ADDRESS);
   to.ipv4(address, row * 16);
-  to.add(QUOTE);
+  to.add(IPV4_PORT);
 }
 
 /** endpointText() of view/address.ts. */
@@ -92,16 +101,16 @@ export function putLocalEndpoint(to: ByteText, sample: Sample, row: number): voi
   const f = sample.flows;
   if (f.family[row] === 4) to.ipv4(f.localAddress, row * 16);
   else to.text(bracketed(f.family[row], localAddress(sample, row)));
-  to.add(COLON);
+  to.byte(COLON);
   to.number(f.localPort[row]);
 }
 
 export function putRemoteEndpoint(to: ByteText, sample: Sample, row: number): void {
   const f = sample.flows;
-  if (!hasPeer(f, row)) return to.add(ANY);
+  if (!hasPeer(f, row)) return to.byte(ANY);
   if (f.family[row] === 4) to.ipv4(f.remoteAddress, row * 16);
   else to.text(bracketed(f.family[row], remoteAddress(sample, row)));
-  to.add(COLON);
+  to.byte(COLON);
   to.number(f.remotePort[row]);
 }
 
@@ -130,7 +139,7 @@ export const END_TEXT = new EndParts((end) => end === null ? "" : `  ${endText(e
 
 /** durationText() of view/units.ts. */
 export function putDuration(to: ByteText, us: number | null): void {
-  if (us === null) to.add(DASH);
+  if (us === null) to.byte(DASH);
   else if (us < 1000) {
     to.number(us);
     to.add(MICROSECONDS);
@@ -145,7 +154,7 @@ export function putDuration(to: ByteText, us: number | null): void {
 
 /** bytesText() of view/units.ts. */
 export function putBytes(to: ByteText, bytes: number | null): void {
-  if (bytes === null) to.add(DASH);
+  if (bytes === null) to.byte(DASH);
   else if (bytes < 999.5) {
     to.number(bytes);
     to.add(BYTES);
@@ -162,7 +171,7 @@ function putThreeDigits(to: ByteText, value: number, unit: number): void {
   const places = value >= 9.995 * unit ? 1 : 2, tens = places === 1 ? 10 : 100;
   const figure = Math.floor((value * tens + unit / 2) / unit), whole = Math.floor(figure / tens);
   to.number(whole);
-  to.add(DOT);
+  to.byte(DOT);
   to.padded(figure - whole * tens, places);
 }
 const KIB = 1024;

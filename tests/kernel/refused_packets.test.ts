@@ -101,7 +101,7 @@ for (const source of ["bpf", "netlink"]) {
     for (const family of [[], ["-6"]]) {
       await run("ip", "netns", "exec", a.name, "nft", FIREWALL);
       await using running = await Running.start("--interval", "150ms", "--source", source);
-      const sizes = ["--count", "2", "--tx", "200003", "--rx", "100003"];
+      const sizes = ["--count", "5", "--tx", "200003", "--rx", "100003"];
       const args = [...family, ...sizes, "--client-netns", a.path, "--server-netns", a.path];
       await using workload = await Workload.start("hold", ...args);
       // A segment that chance has refused k times in a row waits 2^k times as long: what is left after this time, which most runs do not take, passes.

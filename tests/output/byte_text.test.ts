@@ -79,6 +79,11 @@ Deno.test("ByteText writes constants of any length one behind the other, and add
     }),
     texts.join(""),
   );
+  // No bits of a number may change, whatever stands where its exponent is.
+  const characters = fc.constantFrom("\x00", "\x7f", "a", "é", "€", "\u{10ffff}", "\u{1f600}");
+  fc.assert(fc.property(fc.string({ unit: characters, maxLength: 30 }), (text) => {
+    strictEqual(written((to) => to.add(constant(text))), text);
+  }));
   fc.assert(fc.property(fc.uint8Array({ minLength: 6, maxLength: 6 }), (bytes) => {
     strictEqual(written((to) => to.ipv4(bytes, 2)), bytes.subarray(2).join("."));
   }));
