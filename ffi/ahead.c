@@ -13,17 +13,36 @@ struct ahead {
 	pthread_t thread;
 	bool ended; /* and joined */
 	int32_t results[AHEAD_STEPS];
-	int steps;  /* performed */
+	bool performed[AHEAD_STEPS];
 };
 
+static int32_t perform(struct ahead *a, enum ahead_step step)
+{
+	a->results[step] = a->perform(a->handle, &a->settings, step);
+	a->performed[step] = true;
+	return a->results[step];
+}
+
+static void *meet(void *context)
+{
+	perform(context, AHEAD_MEET);
+	return NULL;
+}
+
+/* What is open is met while UDP's programs are verified, which takes longer. Without a thread for it that is left to who asks. */
 static void *perform_all(void *context)
 {
 	struct ahead *a = context;
+	pthread_t meeting;
+	bool meets;
 
-	for (int i = 0; i < AHEAD_STEPS && (!i || a->results[i - 1] >= 0); i++) {
-		a->results[i] = a->perform(a->handle, &a->settings, i);
-		a->steps++;
-	}
+	if (perform(a, AHEAD_TCP) < 0)
+		return NULL;
+	meets = !pthread_create(&meeting, NULL, meet, a);
+	if (perform(a, AHEAD_UDP) >= 0)
+		perform(a, AHEAD_DROPS);
+	if (meets)
+		pthread_join(meeting, NULL);
 	return NULL;
 }
 
@@ -68,10 +87,8 @@ bool ahead_took(struct ahead *a, enum ahead_step step, int32_t *result)
 	if (!a)
 		return false;
 	join(a);
-	if ((int)step >= a->steps)
-		return false;
 	*result = a->results[step];
-	return true;
+	return a->performed[step];
 }
 
 void ahead_free(struct ahead *a)

@@ -8,8 +8,8 @@
 
 #include "tcptop.h"
 
-/* In this order. */
-enum ahead_step { AHEAD_TCP, AHEAD_UDP, AHEAD_DROPS, AHEAD_STEPS };
+/* In this order, but that AHEAD_MEET has a thread of its own. */
+enum ahead_step { AHEAD_TCP, AHEAD_MEET, AHEAD_UDP, AHEAD_DROPS, AHEAD_STEPS };
 
 /* The arguments of tcptop__begin(). */
 struct ahead_settings {
@@ -21,7 +21,7 @@ typedef int32_t ahead_perform(struct tcptop *t, const struct ahead_settings *s, 
 
 struct ahead;
 
-/* Begins to perform the steps, up to the first that fails. NULL: there is no thread for it, or no memory. */
+/* Begins to perform the steps. None follows one that fails. NULL: there is no thread for it, or no memory. */
 struct ahead *ahead_start(struct tcptop *t, const struct ahead_settings *s, ahead_perform *perform);
 
 /* Waits for the end of the thread. Whether the step was performed there: its result. */

@@ -39,6 +39,8 @@ static int32_t perform(struct tcptop *t, const struct ahead_settings *s, enum ah
 		priority_raise();
 		return programs(t) ? programs_load_tcp(t->programs, s->ring_bytes, s->openings, s->keep)
 				   : fail(&t->failure, ENOMEM, "load the TCP programs");
+	case AHEAD_MEET:
+		return programs_meet(t->programs);
 	case AHEAD_UDP:
 		return programs(t) ? programs_load_udp(t->programs, s->timeout_ms, s->watch_dns)
 				   : fail(&t->failure, ENOMEM, "load the UDP programs");
@@ -86,14 +88,17 @@ struct tcptop *tcptop__begun(void)
 
 int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
 {
-	int32_t result;
+	const struct ahead_settings settings = { .ring_bytes = ring_bytes, .openings = openings, .keep = keep };
+	int32_t result, err = 0;
 
 	if (ahead_took(t->ahead, AHEAD_TCP, &result))
 		priority_raise();
 	else
-		result = perform(t, &(struct ahead_settings){ .ring_bytes = ring_bytes, .openings = openings, .keep = keep }, AHEAD_TCP);
+		result = perform(t, &settings, AHEAD_TCP);
+	if (result >= 0 && !ahead_took(t->ahead, AHEAD_MEET, &err))
+		err = perform(t, &settings, AHEAD_MEET);
 	memory_give_back();
-	return result;
+	return err ? fail(&t->failure, -err, "find out which sockets are open") : result;
 }
 
 int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms, uint32_t watch_dns)

@@ -11,6 +11,7 @@
 #include "tunnels.h"
 #include "udp.h"
 #include "walk.h"
+#include "../base/clock.h"
 #include "../privileges/threads.h"
 
 #include <linux/capability.h>
@@ -250,6 +251,13 @@ int32_t programs_load_tcp(struct source *s, uint32_t ring_bytes, uint32_t openin
 	s->has_tcp = s->ends_waits = true;
 	s->longest_wait_ms = LONGEST_WAIT_MS;
 	return tcp_load(of(s), ring_bytes, openings, keep);
+}
+
+int programs_meet(struct source *s)
+{
+	int err = owners_pass(of(s), NO_DEADLINE);
+
+	return err ? err : orphans_seed(of(s));
 }
 
 int32_t programs_load_udp(struct source *s, uint32_t timeout_ms, bool watch_dns)

@@ -4,10 +4,8 @@
 #include "iterator.h"
 #include "log.h"
 #include "objects.h"
-#include "owners.h"
 #include "probe.h"
 #include "tunnels.h"
-#include "../base/clock.h"
 #include "../process/cgroup.h"
 #include "../process/proc.h"
 #include "../tcptop.h"
@@ -183,10 +181,6 @@ int32_t tcp_load(struct programs *p, uint32_t ring_bytes, uint32_t openings, uin
 		return fail(p->failure, -err, "map the ring buffer");
 	if ((err = attach_all(p)))
 		return err;
-	if ((err = owners_pass(p, NO_DEADLINE)))
-		return fail(p->failure, -err, "find the owners of open sockets");
-	if ((err = orphans_seed(p)))
-		return fail(p->failure, -err, "find the sockets that no process holds");
 	return p->needs_witness && !p->witness ? TCP_FIRST_UNSEEN : 0;
 }
 
