@@ -10,7 +10,7 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096); /* the shim sets the size before load */
+	__uint(max_entries, 4096); /* never made: the shim gives the one of shared_maps.bpf.c */
 } events SEC(".maps");
 
 struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* For the programs that count UDP and for those that find its owners, which are objects of their own: the map that both use. The shim makes
- * it one map (bpf_map__reuse_fd()). */
+ * it one map (shared_maps.bpf.c). */
 #ifndef TCPTOP_UDP_SOCKETS_H
 #define TCPTOP_UDP_SOCKETS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The thread of tcptop__begin(). */
+/* The threads of tcptop__begin() and tcptop__begun(). */
 #ifndef TCPTOP_AHEAD_H
 #define TCPTOP_AHEAD_H
 
@@ -8,8 +8,8 @@
 
 #include "tcptop.h"
 
-/* In this order, but that AHEAD_MEET has a thread of its own. */
-enum ahead_step { AHEAD_TCP, AHEAD_MEET, AHEAD_UDP, AHEAD_DROPS, AHEAD_STEPS };
+/* In this order, but that AHEAD_UDP and AHEAD_DROPS may be performed beside the two before them. */
+enum ahead_step { AHEAD_MAPS, AHEAD_TCP, AHEAD_MEET, AHEAD_UDP, AHEAD_DROPS, AHEAD_UDP_USE, AHEAD_STEPS };
 
 /* The arguments of tcptop__begin(). */
 struct ahead_settings {
@@ -21,10 +21,13 @@ typedef int32_t ahead_perform(struct tcptop *t, const struct ahead_settings *s, 
 
 struct ahead;
 
-/* Begins to perform the steps. None follows one that fails. NULL: there is no thread for it, or no memory. */
+/* Begins to perform the steps of TCP. None follows one that fails. NULL: there is no thread for it, or no memory. */
 struct ahead *ahead_start(struct tcptop *t, const struct ahead_settings *s, ahead_perform *perform);
 
-/* Waits for the end of the thread. Whether the step was performed there: its result. */
+/* Begins to perform AHEAD_UDP and AHEAD_DROPS as well, if there is a thread for it. NULL: nothing is to be done. */
+void ahead_go_on(struct ahead *a);
+
+/* Waits for the end of the threads. Whether the step was performed there: its result. */
 bool ahead_took(struct ahead *a, enum ahead_step step, int32_t *result);
 
 /* Waits too. */

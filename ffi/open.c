@@ -35,18 +35,29 @@ static void priority_raise(void)
 static int32_t perform(struct tcptop *t, const struct ahead_settings *s, enum ahead_step step)
 {
 	switch (step) {
+	case AHEAD_MAPS:
+		return programs(t) ? programs_make_maps(t->programs, s->ring_bytes) : fail(&t->failure, ENOMEM, "load the TCP programs");
 	case AHEAD_TCP:
 		priority_raise();
-		return programs(t) ? programs_load_tcp(t->programs, s->ring_bytes, s->openings, s->keep)
-				   : fail(&t->failure, ENOMEM, "load the TCP programs");
+		return programs_load_tcp(t->programs, s->openings, s->keep);
 	case AHEAD_MEET:
 		return programs_meet(t->programs);
 	case AHEAD_UDP:
 		return programs(t) ? programs_load_udp(t->programs, s->timeout_ms, s->watch_dns)
 				   : fail(&t->failure, ENOMEM, "load the UDP programs");
+	case AHEAD_UDP_USE:
+		return programs_attach_udp(t->programs, s->watch_dns);
 	default:
 		return t->programs && programs_watch_drops(t->programs);
 	}
+}
+
+/* The step's result, of the thread that was ahead or of this one. */
+static int32_t result_of(struct tcptop *t, const struct ahead_settings *s, enum ahead_step step)
+{
+	int32_t result;
+
+	return ahead_took(t->ahead, step, &result) ? result : perform(t, s, step);
 }
 
 /* A tcptop that shows all it can has some 90 descriptors. */
@@ -81,41 +92,48 @@ struct tcptop *tcptop__begun(void)
 {
 	struct tcptop *t = __atomic_exchange_n(&begun, NULL, __ATOMIC_ACQ_REL);
 
-	if (t)
-		memory_give_back();
+	if (!t)
+		return NULL;
+	memory_give_back();
+	/* Only now: until the Worker is there, main thread, Worker and TCP's programs keep two CPUs busy, and much of Deno's file is resident. */
+	ahead_go_on(t->ahead);
 	return t;
 }
 
 int32_t tcptop__load(struct tcptop *t, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
 {
 	const struct ahead_settings settings = { .ring_bytes = ring_bytes, .openings = openings, .keep = keep };
-	int32_t result, err = 0;
+	int32_t result = result_of(t, &settings, AHEAD_MAPS), err = 0, drops;
 
-	if (ahead_took(t->ahead, AHEAD_TCP, &result))
-		priority_raise();
-	else
-		result = perform(t, &settings, AHEAD_TCP);
-	if (result >= 0 && !ahead_took(t->ahead, AHEAD_MEET, &err))
-		err = perform(t, &settings, AHEAD_MEET);
+	priority_raise();
+	if (result >= 0)
+		result = result_of(t, &settings, AHEAD_TCP);
+	if (result >= 0)
+		err = result_of(t, &settings, AHEAD_MEET);
+	if (ahead_took(t->ahead, AHEAD_DROPS, &drops))
+		programs_loaded(t->programs);
 	memory_give_back();
 	return err ? fail(&t->failure, -err, "find out which sockets are open") : result;
 }
 
 int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms, uint32_t watch_dns)
 {
-	int32_t result;
+	const struct ahead_settings settings = { .timeout_ms = timeout_ms, .watch_dns = watch_dns };
+	int32_t result = result_of(t, &settings, AHEAD_UDP);
 
-	if (!ahead_took(t->ahead, AHEAD_UDP, &result))
-		result = perform(t, &(struct ahead_settings){ .timeout_ms = timeout_ms, .watch_dns = watch_dns }, AHEAD_UDP);
+	if (result >= 0)
+		result = result_of(t, &settings, AHEAD_UDP_USE);
+	if (result < 0 && t->programs)
+		programs_note_udp(t->programs);
 	return result;
 }
 
 int32_t tcptop__watch_drops(struct tcptop *t)
 {
-	int32_t result;
+	int32_t result = result_of(t, &(struct ahead_settings){}, AHEAD_DROPS);
 
-	if (!ahead_took(t->ahead, AHEAD_DROPS, &result))
-		result = perform(t, &(struct ahead_settings){}, AHEAD_DROPS);
+	if (t->programs)
+		programs_loaded(t->programs);
 	memory_give_back();
 	return result;
 }

@@ -27,12 +27,13 @@ enum tcptop_tcp_limit {
 	TCP_FIRST_UNSEEN = 1, /* what ends while the machine's first process is current: this kernel hides it, and sockops programs are not to be had */
 };
 
-/* Makes a handle for which a thread begins with tcptop__load(), tcptop__udp_load() and tcptop__watch_drops(), one after the other up to the first that
- * fails. For tcptop__begun(), once. Any thread. Does nothing where few descriptors are left: then these calls load, one after the other. */
+/* Makes a handle for which a thread begins with tcptop__load(). For tcptop__begun(), once. Any thread. Does nothing where few descriptors are left: then
+ * the calls below load, one after the other. */
 void tcptop__begin(uint32_t ring_bytes, uint32_t openings, uint32_t keep, uint32_t timeout_ms, uint32_t watch_dns);
 
-/* That handle; NULL: there is none, or it was taken. These calls, with the same arguments, are still to be made on it, and give what they gave to that
- * thread. The first call is tcptop__load(), which waits for it, or tcptop__free(), which does so too. Any thread. */
+/* That handle, for which another thread then begins with tcptop__udp_load() and tcptop__watch_drops(); NULL: there is none, or it was taken. These calls,
+ * with the same arguments, are still to be made on it, and give what they gave to those threads. The first call is tcptop__load(), which waits for
+ * both, or tcptop__free(), which does so too. Any thread. */
 struct tcptop *tcptop__begun(void);
 
 /* Loads and attaches the TCP programs and finds the sockets that are open already, with their owners.

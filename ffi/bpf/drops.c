@@ -242,13 +242,13 @@ static int object_load(struct programs *p, struct drops *d)
 struct drops *drops_watch(struct programs *p)
 {
 	struct drops *d = calloc(1, sizeof(*d));
-	size_t log_length = strlen(p->failure->log);
+	size_t log_length = strlen(p->beside.log);
 
 	if (d && (reasons_read(&d->reasons) || object_load(p, d))) {
 		drops_free(d);
 		d = NULL;
 	}
-	p->failure->log[log_length] = 0;
+	p->beside.log[log_length] = 0;
 	return d;
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <bpf/libbpf.h>
 
-static struct failure *logged;
+static _Thread_local struct failure *logged;
 
 static int log_line(enum libbpf_print_level level, const char *format, va_list args)
 {

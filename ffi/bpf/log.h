@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What libbpf says. It has one printer for the whole process: loads of two handles must not overlap. */
+/* What libbpf says. It has one printer for the whole process, which tells threads apart. */
 #ifndef TCPTOP_LOG_H
 #define TCPTOP_LOG_H
 
 #include "../base/failure.h"
 
-/* Warnings go to f from now on, which is emptied. */
+/* This thread's warnings go to f from now on, which is emptied. */
 void log_start(struct failure *f);
-/* f is going away. */
+/* f is going away, or another thread's warnings may go there. */
 void log_end(const struct failure *f);
 
 #endif

@@ -176,7 +176,7 @@ void losses_fill(const struct losses *l, struct tcptop_udp_record *r, const stru
 
 void losses_watch(struct programs *p, struct losses *l)
 {
-	size_t log_length = strlen(p->failure->log);
+	size_t log_length = strlen(p->beside.log);
 
 	l->each_time = !p->is_table;
 	if (p->tcp)
@@ -186,7 +186,7 @@ void losses_watch(struct programs *p, struct losses *l)
 		bpf_link__destroy(l->link);
 		l->link = NULL;
 	}
-	p->failure->log[log_length] = 0;
+	p->beside.log[log_length] = 0;
 }
 
 void losses_free(struct losses *l)

@@ -2,6 +2,14 @@
 /* The BPF objects, inside the library. The build names the folder that they are in. */
 	.section .rodata
 	.balign 16
+	.global shared_maps_object
+	.hidden shared_maps_object
+shared_maps_object:
+	.incbin "shared_maps.bpf.o"
+	.global shared_maps_object_end
+	.hidden shared_maps_object_end
+shared_maps_object_end:
+	.balign 16
 	.global tcp_object
 	.hidden tcp_object
 tcp_object:

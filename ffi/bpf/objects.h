@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+extern const uint8_t shared_maps_object[] __attribute__((visibility("hidden")));
+extern const uint8_t shared_maps_object_end[] __attribute__((visibility("hidden")));
 extern const uint8_t tcp_object[] __attribute__((visibility("hidden")));
 extern const uint8_t tcp_object_end[] __attribute__((visibility("hidden")));
 extern const uint8_t tcp_table_object[] __attribute__((visibility("hidden")));

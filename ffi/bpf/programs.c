@@ -245,12 +245,17 @@ struct source *programs_new(struct failure *f)
 	return &p->source;
 }
 
-int32_t programs_load_tcp(struct source *s, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
+int32_t programs_make_maps(struct source *s, uint32_t ring_bytes)
 {
 	btf_hold(of(s));
+	return maps_make(of(s), ring_bytes);
+}
+
+int32_t programs_load_tcp(struct source *s, uint32_t openings, uint32_t keep)
+{
 	s->has_tcp = s->ends_waits = true;
 	s->longest_wait_ms = LONGEST_WAIT_MS;
-	return tcp_load(of(s), ring_bytes, openings, keep);
+	return tcp_load(of(s), openings, keep);
 }
 
 int programs_meet(struct source *s)
@@ -262,14 +267,23 @@ int programs_meet(struct source *s)
 
 int32_t programs_load_udp(struct source *s, uint32_t timeout_ms, bool watch_dns)
 {
-	int32_t result;
-
 	btf_hold(of(s));
-	result = udp_load(of(s), timeout_ms, watch_dns);
-	s->fills_up = of(s)->udp != NULL;
+	return udp_load(of(s), timeout_ms, watch_dns);
+}
+
+int32_t programs_attach_udp(struct source *s, bool watch_dns)
+{
+	int32_t result = udp_attach(of(s), watch_dns);
+
+	s->fills_up |= of(s)->udp != NULL;
 	if (of(s)->udp && !of(s)->udp->wakes)
 		s->longest_wait_ms = LONGEST_SLEEP_MS;
 	return result;
+}
+
+void programs_note_udp(struct source *s)
+{
+	*of(s)->failure = of(s)->beside;
 }
 
 bool programs_watch_drops(struct source *s)
@@ -277,9 +291,13 @@ bool programs_watch_drops(struct source *s)
 	struct programs *p = of(s);
 
 	p->drops = drops_watch(p);
-	btf_release(p);
 	s->fills_up |= p->drops != NULL;
 	return p->drops != NULL;
+}
+
+void programs_loaded(struct source *s)
+{
+	btf_release(of(s));
 }
 
 int programs_cgroup_fd(const struct source *s)

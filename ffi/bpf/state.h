@@ -18,7 +18,9 @@ struct drops;
 struct programs {
 	struct source source;
 	struct failure *failure; /* the handle's */
-	struct bpf_object *tcp; /* NULL: UDP alone is seen */
+	struct failure beside;   /* of UDP and drops, which may be loaded on another thread than TCP */
+	struct bpf_object *maps; /* bpf/shared_maps.bpf.c; NULL: UDP alone is seen */
+	struct bpf_object *tcp;  /* the same */
 	struct bpf_link *state;
 	struct bpf_link *state_again; /* see bpf/lifecycle.h */
 	struct bpf_link *reset_received;

@@ -29,22 +29,27 @@ static uint64_t jiffy_ns(void)
 	return clock_getres(CLOCK_MONOTONIC_COARSE, &resolution) ? 0 : resolution.tv_nsec;
 }
 
-static int32_t object_open(struct programs *p, uint32_t ring_bytes, uint32_t openings)
+static int map_share(struct programs *p, const char *name)
+{
+	return bpf_map__reuse_fd(bpf_object__find_map_by_name(p->tcp, name), bpf_object__find_map_fd_by_name(p->maps, name));
+}
+
+static int32_t object_open(struct programs *p, uint32_t openings)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_tcp");
 	struct tcptop_tcp_settings settings = { .openings = openings, .long_names = kernel_reads_are_allowed(),
 						.pid_namespace = pid_namespace(), .jiffy_ns = jiffy_ns(),
 						.has_witness = p->has_witness, .witness_alone = p->has_witness && p->witness_alone };
 	struct bpf_map *map;
+	int err;
 
 	p->tcp = p->is_table ? bpf_object__open_mem(tcp_table_object, tcp_table_object_end - tcp_table_object, &options)
 			     : bpf_object__open_mem(tcp_object, tcp_object_end - tcp_object, &options);
 	if (!p->tcp)
 		return fail(p->failure, errno, "open the TCP programs");
-	map = bpf_object__find_map_by_name(p->tcp, "events");
-	bpf_map__set_max_entries(map, ring_bytes);
-	/* libbpf rounds the size up to what the kernel accepts, a power of two of pages, and a page may be 64 KiB. */
-	settings.wake_at_bytes = bpf_map__max_entries(map) / 2;
+	if ((err = map_share(p, "udp_sockets")) || (err = map_share(p, "events")))
+		return fail(p->failure, -err, "share the maps with the UDP programs");
+	settings.wake_at_bytes = bpf_map__max_entries(bpf_object__find_map_by_name(p->tcp, "events")) / 2;
 	/* Where they are refused, udp_opened_plain of the UDP object is attached instead. */
 	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_get_current_task_btf, NULL) != 1)
 		for (size_t i = 0; i < sizeof(udp_rich_programs) / sizeof(*udp_rich_programs); i++)
@@ -64,15 +69,13 @@ static bool attach_witness(struct programs *p)
 	return p->witness;
 }
 
-static int32_t object_load(struct programs *p, uint32_t ring_bytes, uint32_t openings, bool is_table)
+static int32_t object_load(struct programs *p, uint32_t openings, bool is_table)
 {
 	int32_t err;
 
 	p->is_table = is_table;
-	if (p->needs_witness && p->cgroup_fd < 0)
-		p->cgroup_fd = cgroup_root_open();
 	p->has_witness = p->needs_witness && !p->witness_is_refused && p->cgroup_fd >= 0 && cgroup_is_root(p->cgroup_fd);
-	if ((err = object_open(p, ring_bytes, openings)))
+	if ((err = object_open(p, openings)))
 		return err;
 	if ((err = bpf_object__load(p->tcp)))
 		return fail(p->failure, -err, "load the TCP programs");
@@ -80,11 +83,11 @@ static int32_t object_load(struct programs *p, uint32_t ring_bytes, uint32_t ope
 		return 0;
 	bpf_object__close(p->tcp);
 	p->witness_is_refused = true;
-	return object_load(p, ring_bytes, openings, is_table);
+	return object_load(p, openings, is_table);
 }
 
 /* Tries the other object if the first one does not load. When both fail, the error and the log are those of the first. */
-static int32_t object_choose(struct programs *p, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
+static int32_t object_choose(struct programs *p, uint32_t openings, uint32_t keep)
 {
 	bool is_table;
 	size_t log_length;
@@ -95,13 +98,13 @@ static int32_t object_choose(struct programs *p, uint32_t ring_bytes, uint32_t o
 	keep &= ~KEEP_BY_WITNESS;
 	is_table = keep == KEEP_IN_TABLE || (keep == KEEP_AS_ALLOWED && storage_walk_is_refused());
 	p->failure->log[0] = 0; /* libbpf warns where the kernel has no such iterator; that is no failure */
-	err = object_load(p, ring_bytes, openings, is_table);
+	err = object_load(p, openings, is_table);
 	log_length = strlen(p->failure->log);
 
 	if (!err || keep != KEEP_AS_ALLOWED)
 		return err;
 	bpf_object__close(p->tcp);
-	if (object_load(p, ring_bytes, openings, !is_table))
+	if (object_load(p, openings, !is_table))
 		p->failure->log[log_length] = 0;
 	else
 		err = 0;
@@ -162,18 +165,34 @@ static int32_t attach_all(struct programs *p)
 	return 0;
 }
 
-int32_t tcp_load(struct programs *p, uint32_t ring_bytes, uint32_t openings, uint32_t keep)
+int32_t maps_make(struct programs *p, uint32_t ring_bytes)
 {
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_maps");
 	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
-	const struct bpf_map *events;
-	int32_t err;
+	int err;
 
 	log_start(p->failure);
 	/* Only kernels before 5.11 charge maps to RLIMIT_MEMLOCK. A failure does not matter: without the need nothing is charged. */
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	if (access("/sys/kernel/btf/vmlinux", R_OK) && errno == ENOENT)
 		return fail(p->failure, ENOENT, "find the kernel's BTF");
-	if ((err = object_choose(p, ring_bytes, openings, keep)) || (err = shared_map(p)))
+	if (p->cgroup_fd < 0)
+		p->cgroup_fd = cgroup_root_open();
+	p->maps = bpf_object__open_mem(shared_maps_object, shared_maps_object_end - shared_maps_object, &options);
+	if (!p->maps)
+		return fail(p->failure, errno, "open the TCP programs");
+	/* libbpf rounds the size up to what the kernel accepts, a power of two of pages, and a page may be 64 KiB. */
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(p->maps, "events"), ring_bytes);
+	err = bpf_object__load(p->maps);
+	return err ? fail(p->failure, -err, "load the TCP programs") : 0;
+}
+
+int32_t tcp_load(struct programs *p, uint32_t openings, uint32_t keep)
+{
+	const struct bpf_map *events;
+	int32_t err;
+
+	if ((err = object_choose(p, openings, keep)) || (err = shared_map(p)))
 		return err;
 	p->counters_fd = bpf_object__find_map_fd_by_name(p->tcp, "counters");
 	events = bpf_object__find_map_by_name(p->tcp, "events");
@@ -202,4 +221,5 @@ void tcp_free(struct programs *p)
 	if (p->shared)
 		munmap(p->shared, p->shared_bytes);
 	bpf_object__close(p->tcp);
+	bpf_object__close(p->maps);
 }

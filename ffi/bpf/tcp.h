@@ -5,8 +5,9 @@
 
 #include "state.h"
 
-/* As tcptop__load(). */
-int32_t tcp_load(struct programs *p, uint32_t ring_bytes, uint32_t openings, uint32_t keep);
+/* Both together as tcptop__load(). The first one makes what UDP's programs have in common with these. */
+int32_t maps_make(struct programs *p, uint32_t ring_bytes);
+int32_t tcp_load(struct programs *p, uint32_t openings, uint32_t keep);
 void tcp_free(struct programs *p);
 
 #endif

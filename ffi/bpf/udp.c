@@ -12,33 +12,33 @@
 #include <string.h>
 #include <bpf/bpf.h>
 
-/* With the TCP object loaded, the map udp_sockets is its: its owner pass and its udp_opened fill it; and its ring is the ring, which new flows wake. */
+/* With TCP's programs, these fill the map udp_sockets (owner pass, udp_opened), and their ring is the ring, which new flows wake. */
 static int32_t object_open_and_load(struct programs *p, struct udp *u, bool watch_dns, bool has_ring)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_udp");
-	const struct udp_settings settings = { .watch_dns = watch_dns, .wake = has_ring && p->tcp };
+	const struct udp_settings settings = { .watch_dns = watch_dns, .wake = has_ring && p->maps };
 	struct bpf_map *sockets, *events;
 	int err;
 
 	u->object = bpf_object__open_mem(udp_object, udp_object_end - udp_object, &options);
 	if (!u->object)
-		return fail(p->failure, errno, "open the UDP programs");
+		return fail(&p->beside, errno, "open the UDP programs");
 	sockets = bpf_object__find_map_by_name(u->object, "udp_sockets");
-	if (p->tcp && (err = bpf_map__reuse_fd(sockets, bpf_object__find_map_fd_by_name(p->tcp, "udp_sockets"))))
-		return fail(p->failure, -err, "share the UDP sockets");
+	if (p->maps && (err = bpf_map__reuse_fd(sockets, bpf_object__find_map_fd_by_name(p->maps, "udp_sockets"))))
+		return fail(&p->beside, -err, "share the UDP sockets");
 	events = bpf_object__find_map_by_name(u->object, "events");
 	if (!has_ring)
 		bpf_map__set_autocreate(events, false);
-	else if (p->tcp && (err = bpf_map__reuse_fd(events, bpf_object__find_map_fd_by_name(p->tcp, "events"))))
-		return fail(p->failure, -err, "share the ring");
+	else if (p->maps && (err = bpf_map__reuse_fd(events, bpf_object__find_map_fd_by_name(p->maps, "events"))))
+		return fail(&p->beside, -err, "share the ring");
 	if (bpf_map__set_initial_value(bpf_object__find_map_by_name(u->object, ".rodata"), &settings, sizeof(settings)))
-		return fail(p->failure, EINVAL, "set up the UDP programs");
+		return fail(&p->beside, EINVAL, "set up the UDP programs");
 	if ((err = bpf_object__load(u->object)))
-		return fail(p->failure, -err, "load the UDP programs");
+		return fail(&p->beside, -err, "load the UDP programs");
 	u->flows_fd = bpf_object__find_map_fd_by_name(u->object, "udp_flows");
 	u->counters_fd = bpf_object__find_map_fd_by_name(u->object, "udp_counters");
-	if (watch_dns && !p->tcp && (err = ring_open(&p->ring, bpf_map__fd(events), bpf_map__max_entries(events))))
-		return fail(p->failure, -err, "map the ring buffer");
+	if (watch_dns && !p->maps && (err = ring_open(&p->ring, bpf_map__fd(events), bpf_map__max_entries(events))))
+		return fail(&p->beside, -err, "map the ring buffer");
 	u->watches_dns = watch_dns;
 	u->wakes = settings.wake;
 	return 0;
@@ -47,27 +47,27 @@ static int32_t object_open_and_load(struct programs *p, struct udp *u, bool watc
 /* Before 5.8 there is no ring buffer: then without names, and nothing wakes who reads. libbpf's account of the first attempt is taken out of the log. */
 static int32_t object_load(struct programs *p, struct udp *u, bool watch_dns)
 {
-	size_t log_length = strlen(p->failure->log);
+	size_t log_length = strlen(p->beside.log);
 
-	if ((watch_dns || p->tcp) && !object_open_and_load(p, u, watch_dns, true))
+	if ((watch_dns || p->maps) && !object_open_and_load(p, u, watch_dns, true))
 		return 0;
-	p->failure->log[log_length] = 0;
+	p->beside.log[log_length] = 0;
 	bpf_object__close(u->object);
 	u->object = NULL;
 	return object_open_and_load(p, u, false, false);
 }
 
 /* It may fail (kernels before 6.11): what is lost is then known by the socket. libbpf's warnings about it are taken out of the log. */
-static void drops_watch(struct programs *p, struct udp *u)
+static void drops_load(struct programs *p, struct udp *u)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_drops");
-	size_t log_length = strlen(p->failure->log);
+	size_t log_length = strlen(p->beside.log);
 
 	u->drops = bpf_object__open_mem(udp_drops_object, udp_drops_object_end - udp_drops_object, &options);
 	if (u->drops && !bpf_map__reuse_fd(bpf_object__find_map_by_name(u->drops, "udp_flows"), u->flows_fd) &&
 	    !bpf_object__load(u->drops))
 		u->dropped = bpf_program__attach(bpf_object__find_program_by_name(u->drops, "udp_dropped"));
-	p->failure->log[log_length] = 0;
+	p->beside.log[log_length] = 0;
 }
 
 /* bpf_link_create() of a cgroup program allows others beside it (cgroup_bpf_link_attach() sets BPF_F_ALLOW_MULTI) and ends
@@ -77,7 +77,7 @@ static int32_t attach(struct programs *p, struct bpf_object *object, const char 
 	struct bpf_program *found = bpf_object__find_program_by_name(object, program);
 
 	*link = found && bpf_program__fd(found) >= 0 ? bpf_program__attach_cgroup(found, p->cgroup_fd) : NULL;
-	return *link ? 0 : fail(p->failure, errno, program);
+	return *link ? 0 : fail(&p->beside, errno, program);
 }
 
 static int32_t attach_all(struct programs *p, struct udp *u)
@@ -92,7 +92,6 @@ static int32_t attach_all(struct programs *p, struct udp *u)
 	/* udp_opened before the programs that count, so that a new socket's flows have an owner. */
 	if ((err = is_rich ? attach(p, p->tcp, "udp_opened", &u->opened) : attach(p, u->object, "udp_opened_plain", &u->opened)))
 		return err;
-	drops_watch(p, u);
 	if (!u->dropped)
 		losses_watch(p, &u->losses);
 	if ((err = attach(p, u->object, "udp_out", &u->out)))
@@ -104,16 +103,24 @@ static int32_t load(struct programs *p, struct udp *u, bool watch_dns)
 {
 	int32_t err;
 
-	log_start(p->failure);
-	if (p->cgroup_fd < 0)
+	log_start(&p->beside);
+	if (!p->maps && p->cgroup_fd < 0)
 		p->cgroup_fd = cgroup_root_open();
 	if (p->cgroup_fd < 0)
-		return fail(p->failure, -p->cgroup_fd, "find the cgroup v2 hierarchy");
+		return fail(&p->beside, -p->cgroup_fd, "find the cgroup v2 hierarchy");
 	if ((err = udp_buffers_new(u)))
-		return fail(p->failure, -err, "load the UDP programs");
+		return fail(&p->beside, -err, "load the UDP programs");
 	if ((err = object_load(p, u, watch_dns)))
 		return err;
-	return attach_all(p, u);
+	drops_load(p, u);
+	return 0;
+}
+
+static int32_t given_up(struct programs *p, int32_t err)
+{
+	udp_free(p->udp);
+	p->udp = NULL;
+	return err;
 }
 
 int32_t udp_load(struct programs *p, uint32_t timeout_ms, bool watch_dns)
@@ -122,16 +129,23 @@ int32_t udp_load(struct programs *p, uint32_t timeout_ms, bool watch_dns)
 	int32_t err;
 
 	if (!u)
-		return fail(p->failure, ENOMEM, "load the UDP programs");
+		return fail(&p->beside, ENOMEM, "load the UDP programs");
 	u->timeout_ns = timeout_ms * 1000000ull;
 	u->describe_all = true;
 	p->udp = u;
 	err = load(p, u, watch_dns);
-	if (!err)
-		return (cgroup_is_root(p->cgroup_fd) ? 0 : UDP_PART_OF_CGROUPS) | (watch_dns && !u->watches_dns ? UDP_WITHOUT_DNS : 0);
-	udp_free(u);
-	p->udp = NULL;
-	return err;
+	return err ? given_up(p, err) : 0;
+}
+
+int32_t udp_attach(struct programs *p, bool watch_dns)
+{
+	int32_t err;
+
+	log_start(&p->beside);
+	err = attach_all(p, p->udp);
+	if (err)
+		return given_up(p, err);
+	return (cgroup_is_root(p->cgroup_fd) ? 0 : UDP_PART_OF_CGROUPS) | (watch_dns && !p->udp->watches_dns ? UDP_WITHOUT_DNS : 0);
 }
 
 void udp_counters(const struct udp *u, uint64_t sums[UDP_COUNTER_COUNT])
