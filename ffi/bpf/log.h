@@ -7,7 +7,7 @@
 
 /* This thread's warnings go to f from now on, which is emptied. */
 void log_start(struct failure *f);
-/* f is going away, or another thread's warnings may go there. */
+/* f is going away. On the thread of log_start(), if that goes on. */
 void log_end(const struct failure *f);
 
 #endif

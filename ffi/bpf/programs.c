@@ -225,6 +225,7 @@ static void programs_free(struct source *s)
 	tcp_free(p);
 	if (p->cgroup_fd >= 0)
 		close(p->cgroup_fd);
+	log_end(&p->beside);
 	free(p);
 }
 
