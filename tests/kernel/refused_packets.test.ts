@@ -108,6 +108,7 @@ for (const source of ["bpf", "netlink"]) {
       let passing: Promise<string> | undefined;
       const letPass = () => passing ??= withdrawFirewall(a);
       const timer = setTimeout(letPass, 6000);
+      using _ended = { [Symbol.dispose]: () => clearTimeout(timer) };
       const phase = await workload.until("ready"), ends = endsOf(phase);
       const expected = ends.map(({ side }) => [side.sent, side.received]).sort();
       const of = ({ flows }: SampleDocument, closed: boolean) =>
