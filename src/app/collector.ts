@@ -121,7 +121,9 @@ export class Collector {
 
   taken(flows: ArrayBuffer | null, room = 0): void {
     this.#taken = true;
-    this.#spare = flows;
+    // Memory that nobody needs any more would wait for the collector.
+    if (this.#tables.lent) flows?.transfer(0);
+    this.#spare = this.#tables.lent ? null : flows;
     this.#room = room;
     if (this.#finishing || nowMs() >= this.#dueMs) this.#source?.wake?.();
   }

@@ -205,6 +205,24 @@ export class Columns<S extends Schema> {
     this.length = length;
   }
 
+  /** Only these rows are left, which it names in ascending order: for few of many. `fresh`: in other memory, and the arrays that were are as they
+   * were. */
+  keepRows(rows: readonly number[], fresh: boolean): void {
+    this.#most = Math.max(this.#most, this.length);
+    const from = this.arrays;
+    if (fresh) {
+      this.arrays = allocate(this.#schema, this.#capacity, new ArrayBuffer(byteLength(this.#schema, this.#capacity)));
+    }
+    for (const field in this.#schema) {
+      const width = this.#width(field), source = from[field], target = this.arrays[field];
+      for (let i = 0; i < rows.length; i++) {
+        for (let at = 0; at < width; at++) target[i * width + at] = source[rows[i] * width + at];
+      }
+      if (!fresh) target.fill(0, rows.length * width, this.length * width);
+    }
+    this.length = rows.length;
+  }
+
   /** Gives memory back of which three quarters have not been used since the last call: a table that fills with short connections and is emptied,
    * again and again, keeps its size. */
   shrink(): void {

@@ -48,6 +48,12 @@ export class CookieIndex {
     this.#size--;
   }
 
+  /** Nothing is in it any more. */
+  clear(): void {
+    this.#row.fill(EMPTY);
+    this.#used = this.#size = 0;
+  }
+
   #find(low: number, high: number): number {
     const mask = this.#row.length - 1;
     for (let at = hash(low, high) & mask;; at = (at + 1) & mask) {

@@ -38,6 +38,12 @@ export class EndIndex {
     for (let row = 0; row < length; row++) if (c.indexed[row]) this.add(c, row);
   }
 
+  /** All rows of it are others now, of which those are in it that say so. */
+  renumber(c: EndArrays, length: number): void {
+    this.#rows.clear();
+    for (let row = 0; row < length; row++) if (c.indexed[row]) this.#rows.add(c.endHash[row], row);
+  }
+
   /** What was in row `from` is now in row `to`: call it while it is at both. */
   move(c: EndArrays, from: number, to: number): void {
     if (c.indexed[from]) this.#rows.move(c.endHash[from], from, to);

@@ -36,6 +36,12 @@ export class RowIndex {
     this.#row[this.#find(hash, from)] = to;
   }
 
+  /** Nothing is in it any more. */
+  clear(): void {
+    this.#row.fill(EMPTY);
+    this.#used = this.#size = 0;
+  }
+
   /** Calls `found` with each row of this hash. The index must not be changed meanwhile. */
   each(hash: number, found: (row: number) => void): void {
     const mask = this.#row.length - 1;

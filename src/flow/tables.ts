@@ -14,7 +14,7 @@ import type {
   UdpRecord,
 } from "../decode/cursor.ts";
 import { Answers } from "./answers.ts";
-import { packFlows } from "./columns.ts";
+import { appendFlows, packFlows } from "./columns.ts";
 import { DropBook } from "./drops.ts";
 import type { Drops, DropTotal } from "./drop_list.ts";
 import type { Health } from "./sample.ts";
@@ -87,6 +87,12 @@ export class FlowTables implements EventHandler {
   /** What was loaded is a whole sample, which takeSample() is yet to hand out. */
   #loaded = false;
   #health = NO_HEALTH;
+  #lent = false;
+
+  /** Whether the last sample has got the memory of the table, which has other memory now: nobody needs it once the sample has been looked at. */
+  get lent(): boolean {
+    return this.#lent;
+  }
 
   /** Of the last tick, ms since 1970. */
   get wallMs(): number {
@@ -195,6 +201,9 @@ export class FlowTables implements EventHandler {
     this.#measure();
     if (keep !== null) keep(this.#state());
     const { lists, totals } = this.drops.take(), told = this.eventsAlone ? [] : [this.tcp, this.udp];
+    const rows = told.reduce((sum, table) => sum + table.length, 0), behind = this.tcp.capacity - rows;
+    const lent = this.#lent = !this.eventsAlone && this.tcp.hasMostlyEnded && behind >= room;
+    const roomy = lent ? behind : room;
     const sample: PackedSample = {
       number: this.#number++,
       wallMs: this.#wallMs,
@@ -204,15 +213,23 @@ export class FlowTables implements EventHandler {
       opened: this.tcp.opened,
       closed: this.tcp.closed,
       failed: this.tcp.failed,
-      length: told.reduce((sum, table) => sum + table.length, 0),
-      flows: packFlows(told, spare, room),
-      ...room > 0 && { room },
+      length: rows,
+      flows: lent ? this.#lend(behind) : packFlows(told, spare, room),
+      ...roomy > 0 && { room: roomy },
       dropsKnown: this.#dropsKnown,
       drops: lists,
       dropTotals: totals,
     };
-    this.#settle();
+    this.#settle(lent);
     return sample;
+  }
+
+  /** Where nearly all have ended their rows are the sample's as they are, with those of UDP behind them: a copy would take as much memory again. The
+   * columns of flows are the first ones of the table. */
+  #lend(room: number): ArrayBuffer {
+    const { tcp, udp } = this, { buffer } = tcp.arrays.rxBytes;
+    appendFlows(buffer, tcp.length, room + udp.length, [udp]);
+    return buffer;
   }
 
   /** As takeSample(), where nobody wants the sample itself. */
@@ -253,9 +270,9 @@ export class FlowTables implements EventHandler {
     this.nat.join(table, this.peers.join(table));
   }
 
-  #settle(): void {
+  #settle(lent = false): void {
     this.#beforeNs = this.#timeNs;
-    this.tcp.settle();
+    this.tcp.settle(lent);
     this.udp.settle();
     this.drops.settle();
     this.killed.settle();

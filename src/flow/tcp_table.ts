@@ -39,6 +39,8 @@ const OPENING_NS = 1e8;
 const FORGIVEN_CUT = 8;
 /** Ends at which a pass over the table pays, to forget them before the sample. */
 export const MANY_ENDS = 1 << 12;
+/** Of the rows that there were: when so many have ended the others are put in order anew, and when so many have the memory of all is lent. */
+const MOST = 1 / 2, NEARLY_ALL = 7 / 8;
 const ENDING: ReadonlySet<number> = new Set([
   TcpState.FIN_WAIT1,
   TcpState.FIN_WAIT2,
@@ -55,8 +57,9 @@ export class TcpTable {
   readonly protocol = Protocol.tcp;
   readonly ends = new EndIndex();
   readonly #columns = new Columns(TCP_SCHEMA);
-  #index = new CookieIndex();
+  readonly #index = new CookieIndex();
   readonly #gone: number[] = [];
+  readonly #kept: number[] = [];
   #snapshot = 1;
   #eventsLost = 0;
   #snapshotErrors = 0;
@@ -272,8 +275,19 @@ export class TcpTable {
     measureLimits(c, this.length, beforeNs, nowNs);
   }
 
-  /** Call once the sample is taken: its end is the next one's beginning, and what ended leaves. */
-  settle(): void {
+  /** Whether nearly all rows have ended, and are many: their memory may then become the sample's. */
+  get hasMostlyEnded(): boolean {
+    return this.#ends >= MANY_ENDS && this.#ends > this.length * NEARLY_ALL;
+  }
+
+  /** Rows that its memory has room for. */
+  get capacity(): number {
+    return this.#columns.capacity;
+  }
+
+  /** Call once the sample is taken: its end is the next one's beginning, and what ended leaves. `lent`: the sample has the memory of the rows; the table
+   * goes on with other memory. That is for hasMostlyEnded alone. */
+  settle(lent = false): void {
     const c = this.#columns.arrays, gone = this.#gone;
     gone.length = 0;
     for (let row = 0; row < this.length; row++) {
@@ -286,7 +300,7 @@ export class TcpTable {
     }
     settleLimits(c, this.length);
     for (let row = 0; row < this.length; row++) if (c.moved[row]) c.moved[row]--;
-    this.#remove(gone);
+    this.#remove(gone, lent);
     this.#ends = 0;
     this.#opened = this.#closed = this.#failed = 0;
     this.#columns.shrink();
@@ -348,7 +362,8 @@ export class TcpTable {
   /** Of several rows of one socket, which connected again, the last one has the cookie. */
   #reindex(): void {
     const { cookieLow, cookieHigh, openedNs } = this.#columns.arrays;
-    const index = this.#index = new CookieIndex(this.length);
+    const index = this.#index;
+    index.clear();
     for (let row = 0; row < this.length; row++) {
       const other = index.get(cookieLow[row], cookieHigh[row]);
       if (other < 0 || openedNs[row] >= openedNs[other]) index.set(cookieLow[row], cookieHigh[row], row);
@@ -486,7 +501,8 @@ export class TcpTable {
   }
 
   /** Rows in ascending order. A row whose socket has connected again is in the index no more: the later one is. */
-  #remove(gone: readonly number[]): void {
+  #remove(gone: readonly number[], lent = false): void {
+    if (lent || gone.length >= MANY_ENDS && gone.length > this.length * MOST) return this.#keepOthers(gone, lent);
     if (gone.length === 0) return;
     const { cookieLow: low, cookieHigh: high } = this.#columns.arrays, index = this.#index;
     for (const row of gone) {
@@ -497,6 +513,19 @@ export class TcpTable {
       this.ends.move(this.#columns.arrays, from, to);
       if (index.get(low[from], high[from]) === from) index.set(low[from], high[from], to);
     });
+  }
+
+  /** Where few are left it takes less to find these a place than to take the others out one by one. */
+  #keepOthers(gone: readonly number[], lent: boolean): void {
+    const kept = this.#kept;
+    kept.length = 0;
+    for (let row = 0, next = 0; row < this.length; row++) {
+      if (gone[next] === row) next++;
+      else kept.push(row);
+    }
+    this.#columns.keepRows(kept, lent);
+    this.#reindex();
+    this.ends.renumber(this.#columns.arrays, this.length);
   }
 }
 

@@ -3,7 +3,8 @@ import { Collector } from "../../src/app/collector.ts";
 import type { WorkerOptions } from "../../src/app/protocol.ts";
 import type { Platform } from "../../src/source/platform.ts";
 import type { FlowSource } from "../../src/source/source.ts";
-import { tick } from "../support/records.ts";
+import { MANY_ENDS } from "../../src/flow/tcp_table.ts";
+import { ended, tick } from "../support/records.ts";
 
 Deno.test("Collector counts the interval from when a sample was looked at, however long it takes to tell of it", async () => {
   const real = performance.now;
@@ -39,4 +40,40 @@ Deno.test("Collector counts the interval from when a sample was looked at, howev
     performance.now = real;
   }
   deepStrictEqual(waits, [55]);
+});
+
+Deno.test("Collector uses the memory of a sample again, but for what a table has lent, which goes back at once", async () => {
+  const short = Array.from({ length: MANY_ENDS }, (_, i) => ended({ cookie: 1 + i, openedNs: 2e9, timeNs: 2e9 }));
+  const steps = [[tick(1e9)], [tick(3e9)], [...short, tick(5e9)], [tick(7e9)]],
+    lengths: number[] = [],
+    sizes: number[] = [];
+  const source = {
+    info: { tcp: "bpf", udp: null, notes: [] },
+    wait: () => Promise.resolve(true),
+    drain() {},
+    snapshot(sink: (records: Uint8Array) => void) {
+      for (const record of steps.shift()!) sink(record);
+      if (steps.length === 0) collector.stop();
+    },
+    close() {},
+  } as unknown as FlowSource;
+  const platform = {
+    openSource: () => source,
+    selfUse: () => ({ nowNs: 0, cpuNs: 0, residentBytes: 0 }),
+    userName: () => null,
+  } as unknown as Platform;
+  const options = { intervalMs: 0, events: false, names: false, from: null, to: null, replay: null };
+  const seen: ArrayBuffer[] = [];
+  const collector = new Collector(platform, options as unknown as WorkerOptions, (message) => {
+    if (message.type !== "sample") return;
+    const { length, flows } = message.sample;
+    lengths.push(length);
+    seen.push(flows);
+    collector.taken(flows);
+    sizes.push(flows.byteLength);
+  });
+  await collector.run();
+  deepStrictEqual(lengths, [0, 0, MANY_ENDS, 0]);
+  deepStrictEqual(sizes.map((size) => size === 0), [false, false, true, false]);
+  deepStrictEqual([seen[1] === seen[0], seen[3] === seen[0]], [true, false]);
 });

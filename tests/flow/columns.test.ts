@@ -57,6 +57,21 @@ Deno.test("Columns.removeRows() removes those rows, keeps all others once, and t
   }));
 });
 
+Deno.test("Columns.keepRows() keeps those rows in their order, in the same memory or with what was there left as it was", () => {
+  fc.assert(fc.property(fc.array(fc.boolean(), { maxLength: 200 }), fc.boolean(), (stay, fresh) => {
+    const columns = new Columns(SCHEMA, 1);
+    stay.forEach((_, row) => fill(columns, row));
+    const before = columns.arrays, kept = stay.flatMap((stays, row) => stays ? [row] : []);
+    columns.keepRows(kept, fresh);
+    deepStrictEqual(kept.map((_, row) => read(columns, row)), kept.map(rowOf));
+    strictEqual(columns.length, kept.length);
+    for (let more = stay.length - kept.length; more > 0; more--) {
+      deepStrictEqual(read(columns, columns.add()), [0, 0, 0, 0, new Array(16).fill(0)]);
+    }
+    if (fresh) { for (let row = 0; row < stay.length; row++) strictEqual(before.cookie[row], row); }
+  }));
+});
+
 Deno.test("Columns.add() gives a row of zeros where another one has been", () => {
   const columns = new Columns(SCHEMA);
   fill(columns, 7);

@@ -15,13 +15,14 @@ Deno.test("CookieIndex tells cookies apart that are one as doubles", () => {
 
 Deno.test("CookieIndex does what a Map does, whatever the order of calls", () => {
   const cookie = fc.tuple(fc.integer({ min: 0, max: 40 }), fc.constantFrom(0, 1, 0xffffffff));
-  const call = fc.tuple(fc.constantFrom("set", "delete", "get"), cookie, fc.nat(1000));
+  const call = fc.tuple(fc.constantFrom("set", "set", "set", "delete", "delete", "get", "clear"), cookie, fc.nat(1000));
   fc.assert(fc.property(fc.array(call, { maxLength: 600 }), (calls) => {
     const index = new CookieIndex(), map = new Map<string, number>();
     for (const [what, [low, high], row] of calls) {
       const key = `${low} ${high}`;
       if (what === "set") index.set(low, high, row), map.set(key, row);
       else if (what === "delete") index.delete(low, high), map.delete(key);
+      else if (what === "clear") index.clear(), map.clear();
       else strictEqual(index.get(low, high), map.get(key) ?? -1);
       strictEqual(index.size, map.size);
     }

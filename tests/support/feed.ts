@@ -29,7 +29,7 @@ export class Feed {
       selfRssBytes: 48000000,
       timeWait: null,
       synRecv: null,
-      flows: unpackFlows(packed.flows, packed.length),
+      flows: unpackFlows(packed.flows, packed.length, packed.room),
       users: new Map([[1000, "ann"]]),
       cgroups: [NO_CGROUP],
       containers: new Map(),

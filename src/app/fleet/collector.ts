@@ -221,8 +221,8 @@ export class FleetCollector {
     const { host, offsetNs, waiting } = link, cgroup = (number: number) => names.cgroup(number);
     const numbered = (number: number) => names.numbered(number), own = { host, offsetNs, cgroup, numbered };
     if (waiting !== null) {
-      const { length } = waiting.sample;
-      return { ...own, length, flows: unpackFlows(waiting.sample.flows, length) };
+      const { length, flows, room } = waiting.sample;
+      return { ...own, length, flows: unpackFlows(flows, length, room) };
     }
     const stale = this.#isStale(link), before = link.lastOpen();
     if (before === null || stale && !this.options.hosts.keepStale) return null;

@@ -158,7 +158,8 @@ export class Link {
     | { readonly length: number; readonly flows: ReturnType<typeof unpackFlows>; readonly rows: number[] }
     | null {
     if (this.last === null) return null;
-    const { length } = this.last.sample, flows = unpackFlows(this.last.sample.flows, length), rows: number[] = [];
+    const { length, flows: buffer, room } = this.last.sample, flows = unpackFlows(buffer, length, room);
+    const rows: number[] = [];
     for (let row = 0; row < length; row++) if (flows.closed[row] === 0) rows.push(row);
     return { length, flows, rows };
   }

@@ -79,7 +79,7 @@ export class Past {
     this.#bring(segment, wanted);
     this.#at = { segment, sample: wanted };
     this.#spread.rest();
-    const sample = this.#tables.takeSample(), flows: FlowArrays = unpackFlows(sample.flows, sample.length);
+    const sample = this.#tables.takeSample(), flows: FlowArrays = unpackFlows(sample.flows, sample.length, sample.room);
     const { given } = segment.samples.findLast(({ given }, i) => i <= wanted && given !== null) ?? kept;
     if (sample.length === kept.length && given !== null) giveAgain(given, flows, kept.length);
     return sample;
