@@ -5,8 +5,10 @@ const FIRST_BYTES = 1 << 16;
 /** A character takes at most three bytes, a number as text at most 25. */
 const CHARACTER_BYTES = 3, NUMBER_BYTES = 25;
 /** From here on the call to copy them takes less than a loop. */
-const MANY_BYTES = 48, MANY_NUMBERS_BYTES = 160;
+const MANY_BYTES = 48, MANY_NUMBERS_BYTES = 48;
 const WHOLE_MOST = 2 ** 31;
+const SMALL = 256;
+const PLACE_BITS = 8, PLACES = 1 << PLACE_BITS;
 /** Base 36: the last digits of a number above 2^31 are told apart from those before. */
 const LOW_DIGITS = 5, FIVE_DIGITS = 36 ** LOW_DIGITS;
 /** The first numbers with one digit more than the index. */
@@ -83,6 +85,7 @@ const NULL = constant("null"), TRUE = constant("true"), FALSE = constant("false"
 export class ByteText {
   #bytes = new Uint8Array(FIRST_BYTES);
   #view = new DataView(this.#bytes.buffer);
+  #capacity = FIRST_BYTES;
   #length = 0;
 
   get length(): number {
@@ -112,13 +115,14 @@ export class ByteText {
   }
 
   add(constant: Constant): void {
-    const { length, numbers } = constant, count = numbers.length, begin = this.#length, bytes = this.#room(count * 8);
-    if (length >= MANY_NUMBERS_BYTES) bytes.set(constant.bytes, begin);
+    const { length, numbers } = constant, begin = this.#length, end = begin + length;
+    if (end + 8 > this.#capacity) this.#grow(end + 8);
+    this.#length = end;
+    if (length >= MANY_NUMBERS_BYTES) this.#bytes.set(constant.bytes, begin);
     else {
       const to = this.#view;
-      for (let i = 0, at = begin; i < count; i++, at += 8) to.setFloat64(at, numbers[i], true);
+      for (let i = 0, at = begin; at < end; i++, at += 8) to.setFloat64(at, numbers[i], true);
     }
-    this.#length = begin + length;
   }
 
   /** A character of ASCII. */
@@ -258,13 +262,65 @@ export class ByteText {
 
   /** The memory, with room for so many more bytes. */
   #room(bytes: number): Uint8Array<ArrayBuffer> {
-    const wanted = this.#length + bytes;
-    if (wanted <= this.#bytes.length) return this.#bytes;
-    let size = this.#bytes.length;
-    while (size < wanted) size *= 2;
-    const larger = new Uint8Array(size);
+    if (this.#length + bytes > this.#capacity) this.#grow(this.#length + bytes);
+    return this.#bytes;
+  }
+
+  #grow(wanted: number): void {
+    while (this.#capacity < wanted) this.#capacity *= 2;
+    const larger = new Uint8Array(this.#capacity);
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#view = new DataView(larger.buffer);
-    return this.#bytes = larger;
+    this.#bytes = larger;
+  }
+}
+
+/** A number, or null, behind the same text each time. With small numbers, which are most, the whole is made once. */
+export class NumberBehind {
+  readonly #before: Constant;
+  readonly #null: Constant;
+  readonly #small: (Constant | undefined)[] = [];
+
+  /** `none`: what stands for null. */
+  constructor(readonly before: string, none = "null") {
+    this.#before = constant(before);
+    this.#null = constant(before + none);
+  }
+
+  put(to: ByteText, value: number | null): void {
+    if (value === null) return to.add(this.#null);
+    const whole = value | 0;
+    if (whole === value && whole >= 0 && whole < SMALL) {
+      return to.add(this.#small[whole] ??= constant(this.before + whole));
+    }
+    to.add(this.#before);
+    to.number(value);
+  }
+}
+
+/** IPv4 addresses between the same texts each time. Of those that come again, as a machine's own do, the whole is kept. */
+export class Ipv4Between {
+  readonly #before: Constant;
+  readonly #after: Constant;
+  /** The address that was put last, of those that have this place, and its text once it has come twice in a row. */
+  readonly #addresses = new Int32Array(PLACES);
+  readonly #texts: (Constant | null)[] = Array(PLACES).fill(null);
+
+  constructor(before: string, after: string) {
+    this.#before = constant(before);
+    this.#after = constant(after);
+  }
+
+  /** Of the four bytes at `from`. */
+  put(to: ByteText, bytes: Uint8Array, from: number): void {
+    const address = bytes[from] | bytes[from + 1] << 8 | bytes[from + 2] << 16 | bytes[from + 3] << 24;
+    const place = Math.imul(address, 0x9e3779b1) >>> 32 - PLACE_BITS, begin = to.length;
+    const known = this.#addresses[place] === address, text = known ? this.#texts[place] : null;
+    if (text !== null) return to.add(text);
+    to.add(this.#before);
+    to.ipv4(bytes, from);
+    to.add(this.#after);
+    this.#addresses[place] = address;
+    this.#texts[place] = known ? constantOf(to.since(begin)) : null;
   }
 }

@@ -6,12 +6,12 @@ import { isTcp, retransmits, rttUs, rttVarUs, rxBytes, rxPackets, txBytes, txPac
 import { type EventBatch, eventWallMs } from "../flow/sample.ts";
 import { dropsOf } from "../view/drops.ts";
 import { cgroupPath, container, directionName, executable, pidOf, processName, uidOf, userName } from "../view/flow.ts";
-import { type ByteText, type Constant, constant } from "./byte_text.ts";
+import { type ByteText, type Constant, constant, NumberBehind } from "./byte_text.ts";
 import { durationUs, eventName } from "./event_facts.ts";
-import { containerJson, droppedJson } from "./json_parts.ts";
+import { containerJson, droppedJson, endJson } from "./json_parts.ts";
 import { textOrNull as text } from "./json_text.ts";
 import { OwnerParts } from "./owner_parts.ts";
-import { END_JSON, MicroTimes, putId, putLocal, putRemote } from "./row_bytes.ts";
+import { EndParts, MicroTimes, putId, putLocal, RemoteParts } from "./row_bytes.ts";
 
 export const EVENT_SCHEMA_NAME = "tcptop.event/1";
 
@@ -19,19 +19,22 @@ export const EVENT_SCHEMA_NAME = "tcptop.event/1";
 const TIMES = [0, ...Object.values(EventKind)].map((kind) =>
   new MicroTimes(`{"schema":"${EVENT_SCHEMA_NAME}","event":"${eventName(kind)}","time":"`, '","id":"')
 );
-const REMOTE = constant('},"remote":'), END = constant("}\n");
-const key = (name: string) => constant(`,"${name}":`);
-const RX_BYTES = key("rx_bytes"), TX_BYTES = key("tx_bytes"), RX_PACKETS = key("rx_packets");
-const TX_PACKETS = key("tx_packets"), RTT_US = key("rtt_us"), RTT_VAR_US = key("rtt_var_us");
-const RETRANSMITS = key("retransmits"), CONNECT_US = key("connect_us"), DROPPED = key("dropped"), HOST = key("host");
-const DROPPED_NULL = constant(',"dropped":null'),
-  DROPPED_NONE = constant(',"dropped":[]'),
-  HERE = constant(',"host":null}\n');
-/** From "loopback" to the value of "end", by EventKind: without loopback, and with it. */
+const REMOTE = new RemoteParts('},"remote":'), END = constant("}\n");
+const key = (name: string) => `,"${name}":`;
+const RX_BYTES = new NumberBehind(key("rx_bytes")), TX_BYTES = new NumberBehind(key("tx_bytes"));
+const RX_PACKETS = new NumberBehind(key("rx_packets")), TX_PACKETS = new NumberBehind(key("tx_packets"));
+const RTT_US = new NumberBehind(key("rtt_us")), RTT_VAR_US = new NumberBehind(key("rtt_var_us"));
+const RETRANSMITS = new NumberBehind(key("retransmits")), CONNECT_US = new NumberBehind(key("connect_us"));
+const DROPPED = constant(key("dropped")), HOST = constant(key("host"));
+const ALONE = ',"host":null}\n';
+const DROPPED_NULL = constant(',"dropped":null'), OPENED_ALONE = constant(',"dropped":null' + ALONE);
+const DROPPED_NONE = constant(',"dropped":[]'), NONE_ALONE = constant(',"dropped":[]' + ALONE);
+const HERE = constant(ALONE);
+/** From "loopback" to the end, by EventKind: without loopback, and with it. */
 const WAYS = [false, true].map((loopback) =>
   [0, ...Object.values(EventKind)].map((kind) => {
     const final = kind === EventKind.opened ? null : kind !== EventKind.vanished;
-    return constant(`,"loopback":${loopback},"final":${final},"end":`);
+    return new EndParts((end) => `,"loopback":${loopback},"final":${final},"end":${endJson(end)}`);
   })
 );
 
@@ -70,35 +73,27 @@ export class EventJson {
     putId(to, f, row);
     to.add(kindOf(batch, row));
     putLocal(to, batch, row);
-    to.add(REMOTE);
-    putRemote(to, batch, row);
+    REMOTE.put(to, batch, row);
     to.add(this.#owners.of(batch, row));
     to.numberOrNull(durationUs(batch, row));
-    to.add(RX_BYTES);
-    to.numberOrNull(rxBytes(f, row));
-    to.add(TX_BYTES);
-    to.numberOrNull(txBytes(f, row));
-    to.add(RX_PACKETS);
-    to.numberOrNull(rxPackets(f, row));
-    to.add(TX_PACKETS);
-    to.numberOrNull(txPackets(f, row));
-    to.add(RTT_US);
-    to.numberOrNull(rttUs(f, row));
-    to.add(RTT_VAR_US);
-    to.numberOrNull(rttVarUs(f, row));
-    to.add(RETRANSMITS);
-    to.numberOrNull(retransmits(f, row));
-    to.add(WAYS[f.loopback[row] === 1 ? 1 : 0][kind]);
-    END_JSON.put(to, batch, row);
-    to.add(CONNECT_US);
-    to.numberOrNull(connectUs(f, row));
-    if (isOpening) to.add(DROPPED_NULL);
-    else if (batch.dropsKnown && f.drops[row] === 0 && isTcp(f, row)) to.add(DROPPED_NONE);
+    RX_BYTES.put(to, rxBytes(f, row));
+    TX_BYTES.put(to, txBytes(f, row));
+    RX_PACKETS.put(to, rxPackets(f, row));
+    TX_PACKETS.put(to, txPackets(f, row));
+    RTT_US.put(to, rttUs(f, row));
+    RTT_VAR_US.put(to, rttVarUs(f, row));
+    RETRANSMITS.put(to, retransmits(f, row));
+    WAYS[f.loopback[row] === 1 ? 1 : 0][kind].put(to, batch, row);
+    CONNECT_US.put(to, connectUs(f, row));
+    const isAlone = batch.fleet === undefined;
+    if (isOpening) to.add(isAlone ? OPENED_ALONE : DROPPED_NULL);
+    else if (batch.dropsKnown && f.drops[row] === 0 && isTcp(f, row)) to.add(isAlone ? NONE_ALONE : DROPPED_NONE);
     else {
       to.add(DROPPED);
       to.text(droppedJson(dropsOf(batch, row)));
+      if (isAlone) to.add(HERE);
     }
-    if (batch.fleet === undefined) return to.add(HERE);
+    if (isAlone) return;
     to.add(HOST);
     to.text(text(hostState(batch, row)?.name ?? null));
     to.add(END);

@@ -1,6 +1,7 @@
 /** The cells of a flow with every field of CSV, in bytes: what FIELDS of flow_csv.ts tell, without an object a row. */
 import { hostState } from "../flow/host.ts";
 import type { Drops } from "../flow/drop_list.ts";
+import type { FlowArrays } from "../flow/columns.ts";
 import { connectUs, deliveryRate, idleMs, lost, pacingRate, pathFigure, rtoCount, ssthresh } from "../flow/path.ts";
 import { peerRow } from "../flow/peer.ts";
 import { Via } from "../flow/peers.ts";
@@ -8,7 +9,7 @@ import * as flow from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
 import { dropsOf } from "../view/drops.ts";
 import * as view from "../view/flow.ts";
-import { ByteText, type Constant, constant, constantOf } from "./byte_text.ts";
+import { ByteText, type Constant, constant, constantOf, Ipv4Between, NumberBehind } from "./byte_text.ts";
 import { cellsText, type CsvRows, putCell } from "./csv.ts";
 import { type Cell, droppedFields } from "./csv_fields.ts";
 import { OwnerParts } from "./owner_parts.ts";
@@ -17,6 +18,8 @@ import { EndParts, putId, putMs, putRate } from "./row_bytes.ts";
 const COMMA = 44;
 const empty = (cells: number) => constant(",".repeat(cells));
 const EMPTY_REMOTE = empty(4), NO_NAME = empty(2), NO_REAL = empty(2), NO_QUEUE = empty(4), NO_PEER = empty(7);
+const IPV4 = new Ipv4Between(",", "");
+const NUMBER = new NumberBehind(",", "");
 const NO_COMMAND = empty(3), DIRECT = constant(",direct"), NAT = constant(",nat");
 const END = new EndParts((end) =>
   `,${cellsText([end?.by, end?.how, end?.error, end?.reason].map((cell) => cell ?? null))}`
@@ -113,12 +116,8 @@ export class FlowCells implements CsvRows<number> {
     number(to, flow.droppedPackets(f, row));
     number(to, flow.droppedBytes(f, row));
     text(to, flow.limitedBy(f, row));
-    ms(to, flow.held(f, row, "busyUs"));
-    ms(to, flow.held(f, row, "peerWindowUs"));
-    ms(to, flow.held(f, row, "sendBufferUs"));
-    number(to, flow.held(f, row, "sendQueue"));
-    number(to, flow.held(f, row, "unsent"));
-    number(to, flow.held(f, row, "receiveQueue"));
+    if (f.limitsKnown[row] === 0) to.add(NOT_HELD);
+    else putHeld(to, f, row);
     number(to, flow.minRttUs(f, row));
     putDropped(to, dropsOf(sample, row));
     END.put(to, sample, row);
@@ -128,16 +127,8 @@ export class FlowCells implements CsvRows<number> {
     this.#peer(to, sample, row);
     number(to, connectUs(f, row));
     number(to, idleMs(f, row, sample.timeNs));
-    text(to, view.congestionControl(f, row));
-    number(to, pathFigure(f, row, "mss"));
-    number(to, ssthresh(f, row));
-    number(to, deliveryRate(f, row));
-    number(to, pacingRate(f, row));
-    number(to, lost(f, row));
-    number(to, rtoCount(f, row));
-    number(to, pathFigure(f, row, "ecnMarks"));
-    number(to, pathFigure(f, row, "reordSeen"));
-    number(to, pathFigure(f, row, "dsackDups"));
+    if (f.pathKnown[row] === 0) to.add(NO_PATH);
+    else putPath(to, f, row);
     putHosts(to, sample, row);
     if (sample.commands === undefined) return to.add(NO_COMMAND);
     text(to, view.commandLine(sample, row));
@@ -156,8 +147,7 @@ export class FlowCells implements CsvRows<number> {
 }
 
 function number(to: ByteText, value: number | null): void {
-  to.byte(COMMA);
-  if (value !== null) to.number(value);
+  NUMBER.put(to, value);
 }
 
 function boolean(to: ByteText, value: boolean | null): void {
@@ -182,23 +172,46 @@ function rate(to: ByteText, delta: number | null, intervalMs: number): void {
 
 function putLocal(to: ByteText, sample: Sample, row: number): void {
   const f = sample.flows;
-  to.byte(COMMA);
-  if (f.family[row] === 4) to.ipv4(f.localAddress, row * 16);
-  else putCell(to, view.localAddress(sample, row));
+  if (f.family[row] === 4) IPV4.put(to, f.localAddress, row * 16);
+  else text(to, view.localAddress(sample, row));
   number(to, f.localPort[row]);
 }
 
 function putRemote(to: ByteText, sample: Sample, row: number): void {
   const f = sample.flows;
   if (!flow.hasPeer(f, row)) return to.add(EMPTY_REMOTE);
-  to.byte(COMMA);
-  if (f.family[row] === 4) to.ipv4(f.remoteAddress, row * 16);
-  else putCell(to, view.remoteAddress(sample, row));
+  if (f.family[row] === 4) IPV4.put(to, f.remoteAddress, row * 16);
+  else text(to, view.remoteAddress(sample, row));
   number(to, f.remotePort[row]);
   if (f.answer[row] === 0 && sample.hosts.size === 0 && sample.names.size === 0) return to.add(NO_NAME);
   text(to, view.remoteName(sample, row));
   text(to, view.remoteNameFrom(sample, row));
 }
+
+/** Where they are not known, as of what was met at its end alone, all of these are empty. */
+function putHeld(to: ByteText, f: FlowArrays, row: number): void {
+  ms(to, flow.held(f, row, "busyUs"));
+  ms(to, flow.held(f, row, "peerWindowUs"));
+  ms(to, flow.held(f, row, "sendBufferUs"));
+  number(to, flow.held(f, row, "sendQueue"));
+  number(to, flow.held(f, row, "unsent"));
+  number(to, flow.held(f, row, "receiveQueue"));
+}
+const NOT_HELD = empty(6);
+
+function putPath(to: ByteText, f: FlowArrays, row: number): void {
+  text(to, view.congestionControl(f, row));
+  number(to, pathFigure(f, row, "mss"));
+  number(to, ssthresh(f, row));
+  number(to, deliveryRate(f, row));
+  number(to, pacingRate(f, row));
+  number(to, lost(f, row));
+  number(to, rtoCount(f, row));
+  number(to, pathFigure(f, row, "ecnMarks"));
+  number(to, pathFigure(f, row, "reordSeen"));
+  number(to, pathFigure(f, row, "dsackDups"));
+}
+const NO_PATH = empty(10);
 
 function putReal(to: ByteText, sample: Sample, row: number): void {
   const f = sample.flows, real = f.realPort[row] === 0 || !flow.hasPeer(f, row) ? null : view.realEndpoint(f, row);

@@ -11,9 +11,10 @@ import { bytesOf, type ByteText } from "./byte_text.ts";
 import { containerJson, droppedJson } from "./json_parts.ts";
 import { textOrNull as text, wholeOrNull as whole } from "./json_text.ts";
 import { OwnerParts } from "./owner_parts.ts";
-import { END_JSON, key, putId, putLocal, putMs, putRate, putRemote } from "./row_bytes.ts";
+import { END_JSON, key, putId, putLocal, putMs, putRate, RemoteParts } from "./row_bytes.ts";
 
-const ID = bytesOf('{"id":"'), REMOTE = bytesOf('},"remote":'), CLOSING = bytesOf("}"), NONE = bytesOf("[]");
+const REMOTE = new RemoteParts('},"remote":');
+const ID = bytesOf('{"id":"'), CLOSING = bytesOf("}"), NONE = bytesOf("[]");
 const RX_DELTA = key("rx_bytes_delta"), TX_DELTA = key("tx_bytes_delta"), RX_RATE = key("rx_bytes_per_s");
 const TX_RATE = key("tx_bytes_per_s"), RX_PACKETS = key("rx_packets"), TX_PACKETS = key("tx_packets");
 const TX_BYTES = key("tx_bytes"), RTT = key("rtt_us"), RTT_VAR = key("rtt_var_us"), CWND = key("cwnd");
@@ -104,8 +105,7 @@ export class FlowJson {
     putId(to, f, row);
     to.put(kindOf(sample, row));
     putLocal(to, sample, row);
-    to.put(REMOTE);
-    putRemote(to, sample, row);
+    REMOTE.put(to, sample, row);
     to.put(owner.own);
     to.numberOrNull(flow.rxBytes(f, row));
     to.put(TX_BYTES);

@@ -8,18 +8,17 @@ import { localAddress, perSecond, remoteAddress } from "../view/flow.ts";
 import { endText } from "../view/end.ts";
 import { type Ended, endKey } from "../flow/end.ts";
 import { bytesText, durationText } from "../view/units.ts";
-import { bytesOf, type ByteText, type Constant, constant } from "./byte_text.ts";
+import { bytesOf, type ByteText, type Constant, constant, Ipv4Between } from "./byte_text.ts";
 import { secondText } from "./event_facts.ts";
 import { remoteFacts } from "./flow_facts.ts";
 import { endJson, remoteJson } from "./json_parts.ts";
 import { quote } from "./json_text.ts";
 
 /** As bytes. */
-const COLON = 0x3a, ANY = 0x2a, TCP = 0x74, UDP = 0x75, DOT = 0x2e, DASH = 0x2d, AT = 0x40;
+const ANY = 0x2a, TCP = 0x74, UDP = 0x75, DOT = 0x2e, DASH = 0x2d, AT = 0x40;
 const ADDRESS = constant('{"address":'), PORT = constant(',"port":');
-const IPV4_ADDRESS = constant('{"address":"'),
-  IPV4_PORT = constant('","port":'),
-  NO_NAME = constant(',"name":null,"name_from":null,"real":null}');
+const IPV4_JSON = new Ipv4Between('{"address":"', '","port":'), IPV4_TEXT = new Ipv4Between("", ":");
+const NO_NAME = constant(',"name":null,"name_from":null,"real":null}');
 
 /** flowId() of row.ts. */
 export function putId(to: ByteText, f: FlowArrays, row: number): void {
@@ -69,7 +68,7 @@ export const key = (name: string) => bytesOf(`,"${name}":`);
 /** {"address":…,"port":… without what closes it. */
 export function putLocal(to: ByteText, sample: Sample, row: number): void {
   const f = sample.flows;
-  if (f.family[row] === 4) putIpv4(to, f.localAddress, row);
+  if (f.family[row] === 4) IPV4_JSON.put(to, f.localAddress, row * 16);
   else {
     to.add(ADDRESS);
     to.text(quote(localAddress(sample, row)));
@@ -78,47 +77,55 @@ export function putLocal(to: ByteText, sample: Sample, row: number): void {
   to.number(f.localPort[row]);
 }
 
-/** As remoteJson() of flow_json.ts. */
-export function putRemote(to: ByteText, sample: Sample, row: number): void {
-  const f = sample.flows;
-  if (!hasPeer(f, row)) return to.null();
-  const isPlain = f.family[row] === 4 && f.answer[row] === 0 && f.realPort[row] === 0 && sample.hosts.size === 0 &&
-    sample.names.size === 0;
-  if (!isPlain) return to.text(remoteJson(remoteFacts(sample, row)));
-  putIpv4(to, f.remoteAddress, row);
-  to.number(f.remotePort[row]);
-  to.add(NO_NAME);
-}
+/** Remote ends, each behind the same text. */
+export class RemoteParts {
+  readonly #before: Constant;
+  readonly #ipv4: Ipv4Between;
 
-function putIpv4(to: ByteText, address: Uint8Array, row: number): void {
-  to.add(IPV4_ADDRESS);
-  to.ipv4(address, row * 16);
-  to.add(IPV4_PORT);
+  constructor(before: string) {
+    this.#before = constant(before);
+    this.#ipv4 = new Ipv4Between(`${before}{"address":"`, '","port":');
+  }
+
+  /** As remoteJson() of json_parts.ts. */
+  put(to: ByteText, sample: Sample, row: number): void {
+    const f = sample.flows;
+    const isPlain = f.family[row] === 4 && f.answer[row] === 0 && f.realPort[row] === 0 && sample.hosts.size === 0 &&
+      sample.names.size === 0 && hasPeer(f, row);
+    if (!isPlain) {
+      to.add(this.#before);
+      return to.text(remoteJson(hasPeer(f, row) ? remoteFacts(sample, row) : null));
+    }
+    this.#ipv4.put(to, f.remoteAddress, row * 16);
+    to.number(f.remotePort[row]);
+    to.add(NO_NAME);
+  }
 }
 
 /** endpointText() of view/address.ts. */
 export function putLocalEndpoint(to: ByteText, sample: Sample, row: number): void {
   const f = sample.flows;
-  if (f.family[row] === 4) to.ipv4(f.localAddress, row * 16);
+  if (f.family[row] === 4) IPV4_TEXT.put(to, f.localAddress, row * 16);
   else to.text(bracketed(f.family[row], localAddress(sample, row)));
-  to.byte(COLON);
   to.number(f.localPort[row]);
 }
 
 export function putRemoteEndpoint(to: ByteText, sample: Sample, row: number): void {
   const f = sample.flows;
   if (!hasPeer(f, row)) return to.byte(ANY);
-  if (f.family[row] === 4) to.ipv4(f.remoteAddress, row * 16);
+  if (f.family[row] === 4) IPV4_TEXT.put(to, f.remoteAddress, row * 16);
   else to.text(bracketed(f.family[row], remoteAddress(sample, row)));
-  to.byte(COLON);
   to.number(f.remotePort[row]);
 }
 
-const bracketed = (family: number, address: string) => family === 6 ? `[${address}]` : address;
+const bracketed = (family: number, address: string) => `${family === 6 ? `[${address}]` : address}:`;
+
+const END_SLOTS = 64, NO_KEY = -1;
 
 /** Parts by how a connection ended, kept: there are few. */
 export class EndParts {
-  readonly #known = new Map<number, Constant>();
+  readonly #keys = new Int32Array(END_SLOTS).fill(NO_KEY);
+  readonly #parts: Constant[] = [];
 
   constructor(readonly text: (end: Ended | null) => string) {}
 
@@ -126,10 +133,12 @@ export class EndParts {
     const f = sample.flows;
     // What was dropped may explain it.
     if (f.drops[row] !== 0) return to.text(this.text(endedOf(sample, row)));
-    const key = endKey(f, row);
-    let part = this.#known.get(key);
-    if (part === undefined) this.#known.set(key, part = constant(this.text(endedOf(sample, row))));
-    to.add(part);
+    const key = endKey(f, row), slot = (key ^ key >> 6 ^ key >> 12) & END_SLOTS - 1;
+    if (this.#keys[slot] !== key) {
+      this.#keys[slot] = key;
+      this.#parts[slot] = constant(this.text(endedOf(sample, row)));
+    }
+    to.add(this.#parts[slot]);
   }
 }
 

@@ -1,6 +1,6 @@
 import { strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { bytesOf, ByteText, constant } from "../../src/output/byte_text.ts";
+import { bytesOf, ByteText, constant, Ipv4Between, NumberBehind } from "../../src/output/byte_text.ts";
 import { written } from "../support/pieces.ts";
 
 const POWERS = Array.from(
@@ -20,6 +20,25 @@ Deno.test("ByteText writes numbers as templates and toString(36) do", () => {
   }));
   fc.assert(fc.property(fc.nat(999_999), (value) => {
     strictEqual(written((to) => to.padded(value, 6)), String(value).padStart(6, "0"));
+  }));
+});
+
+Deno.test("NumberBehind writes a number, or null, behind its text, each time", () => {
+  const number = new NumberBehind('"n":'), cell = new NumberBehind(",", "");
+  for (const value of [...NUMBERS.filter(Number.isFinite), 255, 256, 257, 7, 7, null, null]) {
+    strictEqual(written((to) => number.put(to, value)), `"n":${value}`);
+    strictEqual(written((to) => cell.put(to, value)), `,${value ?? ""}`);
+  }
+});
+
+Deno.test("Ipv4Between writes each address between its texts, however often it comes", () => {
+  const between = new Ipv4Between("<", ">"),
+    few = fc.array(fc.constantFrom(0, 1, 10, 127, 255), { minLength: 4, maxLength: 4 });
+  fc.assert(fc.property(fc.array(few), fc.nat(3), (addresses, from) => {
+    for (const octets of addresses) {
+      const bytes = Uint8Array.from([...Array(from).fill(9), ...octets, 9]);
+      strictEqual(written((to) => between.put(to, bytes, from)), `<${octets.join(".")}>`);
+    }
   }));
 });
 
