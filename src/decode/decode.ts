@@ -17,6 +17,7 @@ import {
   DnsAnswerRecord,
   DroppedRecord,
   ProcessRecord,
+  Reader,
   TcpCounters,
   TcpLimits,
   TcpPath,
@@ -46,6 +47,9 @@ export interface EventHandler {
   dnsAnswer(record: DnsAnswerRecord): void;
   tick(record: TickRecord): void;
 }
+
+/** Where every record has its tag. */
+const TAG = 0;
 
 const BYTE_LENGTHS: Readonly<Record<number, number>> = {
   [Tag.tcpOpen]: TcpRecordLayout.byteLength,
@@ -81,18 +85,19 @@ function isWhole(tag: number, size: number): boolean {
 
 /** Reads records and hands each to the handler. Never throws on bad bytes: what is not a record is counted. */
 export class Decoder {
-  readonly #tcp = new TcpRecord();
-  readonly #counters = new TcpCounters();
-  readonly #limits = new TcpLimits();
-  readonly #path = new TcpPath();
-  readonly #reset = new TcpReset();
-  readonly #udp = new UdpRecord();
-  readonly #udpOwner = new UdpOwner();
-  readonly #process = new ProcessRecord();
-  readonly #dropped = new DroppedRecord();
-  readonly #dnsAnswer = new DnsAnswerRecord();
-  readonly #tick = new TickRecord();
-  readonly #translation = new TranslationRecord();
+  readonly #reader = new Reader();
+  readonly #tcp = new TcpRecord(this.#reader);
+  readonly #counters = new TcpCounters(this.#reader);
+  readonly #limits = new TcpLimits(this.#reader);
+  readonly #path = new TcpPath(this.#reader);
+  readonly #reset = new TcpReset(this.#reader);
+  readonly #udp = new UdpRecord(this.#reader);
+  readonly #udpOwner = new UdpOwner(this.#reader);
+  readonly #process = new ProcessRecord(this.#reader);
+  readonly #dropped = new DroppedRecord(this.#reader);
+  readonly #dnsAnswer = new DnsAnswerRecord(this.#reader);
+  readonly #tick = new TickRecord(this.#reader);
+  readonly #translation = new TranslationRecord(this.#reader);
   #invalid: number;
 
   /** `invalid`: how many an earlier one has skipped. */
@@ -108,53 +113,55 @@ export class Decoder {
   /** `bytes` holds whole records one behind the other. A record with a sane length but a wrong tag is stepped over; from one
    * with a length that leads nowhere on, the rest is dropped, as one invalid record. */
   decode(bytes: Uint8Array): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const reader = this.#reader, end = bytes.length;
+    reader.take(bytes);
     let start = 0;
-    while (start < bytes.length) {
-      const size = start + 4 <= bytes.length ? view.getUint16(start + 2, true) : 0;
-      if (size < 8 || size % 8 !== 0 || start + size > bytes.length) {
+    while (start < end) {
+      reader.at(start);
+      const size = start + 4 <= end ? reader.size : 0;
+      if (size < 8 || size % 8 !== 0 || start + size > end) {
         this.#invalid++;
         return;
       }
-      const tag = view.getUint16(start, true);
-      if (isWhole(tag, size)) this.#hand(tag, bytes, view, start);
+      const tag = reader.u16(TAG);
+      if (isWhole(tag, size)) this.#hand(tag);
       else this.#invalid++;
       start += size;
     }
   }
 
-  #hand(tag: number, bytes: Uint8Array, view: DataView, start: number): void {
+  #hand(tag: number): void {
     switch (tag) {
       case Tag.tcpCounters:
-        return this.handler.tcpCounters(this.#counters.at(bytes, view, start));
+        return this.handler.tcpCounters(this.#counters);
       case Tag.tcpLimits:
-        return this.handler.tcpLimits(this.#limits.at(bytes, view, start));
+        return this.handler.tcpLimits(this.#limits);
       case Tag.tcpReset:
-        return this.handler.tcpReset(this.#reset.at(bytes, view, start));
+        return this.handler.tcpReset(this.#reset);
       case Tag.tcpPath:
-        return this.handler.tcpPath(this.#path.at(bytes, view, start));
+        return this.handler.tcpPath(this.#path);
       case Tag.tcpOpen:
-        return this.handler.tcpOpen(this.#tcp.at(bytes, view, start));
+        return this.handler.tcpOpen(this.#tcp);
       case Tag.tcpClose:
-        return this.handler.tcpClose(this.#tcp.at(bytes, view, start));
+        return this.handler.tcpClose(this.#tcp);
       case Tag.tcpLive:
-        return this.handler.tcpLive(this.#tcp.at(bytes, view, start));
+        return this.handler.tcpLive(this.#tcp);
       case Tag.tcpOwner:
-        return this.handler.tcpOwner(this.#tcp.at(bytes, view, start));
+        return this.handler.tcpOwner(this.#tcp);
       case Tag.udpFlow:
-        return this.handler.udpFlow(this.#udp.at(bytes, view, start));
+        return this.handler.udpFlow(this.#udp);
       case Tag.udpOwner:
-        return this.handler.udpOwner(this.#udpOwner.at(bytes, view, start));
+        return this.handler.udpOwner(this.#udpOwner);
       case Tag.process:
-        return this.handler.process(this.#process.at(bytes, view, start));
+        return this.handler.process(this.#process);
       case Tag.translation:
-        return this.handler.translation(this.#translation.at(bytes, view, start));
+        return this.handler.translation(this.#translation);
       case Tag.dropped:
-        return this.handler.dropped(this.#dropped.at(bytes, view, start));
+        return this.handler.dropped(this.#dropped);
       case Tag.dnsAnswer:
-        return this.handler.dnsAnswer(this.#dnsAnswer.at(bytes, view, start));
+        return this.handler.dnsAnswer(this.#dnsAnswer);
       case Tag.tick:
-        return this.handler.tick(this.#tick.at(bytes, view, start));
+        return this.handler.tick(this.#tick);
     }
   }
 }

@@ -9,6 +9,8 @@ export class CookieIndex {
   #low: Uint32Array;
   #high: Uint32Array;
   #row: Int32Array;
+  /** The length less 1. */
+  #mask: number;
   #used = 0; // entries and graves
   #size = 0;
 
@@ -18,6 +20,7 @@ export class CookieIndex {
     this.#low = new Uint32Array(capacity);
     this.#high = new Uint32Array(capacity);
     this.#row = new Int32Array(capacity).fill(EMPTY);
+    this.#mask = capacity - 1;
   }
 
   get size(): number {
@@ -36,7 +39,7 @@ export class CookieIndex {
       this.#row[at] = row;
       return;
     }
-    if (this.#used * 4 >= this.#row.length * 3) this.#rehash();
+    if (this.#used * 4 > this.#mask * 3) this.#rehash();
     this.#insert(low, high, row);
     this.#size++;
   }
@@ -55,7 +58,7 @@ export class CookieIndex {
   }
 
   #find(low: number, high: number): number {
-    const mask = this.#row.length - 1;
+    const mask = this.#mask;
     for (let at = hash(low, high) & mask;; at = (at + 1) & mask) {
       const row = this.#row[at];
       if (row === EMPTY) return -1;
@@ -64,7 +67,7 @@ export class CookieIndex {
   }
 
   #insert(low: number, high: number, row: number): void {
-    const mask = this.#row.length - 1;
+    const mask = this.#mask;
     let at = hash(low, high) & mask;
     while (this.#row[at] !== EMPTY) at = (at + 1) & mask;
     this.#low[at] = low;
@@ -79,6 +82,7 @@ export class CookieIndex {
     this.#low = new Uint32Array(capacity);
     this.#high = new Uint32Array(capacity);
     this.#row = new Int32Array(capacity).fill(EMPTY);
+    this.#mask = capacity - 1;
     this.#used = 0;
     for (let at = 0; at < row.length; at++) {
       if (row[at] >= 0) this.#insert(low[at], high[at], row[at]);

@@ -5,6 +5,8 @@ const GONE = -2;
 export class RowIndex {
   #hash: Uint32Array;
   #row: Int32Array;
+  /** The length less 1. */
+  #mask: number;
   #used = 0; // entries and graves
   #size = 0;
 
@@ -13,6 +15,7 @@ export class RowIndex {
     const capacity = capacityFor(entries);
     this.#hash = new Uint32Array(capacity);
     this.#row = new Int32Array(capacity).fill(EMPTY);
+    this.#mask = capacity - 1;
   }
 
   get size(): number {
@@ -21,7 +24,7 @@ export class RowIndex {
 
   /** The row must not be in it under this hash. */
   add(hash: number, row: number): void {
-    if (this.#used * 4 >= this.#row.length * 3) this.#rehash();
+    if (this.#used * 4 > this.#mask * 3) this.#rehash();
     this.#insert(hash, row);
     this.#size++;
   }
@@ -44,7 +47,7 @@ export class RowIndex {
 
   /** Calls `found` with each row of this hash. The index must not be changed meanwhile. */
   each(hash: number, found: (row: number) => void): void {
-    const mask = this.#row.length - 1;
+    const mask = this.#mask;
     for (let at = hash & mask; this.#row[at] !== EMPTY; at = (at + 1) & mask) {
       if (this.#row[at] >= 0 && this.#hash[at] === hash) found(this.#row[at]);
     }
@@ -52,11 +55,11 @@ export class RowIndex {
 
   /** The same without a call a row: where the first one of this hash is, and the one behind another of it; -1: there is none. row() says which it is. */
   first(hash: number): number {
-    return this.#from(hash, hash & this.#row.length - 1);
+    return this.#from(hash, hash & this.#mask);
   }
 
   next(hash: number, at: number): number {
-    return this.#from(hash, (at + 1) & this.#row.length - 1);
+    return this.#from(hash, (at + 1) & this.#mask);
   }
 
   row(at: number): number {
@@ -64,7 +67,7 @@ export class RowIndex {
   }
 
   #from(hash: number, at: number): number {
-    const mask = this.#row.length - 1;
+    const mask = this.#mask;
     for (; this.#row[at] !== EMPTY; at = (at + 1) & mask) {
       if (this.#row[at] >= 0 && this.#hash[at] === hash) return at;
     }
@@ -72,14 +75,14 @@ export class RowIndex {
   }
 
   #find(hash: number, row: number): number {
-    const mask = this.#row.length - 1;
+    const mask = this.#mask;
     let at = hash & mask;
     while (this.#row[at] !== row) at = (at + 1) & mask;
     return at;
   }
 
   #insert(hash: number, row: number): void {
-    const mask = this.#row.length - 1;
+    const mask = this.#mask;
     let at = hash & mask;
     while (this.#row[at] !== EMPTY) at = (at + 1) & mask;
     this.#hash[at] = hash;
@@ -92,6 +95,7 @@ export class RowIndex {
     const hash = this.#hash, row = this.#row, capacity = capacityFor(this.#size);
     this.#hash = new Uint32Array(capacity);
     this.#row = new Int32Array(capacity).fill(EMPTY);
+    this.#mask = capacity - 1;
     this.#used = 0;
     for (let at = 0; at < row.length; at++) if (row[at] >= 0) this.#insert(hash[at], row[at]);
   }

@@ -54,6 +54,27 @@ Deno.test("Decoder takes records of TCP as they were before the handshake's time
   deepStrictEqual([seen, decoder.invalid], [[0, 1009], 0]);
 });
 
+Deno.test("Decoder reads records from whichever byte of memory they begin at", () => {
+  const records = join(
+    live({ cookie: 0x1_0000_0005n, rxBytes: 2n ** 40n + 3n, localPort: 65521 }),
+    tick(1),
+    live({ uid: 9 }),
+  );
+  for (let offset = 0; offset < 17; offset++) {
+    const memory = new Uint8Array(offset + records.length + 3), seen: number[][] = [];
+    memory.set(records, offset);
+    const decoder = new Decoder({
+      ...told().handler,
+      tcpLive: ({ cookieLow, cookieHigh, rxBytes, localPort, uid }) =>
+        seen.push([cookieLow, cookieHigh, rxBytes, localPort, uid]),
+      tick: ({ beginNs }) => seen.push([beginNs]),
+    });
+    decoder.decode(memory.subarray(offset, offset + records.length));
+    deepStrictEqual(seen, [[5, 1, 2 ** 40 + 3, 65521, 1000], [1], [77, 0, 0, 51812, 9]], `${offset}`);
+    strictEqual(decoder.invalid, 0);
+  }
+});
+
 Deno.test("Decoder reads every field of a record where the layout has it", () => {
   const decoder = new Decoder({
     ...told().handler,
