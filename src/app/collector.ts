@@ -127,7 +127,7 @@ export class Collector {
     this.#room = room;
     if (this.#finishing || nowMs() >= this.#dueMs) this.#source?.wake?.();
   }
-  eventsTaken(events: ArrayBuffer, rows: number): void {
+  eventsTaken(events: SharedArrayBuffer, rows: number): void {
     this.#log?.giveBack(events, rows);
     this.#events?.taken();
   }
@@ -301,7 +301,8 @@ export class Collector {
     this.history?.add(message, flows);
     this.#taken = false;
     this.#spare = null;
-    this.post(message, [sample.flows]);
+    // A buffer that is transferred costs for good (docs/decisions/0051).
+    this.post(message, sample.flows.byteLength === 0 ? [] : [sample.flows]);
     const wantedMs = this.#span?.takeWanted() ?? null;
     if (wantedMs !== null) source.seek?.(wantedMs);
     return true;
@@ -352,6 +353,6 @@ export class Collector {
       zones: this.#zones?.ask(events, batch.length) ?? [],
       answers: this.#tables.answers.take(),
       processes: this.platform.newProcessNames?.() ?? [],
-    }, [batch.events]);
+    });
   }
 }

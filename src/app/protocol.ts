@@ -46,7 +46,7 @@ export type ToWorker =
    * one is longer. `room`: for how many rows there should be room behind the next one's. */
   | { readonly type: "taken"; readonly flows: ArrayBuffer | null; readonly room: number }
   /** The same for the last batch of events, which had memory for `rows`. */
-  | { readonly type: "eventsTaken"; readonly events: ArrayBuffer; readonly rows: number }
+  | { readonly type: "eventsTaken"; readonly events: SharedArrayBuffer; readonly rows: number }
   | { readonly type: "interval"; readonly ms: number }
   /** Answered by a message of the same type. */
   | { readonly type: "command"; readonly pid: number; readonly startNs: number }

@@ -85,11 +85,12 @@ export class Session {
         const lent = new LentFlows(message.sample.flows, message.sample.room);
         yield { type: "sample", sample: this.#last = this.#unpack(message), lent };
         const { back: flows, wanted: room } = lent;
-        this.#send({ type: "taken", flows, room }, flows === null ? [] : [flows]);
+        const isThere = flows !== null && flows.byteLength > 0;
+        this.#send({ type: "taken", flows: isThere ? flows : null, room }, isThere ? [flows] : []);
       } else if (message.type === "events") {
         if (this.#last !== null) yield { type: "events", batch: this.#unpackEvents(message, this.#last) };
         const { events, rows } = message.batch;
-        this.#send({ type: "eventsTaken", events, rows }, [events]);
+        this.#send({ type: "eventsTaken", events, rows });
       } else if (message.type === "failed") {
         throw new TcptopError(message.message, message.status, { cause: new Error(message.detail) });
       } else return;

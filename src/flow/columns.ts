@@ -213,11 +213,13 @@ export class Columns<S extends Schema> {
     if (fresh) {
       this.arrays = allocate(this.#schema, this.#capacity, new ArrayBuffer(byteLength(this.#schema, this.#capacity)));
     }
+    const places = this.#moving;
+    places.length = 0;
+    for (let row = 0; row < rows.length; row++) places.push(row);
+    const runs = runsOf(rows, places, this.#runs);
     for (const field in this.#schema) {
-      const width = this.#width(field), source = from[field], target = this.arrays[field];
-      for (let i = 0; i < rows.length; i++) {
-        for (let at = 0; at < width; at++) target[i * width + at] = source[rows[i] * width + at];
-      }
+      const width = this.#width(field), target = this.arrays[field];
+      moveRows(from[field], runs, width, target);
       if (!fresh) target.fill(0, rows.length * width, this.length * width);
     }
     this.length = rows.length;
@@ -322,11 +324,11 @@ function runsOf(from: readonly number[], to: readonly number[], runs: number[]):
 }
 
 /** Of what ended in a burst stretches are long; else they are of a row, for which a loop takes less. */
-function moveRows(array: ArrayOf<Kind>, runs: readonly number[], width: number): void {
+function moveRows(from: ArrayOf<Kind>, runs: readonly number[], width: number, to = from): void {
   for (let i = 0; i < runs.length; i += 3) {
     const source = runs[i] * width, target = runs[i + 1] * width, count = runs[i + 2] * width;
-    if (count > LONG_RUN) array.copyWithin(target, source, source + count);
-    else for (let at = 0; at < count; at++) array[target + at] = array[source + at];
+    if (count > LONG_RUN) to.set(from.subarray(source, source + count), target);
+    else for (let at = 0; at < count; at++) to[target + at] = from[source + at];
   }
 }
 

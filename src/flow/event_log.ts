@@ -43,8 +43,9 @@ export const UNTOLD: ReadonlySet<keyof FlowArrays> = new Set([
 /** What crosses to the main thread; `events` is for unpackEvents(). */
 export interface PackedEvents {
   readonly length: number;
-  /** Memory for `rows` of them, as it was filled: nothing is copied. It may come back by giveBack(). */
-  readonly events: ArrayBuffer;
+  /** Memory for `rows` of them, as it was filled: nothing is copied. It may come back by giveBack(). Shared, not transferred: a buffer that was once taken from a
+   * thread makes V8 ask, on that thread and for good, whether each array is still there (docs/decisions/0051). */
+  readonly events: SharedArrayBuffer;
   readonly rows: number;
   /** By the column `drops`, as Sample has them. */
   readonly drops: ReadonlyMap<number, Drops>;
@@ -150,7 +151,7 @@ export class EventLog {
   /** Of `due`: those that have waited for a drain. */
   #ripe = 0;
   /** Memory of batches that were told. */
-  readonly #spare: ArrayBuffer[] = [];
+  readonly #spare: SharedArrayBuffer[] = [];
   #newestNs = 0;
   #dueNs = 0;
   #dropped = 0;
@@ -276,7 +277,8 @@ export class EventLog {
     if (all) this.ripen();
     const length = Math.min(this.#ripe, BATCH_ROWS), tellsDropped = this.#dropped > 0 && length >= this.#beforeDropped;
     if (length === 0 && !tellsDropped) return null;
-    const events = this.#spare.pop() ?? new ArrayBuffer(BATCH_BYTES), arrays = unpack(EVENT_SCHEMA, events, BATCH_ROWS);
+    const events = this.#spare.pop() ?? new SharedArrayBuffer(BATCH_BYTES);
+    const arrays = unpackEvents({ events, rows: BATCH_ROWS });
     if (length > 0) this.#due.give(arrays, length);
     this.#ripe -= length;
     this.#beforeDropped -= length;
@@ -295,7 +297,7 @@ export class EventLog {
   }
 
   /** Memory of a batch that nobody needs any more. */
-  giveBack(events: ArrayBuffer, rows: number): void {
+  giveBack(events: SharedArrayBuffer, rows: number): void {
     if (rows === BATCH_ROWS && this.#spare.length < SPARE_MOST) this.#spare.push(events);
   }
 
@@ -316,8 +318,11 @@ export class EventLog {
   }
 }
 
-export function unpackEvents({ events, rows }: Pick<PackedEvents, "events" | "rows">): EventArrays {
-  return unpack(EVENT_SCHEMA, events, rows);
+export function unpackEvents(
+  { events, rows }: { readonly events: ArrayBufferLike; readonly rows: number },
+): EventArrays {
+  // Arrays are the same over either kind of buffer, but have other types.
+  return unpack(EVENT_SCHEMA, events as ArrayBuffer, rows);
 }
 
 /** From the row `begin` on into the order of their times; those of one time stay in that in which they came. Most are in it: only the others are moved.

@@ -214,7 +214,7 @@ export class FlowTables implements EventHandler {
       closed: this.tcp.closed,
       failed: this.tcp.failed,
       length: rows,
-      flows: lent ? this.#lend(behind) : packFlows(told, spare, room),
+      flows: this.eventsAlone ? new ArrayBuffer(0) : lent ? this.#lend(behind) : packFlows(told, spare, room),
       ...roomy > 0 && { room: roomy },
       dropsKnown: this.#dropsKnown,
       drops: lists,

@@ -39,8 +39,8 @@ const OPENING_NS = 1e8;
 const FORGIVEN_CUT = 8;
 /** Ends at which a pass over the table pays, to forget them before the sample. */
 export const MANY_ENDS = 1 << 12;
-/** Of the rows that there were: when so many have ended the others are put in order anew, and when so many have the memory of all is lent. */
-const MOST = 1 / 2, NEARLY_ALL = 7 / 8;
+/** When as many have ended, and that share of the rows, the others are put in order anew; and when that share has, the memory of all is lent. */
+const SEVERAL_ENDS = 1 << 9, MOST = 1 / 2, NEARLY_ALL = 7 / 8;
 const ENDING: ReadonlySet<number> = new Set([
   TcpState.FIN_WAIT1,
   TcpState.FIN_WAIT2,
@@ -502,7 +502,7 @@ export class TcpTable {
 
   /** Rows in ascending order. A row whose socket has connected again is in the index no more: the later one is. */
   #remove(gone: readonly number[], lent = false): void {
-    if (lent || gone.length >= MANY_ENDS && gone.length > this.length * MOST) return this.#keepOthers(gone, lent);
+    if (lent || gone.length >= SEVERAL_ENDS && gone.length > this.length * MOST) return this.#keepOthers(gone, lent);
     if (gone.length === 0) return;
     const { cookieLow: low, cookieHigh: high } = this.#columns.arrays, index = this.#index;
     for (const row of gone) {

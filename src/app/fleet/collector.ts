@@ -71,7 +71,7 @@ export class FleetCollector {
     this.#spare = flows;
     this.#wake();
   }
-  eventsTaken(events: ArrayBuffer, rows: number): void {
+  eventsTaken(events: SharedArrayBuffer, rows: number): void {
     this.#told.shift()?.eventsTaken(events, rows);
   }
   /** Hosts look as often as they were told at first: there is nothing new in between. */
@@ -278,9 +278,7 @@ export class FleetCollector {
     });
     const drops = new Map([...batch.drops].map(([id, list]) => [numberOf(host, id), list]));
     this.#told.push(link);
-    this.post({ ...message, ...told, commands: null, cgroups: this.#cgroups.take(), batch: { ...batch, drops } }, [
-      batch.events,
-    ]);
+    this.post({ ...message, ...told, commands: null, cgroups: this.#cgroups.take(), batch: { ...batch, drops } });
   }
 
   #nobody(): TcptopError {

@@ -86,7 +86,7 @@ export class Link {
     this.#collector?.taken(before?.sample.flows ?? new ArrayBuffer(0));
   }
 
-  eventsTaken(events: ArrayBuffer, rows: number): void {
+  eventsTaken(events: SharedArrayBuffer, rows: number): void {
     this.#collector?.eventsTaken(events, rows);
   }
 
