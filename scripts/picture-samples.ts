@@ -1,6 +1,7 @@
 /** A recording as the samples that a screen takes, of one network namespace alone. */
 import { Cgroups } from "../src/app/cgroups.ts";
 import { Programs } from "../src/app/programs.ts";
+import { SameOwners } from "../src/app/same_owners.ts";
 import type { TcpCounters, TcpRecord, UdpOwner, UdpRecord } from "../src/decode/cursor.ts";
 import { Decoder, type EventHandler } from "../src/decode/decode.ts";
 import { unpackFlows } from "../src/flow/columns.ts";
@@ -66,6 +67,7 @@ export async function samplesOf(path: string, facts: Facts): Promise<Sample[]> {
   const cgroups = new Cgroups(platform.cgroups!, () => 0),
     known = [NO_CGROUP],
     texts = new Map<number, string>();
+  const owners = new SameOwners();
   const programs = new Programs(
     (flows, row) => tables.executables.of(flows, row),
     (pid, startNs) => platform.argumentNames?.(pid, startNs) ?? null,
@@ -75,13 +77,14 @@ export async function samplesOf(path: string, facts: Facts): Promise<Sample[]> {
     if (!source.pace?.hasNews) continue;
     source.snapshot((records) => decoder.decode(records));
     const packed = tables.takeSample(),
-      flows = unpackFlows(packed.flows, packed.length),
+      flows = unpackFlows(packed.flows, packed.length, packed.room),
       users = new Map<number, string>();
     for (const uid of new Set(flows.uid)) {
       users.set(uid, await platform.userName(uid) ?? String(uid));
     }
-    known.push(...cgroups.fill(flows, packed.length).cgroups);
-    for (const [number, text] of programs.fill(flows, packed.length)) {
+    const like = owners.of(flows, packed.length);
+    known.push(...cgroups.fill(flows, packed.length, like).cgroups);
+    for (const [number, text] of programs.fill(flows, packed.length, like)) {
       texts.set(number, text);
     }
     found.push({

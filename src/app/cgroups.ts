@@ -48,33 +48,25 @@ export class Cgroups {
 
   constructor(readonly source: CgroupSource, readonly nowMs: () => number) {}
 
-  /** Writes the number of each flow's cgroup into its row, 0 where it is not known. */
-  fill(flows: FlowArrays, length: number): NewCgroups {
+  /** Writes the number of each flow's cgroup into its row, 0 where it is not known. `like`: SameOwners.of() of these rows. */
+  fill(flows: FlowArrays, length: number, like: Int32Array): NewCgroups {
     if (this.#numbers.size > MOST_PATHS) {
       this.#numbers = new Map();
       this.#oldest = this.#generation;
       this.#generation = this.#next;
     }
     const first = this.#next;
-    if (this.#hasUnknown(flows, length)) this.#list();
+    if (this.#hasUnknown(flows, length, like)) this.#list();
     const { cgroup } = flows;
-    for (let row = 0, last = -1, other = -1; row < length; row++) {
-      if (last >= 0 && isSameOwner(flows, row, last)) cgroup[row] = cgroup[last];
-      else {
-        cgroup[row] = other >= 0 && isSameOwner(flows, row, other) ? cgroup[other] : this.#numberOf(flows, row);
-        other = last;
-        last = row;
-      }
+    for (let row = 0; row < length; row++) {
+      cgroup[row] = like[row] === row ? this.#numberOf(flows, row) : cgroup[like[row]];
     }
     return { first, oldest: this.#oldest, cgroups: this.#fresh.splice(0) };
   }
 
-  #hasUnknown(flows: FlowArrays, length: number): boolean {
-    let before = 0;
+  #hasUnknown({ cgroupId }: FlowArrays, length: number, like: Int32Array): boolean {
     for (let row = 0; row < length; row++) {
-      const id = flows.cgroupId[row];
-      if (id > 1 && id !== before && !this.#byId.has(id)) return true;
-      before = id;
+      if (like[row] === row && cgroupId[row] > 1 && !this.#byId.has(cgroupId[row])) return true;
     }
     return false;
   }
@@ -138,9 +130,4 @@ export class Cgroups {
     }
     return number;
   }
-}
-
-/** Flows of one process often stand in rows next to each other, and so do the two ends of a connection. */
-function isSameOwner({ how, tgid, cgroupId, ownerStartNs }: FlowArrays, a: number, b: number): boolean {
-  return cgroupId[a] === cgroupId[b] && tgid[a] === tgid[b] && how[a] === how[b] && ownerStartNs[a] === ownerStartNs[b];
 }

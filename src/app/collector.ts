@@ -17,6 +17,7 @@ import { OwnCost } from "./own_cost.ts";
 import { Player } from "./player.ts";
 import { CommandLines } from "./command_lines.ts";
 import { Programs } from "./programs.ts";
+import { SameOwners } from "./same_owners.ts";
 import type { History } from "./history/history.ts";
 import type { Step } from "../view/screen/moment.ts";
 import type { FromWorker, SampleMessage, WorkerOptions } from "./protocol.ts";
@@ -45,6 +46,7 @@ export class Collector {
   readonly #log: EventLog | null;
   readonly #users: Users;
   readonly #cgroups: Cgroups | null;
+  readonly #owners = new SameOwners();
   readonly #programs: Programs;
   readonly #commands: CommandLines | null;
   readonly #namespaces: NetworkNamespaces | null;
@@ -280,6 +282,7 @@ export class Collector {
       : { flows: unpackFlows(sample.flows, sample.length, sample.room), length: sample.length };
     this.#overflows.judge(flows, sample.length);
     await this.#users.ask(flows.uid, length, NAMES_WITHIN_MS);
+    const like = this.#owners.of(flows, length);
     const message: SampleMessage = {
       type: "sample",
       host: this.platform.host,
@@ -290,8 +293,8 @@ export class Collector {
       timeWait: this.#namespaces && timeWaits(flows, length, this.#namespaces),
       synRecv: source.synRecv ?? null,
       users: this.#users.take(),
-      cgroups: this.#cgroups?.fill(flows, length) ?? NO_NEW_CGROUPS,
-      programs: this.#programs.fill(flows, length),
+      cgroups: this.#cgroups?.fill(flows, length, like) ?? NO_NEW_CGROUPS,
+      programs: this.#programs.fill(flows, length, like),
       commands: this.#commands?.take(flows, length) ?? null,
       zones: this.#zones?.ask(flows, length) ?? [],
       answers: this.#tables.answers.take(),
@@ -342,13 +345,14 @@ export class Collector {
     this.#tables.answers.nameAll(events, batch.length, events.timeNs[batch.length - 1] ?? 0);
     // Login names that are not known yet come with a later batch.
     this.#users.ask(events.uid, batch.length, 0);
+    const like = this.#owners.of(events, batch.length);
     this.post({
       type: "events",
       batch,
       bootWallMs: this.#tables.bootWallMs,
       users: this.#users.take(),
-      cgroups: this.#cgroups?.fill(events, batch.length) ?? NO_NEW_CGROUPS,
-      programs: this.#programs.fill(events, batch.length),
+      cgroups: this.#cgroups?.fill(events, batch.length, like) ?? NO_NEW_CGROUPS,
+      programs: this.#programs.fill(events, batch.length, like),
       commands: this.#commands?.take(events, batch.length) ?? null,
       zones: this.#zones?.ask(events, batch.length) ?? [],
       answers: this.#tables.answers.take(),

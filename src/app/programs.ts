@@ -33,25 +33,18 @@ export class Programs {
     readonly ancestorsOf: (flows: FlowArrays, row: number) => string | null = () => null,
   ) {}
 
-  /** Writes the numbers into the rows. */
-  fill(flows: FlowArrays, length: number): NewPrograms {
+  /** Writes the numbers into the rows. `like`: SameOwners.of() of these rows. */
+  fill(flows: FlowArrays, length: number, like: Int32Array): NewPrograms {
     if (this.#numbers.size > MOST_NUMBERS) this.#numbers = new Map();
     const { exe, wholeName, ancestors } = flows;
-    // The two ends of a connection often stand in rows next to each other, and so do the flows of a process.
-    for (let row = 0, last = -1, other = -1; row < length; row++) {
-      const known = last >= 0 && isSameOwner(flows, row, last)
-        ? last
-        : other >= 0 && isSameOwner(flows, row, other)
-        ? other
-        : -1;
-      if (known < 0) this.#name(flows, row);
+    for (let row = 0; row < length; row++) {
+      const known = like[row];
+      if (known === row) this.#name(flows, row);
       else {
         exe[row] = exe[known];
         wholeName[row] = wholeName[known];
         ancestors[row] = ancestors[known];
       }
-      if (known !== last || known < 0) other = last;
-      last = row;
     }
     return this.#told.splice(0);
   }
@@ -111,10 +104,4 @@ function isBeginning({ comm }: FlowArrays, row: number, name: string): boolean {
 
 function commKey({ comm }: FlowArrays, row: number): string {
   return String.fromCharCode(...comm.subarray(row * 16, row * 16 + COMM_BYTES));
-}
-
-function isSameOwner({ how, tgid, ownerStartNs, comm }: FlowArrays, a: number, b: number): boolean {
-  if (tgid[a] !== tgid[b] || how[a] !== how[b] || ownerStartNs[a] !== ownerStartNs[b]) return false;
-  for (let i = 0; i < 16; i++) if (comm[a * 16 + i] !== comm[b * 16 + i]) return false;
-  return true;
 }

@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { SameOwners } from "../../src/app/same_owners.ts";
 import { Cgroups, type NewCgroups } from "../../src/app/cgroups.ts";
 import { cgroupOf } from "../../src/flow/container.ts";
 import { Columns, FLOW_SCHEMA, type FlowArrays } from "../../src/flow/columns.ts";
@@ -44,9 +45,13 @@ const paths = ({ cgroups }: NewCgroups) => cgroups.map(({ path }) => path);
 Deno.test("Cgroups numbers paths from 1, and tells each once", () => {
   const { cgroups, state } = machine({ paths: "12 /a\n13 /b c\n" });
   const first = flows({ id: 12 }, { id: 13 }, { id: 12 }), second = flows({ id: 13 });
-  deepStrictEqual(cgroups.fill(first, 3), { first: 1, oldest: 1, cgroups: [cgroupOf("/a"), cgroupOf("/b c")] });
+  deepStrictEqual(cgroups.fill(first, 3, new SameOwners().of(first, 3)), {
+    first: 1,
+    oldest: 1,
+    cgroups: [cgroupOf("/a"), cgroupOf("/b c")],
+  });
   deepStrictEqual([...first.cgroup.subarray(0, 3)], [1, 2, 1]);
-  deepStrictEqual(cgroups.fill(second, 1), { first: 3, oldest: 1, cgroups: [] });
+  deepStrictEqual(cgroups.fill(second, 1, new SameOwners().of(second, 1)), { first: 3, oldest: 1, cgroups: [] });
   strictEqual(second.cgroup[0], 2);
   deepStrictEqual([state.lists, state.asked.length], [1, 0]);
 });
@@ -54,19 +59,20 @@ Deno.test("Cgroups numbers paths from 1, and tells each once", () => {
 Deno.test("Cgroups says nothing of a flow without a process", () => {
   const { cgroups } = machine({ paths: "12 /a\n" });
   const rows = flows({ id: 12, how: OwnerHow.none }, { id: 12, how: OwnerHow.kernel });
-  deepStrictEqual(paths(cgroups.fill(rows, 2)), []);
+  deepStrictEqual(paths(cgroups.fill(rows, 2, new SameOwners().of(rows, 2))), []);
   deepStrictEqual([...rows.cgroup.subarray(0, 2)], [0, 0]);
 });
 
 Deno.test("Cgroups reads the hierarchy again for a new cgroup, but not all the time", () => {
   const { cgroups, state, wait } = machine({ paths: "12 /a\n" });
-  cgroups.fill(flows({ id: 12 }), 1);
+  const row = flows({ id: 12 });
+  cgroups.fill(row, 1, new SameOwners().of(row, 1));
   state.paths += "13 /b\n";
   const rows = flows({ id: 13, pid: 99 });
-  deepStrictEqual(paths(cgroups.fill(rows, 1)), []);
+  deepStrictEqual(paths(cgroups.fill(rows, 1, new SameOwners().of(rows, 1))), []);
   strictEqual(rows.cgroup[0], 0);
   wait(1000);
-  deepStrictEqual(paths(cgroups.fill(rows, 1)), ["/b"]);
+  deepStrictEqual(paths(cgroups.fill(rows, 1, new SameOwners().of(rows, 1))), ["/b"]);
 });
 
 Deno.test("Cgroups asks the process for what version 2 does not show, once a process", () => {
@@ -77,7 +83,10 @@ Deno.test("Cgroups asks the process for what version 2 does not show, once a pro
     processes: { 7: hybrid },
   });
   const rows = flows({ id: 12 }, { id: 12 }, { id: 12, pid: 8 });
-  deepStrictEqual(paths(cgroups.fill(rows, 3)), [DOCKER, "/system.slice/containerd.service"]);
+  deepStrictEqual(paths(cgroups.fill(rows, 3, new SameOwners().of(rows, 3))), [
+    DOCKER,
+    "/system.slice/containerd.service",
+  ]);
   deepStrictEqual([...rows.cgroup.subarray(0, 3)], [1, 1, 2]);
   deepStrictEqual(state.asked, [7, 8]);
 });
@@ -85,21 +94,22 @@ Deno.test("Cgroups asks the process for what version 2 does not show, once a pro
 Deno.test("Cgroups knows the root without being told, and a process by its own word where ids say nothing", () => {
   const { cgroups } = machine({ processes: { 8: "0::/x\n" } });
   const rows = flows({ id: 1 }, { id: 0, pid: 8 }, { id: 0, pid: 9 });
-  deepStrictEqual(paths(cgroups.fill(rows, 3)), ["/", "/x"]);
+  deepStrictEqual(paths(cgroups.fill(rows, 3, new SameOwners().of(rows, 3))), ["/", "/x"]);
   deepStrictEqual([...rows.cgroup.subarray(0, 3)], [1, 2, 0]);
 });
 
 Deno.test("Cgroups does not take version 2's root for the whole truth where there is version 1 too, and the process cannot be asked", () => {
   const { cgroups } = machine({ own: "3:pids:/\n0::/\n", processes: { 8: "3:pids:/\n0::/\n" } });
   const rows = flows({ id: 1, pid: 8 }, { id: 1, pid: 9 });
-  deepStrictEqual(paths(cgroups.fill(rows, 2)), ["/"]);
+  deepStrictEqual(paths(cgroups.fill(rows, 2, new SameOwners().of(rows, 2))), ["/"]);
   deepStrictEqual([...rows.cgroup.subarray(0, 2)], [1, 0]);
 });
 
 Deno.test("Cgroups never uses a number again when there have been too many", () => {
   const many = Array.from({ length: 17_000 }, (_, i) => i + 2);
   const { cgroups, wait } = machine({ paths: many.map((id) => `${id} /${id}\n`).join("") });
-  strictEqual(cgroups.fill(flows(...many.map((id) => ({ id }))), many.length).cgroups.length, many.length);
+  const filled = (rows: FlowArrays, length: number) => cgroups.fill(rows, length, new SameOwners().of(rows, length));
+  strictEqual(filled(flows(...many.map((id) => ({ id }))), many.length).cgroups.length, many.length);
   wait(10_000);
-  deepStrictEqual(cgroups.fill(flows({ id: 500 }), 1), { first: 17001, oldest: 1, cgroups: [cgroupOf("/500")] });
+  deepStrictEqual(filled(flows({ id: 500 }), 1), { first: 17001, oldest: 1, cgroups: [cgroupOf("/500")] });
 });

@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { SameOwners } from "../../src/app/same_owners.ts";
 import { Programs } from "../../src/app/programs.ts";
 import { Columns, FLOW_SCHEMA } from "../../src/flow/columns.ts";
 import { OwnerHow } from "../../src/wire/layout.ts";
@@ -29,7 +30,9 @@ function named(owners: Owner[], exes: Record<number, string>, names: Record<numb
     return names[pid] ?? null;
   });
   for (let i = 0; i < 3; i++) {
-    for (const [number, text] of programs.fill(flows, owners.length)) texts.set(number, text);
+    for (const [number, text] of programs.fill(flows, owners.length, new SameOwners().of(flows, owners.length))) {
+      texts.set(number, text);
+    }
   }
   const text = (number: number) => number === 0 ? null : texts.get(number);
   return { names: owners.map((_, row) => [text(flows.wholeName[row]), text(flows.exe[row])]), asked };
@@ -80,7 +83,7 @@ Deno.test("Programs.fill() never gives a number twice, so that flows that have e
   const numbers = new Set<number>();
   for (let i = 0; i < 40_000; i++) {
     exe = `exe-${i}`;
-    const told = programs.fill(flows, 1);
+    const told = programs.fill(flows, 1, new SameOwners().of(flows, 1));
     deepStrictEqual(told.map(([, text]) => text), [exe]);
     numbers.add(flows.exe[0]);
   }

@@ -1,0 +1,37 @@
+/** Which flows have the same owner, so that each owner is asked for once. */
+import type { FlowArrays } from "../flow/columns.ts";
+
+const SLOTS = 256;
+const NONE = -1;
+/** Of a name, which is 16 bytes. */
+const NAME_WORDS = 4;
+const LEAST_ROWS = 1 << 10;
+
+export class SameOwners {
+  /** The row met last whose owner has this place. */
+  readonly #slots = new Int32Array(SLOTS);
+  #like = new Int32Array(LEAST_ROWS);
+
+  /** For each row an earlier one of the same process, by its name and its cgroup too, or itself where none is at hand. Good until the next call. */
+  of(flows: FlowArrays, length: number): Int32Array {
+    if (this.#like.length < length) this.#like = new Int32Array(length * 2);
+    const like = this.#like, slots = this.#slots, { tgid, how, ownerStartNs, cgroupId, comm } = flows;
+    const names = new Uint32Array(comm.buffer, comm.byteOffset, length * NAME_WORDS);
+    slots.fill(NONE);
+    for (let row = 0; row < length; row++) {
+      const slot = (tgid[row] ^ tgid[row] >>> 8 ^ how[row] << 5) & SLOTS - 1, other = slots[slot];
+      const isSame = other !== NONE && tgid[row] === tgid[other] && how[row] === how[other] &&
+        ownerStartNs[row] === ownerStartNs[other] && cgroupId[row] === cgroupId[other] &&
+        hasSameName(names, row, other);
+      like[row] = isSame ? other : row;
+      if (!isSame) slots[slot] = row;
+    }
+    return like;
+  }
+}
+
+function hasSameName(names: Uint32Array, a: number, b: number): boolean {
+  const first = a * NAME_WORDS, second = b * NAME_WORDS;
+  return names[first] === names[second] && names[first + 1] === names[second + 1] &&
+    names[first + 2] === names[second + 2] && names[first + 3] === names[second + 3];
+}
