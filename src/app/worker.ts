@@ -6,6 +6,7 @@ import { FileKeeper } from "../source/recording/file_keeper.ts";
 import { Pipe } from "../source/recording/pipe.ts";
 import { RecordingPlatform } from "../source/recording/recorder.ts";
 import { VERSION } from "../version.ts";
+import { Columns } from "../flow/columns.ts";
 import { Collector } from "./collector.ts";
 import { openPlatform } from "./platform.ts";
 import type { Keeper } from "../source/recording/keeper.ts";
@@ -18,6 +19,10 @@ declare const self: {
   postMessage(message: FromWorker, transfer?: Transferable[]): void;
   close(): void;
 };
+
+// The first buffer that is detached makes V8 throw away what it has compiled in the belief that none is: now, rather than when all of it is hot
+// (docs/decisions/0051).
+new Columns({ nothing: "u8" }, 1).release();
 
 /** What the main thread may ask for. */
 type Asked = Exclude<keyof Collector, "platform" | "post" | "history" | "recorder">;

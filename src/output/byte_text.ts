@@ -83,10 +83,15 @@ export function isPlain(text: string): boolean {
 const NULL = constant("null"), TRUE = constant("true"), FALSE = constant("false");
 
 export class ByteText {
-  #bytes = new Uint8Array(FIRST_BYTES);
+  #bytes = new Uint8Array(1);
   #view = new DataView(this.#bytes.buffer);
-  #capacity = FIRST_BYTES;
+  #capacity = 1;
   #length = 0;
+
+  /** Memory that grows at once: what V8 compiles while it has never grown counts on that, and is thrown away when it does. */
+  constructor() {
+    this.#grow(FIRST_BYTES);
+  }
 
   get length(): number {
     return this.#length;
