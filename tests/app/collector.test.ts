@@ -42,26 +42,31 @@ Deno.test("Collector counts the interval from when a sample was looked at, howev
   deepStrictEqual(waits, [55]);
 });
 
-Deno.test("Collector uses the memory of a sample again, but for what a table has lent, which goes back at once", async () => {
-  const short = Array.from({ length: MANY_ENDS }, (_, i) => ended({ cookie: 1 + i, openedNs: 2e9, timeNs: 2e9 }));
-  const steps = [[tick(1e9)], [tick(3e9)], [...short, tick(5e9)], [tick(7e9)]],
-    lengths: number[] = [],
-    sizes: number[] = [];
+/** A platform whose snapshots have the records of `steps`, one after the other; `over` is called at the last one. */
+function platformOf(steps: Uint8Array[][], over: () => void): Platform {
   const source = {
     info: { tcp: "bpf", udp: null, notes: [] },
     wait: () => Promise.resolve(true),
     drain() {},
     snapshot(sink: (records: Uint8Array) => void) {
       for (const record of steps.shift()!) sink(record);
-      if (steps.length === 0) collector.stop();
+      if (steps.length === 0) over();
     },
     close() {},
   } as unknown as FlowSource;
-  const platform = {
+  return {
     openSource: () => source,
     selfUse: () => ({ nowNs: 0, cpuNs: 0, residentBytes: 0 }),
     userName: () => null,
   } as unknown as Platform;
+}
+
+Deno.test("Collector uses the memory of a sample again, but for what a table has lent, which goes back at once", async () => {
+  const short = Array.from({ length: MANY_ENDS }, (_, i) => ended({ cookie: 1 + i, openedNs: 2e9, timeNs: 2e9 }));
+  const steps = [[tick(1e9)], [tick(3e9)], [...short, tick(5e9)], [tick(7e9)]],
+    lengths: number[] = [],
+    sizes: number[] = [];
+  const platform = platformOf(steps, () => collector.stop());
   const options = { intervalMs: 0, events: false, names: false, from: null, to: null, replay: null };
   const seen: ArrayBuffer[] = [];
   const collector = new Collector(platform, options as unknown as WorkerOptions, (message) => {
@@ -81,21 +86,7 @@ Deno.test("Collector uses the memory of a sample again, but for what a table has
 Deno.test("Collector transfers nothing where events alone are told: V8 would compile worse code from then on", async () => {
   const opening = opened({ cookie: 1, openedNs: 2e9, timeNs: 2e9 }),
     steps = [[tick(1e9)], [opening, tick(3e9)], [tick(5e9)]];
-  const source = {
-    info: { tcp: "bpf", udp: null, notes: [] },
-    wait: () => Promise.resolve(true),
-    drain() {},
-    snapshot(sink: (records: Uint8Array) => void) {
-      for (const record of steps.shift()!) sink(record);
-      if (steps.length === 0) collector.stop();
-    },
-    close() {},
-  } as unknown as FlowSource;
-  const platform = {
-    openSource: () => source,
-    selfUse: () => ({ nowNs: 0, cpuNs: 0, residentBytes: 0 }),
-    userName: () => null,
-  } as unknown as Platform;
+  const platform = platformOf(steps, () => collector.stop());
   const options = { intervalMs: 0, events: true, eventsAlone: true, names: false, from: null, to: null, replay: null };
   const told: string[] = [], moved: unknown[] = [];
   const collector = new Collector(platform, options as unknown as WorkerOptions, (message, transfer = []) => {
