@@ -1,10 +1,9 @@
 /** Which flows have the same owner, so that each owner is asked for once. */
 import type { FlowArrays } from "../flow/columns.ts";
+import { hasSameName, NAME_WORDS } from "../flow/owner.ts";
 
 const SLOTS = 256;
 const NONE = -1;
-/** Of a name, which is 16 bytes. */
-const NAME_WORDS = 4;
 const LEAST_ROWS = 1 << 10;
 
 export class SameOwners {
@@ -28,10 +27,4 @@ export class SameOwners {
     }
     return like;
   }
-}
-
-function hasSameName(names: Uint32Array, a: number, b: number): boolean {
-  const first = a * NAME_WORDS, second = b * NAME_WORDS;
-  return names[first] === names[second] && names[first + 1] === names[second + 1] &&
-    names[first + 2] === names[second + 2] && names[first + 3] === names[second + 3];
 }

@@ -11,3 +11,13 @@ export function copyOwner(record: TcpRecord | UdpRecord, flows: FlowArrays, row:
   flows.ownerStartNs[row] = record.ownerStartNs;
   record.copyComm(flows.comm, row * 16);
 }
+
+/** Of a name, which is 16 bytes. */
+export const NAME_WORDS = 4;
+
+/** Whether two rows have one name. `names`: the column `comm` as words. */
+export function hasSameName(names: Uint32Array, a: number, b: number): boolean {
+  const first = a * NAME_WORDS, second = b * NAME_WORDS;
+  return names[first] === names[second] && names[first + 1] === names[second + 1] &&
+    names[first + 2] === names[second + 2] && names[first + 3] === names[second + 3];
+}

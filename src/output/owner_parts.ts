@@ -1,11 +1,10 @@
 /** What is told of the owner of a flow, made once for the flows of one process. */
 import type { FlowArrays } from "../flow/columns.ts";
+import { hasSameName } from "../flow/owner.ts";
 import type { Sample } from "../flow/sample.ts";
 
 const SLOTS = 256;
 const NOBODY = -1;
-/** Of a name, which is 16 bytes. */
-const NAME_WORDS = 4;
 
 export class OwnerParts<Part, S extends Sample = Sample> {
   /** A row with the owner whose part stands in the same place. */
@@ -36,9 +35,7 @@ export class OwnerParts<Part, S extends Sample = Sample> {
       this.#comm = comm;
       this.#names = new Uint32Array(comm.buffer, comm.byteOffset, comm.length >> 2);
     }
-    const names = this.#names, first = a * NAME_WORDS, second = b * NAME_WORDS;
-    return names[first] === names[second] && names[first + 1] === names[second + 1] &&
-      names[first + 2] === names[second + 2] && names[first + 3] === names[second + 3];
+    return hasSameName(this.#names, a, b);
   }
 }
 
