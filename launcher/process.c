@@ -37,7 +37,7 @@ static char allow_ssh[] = "--allow-run=ssh"; // with --hosts alone
 // MiB; the default of 16 took 20 MB more in our load and bought no time.
 #define V8_ALWAYS "--v8-flags=--max-semi-space-size=2,--no-incremental-marking"
 static char v8_for_screen[] = V8_ALWAYS ",--single-threaded-gc,--no-concurrent-sparkplug,--invocation-count-for-maglev=5000,--invocation-count-for-maglev-osr=1000,--invocation-count-for-turbofan=200000";
-static char v8_for_stream[] = V8_ALWAYS ",--invocation-count-for-turbofan=400000,--single-threaded"; // of lines, for a program
+static char v8_for_stream[] = V8_ALWAYS ",--invocation-count-for-turbofan=400000,--minimum-invocations-before-optimization=1,--single-threaded"; // of lines, for a program
 
 static char *const ADDED[] = {
 	"DENO_DIR=" NOWHERE,
