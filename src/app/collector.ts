@@ -345,7 +345,7 @@ export class Collector {
     this.#tables.answers.nameAll(events, batch.length, events.timeNs[batch.length - 1] ?? 0);
     // Login names that are not known yet come with a later batch.
     this.#users.ask(events.uid, batch.length, 0);
-    const like = this.#owners.of(events, batch.length);
+    const like = this.#owners.ofEvents(events, batch.length);
     this.post({
       type: "events",
       batch,

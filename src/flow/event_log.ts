@@ -5,8 +5,14 @@ import { CookieIndex } from "./cookie_index.ts";
 import { RowCopier } from "./copy_row.ts";
 import type { Drops } from "./drop_list.ts";
 
-/** A flow as it was at the moment of the event, and the moment. */
-const EVENT_SCHEMA = { ...FLOW_SCHEMA, timeNs: "f64", kind: "u8" } as const;
+const EVENT_SCHEMA = {
+  /** A flow as it was at the moment of the event, and the moment. */
+  ...FLOW_SCHEMA,
+  timeNs: "f64",
+  kind: "u8",
+  /** Of a batch that is told: how many rows before it there is one of the same owner (SameOwners); 0: none is known. */
+  alike: "u16",
+} as const;
 
 export type EventArrays = Arrays<typeof EVENT_SCHEMA>;
 
@@ -280,6 +286,7 @@ export class EventLog {
     const events = this.#spare.pop() ?? new SharedArrayBuffer(BATCH_BYTES);
     const arrays = unpackEvents({ events, rows: BATCH_ROWS });
     if (length > 0) this.#due.give(arrays, length);
+    arrays.alike.fill(0);
     this.#ripe -= length;
     this.#beforeDropped -= length;
     const dropped = tellsDropped ? this.#dropped : 0;

@@ -10,7 +10,7 @@ import { type ByteText, type Constant, constant, NumberBehind } from "./byte_tex
 import { durationUs, eventName } from "./event_facts.ts";
 import { containerJson, droppedJson, endJson } from "./json_parts.ts";
 import { textOrNull as text } from "./json_text.ts";
-import { OwnerParts } from "./owner_parts.ts";
+import { EventOwnerParts } from "./owner_parts.ts";
 import { EndParts, MicroTimes, putId, putLocal, RemoteParts } from "./row_bytes.ts";
 
 export const EVENT_SCHEMA_NAME = "tcptop.event/1";
@@ -60,10 +60,10 @@ function ownerPart(batch: EventBatch, row: number): Constant {
 
 /** Lines of a batch after the other: begin() before the first of each. */
 export class EventJson {
-  readonly #owners = new OwnerParts(ownerPart);
+  readonly #owners = new EventOwnerParts(ownerPart);
 
-  begin(): void {
-    this.#owners.begin();
+  begin(batch: EventBatch): void {
+    this.#owners.begin(batch);
   }
 
   /** As JSON.stringify({ schema, ...eventFacts() }) has it, and a line feed. */

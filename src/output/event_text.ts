@@ -10,7 +10,7 @@ import { endSentence } from "../view/end.ts";
 import { container, pidOf, processName } from "../view/flow.ts";
 import { type ByteText, type Constant, constant } from "./byte_text.ts";
 import { durationUs, eventName } from "./event_facts.ts";
-import { OwnerParts } from "./owner_parts.ts";
+import { EventOwnerParts } from "./owner_parts.ts";
 import { END_TEXT, MicroTimes, putBytes, putDuration, putLocalEndpoint, putRemoteEndpoint } from "./row_bytes.ts";
 
 /** By EventKind. */
@@ -32,10 +32,10 @@ function ownerPart(batch: EventBatch, row: number): Constant {
 
 /** Lines of a batch after the other: begin() before the first of each. */
 export class EventText {
-  readonly #owners = new OwnerParts(ownerPart);
+  readonly #owners = new EventOwnerParts(ownerPart);
 
-  begin(): void {
-    this.#owners.begin();
+  begin(batch: EventBatch): void {
+    this.#owners.begin(batch);
   }
 
   /** 03:04:05.678901 closed 10.0.0.2:51812 -> 1.1.1.1:443  curl[1234]  5.30 s  in 12.1 KiB  out 678 B  rtt 14.0 ms  retrans 0 */

@@ -25,7 +25,7 @@ export class EventLines {
   /** Pieces of whole lines, each good until the next is asked for. */
   *pieces(batch: EventBatch, rows: readonly number[]): Iterable<Uint8Array> {
     const to = this.#bytes, columns = this.json ? null : this.columns;
-    this.#lines.begin();
+    this.#lines.begin(batch);
     for (const row of rows) {
       if (columns === null) this.#lines.line(to, batch, row);
       else to.text(columnsLine(batch, row, columns));

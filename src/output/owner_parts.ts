@@ -1,12 +1,12 @@
-/** What is told of the owner of a flow, made once for the flows of one process. */
+/** What is told of the owner of a flow, made once for the flows, or the events, of one process. */
 import type { FlowArrays } from "../flow/columns.ts";
 import { hasSameName } from "../flow/owner.ts";
-import type { Sample } from "../flow/sample.ts";
+import type { EventBatch, Sample } from "../flow/sample.ts";
 
 const SLOTS = 256;
 const NOBODY = -1;
 
-export class OwnerParts<Part, S extends Sample = Sample> {
+export class OwnerParts<Part> {
   /** A row with the owner whose part stands in the same place. */
   readonly #rows = new Int32Array(SLOTS);
   readonly #parts: Part[] = [];
@@ -15,14 +15,14 @@ export class OwnerParts<Part, S extends Sample = Sample> {
   #names = new Uint32Array(0);
 
   /** `make` reads no more of a row than its name and what isSameOwner() compares, and what the sample has for that. */
-  constructor(readonly make: (sample: S, row: number) => Part) {}
+  constructor(readonly make: (sample: Sample, row: number) => Part) {}
 
   /** Call it before of(), once for each sample: its names may be others. */
   begin(): void {
     this.#rows.fill(NOBODY);
   }
 
-  of(sample: S, row: number): Part {
+  of(sample: Sample, row: number): Part {
     const f = sample.flows, slot = slotOf(f, row), known = this.#rows[slot];
     if (known === row) return this.#parts[slot];
     if (known !== NOBODY && this.#hasSameName(f, known, row) && isSameOwner(f, known, row)) return this.#parts[slot];
@@ -50,4 +50,22 @@ function isSameOwner(f: FlowArrays, a: number, b: number): boolean {
   if (f.uid[a] !== f.uid[b] || f.netns[a] !== f.netns[b] || f.cgroup[a] !== f.cgroup[b]) return false;
   if (f.exe[a] !== f.exe[b] || f.wholeName[a] !== f.wholeName[b] || f.ancestors[a] !== f.ancestors[b]) return false;
   return f.host[a] === f.host[b] && f.unknown[a] === f.unknown[b];
+}
+
+/** Of the rows of a batch, which say which others have the same owner. */
+export class EventOwnerParts<Part> {
+  #parts: (Part | null)[] = [];
+
+  constructor(readonly make: (batch: EventBatch, row: number) => Part) {}
+
+  /** Call it before of(), once for each batch. */
+  begin({ length }: EventBatch): void {
+    if (this.#parts.length < length) this.#parts = Array(length);
+    this.#parts.fill(null);
+  }
+
+  of(batch: EventBatch, row: number): Part {
+    const first = row - batch.events.alike[row];
+    return this.#parts[first] ??= this.make(batch, first);
+  }
 }

@@ -10,14 +10,18 @@ Deno.test("SameOwners.of() names for each row the first one of its owner, whatev
     fc.nat(2),
     fc.constantFrom(5, 6),
     fc.constantFrom(0, 7),
+    fc.nat(1),
+    fc.constantFrom(0, 1000),
+    fc.constantFrom(4026531840, 4026531841),
     fc.constantFrom("a", "abcdefghijklmno", "abcdefghijklmnp"),
   );
   const owners = new SameOwners();
   fc.assert(fc.property(fc.array(owner), (rows) => {
     const columns = new Columns(FLOW_SCHEMA);
-    for (const [pid, how, startNs, cgroupId, comm] of rows) {
+    for (const [pid, how, startNs, cgroupId, unknown, uid, netns, comm] of rows) {
       const row = columns.add(), c = columns.arrays;
       [c.tgid[row], c.how[row], c.ownerStartNs[row], c.cgroupId[row]] = [pid, how, startNs, cgroupId];
+      [c.unknown[row], c.uid[row], c.netns[row]] = [unknown, uid, netns];
       c.comm.set(new TextEncoder().encode(comm), row * 16);
     }
     const like = owners.of(columns.arrays, rows.length);

@@ -1,7 +1,9 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import schema from "../../schemas/event.schema.json" with { type: "json" };
-import { Unknown } from "../../src/flow/columns.ts";
+import { SameOwners } from "../../src/app/same_owners.ts";
+import { FLOW_SCHEMA, Unknown } from "../../src/flow/columns.ts";
+import { RowCopier } from "../../src/flow/copy_row.ts";
 import type { EventBatch, Sample } from "../../src/flow/sample.ts";
 import { EVENT_SCHEMA_NAME, EventLines, lossLine, LossReason } from "../../src/output/events.ts";
 import { type Column, columnById } from "../../src/view/column.ts";
@@ -114,6 +116,32 @@ Deno.test("eventsJson() writes what JSON.stringify() would", () => {
   for (const batch of BATCHES) {
     const wanted = all(batch).map((row) => JSON.stringify({ schema: EVENT_SCHEMA_NAME, ...eventFacts(batch, row) }));
     compareLines(eventsJson(batch, all(batch)), wanted);
+  }
+});
+
+/** Every second row has the owner of one before it, in all that SameOwners goes by and in what follows from that. */
+function alike(batch: EventBatch): EventBatch {
+  const { events } = batch,
+    copier = new RowCopier(new Set(Object.keys(FLOW_SCHEMA).filter((field) => !OWNER.has(field))));
+  for (let row = 1; row < batch.length; row += 2) {
+    copier.copy(events, Math.max(0, row - row % 7), events, row);
+  }
+  new SameOwners().ofEvents(events, batch.length);
+  const far = [...events.alike].filter((rows) => rows > 0).length;
+  strictEqual(far >= batch.length / 3, true, `${far} of ${batch.length}`);
+  return batch;
+}
+const OWNER = new Set([
+  ...["tgid", "how", "unknown", "uid", "netns", "ownerStartNs", "cgroupId", "comm", "host"],
+  ...["exe", "wholeName", "ancestors", "cgroup"],
+]);
+
+Deno.test("lines of events of one owner have one part, whichever of them are told", () => {
+  for (const batch of BESIDE.map((beside) => alike(oddBatch(beside)))) {
+    const rows = all(batch).filter((row) => row % 3 > 0);
+    const wanted = rows.map((row) => JSON.stringify({ schema: EVENT_SCHEMA_NAME, ...eventFacts(batch, row) }));
+    compareLines(eventsJson(batch, rows), wanted);
+    compareLines(eventsText(batch, rows), rows.map((row) => wantedText(batch, row).toWellFormed()));
   }
 });
 
