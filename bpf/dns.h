@@ -8,7 +8,6 @@
 #include "record.h"
 #include "udp_sockets.h"
 
-#define DNS_PORT 53
 #define DNS_HEADER_BYTES 12
 #define DNS_WINDOW_NS 1000000000ull
 

@@ -167,10 +167,10 @@ static __always_inline void udp_sent(struct sock *sk, const struct drop_key *dro
 	__builtin_memcpy(key.remote_address, drop->destination, 16);
 	flow = bpf_map_lookup_elem(&udp_flows, &key);
 	if (flow) {
-		flow->last_ns = now_ns;
+		flow->traffic.last_ns = now_ns;
 		return;
 	}
-	new.first_ns = new.last_ns = now_ns;
+	new.first_ns = new.traffic.last_ns = now_ns;
 	new.local_port = drop->source_port;
 	new.netns = drop->netns;
 	__builtin_memcpy(new.local_address, drop->source, 16);

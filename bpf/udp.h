@@ -17,6 +17,7 @@
 #define UDP_FLOWS_WAKE 16384
 
 /* Answers of name servers. */
+#define DNS_PORT 53
 #define DNS_ANSWERS_A_SECOND 1000
 #define DNS_RING_BYTES 1048576 /* where the TCP programs are not loaded, whose ring it is else */
 #define DNS_SHORT_BYTES 216
@@ -36,15 +37,21 @@ struct udp_key {
 	__u16 pad;
 };
 
-struct udp_flow {
-	__u64 rx_dropped_bytes; /* of rx_bytes: dropped before the process could read them */
-	__u64 rx_dropped_packets;
+struct udp_traffic {
 	__u64 rx_bytes;
 	__u64 tx_bytes;
 	__u64 rx_packets;
 	__u64 tx_packets;
-	__u64 first_ns;
 	__u64 last_ns;       /* up to a jiffy before the last datagram */
+	__u32 last_jiffy;    /* in which last_ns was read; the next one is read in another */
+	__u32 pad;
+};
+
+struct udp_flow {
+	struct udp_traffic traffic; /* but for what was counted in its place (struct udp_busy) */
+	__u64 rx_dropped_bytes; /* of rx_bytes: dropped before the process could read them */
+	__u64 rx_dropped_packets;
+	__u64 first_ns;
 	struct owner owner;  /* of the socket, when the flow began */
 	__u32 netns;
 	__u16 local_port;
@@ -52,9 +59,25 @@ struct udp_flow {
 	__u8 direction;
 	__u8 local_address[16]; /* as remote_address of struct udp_key */
 	__u8 several;
-	__u8 pad[3];
-	__u32 last_jiffy;    /* in which last_ns was read; the next one is read in another */
+	__u8 pad[7];
 };
+
+/* Flows that have many datagrams are counted in places of their own, which the programs find without a call (udp_busy.h). Their entries in the table stay. */
+#define UDP_BUSY_BITS 10
+#define UDP_BUSY_PLACES (1 << UDP_BUSY_BITS)
+
+struct udp_busy {
+	struct udp_key key;  /* cookie 0: nobody's */
+	__u64 pad[4];        /* what follows is written for each datagram: a cache line of its own */
+	struct udp_traffic traffic;
+	__u64 pad2[2];
+};
+
+/* The only place that a flow may have, by what is least alike among flows; `last` is the last word of its remote address, as it is in the packet. */
+static inline __attribute__((always_inline)) __u32 udp_busy_place(__u64 cookie, __u32 last, __u16 remote_port)
+{
+	return ((__u32)cookie * 31 + remote_port + last) * 2654435769u >> (32 - UDP_BUSY_BITS); /* Knuth's multiplicative hash */
+}
 
 /* How many datagrams a socket has lost since it was made, for kernels that do not tell each (udp_drops.bpf.c). */
 struct udp_loss {

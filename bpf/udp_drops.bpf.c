@@ -99,11 +99,11 @@ int BPF_PROG(udp_dropped, struct sk_buff *skb, void *location, int reason, struc
 		return 0;
 	size_read(skb, &udp, &bytes, &packets);
 	if (is_unseen(reason)) {
-		__sync_fetch_and_add(&flow->rx_bytes, bytes);
-		__sync_fetch_and_add(&flow->rx_packets, packets);
+		__sync_fetch_and_add(&flow->traffic.rx_bytes, bytes);
+		__sync_fetch_and_add(&flow->traffic.rx_packets, packets);
 	}
 	__sync_fetch_and_add(&flow->rx_dropped_bytes, bytes);
 	__sync_fetch_and_add(&flow->rx_dropped_packets, packets);
-	flow->last_ns = bpf_ktime_get_boot_ns();
+	flow->traffic.last_ns = bpf_ktime_get_boot_ns();
 	return 0;
 }

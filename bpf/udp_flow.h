@@ -6,6 +6,7 @@
 #include "datagram.h"
 #include "dns.h"
 #include "record.h"
+#include "udp_busy.h"
 #include "udp_counters.h"
 #include "udp_sockets.h"
 
@@ -89,37 +90,45 @@ static __always_inline struct udp_flow *udp_flow_make(struct __sk_buff *skb, str
 
 /* last_ns after the counters: user space, which reads a flow again when last_ns has changed, then finds this datagram in the counters. The clock is
  * read once a jiffy for each flow, which is cheaper by a tenth in a flood; user space allows for more (SLACK_NS). */
-static __always_inline void udp_flow_add(struct udp_flow *flow, const struct datagram *d, bool out)
+static __always_inline void udp_traffic_add(struct udp_traffic *traffic, __u64 bytes, __u64 packets, bool out)
 {
 	__u32 jiffy = bpf_jiffies64();
 
-	__sync_fetch_and_add(out ? &flow->tx_bytes : &flow->rx_bytes, d->bytes);
-	__sync_fetch_and_add(out ? &flow->tx_packets : &flow->rx_packets, d->packets);
-	if (flow->last_jiffy == jiffy)
+	__sync_fetch_and_add(out ? &traffic->tx_bytes : &traffic->rx_bytes, bytes);
+	__sync_fetch_and_add(out ? &traffic->tx_packets : &traffic->rx_packets, packets);
+	if (traffic->last_jiffy == jiffy)
 		return;
-	flow->last_jiffy = jiffy;
-	flow->last_ns = bpf_ktime_get_boot_ns();
+	traffic->last_jiffy = jiffy;
+	traffic->last_ns = bpf_ktime_get_boot_ns();
 }
 
-/* Counts one datagram. Only of UDP sockets: a raw socket is given copies of what others receive (raw_local_deliver()), which would count twice.
- * What the socket then drops (full receive buffer, socket filter) was counted here; udp_drops.bpf.c counts it as dropped. */
-static __always_inline void udp_datagram(struct __sk_buff *skb, bool out)
+/* Counts a datagram of a flow that has a place. False: it is to be counted in the table. The socket, which takes a call, is not looked at: none but a UDP
+ * socket's cookie is in a place. The cookie takes a call too, and is left where it was needed. */
+static __always_inline bool udp_busy_counted(struct __sk_buff *skb, bool out, __u64 *cookie)
+{
+	struct datagram_words d;
+	struct udp_busy *busy;
+
+	if (!datagram_read_words(skb, out, &d))
+		return false;
+	*cookie = d.cookie = bpf_get_socket_cookie(skb);
+	busy = udp_busy_find(&d);
+	if (busy)
+		udp_traffic_add(&busy->traffic, d.bytes, datagram_packets(skb, d.bytes), out);
+	return busy;
+}
+
+static __always_inline void udp_table_count(struct __sk_buff *skb, struct bpf_sock *sk, __u64 cookie, bool out)
 {
 	struct udp_key key = {};
 	struct udp_flow *flow;
-	struct bpf_sock *sk;
 	struct datagram d;
 
-	if (!out && is_tcp_segment(skb))
-		return;
-	sk = skb->sk ? bpf_sk_fullsock(skb->sk) : 0;
-	if (!sk || sk->protocol != IPPROTO_UDP || sk->type != SOCK_DGRAM)
-		return;
 	if (!datagram_read(skb, &d)) {
 		udp_count(UDP_UNREADABLE);
 		return;
 	}
-	key.cookie = bpf_get_socket_cookie(skb);
+	key.cookie = cookie ? cookie : bpf_get_socket_cookie(skb);
 	__builtin_memcpy(key.remote_address, out ? d.destination : d.source, 16);
 	key.scope = is_scoped(d.source) || is_scoped(d.destination) ? skb->ifindex : 0;
 	key.remote_port = bpf_ntohs(d.ports[out ? 1 : 0]);
@@ -128,10 +137,27 @@ static __always_inline void udp_datagram(struct __sk_buff *skb, bool out)
 		flow = udp_flow_make(skb, sk, &key, &d, out);
 	if (!flow)
 		return;
-	udp_flow_add(flow, &d, out);
-	if (udp_settings.watch_dns && !out && key.remote_port == DNS_PORT && flow->tx_packets && d.packets == 1 &&
+	udp_traffic_add(&flow->traffic, d.bytes, d.packets, out);
+	if (udp_settings.watch_dns && !out && key.remote_port == DNS_PORT && flow->traffic.tx_packets && d.packets == 1 &&
 	    !dns_answered(skb, d.bytes))
 		udp_count(UDP_DNS_UNREAD);
+}
+
+/* Counts one datagram. Only of UDP sockets: a raw socket is given copies of what others receive (raw_local_deliver()), which would count twice.
+ * What the socket then drops (full receive buffer, socket filter) was counted here; udp_drops.bpf.c counts it as dropped. Of what goes out the socket
+ * comes first, for the sake of TCP's segments (is_tcp_segment()). */
+static __always_inline void udp_datagram(struct __sk_buff *skb, bool out)
+{
+	struct bpf_sock *sk;
+	__u64 cookie = 0;
+
+	if (!out && (is_tcp_segment(skb) || udp_busy_counted(skb, out, &cookie)))
+		return;
+	sk = skb->sk ? bpf_sk_fullsock(skb->sk) : 0;
+	if (!sk || sk->protocol != IPPROTO_UDP || sk->type != SOCK_DGRAM)
+		return;
+	if (!out || !udp_busy_counted(skb, out, &cookie))
+		udp_table_count(skb, sk, cookie, out);
 }
 
 #endif

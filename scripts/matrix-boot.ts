@@ -56,7 +56,7 @@ export const attaches = (program: Line) => program.values.get("attach") === "yes
 
 /** The comparisons that the driver makes with every source, and those of UDP. */
 export const WORKLOADS = ["earlier", "held", "short", "unprivileged", "closed"] as const;
-export const UDP_WORKLOADS = ["udp", "udp_names", "udp_unprivileged"] as const;
+export const UDP_WORKLOADS = ["udp", "udp_names", "udp_busy", "udp_unprivileged"] as const;
 /** Where TCP comes by BPF too. */
 export const LOSSES = "udp_losses";
 

@@ -64,6 +64,7 @@ const COLUMNS: readonly Column[] = [
   { title: "All of it by netlink", cell: (boot) => againCell(boot, "netlink_", WORKLOADS) },
   { title: "All of it by table", cell: (boot) => againCell(boot, "table_", [...WORKLOADS, ...UDP_WORKLOADS, LOSSES]) },
   { title: "UDP flows", cell: (boot) => workloadCell(boot, "udp") },
+  { title: "UDP, busy", cell: (boot) => workloadCell(boot, "udp_busy") },
   { title: "UDP, root given up", cell: (boot) => workloadCell(boot, "udp_unprivileged") },
   { title: "UDP, datagrams lost", cell: (boot) => workloadCell(boot, LOSSES) },
   { title: "Lost", cell: (boot) => valueOf(boot, "health", "events_lost") },
@@ -116,6 +117,7 @@ whose bytes and processes are known, IPv4 and IPv6:
 - "Open before": 20 sockets that were there before it started; "Held": 92 that stay open (1,009 bytes one way, 503 the other);
 - "Short": 400 sockets of connections that end at once (101 bytes each way);
 - "UDP flows": 28, from connected and unconnected sockets (13 datagrams of 307 bytes one way, 211 the other);
+- "UDP, busy": a flow of 3,210 datagrams, of which the last 2,003 have to be counted in the place that such a flow has;
 - "Root given up": the held sockets, then the flows, once more, described anew and with their owners looked for, after root and its
   capabilities have been given up; "Closed": the last records of the held sockets;
 - "UDP, datagrams lost": of 301 that one socket was sent, those that found its buffer full, counted without privileges;

@@ -37,7 +37,7 @@ static struct loss *find(const struct losses *l, uint64_t cookie)
 
 static uint64_t last_ns(const struct udp_flow *flow)
 {
-	return flow->last_ns ? flow->last_ns : flow->first_ns;
+	return flow->traffic.last_ns ? flow->traffic.last_ns : flow->first_ns;
 }
 
 /* What a socket lost that is older than us is from before, as of the first look; of one that only a later look met, who knows. */

@@ -37,6 +37,7 @@ static int32_t object_open_and_load(struct programs *p, struct udp *u, bool watc
 		return fail(&p->beside, -err, "load the UDP programs");
 	u->flows_fd = bpf_object__find_map_fd_by_name(u->object, "udp_flows");
 	u->counters_fd = bpf_object__find_map_fd_by_name(u->object, "udp_counters");
+	busy_map(&u->busy, bpf_object__find_map_fd_by_name(u->object, "udp_busy"));
 	if (watch_dns && !p->maps && (err = ring_open(&p->ring, bpf_map__fd(events), bpf_map__max_entries(events))))
 		return fail(&p->beside, -err, "map the ring buffer");
 	u->watches_dns = watch_dns;
@@ -165,6 +166,7 @@ void udp_free(struct udp *u)
 	bpf_link__destroy(u->dropped);
 	bpf_object__close(u->drops);
 	losses_free(&u->losses);
+	busy_unmap(&u->busy);
 	bpf_object__close(u->object);
 	bytes_free(&u->gone);
 	free(u->keys);

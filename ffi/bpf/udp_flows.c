@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "udp_flows.h"
 #include "counters.h"
+#include "../base/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -48,11 +49,18 @@ static int flows_each(struct udp *u, visit_fn *visit, void *context)
 		end = bpf_map_lookup_batch(u->flows_fd, from, &position, u->keys, u->flows, &count, NULL);
 		if (end && end != -ENOENT)
 			return end;
-		for (__u32 i = 0; i < count && !err; i++)
+		for (__u32 i = 0; i < count && !err; i++) {
+			busy_add(busy_find(&u->busy, &u->keys[i]), &u->flows[i]);
 			err = visit(u, &u->keys[i], &u->flows[i], context);
+		}
 		from = &position;
 	}
 	return err;
+}
+
+static uint64_t last_ns_of(const struct udp_flow *flow)
+{
+	return flow->traffic.last_ns ? flow->traffic.last_ns : flow->first_ns;
 }
 
 static void address_copy(uint8_t to[16], const uint8_t from[16], uint8_t family)
@@ -79,10 +87,10 @@ static void record_fill(const struct udp *u, struct tcptop_udp_record *r, const 
 	*r = (struct tcptop_udp_record){
 		.tag = TAG_UDP_FLOW, .size = sizeof(*r), .family = family, .state = state,
 		.direction = flow->direction, .how = flow->how, .several = flow->several, .cookie = key->cookie,
-		.first_ns = flow->first_ns, .last_ns = flow->last_ns ? flow->last_ns : flow->first_ns,
+		.first_ns = flow->first_ns, .last_ns = last_ns_of(flow),
 		.cgroup_id = flow->owner.cgroup_id, .owner_start_ns = flow->owner.start_ns,
-		.rx_bytes = sub_or_zero(flow->rx_bytes, flow->rx_dropped_bytes), .tx_bytes = flow->tx_bytes,
-		.rx_packets = sub_or_zero(flow->rx_packets, flow->rx_dropped_packets), .tx_packets = flow->tx_packets,
+		.rx_bytes = sub_or_zero(flow->traffic.rx_bytes, flow->rx_dropped_bytes), .tx_bytes = flow->traffic.tx_bytes,
+		.rx_packets = sub_or_zero(flow->traffic.rx_packets, flow->rx_dropped_packets), .tx_packets = flow->traffic.tx_packets,
 		.rx_dropped_bytes = flow->rx_dropped_bytes, .rx_dropped_packets = flow->rx_dropped_packets,
 		.unknown = u->dropped || u->losses.link ? 0 : UNKNOWN_DROPPED_BYTES | UNKNOWN_DROPPED_PACKETS,
 		.tgid = flow->owner.pid, .uid = flow->owner.uid, .netns = flow->netns, .scope = key->scope,
@@ -109,8 +117,9 @@ static int record_append(const struct udp *u, struct bytes *to, const struct udp
 
 /* Copies and deletes under the bucket's lock: nothing that was counted before is lost. Kernels before 5.14 do it in two
  * steps, microseconds apart. */
-static bool flow_take(struct udp *u, const struct udp_key *key, struct udp_flow *flow)
+static bool flow_take(struct udp *u, const struct udp_key *key, uint64_t now_ns, struct udp_flow *flow)
 {
+	const struct udp_busy *place = busy_leave(&u->busy, key, now_ns);
 	int err = bpf_map_lookup_and_delete_elem(u->flows_fd, key, flow);
 
 	if (err == -ENOTSUP || err == -EINVAL || err == -524 /* ENOTSUPP */) {
@@ -121,6 +130,7 @@ static bool flow_take(struct udp *u, const struct udp_key *key, struct udp_flow 
 	if (err)
 		return false;
 	u->removed++;
+	busy_add(place, flow);
 	return true;
 }
 
@@ -148,10 +158,11 @@ struct reading {
 static int read_one(struct udp *u, const struct udp_key *key, const struct udp_flow *flow, void *context)
 {
 	struct reading *r = context;
-	uint64_t last_ns = flow->last_ns ? flow->last_ns : flow->first_ns;
+	uint64_t last_ns = last_ns_of(flow);
 
 	if (last_ns + u->timeout_ns <= r->now_ns)
 		return idle_add(&r->expired, key, last_ns);
+	busy_consider(&u->busy, key, flow, r->now_ns);
 	if (!u->describe_all && last_ns + SLACK_NS < u->before_ns && !losses_changed(&u->losses, key))
 		return 0;
 	return record_append(u, r->to, key, flow, UDP_KEPT);
@@ -202,7 +213,7 @@ int udp_flows_read(struct udp *u, uint64_t now_ns, struct bytes *to)
 	for (size_t i = 0; i < r.expired.length && !err; i++) {
 		struct udp_flow flow;
 
-		if (flow_take(u, &r.expired.items[i].key, &flow))
+		if (flow_take(u, &r.expired.items[i].key, now_ns, &flow))
 			err = record_append(u, to, &r.expired.items[i].key, &flow, UDP_EXPIRED);
 	}
 	free(r.expired.items);
@@ -214,7 +225,7 @@ int udp_flows_read(struct udp *u, uint64_t now_ns, struct bytes *to)
 static int evict_one(struct udp *u, const struct udp_key *key, const struct udp_flow *flow, void *context)
 {
 	(void)u;
-	return idle_add(context, key, flow->last_ns ? flow->last_ns : flow->first_ns);
+	return idle_add(context, key, last_ns_of(flow));
 }
 
 static int by_last(const void *a, const void *b)
@@ -226,7 +237,7 @@ static int by_last(const void *a, const void *b)
 
 int udp_flows_relieve(struct udp *u)
 {
-	uint64_t added;
+	uint64_t added, now_ns = clock_ns(CLOCK_BOOTTIME);
 	struct idle_list all = {};
 	struct udp_flow flow;
 	int err;
@@ -238,7 +249,7 @@ int udp_flows_relieve(struct udp *u)
 	err = flows_each(u, evict_one, &all);
 	qsort(all.items, all.length, sizeof(*all.items), by_last);
 	for (size_t i = 0; i + UDP_FLOWS_LOW < all.length && !err; i++) {
-		if (!flow_take(u, &all.items[i].key, &flow))
+		if (!flow_take(u, &all.items[i].key, now_ns, &flow))
 			continue;
 		u->evicted++;
 		if (u->gone.length < GONE_MAX * sizeof(struct tcptop_udp_record))

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <bpf/libbpf.h>
 
+#include "busy.h"
 #include "losses.h"
 #include "../base/bytes.h"
 #include "../../bpf/record.h"
@@ -33,6 +34,7 @@ struct udp {
 	uint64_t evicted;    /* of them, those that had to make room */
 	uint64_t unowned_seen; /* UDP_UNOWNED at the last owner pass */
 	struct bytes gone;   /* records of evicted flows, until the next snapshot */
+	struct busy busy;    /* where the programs count those that have much to do */
 	struct udp_key *keys; /* one batch */
 	struct udp_flow *flows;
 };

@@ -105,6 +105,12 @@ Deno.test("udp counts the segments of UDP_SEGMENT, not the sends", async () => {
   await checkWorkload(["--flows", 3, "--datagrams", 131, "--bytes", 509, "--gso", "--connected", "-6"], V6);
 });
 
+Deno.test("udp counts busy flows, both ways, in segments and as IPv6", async () => {
+  await checkWorkload(["--flows", 7, "--datagrams", 9_011, "--bytes", 307, "--echo"], V4);
+  await checkWorkload(["--flows", 3, "--datagrams", 40_009, "--bytes", 509, "--gso"], V4);
+  await checkWorkload(["--flows", 5, "--datagrams", 9_011, "--bytes", 101, "--half", "--echo", "-6"], V6);
+});
+
 Deno.test("udp counts a datagram in fragments as one", async () => {
   await checkWorkload(["--flows", 3, "--datagrams", 5, "--bytes", 65507], V4);
 });

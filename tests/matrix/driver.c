@@ -17,6 +17,8 @@
 #define RING_BYTES (1 << 20)
 #define LIMIT_NS 20000000000ull
 #define UDP_TIMEOUT_MS 600000
+#define BUSY_FIRST 1207
+#define BUSY_THEN 2003
 
 extern const uint8_t tcp_object[] __attribute__((visibility("hidden")));
 extern const uint8_t tcp_object_end[] __attribute__((visibility("hidden")));
@@ -90,6 +92,28 @@ static void compare_names(struct tcptop *t, const char *name)
 	printf("workload %s%s exact=%s %s\n", prefix, name, truth_names_exact(&truth, why) ? "yes" : "no", why);
 }
 
+/* The first datagrams make the flow busy; those after the next look at it are counted in its place. */
+static void compare_busy(struct tcptop *t, const char *name)
+{
+	uint64_t end = now_ns() + LIMIT_NS, in_place;
+	struct busy_flow flow;
+	char why[200];
+	bool exact;
+
+	if (!busy_open(&flow) || !busy_run(&flow, BUSY_FIRST))
+		printf("traffic busy=no\n");
+	pump(t, 0);
+	if (!busy_run(&flow, BUSY_THEN))
+		printf("traffic busy=no\n");
+	do {
+		pump(t, 0);
+		exact = truth_busy_exact(&truth, &flow, why);
+	} while (!exact && now_ns() < end && tcptop__wait(t, 20) >= 0);
+	in_place = busy_in_place(&flow);
+	printf("workload %s%s exact=%s %s, %llu in its place\n", prefix, name, exact && in_place == BUSY_THEN ? "yes" : "no", why,
+	       (unsigned long long)in_place);
+}
+
 static void compare_losses(struct tcptop *t, const char *name)
 {
 	uint64_t end = now_ns() + LIMIT_NS;
@@ -160,6 +184,8 @@ static void workload(struct tcptop *t, bool udp)
 		compare_flows(t, "udp");
 	if (udp)
 		compare_names(t, "udp_names");
+	if (udp)
+		compare_busy(t, "udp_busy");
 	without_privileges(t, udp);
 	if (udp && !by_netlink) /* what sockets have lost is read with the types that the TCP programs need too */
 		compare_losses(t, "udp_losses");

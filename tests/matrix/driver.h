@@ -89,6 +89,19 @@ struct lossy {
 bool losses_run(struct lossy *l);
 bool truth_losses_exact(const struct truth *truth, const struct lossy *l, char why[200]);
 
+/* Two sockets of this process, of which one sends to the other. */
+struct busy_flow {
+	int sender, receiver;
+	uint16_t port, from;
+	unsigned datagrams;
+};
+bool busy_open(struct busy_flow *b);
+/* Sends so many more, and reads each. */
+bool busy_run(struct busy_flow *b, unsigned datagrams);
+/* How many of them the programs have counted in the place of a busy flow. */
+uint64_t busy_in_place(const struct busy_flow *b);
+bool truth_busy_exact(const struct truth *truth, const struct busy_flow *b, char why[200]);
+
 /* Loads and attaches each program of an object by itself and prints a line for each. */
 void probe_programs(const uint8_t *object, uint64_t bytes);
 

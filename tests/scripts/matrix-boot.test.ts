@@ -8,7 +8,18 @@ program tcp_state hook=tp_btf/x load=yes attach=yes
 source tcp=bpf
 source udp=bpf
 ${
-  ["earlier", "held", "short", "unprivileged", "closed", "udp", "udp_names", "udp_unprivileged", "udp_losses"].map(
+  [
+    "earlier",
+    "held",
+    "short",
+    "unprivileged",
+    "closed",
+    "udp",
+    "udp_names",
+    "udp_busy",
+    "udp_unprivileged",
+    "udp_losses",
+  ].map(
     workload,
   ).join(
     "\n",
@@ -96,6 +107,7 @@ Deno.test("fault() wants every comparison, netlink's too where it can be had", (
   strictEqual(without("held"), "held was not compared");
   strictEqual(without("netlink_short"), "netlink_short was not compared");
   strictEqual(without("udp_unprivileged"), "udp_unprivileged was not compared");
+  strictEqual(without("udp_busy"), "udp_busy was not compared");
   strictEqual(without("udp_losses"), "udp_losses was not compared");
   const unavailable = GOOD.replace("loaded=yes", "loaded=no").replace("netlink_tcp=netlink", "netlink_tcp=none");
   strictEqual(fault(readBoot("6.19", unavailable.replaceAll(/workload netlink_.*\n/g, ""))), null);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "busy.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+/* Datagrams, since it began. A place for fewer would not be worth the look at the flow. */
+#define MANY 1000
+/* A program that found the place of a flow may still be about to add to it, for as long as it runs: some nanoseconds, or as long as the hypervisor holds
+ * its CPU up. */
+#define REST_NS 10000000000ull
+
+void busy_map(struct busy *b, int map_fd)
+{
+	void *memory = mmap(NULL, sizeof(*b->places) * UDP_BUSY_PLACES, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd, 0);
+
+	b->places = memory == MAP_FAILED ? NULL : memory;
+}
+
+void busy_unmap(struct busy *b)
+{
+	if (b->places)
+		munmap(b->places, sizeof(*b->places) * UDP_BUSY_PLACES);
+	b->places = NULL;
+}
+
+static uint32_t place_of(const struct udp_key *key)
+{
+	uint32_t last;
+
+	memcpy(&last, key->remote_address + 12, sizeof(last));
+	return udp_busy_place(key->cookie, last, key->remote_port);
+}
+
+void busy_consider(struct busy *b, const struct udp_key *key, const struct udp_flow *flow, uint64_t now_ns)
+{
+	uint32_t i = place_of(key);
+	struct udp_busy *place;
+
+	if (!b->places || flow->traffic.rx_packets + flow->traffic.tx_packets < MANY || key->remote_port == DNS_PORT)
+		return;
+	place = &b->places[i];
+	if (place->key.cookie || (b->left_ns[i] && b->left_ns[i] + REST_NS > now_ns))
+		return;
+	*place = (struct udp_busy){
+		.key = { .scope = key->scope, .remote_port = key->remote_port },
+	};
+	memcpy(place->key.remote_address, key->remote_address, sizeof(key->remote_address));
+	/* Last: programs compare all of the key. */
+	__atomic_store_n(&place->key.cookie, key->cookie, __ATOMIC_RELEASE);
+	b->used++;
+}
+
+const struct udp_busy *busy_find(const struct busy *b, const struct udp_key *key)
+{
+	const struct udp_busy *place;
+
+	if (!b->used)
+		return NULL;
+	place = &b->places[place_of(key)];
+	return memcmp(&place->key, key, sizeof(*key)) ? NULL : place;
+}
+
+const struct udp_busy *busy_leave(struct busy *b, const struct udp_key *key, uint64_t now_ns)
+{
+	uint32_t i = place_of(key);
+
+	if (!busy_find(b, key))
+		return NULL;
+	__atomic_store_n(&b->places[i].key.cookie, 0, __ATOMIC_RELEASE);
+	b->left_ns[i] = now_ns;
+	b->used--;
+	return &b->places[i];
+}
+
+void busy_add(const struct udp_busy *place, struct udp_flow *flow)
+{
+	const struct udp_traffic *more = place ? &place->traffic : NULL;
+	uint64_t last_ns;
+
+	if (!more)
+		return;
+	/* Programs write it after the counters. */
+	last_ns = __atomic_load_n(&more->last_ns, __ATOMIC_ACQUIRE);
+	if (last_ns > flow->traffic.last_ns)
+		flow->traffic.last_ns = last_ns;
+	flow->traffic.rx_bytes += more->rx_bytes;
+	flow->traffic.tx_bytes += more->tx_bytes;
+	flow->traffic.rx_packets += more->rx_packets;
+	flow->traffic.tx_packets += more->tx_packets;
+}

@@ -1,0 +1,87 @@
+/* busy_datagrams [-6]: two UDP sockets on loopback, of which one sends to the other, which never reads. First line: the ports, {"from":N,"to":N}. Then for each
+ * line N on standard input four processes send N datagrams each on the one socket, all at once, and a line says how many those were. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SENDERS 4
+#define BYTES 101
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static int bound(int family, struct sockaddr_storage *address, socklen_t *length)
+{
+	struct sockaddr_in *v4 = (void *)address;
+	struct sockaddr_in6 *v6 = (void *)address;
+	int fd = socket(family, SOCK_DGRAM, 0);
+
+	memset(address, 0, sizeof(*address));
+	address->ss_family = family;
+	*length = family == AF_INET ? sizeof(*v4) : sizeof(*v6);
+	if (family == AF_INET)
+		v4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	else
+		v6->sin6_addr = in6addr_loopback;
+	if (fd < 0 || bind(fd, (void *)address, *length) || getsockname(fd, (void *)address, length))
+		die("bind");
+	return fd;
+}
+
+static int port_of(const struct sockaddr_storage *address)
+{
+	return ntohs(((const struct sockaddr_in *)address)->sin_port); /* at the same offset in both families */
+}
+
+static void send_all(int fd, long count)
+{
+	char payload[BYTES] = { 0 };
+
+	for (long i = 0; i < count; i++)
+		if (send(fd, payload, sizeof(payload), 0) != sizeof(payload))
+			die("send");
+}
+
+int main(int argc, char **argv)
+{
+	int family = argc > 1 && !strcmp(argv[1], "-6") ? AF_INET6 : AF_INET;
+	struct sockaddr_storage from, to;
+	socklen_t length;
+	int sender = bound(family, &from, &length);
+	long count;
+
+	bound(family, &to, &length);
+	if (connect(sender, (void *)&to, length))
+		die("connect");
+	printf("{\"from\":%d,\"to\":%d}\n", port_of(&from), port_of(&to));
+	fflush(stdout);
+	while (scanf("%ld", &count) == 1) {
+		int failures = 0;
+
+		for (int i = 0; i < SENDERS; i++) {
+			pid_t child = fork();
+
+			if (child < 0)
+				die("fork");
+			if (!child) {
+				send_all(sender, count);
+				_exit(0);
+			}
+		}
+		for (int i = 0, status; i < SENDERS; i++)
+			failures += wait(&status) < 0 || status;
+		if (failures)
+			return 1;
+		printf("%ld\n", SENDERS * count);
+		fflush(stdout);
+	}
+	return 0;
+}

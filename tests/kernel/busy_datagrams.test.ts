@@ -1,0 +1,110 @@
+/** UDP flows that have many datagrams, which are counted in places of their own: against what the sender itself sent. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { FlowFacts } from "../../src/output/flow_facts.ts";
+import { compiled } from "../support/compiled.ts";
+import { lines, within } from "../support/lines.ts";
+import { execute, Running, type SampleDocument } from "../support/tcptop.ts";
+
+const SOURCE = new URL("busy_datagrams.c", import.meta.url);
+const BYTES = 101, SENDERS = 4;
+
+class Sockets implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #said: AsyncGenerator<string, void>;
+
+  private constructor(program: string, args: readonly string[]) {
+    this.#child = new Deno.Command(program, { args: [...args], stdin: "piped", stdout: "piped" }).spawn();
+    this.#said = lines(this.#child.stdout);
+  }
+
+  static async start(...args: readonly string[]): Promise<[Sockets, { from: number; to: number }]> {
+    const sockets = new Sockets(await compiled("busy_datagrams", [SOURCE]), args);
+    return [sockets, JSON.parse(await sockets.#line())];
+  }
+
+  async #line(): Promise<string> {
+    const { value } = await within(60, "busy_datagrams", this.#said.next());
+    if (value === undefined) throw new Error("busy_datagrams has ended");
+    return value;
+  }
+
+  /** By each of its processes; resolves with the sum when all are sent. */
+  async send(datagrams: number): Promise<number> {
+    const input = this.#child.stdin.getWriter();
+    await input.write(new TextEncoder().encode(`${datagrams}\n`));
+    input.releaseLock();
+    return Number(await this.#line());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#child.stdin.close();
+    await this.#said.return();
+    strictEqual((await this.#child.status).code, 0);
+  }
+}
+
+interface Place {
+  readonly key: { readonly cookie: number; readonly remote_port: number };
+  readonly traffic: { readonly tx_packets: number; readonly rx_packets: number };
+}
+
+/** What the programs of a tcptop have counted in places, by the remote port. */
+async function places(pid: number): Promise<Map<number, Place["traffic"]>> {
+  const found = new Map<number, Place["traffic"]>();
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/fdinfo`)) {
+    const text = await Deno.readTextFile(`/proc/${pid}/fdinfo/${name}`).catch(() => "");
+    const id = /^map_id:\t(\d+)$/m.exec(text)?.[1];
+    if (id === undefined) continue;
+    const shown = await execute(["bpftool", "-j", "map", "show", "id", id]);
+    if (shown.code !== 0 || JSON.parse(shown.stdout).name !== "udp_busy") continue;
+    const { stdout } = await execute(["bpftool", "-j", "map", "dump", "id", id]);
+    for (const { formatted } of JSON.parse(stdout) as { formatted: { value: Place } }[]) {
+      const { key, traffic } = formatted.value;
+      if (key.cookie !== 0) found.set(key.remote_port, traffic);
+    }
+  }
+  return found;
+}
+
+const sent = (flow: FlowFacts) => [flow.tx_packets, flow.tx_bytes, flow.rx_packets];
+const met = (flow: FlowFacts) => [
+  flow.rx_packets! + flow.rx_dropped_packets!,
+  flow.rx_bytes! + flow.rx_dropped_bytes!,
+  flow.tx_packets,
+];
+
+for (const [family, args] of [["IPv4", []], ["IPv6", ["-6"]]] as const) {
+  Deno.test(`a busy ${family} flow is counted in a place of its own, exactly, and begins anew in the table`, async () => {
+    await using running = await Running.start("-i", "200ms", "--udp", "--udp-timeout", "2s");
+    const [sockets, { from, to }] = await Sockets.start(...args);
+    await using _sockets = sockets;
+    const ends = ({ flows }: SampleDocument) => ({
+      sender: flows.find(({ local, remote }) => local.port === from && remote?.port === to),
+      receiver: flows.find(({ local, remote }) => local.port === to && remote?.port === from),
+    });
+    const hasAll = async (datagrams: number, what: string) => {
+      const expected = [datagrams, datagrams * BYTES, 0];
+      const sample = await running.until(what, (sample) => {
+        const { sender, receiver } = ends(sample);
+        return sender?.tx_packets === datagrams && receiver !== undefined && met(receiver)[0] === datagrams;
+      });
+      const { sender, receiver } = ends(sample);
+      deepStrictEqual([sent(sender!), met(receiver!)], [expected, expected]);
+      return sender!.id;
+    };
+
+    const first = await sockets.send(1003), id = await hasAll(first, "what made it busy");
+    strictEqual(first, SENDERS * 1003);
+    const more = await sockets.send(25_003);
+    strictEqual(await hasAll(first + more, "what came then"), id);
+    const inPlaces = await places(running.pid);
+    strictEqual(inPlaces.get(to)!.tx_packets, more);
+    strictEqual(inPlaces.get(from)!.rx_packets, more);
+
+    const last = await running.until("its end", (sample) => ends(sample).sender?.state === "EXPIRED");
+    deepStrictEqual(sent(ends(last).sender!), [first + more, (first + more) * BYTES, 0]);
+    const again = await sockets.send(503), another = await hasAll(again, "the flow that begins anew");
+    ok(another !== id);
+    ok(!(await places(running.pid)).has(to));
+  });
+}
