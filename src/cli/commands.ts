@@ -2,7 +2,7 @@
 import { Argument, Command } from "@commander-js/extra-typings";
 import type { Option as CommandOption } from "@commander-js/extra-typings";
 import type { CommandOptions, KillOptions } from "../options.ts";
-import { COLUMNS, HISTORY, TOTAL_RATE } from "../view/column.ts";
+import { HISTORY, SCREEN_COLUMNS, TOTAL_RATE } from "../view/column.ts";
 import { GROUPINGS } from "../view/group_key.ts";
 import { completionScript, SHELLS } from "./completions.ts";
 import { definition, MAP_FORMS, type Raw } from "./definition.ts";
@@ -76,6 +76,7 @@ export function addCommands(
   command.action(() => {});
   command.command("run")
     .description("run the command behind -- and watch it and all that it starts; ends with its status")
+    .usage("[options] -- COMMAND")
     .option("--as-root", "as root, not as the user behind sudo")
     .action(({ asRoot }) => run({ asRoot: asRoot === true }));
   command.command("kill")
@@ -95,11 +96,13 @@ export function addCommands(
 }
 
 export function facts() {
-  const command = definition(), columns = [...COLUMNS, TOTAL_RATE].map(({ id }) => id);
+  const command = definition();
+  const columns = [...SCREEN_COLUMNS, TOTAL_RATE].map(({ id }) => id);
   addCommands(command, { say: () => {}, doctor: () => {}, run: () => {}, kill: () => {} });
   return commandFacts(command, {
-    "--sort": columns,
-    "--columns": [...columns, HISTORY.id],
+    "--sort": columns.filter((id) => id !== HISTORY.id),
+    "--columns": columns,
+    "--color": ["auto", "always", "never"],
     "--group": [...GROUPINGS, "none"],
     "--map": MAP_FORMS,
     "--otlp-logs": ["on", "off"],

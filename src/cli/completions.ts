@@ -24,9 +24,10 @@ function bash({ options, commands }: CommandFacts): string {
       ? `    ${pattern}) compopt -o nospace; mapfile -t COMPREPLY < <(compgen -P "$list" -W ${words} -- "\${cur##*,}"); return ;;`
       : `    ${pattern}) mapfile -t COMPREPLY < <(compgen -W ${words} -- "$cur"); return ;;`;
   });
-  const arguments_ = commands.map(({ name, words }) =>
-    `    ${name}) mapfile -t COMPREPLY < <(compgen -W ${quoted(words.join(" "))} -- "$cur"); return ;;`
-  );
+  const arguments_ = commands.map(({ name, words, options }) => {
+    const offered = [...words, ...options.flatMap(names)].join(" ");
+    return `    ${name}) mapfile -t COMPREPLY < <(compgen -W ${quoted(offered)} -- "$cur"); return ;;`;
+  });
   const all = [...options.flatMap(names), ...commands.map(({ name }) => name)].join(" ");
   return `# bash completion for tcptop: source <(tcptop completions bash)
 _tcptop() {
@@ -62,9 +63,15 @@ function zsh({ options, commands }: CommandFacts): string {
       : `${quoted(`(${one} ${other})`)}{${one},${other}}${quoted(rest)}`;
   });
   const described = commands.map(({ name, description }) => quoted(`${name}:${description}`)).join(" ");
-  const cases = commands.map(({ name, argument, words }) =>
-    `      ${name}) ${words.length > 0 ? `_values ${quoted(argument ?? name)} ${words.join(" ")}` : "_message none"} ;;`
-  );
+  const cases = commands.map(({ name, argument, words, options }) => {
+    const own = options.map(({ long, description }) => quoted(`${long}[${plain(description)}]`)).join(" ");
+    const offered = words.length > 0
+      ? `_values ${quoted(argument ?? name)} ${words.join(" ")}`
+      : own === ""
+      ? "_message none"
+      : `_arguments ${own}`;
+    return `      ${name}) ${offered} ;;`;
+  });
   return `#compdef tcptop
 # zsh completion for tcptop: source <(tcptop completions zsh), or as a file _tcptop in $fpath
 _tcptop() {
@@ -97,10 +104,14 @@ function fish({ options, commands }: CommandFacts): string {
     else if (option.words.length > 0) parts.push(`-a ${quote(option.words.join(" "))}`);
     return [...parts, `-d ${quote(option.description)}`].join(" ");
   });
-  for (const { name, description, words } of commands) {
+  for (const { name, description, words, options } of commands) {
     lines.push(`complete -c tcptop -n __fish_use_subcommand -a ${name} -d ${quote(description)}`);
     if (words.length > 0) {
       lines.push(`complete -c tcptop -n '__fish_seen_subcommand_from ${name}' -a ${quote(words.join(" "))}`);
+    }
+    for (const { long, description } of options) {
+      const when = `-n '__fish_seen_subcommand_from ${name}'`;
+      lines.push(`complete -c tcptop ${when} -l ${long!.slice(2)} -d ${quote(description)}`);
     }
   }
   return `# fish completion for tcptop: tcptop completions fish | source\ncomplete -c tcptop -f\n${lines.join("\n")}\n`;

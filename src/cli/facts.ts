@@ -8,6 +8,8 @@ export interface OptionFacts {
   readonly long: string | null;
   /** Name of its value; null: it takes none. */
   readonly value: string | null;
+  /** Whether it may be given without its value. */
+  readonly optional: boolean;
   readonly description: string;
   /** Given when the option is not; null: nothing is. */
   readonly usual: string | null;
@@ -21,9 +23,11 @@ export interface OptionFacts {
 export interface SubcommandFacts {
   readonly name: string;
   readonly description: string;
-  /** Name of its argument; null: it takes none. */
+  /** Name of its argument, or "-- NAME"; null: it takes none. */
   readonly argument: string | null;
   readonly words: readonly string[];
+  /** Its own; those of every command count too. */
+  readonly options: readonly OptionFacts[];
 }
 
 export interface CommandFacts {
@@ -31,53 +35,62 @@ export interface CommandFacts {
   readonly commands: readonly SubcommandFacts[];
 }
 
-/** The part of commander's Command that is read here. */
+/** The part of commander's Option that is read here, and of its Command. */
+interface OptionDefinition {
+  readonly short?: string | undefined;
+  readonly long?: string | undefined;
+  readonly flags: string;
+  readonly description: string;
+  readonly defaultValue?: unknown;
+}
+
 interface Definition {
-  readonly options: readonly {
-    readonly short?: string | undefined;
-    readonly long?: string | undefined;
-    readonly flags: string;
-    readonly description: string;
-    readonly defaultValue?: unknown;
-  }[];
+  readonly options: readonly OptionDefinition[];
   readonly commands: readonly {
+    readonly options: readonly OptionDefinition[];
     name(): string;
     description(): string;
+    usage(): string;
     readonly registeredArguments: readonly { name(): string; readonly argChoices?: readonly string[] | undefined }[];
   }[];
 }
 
 const FILE = "FILE";
 
+function optionFacts(option: OptionDefinition, words: readonly string[]): OptionFacts {
+  const { short, long, flags, description, defaultValue } = option;
+  const value = /[<[](.*)[>\]]$/.exec(flags)?.[1] ?? null;
+  return {
+    short: short ?? null,
+    long: long ?? null,
+    value,
+    optional: flags.endsWith("]"),
+    description,
+    usual: typeof defaultValue === "string" ? defaultValue : null,
+    words,
+    list: value === "LIST",
+    file: value === FILE,
+  };
+}
+
 /** `words`: what to offer for an option's value, by its long name. Throws on a name that no option has. */
 export function commandFacts(definition: Definition, words: Readonly<Record<string, readonly string[]>>): CommandFacts {
-  const options = definition.options.map(({ short, long, flags, description, defaultValue }): OptionFacts => {
-    const value = /[<[](.*)[>\]]$/.exec(flags)?.[1] ?? null;
-    return {
-      short: short ?? null,
-      long: long ?? null,
-      value,
-      description,
-      usual: typeof defaultValue === "string" ? defaultValue : null,
-      words: words[long ?? ""] ?? [],
-      list: value === "LIST",
-      file: value === FILE,
-    };
-  });
+  const options = definition.options.map((option) => optionFacts(option, words[option.long ?? ""] ?? []));
   // The parser itself knows this one.
   options.push({ ...NO_VALUE, short: "-h", long: "--help", description: "show this help" });
   const unknown = Object.keys(words).find((name) => !options.some(({ long }) => long === name));
   if (unknown !== undefined) throw new Error(`no option is called ${unknown}`);
   const commands = definition.commands.map((command): SubcommandFacts => {
-    const [argument] = command.registeredArguments;
+    const [argument] = command.registeredArguments, behind = /-- .+$/.exec(command.usage())?.[0] ?? null;
     return {
       name: command.name(),
       description: command.description(),
-      argument: argument?.name() ?? null,
+      argument: argument?.name() ?? behind,
       words: argument?.argChoices ?? [],
+      options: command.options.map((option) => optionFacts(option, [])),
     };
   });
   return { options, commands };
 }
 
-const NO_VALUE = { value: null, usual: null, words: [], list: false, file: false } as const;
+const NO_VALUE = { value: null, optional: false, usual: null, words: [], list: false, file: false } as const;

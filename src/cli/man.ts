@@ -14,6 +14,8 @@ const EXIT: readonly (readonly [status: number, meaning: string])[] = [
   [2, "Wrong usage."],
   [3, "Not permitted: run it with sudo."],
   [4, "This system cannot run it; the message says what is missing and since which kernel it is there."],
+  [10, "With --allow: a flow that the policy does not let pass, whatever the status of a command."],
+  [11, "With --when-exit, unless it names another: a condition held."],
 ];
 
 const EXAMPLES: readonly (readonly [what: string, command: string])[] = [
@@ -40,18 +42,19 @@ function filled(text: string): string {
   return text.replace(/(.{1,70})(?: |$)/g, "$1\n").trimEnd();
 }
 
-function item({ short, long, value, description, usual }: OptionFacts): string {
+function item({ short, long, value, optional, description, usual }: OptionFacts): string {
   const flags = [short?.slice(1), long?.slice(1)].filter((flag) => flag !== undefined);
-  const argument = value === null ? "" : ` Ar ${roff(value).replaceAll("[:", "[\\&:")}`;
+  const argument = value === null ? "" : ` ${optional ? "Op " : ""}Ar ${roff(value).replaceAll("[:", "[\\&:")}`;
   const heads = flags.map((flag) => `Fl ${flag.replaceAll("-", "\\-")}`).join(" , ");
   const sentence = `${description[0].toUpperCase()}${description.slice(1)}.`;
   return `.It ${heads}${argument}\n${prose(sentence, ...(usual === null ? [] : [`The default is ${usual}.`]))}`;
 }
 
 export function manPage({ options, commands }: CommandFacts, { columns, filterFields, date }: ManTexts): string {
-  const subcommands = commands.map(({ name, argument, words, description }) => {
-    const values = words.length > 0 ? ` Cm ${words.join(" | ")}` : argument === null ? "" : ` Ar ${argument}`;
-    return { line: `${name}${values}`, description: `${description[0].toUpperCase()}${description.slice(1)}.` };
+  const subcommands = commands.map(({ name, argument, words, description, options }) => {
+    const values = words.length > 0 ? ` Cm ${words.join(" | ")}` : argument === null ? "" : ` Ar ${roff(argument)}`;
+    const own = options.map(({ long }) => ` Op Fl ${roff(long!.slice(1))}`).join("");
+    return { line: `${name}${own}${values}`, description: `${description[0].toUpperCase()}${description.slice(1)}.` };
   });
   return `.\\" Generated from src/cli.ts by scripts/generate-man.ts.
 .Dd ${date}
@@ -97,7 +100,7 @@ ${prose(`${filterFields.map((field) => `${field}:`).join(", ")}; failed.`)}
 .Ss Files
 ${
     prose(
-      "Files that --csv and --record make can be read by their owner alone, who is the user behind sudo, and are never written through a symbolic link.",
+      "Files that --csv, --record, --learn, --known, --summary and --report make can be read by their owner alone, who is the user behind sudo, and are never written through a symbolic link.",
       "They hold network metadata: who talked to whom, when and how much.",
       "An existing CSV file is appended to if it has the same header.",
     )
@@ -114,6 +117,12 @@ ${
 .Bl -tag -width Ds
 .It Ev NO_COLOR
 ${prose("If set, nothing is coloured.")}
+.It Ev XDG_CONFIG_HOME
+${prose("Where the file of options is looked for, below tcptop, instead of in ~/.config.")}
+.It Ev DOCKER_HOST , CONTAINER_HOST
+${prose("A unix:// socket of Docker's, and of Podman's, that is asked for containers' names before the usual ones.")}
+.It Ev OTEL_EXPORTER_OTLP_ENDPOINT , ...
+${prose("With --otlp: variables of OpenTelemetry, of which docs/opentelemetry.md has a list.")}
 .It Ev TCPTOP_DEBUG
 ${prose("If 1, an error is followed by its technical part.")}
 .El
@@ -121,6 +130,12 @@ ${prose("If 1, an error is followed by its technical part.")}
 .Bl -tag -width Ds
 ${EXIT.map(([status, meaning]) => `.It ${status}\n${prose(meaning)}`).join("\n")}
 .El
+.Pp
+${
+    prose(
+      "The command run ends with the status of its command: 126 where that could not be run, 127 where it was not found, 128 and the number of the signal that ended it.",
+    )
+  }
 .Sh EXAMPLES
 ${
     EXAMPLES.map(([what, command]) => `${prose(what)}\n.Bd -literal -offset indent\n${roff(command)}\n.Ed`).join(

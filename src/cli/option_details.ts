@@ -2,6 +2,7 @@
 export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "--interval": "At least 100ms.",
   "--count": "`--events` stops after N intervals.",
+  "--limit": "The same on the screen, and of each sample in CSV; of `--events` the first N lines of all.",
   "--csv": "With the fields of the JSON document, flattened; on a terminal the table is shown too. " +
     "[Files](json.md#files) says who can read it.",
   "--events": "With `--json` a document each. See [events](json.md#events).",

@@ -13,15 +13,17 @@ const escaped = (text: string) => text.replaceAll("|", "\\|");
 const sentence = (text: string) => `${text[0].toUpperCase()}${text.slice(1)}.`;
 const nameOf = ({ short, long }: OptionFacts) => (long ?? short)!;
 
+const valueText = ({ value, optional }: OptionFacts) => value === null ? "" : optional ? ` [${value}]` : ` ${value}`;
+
 function row(option: OptionFacts): string {
-  const { short, long, value, description, usual } = option;
+  const { short, long, description, usual } = option;
   const flags = [short, long].filter((flag) => flag !== null).join(", ");
   const said = [
     sentence(description),
     usual === null ? "" : `Default: \`${usual}\`.`,
     OPTION_DETAILS[nameOf(option)] ?? "",
   ];
-  return `| \`${escaped(flags + (value === null ? "" : ` ${value}`))}\` | ${escaped(said.filter(Boolean).join(" "))} |`;
+  return `| \`${escaped(flags + valueText(option))}\` | ${escaped(said.filter(Boolean).join(" "))} |`;
 }
 
 /** `fromFile`: the options that a file of defaults may have. */
@@ -32,10 +34,10 @@ export function optionsPage(
 ): string {
   const unknown = Object.keys(OPTION_DETAILS).find((name) => !options.some((option) => nameOf(option) === name));
   if (unknown !== undefined) throw new Error(`no option is called ${unknown}`);
-  const subcommands = commands.map(({ name, argument, words, description }) =>
-    `| \`${escaped([name, words.join("|") || argument].filter(Boolean).join(" "))}\` | ${
-      escaped(sentence(description))
-    } |`
+  const subcommands = commands.map(({ name, argument, words, description, options }) =>
+    `| \`${
+      escaped([name, ...options.map(({ long }) => `[${long}]`), words.join("|") || argument].filter(Boolean).join(" "))
+    }\` | ${escaped(sentence(description))} |`
   );
   const titles = columns.map(({ id, title, unit }) => `| \`${id}\` | ${title} | ${unit === undefined ? "" : unit} |`);
   return `<!-- Generated from src/cli.ts by scripts/generate-man.ts. -->

@@ -10,12 +10,21 @@ Deno.test("commandFacts() tells of an option what the parser knows, and which wo
     short: "-s",
     long: "--sort",
     value: "COLUMN",
+    optional: false,
     description: "sort by it",
     usual: "rate",
     words: ["rate", "pid"],
     list: false,
     file: false,
   });
+});
+
+Deno.test("commandFacts() tells of a value that may be left out, and of a command's own options", () => {
+  const made = command().addOption(new Option("--otlp [URL]", "send"));
+  made.command("run").usage("[options] -- COMMAND").description("run it").option("--as-root", "as root");
+  const { options, commands: [run] } = commandFacts(made, {});
+  deepStrictEqual(options.map(({ optional }) => optional), [false, true, false]);
+  deepStrictEqual([run.argument, run.options.map(({ long }) => long)], ["-- COMMAND", ["--as-root"]]);
 });
 
 Deno.test("commandFacts() refuses words for an option that is not there", () => {
