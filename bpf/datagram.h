@@ -10,6 +10,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "udp_busy.h"
 #include "udp_flows.h"
 
 #define IPPROTO_TCP 6
@@ -62,35 +63,26 @@ static __always_inline bool datagram_read_plain(struct __sk_buff *skb, struct da
 	return true;
 }
 
-/* A struct udp_key as words, and the payload. */
-struct datagram_words {
-	__u64 cookie;
-	__u64 address[2];
-	__u64 rest;          /* scope, remote port, nothing */
-	__u32 bytes;
-};
-
-/* The same datagrams in words, which stay in registers: 15 ns less. Without the socket's cookie. False: not such a datagram, or one of scoped addresses. Both
- * machines that we know are little-endian. */
-static __always_inline bool datagram_read_words(struct __sk_buff *skb, bool out, struct datagram_words *d)
+/* The same datagrams in words, which stay in registers: 15 ns less. Without the socket's cookie. False: not such a datagram, or one of scoped addresses. */
+static __always_inline bool datagram_read_words(struct __sk_buff *skb, bool out, struct udp_words *w, __u32 *bytes)
 {
 	const __u8 *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
 
 	if (data + 28 > end)
 		return false;
 	if (data[0] == 0x45 && data[9] == IPPROTO_UDP) {
-		d->address[0] = 0;
-		d->address[1] = 0xffff0000 | (__u64)*(const __u32 *)(data + (out ? 16 : 12)) << 32; /* ::ffff:a.b.c.d */
-		d->rest = (__u64)bpf_ntohs(*(const __be16 *)(data + (out ? 22 : 20))) << 32;
-		d->bytes = skb->len - 28;
+		w->address[0] = 0;
+		w->address[1] = 0xffff0000 | (__u64)*(const __u32 *)(data + (out ? 16 : 12)) << 32; /* ::ffff:a.b.c.d */
+		w->rest = (__u64)bpf_ntohs(*(const __be16 *)(data + (out ? 22 : 20))) << 32;
+		*bytes = skb->len - 28;
 		return true;
 	}
 	if (data[0] >> 4 != 6 || data[6] != IPPROTO_UDP || data + 48 > end || is_scoped(data + 8) || is_scoped(data + 24))
 		return false;
-	d->address[0] = *(const __u64 *)(data + (out ? 24 : 8));
-	d->address[1] = *(const __u64 *)(data + (out ? 32 : 16));
-	d->rest = (__u64)bpf_ntohs(*(const __be16 *)(data + (out ? 42 : 40))) << 32;
-	d->bytes = skb->len - 48;
+	w->address[0] = *(const __u64 *)(data + (out ? 24 : 8));
+	w->address[1] = *(const __u64 *)(data + (out ? 32 : 16));
+	w->rest = (__u64)bpf_ntohs(*(const __be16 *)(data + (out ? 42 : 40))) << 32;
+	*bytes = skb->len - 48;
 	return true;
 }
 

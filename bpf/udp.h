@@ -42,6 +42,8 @@ struct udp_traffic {
 	__u64 tx_bytes;
 	__u64 rx_packets;
 	__u64 tx_packets;
+	__u64 rx_dropped_bytes; /* of rx_bytes: dropped before the process could read them */
+	__u64 rx_dropped_packets;
 	__u64 last_ns;       /* up to a jiffy before the last datagram */
 	__u32 last_jiffy;    /* in which last_ns was read; the next one is read in another */
 	__u32 pad;
@@ -49,8 +51,6 @@ struct udp_traffic {
 
 struct udp_flow {
 	struct udp_traffic traffic; /* but for what was counted in its place (struct udp_busy) */
-	__u64 rx_dropped_bytes; /* of rx_bytes: dropped before the process could read them */
-	__u64 rx_dropped_packets;
 	__u64 first_ns;
 	struct owner owner;  /* of the socket, when the flow began */
 	__u32 netns;
@@ -70,7 +70,6 @@ struct udp_busy {
 	struct udp_key key;  /* cookie 0: nobody's */
 	__u64 pad[4];        /* what follows is written for each datagram: a cache line of its own */
 	struct udp_traffic traffic;
-	__u64 pad2[2];
 };
 
 /* The only place that a flow may have, by what is least alike among flows; `last` is the last word of its remote address, as it is in the packet. */

@@ -7,7 +7,7 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
-#include "datagram.h"
+#include "udp.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -17,17 +17,24 @@ struct {
 	__type(value, struct udp_busy);
 } udp_busy SEC(".maps");
 
+/* struct udp_key, in which words are compared. */
+struct udp_words {
+	__u64 cookie;
+	__u64 address[2];
+	__u64 rest;          /* scope, remote port, nothing: both machines that we know are little-endian */
+};
+
 /* NULL: the flow has no place. */
-static __always_inline struct udp_busy *udp_busy_find(const struct datagram_words *d)
+static __always_inline struct udp_busy *udp_busy_find(const struct udp_words *w)
 {
-	__u32 place = udp_busy_place(d->cookie, d->address[1] >> 32, d->rest >> 32);
+	__u32 place = udp_busy_place(w->cookie, w->address[1] >> 32, w->rest >> 32);
 	struct udp_busy *busy = bpf_map_lookup_elem(&udp_busy, &place);
 	const __u64 *key;
 
 	if (!busy)
 		return NULL;
 	key = (const void *)&busy->key;
-	return key[0] == d->cookie && key[1] == d->address[0] && key[2] == d->address[1] && key[3] == d->rest ? busy : NULL;
+	return key[0] == w->cookie && key[1] == w->address[0] && key[2] == w->address[1] && key[3] == w->rest ? busy : NULL;
 }
 
 #endif

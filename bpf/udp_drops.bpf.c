@@ -3,6 +3,7 @@
  * since it needs the kernel's types and kfree_skb's fourth argument, the receiving socket (sk_skb_reason_drop(), 6.11, commit
  * c53795d48ee8). The verifier of a kernel without that argument refuses it. */
 #include "kernel.h"
+#include "udp_busy.h"
 #include "udp_flows.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -60,9 +61,13 @@ static __always_inline void size_read(struct sk_buff *skb, const struct udp_head
 		*packets = segments ? segments : (*bytes + size - 1) / size;
 }
 
-static __always_inline struct udp_flow *flow_of(struct sk_buff *skb, struct sock *sk, const struct udp_header *udp)
+/* Where udp_in counted it: both figures have to be read together. */
+static __always_inline struct udp_traffic *traffic_of(struct sk_buff *skb, struct sock *sk, const struct udp_header *udp)
 {
 	struct udp_key key = {};
+	struct udp_words words;
+	struct udp_busy *busy;
+	struct udp_flow *flow;
 	u8 destination[16];
 
 	if (!addresses_read(skb, key.remote_address, destination))
@@ -70,7 +75,12 @@ static __always_inline struct udp_flow *flow_of(struct sk_buff *skb, struct sock
 	key.cookie = bpf_get_socket_cookie(sk);
 	key.scope = is_scoped(key.remote_address) || is_scoped(destination) ? skb->skb_iif : 0;
 	key.remote_port = bpf_ntohs(udp->source);
-	return bpf_map_lookup_elem(&udp_flows, &key);
+	__builtin_memcpy(&words, &key, sizeof(words));
+	busy = udp_busy_find(&words);
+	if (busy)
+		return &busy->traffic;
+	flow = bpf_map_lookup_elem(&udp_flows, &key);
+	return flow ? &flow->traffic : NULL;
 }
 
 /* Whether a datagram was dropped before udp_in saw it: udp_queue_rcv_one_skb() checks the IPsec policy, and the checksum if a filter is
@@ -87,23 +97,23 @@ SEC("tp_btf/kfree_skb")
 int BPF_PROG(udp_dropped, struct sk_buff *skb, void *location, int reason, struct sock *sk)
 {
 	struct udp_header udp;
-	struct udp_flow *flow;
+	struct udp_traffic *traffic;
 	u64 bytes, packets;
 
 	if (!sk || sk->sk_protocol != IPPROTO_UDP || sk->sk_type != SOCK_DGRAM)
 		return 0;
 	if (bpf_probe_read_kernel(&udp, sizeof(udp), skb->head + skb->transport_header))
 		return 0;
-	flow = flow_of(skb, sk, &udp);
-	if (!flow)
+	traffic = traffic_of(skb, sk, &udp);
+	if (!traffic)
 		return 0;
 	size_read(skb, &udp, &bytes, &packets);
 	if (is_unseen(reason)) {
-		__sync_fetch_and_add(&flow->traffic.rx_bytes, bytes);
-		__sync_fetch_and_add(&flow->traffic.rx_packets, packets);
+		__sync_fetch_and_add(&traffic->rx_bytes, bytes);
+		__sync_fetch_and_add(&traffic->rx_packets, packets);
 	}
-	__sync_fetch_and_add(&flow->rx_dropped_bytes, bytes);
-	__sync_fetch_and_add(&flow->rx_dropped_packets, packets);
-	flow->traffic.last_ns = bpf_ktime_get_boot_ns();
+	__sync_fetch_and_add(&traffic->rx_dropped_bytes, bytes);
+	__sync_fetch_and_add(&traffic->rx_dropped_packets, packets);
+	traffic->last_ns = bpf_ktime_get_boot_ns();
 	return 0;
 }

@@ -6,7 +6,6 @@
 #include "datagram.h"
 #include "dns.h"
 #include "record.h"
-#include "udp_busy.h"
 #include "udp_counters.h"
 #include "udp_sockets.h"
 
@@ -106,15 +105,16 @@ static __always_inline void udp_traffic_add(struct udp_traffic *traffic, __u64 b
  * socket's cookie is in a place. The cookie takes a call too, and is left where it was needed. */
 static __always_inline bool udp_busy_counted(struct __sk_buff *skb, bool out, __u64 *cookie)
 {
-	struct datagram_words d;
+	struct udp_words words;
 	struct udp_busy *busy;
+	__u32 bytes;
 
-	if (!datagram_read_words(skb, out, &d))
+	if (!datagram_read_words(skb, out, &words, &bytes))
 		return false;
-	*cookie = d.cookie = bpf_get_socket_cookie(skb);
-	busy = udp_busy_find(&d);
+	*cookie = words.cookie = bpf_get_socket_cookie(skb);
+	busy = udp_busy_find(&words);
 	if (busy)
-		udp_traffic_add(&busy->traffic, d.bytes, datagram_packets(skb, d.bytes), out);
+		udp_traffic_add(&busy->traffic, bytes, datagram_packets(skb, bytes), out);
 	return busy;
 }
 

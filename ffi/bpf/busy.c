@@ -38,7 +38,7 @@ void busy_consider(struct busy *b, const struct udp_key *key, const struct udp_f
 	uint32_t i = place_of(key);
 	struct udp_busy *place;
 
-	if (!b->places || flow->traffic.rx_packets + flow->traffic.tx_packets < MANY || key->remote_port == DNS_PORT)
+	if (!b->places || flow->traffic.rx_packets + flow->traffic.tx_packets < MANY || key->remote_port == DNS_PORT || key->scope)
 		return;
 	place = &b->places[i];
 	if (place->key.cookie || (b->left_ns[i] && b->left_ns[i] + REST_NS > now_ns))
@@ -68,25 +68,46 @@ const struct udp_busy *busy_leave(struct busy *b, const struct udp_key *key, uin
 
 	if (!busy_find(b, key))
 		return NULL;
+	/* All of it: a program on a CPU that reads in another order must not find the old address with the next flow's cookie. */
 	__atomic_store_n(&b->places[i].key.cookie, 0, __ATOMIC_RELEASE);
+	b->places[i].key = (struct udp_key){};
 	b->left_ns[i] = now_ns;
 	b->used--;
 	return &b->places[i];
 }
 
+/* Again where more was dropped meanwhile: what has arrived less what was dropped is what the process was given. */
+static struct udp_traffic traffic_read(const struct udp_traffic *from)
+{
+	struct udp_traffic read;
+
+	for (int tries = 0; tries < 16; tries++) {
+		read.last_ns = __atomic_load_n(&from->last_ns, __ATOMIC_ACQUIRE); /* programs write it after the counters */
+		read.rx_dropped_packets = __atomic_load_n(&from->rx_dropped_packets, __ATOMIC_ACQUIRE);
+		read.rx_dropped_bytes = __atomic_load_n(&from->rx_dropped_bytes, __ATOMIC_ACQUIRE);
+		read.rx_bytes = __atomic_load_n(&from->rx_bytes, __ATOMIC_ACQUIRE);
+		read.rx_packets = __atomic_load_n(&from->rx_packets, __ATOMIC_ACQUIRE);
+		read.tx_bytes = __atomic_load_n(&from->tx_bytes, __ATOMIC_ACQUIRE);
+		read.tx_packets = __atomic_load_n(&from->tx_packets, __ATOMIC_ACQUIRE);
+		if (__atomic_load_n(&from->rx_dropped_packets, __ATOMIC_ACQUIRE) == read.rx_dropped_packets)
+			break;
+	}
+	return read;
+}
+
 void busy_add(const struct udp_busy *place, struct udp_flow *flow)
 {
-	const struct udp_traffic *more = place ? &place->traffic : NULL;
-	uint64_t last_ns;
+	struct udp_traffic more;
 
-	if (!more)
+	if (!place)
 		return;
-	/* Programs write it after the counters. */
-	last_ns = __atomic_load_n(&more->last_ns, __ATOMIC_ACQUIRE);
-	if (last_ns > flow->traffic.last_ns)
-		flow->traffic.last_ns = last_ns;
-	flow->traffic.rx_bytes += more->rx_bytes;
-	flow->traffic.tx_bytes += more->tx_bytes;
-	flow->traffic.rx_packets += more->rx_packets;
-	flow->traffic.tx_packets += more->tx_packets;
+	more = traffic_read(&place->traffic);
+	if (more.last_ns > flow->traffic.last_ns)
+		flow->traffic.last_ns = more.last_ns;
+	flow->traffic.rx_bytes += more.rx_bytes;
+	flow->traffic.tx_bytes += more.tx_bytes;
+	flow->traffic.rx_packets += more.rx_packets;
+	flow->traffic.tx_packets += more.tx_packets;
+	flow->traffic.rx_dropped_bytes += more.rx_dropped_bytes;
+	flow->traffic.rx_dropped_packets += more.rx_dropped_packets;
 }

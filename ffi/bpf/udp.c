@@ -37,11 +37,11 @@ static int32_t object_open_and_load(struct programs *p, struct udp *u, bool watc
 		return fail(&p->beside, -err, "load the UDP programs");
 	u->flows_fd = bpf_object__find_map_fd_by_name(u->object, "udp_flows");
 	u->counters_fd = bpf_object__find_map_fd_by_name(u->object, "udp_counters");
-	busy_map(&u->busy, bpf_object__find_map_fd_by_name(u->object, "udp_busy"));
 	if (watch_dns && !p->maps && (err = ring_open(&p->ring, bpf_map__fd(events), bpf_map__max_entries(events))))
 		return fail(&p->beside, -err, "map the ring buffer");
 	u->watches_dns = watch_dns;
 	u->wakes = settings.wake;
+	busy_map(&u->busy, bpf_object__find_map_fd_by_name(u->object, "udp_busy"));
 	return 0;
 }
 
@@ -66,6 +66,7 @@ static void drops_load(struct programs *p, struct udp *u)
 
 	u->drops = bpf_object__open_mem(udp_drops_object, udp_drops_object_end - udp_drops_object, &options);
 	if (u->drops && !bpf_map__reuse_fd(bpf_object__find_map_by_name(u->drops, "udp_flows"), u->flows_fd) &&
+	    !bpf_map__reuse_fd(bpf_object__find_map_by_name(u->drops, "udp_busy"), bpf_object__find_map_fd_by_name(u->object, "udp_busy")) &&
 	    !bpf_object__load(u->drops))
 		u->dropped = bpf_program__attach(bpf_object__find_program_by_name(u->drops, "udp_dropped"));
 	p->beside.log[log_length] = 0;

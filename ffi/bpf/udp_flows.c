@@ -89,9 +89,9 @@ static void record_fill(const struct udp *u, struct tcptop_udp_record *r, const 
 		.direction = flow->direction, .how = flow->how, .several = flow->several, .cookie = key->cookie,
 		.first_ns = flow->first_ns, .last_ns = last_ns_of(flow),
 		.cgroup_id = flow->owner.cgroup_id, .owner_start_ns = flow->owner.start_ns,
-		.rx_bytes = sub_or_zero(flow->traffic.rx_bytes, flow->rx_dropped_bytes), .tx_bytes = flow->traffic.tx_bytes,
-		.rx_packets = sub_or_zero(flow->traffic.rx_packets, flow->rx_dropped_packets), .tx_packets = flow->traffic.tx_packets,
-		.rx_dropped_bytes = flow->rx_dropped_bytes, .rx_dropped_packets = flow->rx_dropped_packets,
+		.rx_bytes = sub_or_zero(flow->traffic.rx_bytes, flow->traffic.rx_dropped_bytes), .tx_bytes = flow->traffic.tx_bytes,
+		.rx_packets = sub_or_zero(flow->traffic.rx_packets, flow->traffic.rx_dropped_packets), .tx_packets = flow->traffic.tx_packets,
+		.rx_dropped_bytes = flow->traffic.rx_dropped_bytes, .rx_dropped_packets = flow->traffic.rx_dropped_packets,
 		.unknown = u->dropped || u->losses.link ? 0 : UNKNOWN_DROPPED_BYTES | UNKNOWN_DROPPED_PACKETS,
 		.tgid = flow->owner.pid, .uid = flow->owner.uid, .netns = flow->netns, .scope = key->scope,
 		.local_port = flow->local_port, .remote_port = key->remote_port,
@@ -116,10 +116,9 @@ static int record_append(const struct udp *u, struct bytes *to, const struct udp
 }
 
 /* Copies and deletes under the bucket's lock: nothing that was counted before is lost. Kernels before 5.14 do it in two
- * steps, microseconds apart. */
+ * steps, microseconds apart. The flow leaves its place after it has left the table, which may fail: then it keeps both until the next time. */
 static bool flow_take(struct udp *u, const struct udp_key *key, uint64_t now_ns, struct udp_flow *flow)
 {
-	const struct udp_busy *place = busy_leave(&u->busy, key, now_ns);
 	int err = bpf_map_lookup_and_delete_elem(u->flows_fd, key, flow);
 
 	if (err == -ENOTSUP || err == -EINVAL || err == -524 /* ENOTSUPP */) {
@@ -130,7 +129,7 @@ static bool flow_take(struct udp *u, const struct udp_key *key, uint64_t now_ns,
 	if (err)
 		return false;
 	u->removed++;
-	busy_add(place, flow);
+	busy_add(busy_leave(&u->busy, key, now_ns), flow);
 	return true;
 }
 

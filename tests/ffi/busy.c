@@ -56,6 +56,10 @@ static void places_are_given(struct busy *b)
 	check(!busy_find(b, &one), "a flow of 999 datagrams has no place");
 	busy_consider(b, &name_server, &many, LATER_NS);
 	check(!busy_find(b, &name_server), "nor has one of a name server, whose answers are looked at");
+	one.scope = 2;
+	busy_consider(b, &one, &many, LATER_NS);
+	check(!busy_find(b, &one), "nor one of a scoped address, which programs do not look for");
+	one.scope = 0;
 	busy_consider(b, &one, &many, LATER_NS);
 	check(busy_find(b, &one) == &b->places[place_of(&one)], "one of 1,000 has");
 	one.remote_port++;
@@ -72,12 +76,15 @@ static void places_change_hands(struct busy *b)
 	const struct udp_busy *place;
 
 	busy_consider(b, &one, &many, LATER_NS);
-	b->places[place_of(&one)].traffic = (struct udp_traffic){ 11, 12, 13, 14, 15, 0, 0 };
+	b->places[place_of(&one)].traffic = (struct udp_traffic){
+		.rx_bytes = 11, .tx_bytes = 12, .rx_packets = 13, .tx_packets = 14, .rx_dropped_bytes = 5, .rx_dropped_packets = 6, .last_ns = 15,
+	};
 	busy_consider(b, &other, &many, LATER_NS);
 	check(busy_find(b, &one) && !busy_find(b, &other), "a place that is taken stays whose it is");
 	busy_add(busy_find(b, &one), &sum);
 	check(sum.traffic.rx_bytes == 112 && sum.traffic.tx_bytes == 12 && sum.traffic.rx_packets == 4999 + 13 &&
-	      sum.traffic.tx_packets == 15 && sum.traffic.last_ns == 15, "what was counted there is added");
+	      sum.traffic.tx_packets == 15 && sum.traffic.rx_dropped_bytes == 5 && sum.traffic.rx_dropped_packets == 6 &&
+	      sum.traffic.last_ns == 15, "what was counted there is added");
 	busy_add(NULL, &sum);
 	check(sum.traffic.rx_bytes == 112, "nothing, where there is no place");
 	place = busy_leave(b, &one, LATER_NS);

@@ -1,5 +1,5 @@
-/* busy_datagrams [-6]: two UDP sockets on loopback, of which one sends to the other, which never reads. First line: the ports, {"from":N,"to":N}. Then for each
- * line N on standard input four processes send N datagrams each on the one socket, all at once, and a line says how many those were. */
+/* busy_datagrams [-6]: two UDP sockets on loopback, of which one sends to the other. First line: the ports, {"from":N,"to":N}. Then for each
+ * line N on standard input four processes send N datagrams each on the one socket, all at once, and a line says how many those were; for a 0 the receiver, which does not read before, reads what it has, and a line says how many those are. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -50,37 +50,49 @@ static void send_all(int fd, long count)
 			die("send");
 }
 
+static long read_all(int fd)
+{
+	char payload[BYTES];
+	long count = 0;
+
+	while (recv(fd, payload, sizeof(payload), MSG_DONTWAIT) >= 0)
+		count++;
+	return count;
+}
+
+static long send_at_once(int fd, long count)
+{
+	int failures = 0;
+
+	for (int i = 0; i < SENDERS; i++) {
+		pid_t child = fork();
+
+		if (child < 0)
+			die("fork");
+		if (!child) {
+			send_all(fd, count);
+			_exit(0);
+		}
+	}
+	for (int i = 0, status; i < SENDERS; i++)
+		failures += wait(&status) < 0 || status;
+	return failures ? -1 : SENDERS * count;
+}
+
 int main(int argc, char **argv)
 {
 	int family = argc > 1 && !strcmp(argv[1], "-6") ? AF_INET6 : AF_INET;
 	struct sockaddr_storage from, to;
 	socklen_t length;
-	int sender = bound(family, &from, &length);
+	int sender = bound(family, &from, &length), receiver = bound(family, &to, &length);
 	long count;
 
-	bound(family, &to, &length);
 	if (connect(sender, (void *)&to, length))
 		die("connect");
 	printf("{\"from\":%d,\"to\":%d}\n", port_of(&from), port_of(&to));
 	fflush(stdout);
 	while (scanf("%ld", &count) == 1) {
-		int failures = 0;
-
-		for (int i = 0; i < SENDERS; i++) {
-			pid_t child = fork();
-
-			if (child < 0)
-				die("fork");
-			if (!child) {
-				send_all(sender, count);
-				_exit(0);
-			}
-		}
-		for (int i = 0, status; i < SENDERS; i++)
-			failures += wait(&status) < 0 || status;
-		if (failures)
-			return 1;
-		printf("%ld\n", SENDERS * count);
+		printf("%ld\n", count ? send_at_once(sender, count) : read_all(receiver));
 		fflush(stdout);
 	}
 	return 0;

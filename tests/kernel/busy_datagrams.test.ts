@@ -28,6 +28,11 @@ class Sockets implements AsyncDisposable {
     return value;
   }
 
+  /** What the receiver had room for. */
+  read(): Promise<number> {
+    return this.send(0);
+  }
+
   /** By each of its processes; resolves with the sum when all are sent. */
   async send(datagrams: number): Promise<number> {
     const input = this.#child.stdin.getWriter();
@@ -82,10 +87,12 @@ for (const [family, args] of [["IPv4", []], ["IPv6", ["-6"]]] as const) {
       sender: flows.find(({ local, remote }) => local.port === from && remote?.port === to),
       receiver: flows.find(({ local, remote }) => local.port === to && remote?.port === from),
     });
+    let received = 0; // at most, in any sample
     const hasAll = async (datagrams: number, what: string) => {
       const expected = [datagrams, datagrams * BYTES, 0];
       const sample = await running.until(what, (sample) => {
         const { sender, receiver } = ends(sample);
+        received = Math.max(received, receiver?.rx_packets ?? 0);
         return sender?.tx_packets === datagrams && receiver !== undefined && met(receiver)[0] === datagrams;
       });
       const { sender, receiver } = ends(sample);
@@ -97,6 +104,7 @@ for (const [family, args] of [["IPv4", []], ["IPv6", ["-6"]]] as const) {
     strictEqual(first, SENDERS * 1003);
     const more = await sockets.send(25_003);
     strictEqual(await hasAll(first + more, "what came then"), id);
+    strictEqual(received, await sockets.read());
     const inPlaces = await places(running.pid);
     strictEqual(inPlaces.get(to)!.tx_packets, more);
     strictEqual(inPlaces.get(from)!.rx_packets, more);
