@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -135,11 +136,25 @@ int32_t tcptop__command_signal(int32_t fd, int32_t signal)
 	return word_send(fd, MINDER_SIGNAL, signal);
 }
 
+/* SIGUSR1 is blocked in every thread (command/fork.h), so that it waits for us here. */
+static void blocked_signal_pass(int fd)
+{
+	const struct timespec now = {};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	if (sigtimedwait(&set, NULL, &now) == SIGUSR1)
+		word_send(fd, MINDER_SIGNAL, SIGUSR1);
+}
+
 int32_t tcptop__command_wait(int32_t fd, int32_t timeout_ms, int32_t *value)
 {
 	struct minder_word word;
-	int got = word_wait(fd, timeout_ms < LONGEST_WAIT_MS ? timeout_ms : LONGEST_WAIT_MS, &word);
+	int got;
 
+	blocked_signal_pass(fd);
+	got = word_wait(fd, timeout_ms < LONGEST_WAIT_MS ? timeout_ms : LONGEST_WAIT_MS, &word);
 	if (got <= 0)
 		return got;
 	*value = word.value;

@@ -5,7 +5,9 @@
 // by path, so they become sealed memfds, /proc/self/fd/N. Nothing is written to any file system.
 
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 
 #include "image.h"
@@ -59,6 +61,15 @@ static void check_arguments(const struct process *process)
 			fail(STATUS_USAGE, "Cannot read the command line: an argument is not UTF-8.", (char *)0);
 }
 
+// Deno wants one.
+static void check_directory(void)
+{
+	static char directory[4096];
+
+	if (sys_getcwd(directory, sizeof(directory)) == -ENOENT)
+		fail(STATUS_FAILED, "Cannot run in this working directory: it has been removed. cd to another one.", (char *)0);
+}
+
 __attribute__((noreturn, used)) static void launch(long *stack)
 {
 	const struct process process = process_read(stack);
@@ -70,6 +81,8 @@ __attribute__((noreturn, used)) static void launch(long *stack)
 	const struct image linker = map_linker(deno.interpreter, page);
 
 	check_arguments(&process);
+	check_directory();
+	sys_block(SIGUSR1); // Deno would listen on a port for a debugger (docs/decisions/0052-no-debugger.md)
 	check_executable(shim, page);
 	sys_close(file.fd);
 	process_become(&process, &deno, &linker, bundle, shim);

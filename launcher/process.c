@@ -1,4 +1,5 @@
 #include <elf.h>
+#include <signal.h>
 
 #include "process.h"
 #include "sys.h"
@@ -18,6 +19,7 @@ static const char *const REMOVED[] = {
 	"MALLOC_ARENA_MAX=",  // ours to say, as the next two
 	"MALLOC_TRIM_THRESHOLD_=",
 	"TCPTOP_SHIM_FD=",
+	"TCPTOP_HANGS_ON=",
 };
 
 // A name longer than any file system's 255 bytes: no directory can be made or found there, by any user, so Deno keeps
@@ -30,6 +32,8 @@ static const char *const REMOVED[] = {
 static char bundle_path[] = "/proc/self/fd/" DIGITS;
 static char shim_permission[] = "--allow-ffi=/proc/self/fd/" DIGITS;
 static char shim_variable[] = "TCPTOP_SHIM_FD=" DIGITS;
+
+static char hangs_on_variable[] = "TCPTOP_HANGS_ON=0"; // 1: hang-ups are ignored, as nohup(1) does, which Deno changes
 
 static char allow_ssh[] = "--allow-run=ssh"; // with --hosts alone
 
@@ -47,6 +51,7 @@ static char *const ADDED[] = {
 	"MALLOC_ARENA_MAX=2",     // malloc's default is eight a CPU, each with its own leftovers: 4 MB more, and no time won
 	"MALLOC_TRIM_THRESHOLD_=131072", // its default, but said: else both thresholds grow with what loading the programs frees; 5 MB less
 	shim_variable,
+	hangs_on_variable,
 };
 
 static char *const DENO_ARGUMENTS[] = {
@@ -197,6 +202,8 @@ void process_become(const struct process *process, const struct image *deno, con
 	append_number(bundle_path, bundle);
 	append_number(shim_permission, shim);
 	append_number(shim_variable, shim);
+	if (sys_is_ignored(SIGHUP))
+		hangs_on_variable[sizeof(hangs_on_variable) - 2] = '1';
 	while (end[0] != AT_NULL)
 		end += 2;
 	words = (size_t)(end + 2 - (const uint64_t *)(process->argv - 1)) + COUNT(DENO_ARGUMENTS) + COUNT(ADDED) + 1;

@@ -112,6 +112,27 @@ static inline int sys_munmap(uintptr_t at, size_t length)
 	return (int)sys_call(SYS_munmap, (long)at, (long)length, 0, 0, 0, 0);
 }
 
+// Blocks one signal, for all threads to come too.
+static inline int sys_block(int signal)
+{
+	const uint64_t set = 1ull << (signal - 1);
+
+	return (int)sys_call(SYS_rt_sigprocmask, 0 /* SIG_BLOCK */, (long)&set, 0, sizeof(set), 0, 0);
+}
+
+static inline int sys_is_ignored(int signal)
+{
+	uintptr_t action[8] = { 0 }; // struct sigaction of the kernel: the handler comes first
+
+	return !sys_call(SYS_rt_sigaction, signal, 0, (long)action, 8, 0, 0) && action[0] == 1 /* SIG_IGN */;
+}
+
+// The length of the working directory's name, with its NUL.
+static inline long sys_getcwd(char *to, size_t length)
+{
+	return sys_call(SYS_getcwd, (long)to, (long)length, 0, 0, 0, 0);
+}
+
 __attribute__((noreturn)) static inline void sys_exit(int status)
 {
 	for (;;)

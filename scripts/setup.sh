@@ -160,8 +160,9 @@ build_shim() {
 
 # The script of reports. Deno fetches the bundler when it is first asked for one.
 build_page() {
-  local page=$build/report.js
-  stale "$page" "$root"/src/page/*.ts "$root"/src/output/report/*.ts "$root"/src/view/*.ts "$root/scripts/bundle.ts" "$root/deno.lock" || return 0
+  local page=$build/report.js sources
+  mapfile -t sources < <(find "$root/src" -name '*.ts')
+  stale "$page" "${sources[@]}" "$root/scripts/bundle.ts" "$root/deno.lock" || return 0
   "$deno" run --quiet --no-prompt --frozen --config "$root/deno.json" --allow-run="$deno" --allow-read="$root" --allow-write="$build" \
     "$root/scripts/bundle.ts" page "$page.new"
   mv "$page.new" "$page"

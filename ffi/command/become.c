@@ -3,6 +3,7 @@
  * the signals that were blocked and ignored, and the descriptors that tcptop was given. */
 #define _GNU_SOURCE
 #include "become.h"
+#include "fork.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -33,7 +34,7 @@ _Noreturn void command_become(const struct command *c, int go, int failed)
 	signal(SIGPIPE, SIG_DFL);
 	if (c->change_user)
 		err = user_become(c);
-	sigprocmask(SIG_SETMASK, &c->mask, NULL);
+	mask_restore(&c->mask);
 	if (!err) {
 		environ = (char **)c->variables;
 		execvpe(c->arguments[0], c->arguments, c->variables);

@@ -21,6 +21,14 @@ pid_t fork_bare(sigset_t *before)
 	return pid < 0 ? -errno : pid;
 }
 
+void mask_restore(const sigset_t *before)
+{
+	sigset_t mask = *before;
+
+	sigdelset(&mask, SIGUSR1);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+}
+
 void descriptors_keep(const int *kept, size_t count)
 {
 	unsigned from = 0;

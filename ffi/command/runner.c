@@ -90,7 +90,7 @@ static int run_once(const struct command *c, int socket, int document)
 	if (!child) {
 		dup2(document, STDIN_FILENO);
 		close(document);
-		sigprocmask(SIG_SETMASK, &c->mask, NULL);
+		mask_restore(&c->mask);
 		execve(c->arguments[0], c->arguments, variables);
 		_exit(127);
 	}

@@ -5,6 +5,7 @@ import { ExitStatus, TcptopError } from "../errors.ts";
 import { openOutputs } from "./outputs.ts";
 import { LiveScreen } from "./screen.ts";
 import { leavesAtOnce, openSession, owner, show, wantsLast, wantsScreen } from "./running.ts";
+import { onSignals } from "../system/signals.ts";
 import { keyboard, tty } from "./tty.ts";
 
 /** A recording is nothing to look at, nor to type. */
@@ -51,8 +52,7 @@ export async function run(options: Options): Promise<number> {
     speed: (speed) => session.speed(speed),
     skip: (ms) => session.skip(ms),
   });
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
-  for (const signal of signals) Deno.addSignalListener(signal, stop);
+  using _signals = onSignals(stop);
   let left = false;
   try {
     const count = options.at && screen === null ? 1 : options.count;
@@ -64,7 +64,6 @@ export async function run(options: Options): Promise<number> {
     if (!(error instanceof ClosedPipe)) throw error;
   } finally {
     await screen?.close();
-    for (const signal of signals) Deno.removeSignalListener(signal, stop);
     if (!left) await session.close();
     for (const output of outputs) await output.close?.();
   }

@@ -7,6 +7,7 @@ const SET_BY_SCRIPT = [
   "DENO_NO_PROMPT",
   "MALLOC_ARENA_MAX",
   "MALLOC_TRIM_THRESHOLD_",
+  "TCPTOP_HANGS_ON",
 ];
 
 /** Variables that are not for a command that we start. */

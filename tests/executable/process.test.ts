@@ -5,10 +5,12 @@ import { EXECUTABLE } from "../support/executable.ts";
 import { lines, within } from "../support/lines.ts";
 import { execute } from "../support/tcptop.ts";
 
+const SOURCE = new URL("../../scripts/run", import.meta.url).pathname;
+
 /** Runs samples without end; the first is out. */
-async function start(env: Record<string, string> = {}, cwd?: string) {
-  const child = new Deno.Command(EXECUTABLE, {
-    args: ["--json", "--interval", "100ms"],
+async function start(env: Record<string, string> = {}, cwd?: string, program = EXECUTABLE, first: string[] = []) {
+  const child = new Deno.Command(program, {
+    args: [...first, "--json", "--interval", "100ms"],
     stdin: "null",
     stdout: "piped",
     stderr: "null",
@@ -20,7 +22,7 @@ async function start(env: Record<string, string> = {}, cwd?: string) {
   return { child, samples };
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2", "SIGALRM", "SIGXCPU"] as const) {
   Deno.test(`${signal} ends it with status 0`, async () => {
     const { child, samples } = await start();
     child.kill(signal);
@@ -29,6 +31,50 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     deepStrictEqual({ code, killed }, { code: 0, killed: null });
   });
 }
+
+Deno.test("SIGUSR1 opens no port for a debugger, from source neither", async () => {
+  for (const program of [EXECUTABLE, SOURCE]) {
+    const { child, samples } = await start({}, undefined, program);
+    for (let sample = 0; sample < 10; sample++) await samples.next(); // Deno listens for it half a second after its start
+    child.kill("SIGUSR1");
+    for (let sample = 0; sample < 5; sample++) strictEqual((await within(30, "a sample", samples.next())).done, false);
+    const { stdout } = await execute(["ss", "-Hltnp"]);
+    strictEqual(stdout.includes(`pid=${child.pid},`), false, stdout);
+    child.kill("SIGTERM");
+    await samples.return();
+    strictEqual((await child.status).code, 0);
+  }
+});
+
+Deno.test("with SIGHUP ignored, as by nohup, it goes on, from source too", async () => {
+  for (const program of [EXECUTABLE, SOURCE]) {
+    const { child, samples } = await start({}, undefined, "nohup", [program]);
+    child.kill("SIGHUP");
+    for (let sample = 0; sample < 5; sample++) strictEqual((await within(30, "a sample", samples.next())).done, false);
+    child.kill("SIGTERM");
+    await samples.return();
+    strictEqual((await child.status).code, 0);
+  }
+});
+
+Deno.test("a file that may grow no further is told in a sentence, and ends in a whole line", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tcptop-" });
+  try {
+    const line = `ulimit -f 4000; exec '${EXECUTABLE}' --interval 100ms --csv ${folder}/big.csv`;
+    const big = `head -c 3990000 /dev/zero | tr '\\0' '\\n' > ${folder}/big.csv; ${line}`;
+    const { code, stderr } = await execute(["bash", "-c", big]);
+    deepStrictEqual([code, /^tcptop: [^\n]*big\.csv[^\n]*\n$/.test(stderr)], [1, true], stderr);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a working directory that is gone is told in a sentence", async () => {
+  const script = `cd "$(mktemp -d)" && rmdir "$PWD" && exec '${EXECUTABLE}' --version`;
+  const { code, stdout, stderr } = await execute(["bash", "-c", script]);
+  deepStrictEqual({ code, stdout }, { code: 1, stdout: "" });
+  match(stderr, /^tcptop: Cannot run in this working directory: it has been removed\.[^\n]+\n$/);
+});
 
 Deno.test("a reader that goes ends it with status 0", async () => {
   const script = `set -o pipefail; '${EXECUTABLE}' --json --interval 100ms | head -n 1 | wc -l`;
