@@ -15,9 +15,17 @@ export function parseTime(text: string, now: () => Date): Time | null {
   if (day === undefined) return { ofDayMs };
   const date = /^\d/.test(day) ? new Date(`${day}T00:00:00`) : now();
   if (Number.isNaN(date.getTime())) return null;
+  if (/^\d/.test(day) && date.getDate() !== Number(day.slice(8))) return null; // the 30th of February
   if (day === "yesterday") date.setDate(date.getDate() - 1);
   date.setHours(Number(hours), Number(minutes), Number(seconds), 0);
   return { wallMs: date.getTime() };
+}
+
+/** 2026-01-02 12:03:10, where the reader is. */
+export function momentText(wallMs: number): string {
+  const date = new Date(wallMs), two = (number: number) => String(number).padStart(2, "0");
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":")}`;
 }
 
 /** ms since 1970. A time of day is the first such one that is not before `beganMs`, but for a second: the first sample may be late. */

@@ -59,6 +59,8 @@ export class Collector {
   #spare: ArrayBuffer | null = null;
   #room = 0;
   #stopped = false;
+  /** The part of a recording that was asked for has come to its end. */
+  #over = false;
   #finishing = false;
   #dueMs = 0;
   /** When the last sample was looked at. To tell of it takes longer, above all of the first one. */
@@ -211,6 +213,7 @@ export class Collector {
         if (this.#waits && !this.#stopped) await this.#events?.caughtUp();
         if (this.#forgets) this.#tables.forgetEnded();
       }
+      if (!this.#stopped || this.#over) this.#span?.check();
     } finally {
       this.#events?.flush();
       await source.close();
@@ -325,7 +328,7 @@ export class Collector {
       if (!wasInside) source.setSpeed?.(span.inside ? this.#speed : Infinity);
       return false;
     }
-    this.#stopped ||= told === "over";
+    if (told === "over") this.#over = this.#stopped = true;
     return true;
   }
 

@@ -1,4 +1,5 @@
-import { type Time, timeAfter } from "../time.ts";
+import { ExitStatus, TcptopError } from "../errors.ts";
+import { momentText, type Time, timeAfter } from "../time.ts";
 
 /** What the sample that is to be taken is: told of, or passed over; or there are no more. */
 export type Told = "told" | "passed" | "over";
@@ -14,6 +15,7 @@ export class Span {
   #wantedMs: number | null = null;
 
   #left = false;
+  #lastMs = 0;
 
   /** null: from its beginning; to its end. `still`: it is no part, but where playing begins. */
   constructor(readonly from: Time | null, readonly to: Time | null, readonly still = false) {}
@@ -40,9 +42,17 @@ export class Span {
     return wanted;
   }
 
+  /** Throws where the recording, which has come to its end, or to that of the part, had nothing of it. */
+  check(): void {
+    if (this.#inside || this.#left || this.#beganMs === null) return;
+    const between = `${momentText(this.#beganMs)} to ${momentText(this.#lastMs)}`;
+    throw new TcptopError(`The recording has nothing of that time: it is of ${between}`, ExitStatus.failed);
+  }
+
   /** `wallMs`: of the sample. */
   take(wallMs: number): Told {
     const { from, to } = this;
+    this.#lastMs = wallMs;
     if (this.#left) return "told";
     if (this.#beganMs === null) {
       this.#beganMs = wallMs;

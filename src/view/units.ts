@@ -1,4 +1,6 @@
 /** Numbers for people. KiB is 1,024 bytes, and every figure says its unit. */
+import { momentText } from "../time.ts";
+
 const BINARY = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 const DECIMAL = ["bit", "kbit", "Mbit", "Gbit", "Tbit", "Pbit"] as const;
 
@@ -50,8 +52,7 @@ export function minutesText(ms: number): string {
 
 /** The time of day where the reader is. */
 export function clockText(wallMs: number): string {
-  const date = new Date(wallMs), two = (value: number) => String(value).padStart(2, "0");
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return momentText(wallMs).slice(-8);
 }
 
 export function ageText(ms: number | null): string {

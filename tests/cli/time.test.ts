@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { parseTime, timeAfter } from "../../src/time.ts";
+import { momentText, parseTime, timeAfter } from "../../src/time.ts";
 
 const now = () => new Date(2026, 2, 1, 9, 30);
 const at = (day: number, hours: number, minutes = 0, seconds = 0) =>
@@ -11,9 +11,28 @@ Deno.test("parseTime() takes times of day and of certain days", () => {
   deepStrictEqual(parseTime("2026-01-02 12:03:10", now), { wallMs: at(2, 12, 3, 10) });
   deepStrictEqual(parseTime("2026-01-02T12:03", now), { wallMs: at(2, 12, 3) });
   deepStrictEqual(parseTime("yesterday 14:00", now), { wallMs: new Date(2026, 1, 28, 14).getTime() });
-  for (const wrong of ["", "12", "24:00", "12:60", "12:3", "2026-13-45 12:00", "tomorrow 12:00", "12:00 pm"]) {
+  for (
+    const wrong of [
+      "",
+      "12",
+      "24:00",
+      "12:60",
+      "12:3",
+      "2026-13-45 12:00",
+      "2026-02-30 12:00",
+      "2026-04-31 12:00",
+      "tomorrow 12:00",
+      "12:00 pm",
+    ]
+  ) {
     strictEqual(parseTime(wrong, now), null, wrong);
   }
+});
+
+Deno.test("momentText() is what parseTime() takes", () => {
+  const wallMs = at(2, 1, 3, 7);
+  strictEqual(momentText(wallMs), "2026-01-02 01:03:07");
+  deepStrictEqual(parseTime(momentText(wallMs), now), { wallMs });
 });
 
 Deno.test("timeAfter() is the first such time of the recording", () => {

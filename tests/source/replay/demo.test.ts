@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { execute, type SampleDocument, tcptop } from "../../support/tcptop.ts";
 
 const PATH = new URL("../../../examples/demo.tcptop", import.meta.url).pathname;
@@ -23,4 +23,16 @@ Deno.test("examples/demo.tcptop is small, and plays to its end (else: scripts/ma
   deepStrictEqual(["fin", "reset_sent", "killed", "refused", "timeout"].filter((how) => !ends.has(how as never)), []);
   deepStrictEqual([...new Set(flows.map(({ protocol }) => protocol))].sort(), ["tcp", "udp"]);
   deepStrictEqual([...new Set(flows.map(({ family }) => family))].sort(), [4, 6]);
+});
+
+Deno.test("a time of which a recording has nothing is told in a sentence, whatever the output", async () => {
+  for (
+    const time of [["--from", "2030-01-01 00:00"], ["--at", "2030-01-01 00:00"], ["--from", "12:00", "--to", "11:00"]]
+  ) {
+    for (const output of [["--json"], ["--events"], ["--csv", "-"], ["--map", "json"]]) {
+      const { code, stdout, stderr } = await execute(tcptop(["--replay", PATH, ...time, ...output]));
+      deepStrictEqual([code, stdout], [1, ""], `${time} ${output}`);
+      match(stderr, /^tcptop: The recording has nothing of that time: it is of 20[-\d]+ [:\d]+ to 20[-\d]+ [:\d]+\n$/);
+    }
+  }
 });
