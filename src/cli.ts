@@ -43,6 +43,7 @@ function linesOfFile({ path, text }: OptionsFile) {
   const before = new Map<string, number>();
   return fileLines(text).map(({ number, argv }) =>
     within(() => `${path}:${number}`, () => {
+      if (argv[1]?.startsWith("'")) throw usage("a quote (') is not closed");
       const found = argv[0].startsWith("-") ? parsedArguments(argv) : null;
       if (found === null) throw usage(`'${argv[0]}' is no option, which begins with -`);
       const [option, further] = "given" in found ? found.given : [];

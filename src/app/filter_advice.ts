@@ -5,10 +5,15 @@ import type { Output } from "./output.ts";
 
 /** Says once that nothing can match the filter, as soon as the source is known. */
 export class FilterAdvice implements Output {
-  constructor(readonly filter: Filter, readonly say: (sentence: string) => void) {}
+  /** `hasCommands`: they are asked for. */
+  constructor(
+    readonly filter: Filter,
+    readonly hasCommands: boolean,
+    readonly say: (sentence: string) => void,
+  ) {}
 
   start({ source }: Sample): void {
-    const sentence = matchesNothing(this.filter, source);
+    const sentence = matchesNothing(this.filter, source, this.hasCommands);
     if (sentence !== null) this.say(`${sentence}.`);
   }
 }

@@ -68,7 +68,10 @@ async function openOthers(
   const past = options.sinceStart && options.group !== null ? new EndedFlows() : null;
   // Before those that group.
   if (past !== null) outputs.push({ start: (sample) => past.take(sample), sample: (sample) => past.take(sample) });
-  if (screen === null && options.filter !== null) outputs.push(new FilterAdvice(options.filter, writeError));
+  const say = screen === null ? writeError : (sentence: string) => screen.say(sentence);
+  for (const filter of [screen === null ? options.filter : null, ...options.when.map(({ filter }) => filter)]) {
+    if (filter !== null) outputs.push(new FilterAdvice(filter, options.commandLines && options.replay === null, say));
+  }
   const resolver = options.resolve === true ? new Resolver(reverseDns, nowMs, () => {}) : null;
   const named = (output: Output) => resolver === null ? output : new NamedOutput(output, resolver);
   // Before the files: where it cannot listen, no empty file is left.

@@ -20,6 +20,8 @@ export interface Condition {
   readonly of: "flow" | "group" | "all" | "remote" | "process";
   /** The rows that it counts; null: all. */
   readonly rows: Predicate | null;
+  /** The same as it was parsed. */
+  readonly filter: Filter | null;
   /** Listening sockets are among them. */
   readonly listeners: boolean;
   /** Of a group, or of all. */
@@ -36,6 +38,9 @@ export function parseCondition(text: string, by: Grouping | null): Condition {
   const { expression, forNs } = timed(text);
   const [, what, rest] = /^\s*new\s+(remote|process)(?:\s+and\b|\s*$|(?=[\s(]))(.*)$/is.exec(expression) ?? [];
   if (what !== undefined) return novelty(text, what.toLowerCase() as "remote" | "process", rest, forNs);
+  if (/^\s*new\s+[^\s"():]+\s*$/i.test(expression)) {
+    throw new FilterError("behind 'new' stands remote or process; a word that is meant stands in quotes", 0);
+  }
   const filter = parseFilter(expression, (name) => figure(name));
   if (filter === null) throw new FilterError("a condition must stand here", 0);
   const { ofRows, ofAll } = parted(filter, by);
@@ -49,6 +54,7 @@ export function parseCondition(text: string, by: Grouping | null): Condition {
     text: text.trim(),
     of: grouped ? "group" : together === null ? "flow" : "all",
     rows: rows === null ? null : compileFilter(rows),
+    filter: rows,
     listeners: rows !== null && asksForListeners(rows),
     together: needsRow ? (sample, rows) => rows.length > 0 && holds(sample, rows) : holds,
     forNs,
@@ -60,6 +66,9 @@ function timed(text: string): { expression: string; forNs: number } {
     /^(.*\S)\s+for\s+(?:(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h)|(\S*))\s*$/is.exec(text) ?? [];
   if (wrong !== undefined && /^\d/.test(wrong)) {
     throw new FilterError(`'${wrong}' is no time such as 500ms, 30s, 5m or 1h`, text.lastIndexOf(wrong));
+  }
+  if (/\S\s+for\s*$/i.test(text)) {
+    throw new FilterError("behind 'for' stands a time such as 30s", text.trimEnd().length);
   }
   if (digits === undefined) return { expression: text, forNs: 0 };
   const ms = Number(digits) * UNITS_MS[unit.toLowerCase()];
@@ -74,6 +83,7 @@ function novelty(text: string, of: "remote" | "process", rest: string, forNs: nu
     text: text.trim(),
     of,
     rows: filter === null ? null : compileFilter(filter),
+    filter,
     listeners: filter !== null && asksForListeners(filter),
     together: () => true,
     forNs,

@@ -20,7 +20,8 @@ Deno.test("parseCondition() knows what a condition holds for, and for how long",
   deepStrictEqual(kind("new process and user:ann"), ["process", 0, true, false]);
   deepStrictEqual(kind("NEW remote (dport:443 or dport:80)"), ["remote", 0, true, false]);
   // Words, not a question for what is new; and a time that is a part of a word.
-  deepStrictEqual(kind("new remotes"), ["flow", 0, true, false]);
+  deepStrictEqual(kind('"new" remotes'), ["flow", 0, true, false]);
+  deepStrictEqual(kind("new york port:443"), ["flow", 0, true, false]);
   deepStrictEqual(kind("wait for it"), ["flow", 0, true, false]);
 });
 
@@ -35,6 +36,9 @@ Deno.test("parseCondition() says what is wrong, and where", () => {
   wrong("", /a condition must stand here/, 0);
   wrong("flows>3 or state:listen", /'or' and 'not' cannot join what holds of all flows/, 0);
   wrong("rx/s>1 or rtt>1ms", /'or' and 'not' cannot join what holds of a group/, 0, "process");
+  wrong("new remotes", /behind 'new' stands remote or process/, 0);
+  wrong("new foo", /behind 'new' stands remote or process/, 0);
+  wrong("rtt>1ms for", /behind 'for' stands a time/, 11);
   wrong("rtt>1ms for 3", /'3' is no time such as 500ms/, 12);
   wrong("rtt>1ms for 25h", /a day at most/, 12);
   wrong("new remote for 3s", /it takes no 'for'/, 10);

@@ -6,10 +6,12 @@ import { type Filter, printFilter, someTerm } from "./ast.ts";
 /** Fields that test what a column of another name shows. */
 const COLUMN_OF: ReadonlyMap<string, string> = new Map([["limited", "limit"]]);
 
-/** `hasCommands`: command lines are known. A sentence that says of which part that is so; null: something may match. */
+/** `hasCommands`: command lines are known, which no recording has. A sentence that says of which part that is so; null: something may match. */
 export function matchesNothing(filter: Filter, source: SourceInfo, hasCommands = true): string | null {
   if (!hasCommands && someTerm(filter, (term) => term.kind === "field" && term.field === "command")) {
-    return "Command lines are not read: start with --command";
+    return source.notes.some(({ code }) => code === "replay")
+      ? "Nothing can match command: a recording has no command lines"
+      : "Command lines are not read: start with --command";
   }
   const term = untold(filter, source);
   if (term?.kind === "field" && term.field === "host") {
