@@ -39,8 +39,8 @@ export function readFailure(path: string, error: unknown): TcptopError {
     ? "there is no such file"
     : error instanceof Deno.errors.PermissionDenied
     ? "permission denied"
-    : error instanceof Error
-    ? error.message
-    : String(error);
+    : error instanceof Deno.errors.NotCapable // devices, sockets and what is below /proc, which Deno reads for nobody
+    ? "it is not a regular file"
+    : REASONS.get((error as { code?: string }).code ?? "") ?? (error instanceof Error ? error.message : String(error));
   return new TcptopError(`Cannot read ${path}: ${reason}`, ExitStatus.failed, { cause: error });
 }

@@ -1,4 +1,5 @@
 /** What comes from elsewhere, or goes there: hosts, recordings, maps, metrics. */
+import { TcptopError } from "../errors.ts";
 import { hostOf } from "../app/host_name.ts";
 import type { MapForm, OtlpOptions } from "../options.ts";
 import { parseTime, type Time } from "../time.ts";
@@ -49,6 +50,7 @@ export function hosts(raw: Raw): readonly string[] {
   try {
     return hostsOf(raw.hosts);
   } catch (error) {
+    if (error instanceof TcptopError) throw error;
     throw usage(`--hosts: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

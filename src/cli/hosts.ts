@@ -1,5 +1,7 @@
 /** The hosts of --hosts: a list, or a file of one. */
 
+import { readFailure } from "../file.ts";
+
 /** Each is an ssh, and tables of its own. */
 const MOST_HOSTS = 100;
 
@@ -20,6 +22,10 @@ export function hostsOf(text: string, read: (path: string) => string = readHosts
 }
 
 function readHosts(path: string): string {
-  if (Deno.statSync(path).size > MOST_BYTES) throw new Error(`${path} is too long for a list of hosts`);
-  return Deno.readTextFileSync(path);
+  try {
+    if (Deno.statSync(path).size <= MOST_BYTES) return Deno.readTextFileSync(path);
+  } catch (error) {
+    throw readFailure(path, error);
+  }
+  throw new Error(`${path} is too long for a list of hosts`);
 }

@@ -2,6 +2,9 @@
 import type { Raw } from "./definition.ts";
 import { usage } from "./values.ts";
 
+/** Options that name a file. */
+const OF_FILES = ["csv", "record", "replay", "networks", "learn", "allow", "summary", "report"] as const;
+
 export function refuseMixed(raw: Raw): void {
   const refuse = (a: string, b: string, why: string) => usage(`${a} and ${b} exclude each other: ${why}`);
   const toStdout = raw.csv === "-";
@@ -17,7 +20,7 @@ export function refuseMixed(raw: Raw): void {
   if (raw.inside && raw.allow === undefined && raw.learn === undefined) {
     throw usage("--inside is for --allow and --learn");
   }
-  const unnamed = (["learn", "allow", "summary", "report"] as const).find((name) => [raw[name]].flat().includes(""));
+  const unnamed = OF_FILES.find((name) => [raw[name]].flat().includes(""));
   if (unnamed !== undefined) throw usage(`--${unnamed} takes a file`);
   if (raw.networks !== undefined && raw.otlp === undefined && raw.metrics === undefined) {
     throw usage("--networks is for --otlp and --metrics");
