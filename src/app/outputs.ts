@@ -7,7 +7,7 @@ import { FlowTexts } from "../output/flow_texts.ts";
 import { groupsDocument, jsonDocument } from "../output/json.ts";
 import { writeError } from "../output/stderr.ts";
 import { prepareStdout, writeJson, writeText } from "../output/stdout.ts";
-import { groupTable, textTable } from "../output/text.ts";
+import { groupTable, type TextLook, textTable } from "../output/text.ts";
 import { OutputFile } from "../system/output_file.ts";
 import type { Identity } from "../system/identity.ts";
 import { COLUMNS, HISTORY, inUnits, toldColumns } from "../view/column.ts";
@@ -160,14 +160,19 @@ function flowTable(options: Options): (sample: Sample) => string {
   const select = selector(options, options.limit ?? TEXT_ROWS);
   const shown = shownBy(options);
   return (sample) =>
-    textTable(shown(sample), select(sample), options.columns ?? toldColumns(COLUMNS, sample.source), options.bits);
+    textTable(shown(sample), select(sample), options.columns ?? toldColumns(COLUMNS, sample.source), look(options));
+}
+
+/** Columns that were asked for are all there. */
+function look({ columns, bits }: Options): TextLook {
+  return { bits, across: columns === null && Deno.stdout.isTerminal() ? Deno.consoleSize().columns : null };
 }
 
 function groupsTable(options: Options, by: Grouping, past: EndedFlows | null): (sample: Sample) => string {
   const shown = shownBy(options), groups = grouper(options, by, options.limit ?? TEXT_ROWS, past, shown);
   return (sample) => {
     const columns = options.columns ?? toldColumns(COLUMNS, sample.source);
-    return groupTable(noted(shown(sample), past), groups(sample), columns, by, options.bits);
+    return groupTable(noted(shown(sample), past), groups(sample), columns, by, look(options));
   };
 }
 

@@ -8,10 +8,23 @@ import { totalsOf } from "../view/totals.ts";
 import { rateTexts } from "../view/units.ts";
 import { textCells } from "../view/width.ts";
 
+export interface TextLook {
+  readonly bits?: boolean;
+  /** Cells of the terminal, for which columns are left out as the live screen does it; null: all columns. */
+  readonly across?: number | null;
+}
+
+const GAP = 2;
+
 /** The sample as a plain table: a head line, titles, a line a flow, and a line for each thing the user must know. */
-export function textTable(sample: Sample, rows: readonly number[], asked: readonly Column[], bits = false): string {
-  const columns = inUnits(asked, bits);
-  return table(sample, columns, rows.map((row) => columns.map((column) => column.text(sample, row))), bits);
+export function textTable(
+  sample: Sample,
+  rows: readonly number[],
+  asked: readonly Column[],
+  look: TextLook = {},
+): string {
+  const columns = inUnits(asked, look.bits ?? false);
+  return table(sample, columns, rows.map((row) => columns.map((column) => column.text(sample, row))), look);
 }
 
 /** The same with a line a group. */
@@ -20,28 +33,28 @@ export function groupTable(
   groups: readonly Group[],
   columns: readonly Column[],
   by: Grouping,
-  bits = false,
+  look: TextLook = {},
 ): string {
-  const [label, ...others] = inUnits(groupColumns(columns, by), bits);
+  const [label, ...others] = inUnits(groupColumns(columns, by), look.bits ?? false);
   const cells = (
     group: Group,
   ) => [groupLabel(sample, group), ...others.map((column) => groupText(sample, group, column))];
-  return table(sample, [label, ...others], groups.map(cells), bits);
+  return table(sample, [label, ...others], groups.map(cells), look);
 }
 
 function table(
   sample: Sample,
   columns: readonly Column[],
   raw: readonly (readonly string[])[],
-  bits: boolean,
+  { bits = false, across = null }: TextLook,
 ): string {
   const cells = raw.map((line) => line.map(harmless));
   const widths = columns.map((column, i) =>
     cells.reduce((width, line) => Math.max(width, textCells(line[i])), textCells(column.title))
   );
+  const kept = fitting(columns, widths, across ?? Infinity);
   const line = (texts: readonly string[]) =>
-    texts.map((text, i) => padded(text, widths[i], columns[i].align))
-      .join("  ").trimEnd();
+    kept.map((i) => padded(texts[i], widths[i], columns[i].align)).join(" ".repeat(GAP)).trimEnd();
   const notes = notesOf(sample).map(({ message, remedy }) => `! ${message}${remedy === null ? "" : `. ${remedy}`}`);
   return [
     ...[headLine(sample, rateTexts(bits)), ...notes].map(harmless),
@@ -49,6 +62,18 @@ function table(
     ...cells.map(line),
     "",
   ].join("\n");
+}
+
+/** Places of the columns that there is room for. */
+function fitting(columns: readonly Column[], widths: readonly number[], across: number): number[] {
+  let kept = columns.map((_, i) => i);
+  const width = () => kept.reduce((sum, i) => sum + widths[i] + GAP, -GAP);
+  while (width() > across) {
+    const { id, twin, drop } = kept.map((i) => columns[i]).reduce((a, b) => b.drop >= a.drop ? b : a);
+    if (drop === 0) break;
+    kept = kept.filter((i) => columns[i].id !== id && columns[i].id !== twin && columns[i].twin !== id);
+  }
+  return kept;
 }
 
 /** By the cells of a terminal: a wide character takes two, a mark none. */

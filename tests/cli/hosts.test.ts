@@ -39,5 +39,8 @@ Deno.test("--hosts takes the place of this machine", () => {
   match(refusal("run", "--", "true"), /^'run' watches a command of this machine/);
   for (const word of ["--otlp", "--source=bpf"]) strictEqual(refusal(word), "");
   strictEqual(refusal("--json", "--group", "host", "--filter", "host:a"), "");
-  throws(() => parseArguments(["--hosts", "@/no/such/file"]), /^TcptopError: Cannot read \/no\/such\/file: there is no such file/);
+  throws(
+    () => parseArguments(["--hosts", "@/no/such/file"]),
+    /^TcptopError: Cannot read \/no\/such\/file: there is no such file/,
+  );
 });

@@ -195,7 +195,9 @@ Deno.test("parseArguments() takes a policy", () => {
   strictEqual(refusal("--warn"), "--warn is for --allow");
   strictEqual(refusal("--inside"), "--inside is for --allow and --learn");
   strictEqual(refusal("--allow", ""), "--allow takes a file");
-  for (const name of ["--csv", "--record", "--replay", "--networks"]) strictEqual(refusal(name, ""), `${name} takes a file`);
+  for (const name of ["--csv", "--record", "--replay", "--networks"]) {
+    strictEqual(refusal(name, ""), `${name} takes a file`);
+  }
   strictEqual(options("--summary", "a").summary, "a");
   strictEqual(refusal("--summary", ""), "--summary takes a file");
   strictEqual(options("--report", "a").report, "a");

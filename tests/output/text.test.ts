@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { groupTable, textTable } from "../../src/output/text.ts";
-import { columnById, TOTAL_RATE } from "../../src/view/column.ts";
+import { textCells } from "../../src/view/width.ts";
+import { columnById, COLUMNS, TOTAL_RATE } from "../../src/view/column.ts";
 import { groupRows } from "../../src/view/group.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 
@@ -60,12 +61,25 @@ Deno.test("textTable() tells rates in bits where that is asked for, and bytes as
     rxDelta: 1_250_000,
   }]);
   const sort = { column: TOTAL_RATE, descending: true };
-  const lines = textTable(sample, [0, 1], columns("rx/s", "rate", "rx"), true).split("\n");
+  const lines = textTable(sample, [0, 1], columns("rx/s", "rate", "rx"), { bits: true }).split("\n");
   match(lines[0], /\| in 11\.0 Mbit\/s out 0 bit\/s \|/);
   deepStrictEqual(lines.slice(-3, -1).map((line) => line.trim().split(/ {2,}/)), [
     ["1.00 Mbit/s", "1.00 Mbit/s", "1.00 KiB"],
     ["10.0 Mbit/s", "10.0 Mbit/s", "0 B"],
   ]);
   const groups = groupRows(sample, [0, 1], "process", sort);
-  match(groupTable(sample, groups, columns("rx/s"), "process", true), /^a \(2\) +11\.0 Mbit\/s$/m);
+  match(groupTable(sample, groups, columns("rx/s"), "process", { bits: true }), /^a \(2\) +11\.0 Mbit\/s$/m);
+});
+
+Deno.test("textTable() leaves out columns for which a terminal has no room, as the screen does", () => {
+  const sample = fakeSample([{ process: "curl", pid: 7 }, { process: "longer-name", pid: 12345 }]);
+  const titles = (across: number | null) => {
+    const lines = textTable(sample, [0, 1], COLUMNS, { across }).split("\n").slice(-4, -1);
+    return { words: lines[0].split(/ {2,}/), widest: Math.max(...lines.map(textCells)) };
+  };
+  strictEqual(titles(null).words.length, COLUMNS.length);
+  for (const across of [80, 120, 200]) strictEqual(titles(across).widest <= across, true, `${across}`);
+  const { words } = titles(80);
+  for (const title of ["PROCESS", "REMOTE", "RX/s", "TX/s"]) strictEqual(words.includes(title), true, words.join());
+  strictEqual(titles(1).words.includes("PROCESS"), true);
 });
