@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* For udp_flow.h: counters of busy flows, found without a call, where the look-up in the table takes 50 ns. User space gives flows their places and takes them
+/* For udp_flow.h and udp_drops.bpf.c: counters of busy flows, found without a call, where the look-up in the table takes 50 ns. User space gives flows their places and takes them
  * away (ffi/bpf/busy.c); a flow has had what the table and its place say, together. Never one of a name server, whose answers dns.h looks at. */
 #ifndef TCPTOP_UDP_BUSY_H
 #define TCPTOP_UDP_BUSY_H

@@ -58,6 +58,8 @@ export class Watched {
       Deno.addSignalListener(name as Deno.Signal, listener);
       this.#listeners.push([name as Deno.Signal, listener]);
     }
+    // As in system/signals.ts: an error of who writes the file.
+    Deno.addSignalListener("SIGXFSZ", () => {});
     this.#end = this.#command.ended();
     this.#end.then(ended);
   }

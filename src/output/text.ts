@@ -3,6 +3,7 @@ import { type Column, inUnits } from "../view/column.ts";
 import { type Group, groupColumns, groupLabel, groupText } from "../view/group.ts";
 import type { Grouping } from "../view/group_key.ts";
 import { harmless } from "../harmless.ts";
+import { fitting } from "../view/layout.ts";
 import { notesOf } from "../view/notes.ts";
 import { totalsOf } from "../view/totals.ts";
 import { rateTexts } from "../view/units.ts";
@@ -52,9 +53,10 @@ function table(
   const widths = columns.map((column, i) =>
     cells.reduce((width, line) => Math.max(width, textCells(line[i])), textCells(column.title))
   );
-  const kept = fitting(columns, widths, across ?? Infinity);
+  const kept = new Set(fitting(columns, across ?? Infinity, (column) => widths[columns.indexOf(column)], GAP));
   const line = (texts: readonly string[]) =>
-    kept.map((i) => padded(texts[i], widths[i], columns[i].align)).join(" ".repeat(GAP)).trimEnd();
+    texts.map((text, i) => kept.has(columns[i]) ? padded(text, widths[i], columns[i].align) : null)
+      .filter((text) => text !== null).join(" ".repeat(GAP)).trimEnd();
   const notes = notesOf(sample).map(({ message, remedy }) => `! ${message}${remedy === null ? "" : `. ${remedy}`}`);
   return [
     ...[headLine(sample, rateTexts(bits)), ...notes].map(harmless),
@@ -62,18 +64,6 @@ function table(
     ...cells.map(line),
     "",
   ].join("\n");
-}
-
-/** Places of the columns that there is room for. */
-function fitting(columns: readonly Column[], widths: readonly number[], across: number): number[] {
-  let kept = columns.map((_, i) => i);
-  const width = () => kept.reduce((sum, i) => sum + widths[i] + GAP, -GAP);
-  while (width() > across) {
-    const { id, twin, drop } = kept.map((i) => columns[i]).reduce((a, b) => b.drop >= a.drop ? b : a);
-    if (drop === 0) break;
-    kept = kept.filter((i) => columns[i].id !== id && columns[i].id !== twin && columns[i].twin !== id);
-  }
-  return kept;
 }
 
 /** By the cells of a terminal: a wide character takes two, a mark none. */

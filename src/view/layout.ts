@@ -46,14 +46,23 @@ function placed(columns: readonly Column[], width: number, from: number): Place[
 
 const easeOf = ({ floor, ease }: Column) => ease ?? floor;
 
-const needed = (widths: readonly number[]) => widths.reduce((sum, cells) => sum + cells + GAP, -GAP);
+const needed = (widths: readonly number[], gap = GAP) => widths.reduce((sum, cells) => sum + cells + gap, -gap);
 
 function keptOf(columns: readonly Column[], room: number): readonly Column[] {
+  return fitting(columns, room, (column, last) => last.drop >= LESS_USE ? easeOf(column) : column.floor);
+}
+
+/** The columns that there is room for, `gap` cells apart. `widthOf`: what one takes while `last` is the next to leave. */
+export function fitting(
+  columns: readonly Column[],
+  room: number,
+  widthOf: (column: Column, last: Column) => number,
+  gap = GAP,
+): readonly Column[] {
   let kept = columns;
   while (kept.length > 1) {
     const last = kept.reduce((last, column) => column.drop >= last.drop ? column : last);
-    const widths = kept.map((column) => last.drop >= LESS_USE ? easeOf(column) : column.floor);
-    if (last.drop === 0 || needed(widths) <= room) break;
+    if (last.drop === 0 || needed(kept.map((column) => widthOf(column, last)), gap) <= room) break;
     const rest = kept.filter((column) => column !== last && column.id !== last.twin);
     kept = rest.length > 0 ? rest : kept.slice(0, 1);
   }

@@ -4,6 +4,7 @@ import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { EXECUTABLE } from "../support/executable.ts";
 import { lines, within } from "../support/lines.ts";
 import { execute } from "../support/tcptop.ts";
+import { Workload } from "../support/workload.ts";
 
 const SOURCE = new URL("../../scripts/run", import.meta.url).pathname;
 
@@ -60,10 +61,18 @@ Deno.test("with SIGHUP ignored, as by nohup, it goes on, from source too", async
 Deno.test("a file that may grow no further is told in a sentence, and ends in a whole line", async () => {
   const folder = await Deno.makeTempDir({ prefix: "tcptop-" });
   try {
-    const line = `ulimit -f 4000; exec '${EXECUTABLE}' --interval 100ms --csv ${folder}/big.csv`;
-    const big = `head -c 3990000 /dev/zero | tr '\\0' '\\n' > ${folder}/big.csv; ${line}`;
-    const { code, stderr } = await execute(["bash", "-c", big]);
-    deepStrictEqual([code, /^tcptop: [^\n]*big\.csv[^\n]*\n$/.test(stderr)], [1, true], stderr);
+    // Its own header, and blank lines up to where a few samples have room.
+    const csv = `${folder}/big.csv`,
+      script = `'${EXECUTABLE}' --once --interval 100ms --json --csv ${csv} >${folder}/out &&
+      head -c $((4000 * 1024 - 150000 - $(stat -c %s ${csv}))) /dev/zero | tr '\\0' '\\n' >>${csv} &&
+      ulimit -f 4000 && exec '${EXECUTABLE}' --interval 100ms --json --csv ${csv} >/dev/null`;
+    await using workload = await Workload.start("hold", "--count", 50);
+    await workload.until("ready");
+    const { code, stderr } = await execute(["bash", "-c", script]);
+    deepStrictEqual([code, stderr], [1, `tcptop: Cannot write to ${csv}: the file has reached its size limit\n`]);
+    const text = await Deno.readTextFile(csv);
+    strictEqual(text.endsWith("\r\n"), true, text.slice(-200));
+    strictEqual(text.length <= 4000 * 1024, true);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
