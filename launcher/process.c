@@ -13,7 +13,7 @@ static const char *const REMOVED[] = {
 	"npm_config_",
 	"COMPLETE=",          // makes Deno print a shell completion script instead of running
 	"_CLAP_",             // the same machinery
-	"OTEL_",              // telemetry exporters
+	"OTEL_DENO",          // its own telemetry; without it no other OTEL_ variable means anything to it, and --otlp has them
 	"RUST_",              // logs and back traces of the runtime
 	"RAYON_",             // its thread pool
 	"MALLOC_ARENA_MAX=",  // ours to say, as the next two

@@ -1,7 +1,7 @@
 /** Which flows have the same owner, so that each owner is asked for once, and its part of a line is made once. */
-import type { FlowArrays } from "../flow/columns.ts";
+import { asWords, type FlowArrays } from "../flow/columns.ts";
 import type { EventArrays } from "../flow/event_log.ts";
-import { hasSameName, NAME_WORDS } from "../flow/owner.ts";
+import { hasSameName } from "../flow/owner.ts";
 
 const SLOTS = 256;
 const NONE = -1;
@@ -17,7 +17,7 @@ export class SameOwners {
     if (this.#like.length < length) this.#like = new Int32Array(length * 2);
     const like = this.#like, slots = this.#slots;
     const { tgid, how, unknown, uid, netns, ownerStartNs, cgroupId, comm } = flows;
-    const names = new Uint32Array(comm.buffer, comm.byteOffset, length * NAME_WORDS);
+    const names = asWords(comm);
     slots.fill(NONE);
     for (let row = 0; row < length; row++) {
       // A process's flows differ in how it is known whose they are: as often as not both kinds take turns.

@@ -68,6 +68,14 @@ export class Reader {
   high(offset: number): number {
     return this.u32(offset + HIGH);
   }
+  /** Copies 16 bytes to the row of `target` that begins at the word `to`. */
+  words(offset: number, target: Uint32Array, to: number): void {
+    const from = this.#start + offset >> 2, words = this.#u32;
+    target[to] = words[from];
+    target[to + 1] = words[from + 1];
+    target[to + 2] = words[from + 2];
+    target[to + 3] = words[from + 3];
+  }
   /** Copies `length` bytes to `target` from `to` on. */
   copy(offset: number, length: number, target: Uint8Array, to: number): void {
     const from = this.#start + offset, bytes = this.#u8;
@@ -167,14 +175,14 @@ export class TcpRecord extends Cursor {
   get connectUs() {
     return this.reader.size > TcpRecordLayout.connectUs ? this.reader.u32(TcpRecordLayout.connectUs) : 0;
   }
-  copyLocalAddress(target: Uint8Array, to: number): void {
-    this.reader.copy(TcpRecordLayout.localAddress, 16, target, to);
+  copyLocalAddress(target: Uint32Array, to: number): void {
+    this.reader.words(TcpRecordLayout.localAddress, target, to);
   }
-  copyRemoteAddress(target: Uint8Array, to: number): void {
-    this.reader.copy(TcpRecordLayout.remoteAddress, 16, target, to);
+  copyRemoteAddress(target: Uint32Array, to: number): void {
+    this.reader.words(TcpRecordLayout.remoteAddress, target, to);
   }
-  copyComm(target: Uint8Array, to: number): void {
-    this.reader.copy(TcpRecordLayout.comm, 16, target, to);
+  copyComm(target: Uint32Array, to: number): void {
+    this.reader.words(TcpRecordLayout.comm, target, to);
   }
 }
 
@@ -391,14 +399,14 @@ export class UdpRecord extends Cursor {
   get remotePort() {
     return this.reader.u16(UdpRecordLayout.remotePort);
   }
-  copyLocalAddress(target: Uint8Array, to: number): void {
-    this.reader.copy(UdpRecordLayout.localAddress, 16, target, to);
+  copyLocalAddress(target: Uint32Array, to: number): void {
+    this.reader.words(UdpRecordLayout.localAddress, target, to);
   }
-  copyRemoteAddress(target: Uint8Array, to: number): void {
-    this.reader.copy(UdpRecordLayout.remoteAddress, 16, target, to);
+  copyRemoteAddress(target: Uint32Array, to: number): void {
+    this.reader.words(UdpRecordLayout.remoteAddress, target, to);
   }
-  copyComm(target: Uint8Array, to: number): void {
-    this.reader.copy(UdpRecordLayout.comm, 16, target, to);
+  copyComm(target: Uint32Array, to: number): void {
+    this.reader.words(UdpRecordLayout.comm, target, to);
   }
 }
 

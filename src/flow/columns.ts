@@ -12,6 +12,10 @@ type ArrayOf<K extends Kind> = K extends "u16" ? Uint16Array<ArrayBuffer>
   : Uint8Array<ArrayBuffer>;
 export type Schema = Readonly<Record<string, Kind>>;
 export type Arrays<S extends Schema> = { [F in keyof S]: ArrayOf<S[F]> };
+/** Words that a row has in a column of 16 bytes. */
+export const ROW_WORDS = 4;
+/** These columns, in words. */
+export type Words<S extends Schema> = { [F in keyof S as S[F] extends "b16" ? F : never]: Uint32Array<ArrayBuffer> };
 
 /** A packed buffer is made larger than it must be, for samples that grow, and used again while it is not far too large. */
 const GROWTH = 1.25;
@@ -153,6 +157,8 @@ export class Columns<S extends Schema> {
   length = 0;
   /** Replaced when the table grows: do not keep a reference across add(). */
   arrays: Arrays<S>;
+  /** The same memory; replaced with them. */
+  words: Words<S>;
   readonly #schema: S;
   #capacity: number;
   /** Rows at once since the last shrink(). */
@@ -165,6 +171,7 @@ export class Columns<S extends Schema> {
     this.#schema = schema;
     this.#capacity = Math.max(1, capacity);
     this.arrays = allocate(schema, this.#capacity, buffer);
+    this.words = wordsOf(schema, this.arrays);
   }
 
   get capacity(): number {
@@ -212,6 +219,7 @@ export class Columns<S extends Schema> {
     const from = this.arrays;
     if (fresh) {
       this.arrays = allocate(this.#schema, this.#capacity, new ArrayBuffer(byteLength(this.#schema, this.#capacity)));
+      this.words = wordsOf(this.#schema, this.arrays);
     }
     const places = this.#moving;
     places.length = 0;
@@ -263,6 +271,7 @@ export class Columns<S extends Schema> {
     // All fields have the same one.
     const [{ buffer }] = Object.values(this.arrays);
     this.arrays = arrays;
+    this.words = wordsOf(this.#schema, arrays);
     this.#capacity = capacity;
     buffer.transfer(0);
   }
@@ -352,9 +361,23 @@ function flowsOf(buffer: ArrayBuffer, rows: number, room: number): FlowArrays {
   return last.arrays;
 }
 
+/** A text that reads as an object with the schema's fields. */
+const shapes = new WeakMap<Schema, string>();
+
+/** An object with the schema's fields, in which V8 finds each where it stands. One that is given so many fields by names that are not in the source is a dictionary to
+ * it, in which it looks for a name at each use; one that JSON has (of up to 127 fields) is not. */
+function shaped(schema: Schema): Record<string, ArrayOf<Kind>> {
+  const known = shapes.get(schema);
+  if (known !== undefined) return JSON.parse(known);
+  shapes.set(schema, JSON.stringify(Object.fromEntries(Object.keys(schema).map((field) => [field, null]))));
+  // What V8 believes of a field, and compiles for, changes with the first array in it: before anything is compiled.
+  allocate(schema, 0, new ArrayBuffer(0));
+  return shaped(schema);
+}
+
 /** `room`: for rows behind those. */
 function allocate<S extends Schema>(schema: S, rows: number, buffer: ArrayBuffer, room = 0): Arrays<S> {
-  const arrays: Record<string, ArrayOf<Kind>> = {};
+  const arrays = shaped(schema);
   let offset = 0;
   for (const field in schema) {
     const kind: Kind = schema[field];
@@ -433,19 +456,25 @@ export function pack<S extends Schema>(schema: S, arrays: Arrays<S>, rows: reado
     const from = arrays[field], to = packed[field], width = schema[field] === "b16" ? 16 : 1;
     if (inOrder) to.set(from.subarray(0, to.length));
     else if (width === 1) { for (let at = 0; at < rows.length; at++) to[at] = from[rows[at]]; }
-    else moveWords(wordsOf(from), wordsOf(to), rows);
+    else moveWords(asWords(from), asWords(to), rows);
   }
   return buffer;
 }
 
-/** Of a column with 16 bytes a row. */
-function wordsOf({ buffer, byteOffset, byteLength }: ArrayOf<Kind>): Uint32Array {
+/** A column with 16 bytes a row. */
+export function asWords({ buffer, byteOffset, byteLength }: ArrayOf<Kind>): Uint32Array<ArrayBuffer> {
   return new Uint32Array(buffer, byteOffset, byteLength / 4);
+}
+
+function wordsOf<S extends Schema>(schema: S, arrays: Arrays<S>): Words<S> {
+  const words: Record<string, Uint32Array<ArrayBuffer>> = {};
+  for (const field in schema) if (schema[field] === "b16") words[field] = asWords(arrays[field]);
+  return words as Words<S>;
 }
 
 function moveWords(from: Uint32Array, to: Uint32Array, rows: readonly number[]): void {
   for (let at = 0; at < rows.length; at++) {
-    for (let word = 0; word < 4; word++) to[at * 4 + word] = from[rows[at] * 4 + word];
+    for (let word = 0; word < ROW_WORDS; word++) to[at * ROW_WORDS + word] = from[rows[at] * ROW_WORDS + word];
   }
 }
 

@@ -1,5 +1,5 @@
 /** Copies of single rows. By lists of columns of one type each: a loop that looks columns up by their names takes several times as long. */
-import { FLOW_SCHEMA, type FlowArrays } from "./columns.ts";
+import { asWords, FLOW_SCHEMA, type FlowArrays, ROW_WORDS } from "./columns.ts";
 
 interface Lists {
   readonly f64: readonly Float64Array[];
@@ -10,7 +10,6 @@ interface Lists {
   readonly b16: readonly Uint32Array[];
 }
 
-const WORDS = 4;
 const NOTHING: Lists = { f64: [], u32: [], u16: [], u8: [], b16: [] };
 
 /** Copies every field of a flow, but those of `without`, from a row of one table to a row of another, or of the same. */
@@ -34,7 +33,7 @@ export class RowCopier {
   copyMany(from: FlowArrays, row: number, to: FlowArrays, at: number, rows: number): void {
     const source = this.#listsOf(from), target = this.#listsOf(to);
     for (const kind of ["f64", "u32", "u16", "u8", "b16"] as const) {
-      const width = kind === "b16" ? WORDS : 1;
+      const width = kind === "b16" ? ROW_WORDS : 1;
       source[kind].forEach((column, i) => {
         target[kind][i].set(column.subarray(row * width, (row + rows) * width), at * width);
       });
@@ -54,8 +53,8 @@ function copyRow(source: Lists, row: number, target: Lists, at: number): void {
   for (let i = 0; i < source.u16.length; i++) target.u16[i][at] = source.u16[i][row];
   for (let i = 0; i < source.u8.length; i++) target.u8[i][at] = source.u8[i][row];
   for (let i = 0; i < source.b16.length; i++) {
-    const a = source.b16[i], b = target.b16[i], first = row * WORDS, begin = at * WORDS;
-    for (let word = 0; word < WORDS; word++) b[begin + word] = a[first + word];
+    const a = source.b16[i], b = target.b16[i], first = row * ROW_WORDS, begin = at * ROW_WORDS;
+    for (let word = 0; word < ROW_WORDS; word++) b[begin + word] = a[first + word];
   }
 }
 
@@ -65,7 +64,7 @@ function listsOf(arrays: FlowArrays, without: ReadonlySet<string>): Lists {
   for (const field in FLOW_SCHEMA) {
     if (without.has(field)) continue;
     const name = field as keyof FlowArrays, array = arrays[name];
-    if (FLOW_SCHEMA[name] === "b16") b16.push(new Uint32Array(array.buffer, array.byteOffset, array.byteLength >> 2));
+    if (FLOW_SCHEMA[name] === "b16") b16.push(asWords(array));
     else if (array instanceof Float64Array) f64.push(array);
     else if (array instanceof Uint32Array) u32.push(array);
     else if (array instanceof Uint16Array) u16.push(array);

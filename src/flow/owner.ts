@@ -1,23 +1,20 @@
 import type { TcpRecord, UdpRecord } from "../decode/cursor.ts";
-import type { FlowArrays } from "./columns.ts";
+import { type FlowArrays, ROW_WORDS } from "./columns.ts";
 
-/** Writes what the record says of the socket's owner into the row. */
-export function copyOwner(record: TcpRecord | UdpRecord, flows: FlowArrays, row: number): void {
+/** Writes what the record says of the socket's owner into the row. `names`: the column `comm` as words. */
+export function copyOwner(record: TcpRecord | UdpRecord, flows: FlowArrays, names: Uint32Array, row: number): void {
   flows.how[row] = record.how;
   flows.several[row] = record.several;
   flows.tgid[row] = record.tgid;
   flows.uid[row] = record.uid;
   flows.cgroupId[row] = record.cgroupId;
   flows.ownerStartNs[row] = record.ownerStartNs;
-  record.copyComm(flows.comm, row * 16);
+  record.copyComm(names, row * ROW_WORDS);
 }
-
-/** Of a name, which is 16 bytes. */
-export const NAME_WORDS = 4;
 
 /** Whether two rows have one name. `names`: the column `comm` as words. */
 export function hasSameName(names: Uint32Array, a: number, b: number): boolean {
-  const first = a * NAME_WORDS, second = b * NAME_WORDS;
+  const first = a * ROW_WORDS, second = b * ROW_WORDS;
   return names[first] === names[second] && names[first + 1] === names[second + 1] &&
     names[first + 2] === names[second + 2] && names[first + 3] === names[second + 3];
 }

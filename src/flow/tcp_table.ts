@@ -3,7 +3,7 @@ import { Feature } from "../wire/layout.ts";
 import { TcpState } from "../wire/tcp_state.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { ANSWER_SCHEMA } from "./answers.ts";
-import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
+import { type Arrays, Columns, FLOW_SCHEMA, Protocol, ROW_WORDS } from "./columns.ts";
 import { CookieIndex } from "./cookie_index.ts";
 import { END_SCHEMA, EndIndex } from "./end_index.ts";
 import type { Count } from "./drops.ts";
@@ -449,7 +449,7 @@ export class TcpTable {
   }
 
   #own(row: number, record: TcpRecord): void {
-    copyOwner(record, this.#columns.arrays, row);
+    copyOwner(record, this.#columns.arrays, this.#columns.words.comm, row);
     this.#columns.arrays.direction[row] = record.direction;
   }
 
@@ -468,15 +468,15 @@ export class TcpTable {
   }
 
   #addresses(row: number, record: TcpRecord): void {
-    const c = this.#columns.arrays, at = row * 16;
+    const c = this.#columns.arrays, { localAddress, remoteAddress } = this.#columns.words, at = row * 16;
     this.ends.delete(c, row);
     this.ends.isBehind ||= record.remotePort !== 0;
     c.pair[row] = c.via[row] = c.peerKilled[row] = 0;
     c.remotePort[row] = record.remotePort;
     c.scope[row] = record.scope;
     c.family[row] = record.family;
-    record.copyLocalAddress(c.localAddress, at);
-    record.copyRemoteAddress(c.remoteAddress, at);
+    record.copyLocalAddress(localAddress, row * ROW_WORDS);
+    record.copyRemoteAddress(remoteAddress, row * ROW_WORDS);
     // A listener that is bound to a mapped address has no peer, but takes IPv4 alone.
     if (record.family === 6 && (isV4Mapped(c.remoteAddress, at) || isV4Mapped(c.localAddress, at))) {
       c.family[row] = 4;

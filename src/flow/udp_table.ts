@@ -2,7 +2,7 @@ import type { TickRecord, UdpOwner, UdpRecord } from "../decode/cursor.ts";
 import { Carries, Direction, UdpState as RecordState } from "../wire/layout.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { ANSWER_SCHEMA } from "./answers.ts";
-import { type Arrays, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
+import { type Arrays, asWords, Columns, FLOW_SCHEMA, Protocol } from "./columns.ts";
 import { END_SCHEMA, EndIndex } from "./end_index.ts";
 import type { Count } from "./drops.ts";
 import { INSIDE_SCHEMA } from "./inside.ts";
@@ -45,6 +45,8 @@ export class UdpTable {
   readonly #gone: number[] = [];
   readonly #remote = new Uint8Array(16);
   readonly #local = new Uint8Array(16);
+  readonly #remoteWords = asWords(this.#remote);
+  readonly #localWords = asWords(this.#local);
   #owners = new UdpOwners();
   #ownersBefore = new UdpOwners();
   #snapshot = 1;
@@ -201,8 +203,8 @@ export class UdpTable {
 
   /** Into #local and #remote, v4-mapped ones as IPv4. Returns the family. */
   #readAddresses(record: UdpRecord): number {
-    record.copyLocalAddress(this.#local, 0);
-    record.copyRemoteAddress(this.#remote, 0);
+    record.copyLocalAddress(this.#localWords, 0);
+    record.copyRemoteAddress(this.#remoteWords, 0);
     if (record.family !== 6 || !isV4Mapped(this.#remote, 0)) return record.family;
     unmapV4(this.#remote, 0);
     unmapV4(this.#local, 0);
@@ -248,7 +250,7 @@ export class UdpTable {
 
   #own(row: number, record: UdpRecord): void {
     const c = this.#columns.arrays;
-    copyOwner(record, c, row);
+    copyOwner(record, c, this.#columns.words.comm, row);
     c.netns[row] = record.netns;
     this.#ownersBefore.apply(c, row);
   }

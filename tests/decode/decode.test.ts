@@ -82,15 +82,15 @@ Deno.test("Decoder reads every field of a record where the layout has it", () =>
       deepStrictEqual([record.cookieLow, record.cookieHigh], [0x89abcdef, 0x01234567]);
       strictEqual(record.rxBytes, 2 ** 53 - 1);
       deepStrictEqual([record.tgid, record.localPort, record.remotePort, record.cwnd], [4194304, 65535, 1, 10]);
-      const bytes = new Uint8Array(48);
-      record.copyLocalAddress(bytes, 0);
-      record.copyRemoteAddress(bytes, 16);
-      record.copyComm(bytes, 32);
+      const words = new Uint32Array(12);
+      record.copyLocalAddress(words, 0);
+      record.copyRemoteAddress(words, 4);
+      record.copyComm(words, 8);
       const expected = new Uint8Array(48);
       expected.set(address("2001:db8::1"));
       expected.set(address("::ffff:1.2.3.4"), 16);
       expected.set(comm("curl"), 32);
-      deepStrictEqual(bytes, expected);
+      deepStrictEqual(new Uint8Array(words.buffer), expected);
     },
   });
   decoder.decode(live({

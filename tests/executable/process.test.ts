@@ -47,6 +47,16 @@ Deno.test("SIGUSR1 opens no port for a debugger, from source neither", async () 
   }
 });
 
+Deno.test("the variables of OpenTelemetry reach --otlp, from source too", async () => {
+  for (const program of [EXECUTABLE, SOURCE]) {
+    const { code, stderr } = await execute([program, "--otlp", "http://127.0.0.1:4318", "--count", "1"], {
+      OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+    });
+    strictEqual(code, 2, stderr);
+    match(stderr, /OTEL_EXPORTER_OTLP_PROTOCOL/);
+  }
+});
+
 Deno.test("with SIGHUP ignored, as by nohup, it goes on, from source too", async () => {
   for (const program of [EXECUTABLE, SOURCE]) {
     const { child, samples } = await start({}, undefined, "nohup", [program]);

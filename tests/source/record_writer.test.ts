@@ -58,9 +58,10 @@ Deno.test("RecordWriter.tcp() writes what the decoder reads", () => {
   decode((writer) => writer.tcp(Tag.tcpClose, TCP), {
     tcpClose: (r) => {
       read++;
-      const comm = new Uint8Array(16), local = new Uint8Array(16);
-      r.copyComm(comm, 0);
-      r.copyLocalAddress(local, 0);
+      const words = new Uint32Array(8), bytes = new Uint8Array(words.buffer);
+      r.copyComm(words, 0);
+      r.copyLocalAddress(words, 4);
+      const comm = bytes.subarray(0, 16), local = bytes.subarray(16);
       deepStrictEqual([r.cookieHigh * 2 ** 32 + r.cookieLow, r.rxBytes, r.txBytes], [
         FLOW.cookie,
         FLOW.rxBytes,

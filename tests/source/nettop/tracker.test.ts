@@ -82,10 +82,11 @@ function tracker(hasPreliminary = false) {
 }
 
 function plain(r: TcpRecord | UdpRecord): Record<string, unknown> {
-  const local = new Uint8Array(16), remote = new Uint8Array(16), comm = new Uint8Array(16);
-  r.copyLocalAddress(local, 0);
-  r.copyRemoteAddress(remote, 0);
-  r.copyComm(comm, 0);
+  const words = new Uint32Array(12), bytes = new Uint8Array(words.buffer);
+  r.copyLocalAddress(words, 0);
+  r.copyRemoteAddress(words, 4);
+  r.copyComm(words, 8);
+  const local = bytes.subarray(0, 16), remote = bytes.subarray(16, 32), comm = bytes.subarray(32);
   return {
     cookie: r.cookieLow,
     rx: r.rxBytes,
