@@ -98,7 +98,7 @@ int32_t tcptop__command_prepare(uint8_t *arguments, uint32_t count, const uint8_
 
 	c.arguments = list;
 	c.variables = variables;
-	c.set_files = origin_files(origin, &c.files);
+	c.set_files = origin_files(&c.files);
 	c.group_count = c.change_user ? origin_groups(uid, gid, &groups) : 0;
 	c.groups = groups;
 	err = cgroup_make(&cgroup);

@@ -46,7 +46,7 @@ int32_t tcptop__runner_start(const uint8_t *command, const uint8_t *removed, uin
 	int32_t fd;
 
 	c.variables = variables;
-	c.set_files = origin_files(origin, &c.files);
+	c.set_files = origin_files(&c.files);
 	c.group_count = c.change_user ? origin_groups(uid, gid, &groups) : 0;
 	c.groups = groups;
 	fd = variables && c.group_count >= 0 ? runner_fork(&c, quiet) : -ENOMEM;

@@ -33,6 +33,7 @@ static struct image map_linker(const char *path, size_t page)
 	int fd = sys_open(path, O_RDONLY | O_CLOEXEC);
 	const char *wrong;
 
+	check_room(fd);
 	if (fd < 0)
 		fail(STATUS_SYSTEM, "Cannot run here: ", path, " is missing. tcptop needs a system with glibc.", (char *)0);
 	wrong = image_map(fd, 0, page, &linker);
@@ -75,8 +76,11 @@ __attribute__((noreturn, used)) static void launch(long *stack)
 	const struct process process = process_read(stack);
 	const size_t page = process_auxiliary(&process, AT_PAGESZ);
 	const struct payload_file file = payload_file_open();
+
+	sys_block(SIGXFSZ); // a file that may not become so large is told in a sentence
 	const int bundle = payload_file_memfd(&file, PAYLOAD_BUNDLE, "tcptop.js");
 	const int shim = payload_file_memfd(&file, PAYLOAD_SHIM, "libtcptop.so");
+	sys_unblock(SIGXFSZ);
 	const struct image deno = map_deno(&file, page);
 	const struct image linker = map_linker(deno.interpreter, page);
 

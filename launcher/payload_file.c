@@ -41,7 +41,7 @@ static void check_footer(const struct footer *footer, uint64_t room)
 	}
 }
 
-static void check_room(int fd)
+void check_room(int fd)
 {
 	if (fd == -EMFILE || fd == -ENFILE)
 		fail(STATUS_FAILED, "Cannot start: there are too many open files.", (char *)0);
@@ -107,6 +107,8 @@ int payload_file_memfd(const struct payload_file *file, enum payload_kind kind, 
 	while (done < payload->length) {
 		long written = sys_write(fd, (const char *)bytes + done, payload->length - done);
 
+		if (written == -EFBIG)
+			fail(STATUS_FAILED, "Cannot start: the limit on the size of a file (ulimit -f) is too small: it counts for files in memory.", (char *)0);
 		if (written <= 0)
 			fail(STATUS_FAILED, "Cannot start: there is no memory left for ", name, ".", (char *)0);
 		done += (uint64_t)written;

@@ -11,6 +11,9 @@ struct payload_file {
 
 struct payload_file payload_file_open(void);
 
+// Ends the process with a sentence where fd is the errno of too many open files, or of too little memory.
+void check_room(int fd);
+
 // A descriptor (3 or more, close-on-exec) of a sealed memfd that holds a checked copy of the payload and is named name.
 int payload_file_memfd(const struct payload_file *file, enum payload_kind kind, const char *name);
 

@@ -1,5 +1,6 @@
 #include <elf.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "process.h"
 #include "sys.h"
@@ -20,6 +21,7 @@ static const char *const REMOVED[] = {
 	"MALLOC_TRIM_THRESHOLD_=",
 	"TCPTOP_SHIM_FD=",
 	"TCPTOP_HANGS_ON=",
+	"TCPTOP_FILES=",
 };
 
 // A name longer than any file system's 255 bytes: no directory can be made or found there, by any user, so Deno keeps
@@ -29,11 +31,14 @@ static const char *const REMOVED[] = {
 #define NOWHERE "/" FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY
 
 #define DIGITS "\0\0\0\0\0\0\0\0\0\0" // room for the ten digits of any descriptor
+#define MOST_DIGITS DIGITS DIGITS // and for those of 64 bits
 static char bundle_path[] = "/proc/self/fd/" DIGITS;
 static char shim_permission[] = "--allow-ffi=/proc/self/fd/" DIGITS;
 static char shim_variable[] = "TCPTOP_SHIM_FD=" DIGITS;
 
 static char hangs_on_variable[] = "TCPTOP_HANGS_ON=0"; // 1: hang-ups are ignored, as nohup(1) does, which Deno changes
+
+static char files_variable[] = "TCPTOP_FILES=" MOST_DIGITS; // RLIMIT_NOFILE as it was: Deno raises it, and run gives it to the command
 
 static char allow_ssh[] = "--allow-run=ssh"; // with --hosts alone
 
@@ -52,6 +57,7 @@ static char *const ADDED[] = {
 	"MALLOC_TRIM_THRESHOLD_=131072", // its default, but said: else both thresholds grow with what loading the programs frees; 5 MB less
 	shim_variable,
 	hangs_on_variable,
+	files_variable,
 };
 
 static char *const DENO_ARGUMENTS[] = {
@@ -92,9 +98,9 @@ static int removed(const char *variable)
 	return 0;
 }
 
-static void append_number(char *text, int number)
+static void append_number(char *text, uint64_t number)
 {
-	char digits[sizeof(DIGITS)];
+	char digits[sizeof(MOST_DIGITS)];
 	int count = 0;
 
 	while (*text)
@@ -199,9 +205,10 @@ void process_become(const struct process *process, const struct image *deno, con
 	const uint64_t *end = process->auxiliary;
 	size_t words;
 
-	append_number(bundle_path, bundle);
-	append_number(shim_permission, shim);
-	append_number(shim_variable, shim);
+	append_number(bundle_path, (uint64_t)bundle);
+	append_number(shim_permission, (uint64_t)shim);
+	append_number(shim_variable, (uint64_t)shim);
+	append_number(files_variable, sys_limit(RLIMIT_NOFILE));
 	if (sys_is_ignored(SIGHUP))
 		hangs_on_variable[sizeof(hangs_on_variable) - 2] = '1';
 	while (end[0] != AT_NULL)

@@ -120,6 +120,21 @@ static inline int sys_block(int signal)
 	return (int)sys_call(SYS_rt_sigprocmask, 0 /* SIG_BLOCK */, (long)&set, 0, sizeof(set), 0, 0);
 }
 
+static inline int sys_unblock(int signal)
+{
+	const uint64_t set = 1ull << (signal - 1);
+
+	return (int)sys_call(SYS_rt_sigprocmask, 1 /* SIG_UNBLOCK */, (long)&set, 0, sizeof(set), 0, 0);
+}
+
+// Of a resource, RLIMIT_…: the soft limit; 0 where the kernel does not say.
+static inline uint64_t sys_limit(int resource)
+{
+	uint64_t limits[2] = { 0, 0 };
+
+	return sys_call(SYS_prlimit64, 0, resource, 0, (long)limits, 0, 0) < 0 ? 0 : limits[0];
+}
+
 static inline int sys_is_ignored(int signal)
 {
 	uintptr_t action[8] = { 0 }; // struct sigaction of the kernel: the handler comes first

@@ -47,29 +47,21 @@ struct origin origin_find(void)
 	struct origin o = {};
 
 	process_ancestors(getpid(), ancestors, ANCESTORS_MAX);
-	o.caller = ancestors[0];
-	for (int i = 0; is_sudo(ancestors[i]); i++) {
+	for (int i = 0; is_sudo(ancestors[i]); i++)
 		o.sudo = ancestors[i];
-		o.caller = ancestors[i + 1];
-	}
 	return o;
 }
 
-bool origin_files(struct origin o, struct rlimit *files)
+bool origin_files(struct rlimit *files)
 {
-	unsigned long long soft, hard;
-	struct bytes text = {};
+	const char *text = getenv("TCPTOP_FILES");
+	unsigned long long soft = text ? strtoull(text, NULL, 10) : 0;
 	struct rlimit now;
-	const char *line;
-	bool found;
 
-	found = o.caller && file_read(o.caller, "limits", &text) && (line = strstr((char *)text.data, "\nMax open files")) &&
-		sscanf(line, " Max open files %llu %llu", &soft, &hard) == 2 && !getrlimit(RLIMIT_NOFILE, &now) && hard == now.rlim_max &&
-		soft < now.rlim_cur;
-	bytes_free(&text);
-	if (found)
-		*files = (struct rlimit){ soft, hard };
-	return found;
+	if (!soft || getrlimit(RLIMIT_NOFILE, &now) || soft >= now.rlim_cur)
+		return false;
+	*files = (struct rlimit){ soft, now.rlim_max };
+	return true;
 }
 
 static bool is_named(const char *variable, const char *name)

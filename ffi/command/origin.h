@@ -10,7 +10,6 @@
 
 struct origin {
 	uint32_t sudo;       /* the outermost sudo that tcptop runs under; 0: none */
-	uint32_t caller;     /* who called that, or tcptop: a shell */
 };
 
 struct origin origin_find(void);
@@ -18,8 +17,9 @@ struct origin origin_find(void);
 /* All groups of the user, as login gives them; without an entry in the user database: the one. Returns how many, or negative errno. free() them. */
 int origin_groups(uid_t uid, gid_t gid, gid_t **groups);
 
-/* The caller's limit of open files, where the runtime has raised ours. False: it has not, or the caller is not known. */
-bool origin_files(struct origin o, struct rlimit *files);
+/* The limit of open files that tcptop was called with, by TCPTOP_FILES of launcher/process.c and scripts/run, where the runtime has raised it. False: it has not, or it is
+ * not known. */
+bool origin_files(struct rlimit *files);
 
 /* The environment that sudo was called with or, without one, that tcptop was. NULL-terminated; NULL when out of memory. For
  * another user without a sudo: HOME, USER, LOGNAME, SHELL are that user's, and no SUDO_ variable is left. `removed`: names that are ours,

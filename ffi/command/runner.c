@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "runner.h"
 #include "become.h"
+#include "../privileges/threads.h"
 #include "fork.h"
 
 #include <errno.h>
@@ -131,6 +132,9 @@ _Noreturn void runner_run(const struct command *c, int socket, bool quiet)
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
 	if (c->change_user && user_become(c))
+		_exit(1);
+	/* Those of a file (setcap) are no more than tcptop's own to need. Root stays root, and its command too. */
+	if (geteuid() && capabilities_set(0))
 		_exit(1);
 	while ((length = recv(socket, message, sizeof(message), 0)) > 0) {
 		int32_t status = run_message(c, socket, length);

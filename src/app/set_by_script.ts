@@ -8,6 +8,7 @@ const SET_BY_SCRIPT = [
   "MALLOC_ARENA_MAX",
   "MALLOC_TRIM_THRESHOLD_",
   "TCPTOP_HANGS_ON",
+  "TCPTOP_FILES",
 ];
 
 /** Variables that are not for a command that we start. */

@@ -201,6 +201,7 @@ Deno.test("run says what cannot be run, and leaves nothing", async () => {
   strictEqual((await execute(["ls", "/tmp/tcptop-was-run"])).stdout, "");
 });
 
+const SCRIPT = new URL("../../scripts/run", import.meta.url).pathname;
 const OURS = ["DENO_DIR", "DENO_NO_PROMPT", "DENO_NO_UPDATE_CHECK", "MALLOC_ARENA_MAX", "MALLOC_TRIM_THRESHOLD_"];
 
 /** What a process can tell of itself, one fact a line, without what differs from one process to the next. */
@@ -215,13 +216,15 @@ Deno.test("a command is what it would be without tcptop: ids, groups, capabiliti
   const run = (prefix: string) => execute(command(`${prefix} "$@"`));
   // What scripts/run sets is not handed on by a program that runs from source.
   const plain = `env ${OURS.map((name) => `-u ${name}`).join(" ")}`;
-  const root = tcptop(["run", "--"]).join(" ");
+  // As scripts/run says it; an executable knows it.
+  const FILES = "TCPTOP_FILES=1021";
+  const root = `env ${FILES} ${tcptop(["run", "--"]).join(" ")}`;
   const [alone, watched] = await Promise.all([run(plain), run(root)]);
   strictEqual(watched.stdout, alone.stdout);
   ok(alone.stdout.includes("open files"));
 
   const sudo = "SUDO_UID=1 SUDO_GID=1 SUDO_USER=daemon SUDO_COMMAND=x";
-  const switched = await run(`${sudo} ${root}`);
+  const switched = await run(`env ${sudo} ${root}`);
   const user = await run(
     `${plain} HOME=/usr/sbin USER=daemon LOGNAME=daemon SHELL=/usr/sbin/nologin setpriv --reuid 1 --regid 1 --init-groups`,
   );
@@ -229,6 +232,17 @@ Deno.test("a command is what it would be without tcptop: ids, groups, capabiliti
   match(switched.stdout, /^uid=1\(daemon\) gid=1\(daemon\)/);
   const asRoot = await run(`${sudo} ${tcptop(["run", "--as-root", "--"]).join(" ")}`);
   match(asRoot.stdout, /^uid=0\(root\)/);
+});
+
+Deno.test("a command has the limits of open files that tcptop was called with, though the runtime has raised the soft one", async () => {
+  const programs = [[SCRIPT], ...Deno.env.has("TCPTOP_BIN") ? [tcptop([])] : []];
+  for (const program of programs) {
+    for (const [soft, hard] of [[1021, 4097], [1021, 1021], [4097, 4097]]) {
+      const line = [...program, "run", "--", "bash", "-c", "ulimit -Sn; ulimit -Hn"];
+      const limited = ["bash", "-c", `ulimit -Sn ${soft}; ulimit -Hn ${hard}; exec "$@"`, "bash", ...line];
+      strictEqual((await execute(limited)).stdout, `${soft}\n${hard}\n`);
+    }
+  }
 });
 
 Deno.test("a command has the environment that sudo was called with", async () => {

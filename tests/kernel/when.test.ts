@@ -1,5 +1,6 @@
 /** Conditions on real sockets: their lines, their statuses, and the command of --when-run. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { asUser } from "../support/refused.ts";
 import { execute, tcptop } from "../support/tcptop.ts";
 
 const listen = () => Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -99,6 +100,35 @@ Deno.test("--known keeps what was met, and the next run tells of nothing but wha
     ]);
   } finally {
     for (const one of held) one.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("capabilities that tcptop was given without root are neither the command's nor those of the process that runs it", async () => {
+  // asUser() gives one.
+  using listener = listen();
+  const folder = await Deno.makeTempDir({ prefix: PREFIX }), out = `${folder}/out`;
+  try {
+    await Deno.chmod(folder, 0o777);
+    const command = `{ grep -h "^Cap[IPEA]" /proc/self/status /proc/$PPID/status; cat /proc/$PPID/comm; } > ${out}`;
+    const args = [
+      "--source",
+      "netlink",
+      "--when",
+      `sport:${portOf(listener)} and state:listen`,
+      "--when-exit",
+      0,
+      "--when-run",
+      command,
+    ];
+    const { code, stderr } = await execute(asUser(tcptop(args)));
+    deepStrictEqual([code, stderr], [0, ""]);
+    const lines = (await Deno.readTextFile(out)).trimEnd().split("\n");
+    deepStrictEqual(lines, [
+      ...["Inh", "Prm", "Eff", "Amb", "Inh", "Prm", "Eff", "Amb"].map((set) => `Cap${set}:\t${"0".repeat(16)}`),
+      "tcptop-runner",
+    ]);
+  } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
