@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "command/origin.h"
 #include "handle.h"
 #include "privileges/privileges.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <linux/capability.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static struct needs needs_of_sources(struct tcptop *t)
 {
@@ -17,6 +22,17 @@ static struct needs needs_of_sources(struct tcptop *t)
 		all.namespaces |= one.namespaces;
 	}
 	return all;
+}
+
+int32_t tcptop__become(uint32_t uid, uint32_t gid)
+{
+	gid_t *groups = NULL;
+	int count = origin_groups(uid, gid, &groups), err = count < 0 ? count : 0;
+
+	if (!err && (setgroups(count, groups) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid)))
+		err = -errno;
+	free(groups);
+	return err;
 }
 
 int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid)

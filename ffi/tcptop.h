@@ -147,6 +147,10 @@ int32_t tcptop__error(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
  * once, after loading. 0; 1: the user stays root because this process may not change it, all else is given up; or negative errno. */
 int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid);
 
+/* Root becomes this user on every thread of the process, with the groups that a login gives him, for good. Programs that are started from then on are his. 0 or negative errno;
+ * EPERM: it is not root, or may not change its user. */
+int32_t tcptop__become(uint32_t uid, uint32_t gid);
+
 /* What this machine lets this process do, as lines of words between tabs, without a final NUL; an errno of 0 is yes:
  *   capabilities HEX; btf ERRNO; cgroup ERRNO IS_ROOT; setting NAME TEXT;
  *   first_process_hidden 0|1; netlink ERRNO DESTROY_ERRNO; map KIND ERRNO;

@@ -1,13 +1,21 @@
 import { ExitStatus, TcptopError } from "../errors.ts";
 import type { Platform } from "../source/platform.ts";
 import type { SourceOptions } from "../source/source.ts";
+import type { Identity } from "../system/identity.ts";
 
 /** The one place where the operating system is chosen. Nothing of another system's is imported. For tests, TCPTOP_NETTOP names
- * a program that plays nettop, and macOS's platform runs anywhere; a root would run what the variable names, and give nothing up. */
-export async function openPlatform(os: typeof Deno.build.os, options: SourceOptions): Promise<Platform> {
+ * a program that plays nettop, and macOS's platform runs anywhere; a root would run what the variable names, and give nothing up. `giveUpRoot`: called before a
+ * recording is read; the source of a kernel does so itself. */
+export async function openPlatform(
+  os: typeof Deno.build.os,
+  options: SourceOptions,
+  giveUpRoot: (owner?: Identity) => void = () => {},
+): Promise<Platform> {
   if (options.replay !== null) {
     const { openReplay, openStdin } = await import("../source/replay/platform.ts");
-    return options.replay.path === "-" ? await openStdin(options.replay) : openReplay(options.replay);
+    if (options.replay.path !== "-") return openReplay(options.replay, giveUpRoot);
+    giveUpRoot();
+    return await openStdin(options.replay);
   }
   const played = Deno.env.get("TCPTOP_NETTOP") !== undefined;
   if (played && Deno.uid() === 0) {

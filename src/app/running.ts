@@ -23,7 +23,11 @@ export async function openSession(options: Options, scope: ScopeOptions | null =
     watchDns: options.watchDns,
     intervalMs: options.intervalMs,
     euid: Deno.uid(),
-    dropTo: options.keepPrivileges ? null : folder ?? invokingIdentity(variable),
+    dropTo: options.keepPrivileges
+      ? null
+      : options.hosts.length > 0
+      ? invokingUser(variable)
+      : folder ?? invokingIdentity(variable),
     allowKill: options.kill?.dryRun === false || options.allowKill && wantsScreen(options),
     names: namesWanted(options),
     commands: options.commandLines,

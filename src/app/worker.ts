@@ -11,7 +11,7 @@ import { Collector } from "./collector.ts";
 import { openPlatform } from "./platform.ts";
 import type { Keeper } from "../source/recording/keeper.ts";
 import { nowMs, wallMs } from "./clock.ts";
-import { outputFiles, outputFolders } from "./files.ts";
+import { hasShim, outputFiles, outputFolders } from "./files.ts";
 import type { FromWorker, ToWorker, WorkerOptions } from "./protocol.ts";
 
 declare const self: {
@@ -60,6 +60,7 @@ async function start(options: WorkerOptions): Promise<void> {
   try {
     if (options.hosts !== null) {
       const { FleetCollector } = await import("./fleet/collector.ts");
+      if (hasShim()) await (await import("./give_up_root.ts")).becomeUser(options);
       const memory = options.historyMs === 0
         ? null
         : new (await import("./fleet/memory.ts")).FleetMemory(options.historyMs);
@@ -68,7 +69,10 @@ async function start(options: WorkerOptions): Promise<void> {
       self.postMessage({ type: "stopped" });
       return self.close();
     }
-    const platform = await openPlatform(Deno.build.os, options);
+    const giveUpRoot = options.replay !== null && hasShim()
+      ? await (await import("./give_up_root.ts")).rootGiver(options)
+      : undefined;
+    const platform = await openPlatform(Deno.build.os, options, giveUpRoot);
     const keeper = options.record ? await recorder(options.record, options) : null;
     const source = keeper === null ? platform : new RecordingPlatform(platform, keeper, VERSION);
     const history = options.historyMs === 0 ? null : await (await import("./history/history.ts")).openHistory(options);

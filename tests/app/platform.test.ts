@@ -15,6 +15,7 @@ const LINUX = [
     "src/system/shim_files.ts",
     "src/app/watched.ts",
     "src/app/when_runner.ts",
+    "src/app/give_up_root.ts",
   ],
   MACOS = ["src/source/nettop/platform.ts"];
 /** The shim, and all that goes through it or talks to the kernel of Linux. */

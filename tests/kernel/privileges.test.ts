@@ -255,3 +255,65 @@ Deno.test("root whose root directory is closed to others gives up root, and stil
   }
   strictEqual((await Deno.stat("/")).mode! & 0o7777, mode);
 });
+
+const DEMO = new URL("../../examples/demo.tcptop", import.meta.url).pathname;
+
+/** What its threads are while nobody takes more than the first line of what it writes. */
+async function threadsOf([program, ...args]: readonly string[], stdin: Uint8Array | null = null): Promise<Thread[]> {
+  const child = new Deno.Command(program, { args, stdin: stdin === null ? "null" : "piped", stdout: "piped" }).spawn();
+  const output = lines(child.stdout), input = stdin === null ? null : child.stdin.getWriter();
+  try {
+    const written = input?.write(stdin!);
+    strictEqual((await within(30, "a line", output.next())).done, false);
+    await written;
+    return await threads(child.pid);
+  } finally {
+    child.kill("SIGKILL");
+    await output.return();
+    await child.status;
+    await input?.close().catch(() => {});
+  }
+}
+
+Deno.test("a recording is read without root: as the user behind sudo, or as whose the files of a folder are", async () => {
+  await withEnvironment(SUDO, async () => {
+    await withFolder(async (folder) => {
+      const file = `${folder}/tcptop-2026-01-02T03-04-05Z.tcptop`;
+      await Deno.copyFile(DEMO, file);
+      const low = (
+        uid: number,
+        gid: number,
+      ) => [[uid, uid, uid, uid].join(" "), [gid, gid, gid, gid].join(" "), "", "1", "2"];
+      const bytes = await Deno.readFile(DEMO), replay = (path: string) => tcptop(["--replay", path, "--json"]);
+      for (
+        const [uid, gid, all] of [
+          [12345, 23456, await threadsOf(replay(DEMO))],
+          [12345, 23456, await threadsOf(replay("-"), bytes.subarray(0, 60_000))],
+          [0, 0, await threadsOf(replay(folder))],
+          [777, 778, await Deno.chown(file, 777, 778).then(() => threadsOf(replay(folder)))],
+        ] as const
+      ) {
+        for (const { facts } of all) deepStrictEqual(facts, low(uid, gid));
+        deepStrictEqual(holders(all), []);
+      }
+    });
+  });
+});
+
+Deno.test("--hosts and its ssh are the user behind sudo, with his groups", async () => {
+  await withFolder(async (folder) => {
+    // In the place of ssh, to be asked who it is.
+    await Deno.writeTextFile(
+      `${folder}/ssh`,
+      `#!/bin/sh\necho "$(id -u) $(id -G) $(sed -n 's/^CapEff:.//p' /proc/self/status)" >&2\n`,
+      { mode: 0o755 },
+    );
+    await withEnvironment({ SUDO_UID: "1", SUDO_GID: "1", PATH: `${folder}:${Deno.env.get("PATH")}` }, async () => {
+      const [program, ...rest] = tcptop(["--hosts", "web1", "--once", "--json"]);
+      // As scripts/run has it; an executable knows it.
+      if (rest[0] === "run") rest.splice(1, 0, "--allow-run=ssh");
+      const { code, stderr } = await execute([program, ...rest]);
+      deepStrictEqual([code, stderr], [1, `tcptop: web1: 1 1 ${"0".repeat(16)}\n`]);
+    });
+  });
+});

@@ -1,5 +1,6 @@
 /** The files that --record with --keep has left in a folder, played as one recording. */
 import { ExitStatus, TcptopError } from "../../errors.ts";
+import type { Identity } from "../../system/identity.ts";
 import type { Note } from "../../system/source_info.ts";
 import { type Chunk, ChunkKind } from "../recording/format.ts";
 import { readInfo, type RecordingInfo } from "../recording/info.ts";
@@ -34,6 +35,12 @@ export class FolderReader {
     if (this.#files.length === 0) {
       throw new TcptopError(`${path} has no recordings, which are called tcptop-TIME.tcptop`, ExitStatus.failed);
     }
+  }
+
+  /** Of its first file; undefined: it is not to be had. */
+  owner(): Identity | undefined {
+    const { uid, gid } = Deno.statSync(`${this.path}/${this.#files[0]}`);
+    return uid === null || gid === null ? undefined : { uid, gid };
   }
 
   next(): Chunk | null {

@@ -5,6 +5,7 @@ import { runtimeSelfUse, type SelfUse } from "../../system/self_use.ts";
 import { RecordingReader, Unreadable } from "../recording/reader.ts";
 import type { FlowSource } from "../source.ts";
 import type { Host } from "../../system/host.ts";
+import type { Identity } from "../../system/identity.ts";
 import { FolderReader } from "./folder.ts";
 import { FileReader } from "./file.ts";
 import { RecordedNames } from "./names.ts";
@@ -50,15 +51,21 @@ class ReplayPlatform implements Platform {
   }
 }
 
-/** Throws a TcptopError when the file is not there or does not begin as a recording. */
-export function openReplay(options: { readonly path: string; readonly paced: boolean }): Platform {
+/** Throws a TcptopError when the file is not there or does not begin as a recording. `opened`: called before anything of it is read; `owner`: whose the files
+ * are that are opened later. */
+export function openReplay(
+  options: { readonly path: string; readonly paced: boolean },
+  opened: (owner?: Identity) => void = () => {},
+): Platform {
   const nowMs = () => performance.now();
   if (isFolder(options.path)) {
     const names = new RecordedNames(), reader = new FolderReader(options.path, names);
+    opened(reader.owner());
     return new ReplayPlatform(new ReplaySource(reader, { ...options, nowMs }), names, nowMs);
   }
   const file = openFile(options.path);
   try {
+    opened();
     const names = new RecordedNames();
     const reader = file.statSync().isFile ? new FileReader(file, names) : new RecordingReader(fill(file));
     const source = new ReplaySource(reader, { ...options, nowMs });

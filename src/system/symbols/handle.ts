@@ -159,6 +159,13 @@ export const HANDLE_SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__become: {
+    parameters: [
+      "u32", // uid
+      "u32", // gid
+    ],
+    result: "i32",
+  },
   tcptop__free: {
     parameters: [
       "pointer", // t
