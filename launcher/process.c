@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "process.h"
+#include "say.h"
 #include "sys.h"
 
 // Deno and its parts take orders from the environment; a program's behaviour must not hang on what a user set for another.
@@ -82,6 +83,8 @@ static char *const DENO_ARGUMENTS[] = {
 	allow_ssh,
 	bundle_path,
 };
+
+#define LEAST_FILES 24 // with fewer Deno may not come far enough for a sentence of ours. It raises the soft limit to the hard one
 
 #define COUNT(array) ((long)(sizeof(array) / sizeof(*(array))))
 
@@ -203,12 +206,17 @@ void process_become(const struct process *process, const struct image *deno, con
 		    int bundle, int shim)
 {
 	const uint64_t *end = process->auxiliary;
+	uint64_t files[2] = { 0, LEAST_FILES };
 	size_t words;
+
+	sys_limits(RLIMIT_NOFILE, files);
+	if (files[1] < LEAST_FILES)
+		fail(STATUS_FAILED, "Cannot start: too few files may be open. Raise the limit: ulimit -n 1024", (char *)0);
 
 	append_number(bundle_path, (uint64_t)bundle);
 	append_number(shim_permission, (uint64_t)shim);
 	append_number(shim_variable, (uint64_t)shim);
-	append_number(files_variable, sys_limit(RLIMIT_NOFILE));
+	append_number(files_variable, files[0]);
 	if (sys_is_ignored(SIGHUP))
 		hangs_on_variable[sizeof(hangs_on_variable) - 2] = '1';
 	while (end[0] != AT_NULL)

@@ -127,12 +127,10 @@ static inline int sys_unblock(int signal)
 	return (int)sys_call(SYS_rt_sigprocmask, 1 /* SIG_UNBLOCK */, (long)&set, 0, sizeof(set), 0, 0);
 }
 
-// Of a resource, RLIMIT_…: the soft limit; 0 where the kernel does not say.
-static inline uint64_t sys_limit(int resource)
+// Of a resource, RLIMIT_…: the soft limit and the hard one.
+static inline int sys_limits(int resource, uint64_t limits[2])
 {
-	uint64_t limits[2] = { 0, 0 };
-
-	return sys_call(SYS_prlimit64, 0, resource, 0, (long)limits, 0, 0) < 0 ? 0 : limits[0];
+	return (int)sys_call(SYS_prlimit64, 0, resource, 0, (long)limits, 0, 0);
 }
 
 static inline int sys_is_ignored(int signal)
