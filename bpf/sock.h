@@ -35,12 +35,20 @@ static __always_inline u32 sock_drops(struct sock *sk)
 	return sk->sk_drops.counter;
 }
 
-/* The direction of a connection that is older than tcptop. A child of a listener is a copy of it (sk_clone_lock()), with the
- * sk_max_ack_backlog that listen() set; in a socket that called connect() it is 0. Wrong after listen(fd, 0), which leaves 0 too. */
-static __always_inline u8 sock_direction(struct sock *sk, u8 state)
+/* The direction of a connection that is older than tcptop. Before a FIN is out, who called connect() has a byte more acknowledged or in flight than was sent, the SYN, and who
+ * was called has not (sock_tx_bytes()). Where this machine refused an attempt that cannot be told: then by sk_max_ack_backlog, of which a child has its listener's
+ * (sk_clone_lock()) and a socket that called connect() has 0, but for one that listened before; listen(fd, 0) leaves 0 too. */
+static __always_inline u8 sock_direction(struct sock *sk, struct tcp_sock *tp, u8 state)
 {
+	u64 beyond;
+
 	if (state == TCP_LISTEN)
 		return DIRECTION_UNKNOWN;
+	if (tp && (state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT)) {
+		beyond = tp->bytes_acked + (u32)(tp->snd_nxt - tp->snd_una) - (tp->bytes_sent - tp->bytes_retrans);
+		if (beyond <= 1)
+			return beyond ? DIRECTION_OUTBOUND : DIRECTION_INBOUND;
+	}
 	return sk->sk_max_ack_backlog ? DIRECTION_INBOUND : DIRECTION_OUTBOUND;
 }
 

@@ -44,7 +44,7 @@ static __always_inline struct tracked *track_adopt(struct sock *sk, u64 cookie, 
 	struct tracked *t = track_make(sk, cookie);
 
 	if (t && !t->cookie)
-		track_first_met(t, cookie, sock_direction(sk, state));
+		track_first_met(t, cookie, sock_direction(sk, bpf_skc_to_tcp_sock(sk), state));
 	if (t && state == TCP_LISTEN)
 		track_listens(sk, cookie);
 	else if (state == TCP_LISTEN)
