@@ -6,7 +6,7 @@ import { definition, type Raw } from "./cli/definition.ts";
 import { nameOf, repeatMistake, watchGiven } from "./cli/given.ts";
 import { manPage } from "./cli/man.ts";
 import { options } from "./cli/options.ts";
-import { fileLines, FROM_FILE, isOverridden } from "./cli/options_file.ts";
+import { fileLines, type FileOption, FROM_FILE, isOverridden, withoutContradictions } from "./cli/options_file.ts";
 import { optionsPage } from "./cli/options_page.ts";
 import { usage } from "./cli/values.ts";
 import { TcptopError } from "./errors.ts";
@@ -33,13 +33,28 @@ export function parseArguments(
   const alone = options(own.raw), file = own.raw.config ? defaults() : null;
   if (file === null) return { run: alone };
   const kept = linesOfFile(file).filter(({ option }) => !isOverridden(option.attributeName(), own.given));
-  if (kept.length === 0) return { run: alone };
-  const { path } = file;
-  return { run: within(() => `with ${path}`, () => runOf([...kept.flatMap(({ argv }) => argv), ...argv])) };
+  // Lines that contradict each other are wrong whatever the command line says.
+  within(() => `with ${file.path}`, () => runOf(argvOf(kept)));
+  const used = withoutContradictions(kept, (lines) => !isRefused([...argvOf(lines), ...argv]));
+  return { run: used.length === 0 ? alone : runOf([...argvOf(used), ...argv]) };
+}
+
+function argvOf(lines: readonly FileOption[]): string[] {
+  return lines.flatMap(({ argv }) => argv);
+}
+
+function isRefused(argv: readonly string[]): boolean {
+  try {
+    runOf(argv);
+    return false;
+  } catch (error) {
+    if (!(error instanceof TcptopError)) throw error;
+    return true;
+  }
 }
 
 /** The lines of a file of defaults, each of which holds by itself. */
-function linesOfFile({ path, text }: OptionsFile) {
+function linesOfFile({ path, text }: OptionsFile): FileOption[] {
   const before = new Map<string, number>();
   return fileLines(text).map(({ number, argv }) =>
     within(() => `${path}:${number}`, () => {

@@ -7,6 +7,12 @@ export interface FileLine {
   readonly argv: readonly string[];
 }
 
+/** A line and the one option that it has. */
+export interface FileOption {
+  readonly option: Option;
+  readonly argv: readonly string[];
+}
+
 /**
  * The options that may stand there, by attribute: how things are shown, what is chosen, where data comes from. Nothing that writes a file, listens,
  * runs or ends something, or keeps rights: where sudo lets a user run tcptop, it does not let this file add to what the command line says. Nor what
@@ -52,6 +58,23 @@ export function isOverridden(attribute: string, given: readonly Option[]): boole
     const by = option.attributeName();
     return by === attribute || INSTEAD[by] === attribute;
   });
+}
+
+/**
+ * The lines that go with the command line, in their order: the others contradict it, or are of no use to its command. `fits`: whether the command line
+ * is taken with these lines. What columns there can be depends on the outputs and the groups: they are the first to give way.
+ */
+export function withoutContradictions(
+  lines: readonly FileOption[],
+  fits: (lines: readonly FileOption[]) => boolean,
+): readonly FileOption[] {
+  if (fits(lines)) return lines;
+  const isColumns = ({ option }: FileOption) => option.attributeName() === "columns";
+  const kept: FileOption[] = [];
+  for (const line of [...lines.filter((line) => !isColumns(line)), ...lines.filter(isColumns)]) {
+    if (fits([...kept, line])) kept.push(line);
+  }
+  return lines.filter((line) => kept.includes(line));
 }
 
 /** The lines that have an option; those that have more than that are left for the parser to refuse. */

@@ -73,7 +73,8 @@ on the command line, with comments behind \`#\`.
 
 The file is that of the user behind sudo, else of who runs tcptop. It is read if that user owns it and nobody else may write it, and not through a
 symbolic link; another user's is left out, with a sentence. An option on the command line takes the place of the same one in the file, \`--udp\` that of \`--tcp\`;
-\`--no-config\` leaves out the file, as scripts should. What is wrong in it is told with the line, and nothing is run.
+what else contradicts the command line, or is of no use to its command, is left out: \`--udp\` beside \`--events\`, \`--bits\` beside \`kill\`, columns that the
+groups do not have. \`--no-config\` leaves out the file, as scripts should. What is wrong in it is told with the line, and nothing is run.
 
 These can stand there: ${
     [...fromFile].sort().map((name) => `\`${name}\``).join(" ")

@@ -106,3 +106,67 @@ Deno.test("parseArguments() takes nothing from a file that writes, listens, keep
     match(refusal(line), /:1: (\S+ cannot come from a file, only from the command line|one option a line, .*)$/);
   }
 });
+
+const EXAMPLE =
+  "--bits # as links are sold\n--interval 2s\n--columns process,remote,rx/s,tx/s,rtt\n--filter 'not process:sshd'\n";
+
+Deno.test("parseArguments() leaves out what the command has no use for", () => {
+  const unused = [
+    "--bits",
+    "--color never",
+    "--columns process,rx/s",
+    "--ends",
+    "--group process",
+    "--interval 2s",
+    "--limit 3",
+    "--no-mouse",
+    "--pairs",
+    "--ring-size 1M",
+    "--since-start",
+    "--sort rx",
+    "--udp-timeout 9s",
+  ];
+  for (const line of unused) deepStrictEqual(options(line, "kill", "port:1"), options("", "kill", "port:1"), line);
+  deepStrictEqual(
+    options(unused.filter((line) => line !== "--ends").join("\n"), "kill", "port:1"),
+    options("", "kill", "port:1"),
+  );
+  const { kill, filter, bits, intervalMs, columns } = options(EXAMPLE, "kill", "port:1", "--yes");
+  deepStrictEqual(kill, { dryRun: false, yes: true });
+  strictEqual(printFilter(filter!), "not process:sshd port:1");
+  deepStrictEqual([bits, intervalMs, columns], [false, 1000, null]);
+  const narrowed = options("--tcp\n--listen\n--source netlink\n-4\n--bits", "kill", "port:1");
+  deepStrictEqual([narrowed.protocol, narrowed.listeners, narrowed.source], ["tcp", true, "netlink"]);
+  strictEqual(printFilter(narrowed.filter!), "family:4 port:1");
+  deepStrictEqual(options(EXAMPLE, "run", "--", "true").command, { words: ["true"], asRoot: false });
+});
+
+Deno.test("parseArguments() leaves out what contradicts the command line, and keeps the rest", () => {
+  const columns = "--bits\n--columns process,remote,rx/s\n";
+  const without = (text: string, ...argv: string[]) => {
+    const { bits, columns, group, protocol, sinceStart } = options(text, ...argv);
+    return { bits, columns: columns?.map(({ id }) => id) ?? null, group, protocol, sinceStart };
+  };
+  const kept = { bits: true, columns: null, group: "process", protocol: null, sinceStart: false };
+  for (const output of [["--events"], ["--csv", "-"], ["--csv", "f"]]) {
+    deepStrictEqual(without(columns, ...output, "-g", "process"), kept);
+    deepStrictEqual(without(`${columns}--group process`, ...output), kept);
+    deepStrictEqual(without(`--group process\n${columns}`, ...output), kept);
+  }
+  deepStrictEqual(without(columns, "--csv", "-", "-g", "remote").columns, null);
+  deepStrictEqual(without(columns, "--events").columns, ["process", "remote", "rx/s"]);
+  deepStrictEqual(without("--bits\n--udp", "--events"), { ...kept, group: null });
+  deepStrictEqual(without("--bits\n--group remote", "--map", "dot"), { ...kept, group: null });
+  deepStrictEqual(without("--bits\n--group peer", "--since-start"), { ...kept, group: null, sinceStart: true });
+  deepStrictEqual(without("--bits\n--since-start", "--group", "peer"), { ...kept, group: "peer" });
+  deepStrictEqual(without("--bits\n--group process", "--when", "rx/s>1MiB or port:3"), { ...kept, group: null });
+});
+
+Deno.test("parseArguments() tells of real errors in the file, whatever the command does not use", () => {
+  strictEqual(refusal("--bits\n--sort nothing", "kill", "a"), `${PATH}:2: --sort knows no column 'nothing'`);
+  strictEqual(refusal("--columns foo", "--events", "-g", "process"), `${PATH}:1: --columns knows no column 'foo'`);
+  match(refusal("--pairs\n--ends", "kill", "a"), /^with .*options: --pairs and --ends exclude each other/);
+  match(refusal("--since-start\n--group peer", "--events"), /^with .*options: --since-start and --group peer exclude/);
+  match(refusal("--udp", "--events", "--udp"), /^--events has TCP connections/);
+  match(refusal("--bits", "kill", "a", "--bits"), /^'kill' takes no --bits/);
+});
