@@ -4,8 +4,10 @@ import groupsSchema from "../../schemas/groups.schema.json" with { type: "json" 
 import sampleSchema from "../../schemas/sample.schema.json" with { type: "json" };
 import { groupsDocument, jsonDocument } from "../../src/output/json.ts";
 import { columnById } from "../../src/view/column.ts";
+import { EndedFlows } from "../../src/view/ended.ts";
 import { groupRows } from "../../src/view/group.ts";
 import { GROUPINGS } from "../../src/view/group_key.ts";
+import { chosenRows } from "../../src/view/selection.ts";
 import { sampleOf } from "../support/feed.ts";
 import { comm, counters, ended, live, opened, tick } from "../support/records.ts";
 import { wrongInGroups, wrongInSample } from "../support/schema.ts";
@@ -71,6 +73,20 @@ Deno.test("groupsDocument() is one line that fits the schema, whatever it is gro
     const [curl, sshd, nobody] = document.groups;
     deepStrictEqual([curl.key, curl.flows, curl.rx_bytes, curl.closed], ["curl", 2, 3 * 2 ** 40, 1]);
     deepStrictEqual([sshd.key, sshd.tx_bytes, nobody.key, nobody.rx_bytes], ["sshd", 0, null, null]);
+  }
+});
+
+Deno.test("groupsDocument() fits the schema where all flows of a group ended before, whatever it is grouped by", () => {
+  const past = new EndedFlows(), sort = { column: columnById("rx")!, descending: true };
+  past.take(fakeSample([{ process: "curl", rxDelta: 503, closed: true, state: "CLOSED" }], { number: 0 }));
+  const sample = fakeSample([], { number: 1 });
+  past.take(sample);
+  const ended = past.of(sample), choice = { filter: null, protocol: null, listeners: false };
+  for (const by of GROUPINGS) {
+    const groups = groupRows(sample, [], by, sort, { ended, rows: chosenRows(ended.sample, choice) });
+    const document = JSON.parse([...groupsDocument(sample, groups, by, "0.1.0", 1e12)].join(""));
+    deepStrictEqual([document.groups[0].flows, document.groups[0].ended], [0, 1], by);
+    deepStrictEqual(wrongInGroups(document), [], by);
   }
 });
 
