@@ -160,17 +160,17 @@ function overflowsText({ flows }: Sample, row: number): string {
 export const COLUMNS: readonly Column[] = [
   words("process", "PROCESS", { floor: 14, weight: 1, drop: 0 }, (s, r) => harmless(flow.processName(s, r) ?? "-")),
   number("pid", "PID", 7, 3, "count", (s, r) => flow.pidOf(s.flows, r)), // 4194304
-  words("user", "USER", { floor: 8, drop: 9 }, (s, r) => {
+  words("user", "USER", { floor: 8, drop: 10 }, (s, r) => {
     const uid = flow.uidOf(s.flows, r);
     return uid === null ? "-" : harmless(flow.userName(s, r) ?? String(uid));
   }),
-  words("container", "CONTAINER", { floor: 12, drop: 10 }, (s, r) => {
+  words("container", "CONTAINER", { floor: 12, drop: 11 }, (s, r) => {
     const container = flow.container(s, r);
     return container === null ? "-" : harmless(container.name ?? container.id.slice(0, 12));
   }),
   words("protocol", "PRO", { floor: 4, drop: 4 }, (s, r) => PROTOCOLS[s.flows.protocol[r]] ?? "udp"),
-  words("direction", "DIR", { floor: 4, drop: 13 }, (s, r) => DIRECTIONS[flow.directionName(s.flows, r) ?? "none"]),
-  words("local", "LOCAL", { floor: 21, weight: 2, drop: 7, cut: "middle" }, flow.localEndpoint),
+  words("direction", "DIR", { floor: 4, drop: 14 }, (s, r) => DIRECTIONS[flow.directionName(s.flows, r) ?? "none"]),
+  words("local", "LOCAL", { floor: 21, weight: 2, drop: 8, cut: "middle" }, flow.localEndpoint),
   // 255.255.255.255:65535; a name, or who it is on this machine, takes more.
   { ...words("remote", "REMOTE", { floor: 21, weight: 3, drop: 1, cut: "middle" }, remote), ease: 32 },
   words("state", "STATE", { floor: 11, drop: 5 }, (s, r) => flow.stateName(s.flows, r)), // ESTABLISHED
@@ -179,41 +179,42 @@ export const COLUMNS: readonly Column[] = [
   { ...number("rx", "RX", 8, 6, "bytes", ofRow(rxBytes)), twin: "tx" }, // 99.9 MiB
   { ...number("tx", "TX", 8, 6, "bytes", ofRow(txBytes)), twin: "rx" },
   number("rtt", "RTT", 7, 2, "us", ofRow(rttUs)), // 99.9 ms
-  number("retrans", "RETRANS", 8, 8, "count", ofRow(retransmits)),
+  number("retrans", "RETRANS", 8, 9, "count", ofRow(retransmits)),
   {
     ...words("limit", "LIMIT", { floor: 11, drop: 5 }, (s, r) => limitText(limitedBy(s.flows, r))), // application
     rank: (s, r) => urgency(limitedBy(s.flows, r)),
     ofGroup: ({ flows }, rows) => countsText(limitCounts(flows, rows)),
   },
-  number("cwnd", "CWND", 5, 12, "count", ofRow(cwnd)),
-  { ...number("rxpackets", "RX PKTS", 9, 14, "count", ofRow(rxPackets)), twin: "txpackets" },
-  { ...number("txpackets", "TX PKTS", 9, 14, "count", ofRow(txPackets)), twin: "rxpackets" },
-  number("dropped", "DROPPED", 8, 16, "count", droppedCount),
-  number("queue", "QUEUE", 8, 16, "bytes", ofRow(queued)),
-  number("minrtt", "MIN RTT", 7, 16, "us", ofRow(minRttUs)),
-  number("connect", "CONNECT", 7, 16, "us", ofRow(connectUs)),
-  number("idle", "IDLE", 6, 16, "ms", (s, r) => idleMs(s.flows, r, s.timeNs)),
-  words("congestion", "CC", { floor: 8, drop: 16 }, (s, r) => harmless(flow.congestionControl(s.flows, r) ?? "-")),
-  { ...number("overflows", "OVERFLOWS", 9, 16, "count", ofRow(overflows)), text: overflowsText },
-  number("mss", "MSS", 5, 16, "count", ofRow((f, r) => pathFigure(f, r, "mss"))), // 65483
-  number("delivery", "DELIVERY", 10, 16, "bytes/s", ofRow(deliveryRate)),
-  number("pacing", "PACING", 10, 16, "bytes/s", ofRow(pacingRate)),
-  number("lost", "LOST", 7, 16, "count", ofRow(lost)),
-  number("rto", "RTO", 5, 16, "count", ofRow(rtoCount)),
-  number("ecn", "ECN", 7, 16, "count", ofRow((f, r) => pathFigure(f, r, "ecnMarks"))),
-  words("end", "END", { floor: 18, drop: 16 }, (s, r) => {
+  number("cwnd", "CWND", 5, 13, "count", ofRow(cwnd)),
+  { ...number("rxpackets", "RX PKTS", 9, 15, "count", ofRow(rxPackets)), twin: "txpackets" },
+  { ...number("txpackets", "TX PKTS", 9, 15, "count", ofRow(txPackets)), twin: "rxpackets" },
+  number("dropped", "DROPPED", 8, 17, "count", droppedCount),
+  number("queue", "QUEUE", 8, 17, "bytes", ofRow(queued)),
+  number("minrtt", "MIN RTT", 7, 17, "us", ofRow(minRttUs)),
+  number("connect", "CONNECT", 7, 17, "us", ofRow(connectUs)),
+  number("idle", "IDLE", 6, 17, "ms", (s, r) => idleMs(s.flows, r, s.timeNs)),
+  words("congestion", "CC", { floor: 8, drop: 17 }, (s, r) => harmless(flow.congestionControl(s.flows, r) ?? "-")),
+  { ...number("overflows", "OVERFLOWS", 9, 17, "count", ofRow(overflows)), text: overflowsText },
+  number("mss", "MSS", 5, 17, "count", ofRow((f, r) => pathFigure(f, r, "mss"))), // 65483
+  number("delivery", "DELIVERY", 10, 17, "bytes/s", ofRow(deliveryRate)),
+  number("pacing", "PACING", 10, 17, "bytes/s", ofRow(pacingRate)),
+  number("lost", "LOST", 7, 17, "count", ofRow(lost)),
+  number("rto", "RTO", 5, 17, "count", ofRow(rtoCount)),
+  number("ecn", "ECN", 7, 17, "count", ofRow((f, r) => pathFigure(f, r, "ecnMarks"))),
+  words("end", "END", { floor: 18, drop: 17 }, (s, r) => {
     const end = endedOf(s, r);
     return end === null ? "-" : endText(end);
   }), // closed by the peer
-  number("age", "AGE", 6, 11, "ms", flow.ageMs), // 23h59m
-  words("exe", "EXE", { floor: 14, drop: 15 }, (s, r) => harmless(flow.executable(s, r) ?? "-")),
-  words("parent", "PARENT", { floor: 12, drop: 16 }, (s, r) => harmless(flow.parentText(s, r) ?? "-")), // 4194304 bash
-  words("command", "COMMAND", { floor: 24, weight: 2, drop: 17 }, (s, r) => harmless(flow.commandLine(s, r) ?? "-")),
+  number("age", "AGE", 6, 12, "ms", flow.ageMs), // 23h59m
+  words("exe", "EXE", { floor: 14, drop: 16 }, (s, r) => harmless(flow.executable(s, r) ?? "-")),
+  words("parent", "PARENT", { floor: 12, drop: 17 }, (s, r) => harmless(flow.parentText(s, r) ?? "-")), // 4194304 bash
+  words("command", "COMMAND", { floor: 24, weight: 2, drop: 18 }, (s, r) => harmless(flow.commandLine(s, r) ?? "-")),
 ];
 
-/** Rates in and out together over the last half minute, as bars: of the live screen alone, which draws them. */
+/** Rates in and out together over the last half minute, as bars: of the live screen alone, which draws them. It leaves before RX and TX do, so that no
+ * wider terminal has it in their place. */
 export const HISTORY: Column = {
-  ...words("history", "HISTORY", { floor: 10, weight: 1, drop: 6 }, () => ""),
+  ...words("history", "HISTORY", { floor: 10, weight: 1, drop: 7 }, () => ""),
   most: 30, // a second each
 };
 

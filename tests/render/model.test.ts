@@ -260,9 +260,17 @@ Deno.test("ScreenModel hears nothing of the mouse after m", () => {
   strictEqual(names(model), "p1 [p2] p3");
 });
 
-Deno.test("ScreenModel shows HISTORY from 140 cells on, or where it is asked for", () => {
+Deno.test("ScreenModel shows HISTORY from 144 cells on, beside RX and TX, or where it is asked for", () => {
   const has = (columns: number, changes = {}) => scene(columns, 24, 0, changes).draw().line(2).includes("HISTORY");
-  deepStrictEqual([120, 139, 140, 160, 200].map((columns) => has(columns)), [false, false, true, true, true]);
+  deepStrictEqual([120, 139, 140, 143, 144, 200].map((columns) => has(columns)), [
+    false,
+    false,
+    false,
+    false,
+    true,
+    true,
+  ]);
+  for (const columns of [139, 140, 143, 144]) strictEqual(/ RX +TX /.test(scene(columns, 24, 0).draw().line(2)), true);
   const shown = [columnById("process")!, HISTORY];
   strictEqual(has(80, { shown, chosen: true }), true);
   strictEqual(has(200, { shown: shown.slice(0, 1), chosen: true }), false);

@@ -1,5 +1,5 @@
 import type { Sample } from "../../flow/sample.ts";
-import { type Column, columnById, HISTORY, inUnits } from "../column.ts";
+import { type Column, columnById, inUnits } from "../column.ts";
 import { peerRow } from "../../flow/peer.ts";
 import { flowId } from "../../flow/row.ts";
 import type { Ended } from "../ended.ts";
@@ -42,31 +42,26 @@ export function itemId(sample: Sample, item: Item): string {
   return item.id === null ? "group" : `group ${item.id}`;
 }
 
-/** Where nobody has chosen columns, a narrower terminal has better use for its cells than for history. */
-const HISTORY_FROM = 140;
-
 /** What has been moved in all stays on a narrow terminal where it is what the groups are there for. */
 const PINNED: ReadonlyMap<string, Column> = new Map(
   ["rx", "tx"].map((id) => [id, { ...columnById(id)!, drop: 0 }]),
 );
 
 /** What the columns depend on. */
-const LAYOUT = ["shown", "chosen", "group", "bits", "sinceStart"] as const;
+const LAYOUT = ["shown", "group", "bits", "sinceStart"] as const;
 /** The columns asked for last: as long as nobody chooses others they are the same ones, and keep their places. */
-let last: { readonly state: ScreenState; readonly narrow: boolean; readonly columns: readonly Column[] } | null = null;
+let last: { readonly state: ScreenState; readonly columns: readonly Column[] } | null = null;
 
-/** The columns of this state's table, before the terminal's width has its say. */
+/** The columns of this state's table. They do not depend on the terminal's width, so that a wider one has all that a narrower one has. */
 export function tableColumns(state: ScreenState): readonly Column[] {
-  const narrow = !state.chosen && state.columns < HISTORY_FROM;
-  if (last === null || last.narrow !== narrow || LAYOUT.some((part) => last!.state[part] !== state[part])) {
-    last = { state, narrow, columns: columnsOf(state, narrow) };
+  if (last === null || LAYOUT.some((part) => last!.state[part] !== state[part])) {
+    last = { state, columns: columnsOf(state) };
   }
   return last.columns;
 }
 
-function columnsOf(state: ScreenState, narrow: boolean): readonly Column[] {
-  const { group } = state;
-  const shown = narrow ? state.shown.filter((column) => column !== HISTORY) : state.shown;
+function columnsOf(state: ScreenState): readonly Column[] {
+  const { group, shown } = state;
   const columns = inUnits(group === null ? shown : groupColumns(shown, group), state.bits);
   return group !== null && state.sinceStart ? columns.map((column) => PINNED.get(column.id) ?? column) : columns;
 }
