@@ -164,8 +164,9 @@ function flowTable(options: Options): (sample: Sample) => string {
 }
 
 /** Columns that were asked for are all there. */
-function look({ columns, bits }: Options): TextLook {
-  return { bits, across: columns === null && Deno.stdout.isTerminal() ? Deno.consoleSize().columns : null };
+function look({ columns, bits, sort }: Options): TextLook {
+  const across = columns === null && Deno.stdout.isTerminal() ? Deno.consoleSize().columns : null;
+  return { bits, across, sort: sort.column };
 }
 
 function groupsTable(options: Options, by: Grouping, past: EndedFlows | null): (sample: Sample) => string {

@@ -13,6 +13,8 @@ export interface TextLook {
   readonly bits?: boolean;
   /** Cells of the terminal, for which columns are left out as the live screen does it; null: all columns. */
   readonly across?: number | null;
+  /** The column that rows are sorted by stays where others are left out. */
+  readonly sort?: Column | null;
 }
 
 const GAP = 2;
@@ -47,15 +49,16 @@ function table(
   sample: Sample,
   columns: readonly Column[],
   raw: readonly (readonly string[])[],
-  { bits = false, across = null }: TextLook,
+  { bits = false, across = null, sort = null }: TextLook,
 ): string {
   const cells = raw.map((line) => line.map(harmless));
   const widths = columns.map((column, i) =>
     cells.reduce((width, line) => Math.max(width, textCells(line[i])), textCells(column.title))
   );
-  const kept = new Set(fitting(columns, across ?? Infinity, (column) => widths[columns.indexOf(column)], GAP));
+  const ranked = columns.map((column) => column.id === sort?.id ? { ...column, stays: true } : column);
+  const kept = new Set(fitting(ranked, across ?? Infinity, (column) => widths[ranked.indexOf(column)], GAP));
   const line = (texts: readonly string[]) =>
-    texts.map((text, i) => kept.has(columns[i]) ? padded(text, widths[i], columns[i].align) : null)
+    texts.map((text, i) => kept.has(ranked[i]) ? padded(text, widths[i], columns[i].align) : null)
       .filter((text) => text !== null).join(" ".repeat(GAP)).trimEnd();
   const notes = notesOf(sample).map(({ message, remedy }) => `! ${message}${remedy === null ? "" : `. ${remedy}`}`);
   return [

@@ -52,6 +52,8 @@ export interface Column {
   readonly drop: number;
   /** The id of a column that says little without this one: both leave together. */
   readonly twin?: string;
+  /** The table is sorted by it: all others but the first leave before it. */
+  readonly stays?: boolean;
   /** The direction that a first sort by this column takes. */
   readonly descending: boolean;
   readonly text: (sample: Sample, row: number) => string;

@@ -23,7 +23,7 @@ let last: {
 } | null = null;
 
 /** Which of the columns are on a line of `width` cells, and where. It depends on nothing else, so that nothing moves while
- * figures change. Columns leave whole, the highest `drop` first; what is left over goes to those with a weight. */
+ * figures change. Columns leave whole, the highest `drop` first, and the one that `stays` last; what is left over goes to those with a weight. */
 export function placeColumns(columns: readonly Column[], width: number, from = 0): readonly Place[] {
   if (last === null || last.columns !== columns || last.width !== width || last.from !== from) {
     last = { columns, width, from, places: placed(columns, width, from) };
@@ -61,12 +61,20 @@ export function fitting(
 ): readonly Column[] {
   let kept = columns;
   while (kept.length > 1) {
-    const last = kept.reduce((last, column) => column.drop >= last.drop ? column : last);
-    if (last.drop === 0 || needed(kept.map((column) => widthOf(column, last)), gap) <= room) break;
-    const rest = kept.filter((column) => column !== last && column.id !== last.twin);
+    const last = nextToLeave(kept);
+    if (last === null || needed(kept.map((column) => widthOf(column, last)), gap) <= room) break;
+    const rest = kept.filter((column) => column !== last && (column.id !== last.twin || column.stays));
     kept = rest.length > 0 ? rest : kept.slice(0, 1);
   }
   return kept;
+}
+
+/** What never leaves a narrow screen does so for the column that the table is sorted by. null: none leaves. */
+function nextToLeave(kept: readonly Column[]): Column | null {
+  const others = kept.filter(({ stays }) => !stays);
+  if (others.length === 0) return null;
+  const last = others.reduce((last, column) => column.drop >= last.drop ? column : last);
+  return last.drop > 0 || others.length < kept.length && last !== kept[0] ? last : null;
 }
 
 /** `spare` cells beyond the least, shared out by weight, up to what a column can use. */

@@ -81,5 +81,7 @@ Deno.test("textTable() leaves out columns for which a terminal has no room, as t
   for (const across of [80, 120, 200]) strictEqual(titles(across).widest <= across, true, `${across}`);
   const { words } = titles(80);
   for (const title of ["PROCESS", "REMOTE", "RX/s", "TX/s"]) strictEqual(words.includes(title), true, words.join());
+  const sorted = textTable(sample, [0, 1], COLUMNS, { across: 80, sort: columnById("retrans")! }).split("\n").at(-4)!;
+  strictEqual(sorted.includes("RETRANS") && sorted.length <= 80, true, sorted);
   strictEqual(titles(1).words.includes("PROCESS"), true);
 });

@@ -207,14 +207,27 @@ Deno.test("ScreenModel draws the same head while nothing changes but own costs t
   }
 });
 
-Deno.test("ScreenModel says what it sorts by, which may have no room on the screen", () => {
-  const model = modelOf(rates(2, 1)), foot = () => model.draw().line(11);
+Deno.test("ScreenModel says what it sorts by, in the last line and in the titles", () => {
+  const model = modelOf(rates(2, 1)), foot = () => model.draw().line(11), titles = () => model.draw().line(2);
   press(model, "r");
   strictEqual(foot().includes("sorted by both rates together, ▲"), true, foot());
   press(model, "<");
   strictEqual(foot().includes("sorted by AGE, ▼"), true, foot());
+  strictEqual(titles().includes("AGE▼"), true, titles());
   press(model, "r");
   strictEqual(foot().includes("sorted by AGE, ▲"), true, foot());
+  strictEqual(titles().includes("AGE▲"), true, titles());
+});
+
+Deno.test("ScreenModel has what it sorts by in the head where no column carries the arrow", () => {
+  const by = (id: string) => ({ sort: { column: columnById(id)!, descending: true } });
+  const head = (changes = {}) => scene(100, 24, 0, changes).draw().line(1);
+  const chosen = { shown: [columnById("process")!, columnById("rx/s")!], chosen: true };
+  strictEqual(head({ ...by("rtt"), ...chosen }).includes("sorted by RTT▼"), true, head({ ...by("rtt"), ...chosen }));
+  strictEqual(head({ ...by("process"), group: "remote" }).includes("sorted by PROCESS▼"), true);
+  for (const changes of [{}, chosen, by("rtt"), by("minrtt"), { ...by("rtt"), group: "process" }]) {
+    strictEqual(head(changes).includes("sorted by"), false, head(changes));
+  }
 });
 
 Deno.test("ScreenModel hides listeners again that a filter asked for which was given up, or typed over", () => {

@@ -1,9 +1,9 @@
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { defaultColumns, SCREEN_COLUMNS } from "../../src/view/column.ts";
+import { type Column, columnById, COLUMNS, defaultColumns, SCREEN_COLUMNS, TOTAL_RATE } from "../../src/view/column.ts";
 import { GROUPINGS } from "../../src/view/group_key.ts";
 import { placeColumns } from "../../src/view/layout.ts";
-import { tableColumns } from "../../src/view/screen/lines.ts";
+import { isSortedBy, tableColumns } from "../../src/view/screen/lines.ts";
 import type { ScreenState } from "../../src/view/screen/state.ts";
 import { GUTTER } from "../../src/view/screen/table.ts";
 import { state } from "../render/scene.ts";
@@ -16,6 +16,9 @@ function shownAt(columns: number, changes: Partial<ScreenState>): string[] {
 
 const SOURCES = ["bpf", "netlink", "nettop"] as const;
 
+const sortedBy = (column: Column) => ({ sort: { column, descending: column.descending } });
+const SORTS = [TOTAL_RATE, ...COLUMNS].map(sortedBy);
+
 Deno.test("tableColumns() and placeColumns() lose no column as the terminal grows, whatever is shown", () => {
   const shown = fc.oneof(
     fc.record({ tcp: fc.constantFrom(...SOURCES), many: fc.boolean() }).map(({ tcp, many }) => ({
@@ -24,7 +27,12 @@ Deno.test("tableColumns() and placeColumns() lose no column as the terminal grow
     })),
     fc.subarray([...SCREEN_COLUMNS], { minLength: 1 }).map((shown) => ({ shown, chosen: true })),
   );
-  const choices = { group: fc.constantFrom(null, ...GROUPINGS), bits: fc.boolean(), sinceStart: fc.boolean() };
+  const choices = {
+    group: fc.constantFrom(null, ...GROUPINGS),
+    bits: fc.boolean(),
+    sinceStart: fc.boolean(),
+    sort: fc.constantFrom(...SORTS).map(({ sort }) => sort),
+  };
   fc.assert(
     fc.property(shown, fc.record(choices), (shown, choices) => {
       let before: string[] = [];
@@ -36,4 +44,38 @@ Deno.test("tableColumns() and placeColumns() lose no column as the terminal grow
     }),
     { numRuns: 200 },
   );
+});
+
+Deno.test("tableColumns() and placeColumns() show what the table is sorted by, with its arrow, however narrow it is", () => {
+  for (const { sort } of SORTS) {
+    for (const chosen of [null, [...SCREEN_COLUMNS]]) {
+      const changes = { sort, ...chosen === null ? {} : { shown: chosen, chosen: true } };
+      for (let columns = 40; columns <= 320; columns++) {
+        const wide = { ...state(columns, 24), ...changes };
+        const place = placeColumns(tableColumns(wide), columns, GUTTER).find(({ column }) => isSortedBy(wide, column));
+        ok(place !== undefined && place.width > 1, `${sort.column.id} at ${columns}`);
+      }
+    }
+  }
+  for (const id of ["rx", "rtt", "retrans"]) {
+    for (const group of GROUPINGS) {
+      for (let columns = 48; columns <= 320; columns++) {
+        ok(shownAt(columns, { ...sortedBy(columnById(id)!), group }).includes(id), `${id} at ${columns} by ${group}`);
+      }
+    }
+  }
+});
+
+Deno.test("tableColumns() and placeColumns() let the least useful column go for the one that the table is sorted by, and no other", () => {
+  const by = (id: string, columns: number, changes: Partial<ScreenState> = {}) =>
+    shownAt(columns, { ...sortedBy(columnById(id) ?? TOTAL_RATE), ...changes }).join(" ");
+  strictEqual(by("rate", 80), "process pid protocol remote rx/s tx/s rtt");
+  strictEqual(by("rtt", 80), by("rate", 80));
+  strictEqual(by("retrans", 80), "process remote rx/s tx/s rtt retrans");
+  strictEqual(by("user", 110), "process pid user protocol remote state rx/s tx/s rtt");
+  strictEqual(by("minrtt", 110), "process pid protocol remote state rx/s tx/s rtt minrtt");
+  strictEqual(by("command", 40), "process command");
+  strictEqual(by("rx", 60), "process rx/s tx/s rx");
+  // What was chosen is left as it is.
+  strictEqual(by("rtt", 80, { shown: [columnById("process")!, columnById("rx/s")!], chosen: true }), "process rx/s");
 });

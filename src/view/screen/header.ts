@@ -4,10 +4,13 @@ import type { Note } from "../../system/source_info.ts";
 import { Canvas, Role } from "../canvas.ts";
 import { ageText, BIT_RATE_CELLS, clockText, RATE_CELLS, rateTexts, thousands } from "../units.ts";
 import type { Totals } from "../totals.ts";
+import { placeColumns } from "../layout.ts";
 import { fitted, textCells } from "../width.ts";
 import { drawGraph, type Graphed } from "./graph.ts";
 import type { TotalsHistory } from "./history.ts";
 import { drawAgo, drawTimeLine, thinText } from "./time_line.ts";
+import { isSortedBy, tableColumns } from "./lines.ts";
+import { GUTTER } from "./table.ts";
 import { trafficLine } from "./spark.ts";
 import { speedText } from "./player.ts";
 import type { Geometry, ScreenState } from "./state.ts";
@@ -117,11 +120,19 @@ function intervalText(ms: number): string {
 
 type Part = readonly [before: string, figure: string, behind: string, role?: Role];
 
-function drawCounts(canvas: Canvas, { bits, moment }: ScreenState, { sample, totals, cost }: Head): void {
+/** What the table is sorted by, if no column of it carries the arrow: the columns were chosen without it, or groups have none. */
+function sortedText(state: ScreenState): string | null {
+  const places = placeColumns(tableColumns(state), state.columns, GUTTER), { column, descending } = state.sort;
+  if (places.some((place) => isSortedBy(state, place.column))) return null;
+  return `${column.title}${descending ? "▼" : "▲"}`;
+}
+
+function drawCounts(canvas: Canvas, state: ScreenState, { sample, totals, cost }: Head): void {
   if (sample === null || totals === null || cost === null) {
     canvas.put(1, 1, "loading the programs …", Role.dim);
     return;
   }
+  const { bits, moment } = state, sorted = sortedText(state);
   const perS = (count: number) => sample.intervalMs === 0 ? 0 : Math.round(count * 1000 / sample.intervalMs);
   const inside = totals.insideBytesPerS, byAddress = totals.insideByAddressBytesPerS;
   const number = thousands, { eventsLost } = sample.health;
@@ -131,6 +142,7 @@ function drawCounts(canvas: Canvas, { bits, moment }: ScreenState, { sample, tot
     ["", `+${number(perS(totals.opened))}`, "/s opened"],
     ["", `−${number(perS(totals.closed))}`, "/s closed"],
   ];
+  if (sorted !== null) parts.push(["sorted by ", sorted, ""]);
   const thin = moment === null ? null : thinText(moment);
   if (thin !== null) parts.push(["", thin, "", Role.warning]);
   if (totals.failed > 0) parts.push(["", number(perS(totals.failed)), "/s failed", Role.warning]);

@@ -1,11 +1,12 @@
 import type { Sample } from "../../flow/sample.ts";
-import { type Column, columnById, inUnits } from "../column.ts";
+import { type Column, columnById, inUnits, SCREEN_COLUMNS, TOTAL_RATE } from "../column.ts";
 import { peerRow } from "../../flow/peer.ts";
 import { flowId } from "../../flow/row.ts";
 import type { Ended } from "../ended.ts";
 import { type Group, groupColumns, groupRows } from "../group.ts";
 import { chosenRows, selected } from "../selection.ts";
 import { sortedRows } from "../sort.ts";
+import { textCells } from "../width.ts";
 import type { ScreenState } from "./state.ts";
 
 /** A line of the table: a row of the sample, or a group of them. */
@@ -48,7 +49,7 @@ const PINNED: ReadonlyMap<string, Column> = new Map(
 );
 
 /** What the columns depend on. */
-const LAYOUT = ["shown", "group", "bits", "sinceStart"] as const;
+const LAYOUT = ["shown", "chosen", "group", "bits", "sinceStart", "sort"] as const;
 /** The columns asked for last: as long as nobody chooses others they are the same ones, and keep their places. */
 let last: { readonly state: ScreenState; readonly columns: readonly Column[] } | null = null;
 
@@ -61,9 +62,31 @@ export function tableColumns(state: ScreenState): readonly Column[] {
 }
 
 function columnsOf(state: ScreenState): readonly Column[] {
-  const { group, shown } = state;
+  const { group } = state, shown = withSorted(state);
   const columns = inUnits(group === null ? shown : groupColumns(shown, group), state.bits);
-  return group !== null && state.sinceStart ? columns.map((column) => PINNED.get(column.id) ?? column) : columns;
+  const pinned = group !== null && state.sinceStart
+    ? columns.map((column) => PINNED.get(column.id) ?? column)
+    : columns;
+  return pinned.map((column) => isSortedBy(state, column) ? staying(column) : column);
+}
+
+/** With room for the arrow behind its title. */
+function staying(column: Column): Column {
+  return { ...column, floor: Math.max(column.floor, textCells(column.title) + 1), stays: true };
+}
+
+/** With the column that the table is sorted by, if it was only left out because nobody has chosen columns. */
+function withSorted({ shown, chosen, sort: { column } }: ScreenState): readonly Column[] {
+  if (chosen || column === TOTAL_RATE || shown.includes(column)) return shown;
+  return SCREEN_COLUMNS.filter((one) => one === column || shown.includes(one));
+}
+
+/** The total of both rates has no column of its own: both of them carry the arrow. */
+export function isSortedBy({ sort, sinceStart, group }: ScreenState, column: Column): boolean {
+  // Groups that count what has ended are sorted by what they have moved.
+  if (sort.column === TOTAL_RATE && sinceStart && group !== null) return column.id === "rx" || column.id === "tx";
+  if (sort.column === TOTAL_RATE) return column.id === "rx/s" || column.id === "tx/s" || column.id === TOTAL_RATE.id;
+  return sort.column.id === column.id;
 }
 
 /** Keeps the cursor on its line's flow and that line where it is on the screen, as far as it can be. */

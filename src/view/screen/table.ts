@@ -2,7 +2,7 @@
 import { isStale } from "../../flow/host.ts";
 import type { Sample } from "../../flow/sample.ts";
 import { Canvas, Role } from "../canvas.ts";
-import { type Column, HISTORY, TOTAL_RATE } from "../column.ts";
+import { type Column, HISTORY } from "../column.ts";
 import { isListener, limitedBy } from "../../flow/row.ts";
 import { groupLabel, groupText } from "../group.ts";
 import { limitCounts } from "../group_reasons.ts";
@@ -12,7 +12,7 @@ import { type Place, placeColumns } from "../layout.ts";
 import { limitRole, mostUrgent } from "../limit.ts";
 import { fitted, textCells } from "../width.ts";
 import type { Geometry, ScreenState } from "./state.ts";
-import { type Item, type Lines, tableColumns } from "./lines.ts";
+import { isSortedBy, type Item, type Lines, tableColumns } from "./lines.ts";
 
 /** Cells left of the first column: + new, × ended, ? of a host that is silent, ! lost datagrams in this sample, ▸ ▾ a group. */
 export const GUTTER = 1;
@@ -61,14 +61,6 @@ function drawTitles(canvas: Canvas, state: ScreenState, places: readonly Place[]
     const cells = textCells(title), at = column.align === "right" ? x + width - cells : x;
     canvas.put(at, y, title, sorted ? Role.sorted : Role.title, width);
   }
-}
-
-/** The total of both rates has no column of its own: both of them carry the arrow. */
-function isSortedBy({ sort, sinceStart, group }: ScreenState, column: Column): boolean {
-  // Groups that count what has ended are sorted by what they have moved.
-  if (sort.column === TOTAL_RATE && sinceStart && group !== null) return column.id === "rx" || column.id === "tx";
-  if (sort.column === TOTAL_RATE) return column.id === "rx/s" || column.id === "tx/s" || column.id === TOTAL_RATE.id;
-  return sort.column.id === column.id;
 }
 
 function drawItem(

@@ -185,7 +185,6 @@ function sortedBy(state: ScreenState, step: 1 | -1): ScreenState {
   return sorted(state, column, column.descending);
 }
 
-/** The column may be one that has no room on this terminal: its arrow is not seen then. */
 function sorted(state: ScreenState, column: Column, descending: boolean): ScreenState {
   const by = column === TOTAL_RATE ? "both rates together" : column.title;
   return { ...state, sort: { column, descending }, notice: `sorted by ${by}, ${descending ? "▼" : "▲"}` };
