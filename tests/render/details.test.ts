@@ -1,7 +1,12 @@
-import { strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Unknown } from "../../src/flow/columns.ts";
-import { fakeSample, NOW_NS } from "../view/fake_sample.ts";
-import { scene } from "./scene.ts";
+import { cgroupOf, NO_CGROUP } from "../../src/flow/container.ts";
+import type { Sample } from "../../src/flow/sample.ts";
+import type { LimitName } from "../../src/view/group_reasons.ts";
+import { ScreenModel } from "../../src/view/screen/model.ts";
+import type { ScreenState } from "../../src/view/screen/state.ts";
+import { type FakeFlow, fakeSample, NOW_NS } from "../view/fake_sample.ts";
+import { scene, state } from "./scene.ts";
 
 Deno.test("ScreenModel.draw() says of a flow that it is older than tcptop only where that is known", () => {
   const model = scene(120, 30, 0, { details: true });
@@ -12,4 +17,102 @@ Deno.test("ScreenModel.draw() says of a flow that it is older than tcptop only w
   };
   strictEqual(age(0), "longer than");
   strictEqual(age(Unknown.bytes | Unknown.age), "not known");
+});
+
+const END = { pair: 3, rttUs: 12, limit: "network" as LimitName, busyMs: 1000, txDelta: 900, netns: 4026531840 };
+const CLIENT: FakeFlow = { ...END, process: "client", pid: 11, local: ["127.0.0.1", 4000], remote: ["127.0.0.1", 80] };
+const SERVER: FakeFlow = {
+  ...CLIENT,
+  process: "server",
+  pid: 22,
+  local: CLIENT.remote!,
+  remote: CLIENT.local!,
+  direction: "in",
+};
+const IDLE = Array.from({ length: 30 }, (_, i): FakeFlow => ({ process: `idle-${i}`, pid: 100 + i }));
+
+/** With every figure that the kernel has of a connection's way. */
+function figured(second: number): Sample {
+  const timeNs = NOW_NS + second * 1e9,
+    sample = fakeSample([CLIENT, SERVER, ...IDLE], {
+      number: second,
+      timeNs,
+      cgroups: [NO_CGROUP, cgroupOf("/system.slice/a.service")],
+    });
+  const { flows } = sample;
+  for (const row of [0, 1]) {
+    flows.pathKnown[row] = flows.cgroup[row] = 1;
+    flows.movedNs[row] = timeNs - 1e9;
+    flows.minRttUs[row] = flows.connectUs[row] = flows.mss[row] = 1009;
+    flows.deliveryRate[row] = flows.pacingRate[row] = 1e6;
+    flows.congestion.set(new TextEncoder().encode("cubic"), row * 16);
+  }
+  return sample;
+}
+
+function detailed(columns: number, rows: number, changes: Partial<ScreenState> = {}): ScreenModel {
+  const model = new ScreenModel({ ...state(columns, rows), details: true, ...changes });
+  for (let second = 0; second < 20; second++) model.take(figured(second));
+  return model;
+}
+
+const LABELS = [
+  "local remote state age received sent round_trip retransmits cwnd packets_in packets_out least_rtt handshake idle_for",
+  "congestion mss delivery pacing netns cgroup command time user",
+].join(" ").split(" ").map((label) => label.replace("_", " "));
+
+const OF_LABEL = LABELS.map((label) => [label, new RegExp(`^(.* {2})? ?${label} +\\S`)] as const);
+
+interface Shown {
+  /** The labels of the facts and of the history. */
+  readonly labels: readonly string[];
+  /** How many lines of the table there are. */
+  readonly table: number;
+  /** Where the details begin. */
+  readonly at: number;
+}
+
+function shownBy(model: ScreenModel): Shown {
+  const canvas = model.draw(), all = Array.from({ length: canvas.rows }, (_, y) => canvas.line(y));
+  const at = all.findIndex((line) => /^ \S+ \[\d+\] tcp/.test(line)), lines = all.slice(at + 1);
+  const facts = OF_LABEL.filter(([, pattern]) => lines.some((line) => pattern.test(line))).map(([label]) => label);
+  const history = ["received", "sent", "round trip"].filter((label) =>
+    lines.some((line) => line.startsWith(` ${label}`) && line.includes(" max "))
+  );
+  const table = all.slice(0, at).filter((line) => /^ (idle-|client|server)/.test(line)).length;
+  return { labels: [...facts, ...history.map((label) => `history of ${label}`)], table, at };
+}
+
+Deno.test("ScreenModel.draw() shows every figure of a connection inside the machine where there is room, and the table beside it", () => {
+  for (const [columns, rows] of [[130, 60], [150, 50], [80, 50]]) {
+    const { labels, table } = shownBy(detailed(columns, rows));
+    deepStrictEqual(LABELS.filter((label) => !labels.includes(label)), [], `${columns}x${rows}`);
+    strictEqual(labels.length, LABELS.length + 3);
+    strictEqual(table >= 5, true, `${columns}x${rows}`);
+  }
+});
+
+Deno.test("ScreenModel.draw() shows no less in the details as the terminal grows", () => {
+  for (const changes of [{}, { pairs: false }, { graph: "all" as const }]) {
+    for (const columns of [60, 80, 130, 200]) {
+      const model = detailed(columns, 10, changes);
+      let before: Shown = { labels: [], table: 0, at: 0 };
+      for (let rows = 10; rows <= 70; rows++) {
+        model.resize(columns, rows);
+        const now = shownBy(model), at = `${columns}x${rows} ${JSON.stringify(changes)}: ${now.labels.join(", ")}`;
+        deepStrictEqual(before.labels.filter((label) => !now.labels.includes(label)), [], at);
+        // A graph takes its lines from the table.
+        strictEqual("graph" in changes || now.table >= before.table, true, at);
+        before = now;
+      }
+    }
+  }
+});
+
+Deno.test("ScreenModel keeps the table beside the details where it is as the cursor moves", () => {
+  const model = detailed(130, 60), { at } = shownBy(model);
+  for (let i = 0; i < 10; i++) {
+    model.input({ type: "key", key: "down" });
+    strictEqual(shownBy(model).at, at);
+  }
 });

@@ -27,6 +27,7 @@ export function bothEnds(sample: Sample, one: number, other: number): Line[] {
     both("waits", (row) => limitedBy(sample.flows, row)?.replace("_", " ") ?? "-"),
     both("ended", (row) => endedText(sample, row)),
     ...[...labels].map((label): Line => [label, facts[0].get(label) ?? "-", facts[1].get(label) ?? "-"]),
+    both("cgroup", (row) => harmless(flow.cgroupPath(sample, row) ?? "-")),
   ];
   const said = lines.filter(([, client, server]) => client !== "-" || server !== "-");
   return said.sort((a, b) => rank(a) - rank(b));

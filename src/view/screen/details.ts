@@ -1,5 +1,5 @@
 /** Everything that is known of the flow under the cursor. */
-import { type AcceptQueue, acceptQueue, hasPeer, isShared, limitedBy } from "../../flow/row.ts";
+import { type AcceptQueue, acceptQueue, hasPeer, isShared, isTcp, limitedBy } from "../../flow/row.ts";
 import type { Sample } from "../../flow/sample.ts";
 import { Canvas, Role } from "../canvas.ts";
 import * as flow from "../flow.ts";
@@ -12,25 +12,35 @@ import { bytesText, durationText, rateTexts } from "../units.ts";
 import { fitted, textCells } from "../width.ts";
 import type { LineHistory } from "./history.ts";
 import { sparkline } from "./spark.ts";
-import { drawTimeBar } from "./time_bar.ts";
+import { drawTimeBar, MOST_TIME_LINES } from "./time_bar.ts";
 import { bothEnds, peerLine } from "./both_ends.ts";
 import { factsOf, headline, plain } from "./facts.ts";
 import type { Pair } from "./path.ts";
 
-export interface Detailed {
+/** What stands above the history. */
+export interface Described {
   readonly sample: Sample;
   readonly row: number;
   /** The other end, if both are one row; -1: it is a row of its own. */
   readonly other: number;
-  readonly history: LineHistory | undefined;
-  readonly bits: boolean;
   /** null: the process has gone, or the system does not let us read it. undefined: not known yet. */
   readonly commandLine: string | null | undefined;
 }
 
+export interface Detailed extends Described {
+  readonly history: LineHistory | undefined;
+  readonly bits: boolean;
+}
+
 const LABEL_CELLS = 11;
-/** Rates and round trip a line each, and where the time went in two. */
-const HISTORY_LINES = 5;
+/** Rates and round trip a line each. */
+const RATE_LINES = 3;
+/** The same, and where the time went in two lines: what is kept for them where not everything fits. */
+const HISTORY_LINES = RATE_LINES + 2;
+/** The same, with all that the time takes. */
+const MOST_HISTORY_LINES = RATE_LINES + MOST_TIME_LINES;
+/** A pane of so few lines has no history where the facts fill it. */
+const FACTS_FIRST = 10;
 /** Narrower than this, and a pair cannot hold an IPv4 endpoint. */
 const PAIR_CELLS = 36;
 
@@ -50,15 +60,31 @@ export function drawDetails(canvas: Canvas, detailed: Detailed | null, y: number
   if (limit !== null) {
     canvas.put(1, y + 1, fitted(limit, canvas.columns - 2), limitRole(limitedBy(sample.flows, row)));
   }
-  // What does not fit leaves from the end of the facts: the history keeps its lines.
-  const first = y + (limit === null ? 1 : 2), end = rows < HISTORY_LINES + 6 ? bottom : bottom - HISTORY_LINES;
+  // What does not fit leaves from the end of the facts: the history keeps its lines, which it gets one by one as the pane grows.
+  const kept = Math.max(0, Math.min(HISTORY_LINES, rows - FACTS_FIRST));
+  const first = y + (limit === null ? 1 : 2), end = bottom - kept;
   if (other >= 0) return drawHistory(canvas, detailed, drawEnds(canvas, detailed, first, end), bottom);
-  const across = Math.max(1, Math.min(3, Math.floor(canvas.columns / PAIR_CELLS)));
-  const fits = ([, text]: Pair) => textCells(text) <= Math.floor(canvas.columns / across) - LABEL_CELLS - 3;
-  const all = factsOf(sample, row), wide = all.filter((pair) => !fits(pair));
-  let line = drawPairs(canvas, all.filter(fits), across, first, end);
-  for (const [label, text] of [...wide, ...longPairs(detailed)]) line = drawPair(canvas, label, text, line, end);
-  drawHistory(canvas, detailed, line, bottom);
+  const { across, side, long } = pairsOf(detailed, canvas.columns);
+  let line = drawPairs(canvas, side, across, first, end);
+  for (const [label, text] of long) line = drawPair(canvas, label, text, line, end);
+  drawHistory(canvas, detailed, Math.min(line, end), bottom);
+}
+
+/** Lines that the pane takes on a terminal of so many columns, if nothing is to be left out. */
+export function detailsRows(described: Described, columns: number): number {
+  const { sample, row, other } = described, isOfTcp = isTcp(sample.flows, row);
+  const { across, side, long } = pairsOf(described, columns);
+  const facts = other >= 0 ? bothEnds(sample, row, other).length + 1 : Math.ceil(side.length / across) + long.length;
+  // The title; and of TCP what it waits for, which may be known in the next sample.
+  return 1 + (isOfTcp ? 1 : 0) + facts + (isOfTcp ? MOST_HISTORY_LINES : RATE_LINES);
+}
+
+/** What stands side by side, and what has a line for itself. */
+function pairsOf(described: Described, columns: number): { across: number; side: Pair[]; long: Pair[] } {
+  const across = Math.max(1, Math.min(3, Math.floor(columns / PAIR_CELLS)));
+  const fits = ([, text]: Pair) => textCells(text) <= Math.floor(columns / across) - LABEL_CELLS - 3;
+  const all = factsOf(described.sample, described.row);
+  return { across, side: all.filter(fits), long: [...all.filter((pair) => !fits(pair)), ...longPairs(described)] };
 }
 
 /** What this machine threw away, where there is any. */
@@ -75,7 +101,7 @@ const NAME_FROM: Readonly<Record<flow.NameFrom, string>> = {
   reverse: "reverse DNS",
 };
 
-function longPairs({ sample, row, commandLine }: Detailed): Pair[] {
+function longPairs({ sample, row, commandLine }: Described): Pair[] {
   const long: Pair[] = [["command", commandLine === undefined ? "…" : harmless(commandLine ?? "-")]];
   const exe = flow.executable(sample, row), container = flow.container(sample, row);
   const end = endedOf(sample, row);

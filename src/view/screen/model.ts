@@ -14,18 +14,18 @@ import type { LentFlows } from "../lent_flows.ts";
 import { notesButOwners } from "../notes.ts";
 import { type Totals, totalsOf } from "../totals.ts";
 import { CommandLines, type NamedProcess } from "./command_lines.ts";
-import { drawDetails } from "./details.ts";
+import { type Described, type Detailed, detailsRows, drawDetails } from "./details.ts";
 import { headline } from "./facts.ts";
 import { otherEnd } from "../pairs.ts";
 import { drawFoot } from "./footer.ts";
-import { type Geometry, geometryOf, type ScreenState } from "./state.ts";
+import { DETAILS_ROWS, type Geometry, geometryOf, type ScreenState } from "./state.ts";
 import { type Cost, drawHead, SteadyCost } from "./header.ts";
 import { drawHelp } from "./help.ts";
 import type { Graphed } from "./graph.ts";
 import { TotalsHistory } from "./history.ts";
 import type { Input } from "./input.ts";
 import { LinePasts } from "./line_pasts.ts";
-import { followed, type Item, itemId, type Lines, linesOf, tableColumns } from "./lines.ts";
+import { followed, type Item, itemId, type Lines, linesOf, scrolled, tableColumns } from "./lines.ts";
 import { drawMenu } from "./menu.ts";
 import type { Moment } from "./moment.ts";
 import { drawTable, GUTTER } from "./table.ts";
@@ -39,6 +39,14 @@ interface Shown {
   readonly history: TotalsHistory;
 }
 
+/** Lines that the details want on a terminal of so many columns. They do not get fewer while the details are open, so that the table beside them
+ * stands still when the cursor moves. */
+interface Pane {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const NO_PANE: Pane = { columns: 0, rows: DETAILS_ROWS };
 const NO_LINES: Lines = { items: [], matching: 0, folded: false };
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 /** What the lines of the table depend on. */
@@ -78,6 +86,7 @@ export class ScreenModel {
   /** What it was when the screen was frozen; null: it is not. */
   #endedShown: EndedFlows | null = null;
   readonly #commands = new CommandLines();
+  #pane: Pane = NO_PANE;
 
   constructor(state: ScreenState) {
     this.#state = state;
@@ -294,11 +303,20 @@ export class ScreenModel {
       this.#lines = linesOf(sample, state, this.#endedOf(sample));
     }
     this.#state = followed(state, before, this.#lines, sample, this.#geometry().bodyRows);
+    this.#pane = this.#paneOf(sample);
+    this.#state = scrolled(this.#state, this.#lines, this.#geometry().bodyRows);
     this.#made = { sample: shown, state: this.#state };
   }
 
   #geometry(): Geometry {
-    return geometryOf(this.#state, this.#notes().length);
+    return geometryOf(this.#state, this.#notes().length, this.#pane.rows);
+  }
+
+  #paneOf(sample: Sample): Pane {
+    const { details, columns } = this.#state, described = this.#described(sample);
+    if (!details) return NO_PANE;
+    const before = this.#pane.columns === columns ? this.#pane.rows : DETAILS_ROWS;
+    return { columns, rows: Math.max(before, described === null ? 0 : detailsRows(described, columns)) };
   }
 
   #visibleRows(): number[] {
@@ -311,13 +329,18 @@ export class ScreenModel {
     return typeof item === "number" ? item : null;
   }
 
-  #detailed(sample: Sample | null) {
-    const row = this.#detailedRow();
-    if (row === null || sample === null) return null;
-    const history = this.#pasts.history(flowId(sample.flows, row), this.#untilNs);
-    const commandLine = this.#commands.of(sample, row);
-    const { pairs, group, bits } = this.#state, other = pairs && group === null ? otherEnd(sample, row) : -1;
-    return { sample, row, other, history, commandLine, bits };
+  #described(sample: Sample): Described | null {
+    const row = this.#detailedRow(), { pairs, group } = this.#state;
+    if (row === null) return null;
+    const other = pairs && group === null ? otherEnd(sample, row) : -1;
+    return { sample, row, other, commandLine: this.#commands.of(sample, row) };
+  }
+
+  #detailed(sample: Sample | null): Detailed | null {
+    const described = sample === null ? null : this.#described(sample);
+    if (described === null) return null;
+    const history = this.#pasts.history(flowId(described.sample.flows, described.row), this.#untilNs);
+    return { ...described, history, bits: this.#state.bits };
   }
 }
 

@@ -106,8 +106,11 @@ export interface Geometry {
   readonly footY: number;
 }
 
-const DETAILS_ROWS = 20;
-/** A table of fewer lines beside the details is of no use. */
+/** Lines of the details while nothing is known of what they have to show, and at least where a table is beside them. */
+export const DETAILS_ROWS = 20;
+/** What the details have on a terminal of 24 lines, without a table: a larger one gives the table its lines first. */
+const ALONE_ROWS = 21;
+/** Lines of flows that the table has beside details which take all they need. */
 const LEAST_BODY = 5;
 
 const LEAST_GRAPH = 8, MOST_GRAPH = 12;
@@ -115,29 +118,33 @@ const LEAST_GRAPH = 8, MOST_GRAPH = 12;
 export const LEAST_ROWS_FOR_GRAPH = 2 + LEAST_GRAPH + 2 + LEAST_BODY;
 
 /** Even: as many above the axis as below it. */
-function graphRowsOf({ rows, details, graph }: ScreenState, others: number): number {
+function graphRowsOf({ rows, graph }: ScreenState, others: number, details: number): number {
   if (graph === null) return 0;
   const wanted = Math.max(LEAST_GRAPH, Math.min(MOST_GRAPH, Math.floor(rows / 8) * 2));
-  const room = rows - others - 2 - LEAST_BODY - (details ? DETAILS_ROWS : 0);
+  const room = rows - others - 2 - LEAST_BODY - details;
   return room < LEAST_GRAPH ? 0 : Math.min(wanted, Math.floor(room / 2) * 2);
 }
 
-/** `notes`: lines that the head needs for what the user must know. */
-export function geometryOf(state: ScreenState, notes: number): Geometry {
+/** Lines of the details, of `room` for them and the table with its titles. With more room neither the details nor the table get fewer. */
+function detailsRowsOf(room: number, wanted: number): number {
+  if (room >= wanted + 1 + LEAST_BODY) return wanted;
+  return room <= ALONE_ROWS ? room : Math.max(ALONE_ROWS, room - 1 - LEAST_BODY);
+}
+
+/** `notes`: lines that the head needs for what the user must know; `wanted`: lines that the details need for all they have. */
+export function geometryOf(state: ScreenState, notes: number, wanted: number): Geometry {
   const { rows, details } = state;
   const lines = rows < 8 ? Math.min(1, rows) : 2 + Math.min(notes, Math.max(0, Math.min(3, rows - 10)));
-  const graphRows = graphRowsOf(state, lines), headRows = lines + graphRows;
-  const left = Math.max(0, rows - headRows - 2);
-  const beside = left - DETAILS_ROWS >= LEAST_BODY;
-  const detailsRows = !details ? 0 : beside ? DETAILS_ROWS : left + 1;
-  const bodyRows = !details ? left : beside ? left - DETAILS_ROWS : 0;
+  const graphRows = graphRowsOf(state, lines, details ? wanted : 0), headRows = lines + graphRows;
+  const left = Math.max(0, rows - headRows - 2), detailsRows = details ? detailsRowsOf(left + 1, wanted) : 0;
+  const bodyRows = Math.max(0, left - detailsRows);
   return {
     headRows,
     graphRows,
     titleY: headRows,
     bodyY: headRows + 1,
     bodyRows,
-    detailsY: headRows + (detailsRows === left + 1 ? 0 : 1 + bodyRows),
+    detailsY: headRows + (bodyRows === 0 ? 0 : 1 + bodyRows),
     detailsRows,
     footY: rows - 1,
   };

@@ -19,6 +19,8 @@ const LOOKS: Readonly<Record<LimitName, readonly [letter: string, role: Role]>> 
 
 const SPAN_NS = 120e9;
 const MOST_LINES = 4;
+/** With the legend. */
+export const MOST_TIME_LINES = MOST_LINES + 1;
 
 /** From x and y on, in at most `lines` lines. Returns how many it took: 0 where nothing is known. */
 export function drawTimeBar(
