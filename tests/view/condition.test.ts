@@ -37,6 +37,7 @@ Deno.test("parseCondition() says what is wrong, and where", () => {
   wrong("flows>3 or state:listen", /'or' and 'not' cannot join what holds of all flows/, 0);
   wrong("rx/s>1 or rtt>1ms", /'or' and 'not' cannot join what holds of a group/, 0, "process");
   wrong("new remotes", /behind 'new' stands remote or process/, 0);
+  wrong("rx/s>1 MiB for 3s", /write rx\/s>1MiB;/, 7);
   wrong("new foo", /behind 'new' stands remote or process/, 0);
   wrong("rtt>1ms for", /behind 'for' stands a time/, 11);
   wrong("rtt>1ms for 3", /'3' is no time such as 500ms/, 12);

@@ -1,6 +1,6 @@
 /** A filter as a value: what parseFilter() makes, printFilter() writes and compileFilter() turns into a test of a row. */
 import type { Unit } from "../column.ts";
-import { quantityText } from "./quantity.ts";
+import { isUnitName, quantityText } from "./quantity.ts";
 
 export type Operator = ">=" | "<=" | "!=" | "=" | ">" | "<";
 
@@ -52,10 +52,20 @@ export function printFilter(filter: Filter): string {
     case "not":
       return `not ${nested(filter.term)}`;
     case "and":
-      return filter.terms.map(nested).join(" ");
+      return filter.terms.map((term, i) => besideNumber(filter.terms[i - 1], term) ? `"${term.text}"` : nested(term))
+        .join(" ");
     case "or":
       return filter.terms.map(nested).join(" or ");
   }
+}
+
+/** Whether a word would be taken for the unit of the number before it. */
+function besideNumber(before: Filter | undefined, term: Filter): term is Extract<Filter, { kind: "any" }> {
+  return before !== undefined && term.kind === "any" && isUnitName(term.text) && endsInNumber(before);
+}
+
+function endsInNumber(filter: Filter): boolean {
+  return filter.kind === "not" ? endsInNumber(filter.term) : filter.kind === "compare";
 }
 
 function nested(filter: Filter): string {

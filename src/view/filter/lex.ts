@@ -4,7 +4,7 @@ export type Token =
   & { readonly at: number; readonly end: number }
   & (
     | { readonly kind: "(" | ")" | "and" | "or" | "not" | "failed" }
-    | { readonly kind: "word"; readonly text: string }
+    | { readonly kind: "word"; readonly text: string; readonly quoted: boolean }
     /** NAME:VALUE or NAME OP VALUE, the latter with or without spaces. `valueAt` is where the value begins. */
     | {
       readonly kind: "pair";
@@ -47,7 +47,7 @@ function nextToken(text: string, at: number): Token {
   if (keyword === "and" || keyword === "or" || keyword === "not" || keyword === "failed") {
     return { kind: keyword, at, end };
   }
-  return { kind: "word", text: value, at, end };
+  return { kind: "word", text: value, quoted: character === '"', at, end };
 }
 
 function pairAt(text: string, at: number): Token | null {

@@ -3,7 +3,7 @@ import { columnById, type Unit } from "../column.ts";
 import { type Filter, FilterError } from "./ast.ts";
 import { FIELDS } from "./fields.ts";
 import { lexFilter, type Token } from "./lex.ts";
-import { parseQuantity } from "./quantity.ts";
+import { isApart, parseQuantity } from "./quantity.ts";
 
 /** Deeper nesting than anyone writes: the parser recurses. */
 const MAX_DEPTH = 100;
@@ -63,11 +63,25 @@ class Parser {
     this.#next++;
     if (token.kind === "word") return { kind: "any", text: token.text };
     if (token.kind === "failed") return { kind: "failed" };
-    if (token.kind === "pair") return pair(token, this.figures);
+    if (token.kind === "pair") return this.#pair(token);
     if (token.kind !== "(") throw new FilterError(`'${token.kind}' cannot stand here`, token.at);
     const filter = this.#or();
     if (!this.#take(")")) throw new FilterError("this parenthesis is not closed", token.at);
     return filter;
+  }
+
+  #pair(token: Pair): Filter {
+    const { name, operator, value } = token, next = this.tokens[this.#next], unit = unitOf(name, this.figures);
+    if (operator !== ":" && unit !== null && next?.kind === "word" && !next.quoted && isApart(unit, value, next.text)) {
+      const joined = parseQuantity(unit, value + next.text);
+      if (typeof joined === "string") throw new FilterError(joined, next.at);
+      const how = `write ${name}${operator}${value}${next.text}`;
+      throw new FilterError(
+        `a unit stands right behind its number: ${how}; a word that is meant stands in quotes`,
+        next.at,
+      );
+    }
+    return pair(token, this.figures);
   }
 
   #take(kind: Token["kind"]): boolean {
@@ -79,9 +93,12 @@ class Parser {
 
 type Pair = Extract<Token, { kind: "pair" }>;
 
+function unitOf(name: string, figures: Figures): Unit | null {
+  return columnById(name)?.unit ?? figures(name);
+}
+
 function pair({ name, operator, value, at, valueAt }: Pair, figures: Figures): Filter {
-  const column = columnById(name), field = FIELDS.get(name);
-  const unit = column?.unit ?? figures(name);
+  const column = columnById(name), field = FIELDS.get(name), unit = unitOf(name, figures);
   if (operator !== ":" && unit !== null) return comparison(column?.id ?? name, unit, operator, value, valueAt);
   if (operator === "=" && field?.exact !== undefined) {
     const test = field.exact(value);

@@ -72,6 +72,17 @@ export function parseQuantity(unit: Unit, text: string): number | string {
   return value <= Number.MAX_SAFE_INTEGER ? value : `'${text}' is too large`;
 }
 
+/** Whether the text is the name of a unit, of whatever. */
+export function isUnitName(text: string): boolean {
+  const name = text.toLowerCase().replace(/\/s$/, "");
+  return Object.values(UNITS).some((units) => units.has(name));
+}
+
+/** Whether a number without a unit, of a column that has units, is followed by the name of one: `1 MiB` is two words. */
+export function isApart(unit: Unit, text: string, next: string): boolean {
+  return unit !== "count" && /^\d+(\.\d+)?$/.test(text) && isUnitName(next);
+}
+
 /** The figure as text that parseQuantity() reads as the same figure. */
 export function quantityText(unit: Unit, value: number): string {
   const factor = (name: string) => UNITS[unit].get(name.toLowerCase())!;

@@ -55,6 +55,17 @@ Deno.test("parseFilter() reads fields, comparisons and quotes", () => {
   });
 });
 
+Deno.test("parseFilter() takes the name of a unit as a word where it cannot be one, or stands in quotes", () => {
+  const compare = { kind: "compare", column: "rx", unit: "bytes", operator: ">", value: 1 } as const;
+  deepStrictEqual(parseFilter('rx>1 "MiB"'), { kind: "and", terms: [compare, any("MiB")] });
+  for (const text of ['rx>1 "MiB"', 'not rx>1 "b"', "(rx>1 or a) b"]) {
+    strictEqual(printFilter(parseFilter(text)!), text);
+  }
+  deepStrictEqual(parseFilter("rx>1 and MiB"), { kind: "and", terms: [compare, any("MiB")] });
+  deepStrictEqual(parseFilter("rx>1 MiBs"), { kind: "and", terms: [compare, any("MiBs")] });
+  for (const text of ["MiB rx>1", "rx>1KiB m", "retrans>0 ms", "pid=3 d", "m"]) parseFilter(text);
+});
+
 const WRONG: readonly (readonly [string, number, RegExp])[] = [
   ["a )", 2, /closes nothing/],
   ["(a", 0, /not closed/],
@@ -66,6 +77,13 @@ const WRONG: readonly (readonly [string, number, RegExp])[] = [
   ["a state:x", 8, /'x' is none of ESTABLISHED/],
   ["local:10.0.0.0/33", 6, /no address range/],
   ["rtt>50", 4, /needs its unit, such as 50ms/],
+  ["rtt > 50 ms", 9, /^a unit stands right behind its number: write rtt>50ms; a word that is meant stands in quotes/],
+  ["rx/s>1 MiB", 7, /write rx\/s>1MiB;/],
+  ["a tx/s >= 1.5 mbit/s b", 14, /write tx\/s>=1.5mbit\/s;/],
+  ["(rx>10 k)", 7, /write rx>10k;/],
+  ["not age < 10 s", 13, /write age<10s;/],
+  ["rate>0 GiB or a", 7, /write rate>0GiB;/],
+  ["rx>1 mbit", 5, /'mbit' is no unit here; write a value such as 1MiB/],
   ["rtt>50q", 4, /'q' is no unit/],
   ["rtt>", 4, /nothing stands after 'rtt>'/],
   ["user:", 5, /nothing stands after 'user:'/],
@@ -123,7 +141,10 @@ function words() {
 const { filter } = fc.letrec<{ filter: Filter }>((tie) => ({
   filter: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
-    fc.record({ kind: fc.constant("any" as const), text: words() }, plain) as fc.Arbitrary<Filter>,
+    fc.record(
+      { kind: fc.constant("any" as const), text: fc.oneof(words(), fc.constantFrom("MiB", "m")) },
+      plain,
+    ) as fc.Arbitrary<Filter>,
     fields as fc.Arbitrary<Filter>,
     compared as fc.Arbitrary<Filter>,
     fc.record({ kind: fc.constant("not" as const), term: tie("filter") }, plain),
