@@ -4,6 +4,7 @@ import { columnById, type NumberColumn, type Unit } from "./column.ts";
 import { allOf, type Filter, FilterError, someTerm } from "./filter/ast.ts";
 import { COMPARISONS, compileFilter } from "./filter/compile.ts";
 import { asksForListeners, type Predicate } from "./filter/fields.ts";
+import { lexFilter, type Token } from "./filter/lex.ts";
 import { parseFilter } from "./filter/parse.ts";
 import { FIGURES, figureUnit } from "./figures.ts";
 import { isTotalled, total } from "./group.ts";
@@ -38,9 +39,7 @@ export function parseCondition(text: string, by: Grouping | null): Condition {
   const { expression, forNs } = timed(text);
   const [, what, rest] = /^\s*new\s+(remote|process)(?:\s+and\b|\s*$|(?=[\s(]))(.*)$/is.exec(expression) ?? [];
   if (what !== undefined) return novelty(text, what.toLowerCase() as "remote" | "process", rest, forNs);
-  if (/^\s*new\s+[^\s"():]+\s*$/i.test(expression)) {
-    throw new FilterError("behind 'new' stands remote or process; a word that is meant stands in quotes", 0);
-  }
+  refuseNew(expression, true);
   const filter = parseFilter(expression, (name) => figure(name));
   if (filter === null) throw new FilterError("a condition must stand here", 0);
   const { ofRows, ofAll } = parted(filter, by);
@@ -78,7 +77,8 @@ function timed(text: string): { expression: string; forNs: number } {
 
 function novelty(text: string, of: "remote" | "process", rest: string, forNs: number): Condition {
   if (forNs > 0) throw new FilterError(`a new ${of} is new for a moment: it takes no 'for'`, text.lastIndexOf(" for "));
-  const blanks = " ".repeat(text.length - rest.length), filter = parseFilter(blanks + rest);
+  const behind = " ".repeat(text.length - rest.length) + rest, filter = parseFilter(behind);
+  refuseNew(behind, false);
   return {
     text: text.trim(),
     of,
@@ -88,6 +88,28 @@ function novelty(text: string, of: "remote" | "process", rest: string, forNs: nu
     together: () => true,
     forNs,
   };
+}
+
+/** `new` without what is new, which nothing would ever match. Beside another word it is one: new york. `begins`: the text is the whole condition. */
+function refuseNew(text: string, begins: boolean): void {
+  const tokens = lexFilter(text);
+  tokens.forEach((token, i) => {
+    const next = tokens[i + 1], further = tokens[i + 2]?.kind, first = begins && i === 0;
+    if (!isBare(token, "new") || next?.kind === "word" && next.quoted) return;
+    if (!first && (isBare(next, "remote") || isBare(next, "process"))) {
+      throw new FilterError(
+        "'new …' stands at the beginning, and once; a word that is meant stands in quotes",
+        token.at,
+      );
+    }
+    if (next?.kind !== "word" || first && (further === undefined || further === "and")) {
+      throw new FilterError("behind 'new' stands remote or process; a word that is meant stands in quotes", token.at);
+    }
+  });
+}
+
+function isBare(token: Token | undefined, word: string): boolean {
+  return token?.kind === "word" && !token.quoted && token.text.toLowerCase() === word;
 }
 
 function figure(name: string): Unit | null {

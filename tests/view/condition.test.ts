@@ -22,6 +22,11 @@ Deno.test("parseCondition() knows what a condition holds for, and for how long",
   // Words, not a question for what is new; and a time that is a part of a word.
   deepStrictEqual(kind('"new" remotes'), ["flow", 0, true, false]);
   deepStrictEqual(kind("new york port:443"), ["flow", 0, true, false]);
+  for (
+    const text of ['"new"', '"new" and port:1', 'port:1 and "new"', "process:new", 'new "york"', "port:1 new york"]
+  ) {
+    deepStrictEqual(kind(text), ["flow", 0, true, false], text);
+  }
   deepStrictEqual(kind("wait for it"), ["flow", 0, true, false]);
 });
 
@@ -37,6 +42,18 @@ Deno.test("parseCondition() says what is wrong, and where", () => {
   wrong("flows>3 or state:listen", /'or' and 'not' cannot join what holds of all flows/, 0);
   wrong("rx/s>1 or rtt>1ms", /'or' and 'not' cannot join what holds of a group/, 0, "process");
   wrong("new remotes", /behind 'new' stands remote or process/, 0);
+  for (
+    const text of ["new", " NEW ", "new and port:17001", "new port:17001", "new or a", "new (a or b)", "new for 3s"]
+  ) {
+    wrong(text, /behind 'new' stands remote or process/, text.search(/\S/));
+  }
+  for (const text of ["new remotes and port:443", "new rx/s>1MiB", "new not a", "new process:curl", "new !a"]) {
+    wrong(text, /behind 'new' stands remote or process/, 0);
+  }
+  wrong("port:1 and new", /behind 'new' stands remote or process/, 11);
+  wrong("not (a new)", /behind 'new' stands remote or process/, 7);
+  wrong("port:1 and new remote", /'new …' stands at the beginning, and once/, 11);
+  wrong("new remote and new process", /'new …' stands at the beginning, and once/, 15);
   wrong("rx/s>1 MiB for 3s", /write rx\/s>1MiB;/, 7);
   wrong("new foo", /behind 'new' stands remote or process/, 0);
   wrong("rtt>1ms for", /behind 'for' stands a time/, 11);
