@@ -4,7 +4,7 @@ import { ClosedPipe } from "../output/stdout.ts";
 import { ExitStatus, TcptopError } from "../errors.ts";
 import { openOutputs } from "./outputs.ts";
 import { LiveScreen } from "./screen.ts";
-import { leavesAtOnce, openSession, owner, show, wantsLast, wantsScreen } from "./running.ts";
+import { leavesAtOnce, openSession, outlivesReader, owner, show, wantsLast, wantsScreen } from "./running.ts";
 import { onSignals } from "../system/signals.ts";
 import { keyboard, tty } from "./tty.ts";
 
@@ -56,7 +56,10 @@ export async function run(options: Options): Promise<number> {
   let left = false;
   try {
     const count = options.at && screen === null ? 1 : options.count;
-    left = await show(session, outputs, count, { leaves: screen === null && leavesAtOnce(options) });
+    left = await show(session, outputs, count, {
+      leaves: screen === null && leavesAtOnce(options),
+      goesOn: outlivesReader(options),
+    });
     // The last picture of a recording stays until its reader has seen enough.
     if (screen !== null && options.replay !== null && options.count === null) await stopped.promise;
     if (screen !== null && screen.failure !== null) throw screen.failure;

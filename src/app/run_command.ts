@@ -2,7 +2,6 @@
 import { errorText, ExitStatus, TcptopError } from "../errors.ts";
 import type { CommandOptions, Options } from "../options.ts";
 import { writeError } from "../output/stderr.ts";
-import { ClosedPipe } from "../output/stdout.ts";
 import type { CommandEnd } from "../system/command.ts";
 import { nowMs } from "./clock.ts";
 import type { Output } from "./output.ts";
@@ -45,7 +44,7 @@ async function watch(
         beganMs = nowMs();
         watched.start();
       };
-      await show(session, outputs, null, { begun });
+      await show(session, outputs, null, { begun, goesOn: true });
     } catch (error) {
       failure = failureOf(error, watched);
     } finally {
@@ -60,10 +59,9 @@ async function watch(
   }
 }
 
-/** A status; null: the reader of the output has gone. Throws where the command was not started. */
-function failureOf(error: unknown, watched: Watched): number | null {
+/** A status. Throws where the command was not started. */
+function failureOf(error: unknown, watched: Watched): number {
   if (!watched.started) throw error;
-  if (error instanceof ClosedPipe) return null;
   writeError(`${errorText(error)}. The command goes on, and is not watched any more`);
   return error instanceof TcptopError ? error.status : ExitStatus.failed;
 }

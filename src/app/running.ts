@@ -1,5 +1,6 @@
 /** What every run has: a session as the options ask for it, and its news handed to the outputs. */
 import type { Options } from "../options.ts";
+import { ClosedPipe } from "../output/stdout.ts";
 import type { ScopeOptions } from "../source/source.ts";
 import { type Identity, invokingIdentity, invokingUser } from "../system/identity.ts";
 import { begin, readsKernel, shimPlace, wantsOpenings } from "./begin.ts";
@@ -82,6 +83,11 @@ function wantsEventsAlone(options: Options): boolean {
   return csv === null && metrics === null && record === null && map === null && !wantsLast(options);
 }
 
+/** Whether it is watched to the end although the reader of standard output has gone: a command, and a recording that something is told of as a whole. */
+export function outlivesReader(options: Options): boolean {
+  return options.command !== null || options.replay !== null && wantsAll(options);
+}
+
 function namesWanted(options: Options): boolean {
   return options.resolve ?? (wantsScreen(options) || wantsAll(options));
 }
@@ -109,23 +115,41 @@ export function leavesAtOnce(options: Options): boolean {
   return readsKernel(options) && options.record === null && !options.events && !wantsLast(options);
 }
 
-/** `begun` is called when the source is open, and what there was has been looked at. With `leaves` the session is not stopped after the last sample, and
- * the return value is true then. */
+interface Showing {
+  /** Called when the source is open, and what there was has been looked at. */
+  readonly begun?: () => void;
+  /** The session is not stopped after the last sample, and the return value is true then. */
+  readonly leaves?: boolean;
+  /** An output whose reader has gone is given up, and the others go on; else a ClosedPipe is thrown. */
+  readonly goesOn?: boolean;
+}
+
 export async function show(
   session: Session,
   outputs: readonly Output[],
   count: number | null,
-  { begun = () => {}, leaves = false }: { readonly begun?: () => void; readonly leaves?: boolean } = {},
+  { begun = () => {}, leaves = false, goesOn = false }: Showing = {},
 ): Promise<boolean> {
+  const told = new Set(outputs);
+  const tell = async (what: (output: Output) => void | Promise<void>) => {
+    for (const output of told) {
+      try {
+        await what(output);
+      } catch (error) {
+        if (!goesOn || !(error instanceof ClosedPipe)) throw error;
+        told.delete(output);
+      }
+    }
+  };
   let shown = 0;
   for await (const news of session.news()) {
     if (news.type === "events") {
-      for (const output of outputs) await output.events?.(news.batch);
+      await tell((output) => output.events?.(news.batch));
     } else if (news.sample.number === 0) {
-      for (const output of outputs) await output.start?.(news.sample);
+      await tell((output) => output.start?.(news.sample));
       begun();
     } else {
-      for (const output of outputs) await output.sample?.(news.sample, news.lent);
+      await tell((output) => output.sample?.(news.sample, news.lent));
       if (++shown === count) {
         if (leaves) return true;
         session.stop();

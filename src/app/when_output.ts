@@ -3,13 +3,14 @@ import type { Sample } from "../flow/sample.ts";
 import type { Options } from "../options.ts";
 import { ExitStatus, TcptopError } from "../errors.ts";
 import { writeError } from "../output/stderr.ts";
-import { writeJson, writeText } from "../output/stdout.ts";
+import { ClosedPipe, writeJson, writeText } from "../output/stdout.ts";
 import { subjectText, type WhenFacts, whenFacts, whenJson, whenText, whenVariables } from "../output/when.ts";
 import type { Identity } from "../system/identity.ts";
 import { compileFilter } from "../view/filter/compile.ts";
 import { type Change, When } from "../view/when.ts";
 import { KnownNames } from "./known_names.ts";
 import type { Output } from "./output.ts";
+import { outlivesReader } from "./running.ts";
 import { WhenCommand } from "./when_command.ts";
 
 /** Who is told. */
@@ -102,16 +103,29 @@ function holdingLine({ condition, holding }: When<WhenFacts>): string[] {
   return [`${condition.text}: ${subjectText(holding[0])}${more}`];
 }
 
-/** Of `run` the command has standard output, unless documents are asked for. */
-function streams({ json, command }: Options): Told {
+/** Of `run` the command has standard output, unless documents are asked for. Conditions go on where the run outlives their reader. */
+function streams(options: Options): Told {
+  const { json, command } = options;
   return {
     async tell(changes) {
-      if (json) await writeJson(changes.map((change) => whenJson(change) + "\n"));
-      else if (command === null) await writeText(changes.map((change) => whenText(change) + "\n"));
+      if (json) await documents(changes).catch((error) => forgive(error, options));
+      else if (command === null) await lines(changes).catch((error) => forgive(error, options));
       else for (const change of changes) writeError(whenText(change));
     },
     say: writeError,
   };
+}
+
+async function documents(changes: readonly Change<WhenFacts>[]): Promise<void> {
+  await writeJson(changes.map((change) => whenJson(change) + "\n"));
+}
+
+async function lines(changes: readonly Change<WhenFacts>[]): Promise<void> {
+  await writeText(changes.map((change) => whenText(change) + "\n"));
+}
+
+function forgive(error: unknown, options: Options): void {
+  if (!(error instanceof ClosedPipe) || !outlivesReader(options)) throw error;
 }
 
 async function commandOf(command: string, quiet: boolean, say: (sentence: string) => void): Promise<WhenCommand> {
