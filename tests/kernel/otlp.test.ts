@@ -58,6 +58,22 @@ Deno.test("--otlp sends each ended connection once, and sums that are the worklo
   );
 });
 
+Deno.test("run --otlp has a summary and a report too", async () => {
+  await using receiver = new Receiver();
+  const folder = await Deno.makeTempDir();
+  try {
+    const files = ["--summary", `${folder}/summary.md`, "--report", `${folder}/report.html`];
+    const { code } = await execute(
+      tcptop(["run", "--otlp", receiver.url, ...files, "--", "true"]),
+    );
+    strictEqual(code, 0);
+    match(await Deno.readTextFile(`${folder}/summary.md`), /^## `true` ended with status 0 after /);
+    match(await Deno.readTextFile(`${folder}/report.html`), /^\s*<!doctype html>/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 /** A certificate for localhost, of its own authority. */
 async function certificate(folder: string): Promise<{ cert: string; key: string }> {
   const name = [
