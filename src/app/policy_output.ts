@@ -1,6 +1,7 @@
 /** What is told of a whole run once it has ended: what was learnt, and what is not allowed. */
 import { ExitStatus, TcptopError } from "../errors.ts";
 import type { Options } from "../options.ts";
+import { secondText } from "../output/by_peer.ts";
 import { learnedText } from "../output/learned.ts";
 import { judgeOf, PolicyError, readPolicy, refusals, refusalSentences } from "../output/policy.ts";
 import type { Judge, Seen } from "../output/seen.ts";
@@ -43,10 +44,16 @@ export class PolicyOutput implements Output {
       const { ended, open } = seen.further;
       if (ended + open > 0) writeError(`${ended + open} flows came after the first ${seen.most}, and were not learnt`);
     }
+    if (seen.isCut && seen.last !== null) writeError(this.#cut(secondText(seen.last.wallMs)));
     if (seen.judge === null) return;
     const sentences = refusalSentences(refusals(seen));
     for (const sentence of sentences) writeError(sentence);
     if (sentences.length > 0 && !options.warn) this.#status = ExitStatus.notAllowed;
+  }
+
+  #cut(time: string): string {
+    const { learned, seen } = this, done = [learned === null ? "" : "learnt", seen.judge === null ? "" : "judged"];
+    return `What came after ${time} UTC was not ${done.filter((word) => word !== "").join(" and not ")}`;
   }
 }
 

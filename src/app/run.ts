@@ -64,7 +64,10 @@ export async function run(options: Options): Promise<number> {
     if (screen !== null && options.replay !== null && options.count === null) await stopped.promise;
     if (screen !== null && screen.failure !== null) throw screen.failure;
   } catch (error) {
-    if (!(error instanceof ClosedPipe)) throw error;
+    if (!(error instanceof ClosedPipe)) {
+      for (const output of outputs) output.failed?.();
+      throw error;
+    }
   } finally {
     await screen?.close();
     if (!left) await session.close();

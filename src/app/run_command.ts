@@ -47,6 +47,7 @@ async function watch(
       await show(session, outputs, null, { begun, goesOn: true });
     } catch (error) {
       failure = failureOf(error, watched);
+      for (const output of outputs) output.failed?.();
     } finally {
       await session.close();
     }

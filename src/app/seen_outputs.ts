@@ -16,9 +16,11 @@ export async function openSeenOutputs(options: Options, owner: Identity, note: s
   const policy = judged ? await import("./policy_output.ts") : null;
   const choice = { filter: filter === null ? null : compileFilter(filter), protocol, listeners: false };
   const seen = new Seen((sample) => chosenRows(sample, choice), policy?.policyOf(options) ?? null);
-  const outputs: Output[] = [
-    { start: (sample: Sample) => seen.add(sample), sample: (sample: Sample) => seen.add(sample) },
-  ];
+  const outputs: Output[] = [{
+    start: (sample: Sample) => seen.add(sample),
+    sample: (sample: Sample) => seen.add(sample),
+    failed: () => seen.isCut = true,
+  }];
   if (policy !== null) outputs.push(await policy.PolicyOutput.open(options, owner, seen));
   if (report !== null) {
     const { ReportOutput } = await import("./report_output.ts");

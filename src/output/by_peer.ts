@@ -56,6 +56,17 @@ export function furtherSums({ further }: Seen): PeerSums | null {
   return flows === 0 ? null : { flows, failed: further.failed, rx: further.rxBytes, tx: further.txBytes };
 }
 
+/** Until when it was watched where watching has failed; null: it has not. */
+export function cutSentence({ isCut, last }: Seen): string | null {
+  if (!isCut || last === null) return null;
+  return `Watching failed: what came after ${secondText(last.wallMs)} UTC is not known`;
+}
+
+/** `ms`: since 1970. */
+export function secondText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace("T", " ");
+}
+
 /** Sentences about what is missing of what was seen, and what the source says of itself. */
 export function lossSentences({ last }: Seen): string[] {
   if (last === null) return [];

@@ -2,7 +2,7 @@
 import { harmless } from "../harmless.ts";
 import { ageText, bytesText } from "../view/units.ts";
 import { textCells } from "../view/width.ts";
-import { byPeer, furtherSums, lossSentences, type PeerLine, type PeerSums, total } from "./by_peer.ts";
+import { byPeer, cutSentence, furtherSums, lossSentences, type PeerLine, type PeerSums, total } from "./by_peer.ts";
 import type { Seen } from "./seen.ts";
 
 const MOST_LINES = 30;
@@ -17,10 +17,12 @@ export interface RunFacts {
 export function runSummary(seen: Seen, facts: RunFacts): string[] {
   const outside = seen.flows.filter(({ inside }) => !inside), inside = seen.flows.filter(({ inside }) => inside);
   const lines = byPeer(outside), shown = lines.slice(0, MOST_LINES), rest = lines.slice(MOST_LINES);
-  const further = furtherSums(seen);
+  const further = furtherSums(seen), cut = cutSentence(seen);
+  const nothing = cut === null ? "nothing left this machine" : "nothing was seen to leave this machine";
   return [
     `tcptop: ${commandText(facts.words)} ${endText(facts)}`,
-    ...outside.length === 0 ? ["  nothing left this machine"] : table(shown),
+    ...cut === null ? [] : [`! ${cut}`],
+    ...outside.length === 0 ? [`  ${nothing}`] : table(shown),
     ...rest.length === 0 ? [] : [`  and ${rest.length} further: ${figures(total(rest))}`],
     ...inside.length === 0 ? [] : [`  never left this machine: ${figures(total(byPeer(inside)))}`],
     ...further === null ? [] : [`  more than ${seen.most} flows, and so not told apart: ${figures(further)}`],

@@ -93,6 +93,8 @@ export class Seen {
   readonly further: FurtherFlows = { ended: 0, open: 0, failed: 0, rxBytes: null, txBytes: null, notAllowed: 0 };
   /** The last sample: what the source was, and what it lost. */
   last: Sample | null = null;
+  /** Watching failed: of what came after the last sample nothing is known. */
+  isCut = false;
   #open = new Map<string, SeenFlow>();
 
   /** `choose`: the rows that count; listeners and sockets without a peer never do. */

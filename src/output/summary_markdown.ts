@@ -2,7 +2,7 @@
 import type { Sample } from "../flow/sample.ts";
 import { bytesText, counted } from "../view/units.ts";
 import type { MapGraph } from "../view/map.ts";
-import { byPeer, furtherSums, lossSentences, type PeerSums, total } from "./by_peer.ts";
+import { byPeer, cutSentence, furtherSums, lossSentences, type PeerSums, secondText, total } from "./by_peer.ts";
 import { mermaidMap } from "./map_mermaid.ts";
 import { block, code, prose, table } from "./markdown.ts";
 import { type Refusals, refusals } from "./policy.ts";
@@ -48,9 +48,10 @@ export function summaryMarkdown(facts: SummaryFacts, room: number): Uint8Array |
 
 function document(facts: SummaryFacts, length: (typeof LENGTHS)[number]): string {
   const { seen, note } = facts, told = [...note === null ? [] : [note], ...lossSentences(seen)];
-  const map = length.pairs === 0 ? null : drawnMap(facts, length.pairs);
+  const cut = cutSentence(seen), map = length.pairs === 0 ? null : drawnMap(facts, length.pairs);
   const parts = [
     [`## ${heading(facts)}`],
+    ...cut === null ? [] : [[`**${prose(cut)}.**`]],
     ...traffic(seen, length.lines),
     ...facts.allow.length === 0 ? [] : verdict(facts, refusals(seen)),
     ...map === null ? [] : [["### Who talked to whom"], block("mermaid", map)],
@@ -62,10 +63,9 @@ function document(facts: SummaryFacts, length: (typeof LENGTHS)[number]): string
 
 function heading({ seen: { last }, command, beganMs }: SummaryFacts): string {
   if (command !== null) return `${code(commandText(command.words))} ${endText(command)}`;
-  const time = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace("T", " ");
   return last === null
     ? "Nothing was seen"
-    : `Traffic of ${code(last.host.hostname)}, ${time(beganMs)} to ${time(last.wallMs)} UTC`;
+    : `Traffic of ${code(last.host.hostname)}, ${secondText(beganMs)} to ${secondText(last.wallMs)} UTC`;
 }
 
 function traffic(seen: Seen, most: number): string[][] {
@@ -74,7 +74,9 @@ function traffic(seen: Seen, most: number): string[][] {
   const rows = outside.slice(0, most).map((line) => [code(line.process), code(line.remote), ...figures(line)]);
   if (rest.length > 0) rows.push([`${rest.length} further`, "", ...figures(total(rest))]);
   return [
-    outside.length === 0 ? ["Nothing left this machine."] : table(HEADS, FIGURES, rows),
+    outside.length === 0
+      ? [seen.isCut ? "Nothing was seen to leave this machine." : "Nothing left this machine."]
+      : table(HEADS, FIGURES, rows),
     ...inside.length === 0 ? [] : [[`Never left this machine: ${sentence(total(byPeer(inside)))}.`]],
     ...further === null ? [] : [[`More than ${seen.most} flows, and so not told apart: ${sentence(further)}.`]],
   ];
@@ -90,8 +92,11 @@ function sentence({ flows, failed, rx, tx }: PeerSums): string {
   }`;
 }
 
-function verdict({ allow, inside }: SummaryFacts, { told, more }: Refusals): string[][] {
+function verdict({ seen, allow, inside }: SummaryFacts, { told, more }: Refusals): string[][] {
   const files = allow.map(code).join(", "), which = inside ? "Every flow" : "Every flow that left this machine";
+  if (told.length + more.length === 0 && seen.isCut) {
+    return [[`Whether ${which.toLowerCase()} is one that ${files} allows is not known: watching failed.`]];
+  }
   if (told.length + more.length === 0) return [[`${which} is one that ${files} allows.`]];
   return [
     ["### Not allowed"],

@@ -52,3 +52,21 @@ Deno.test("runSummary() tells thirty lines, and the rest together", () => {
   const lines = summary([...Array(40).keys()].map((i): FakeFlow => ({ remote: [`1.1.1.${i}`, 443], rx: 100 - i })));
   deepStrictEqual([lines.length, lines.at(-1)], [32, "  and 10 further: 10 flows  in 655 B  out 0 B"]);
 });
+
+Deno.test("runSummary() of what was not watched to its end says until when it was, and what was seen until then", () => {
+  const cut = (flows: readonly FakeFlow[]) => {
+    const seen = new Seen(all);
+    seen.add(fakeSample(flows, { wallMs: Date.UTC(2026, 0, 2, 3, 4, 5, 999) }));
+    seen.isCut = true;
+    return runSummary(seen, RUN);
+  };
+  const head = [
+    "tcptop: npm test ended with status 0 after 12s",
+    "! Watching failed: what came after 2026-01-02 03:04:05 UTC is not known",
+  ];
+  deepStrictEqual(cut([]), [...head, "  nothing was seen to leave this machine"]);
+  deepStrictEqual(cut([{ process: "curl", remote: ["1.1.1.1", 443], rx: 10 }]), [
+    ...head,
+    "  curl  1.1.1.1:443/tcp  1 flow  in 10 B  out 0 B",
+  ]);
+});

@@ -117,3 +117,25 @@ Deno.test("summaryMarkdown() has a hundred lines, the rest together, and stays w
   ok(shortest.includes("Left out, for the summary may have 1 MiB: the map and most of the table."));
   strictEqual(summaryMarkdown(facts, 1000), null);
 });
+
+Deno.test("summaryMarkdown() of what was not watched to its end states no verdict but that of what was seen", () => {
+  const cut = (flows: readonly FakeFlow[], policy: string) => {
+    const facts = factsOf(flows, { policy, allow: ["p"] });
+    facts.seen.isCut = true;
+    return linesOf(facts);
+  };
+  deepStrictEqual(cut([], "tcp"), [
+    "## `npm test` ended with status 0 after 12s",
+    "",
+    "**Watching failed&#58; what came after 2026-01-02 03&#58;04&#58;05 UTC is not known.**",
+    "",
+    "Nothing was seen to leave this machine.",
+    "",
+    "Whether every flow that left this machine is one that `p` allows is not known: watching failed.",
+    "",
+  ]);
+  const refused = cut(FLOWS, "process=curl");
+  ok(
+    refused.includes("### Not allowed") && refused.includes("| `curl` | `1.1.1.1:443/tcp` | 2 | **1** | 10 B | 3 B |"),
+  );
+});

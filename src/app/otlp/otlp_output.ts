@@ -67,10 +67,11 @@ export class OtlpOutput implements Output {
 
   /** Another output, whose samples tell how the sending goes. */
   beside(output: Output): Output {
-    const { start, events, ended, close } = output;
+    const { start, events, failed, ended, close } = output;
     return {
       ...start === undefined ? {} : { start: (sample) => output.start?.(sample) },
       ...events === undefined ? {} : { events: (batch) => output.events?.(batch) },
+      ...failed === undefined ? {} : { failed: () => output.failed?.() },
       ...ended === undefined ? {} : { ended: (facts) => output.ended?.(facts) },
       ...close === undefined ? {} : { close: () => output.close?.() },
       sample: (sample, lent) => output.sample?.(this.#told(sample), lent),

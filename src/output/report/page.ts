@@ -4,6 +4,7 @@ import type { Sample } from "../../flow/sample.ts";
 import type { Note } from "../../system/source_info.ts";
 import type { MapGraph } from "../../view/map.ts";
 import { ageText, bytesText, counted } from "../../view/units.ts";
+import { cutSentence, secondText } from "../by_peer.ts";
 import type { RunFacts } from "../run_summary.ts";
 import { hasFailed, type Seen, type SeenFlow } from "../seen.ts";
 import { type ReportData, reportData } from "./data.ts";
@@ -32,6 +33,7 @@ export interface Report {
 /** `script`: what the page runs. */
 export async function reportPage(report: Report, script: string): Promise<string> {
   const { seen, points, graph, sample, fromMs, toMs } = report, judged = seen.judge !== null;
+  const cut = cutSentence(seen);
   const policy = [
     "default-src 'none'",
     `script-src '${await hashOf(script)}'`,
@@ -71,7 +73,7 @@ export async function reportPage(report: Report, script: string): Promise<string
     <h1>${report.command === null ? "Network report" : html`<code>${commandText(report.command)}</code>`}</h1>
     <p class="soft">${headline(report)}</p>
     ${tiles(seen)}
-    ${notes(report.notes)}
+    ${notes(cut === null ? report.notes : [{ code: "cut", message: cut, remedy: null }, ...report.notes])}
     ${parts.nav}
         </header>
         <main id="main">
@@ -105,19 +107,15 @@ function titleText({ command, sample }: Report): string {
   return command === null ? sample.host.hostname : commandText(command);
 }
 
-export function timeText(ms: number): string {
-  return new Date(ms).toISOString().replace("T", " ").slice(0, 19);
-}
-
 function headline({ command, sample, fromMs, toMs }: Report): Html {
-  const span = `${timeText(fromMs)} to ${timeText(toMs).slice(11)} UTC`, on = ` on ${sample.host.hostname}`;
+  const span = `${secondText(fromMs)} to ${secondText(toMs).slice(11)} UTC`, on = ` on ${sample.host.hostname}`;
   if (command === null) return html`${span}, ${ageText(toMs - fromMs)},${on}`;
   const { status, signal, ms } = command, well = status === 0 && signal === null;
   const how = signal !== null ? `by signal ${signal}` : `with status ${status}`;
   return html`Ended <span class="${well ? "good" : "bad"}">${how}</span> after ${ageText(ms)}${on}. ${span}`;
 }
 
-function tiles({ flows, further, judge }: Seen): Html {
+function tiles({ flows, further, judge, isCut }: Seen): Html {
   const outside = flows.filter(({ inside }) => !inside), inside = flows.filter(({ inside }) => inside);
   const failed = flows.filter(hasFailed).length + further.failed, open = flows.filter(({ closed }) => !closed).length;
   const all = flows.length + further.ended + further.open;
@@ -134,6 +132,8 @@ function tiles({ flows, further, judge }: Seen): Html {
     `;
   const verdict = judge === null
     ? tile("Policy", "Not judged", "no --allow was given")
+    : refused === 0 && isCut
+    ? tile("Policy", "Not known", "watching failed")
     : refused === 0
     ? tile("Policy", "All allowed", "by what --allow names", "good")
     : tile("Policy", `${refused.toLocaleString("en-US")} not allowed`, html`<a href="#verdict">which</a>`, "bad");

@@ -70,7 +70,11 @@ const SUMS: readonly TableColumn<Sum>[] = [
 export function verdict(seen: Seen): Html {
   if (seen.judge === null) return html`<p>Not judged: no policy was given (<code>--allow FILE</code>).</p>`;
   const refused = byTalk(seen.flows.filter(({ allowed }) => !allowed)), { notAllowed } = seen.further;
-  if (refused.length === 0 && notAllowed === 0) return html`<p class="good">Every flow is allowed.</p>`;
+  if (refused.length === 0 && notAllowed === 0) {
+    return seen.isCut
+      ? html`<p>Whether every flow is allowed is not known: watching failed.</p>`
+      : html`<p class="good">Every flow is allowed.</p>`;
+  }
   const pids = ({ pids }: Sum) =>
     [...pids].slice(0, SHOWN_NAMES).map((pid) => pid ?? "-").join(", ") + (pids.size > SHOWN_NAMES ? " …" : "");
   return html`${

@@ -43,8 +43,12 @@ export function secondOf(second: number, flows: readonly MadeFlow[]): Sample {
 /** The page of a run with these samples. */
 export function madePage(
   samples: readonly Sample[],
-  { judge = null, script = "", command = null }: { judge?: Judge | null; script?: string; command?: RunFacts | null } =
-    {},
+  { judge = null, script = "", command = null, isCut = false }: {
+    judge?: Judge | null;
+    script?: string;
+    command?: RunFacts | null;
+    isCut?: boolean;
+  } = {},
 ): Promise<string> {
   const all = ({ length }: Sample) => [...Array(length).keys()];
   const seen = new Seen(all, judge), rates = new RateSeries(), map = new TrafficMap("both");
@@ -53,6 +57,7 @@ export function madePage(
     rates.add(sample, all(sample));
     map.add(sample, all(sample));
   }
+  seen.isCut = isCut;
   const last = samples.at(-1)!;
   return reportPage({
     seen,

@@ -61,6 +61,15 @@ Deno.test("a report says what the policy allows, or that there was none", async 
   deepStrictEqual(dataOf(page).connections.flags, [Flag.notAllowed, Flag.failed, Flag.inside]);
 });
 
+Deno.test("a report of what was not watched to its end says so, and states no verdict but that of what was seen", async () => {
+  const page = await madePage(TWO_SECONDS, { judge: () => true, isCut: true });
+  match(page, /<li>Watching failed: what came after 2026-01-02 03:04:07 UTC is not known<\/li>/);
+  match(page, /Not known<\/dd>\s*<dd class="soft">watching failed/);
+  match(partOf(page, "verdict"), /Whether every flow is allowed is not known: watching failed/);
+  const refused = await madePage(TWO_SECONDS, { judge: () => false, isCut: true });
+  match(partOf(refused, "verdict"), /Not allowed .* curl \d+ 1\.1\.1\.1:443\/tcp/);
+});
+
 Deno.test("a report of a command says how it ended", async () => {
   const command = { words: ["npm", "<test>"], status: 3, signal: null, ms: 12_400 };
   const page = await madePage(TWO_SECONDS, { command });
