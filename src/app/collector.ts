@@ -226,6 +226,7 @@ export class Collector {
       bytes += records.byteLength;
       this.#decoder.decode(records);
     });
+    this.#tables.drained();
     this.#rush = bytes >= RUSH_BYTES;
   }
 

@@ -56,6 +56,8 @@ export class DropBook {
   readonly #counts = new Map<string, Count>();
   /** With new packets that are on no flow yet. */
   readonly #waiting = new Set<Count>();
+  /** Of these, those that have a cookie. */
+  readonly #named = new Set<Count>();
   readonly #lists = new Map<number, Changing<Drop>[]>();
   readonly #totals = new Map<string, Changing<DropTotal>>();
   #last = 0;
@@ -86,21 +88,26 @@ export class DropBook {
     count.bytes = bytes;
     count.lastNs = record.lastNs;
     if (count.newPackets === 0) return;
-    if (count.cookieLow === 0 && count.cookieHigh === 0 || !this.#attachByCookie(count)) this.#waiting.add(count);
+    if (!hasCookie(count) || !this.#attachByCookie(count)) this.#wait(count);
   }
 
   /** Before a connection's end is told: what waits for it. */
   ending(cookieLow: number, cookieHigh: number): void {
-    for (const count of this.#waiting) {
+    for (const count of this.#named) {
       if (count.cookieLow === cookieLow && count.cookieHigh === cookieHigh) this.#tryAgain(count);
     }
+  }
+
+  /** After a drain: a connection that has ended may be told of before the next tick. */
+  drained(): void {
+    if (this.#waiting.size > 0) this.#attachByEnds(hasEnded);
   }
 
   /** At the end of a snapshot, which has told of every flow that there was when it began: what belongs to none is in the totals alone. Drops are read
    * last, so one may be of a flow that is younger, and waits for the next. */
   tick(beginNs: number): void {
     if (this.#waiting.size === 0) return;
-    for (const count of this.#waiting) this.#tryAgain(count);
+    for (const count of this.#named) this.#tryAgain(count);
     if (this.#waiting.size > 0) this.#attachByEnds();
     for (const count of this.#waiting) {
       if (count.family !== 0 && count.lastNs >= beginNs && !count.waits) {
@@ -109,7 +116,7 @@ export class DropBook {
       }
       if (count.family === 0) this.#untold += count.newPackets;
       this.#total(count, directionName(count.direction), true);
-      this.#waiting.delete(count);
+      this.#settled(count);
     }
   }
 
@@ -144,8 +151,9 @@ export class DropBook {
     this.#last = last || 0;
     this.#untold = untold || 0;
     this.#waiting.clear();
+    this.#named.clear();
     replace(this.#counts, from.list("drop counts").map(countOf).map((count) => [count.key, count]));
-    for (const count of this.#counts.values()) if (count.newPackets > 0) this.#waiting.add(count);
+    for (const count of this.#counts.values()) if (count.newPackets > 0) this.#wait(count);
     replace(this.#lists, pairs(from.list("drop lists")).map(([id, list]) => [Number(id), dropsOf(list)]));
     replace(
       this.#totals,
@@ -185,10 +193,18 @@ export class DropBook {
     }
   }
 
+  #wait(count: Count): void {
+    this.#waiting.add(count);
+    if (hasCookie(count)) this.#named.add(count);
+  }
+
+  #settled(count: Count): void {
+    this.#waiting.delete(count);
+    this.#named.delete(count);
+  }
+
   #tryAgain(count: Count): void {
-    if (count.cookieLow !== 0 || count.cookieHigh !== 0) {
-      if (this.#attachByCookie(count)) this.#waiting.delete(count);
-    }
+    if (this.#attachByCookie(count)) this.#settled(count);
   }
 
   #attachByCookie(count: Count): boolean {
@@ -202,8 +218,8 @@ export class DropBook {
   }
 
   /** By the packets' own ends, in their network namespace: the flow that was to have them; else the one that sent them, as over loopback; else the
-   * listener. One pass over all rows. */
-  #attachByEnds(): void {
+   * listener. One pass over all rows. `fits`: the rows that get theirs now. */
+  #attachByEnds(fits: (rows: DropRows, row: number) => boolean = () => true): void {
     const wanted = new Set<number>(), rows = new Map<number, [DropTable, number][]>();
     for (const { sourcePort: from, destinationPort: to } of this.#waiting) {
       wanted.add(ends(from, to)).add(ends(to, from)).add(ends(to, 0));
@@ -218,16 +234,17 @@ export class DropBook {
         else known.push([table, row]);
       }
     }
-    const search = (key: number, count: Count, fits: typeof sends) =>
-      rows.get(key)?.find(([{ arrays }, row]) => fits(count, arrays, row));
+    if (rows.size === 0) return;
+    const search = (key: number, count: Count, is: typeof sends) =>
+      rows.get(key)?.find(([{ arrays }, row]) => is(count, arrays, row));
     for (const count of this.#waiting) {
       const { sourcePort: from, destinationPort: to } = count;
       const receiver = search(ends(to, from), count, receives),
         sender = receiver ?? search(ends(from, to), count, sends);
       const found = sender ?? search(ends(to, 0), count, listens);
-      if (found === undefined) continue;
+      if (found === undefined || !fits(found[0].arrays, found[1])) continue;
       this.#attach(count, ...found, sender !== undefined && receiver === undefined ? "out" : "in");
-      this.#waiting.delete(count);
+      this.#settled(count);
     }
   }
 
@@ -261,6 +278,10 @@ export class DropBook {
     count.waits = false;
   }
 }
+
+const hasCookie = ({ cookieLow, cookieHigh }: Count) => cookieLow !== 0 || cookieHigh !== 0;
+
+const hasEnded = ({ closed }: DropRows, row: number) => closed[row] === 1;
 
 const bytesOf = ({ source, destination }: Count) => ({ source: [...source], destination: [...destination] });
 

@@ -165,6 +165,10 @@ export class EventLog {
   #beforeDropped = 0;
   /** Lists of the rows that wait: a flow may be forgotten meanwhile. They go on growing. */
   #drops = new Map<number, Drops>();
+  /** Connections whose first drop came after their end. `before`: another one of the same socket, which connected again; -1: there is none. */
+  readonly #late: { readonly id: number; readonly openedNs: number; readonly before: number }[] = [];
+  /** By cookie, the last one of each socket. */
+  readonly #lateIndex = new CookieIndex();
   dropsOf: (id: number) => Drops | undefined = () => undefined;
 
   /** `without`: fields that nobody asks for. */
@@ -195,18 +199,28 @@ export class EventLog {
     this.#keepDrops(flows.drops[row]);
   }
 
-  /** The row of the table has its first drop. It may have ended just before: the kernel counts drops apart from telling of ends. */
+  /** The row of the table has its first drop. It may have ended just before: the kernel counts drops apart from telling of ends. Its event has it by ripen(). */
   dropped(flows: FlowArrays, row: number): void {
-    if (!flows.closed[row]) return;
-    const id = flows.drops[row];
+    if (!flows.closed[row] || this.length === 0) return;
+    const { cookieLow: low, cookieHigh: high, openedNs } = flows, before = this.#lateIndex.get(low[row], high[row]);
+    this.#lateIndex.set(low[row], high[row], this.#late.length);
+    this.#late.push({ id: flows.drops[row], openedNs: openedNs[row], before });
+    this.#keepDrops(flows.drops[row]);
+  }
+
+  /** One pass, however many there are. */
+  #putLate(): void {
     for (const { arrays, first, length } of [this.#due, this.#waiting]) {
+      const { kind, cookieLow, cookieHigh, openedNs, drops } = arrays;
       for (let at = first; at < length; at++) {
-        const isSame = arrays.cookieLow[at] === flows.cookieLow[row] && arrays.cookieHigh[at] === flows.cookieHigh[row];
-        if (!isSame || arrays.kind[at] === EventKind.opened || arrays.openedNs[at] !== flows.openedNs[row]) continue;
-        arrays.drops[at] = id;
-        this.#keepDrops(id);
+        if (kind[at] === EventKind.opened) continue;
+        let next = this.#lateIndex.get(cookieLow[at], cookieHigh[at]);
+        while (next >= 0 && this.#late[next].openedNs !== openedNs[at]) next = this.#late[next].before;
+        if (next >= 0) drops[at] = this.#late[next].id;
       }
     }
+    this.#late.length = 0;
+    this.#lateIndex.clear();
   }
 
   #keepDrops(id: number): void {
@@ -258,6 +272,7 @@ export class EventLog {
 
   /** Call it after each drain, before drained(): what has waited for it may be told. */
   ripen(): void {
+    if (this.#late.length > 0) this.#putLate();
     this.#due.sort();
     this.#ripe = this.#due.length - this.#due.first;
   }
@@ -299,6 +314,8 @@ export class EventLog {
     this.#due.clear();
     this.#waiting.clear();
     this.#drops.clear();
+    this.#late.length = 0;
+    this.#lateIndex.clear();
     this.#ripe = this.#dropped = 0;
     this.drained();
   }
@@ -319,8 +336,11 @@ export class EventLog {
       dropPackets[row] = list.reduce((sum, drop) => sum + drop.packets, 0);
       dropBytes[row] = list.reduce((sum, drop) => sum + (drop.bytes ?? 0), 0);
     }
-    const left = [this.#due, this.#waiting].map((batch) => batch.arrays.drops.subarray(batch.first, batch.length));
-    for (const id of this.#drops.keys()) if (!left.some((ids) => ids.includes(id))) this.#drops.delete(id);
+    const left = new Set<number>();
+    for (const { arrays, first, length } of [this.#due, this.#waiting]) {
+      for (let at = first; at < length; at++) if (arrays.drops[at] !== 0) left.add(arrays.drops[at]);
+    }
+    for (const id of this.#drops.keys()) if (!left.has(id)) this.#drops.delete(id);
     return found;
   }
 }

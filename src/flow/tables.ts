@@ -165,6 +165,11 @@ export class FlowTables implements EventHandler {
     this.drops.add(record);
   }
 
+  /** Call it after each drain, before its events are taken. */
+  drained(): void {
+    if (this.tcp.log !== null) this.drops.drained();
+  }
+
   tick(record: TickRecord): void {
     this.drops.tick(record.beginNs);
     this.tcp.tick(record);

@@ -6,9 +6,10 @@ import { EventKind, EventLog, unpackEvents, UNTOLD } from "../../src/flow/event_
 import type { EventBatch } from "../../src/flow/sample.ts";
 import { EventLines } from "../../src/output/events.ts";
 import { FlowTables } from "../../src/flow/tables.ts";
-import { OwnerHow } from "../../src/wire/layout.ts";
+import { Direction, OwnerHow } from "../../src/wire/layout.ts";
+import { TcpState } from "../../src/wire/tcp_state.ts";
 import { EventFeed } from "../support/event_feed.ts";
-import { comm, ended, join, live, opened, owner, tick } from "../support/records.ts";
+import { comm, dropped, ended, join, live, opened, owner, tick } from "../support/records.ts";
 
 /** One drain after the other; what each hands out as [kind, cookie, time, pid]. */
 class Drains {
@@ -17,11 +18,16 @@ class Drains {
 
   constructor(capacity?: number) {
     this.log = new EventLog(capacity);
-    this.decoder = new Decoder(new FlowTables(this.log));
+    this.decoder = new Decoder(this.tables = new FlowTables(this.log));
   }
+
+  readonly tables: FlowTables;
+  /** Reasons of drops, by the event's own time, of those that were told. */
+  readonly reasons = new Map<number, readonly (string | null)[]>();
 
   drain(...records: readonly Uint8Array[]): number[][] {
     this.decoder.decode(join(...records));
+    this.tables.drained();
     this.log.ripen();
     const taken = this.take(false);
     this.log.drained();
@@ -31,7 +37,10 @@ class Drains {
   take(all: boolean): number[][] {
     const batch = this.log.take(all);
     if (batch === null) return [];
-    const { kind, cookieLow, timeNs, tgid } = unpackEvents(batch);
+    const { kind, cookieLow, timeNs, tgid, drops } = unpackEvents(batch);
+    for (let i = 0; i < batch.length; i++) {
+      this.reasons.set(timeNs[i], (batch.drops.get(drops[i]) ?? []).map(({ reason }) => reason));
+    }
     return Array.from({ length: batch.length }, (_, i) => [kind[i], cookieLow[i], timeNs[i], tgid[i]]);
   }
 }
@@ -191,4 +200,25 @@ Deno.test("EventLog leaves out the fields that nobody asks for, and no line of a
       [...new EventLines(json, null).pieces(batch, [0, 1, 2])].map((piece) => new TextDecoder().decode(piece)).join("");
     strictEqual(text({ ...some, flows: closed, events: closed }), text(all));
   }
+});
+
+Deno.test("EventLog tells an end with the drops that are read one drain later, with a cookie or by the packets' ends", () => {
+  for (const known of [{}, { cookie: 0, direction: Direction.unknown }]) {
+    const drains = new Drains();
+    drains.drain(ended({ timeNs: 3000, state: TcpState.SYN_SENT }));
+    deepStrictEqual(drains.drain(dropped("NO_SOCKET", { ...known, lastNs: 2000 })).length, 1);
+    deepStrictEqual([...drains.reasons], [[3000, ["no_socket"]]]);
+  }
+});
+
+Deno.test("EventLog tells each connection of a socket that connected again with the drops of its own", () => {
+  const drains = new Drains(), known = { cookie: 0, direction: Direction.unknown };
+  const of = (at: number, localPort: number) =>
+    ended({ timeNs: at, openedNs: at - 10, localPort, state: TcpState.SYN_SENT });
+  drains.drain(of(3000, 1001), of(4000, 1002), of(5000, 1003));
+  drains.drain(
+    dropped("NO_SOCKET", { ...known, sourcePort: 1001 }),
+    dropped("NETFILTER_DROP", { ...known, sourcePort: 1003 }),
+  );
+  deepStrictEqual([...drains.reasons], [[3000, ["no_socket"]], [4000, []], [5000, ["netfilter_drop"]]]);
 });

@@ -109,7 +109,7 @@ async function isGivenUp(netns: Netns, address: string): Promise<void> {
   await within(20, `${address} to be given up`, search());
 }
 
-type Choice = (flow: FlowFacts) => boolean;
+type Choice = (flow: Pick<FlowFacts, "netns" | "local" | "remote">) => boolean;
 const of = (netns: Netns, port: number): Choice => (flow) => flow.netns === netns.inode && flow.remote?.port === port;
 
 /** What is told of the flow, once as many packets are. */
@@ -271,6 +271,43 @@ Deno.test("dropped tells of a full queue, a closed port, a neighbour that does n
   const own = (await until(running, of(b, 100), 7)).filter((text) => text.startsWith("in"));
   deepStrictEqual(own, expected);
   strictEqual(await nstat(b, "TcpExtIPReversePathFilter"), 7);
+});
+
+Deno.test("events of connects that are refused have the SYN that was dropped, each of them", async () => {
+  await using netns = await Netns.make();
+  const reject = "tcp dport 94 counter reject with tcp reset";
+  await inside(
+    netns,
+    "nft",
+    `add table inet t; add chain inet t in { type filter hook input priority 0; }; add rule inet t in ${reject}`,
+  );
+  const tries = 101,
+    program = `use IO::Socket::IP; my ($address, $port) = @ARGV;
+for (1 .. ${tries}) { IO::Socket::IP->new(PeerAddr => $address, PeerPort => $port) and die "not refused" }`;
+  await using events = new Events(tcptop(["--events", "--json"]));
+  // The first one is told of once it watches.
+  const isSeen = events.until((event) => of(netns, 99)(event));
+  let seen = false;
+  isSeen.then(() => seen = true, () => seen = true);
+  while (!seen) await inside(netns, "perl", "-e", program.replace(String(tries), "1"), "127.0.0.1", "99");
+  await isSeen;
+  for (
+    const [address, port, drop] of [
+      ["127.0.0.1", 93, "out no_socket 1 0"],
+      ["::1", 95, "out no_socket 1 0"],
+      ["127.0.0.1", 94, "out netfilter_drop 1 0"],
+    ] as const
+  ) {
+    await inside(netns, "perl", "-e", program, address, String(port));
+    const drops: string[] = [];
+    while (drops.length < tries) {
+      const { dropped } = await events.until((event) => event.event === "failed" && of(netns, port)(event));
+      drops.push(
+        dropped!.map(({ direction, reason, packets, bytes }) => `${direction} ${reason} ${packets} ${bytes}`).join(),
+      );
+    }
+    deepStrictEqual(drops, Array(tries).fill(drop));
+  }
 });
 
 Deno.test("dropped and limited_by tell of a receive buffer that is full", async () => {
