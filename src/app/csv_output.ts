@@ -11,11 +11,12 @@ const encoder = new TextEncoder();
 export class CsvOutput<Item> implements Output {
   #headed: boolean;
 
-  /** `file`: null is standard output. Throws when the file holds something else than CSV of these fields. */
+  /** `file`: null is standard output. `told`: the sample with the names that are told. Throws when the file holds something else than CSV of these fields. */
   constructor(
     readonly csv: Csv<Item>,
     readonly file: OutputFile | null,
     readonly select: (sample: Sample) => readonly Item[],
+    readonly told: (sample: Sample) => Sample = (sample) => sample,
   ) {
     this.#headed = file !== null && file.byteLength > 0;
     if (this.#headed) refuseOther(file!, encoder.encode(csv.header()));
@@ -24,7 +25,7 @@ export class CsvOutput<Item> implements Output {
   async sample(sample: Sample): Promise<void> {
     if (!this.#headed) await this.#write(encoder.encode(this.csv.header()));
     this.#headed = true;
-    for (const lines of this.csv.lines(sample, this.select(sample))) await this.#write(lines);
+    for (const lines of this.csv.lines(this.told(sample), this.select(sample))) await this.#write(lines);
   }
 
   close(): void {

@@ -11,13 +11,14 @@ export class EventOutput implements Output {
   readonly #lines: EventLines;
   #left: number;
 
-  /** `say` is told at the end what was lost altogether. `limit`: lines in all; 0: no limit. `columns`: of the text. */
+  /** `say` is told at the end what was lost altogether. `limit`: lines in all; 0: no limit. `columns`: of the text. `told`: the batch with the names that are told. */
   constructor(
     readonly json: boolean,
     columns: readonly Column[] | null,
     limit: number,
     readonly select: (batch: EventBatch) => readonly number[],
     say: (sentence: string) => void,
+    readonly told: (batch: EventBatch) => EventBatch = (batch) => batch,
   ) {
     this.#lines = new EventLines(json, columns);
     this.#losses = new EventLosses(json ? EVENT_SCHEMA_NAME : null, say);
@@ -32,7 +33,7 @@ export class EventOutput implements Output {
     await this.#losses.events(batch);
     const rows = this.select(batch).slice(0, this.#left);
     this.#left -= rows.length;
-    const pieces = this.#lines.pieces(batch, rows);
+    const pieces = this.#lines.pieces(this.told(batch), rows);
     if (this.json) await writeJson(pieces);
     else await writeText(pieces);
   }

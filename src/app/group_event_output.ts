@@ -7,6 +7,7 @@ import type { GroupLog } from "../flow/group_log.ts";
 import type { GroupChange } from "../flow/live_group.ts";
 import { EventLosses } from "./event_losses.ts";
 import type { Output } from "./output.ts";
+import type { Shown } from "./told_names.ts";
 
 /** What happens to groups on standard output, and where events are missing, how many. */
 export class GroupEventOutput implements Output {
@@ -14,15 +15,17 @@ export class GroupEventOutput implements Output {
   readonly #log: GroupLog<GroupIdentity>;
   #left: number;
 
-  /** `say` is told at the end what was lost altogether. `limit`: lines in all; 0: no limit. `choose`: the rows that count. */
+  /** `say` is told at the end what was lost altogether. `limit`: lines in all; 0: no limit. `choose`: the rows that count. `told`: the sample with the names that are
+   * told. */
   constructor(
     readonly json: boolean,
     limit: number,
     readonly by: Grouping,
     choose: (sample: Sample) => readonly number[],
     say: (sentence: string) => void,
+    told: Shown = (sample) => sample,
   ) {
-    this.#log = groupLog(by, choose);
+    this.#log = groupLog(by, choose, told);
     this.#losses = new EventLosses(json ? GROUP_EVENT_SCHEMA : null, say);
     this.#left = limit || Infinity;
   }

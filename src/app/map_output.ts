@@ -21,19 +21,20 @@ export class MapOutput implements Output {
   #notes: readonly Note[] = [];
   #sinceMs = 0;
 
-  /** `limit`: pairs, 0: all; null: what suits the form. `choose`: the rows that count. */
+  /** `limit`: pairs, 0: all; null: what suits the form. `choose`: the rows that count. `told`: the sample with the names that are told. */
   constructor(
     readonly form: MapForm,
     readonly by: EndsBy,
     readonly limit: number | null,
     readonly choose: (sample: Sample) => readonly number[],
+    readonly told: (sample: Sample) => Sample = (sample) => sample,
   ) {
     this.#map = new TrafficMap(by);
   }
 
   sample(sample: Sample): void {
     if (this.#last === null) this.#sinceMs = sample.wallMs - sample.intervalMs;
-    this.#map.add(sample, this.choose(sample));
+    this.#map.add(this.told(sample), this.choose(sample));
     // Its rows are there until the next sample is asked for.
     if (this.form === "json") this.#notes = notesOf(sample);
     this.#last = sample;

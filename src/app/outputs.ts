@@ -35,6 +35,7 @@ import type { Told } from "./when_output.ts";
 import { Resolver } from "./resolver.ts";
 import { reverseDns } from "./reverse_dns.ts";
 import { isFiled, wantsAll } from "./running.ts";
+import { type Shown, toldBy } from "./told_names.ts";
 
 const TEXT_ROWS = 50;
 const HOME_AND_CLEAR = "\x1b[H\x1b[2J";
@@ -107,23 +108,29 @@ function goesElsewhere({ csv, metrics, otlp, keep, summary, report }: Options): 
 
 async function csvOutput(options: Options, owner: Identity, past: EndedFlows | null): Promise<Output> {
   const columns = options.columns?.map(({ id }) => id) ?? null, limit = options.limit ?? 0;
-  const file = options.csv === "-" ? null : new OutputFile(options.csv!, owner, await outputFiles());
-  if (options.group === null) return new CsvOutput(flowCsv(columns), file, selector(options, limit));
-  return new CsvOutput(groupCsv(options.group, columns), file, grouper(options, options.group, limit, past));
+  const file = options.csv === "-" ? null : new OutputFile(options.csv!, owner, await outputFiles()),
+    told = toldBy(options);
+  if (options.group === null) return new CsvOutput(flowCsv(columns), file, selector(options, limit), told);
+  return new CsvOutput(
+    groupCsv(options.group, columns),
+    file,
+    grouper(options, options.group, limit, past, told),
+    told,
+  );
 }
 
 function mapOutput(options: Options, form: MapForm): Output {
   const choice = { ...options, filter: predicate(options) }, { group } = options;
   const by = group === "process" || group === "container" ? group : "both";
-  return new MapOutput(form, by, options.limit, (sample) => chosenRows(sample, choice));
+  return new MapOutput(form, by, options.limit, (sample) => chosenRows(sample, choice), toldBy(options));
 }
 
 function eventOutput(options: Options): Output {
   const say = (sentence: string) => writeError(sentence);
   const { json, columns, group, limit } = options, choice = { ...options, filter: predicate(options) };
-  const choose = (sample: Sample) => chosenRows(sample, choice);
-  if (group !== null) return new GroupEventOutput(json, limit ?? 0, group, choose, say);
-  return new EventOutput(json, columns && inUnits(columns, options.bits), limit ?? 0, choose, say);
+  const choose = (sample: Sample) => chosenRows(sample, choice), told = toldBy(options);
+  if (group !== null) return new GroupEventOutput(json, limit ?? 0, group, choose, say, told);
+  return new EventOutput(json, columns && inUnits(columns, options.bits), limit ?? 0, choose, say, told);
 }
 
 function sampleOutput(options: Options, stdoutIsTerminal: boolean, past: EndedFlows | null): Output {
@@ -138,14 +145,20 @@ function sampleOutput(options: Options, stdoutIsTerminal: boolean, past: EndedFl
 
 function flowDocument(options: Options): (sample: Sample) => Iterable<Uint8Array> {
   const select = selector(options, options.limit ?? 0);
-  const texts = options.once ? null : new FlowTexts();
-  return (sample) => jsonDocument(sample, select(sample), VERSION, texts);
+  const texts = options.once ? null : new FlowTexts(), told = toldBy(options);
+  return (sample) => jsonDocument(told(sample), select(sample), VERSION, texts);
 }
 
 function groupDocument(options: Options, by: Grouping, past: EndedFlows | null): (sample: Sample) => Iterable<string> {
-  const groups = grouper(options, by, options.limit ?? 0, past);
+  const told = toldBy(options), groups = grouper(options, by, options.limit ?? 0, past, told);
   return (sample) =>
-    groupsDocument(noted(sample, past), groups(sample), by, VERSION, past === null ? null : past.of(sample).sinceMs);
+    groupsDocument(
+      noted(told(sample), past),
+      groups(sample),
+      by,
+      VERSION,
+      past === null ? null : past.of(sample).sinceMs,
+    );
 }
 
 /** With what is to be said of what has ended. */
@@ -177,8 +190,6 @@ function groupsTable(options: Options, by: Grouping, past: EndedFlows | null): (
   };
 }
 
-type Shown = (sample: Sample) => Sample;
-
 /** Tables have addresses unless names are asked for; filters know both. */
 function shownBy({ resolve }: Options): Shown {
   return resolve === true ? (sample) => sample : withoutNames;
@@ -190,7 +201,7 @@ function grouper(
   by: Grouping,
   limit: number,
   past: EndedFlows | null,
-  shown: Shown = (sample) => sample,
+  shown: Shown,
 ): (sample: Sample) => Group[] {
   const choice = { ...options, filter: predicate(options) };
   return (sample) => {

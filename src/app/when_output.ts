@@ -11,6 +11,7 @@ import { type Change, When } from "../view/when.ts";
 import { KnownNames } from "./known_names.ts";
 import type { Output } from "./output.ts";
 import { outlivesReader } from "./running.ts";
+import { type Shown, toldBy } from "./told_names.ts";
 import { WhenCommand } from "./when_command.ts";
 
 /** Who is told. */
@@ -29,6 +30,7 @@ export class WhenOutput implements Output {
   private constructor(
     readonly options: Options,
     readonly told: Told,
+    readonly names: Shown,
     readonly known: KnownNames | null,
     readonly command: WhenCommand | null,
   ) {
@@ -54,7 +56,7 @@ export class WhenOutput implements Output {
     const command = options.whenRun === null
       ? null
       : await commandOf(options.whenRun, told !== null, (sentence) => to.say(sentence));
-    return new WhenOutput(options, to, known, command);
+    return new WhenOutput(options, to, told === null ? toldBy(options) : (sample) => sample, known, command);
   }
 
   get status(): number | null {
@@ -71,7 +73,7 @@ export class WhenOutput implements Output {
 
   async sample(sample: Sample): Promise<void> {
     if (this.#done) return;
-    const changes = this.#conditions.flatMap((when) => when.take(sample));
+    const told = this.names(sample), changes = this.#conditions.flatMap((when) => when.take(sample, told));
     for (const change of changes) {
       const { of } = change.condition, { new: name } = change.facts;
       if (name !== null && (of === "remote" || of === "process") && !this.known?.names[of].has(name)) {

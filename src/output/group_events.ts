@@ -28,9 +28,10 @@ export interface GroupEvent extends GroupIdentity {
 export function groupLog(
   by: Grouping,
   choose: (sample: Sample) => readonly number[],
+  told: (sample: Sample) => Sample = (sample) => sample,
 ): GroupLog<GroupIdentity> {
-  const id = (sample: Sample, row: number) => groupId(sample, row, by);
-  return new GroupLog({ id, identity: (sample, row) => groupIdentity(sample, row, by) }, choose);
+  const id = (sample: Sample, row: number) => groupId(told(sample), row, by);
+  return new GroupLog({ id, identity: (sample, row) => groupIdentity(told(sample), row, by) }, choose);
 }
 
 export function groupEvent(change: GroupChange<GroupIdentity>, by: Grouping): GroupEvent {

@@ -209,6 +209,11 @@ export function withoutNames<S extends Sample>(sample: S): S {
   return { ...sample, ...NO_NAMES };
 }
 
+/** The same sample for who wants no names that the process itself has not asked for. */
+export function withoutHosts<S extends Sample>(sample: S): S {
+  return sample.hosts.size === 0 ? sample : { ...sample, hosts: NO_NAMES.hosts };
+}
+
 /** The peer's name that its process had asked a name server for, or that /etc/hosts has; null: there is none, or it is from reverse DNS. */
 export function askedName(sample: Sample, row: number): string | null {
   const from = remoteNameFrom(sample, row);

@@ -63,12 +63,13 @@ export class When<T> {
     return this.#untold;
   }
 
-  take(sample: Sample): Change<T>[] {
+  /** `told`: the sample with the names that are told; filters may know others. */
+  take(sample: Sample, told = sample): Change<T>[] {
     const { condition } = this, { listeners } = this.choice;
     const rows = chosenRows(sample, { ...this.choice, listeners: listeners || condition.listeners })
       .filter((row) => condition.rows === null || condition.rows(sample, row));
-    if (condition.of === "remote" || condition.of === "process") return this.#novelties(sample, rows, condition.of);
-    return this.#changes(sample, this.#subjects(sample, rows));
+    if (condition.of === "remote" || condition.of === "process") return this.#novelties(told, rows, condition.of);
+    return this.#changes(told, this.#subjects(told, rows));
   }
 
   #subjects(sample: Sample, rows: readonly number[]): Map<string, Subject> {

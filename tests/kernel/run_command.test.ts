@@ -277,3 +277,41 @@ Deno.test("a command has the environment that sudo was called with", async () =>
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("run tells names of /etc/hosts with -r alone, as without run, whatever is told of it", async () => {
+  using truth = new Truth();
+  const folder = await Deno.makeTempDir(), recording = `${folder}/recording`, policy = `${folder}/policy`;
+  try {
+    await Deno.writeTextFile(policy, "remote=localhost\n");
+    const said = async (...args: string[]) => {
+      const script = bash(`${SEND(truth.port)} sleep 0.3; send 3; sleep 0.3`);
+      const { code, stdout } = await execute(
+        tcptop(["run", "-i", "100ms", "--inside", "--allow", policy, ...args, ...script]),
+      );
+      strictEqual(code, 0);
+      ok(/127\.0\.0\.1|localhost/.test(stdout), stdout);
+      return stdout.includes("localhost");
+    };
+    for (
+      const args of [
+        ["--json"],
+        ["--json", "--group", "remote"],
+        ["--csv", "-"],
+        ["--csv", "-", "--group", "remote"],
+        ["--events", "--json"],
+        ["--events", "--json", "--group", "remote"],
+        ["--when", "new remote", "--json"],
+        ["--batch"],
+      ]
+    ) {
+      // Filters know them.
+      const filter = args[0] === "--when" ? [] : ["--filter", "remote:localhost"];
+      deepStrictEqual([args, await said(...args, ...filter), await said(...args, "-r")], [args, false, true]);
+    }
+    await said("--json", "--record", recording);
+    const { code, stdout } = await execute(tcptop(["--replay", recording, "--json", "--inside", "--allow", policy]));
+    deepStrictEqual([code, stdout.includes("localhost"), stdout.includes("127.0.0.1")], [0, false, true]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

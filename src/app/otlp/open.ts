@@ -4,6 +4,7 @@ import { compileFilter } from "../../view/filter/compile.ts";
 import { chosen } from "../../view/selection.ts";
 import { textOf } from "../input_text.ts";
 import { namedNetworks } from "../networks.ts";
+import { toldBy } from "../told_names.ts";
 import { otlpConfig } from "./config.ts";
 import { OtlpOutput } from "./otlp_output.ts";
 
@@ -13,7 +14,7 @@ export function openOtlp(options: Options, asked: OtlpOptions): OtlpOutput {
   const choice = { filter: filter === null ? null : compileFilter(filter), protocol, listeners: false };
   const choose = choice.filter === null && protocol === null ? null : chosen(choice);
   try {
-    return new OtlpOutput(config, choose, namedNetworks(options));
+    return new OtlpOutput(config, choose, namedNetworks(options), toldBy(options));
   } catch (error) {
     // Deno.createHttpClient() says what is wrong with a certificate.
     if (error instanceof TcptopError) throw error;

@@ -12,6 +12,7 @@ import { writeError } from "../../output/stderr.ts";
 import type { Predicate } from "../../view/filter/fields.ts";
 import { after, nowMs, wallMs } from "../clock.ts";
 import type { Output } from "../output.ts";
+import type { Shown } from "../told_names.ts";
 import { Account } from "./account.ts";
 import type { OtlpConfig } from "./config.ts";
 import { Poster } from "./post.ts";
@@ -37,7 +38,12 @@ export class OtlpOutput implements Output {
   #last: Moment | null = null;
   #collectedMs: number | null = null;
 
-  constructor(readonly config: OtlpConfig, readonly choose: Predicate | null, readonly networks: Networks | null) {
+  constructor(
+    readonly config: OtlpConfig,
+    readonly choose: Predicate | null,
+    readonly networks: Networks | null,
+    readonly names: Shown,
+  ) {
     const { explicit, delta } = config;
     this.#metrics = new OtlpMetrics({ choose, networks, explicit, delta });
     this.#request = new LogRequest(networks);
@@ -118,13 +124,13 @@ export class OtlpOutput implements Output {
   async #sendLogs(sample: Sample): Promise<void> {
     const { logs } = this.config;
     if (logs === null) return;
-    const rows = endedRows(sample, this.choose);
+    const rows = endedRows(sample, this.choose), told = this.names(sample);
     const resource = this.#resource(sample);
     for (let at = 0; at < rows.length; at += MOST_RECORDS) {
       // What is under way gets its turn between the pieces of a large sample: else it would run out of time.
       if (at > 0) await new Promise<void>((done) => void after(0, done));
       const some = rows.slice(at, at + MOST_RECORDS);
-      this.#send("logs", this.#encoded(sample, some, resource, logs.encoding), some.length);
+      this.#send("logs", this.#encoded(told, some, resource, logs.encoding), some.length);
     }
   }
 
