@@ -224,10 +224,15 @@ export class Collector {
     let bytes = 0;
     source.drain((records) => {
       bytes += records.byteLength;
-      this.#decoder.decode(records);
+      this.#decode(source, records);
     });
     this.#tables.drained();
     this.#rush = bytes >= RUSH_BYTES;
+  }
+
+  #decode(source: FlowSource, records: Uint8Array): void {
+    this.#decoder.decode(records);
+    source.checkFlows?.(this.#tables.rows);
   }
 
   /** Until the next sample is due, at most until the next drain. A sample that is due but waits for the main thread to take the one before does not
@@ -249,8 +254,8 @@ export class Collector {
     const latestMs = nowMs() + FINISH_WITHIN_MS;
     do {
       await source.wait(FINISH_STEP_MS);
-      source.drain((records) => this.#decoder.decode(records));
-      source.snapshot((records) => this.#decoder.decode(records));
+      source.drain((records) => this.#decode(source, records));
+      source.snapshot((records) => this.#decode(source, records));
       this.#events?.drained();
     } while (this.#tables.tcp.isEnding && nowMs() < latestMs && !this.#stopped);
     await this.#sample(source);
@@ -265,10 +270,10 @@ export class Collector {
 
   /** Whether it is one that is told of. */
   async #sample(source: FlowSource): Promise<boolean> {
-    source.snapshot((records) => this.#decoder.decode(records));
+    source.snapshot((records) => this.#decode(source, records));
     this.#lookedMs = nowMs();
     const state = source.takeState?.() ?? null;
-    if (state !== null) this.#jump(state);
+    if (state !== null) this.#jump(source, state);
     this.#latestMs = Math.max(this.#latestMs, this.#tables.wallMs);
     const wanted = this.#player.arrived(source, this.#tables.wallMs);
     if (this.#tables.tcp.takeDoubts()) source.tellAll?.();
@@ -334,13 +339,14 @@ export class Collector {
   }
 
   /** To where nothing before leads. */
-  #jump(state: Uint8Array): void {
+  #jump(source: FlowSource, state: Uint8Array): void {
     try {
       this.#tables.load(new StateReader(state));
     } catch (error) {
       if (!(error instanceof StateError)) throw error;
       throw new TcptopError(`The recording is damaged: its tables cannot be read: ${error.message}`, ExitStatus.failed);
     }
+    source.checkFlows?.(this.#tables.rows);
     this.history?.jumped();
   }
 

@@ -94,6 +94,11 @@ export class FlowTables implements EventHandler {
     return this.#lent;
   }
 
+  /** Of all that records may add up to between two samples: flows, translations, and owners that are yet to be put to a flow. */
+  get rows(): number {
+    return this.tcp.length + this.udp.length + this.udp.waitingOwners + this.translations.size;
+  }
+
   /** Of the last tick, ms since 1970. */
   get wallMs(): number {
     return this.#wallMs;

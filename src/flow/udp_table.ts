@@ -114,6 +114,11 @@ export class UdpTable {
     this.#owners.add(record);
   }
 
+  /** Owners that came since the last tick. */
+  get waitingOwners(): number {
+    return this.#owners.size;
+  }
+
   /** Ends a snapshot. */
   tick(tick: TickRecord): void {
     const c = this.#columns.arrays;

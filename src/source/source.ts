@@ -79,6 +79,8 @@ export interface FlowSource {
   seek?: ((wallMs: number, back?: boolean) => boolean) | undefined;
   /** A state of the tables in which the sample is to be taken that snapshot() has just ended: nothing before leads to it. */
   takeState?(): Uint8Array | null;
+  /** Only of a recording: throws a TcptopError if there is no such thing as so many flows in it. */
+  checkFlows?(count: number): void;
   /** Has the next snapshot describe every flow in full, and not by its counters alone. */
   describeAgain(): void;
   /** Has the next snapshot leave nothing out. Only of a source whose snapshots may leave out connections of which nothing has changed. */

@@ -18,7 +18,7 @@ const GIVEN_UP_AFTER_MS = 30_000;
 /** How long ssh may take to end once its output has. */
 const END_WITHIN_MS = 2000;
 /** No host has more flows, nor needs more bytes for a sample of them. */
-const MOST_FLOWS = 1 << 18, MOST_SAMPLE_BYTES = 128 << 20;
+const MOST = { flows: 1 << 18, sampleBytes: 128 << 20 };
 /** The distance of two clocks is that of the sample that was under way for the shortest time, of so many. */
 const CLOCKS = 5;
 
@@ -121,8 +121,8 @@ export class Link {
   }
 
   async #play(child: SshChild): Promise<void> {
-    const options = { path: this.name, paced: false, latest: true };
-    const platform = await openStream(child.read, options, nowMs, MOST_SAMPLE_BYTES);
+    const options = { path: this.name, paced: false, latest: true, most: MOST };
+    const platform = await openStream(child.read, options, nowMs);
     if (this.#stopped) return;
     this.version = platform.version;
     this.listener.restarted();
@@ -139,9 +139,6 @@ export class Link {
   #receive(message: FromWorker): void {
     if (message.type === "events") return this.listener.events(message);
     if (message.type !== "sample") return;
-    if (message.sample.length > MOST_FLOWS) {
-      throw new Error(`it has more than ${MOST_FLOWS.toLocaleString("en-US")} flows`);
-    }
     this.waiting = message;
     this.problem = null;
     this.heardMs = nowMs();

@@ -68,6 +68,9 @@ class RecordingSource implements FlowSource {
   get seek() {
     return this.#keeper.jumped === undefined ? undefined : this.#source.seek?.bind(this.#source);
   }
+  checkFlows(count: number): void {
+    this.#source.checkFlows?.(count);
+  }
   takeRestart(): boolean {
     return this.#source.takeRestart?.() ?? false;
   }

@@ -6,7 +6,12 @@ import { unsqueezed } from "./zstd.ts";
 /** Of a record: its tag and its size. */
 const LEAST_SIZE = 4;
 /** Kinds of records whose memory is kept for the next stretch; there are a dozen. */
-const MOST_PLANES = 64;
+const KEPT_PLANES = 64;
+/** Kinds of records in a stretch: a dozen, and each size that an answer of a name server may have, 160. Each takes up to 68 KiB, however few bytes name it. */
+const MOST_PLANES = 512;
+/** Bytes of a stretch that is spread. A writer ends one after 4 MiB (memory.ts) and what one call of the source then brings, 1 MiB on Linux. Without a
+ * limit each stretch could be all of the one before and as much again, for a few bytes of a file. */
+const MOST_BYTES = 64 << 20;
 const SMALL_WORDS = 1 << 16;
 /** So many records are put together at a time: they stay in the processor's cache. */
 const BLOCK = 256;
@@ -84,7 +89,7 @@ export class Spread {
 
   /** Valid until the next call. */
   spread(packed: Uint8Array): Uint8Array {
-    const all = unsqueezed(packed);
+    const all = unsqueezed(packed, MOST_BYTES);
     const from = new ByteReader(all), steps = new ByteReader(from.take(from.varint()));
     this.#takePlanes(from);
     this.#clear();
@@ -106,13 +111,16 @@ export class Spread {
   }
 
   #takePlanes(from: ByteReader): void {
-    if (this.#planes.size > MOST_PLANES) this.#planes.clear();
+    if (this.#planes.size > KEPT_PLANES) this.#planes.clear();
     for (const plane of this.#planes.values()) plane.clear();
     while (from.more) {
       const key = from.varint(), size = key & 0xffff;
       if (size < LEAST_SIZE || size % 4 !== 0) throw new RangeError("a record has no such size");
       let plane = this.#planes.get(key);
-      if (plane === undefined) this.#planes.set(key, plane = new Plane(size));
+      if (plane === undefined) {
+        if (this.#planes.size >= MOST_PLANES) throw new RangeError("there are too many kinds of records");
+        this.#planes.set(key, plane = new Plane(size));
+      }
       plane.clear();
       plane.take(from.take(from.varint()));
     }
@@ -135,6 +143,7 @@ export class Spread {
   #room(count: number): number {
     const at = this.#length;
     this.#length += count;
+    if (this.#length * 4 > MOST_BYTES) throw new RangeError("a stretch is too long");
     if (this.#length > this.#words.length) {
       this.#words = wordsWithRoom(this.#words, at, Math.ceil(GROWTH * this.#length));
     }

@@ -36,10 +36,10 @@ function plainFrame(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return frame;
 }
 
-/** Throws an Error when they are not what squeezed() makes. They begin at a multiple of 8 of their buffer. */
-export function unsqueezed(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+/** Throws an Error when they are not what squeezed() makes, or more than `mostBytes`. They begin at a multiple of 8 of their buffer. */
+export function unsqueezed(bytes: Uint8Array, mostBytes = MOST_BYTES): Uint8Array<ArrayBuffer> {
   const chunkSize = pieceOf((sizeOf(bytes) ?? 4 * bytes.length) + 1);
-  const spread = zstdDecompressSync(bytes, { maxOutputLength: MOST_BYTES, chunkSize });
+  const spread = zstdDecompressSync(bytes, { maxOutputLength: mostBytes, chunkSize });
   const { buffer, byteOffset, byteLength } = spread;
   return byteOffset % 8 === 0 ? new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength) : exact(spread);
 }

@@ -10,7 +10,7 @@ import { FolderReader } from "./folder.ts";
 import { FileReader } from "./file.ts";
 import { RecordedNames } from "./names.ts";
 import { fill } from "./places.ts";
-import { ReplaySource } from "./source.ts";
+import { type ReplayOptions, ReplaySource } from "./source.ts";
 import { type ReadSome, StreamReader } from "./stream.ts";
 
 /** A recording in the place of a machine. It needs no shim and no right but to read the file. */
@@ -80,11 +80,10 @@ export function openReplay(
 /** What comes from `read`, as it comes. `options.path`: for sentences. Throws a TcptopError when it does not begin as a recording. */
 export async function openStream(
   read: ReadSome,
-  options: { readonly path: string; readonly paced: boolean; readonly latest?: boolean },
+  options: Omit<ReplayOptions, "nowMs">,
   nowMs: () => number,
-  mostBytes?: number,
 ): Promise<Platform & { readonly version: string }> {
-  const names = new RecordedNames(true), reader = new StreamReader(read, names, nowMs, mostBytes);
+  const names = new RecordedNames(true), reader = new StreamReader(read, names, nowMs, options.most?.sampleBytes);
   await reader.arrived(Infinity);
   return new ReplayPlatform(new ReplaySource(reader, { ...options, nowMs }), names, nowMs);
 }

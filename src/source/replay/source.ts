@@ -25,6 +25,11 @@ const ARRIVES_WITHIN_MS = 100;
 /** No wait between two chunks of a paced replay is longer, whatever the file says. */
 const MAX_PAUSE_MS = 60_000;
 
+/** Records of a sample that were squeezed: of 300,000 sockets 115 MiB, if each is described in full (400 bytes of four records). */
+const MOST_SAMPLE_BYTES = 256 << 20;
+/** Flows in such a recording, open or ended within a sample. Without a limit they would add up, sample after sample, to any number. */
+const MOST_FLOWS = 1 << 19;
+
 export interface ReplayOptions {
   /** For sentences about it. */
   readonly path: string;
@@ -33,6 +38,8 @@ export interface ReplayOptions {
   readonly nowMs: () => number;
   /** A sample is of all that has come. */
   readonly latest?: boolean;
+  /** Of all of it. Left out: what was squeezed has limits, while the rest takes as many bytes in the file as it says. */
+  readonly most?: { readonly sampleBytes: number; readonly flows: number };
 }
 
 /** Where chunks come from; null: the end. */
@@ -79,6 +86,9 @@ export class ReplaySource implements FlowSource {
   readonly #spread = new Spread();
   /** Records that were squeezed; of the chunk that is to be played. */
   #records: Uint8Array = NOTHING;
+  /** Of the sample that is being played, what was squeezed. */
+  #sampleBytes = 0;
+  #isSqueezed = false;
   /** A state that is a sample of its own. */
   #state: Uint8Array | null = null;
   #taken: Uint8Array | null = null;
@@ -185,6 +195,12 @@ export class ReplaySource implements FlowSource {
     return this.#processes.splice(0);
   }
 
+  checkFlows(count: number): void {
+    const most = this.#options.most?.flows ?? (this.#isSqueezed ? MOST_FLOWS : Infinity);
+    if (count <= most) return;
+    throw this.#error(new Unreadable(`is damaged: it has more than ${most.toLocaleString("en-US")} flows`));
+  }
+
   describeAgain(): void {}
   close(): void {
     this.#reader.close?.();
@@ -260,14 +276,22 @@ export class ReplaySource implements FlowSource {
 
   /** Whether the chunk is one that is handed out: those that are not whole yet, and states that records lead to, are not. */
   #isPlayed(chunk: Chunk): boolean {
-    if (PLAYED.has(chunk.kind)) return true;
+    if (PLAYED.has(chunk.kind)) {
+      if (chunk.kind !== ChunkKind.records) this.#sampleBytes = 0;
+      return true;
+    }
     if (chunk.kind !== ChunkKind.state && chunk.kind !== ChunkKind.squeezed) return false;
     const part = this.#parts.take(chunk);
     if (part === null) return false;
     try {
       if (chunk.kind === ChunkKind.squeezed) {
         if (part.flags & Flag.anew) this.#spread.reset();
+        this.#isSqueezed = true;
         this.#records = this.#spread.spread(part.bytes);
+        this.#sampleBytes += this.#records.length;
+        if (this.#sampleBytes > (this.#options.most?.sampleBytes ?? MOST_SAMPLE_BYTES)) {
+          throw new RangeError("too many");
+        }
         return true;
       }
       this.#state = part.flags & Flag.gap ? unsqueezed(part.bytes) : null;
