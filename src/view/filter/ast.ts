@@ -73,10 +73,15 @@ function nested(filter: Filter): string {
   return filter.kind === "and" || filter.kind === "or" ? `(${text})` : text;
 }
 
-/** Bare where nothing in it could be read otherwise. */
+/** Control characters, the separators of lines and paragraphs, and halves of a character: a line of text, or UTF-8, has no place for them. */
+const UNWRITTEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** Bare where nothing in it could be read otherwise. Always one line. */
 function quoted(text: string): string {
   const isPlain = /^[\w.\/-]+$/.test(text) && !KEYWORDS.has(text.toLowerCase());
-  return isPlain ? text : `"${text.replace(/["\\]/g, "\\$&")}"`;
+  if (isPlain) return text;
+  const escaped = text.replace(/["\\]/g, "\\$&");
+  return `"${escaped.replace(UNWRITTEN, (one) => `\\u{${one.codePointAt(0)!.toString(16)}}`)}"`;
 }
 
 /** All of them must hold; null when there is none. */

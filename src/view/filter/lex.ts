@@ -15,10 +15,14 @@ export type Token =
     }
   );
 
+/** Of Unicode. */
+const LAST_CODE = 0x10ffff;
 // A name is letters, or one of the figures of conditions: an IPv6 address or an endpoint (10.0.0.1:443) begins otherwise or is caught by ADDRESS.
 const PAIR = /((?:(?:totals|health)\.)?[a-z_]+(?:\/s)?)(?:(:)|\s*(>=|<=|!=|=|>|<)\s*)/iy;
 const ADDRESS = /[\[\]0-9a-f:.\/]+(?:%[^\s()/:]+(?:\/\d+|\]:\d+)?)?(?=$|[\s()])/iy;
 const BARE = /[^\s()"]+/y;
+/** A character by its number in Unicode, or one that is taken as it is. */
+const ESCAPE = /\\(?:u\{([0-9a-f]{1,6})\}|([\s\S]))/gi;
 const QUOTED = /"((?:[^"\\]|\\[\s\S])*)"/y;
 
 /** The words of a filter. Throws FilterError. */
@@ -78,7 +82,13 @@ function valueAt(text: string, at: number): { value: string; end: number } {
   const match = matchAt(QUOTED, text, at);
   if (match === null) throw new FilterError("this quote has no end", at);
   if (match[1] === "") throw new FilterError("there is nothing between these quotes", at);
-  return { value: match[1].replace(/\\([\s\S])/g, "$1"), end: at + match[0].length };
+  return { value: match[1].replace(ESCAPE, unescaped), end: at + match[0].length };
+}
+
+function unescaped(whole: string, number: string | undefined, character: string | undefined): string {
+  if (number === undefined) return character!;
+  const code = parseInt(number, 16);
+  return code <= LAST_CODE ? String.fromCodePoint(code) : whole;
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {

@@ -194,3 +194,24 @@ Deno.test("parseFilter() answers nonsense with a position inside the text", () =
     { numRuns: 2000 },
   );
 });
+
+Deno.test("parseFilter() reads characters by their number", () => {
+  deepStrictEqual(parseFilter('"a\\u{a}b\\u{1F600}\\x\\u{110000}"'), any("a\nb\u{1f600}x\\u{110000}"));
+});
+
+Deno.test("printFilter() writes any text as one line of UTF-8, from which it is read again", () => {
+  const characters = fc.oneof(
+    fc.constantFrom("\n", "\r", "\0", "\x1b", "\x85", "\u2028", "\ud800", "\udc00", '"', "\\", "u{a}", "\ufeff"),
+    fc.string({ unit: "binary", maxLength: 3 }),
+  );
+  fc.assert(
+    fc.property(fc.array(characters, { minLength: 1 }).map((parts) => parts.join("")), (text) => {
+      fc.pre(text !== "");
+      const line = printFilter({ kind: "field", field: "process", value: text, exact: true });
+      strictEqual(/[\p{Cc}\u2028\u2029]/u.test(line), false);
+      const read = new TextDecoder().decode(new TextEncoder().encode(line));
+      deepStrictEqual(parseFilter(read), { kind: "field", field: "process", value: text, exact: true });
+    }),
+    { numRuns: 2000 },
+  );
+});
