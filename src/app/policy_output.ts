@@ -39,8 +39,11 @@ export class PolicyOutput implements Output {
     if (learned !== null) {
       const before = decoder.decode(learned.read(0, learned.byteLength));
       const flows = seen.flows.filter(({ inside }) => options.inside || !inside), after = learnedText(flows, before);
-      if (after !== before) learned.replace(new TextEncoder().encode(after));
-      learned.close();
+      try {
+        if (after !== before) learned.replace(new TextEncoder().encode(after));
+      } finally {
+        learned.discard();
+      }
       const { ended, open } = seen.further;
       if (ended + open > 0) writeError(`${ended + open} flows came after the first ${seen.most}, and were not learnt`);
     }

@@ -69,18 +69,22 @@ export class ReportOutput implements Output {
   async close(): Promise<void> {
     const { file, script, seen, note } = this, sample = this.#last;
     if (sample === null || this.#isCommand && this.#command === null) return file.discard();
-    const page = await reportPage({
-      seen,
-      points: this.#rates.points,
-      graph: this.#map.graph(),
-      sample,
-      notes: note === null ? this.#notes : [{ code: "scope", message: note, remedy: null }, ...this.#notes],
-      command: this.#command,
-      fromMs: this.#fromMs!,
-      toMs: sample.wallMs,
-      version: VERSION,
-    }, script);
-    file.replace(new TextEncoder().encode(page));
-    file.close();
+    try {
+      const page = await reportPage({
+        seen,
+        points: this.#rates.points,
+        graph: this.#map.graph(),
+        sample,
+        notes: note === null ? this.#notes : [{ code: "scope", message: note, remedy: null }, ...this.#notes],
+        command: this.#command,
+        fromMs: this.#fromMs!,
+        toMs: sample.wallMs,
+        version: VERSION,
+      }, script);
+      file.replace(new TextEncoder().encode(page));
+    } finally {
+      // Of a page that found no room nothing is there.
+      file.discard();
+    }
   }
 }

@@ -59,9 +59,12 @@ export class SummaryFile implements Output {
       inside: options.inside,
     };
     const text = summaryMarkdown(facts, MOST_BYTES - file.byteLength - before.length);
-    if (text !== null) file.append(new Uint8Array([...encoder.encode(before), ...text]));
-    else writeError(`${file.path} has no room for the summary: with what it holds it may have 1 MiB`);
-    file.close();
+    try {
+      if (text !== null) file.append(new Uint8Array([...encoder.encode(before), ...text]));
+      else writeError(`${file.path} has no room for the summary: with what it holds it may have 1 MiB`);
+    } finally {
+      file.discard();
+    }
   }
 
   /** An empty line, behind what the file holds. */

@@ -88,6 +88,17 @@ Deno.test("a full disk ends CSV with a whole line, a sentence and status 1", asy
   await wholeCsv(csv);
 });
 
+Deno.test("a full disk leaves no part of what is written once, at the end", async () => {
+  await using folder = await Folder.make(65_536);
+  await Deno.writeFile(`${folder.path}/full`, new Uint8Array(65_536));
+  for (const option of ["--report", "--summary", "--learn"]) {
+    const path = `${folder.path}/${option.slice(2)}`;
+    const { code, stderr } = await execute(tcptop(["--replay", "examples/demo.tcptop", option, path]));
+    deepStrictEqual([code, stderr], [1, `tcptop: Cannot write to ${path}: the disk is full\n`]);
+  }
+  deepStrictEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["full"]);
+});
+
 Deno.test("a full disk ends a recording with a sentence, and what is on it can be played", async () => {
   await using folder = await Folder.make(300_000);
   const records = `${folder.path}/records`;
