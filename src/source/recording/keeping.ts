@@ -5,7 +5,6 @@ import type { Keeping } from "../../options.ts";
 export const HOUR_MS = 3_600_000;
 /** A file is no larger than this share of what is kept by size: so much goes at once. */
 const SHARE = 8;
-const LEAST_BYTES = 1 << 20;
 
 /** What all names begin with. */
 export const BEGINS = "tcptop-";
@@ -34,7 +33,7 @@ export function ownFiles<F extends { readonly name: string }>(files: readonly F[
 /** Whether a file that began then, and is so large, is to be followed by another one. */
 export function isFull(keeping: Keeping, beganMs: number, bytes: number, nowMs: number): boolean {
   if (Math.floor(beganMs / HOUR_MS) !== Math.floor(nowMs / HOUR_MS)) return true;
-  return "bytes" in keeping && bytes >= Math.max(LEAST_BYTES, keeping.bytes / SHARE);
+  return "bytes" in keeping && bytes >= keeping.bytes / SHARE;
 }
 
 /** How many of the files, the oldest first, may go. The last one is being written. A file is kept until all of it is older than asked for. */
