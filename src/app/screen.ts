@@ -23,6 +23,7 @@ import type { Output } from "./output.ts";
 import type { Told } from "./when_output.ts";
 import { Questions } from "./questions.ts";
 import { terminalCharset, wantsColour } from "./tty.ts";
+import { screenSize } from "./screen_size.ts";
 
 /** What the screen asks of the program around it. */
 export interface Control {
@@ -67,7 +68,9 @@ export class LiveScreen implements Output, Told {
   constructor(options: Options, readonly device: Device, readonly input: ReadableInput) {
     this.#terminal = new Terminal(device, theme(wantsColour(options.color)), terminalCharset());
     this.#terminal.setMouse(options.mouse);
-    this.#model = new ScreenModel(initialState(options, { ...device.size(), ascii: terminalCharset() !== unchanged }));
+    this.#model = new ScreenModel(
+      initialState(options, { ...screenSize(device), ascii: terminalCharset() !== unchanged }),
+    );
     this.#frames = new Frames(this.#terminal, (spare) => this.#frame(spare), () => this.#control?.stop());
     this.#questions = new Questions(this.#model, () => this.#frames.soon());
     this.#signals = [
@@ -246,7 +249,7 @@ export class LiveScreen implements Output, Told {
   /** null: the terminal has gone. */
   #size(): ReturnType<Device["size"]> | null {
     try {
-      return this.device.size();
+      return screenSize(this.device);
     } catch {
       return null;
     }
