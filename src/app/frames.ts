@@ -18,7 +18,7 @@ export class Frames {
   constructor(
     readonly terminal: Terminal,
     readonly make: (spare: Canvas | null) => Canvas,
-    readonly gone: () => void,
+    readonly gone: (error: unknown) => void,
   ) {}
 
   /** The user waits for it. */

@@ -4,6 +4,8 @@ import { after } from "./clock.ts";
 
 /** An ESC on its own is a key if nothing follows it for this long: the rest of a sequence comes in the same packet. */
 const ESCAPE_MS = 40;
+/** How often it is looked for keys where a read does not wait for one. */
+const LOOK_EVERY_MS = 20;
 
 /** Where keys come from; null: there will be no more. */
 export interface ReadableInput {
@@ -13,7 +15,7 @@ export interface ReadableInput {
 /** What the user types, as it comes. Ends when the terminal has gone, to which a read says EIO. */
 export async function* inputs(from: ReadableInput): AsyncGenerator<(Input | ModeReport)[]> {
   const decoder = new InputDecoder(), buffer = new Uint8Array(4096);
-  const read = () => from.read(buffer).catch(() => null);
+  const read = () => readSome(from, buffer).catch(() => null);
   for (let reading = read();;) {
     const bytes = decoder.waits ? await within(ESCAPE_MS, reading) : await reading;
     if (bytes === null) return;
@@ -22,6 +24,18 @@ export async function* inputs(from: ReadableInput): AsyncGenerator<(Input | Mode
       yield decoder.decode(buffer.subarray(0, bytes));
       reading = read();
     }
+  }
+}
+
+/** O_NONBLOCK belongs to the terminal's open file: whoever has the same one, such as node or ssh, may have set it. */
+async function readSome(from: ReadableInput, buffer: Uint8Array): Promise<number | null> {
+  for (;;) {
+    try {
+      return await from.read(buffer);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+    }
+    await new Promise<void>((resolve) => after(LOOK_EVERY_MS, resolve));
   }
 }
 

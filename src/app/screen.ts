@@ -1,4 +1,5 @@
 /** The live screen: samples and keys in, frames out. */
+import { writeFailure } from "../file.ts";
 import type { Options } from "../options.ts";
 import type { KillResult, KillTarget } from "../system/kill.ts";
 import { killedNotice } from "../output/kill.ts";
@@ -47,6 +48,8 @@ const paceOf = ({ paused, speed }: ScreenState) => paused ? 0 : speed;
 const RESIZE_MS = 40;
 /** A terminal that takes nothing (^S) cannot be put back in order; nor may it keep us from leaving. */
 const LEAVE_WITHIN_MS = 500;
+/** What is said to a write where nobody looks at a terminal any more. */
+const GONE: ReadonlySet<string> = new Set(["EIO", "ENXIO", "EPIPE"]);
 const UNCAUGHT = ["error", "unhandledrejection"] as const;
 
 export class LiveScreen implements Output, Told {
@@ -71,7 +74,7 @@ export class LiveScreen implements Output, Told {
     this.#model = new ScreenModel(
       initialState(options, { ...screenSize(device), ascii: terminalCharset() !== unchanged }),
     );
-    this.#frames = new Frames(this.#terminal, (spare) => this.#frame(spare), () => this.#control?.stop());
+    this.#frames = new Frames(this.#terminal, (spare) => this.#frame(spare), (error) => this.#lost(error));
     this.#questions = new Questions(this.#model, () => this.#frames.soon());
     this.#signals = [
       ["SIGWINCH", () => this.#resized()],
@@ -158,6 +161,12 @@ export class LiveScreen implements Output, Told {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** A frame could not be written. That the terminal has gone ends the program without a word. */
+  #lost(error: unknown): void {
+    if (GONE.has((error as { code?: string }).code ?? "")) this.#control?.stop();
+    else this.#fail(writeFailure("the terminal", error));
   }
 
   #fail(error: unknown): void {

@@ -1,5 +1,6 @@
 import type { Device } from "../render/terminal.ts";
 import { type Charset, terminalCharset as charsetOf } from "../view/charset.ts";
+import { writeStdout } from "../system/write_stdout.ts";
 import type { ReadableInput } from "./keys.ts";
 
 /** Where keys come from. */
@@ -9,7 +10,7 @@ export type Keyboard = ReadableInput & Pick<typeof Deno.stdin, "setRaw">;
 export function tty(keyboard: Keyboard): Device {
   return {
     // Deno writes on a thread of its own: a terminal that does not take what we write holds up nothing else.
-    write: (bytes) => Deno.stdout.write(bytes),
+    write: writeStdout,
     setRaw: (raw) => keyboard.setRaw(raw, { cbreak: true }),
     size: () => Deno.consoleSize(),
   };

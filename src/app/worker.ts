@@ -2,6 +2,7 @@
 import { errorText, ExitStatus, TcptopError } from "../errors.ts";
 import { openFolder } from "../system/output_folder.ts";
 import { OutputFile } from "../system/output_file.ts";
+import { writeStdout } from "../system/write_stdout.ts";
 import { FileKeeper } from "../source/recording/file_keeper.ts";
 import { Pipe } from "../source/recording/pipe.ts";
 import { RecordingPlatform } from "../source/recording/recorder.ts";
@@ -102,7 +103,7 @@ async function recorder(
     return new FolderKeeper(path, folder, keep, { nowMs, wallMs });
   }
   const file = path === "-"
-    ? new Pipe((bytes) => Deno.stdout.write(bytes), "standard output")
+    ? new Pipe(writeStdout, "standard output")
     : new OutputFile(path, owner, await outputFiles(options), true);
   return new FileKeeper(file, nowMs);
 }

@@ -3,6 +3,7 @@ import { writeFailure } from "../file.ts";
 import { type Charset, localeCharset, unchanged } from "../view/charset.ts";
 import { harmlessJson, harmlessLines } from "../harmless.ts";
 import { cutStdout, stdoutFileSize } from "../system/stdout.ts";
+import { writeStdout } from "../system/write_stdout.ts";
 
 export class ClosedPipe extends Error {}
 
@@ -22,7 +23,7 @@ async function writePiece(piece: string): Promise<void> {
 }
 
 async function writeBytes(bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+  for (let at = 0; at < bytes.length;) at += await writeStdout(bytes.subarray(at));
 }
 
 /** Text, or its bytes, which the next piece may take the place of. */

@@ -33,3 +33,10 @@ Deno.test("inputs() takes an ESC for a key when nothing follows it, and for the 
 Deno.test("inputs() ends when a read fails: the terminal has gone", async () => {
   deepStrictEqual(await typed("a", new Error("EIO"), "b"), ["a"]);
 });
+
+Deno.test("inputs() looks again where a read does not wait for keys", async () => {
+  deepStrictEqual(await typed(new Deno.errors.WouldBlock("EAGAIN"), "a", new Deno.errors.WouldBlock("EAGAIN"), "b"), [
+    "a",
+    "b",
+  ]);
+});

@@ -164,6 +164,22 @@ Deno.test("LiveScreen stops the program when the terminal has gone", async () =>
   await screen.close();
 });
 
+Deno.test("LiveScreen tells why the terminal takes nothing, unless it has gone, and puts it back", async () => {
+  for (const [code, told] of [["EIO", null], ["ENOSPC", "Cannot write to the terminal: the disk is full"]] as const) {
+    const { terminal, control, screen } = open();
+    screen.start(busy);
+    await until("the flow", () => terminal.written.includes("curl"));
+    const whole = terminal.write;
+    terminal.write = () => Promise.reject(Object.assign(new Error(code), { code }));
+    terminal.press("h");
+    await until("the end", () => control.stopped > 0);
+    strictEqual((screen.failure as Error | null)?.message ?? null, told);
+    terminal.write = whole;
+    await screen.close();
+    strictEqual(terminal.raw, false);
+  }
+});
+
 Deno.test("LiveScreen takes a filter's word that every object answers to as a word", async () => {
   const { terminal, control, screen } = open();
   screen.start(busy);
