@@ -21,12 +21,15 @@ async function inFolder(body: (path: string) => Promise<void>): Promise<void> {
 
 /** What it says to standard error. */
 async function told(body: () => Promise<void>): Promise<string[]> {
-  const lines: string[] = [], { error } = console;
-  console.error = (line: string) => lines.push(line);
+  const lines: string[] = [], write = Deno.stderr.writeSync;
+  Deno.stderr.writeSync = (bytes) => {
+    lines.push(new TextDecoder().decode(bytes).trimEnd());
+    return bytes.length;
+  };
   try {
     await body();
   } finally {
-    console.error = error;
+    Deno.stderr.writeSync = write;
   }
   return lines;
 }
