@@ -272,8 +272,8 @@ int32_t tcptop__runner_start(const uint8_t *command, const uint8_t *removed, uin
  * tcptop__runner_wait() has told of its end. 0 or negative errno; EMSGSIZE: more than 128 KiB. Any thread, as all of these. */
 int32_t tcptop__runner_run(int32_t fd, const uint8_t *facts, uint32_t facts_bytes, const uint8_t *document, uint32_t bytes);
 
-/* Waits for timeout_ms, 250 at most. 0: nothing new; 1: the command has ended, *status is as waitpid() has it; negative errno: the runner has
- * gone. */
+/* Waits for timeout_ms, 250 at most. 0: nothing new; 1: the command has ended, *status is as waitpid() has it, or it could not be started, *status is negative errno;
+ * negative errno: the runner has gone. */
 int32_t tcptop__runner_wait(int32_t fd, int32_t timeout_ms, int32_t *status);
 
 /* Runs no further command; one that runs goes on. */

@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #define VARIABLES_MAX 4096
-#define NOT_RUN (127 << 8)
 #define PREFIX "TCPTOP_"
 
 static _Alignas(struct runner_head) char message[RUNNER_MESSAGE_BYTES];
@@ -83,7 +82,7 @@ static int end_wait(int socket, pid_t child)
 	return status;
 }
 
-/* Runs the command once, to its end. */
+/* Runs the command once, to its end. Negative errno: there is no process for it. */
 static int run_once(const struct command *c, int socket, int document)
 {
 	pid_t child = syscall(SYS_clone, (long)SIGCHLD, 0, 0, 0, 0);
@@ -95,7 +94,7 @@ static int run_once(const struct command *c, int socket, int document)
 		execve(c->arguments[0], c->arguments, variables);
 		_exit(127);
 	}
-	return child < 0 ? NOT_RUN : end_wait(socket, child);
+	return child < 0 ? -errno : end_wait(socket, child);
 }
 
 static int run_message(const struct command *c, int socket, size_t length)
@@ -105,10 +104,10 @@ static int run_message(const struct command *c, int socket, size_t length)
 	int document, status;
 
 	if (length < sizeof(*head) || head->facts_bytes > length - sizeof(*head) || !variables_fill(c, facts, head->facts_bytes))
-		return NOT_RUN;
+		return -EINVAL;
 	document = document_open(facts + head->facts_bytes, length - sizeof(*head) - head->facts_bytes);
 	if (document < 0)
-		return NOT_RUN;
+		return document;
 	status = run_once(c, socket, document);
 	close(document);
 	return status;

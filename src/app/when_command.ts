@@ -81,6 +81,7 @@ export class WhenCommand {
 /** null: it went well. */
 function failureOf(end: RunEnd): string | null {
   if (end === null) return "cannot be run any more: the process for it has gone";
+  if ("notStarted" in end) return `could not be started: ${end.notStarted}`;
   if (end.signal !== null) return `was killed by signal ${end.signal}`;
   if (end.status === 0) return null;
   const why = end.status === 127 ? ": there is no such command" : end.status === 126 ? ": it cannot be executed" : "";

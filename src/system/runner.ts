@@ -10,7 +10,11 @@ const NOBODY_ELSE = 0xffffffff;
 export const MOST_BYTES = 128 << 10;
 
 /** How a run has ended; null: the process that runs it has gone. */
-export type RunEnd = { readonly status: number; readonly signal: number | null } | null;
+export type RunEnd =
+  | { readonly status: number; readonly signal: number | null }
+  /** There was no process for it: errno's words. */
+  | { readonly notStarted: string }
+  | null;
 
 export interface Runner {
   /** Runs the command once. `facts`: variables, TCPTOP_NAME=VALUE; `document`: what it reads. Not twice at a time. */
@@ -56,6 +60,7 @@ export class ShimRunner implements Runner {
     const value = new Int32Array(1), bytes = new Uint8Array(value.buffer);
     for (let got = 0; got >= 0;) {
       got = await tcptop__runner_wait(this.#fd, WAIT_MS, bytes);
+      if (got === 1 && value[0] < 0) return { notStarted: wordsOf(-value[0]) };
       if (got === 1) return { status: value[0] >> 8 & 0xff, signal: value[0] & 0x7f || null };
     }
     return null;

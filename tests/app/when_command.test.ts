@@ -35,12 +35,13 @@ const DONE = { status: 0, signal: null };
 Deno.test("a command runs one at a time, and what went wrong is told", async () => {
   const runner = new ByHand(), said: string[] = [];
   const command = new WhenCommand(runner, "notify", (sentence) => said.push(sentence), 0);
-  for (const name of ["a", "b", "c", "d", "e"]) command.add([], name);
+  for (const name of ["a", "b", "c", "d", "e", "f"]) command.add([], name);
   const ends: RunEnd[] = [
     DONE,
     { status: 3, signal: null },
     { status: 127, signal: null },
     { status: 0, signal: 9 },
+    { notStarted: "Resource temporarily unavailable" },
     null,
   ];
   for (const [i, end] of ends.entries()) {
@@ -50,11 +51,12 @@ Deno.test("a command runs one at a time, and what went wrong is told", async () 
     if (i < ends.length - 1) await next;
   }
   await command.close();
-  deepStrictEqual(runner.begun, ["a", "b", "c", "d", "e"]);
+  deepStrictEqual(runner.begun, ["a", "b", "c", "d", "e", "f"]);
   deepStrictEqual(said, [
     "--when-run 'notify' ended with status 3",
     "--when-run 'notify' ended with status 127: there is no such command",
     "--when-run 'notify' was killed by signal 9",
+    "--when-run 'notify' could not be started: Resource temporarily unavailable",
     "--when-run 'notify' cannot be run any more: the process for it has gone",
   ]);
   strictEqual(runner.closed, 1);
