@@ -2,6 +2,7 @@
 import { errorText, ExitStatus, TcptopError } from "../errors.ts";
 import { openFolder } from "../system/output_folder.ts";
 import { OutputFile } from "../system/output_file.ts";
+import { reachBy } from "../system/c_library.ts";
 import { writeStdout } from "../system/write_stdout.ts";
 import { FileKeeper } from "../source/recording/file_keeper.ts";
 import { Pipe } from "../source/recording/pipe.ts";
@@ -58,6 +59,7 @@ for (const type of ["error", "unhandledrejection"] as const) {
 const post = (message: FromWorker, transfer?: Transferable[]) => self.postMessage(message, transfer);
 
 async function start(options: WorkerOptions): Promise<void> {
+  if (hasShim() && !options.shimIsInside) reachBy(options.shimPath);
   try {
     if (options.hosts !== null) {
       const { FleetCollector } = await import("./fleet/collector.ts");

@@ -1,14 +1,12 @@
 /** Standard output as the system has it. */
 import * as fs from "node:fs";
+import { openC } from "./c_library.ts";
 
 const SYMBOLS = {
   dup2: { parameters: ["i32", "i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 const STDOUT = 1;
-
-/** In full on macOS, whose dlopen() looks for a leaf name in the working directory first; that of Linux never looks there by itself. */
-const C_LIBRARY = Deno.build.os === "darwin" ? "/usr/lib/libSystem.B.dylib" : "libc.so.6";
 
 /** Size of the file that standard output is; null: it is no file. */
 export function stdoutFileSize(): number | null {
@@ -20,7 +18,6 @@ export function stdoutFileSize(): number | null {
  * which keeps up to a kilobyte of a failed write and tries it again when the process exits. */
 export function cutStdout(bytes: number): void {
   fs.ftruncateSync(STDOUT, bytes);
-  const { symbols } = Deno.dlopen(C_LIBRARY, SYMBOLS);
   const nowhere = fs.openSync("/dev/null", "w");
-  symbols.dup2(nowhere, STDOUT);
+  openC(SYMBOLS).dup2(nowhere, STDOUT);
 }

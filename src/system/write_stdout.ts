@@ -1,5 +1,7 @@
 /** Standard output that does not wait for its reader. O_NONBLOCK belongs to the open file and not to us: whoever has the same one, such as node or ssh, may
  * have set it, and may set it at any time. */
+import { openC } from "./c_library.ts";
+
 const SYMBOLS = {
   fcntl: { parameters: ["i32", "i32"], result: "i32" },
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
@@ -7,8 +9,6 @@ const SYMBOLS = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 const IS_DARWIN = Deno.build.os === "darwin";
-/** In full on macOS, whose dlopen() looks for a leaf name in the working directory first; that of Linux never looks there by itself. */
-const C_LIBRARY = IS_DARWIN ? "/usr/lib/libSystem.B.dylib" : "libc.so.6";
 const STDOUT = 1;
 const F_GETFL = 3, O_NONBLOCK = IS_DARWIN ? 4 : 0o4000;
 /** struct pollfd: i32 fd, i16 events, i16 revents. */
@@ -50,7 +50,7 @@ export async function writeStdout(bytes: Uint8Array): Promise<number> {
 
 function opened(): Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] | null {
   try {
-    return Deno.dlopen(C_LIBRARY, SYMBOLS).symbols;
+    return openC(SYMBOLS);
   } catch {
     return null;
   }

@@ -50,7 +50,7 @@ Deno.test("openPlatform() on macOS loads nothing of the shim, of BPF or of netli
   strictEqual(MACOS.every((path) => paths.includes(path)), true);
   for (const path of paths) {
     const opens = /\bDeno\.dlopen\(/.test(await Deno.readTextFile(new URL(path, ROOT)));
-    strictEqual(opens, ["src/system/darwin/library.ts", "src/system/stdout.ts"].includes(path), path);
+    strictEqual(opens, ["src/system/c_library.ts", "src/system/darwin/library.ts"].includes(path), path);
   }
 });
 
@@ -62,8 +62,8 @@ Deno.test("every library of macOS is named in full: a leaf name is looked for in
     }
   }
   deepStrictEqual(named, [
+    "src/system/c_library.ts /usr/lib/libSystem.B.dylib",
     "src/system/darwin/library.ts /usr/lib/libSystem.B.dylib",
-    "src/system/stdout.ts /usr/lib/libSystem.B.dylib",
   ]);
 });
 

@@ -116,3 +116,53 @@ Deno.test("kill -9 leaves no file behind", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+const DEMO = new URL("../../examples/demo.tcptop", import.meta.url).pathname;
+const REPLAYS = ["--replay", DEMO, "--json"];
+/** Runs a command whose standard output, which is its own, does not wait. */
+const WITHOUT_WAITING = `
+const { symbols } = Deno.dlopen("libc.so.6", { fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" } });
+symbols.fcntl(1, 4, symbols.fcntl(1, 3, 0) | 0o4000);
+const [program, ...args] = JSON.parse(Deno.env.get("LINE"));
+Deno.exit((await new Deno.Command(program, { args, stdout: "inherit", stderr: "inherit" }).output()).code);
+`;
+
+Deno.test("a reader is waited for where standard output does not wait, though no library but the shim may be loaded", async () => {
+  const whole = await execute([EXECUTABLE, ...REPLAYS]);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-lock", WITHOUT_WAITING],
+    env: { LINE: JSON.stringify([EXECUTABLE, ...REPLAYS]) },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
+  const documents = (json: string) => json.trimEnd().split("\n").map((document) => JSON.parse(document).time);
+  deepStrictEqual([documents(text), (await child.status).code], [documents(whole.stdout), 0]);
+  strictEqual(await new Response(child.stderr).text(), "");
+});
+
+Deno.test("a full disk keeps whole documents and is told of, though no library but the shim may be loaded", async () => {
+  const script = 'mount -t tmpfs -o size=100k tmpfs "$0" && "$@" >"$0/out"; echo "status $?"; cat "$0/out"';
+  const folder = await Deno.makeTempDir();
+  try {
+    const { stdout, stderr } = await execute([
+      "unshare",
+      "--mount",
+      "sh",
+      "-c",
+      script,
+      folder,
+      EXECUTABLE,
+      ...REPLAYS,
+    ]);
+    const [status, ...documents] = stdout.trimEnd().split("\n");
+    strictEqual(status, "status 1");
+    strictEqual(documents.every((document) => JSON.parse(document).schema === "tcptop.sample/1"), true);
+    strictEqual(stderr, "tcptop: Cannot write to standard output: the disk is full\n");
+  } finally {
+    await Deno.remove(folder);
+  }
+});
