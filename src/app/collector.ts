@@ -61,6 +61,8 @@ export class Collector {
   #stopped = false;
   /** The part of a recording that was asked for has come to its end. */
   #over = false;
+  /** Ends the wait at the end of a recording; null: it is not there. */
+  #leaveEnd: (() => void) | null = null;
   #finishing = false;
   #dueMs = 0;
   /** When the last sample was looked at. To tell of it takes longer, above all of the first one. */
@@ -75,6 +77,8 @@ export class Collector {
   #latestMs = -Infinity;
   #source: FlowSource | null = null;
   readonly #drainEveryMs: number;
+  /** A recording that has come to its end is still there for keys that lead back. */
+  readonly #stays: boolean;
   /** A recording's snapshot may go on in the next drain, and speak of what has ended. */
   readonly #forgets: boolean;
   /** A recording is read no faster than its events are taken. Of what happens now those that find no room are counted. */
@@ -96,6 +100,7 @@ export class Collector {
     this.#player = new Player(history, this.#span);
     this.#drainEveryMs = events ? DRAIN_EVENTS_EVERY_MS : DRAIN_EVERY_MS;
     this.#waits = replay !== null;
+    this.#stays = replay?.stays ?? false;
     this.#forgets = eventsAlone && replay === null;
     this.#cost = new OwnCost(() => platform.selfUse());
     this.#users = new Users((uid) => platform.userName(uid));
@@ -166,12 +171,16 @@ export class Collector {
     this.#goOn(true);
   }
   skip(ms: number): void {
-    if (this.#source !== null) this.#player.skip(this.#source, this.#tables.wallMs, ms);
+    // Nothing is played beyond the end.
+    if (this.#source !== null && !this.#over && this.#leaveEnd === null) {
+      this.#player.skip(this.#source, this.#tables.wallMs, ms);
+    }
     this.#goOn(true);
   }
   /** What stands still may wait for long. */
   #goOn(isDue: boolean): void {
     if (isDue && this.#source?.pace !== undefined) this.#source.wake?.();
+    if (this.#leaveEnd !== null && this.#player.takeMoved()) this.#leaveEnd();
   }
   async keep(): Promise<void> {
     const sentence = await this.history?.keep((to) => this.#tables.saveKnown(to)) ??
@@ -182,6 +191,7 @@ export class Collector {
     this.#stopped = true;
     this.#events?.release();
     this.#source?.wake?.();
+    this.#leaveEnd?.();
   }
 
   async run(): Promise<void> {
@@ -190,7 +200,8 @@ export class Collector {
     try {
       this.#dueMs = nowMs();
       let waitedMs = 0;
-      for (let more = true; more && !this.#stopped;) {
+      for (let more = true; !this.#stopped && (more && !this.#over || await this.#goesBack());) {
+        more = true;
         let told = true;
         if (this.#finishing && this.#taken) {
           await this.#finish(source);
@@ -334,8 +345,24 @@ export class Collector {
       if (!wasInside) source.setSpeed?.(span.inside ? this.#speed : Infinity);
       return false;
     }
-    if (told === "over") this.#over = this.#stopped = true;
+    if (told === "over") {
+      this.#over = true;
+      this.#stopped ||= !this.#stays;
+    }
     return true;
+  }
+
+  /** A recording is at its end. Where somebody looks at it: until a key has led back (true) or the session is stopped. */
+  async #goesBack(): Promise<boolean> {
+    if (!this.#stays) return false;
+    this.#span?.check();
+    await new Promise<void>((resolve) => {
+      this.#leaveEnd = resolve;
+      this.#goOn(false);
+    });
+    this.#leaveEnd = null;
+    this.#over = false;
+    return !this.#stopped;
   }
 
   /** To where nothing before leads. */

@@ -17,7 +17,16 @@ export class Player {
   /** The last sample, of which nobody was told. */
   #passedMs: number | null = null;
 
+  #moved = false;
+
   constructor(readonly history: History | null, readonly span: Span | null) {}
+
+  /** Whether playing goes on from another place than before, no sample of which has come. Once. */
+  takeMoved(): boolean {
+    const moved = this.#moved;
+    this.#moved = false;
+    return moved;
+  }
 
   /** A moment that is remembered. null: the step leads to the present, or to what is not remembered and played next. */
   look(
@@ -44,6 +53,7 @@ export class Player {
   arrived(source: FlowSource, wallMs: number): boolean {
     if (this.#beforeMs !== null && this.#beforeMs > wallMs + 1) source.skip?.(this.#beforeMs - wallMs - 1);
     this.#beforeMs = null;
+    this.#moved = false;
     const everyMs = this.#passedMs === null ? 0 : wallMs - this.#passedMs, towardsMs = this.#towardsMs;
     if (towardsMs !== null && wallMs + everyMs * NEXT < towardsMs) {
       this.#passedMs = wallMs;
@@ -69,6 +79,7 @@ export class Player {
     this.#beforeMs = beforeMs;
     this.#towardsMs = beforeMs;
     this.#passedMs = null;
+    this.#moved = true;
     source.skip?.(0);
     return true;
   }

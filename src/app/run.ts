@@ -39,12 +39,10 @@ export async function run(options: Options): Promise<number> {
   const screen = wantsScreen(options) ? liveScreen(options) : null;
   const outputs = await openOutputs(options, Deno.stdout.isTerminal(), owner(), screen);
   const session = await openSession(options);
-  const stopped = Promise.withResolvers<void>();
   let stops = 0;
   const stop = () => {
     if (options.replay === null && wantsLast(options) && stops++ === 0) session.finish();
     else session.stop();
-    stopped.resolve();
   };
   screen?.control({
     stop,
@@ -64,8 +62,6 @@ export async function run(options: Options): Promise<number> {
       leaves: screen === null && leavesAtOnce(options),
       goesOn: outlivesReader(options),
     });
-    // The last picture of a recording stays until its reader has seen enough.
-    if (screen !== null && options.replay !== null && options.count === null) await stopped.promise;
     if (screen !== null && screen.failure !== null) throw screen.failure;
   } catch (error) {
     if (!(error instanceof ClosedPipe)) {

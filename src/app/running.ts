@@ -41,9 +41,12 @@ export async function openSession(options: Options, scope: ScopeOptions | null =
     record: record === null ? null : { path: record, owner: folder ?? owner(), keep },
     scope,
     hosts: options.hosts.length === 0 ? null : { names: options.hosts, keepStale: wantsScreen(options) },
-    replay: replay === null
-      ? null
-      : { path: replay, paced: wantsScreen(options), still: wantsScreen(options) && options.at },
+    replay: replay === null ? null : {
+      path: replay,
+      paced: wantsScreen(options),
+      still: wantsScreen(options) && options.at,
+      stays: wantsScreen(options) && options.count === null,
+    },
   };
   return new Session(
     asked,

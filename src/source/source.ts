@@ -32,8 +32,11 @@ export interface SourceOptions {
   readonly dropTo: Identity | null;
   /** null: everybody's. */
   readonly scope?: ScopeOptions | null;
-  /** A recording to play instead of looking at this machine. */
-  readonly replay: { readonly path: string; readonly paced: boolean; readonly still: boolean } | null;
+  /** A recording to play instead of looking at this machine. `still`: playing begins at a moment and stands still there. `stays`: at its end it is
+   * still there for keys that lead back. */
+  readonly replay:
+    | { readonly path: string; readonly paced: boolean; readonly still: boolean; readonly stays?: boolean }
+    | null;
 }
 
 /** Takes whole records (bpf/record.h), one behind the other. The bytes are the source's again after the call. */

@@ -2,17 +2,28 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Collector } from "../../src/app/collector.ts";
 import { History } from "../../src/app/history/history.ts";
 import type { FromWorker, SampleMessage, WorkerOptions } from "../../src/app/protocol.ts";
+import { FolderKeeper } from "../../src/source/recording/folder_keeper.ts";
 import { openReplay } from "../../src/source/replay/platform.ts";
 import { STEPS } from "../../src/view/screen/moment.ts";
 import { within } from "../support/lines.ts";
-import { BEGAN_MS, writeLarge } from "../support/large_recording.ts";
+import { BEGAN_MS, keepLarge, writeLarge } from "../support/large_recording.ts";
+import { MemoryFolder } from "../support/memory_folder.ts";
 
 const FOLDER = Deno.makeTempDirSync(), PATH = `${FOLDER}/recording`;
 addEventListener("unload", () => Deno.removeSync(FOLDER, { recursive: true }));
 const SMALL = { bytes: 400_007, sockets: 7, opened: 3, chunkBytes: 700, keyframes: { bytes: 1 << 30, samples: 7 } };
 const SAMPLES = writeLarge(PATH, SMALL);
 
-/** A replay on the screen that begins at a second of the recording and stands still, and what the Worker tells of it. */
+interface Choice {
+  /** Seconds of the recording: where the part begins and ends. */
+  readonly from?: number;
+  readonly to?: number;
+  /** From `from` on: a part; else playing begins there and stands still, and all of the recording can be reached. */
+  readonly part?: boolean;
+  readonly path?: string;
+}
+
+/** A replay on the screen, and what the Worker tells of it. Its end is waited for by stop(), as on a screen. */
 class Played {
   readonly #news: FromWorker[] = [];
   #wake = () => {};
@@ -22,15 +33,16 @@ class Played {
   readonly collector: Collector;
   readonly running: Promise<void>;
 
-  constructor(second: number) {
-    const platform = openReplay({ path: PATH, paced: true }), history = new History(600_000, null as never);
+  constructor({ from, to, part = false, path = PATH }: Choice) {
+    const platform = openReplay({ path, paced: true }), history = new History(600_000, null as never);
+    const timeOf = (second: number | undefined) => second === undefined ? null : { wallMs: BEGAN_MS + second * 1000 };
     const options = {
       intervalMs: 1000,
       events: false,
       names: false,
-      from: { wallMs: BEGAN_MS + second * 1000 },
-      to: null,
-      replay: { path: PATH, paced: true, still: true },
+      from: timeOf(from),
+      to: timeOf(to),
+      replay: { path, paced: true, still: !part, stays: true },
     };
     this.collector = new Collector(history.listen(platform), options as unknown as WorkerOptions, (message) => {
       this.#news.push(message);
@@ -77,7 +89,7 @@ const secondOf = ({ sample }: Pick<SampleMessage, "sample">) => Math.round((samp
 
 Deno.test("keys go back beyond what is remembered, to the sample before, by a minute, and to the beginning", async () => {
   ok(SAMPLES > 170, String(SAMPLES));
-  await using played = new Played(150);
+  await using played = new Played({ from: 150 });
   await played.until(150);
   played.collector.skip(0);
   await played.until(151);
@@ -98,7 +110,7 @@ Deno.test("keys go back beyond what is remembered, to the sample before, by a mi
 });
 
 Deno.test("keys go ahead by a minute without playing all of it", async () => {
-  await using played = new Played(11);
+  await using played = new Played({ from: 11 });
   await played.until(11);
   played.collector.skip(60_000);
   await played.until(71);
@@ -110,9 +122,80 @@ Deno.test("keys go ahead by a minute without playing all of it", async () => {
 });
 
 Deno.test("keys go ahead to the last sample, where the recording has no more", async () => {
-  await using played = new Played(SAMPLES - 20);
+  await using played = new Played({ from: SAMPLES - 20 });
   await played.until(SAMPLES - 20);
   played.collector.skip(60_000);
   await played.until(SAMPLES - 1);
-  await played.running;
+});
+
+Deno.test("keys lead back from the end of a recording, in what is remembered and before it, and ahead to the end again", async () => {
+  await using played = new Played({ from: SAMPLES - 3 });
+  await played.until(SAMPLES - 3);
+  for (let round = 0; round < 2; round++) {
+    if (round > 0) played.collector.skip(60_000);
+    await played.until(round > 0 ? SAMPLES - 2 : SAMPLES - 3);
+    played.collector.skip(60_000);
+    await played.until(SAMPLES - 1);
+    // Nothing is beyond.
+    played.collector.skip(0);
+    played.collector.skip(60_000);
+    played.collector.speed(64);
+    played.collector.speed(0);
+    strictEqual(await played.key("["), SAMPLES - 2);
+    strictEqual(await played.key("]", played.timeOf(SAMPLES - 2)), null);
+    strictEqual(await played.key("{"), null);
+    await played.until(SAMPLES - 61);
+    // The sample before may have been told of on the way.
+    if (await played.key("[") === null) await played.until(SAMPLES - 62);
+  }
+  played.collector.skip(60_000);
+  await played.until(SAMPLES - 2);
+  played.collector.skip(0);
+  await played.until(SAMPLES - 1);
+  strictEqual(await played.key("("), null);
+  await played.until(0);
+  played.collector.speed(Infinity);
+  await played.until(SAMPLES - 1);
+  strictEqual(await played.key("["), SAMPLES - 2);
+});
+
+Deno.test("keys lead back from where the chosen part of a recording ends, and never beyond it", async () => {
+  await using played = new Played({ to: 20, part: true });
+  await played.until(0);
+  played.collector.speed(Infinity);
+  await played.until(20);
+  const { told } = played;
+  for (let round = 0; round < 2; round++) {
+    played.collector.skip(0);
+    played.collector.skip(60_000);
+    strictEqual(await played.key("["), 19);
+    strictEqual(await played.key("]", played.timeOf(19)), null);
+    strictEqual(await played.key("{"), 0);
+    strictEqual(await played.key("("), 0);
+  }
+  strictEqual(played.told, told);
+});
+
+Deno.test("keys lead back from the end of a folder of recordings, in its last file and to its first", async () => {
+  const path = `${FOLDER}/folder`, memory = new MemoryFolder(), clock = { nowMs: 0 }, every = 337;
+  const clocks = { nowMs: () => clock.nowMs, wallMs: () => BEGAN_MS + clock.nowMs };
+  const keeper = new FolderKeeper(path, memory, { ms: 1e9 }, clocks);
+  keepLarge(keeper, { ...SMALL, everyMs: every * 1000 }, clock, (count) => count < 40);
+  keeper.end();
+  Deno.mkdirSync(path);
+  for (const name of memory.files.keys()) Deno.writeFileSync(`${path}/${name}`, memory.contents(name));
+  await using played = new Played({ from: 38 * every, path });
+  await played.until(38 * every);
+  played.collector.skip(0);
+  await played.until(39 * every);
+  played.collector.skip(0);
+  strictEqual(await played.key("["), 38 * every);
+  strictEqual(await played.key("[", 39 * every * 1e9), null);
+  await played.until(37 * every);
+  played.collector.skip(0);
+  await played.until(38 * every);
+  played.collector.speed(Infinity);
+  await played.until(39 * every);
+  strictEqual(await played.key("("), null);
+  await played.until(0);
 });

@@ -1,5 +1,8 @@
-import { strictEqual } from "node:assert/strict";
+import { match, ok, strictEqual } from "node:assert/strict";
+import { inShell, quoted, untilEnd } from "../support/in_shell.ts";
 import { Pty } from "../support/pty.ts";
+import type { Tmux } from "../support/tmux.ts";
+import { writeLarge } from "../support/large_recording.ts";
 import { tcptop } from "../support/tcptop.ts";
 import { Shell } from "../support/shell.ts";
 
@@ -43,3 +46,46 @@ Deno.test("a table has the column that it is sorted by, with its arrow, on a ter
     strictEqual(titles.includes(title), true, lines.join("\n"));
   }
 });
+
+const FOLDER = Deno.makeTempDirSync(), PATH = `${FOLDER}/recording`;
+addEventListener("unload", () => Deno.removeSync(FOLDER, { recursive: true }));
+/** A sample a second from 03:04:05 UTC on; LAST is the second of the last one. */
+const FIRST = 5, LAST = FIRST - 1 + writeLarge(PATH, { bytes: 30_000, sockets: 7, opened: 3 });
+const at = (second: number) => `03:04:${String(second).padStart(2, "0")}`;
+const program = (...args: string[]) => quoted(tcptop([...args, "--no-resolve"]));
+
+/** Types keys and waits for what is then on the screen. */
+async function press(tmux: Tmux, keys: string, text: string): Promise<string> {
+  await tmux.type("-l", keys);
+  const lines = await tmux.until(`${text} after ${keys}`, (lines) => lines.some((line) => line.includes(text)));
+  return lines.find((line) => line.includes(text))!;
+}
+
+for (
+  const [name, command] of [
+    ["a file", program("--replay", PATH)],
+    ["a file from a moment on", program("--replay", PATH, "--at", at(LAST - 3))],
+    ["a part of a file", program("--replay", PATH, "--from", at(LAST - 3), "--to", at(LAST))],
+    ["standard input", `cat ${PATH} | ${program("--replay", "-")}`],
+  ] as const
+) {
+  Deno.test(`at the end of a replay of ${name} keys lead back, w keeps it, and they lead to the end again`, async () => {
+    await using tmux = await inShell(`cd ${FOLDER}; TZ=UTC; export TZ; ${command}`);
+    const begins = name.endsWith("on") ? at(LAST - 3) : "03:04";
+    await press(tmux, "", begins);
+    await press(tmux, `.......${name.endsWith("on") ? " " : ""}`, at(LAST));
+    // There is nothing ahead, and nothing to play.
+    await press(tmux, "]}  ", at(LAST));
+    await press(tmux, "[", at(LAST - 1));
+    await press(tmux, "[", at(LAST - 2));
+    match(await press(tmux, "w", "kept "), /kept \d+ s in /);
+    await press(tmux, "]", at(LAST - 1));
+    await press(tmux, "]", at(LAST));
+    await press(tmux, "[[", at(LAST - 2));
+    // To the present, which is the end.
+    await press(tmux, " ", at(LAST));
+    await press(tmux, "(", "now");
+    await tmux.type("q");
+    ok((await untilEnd(tmux)).includes("status 0"));
+  });
+}

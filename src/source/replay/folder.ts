@@ -73,7 +73,9 @@ export class FolderReader {
 
   /** As FileReader.seek(). In another file that has no keyframe before `wallMs`, its beginning. */
   seek(wallMs: number, back = false): Sought | null {
-    const later = this.#files.findIndex((name) => fileTimeMs(name)! >= wallMs), current = this.#next - 1;
+    const later = this.#files.findIndex((name) => fileTimeMs(name)! >= wallMs);
+    // At the end none is open.
+    const current = this.#reader === null ? this.#files.length : this.#next - 1;
     const wanted = Math.max(0, (later < 0 ? this.#files.length : later) - 1);
     if (wanted === current) return this.#within(wallMs, back);
     if (wanted < current && !back) return null;
