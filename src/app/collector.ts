@@ -292,9 +292,12 @@ export class Collector {
     if (!wanted || this.#span !== null && this.#isOutside(this.#span, source)) {
       this.#tables.passSample();
       this.#events?.forget();
+      this.history?.jumped();
       return false;
     }
-    const keeps = this.history?.wantsState || this.recorder?.wantsState;
+    // The first sample of all, which is told of, may lie before the part that was asked for.
+    const remembers = this.#span?.inside ?? true,
+      keeps = remembers && this.history?.wantsState || this.recorder?.wantsState;
     const sample = this.#tables.takeSample(this.#spare, keeps ? (to) => this.#keepState(to) : null, this.#room);
     // Names are learnt in time for the events of what is open.
     const { flows, length } = this.#tables.eventsAlone
@@ -321,7 +324,8 @@ export class Collector {
       hosts: this.#hosts?.look() ?? null,
       processes: this.platform.newProcessNames?.() ?? [],
     };
-    this.history?.add(message, flows);
+    if (remembers) this.history?.add(message, flows);
+    else this.history?.jumped();
     this.#taken = false;
     this.#spare = null;
     // A buffer that is transferred costs for good (docs/decisions/0051).
@@ -348,7 +352,7 @@ export class Collector {
     if (told === "over") {
       this.#over = true;
       this.#stopped ||= !this.#stays;
-    }
+    } else source.skip?.(0); // what stands still goes on to the part
     return true;
   }
 

@@ -34,19 +34,20 @@ export class Player {
     host: Host,
     { fromNs, step }: { readonly fromNs: number; readonly step: Step },
   ): MomentMessage["moment"] {
-    const isAll = source?.seek === undefined || this.span !== null && !this.span.mayLeave;
-    const found = this.history?.look(fromNs, step, host, isAll) ?? null;
+    const { span } = this, firstMs = span?.firstMs ?? -Infinity;
+    const found = this.history?.look(fromNs, step, host, source?.seek === undefined ? Infinity : firstMs) ?? null;
     if (found === null || !("beforeMs" in found)) return found;
-    if (this.#goTo(source!, found.beforeMs, true)) {
+    if (this.#goTo(source!, Math.max(found.beforeMs, firstMs + 1), true)) {
       this.history?.forget();
-      this.span?.leave();
+      if (span?.still) span.leave();
     }
     return null;
   }
 
   /** FlowSource.skip(); what can be passed over is not played. `wallMs`: of the last sample. */
   skip(source: FlowSource, wallMs: number, ms: number): void {
-    if (ms === 0 || !this.#goTo(source, wallMs + ms + 1, false)) source.skip?.(ms);
+    const toMs = Math.min(wallMs + ms, this.span?.endMs ?? Infinity);
+    if (ms === 0 || !this.#goTo(source, toMs + 1, false)) source.skip?.(ms);
   }
 
   /** A sample of this time of day has come. Whether somebody is to be told of it. */

@@ -14,15 +14,21 @@ export class Span {
   #inside = false;
   #wantedMs: number | null = null;
 
+  #firstMs = -Infinity;
   #left = false;
   #lastMs = 0;
 
   /** null: from its beginning; to its end. `still`: it is no part, but where playing begins. */
   constructor(readonly from: Time | null, readonly to: Time | null, readonly still = false) {}
 
-  /** A part that was chosen is not left. */
-  get mayLeave(): boolean {
-    return this.still && this.#inside;
+  /** Of the first sample of the part; before it nothing is to be shown (ms since 1970). -Infinity: all may be. */
+  get firstMs(): number {
+    return this.still ? -Infinity : this.#firstMs;
+  }
+
+  /** When the part ends (ms since 1970). */
+  get endMs(): number {
+    return this.to === null || this.#beganMs === null || this.#left ? Infinity : timeAfter(this.to, this.#beganMs);
   }
 
   /** All is told of from now on. */
@@ -51,18 +57,23 @@ export class Span {
 
   /** `wallMs`: of the sample. */
   take(wallMs: number): Told {
-    const { from, to } = this;
+    const { from } = this;
     this.#lastMs = wallMs;
     if (this.#left) return "told";
     if (this.#beganMs === null) {
       this.#beganMs = wallMs;
-      this.#inside = from === null || wallMs >= timeAfter(from, wallMs);
-      if (from !== null && !this.#inside) this.#wantedMs = timeAfter(from, wallMs);
+      if (from === null || wallMs >= timeAfter(from, wallMs)) this.#enter(wallMs);
+      else this.#wantedMs = timeAfter(from, wallMs);
       return "told";
     }
-    if (to !== null && wallMs > timeAfter(to, this.#beganMs)) return "over";
+    if (wallMs > this.endMs) return "over";
     if (from !== null && wallMs < timeAfter(from, this.#beganMs)) return "passed";
-    this.#inside = true;
+    this.#enter(wallMs);
     return "told";
+  }
+
+  #enter(wallMs: number): void {
+    if (!this.#inside) this.#firstMs = wallMs;
+    this.#inside = true;
   }
 }

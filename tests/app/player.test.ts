@@ -4,7 +4,7 @@ import { History } from "../../src/app/history/history.ts";
 import type { FromWorker, SampleMessage, WorkerOptions } from "../../src/app/protocol.ts";
 import { FolderKeeper } from "../../src/source/recording/folder_keeper.ts";
 import { openReplay } from "../../src/source/replay/platform.ts";
-import { STEPS } from "../../src/view/screen/moment.ts";
+import { STEPS, together } from "../../src/view/screen/moment.ts";
 import { within } from "../support/lines.ts";
 import { BEGAN_MS, keepLarge, writeLarge } from "../support/large_recording.ts";
 import { MemoryFolder } from "../support/memory_folder.ts";
@@ -13,6 +13,8 @@ const FOLDER = Deno.makeTempDirSync(), PATH = `${FOLDER}/recording`;
 addEventListener("unload", () => Deno.removeSync(FOLDER, { recursive: true }));
 const SMALL = { bytes: 400_007, sockets: 7, opened: 3, chunkBytes: 700, keyframes: { bytes: 1 << 30, samples: 7 } };
 const SAMPLES = writeLarge(PATH, SMALL);
+const WITHOUT_KEYFRAMES = `${FOLDER}/without`;
+writeLarge(WITHOUT_KEYFRAMES, { ...SMALL, keyframes: { bytes: 1 << 30, samples: 1 << 30 } });
 
 interface Choice {
   /** Seconds of the recording: where the part begins and ends. */
@@ -21,6 +23,7 @@ interface Choice {
   /** From `from` on: a part; else playing begins there and stands still, and all of the recording can be reached. */
   readonly part?: boolean;
   readonly path?: string;
+  readonly rememberedMs?: number;
 }
 
 /** A replay on the screen, and what the Worker tells of it. Its end is waited for by stop(), as on a screen. */
@@ -33,8 +36,8 @@ class Played {
   readonly collector: Collector;
   readonly running: Promise<void>;
 
-  constructor({ from, to, part = false, path = PATH }: Choice) {
-    const platform = openReplay({ path, paced: true }), history = new History(600_000, null as never);
+  constructor({ from, to, part = false, path = PATH, rememberedMs = 600_000 }: Choice) {
+    const platform = openReplay({ path, paced: true }), history = new History(rememberedMs, null as never);
     const timeOf = (second: number | undefined) => second === undefined ? null : { wallMs: BEGAN_MS + second * 1000 };
     const options = {
       intervalMs: 1000,
@@ -73,6 +76,13 @@ class Played {
       else if (message.type === "moment") return message.moment && secondOf(message.moment);
       else if (message.type === "sample") this.#last = message;
     }
+  }
+
+  /** To that second by this key, whether it is remembered or read anew. */
+  async back(key: string, second: number): Promise<void> {
+    const found = await this.key(key);
+    if (found === null) await this.until(second);
+    else strictEqual(found, second);
   }
 
   timeOf(second: number): number {
@@ -126,6 +136,71 @@ Deno.test("keys go ahead to the last sample, where the recording has no more", a
   await played.until(SAMPLES - 20);
   played.collector.skip(60_000);
   await played.until(SAMPLES - 1);
+});
+
+Deno.test("keys lead back from the moment at which playing began, to the sample before, by a minute, and ahead again", async () => {
+  for (const path of [PATH, WITHOUT_KEYFRAMES]) {
+    for (const [key, second] of [["[", 149], ["{", 90], ["(", 0]] as const) {
+      await using played = new Played({ from: 150, path });
+      await played.until(150);
+      strictEqual(played.told, 2);
+      strictEqual(await played.key(key), null);
+      await played.until(second);
+      played.collector.skip(0);
+      await played.until(second + 1);
+      played.collector.skip(150_000 - (second + 1) * 1000);
+      await played.until(150);
+    }
+  }
+});
+
+Deno.test("steps back that are typed at once lead no further than before what is remembered, not to the beginning", async () => {
+  await using played = new Played({ from: 150 });
+  await played.until(150);
+  played.collector.look(played.timeOf(150), together(STEPS.get("[")!, together(STEPS.get("[")!, STEPS.get("[")!)));
+  await played.until(149);
+});
+
+Deno.test("keys do not lead out of the chosen part of a recording", async () => {
+  await using played = new Played({ from: 11, to: 100, part: true });
+  played.collector.speed(0);
+  await played.until(11);
+  for (const key of "[{(") strictEqual(await played.key(key), null);
+  // Nothing before it is remembered, nor read.
+  strictEqual(played.told, 2);
+  played.collector.skip(60_000);
+  await played.until(71);
+  for (const key of "{(") {
+    strictEqual(await played.key(key), null);
+    await played.until(11);
+    for (const again of "[{(") strictEqual(await played.key(again), null);
+    played.collector.skip(60_000);
+    await played.until(71);
+    await played.back("[", 70);
+  }
+  played.collector.skip(60_000);
+  await played.until(100);
+  for (const ms of [0, 60_000]) played.collector.skip(ms);
+  await played.back("[", 99);
+  await played.back("(", 11);
+});
+
+Deno.test("keys lead back to where the chosen part begins, of a recording that can be played from its beginning alone", async () => {
+  await using played = new Played({ from: 150, to: 300, part: true, path: WITHOUT_KEYFRAMES, rememberedMs: 10_000 });
+  played.collector.speed(0);
+  await played.until(150);
+  for (const key of "[{(") strictEqual(await played.key(key), null);
+  strictEqual(played.told, 2);
+  played.collector.speed(Infinity);
+  await played.until(300);
+  played.collector.speed(0);
+  for (const [key, second] of [["(", 150], ["{", 220]] as const) {
+    strictEqual(await played.key(key, played.timeOf(280)), null);
+    await played.until(second);
+    played.collector.speed(Infinity);
+    await played.until(300);
+    played.collector.speed(0);
+  }
 });
 
 Deno.test("keys lead back from the end of a recording, in what is remembered and before it, and ahead to the end again", async () => {

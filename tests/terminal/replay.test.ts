@@ -51,6 +51,8 @@ const FOLDER = Deno.makeTempDirSync(), PATH = `${FOLDER}/recording`;
 addEventListener("unload", () => Deno.removeSync(FOLDER, { recursive: true }));
 /** A sample a second from 03:04:05 UTC on; LAST is the second of the last one. */
 const FIRST = 5, LAST = FIRST - 1 + writeLarge(PATH, { bytes: 30_000, sockets: 7, opened: 3 });
+/** A line of the head. */
+const OPEN = "This is a recording of";
 const at = (second: number) => `03:04:${String(second).padStart(2, "0")}`;
 const program = (...args: string[]) => quoted(tcptop([...args, "--no-resolve"]));
 
@@ -71,8 +73,7 @@ for (
 ) {
   Deno.test(`at the end of a replay of ${name} keys lead back, w keeps it, and they lead to the end again`, async () => {
     await using tmux = await inShell(`cd ${FOLDER}; TZ=UTC; export TZ; ${command}`);
-    const begins = name.endsWith("on") ? at(LAST - 3) : "03:04";
-    await press(tmux, "", begins);
+    await press(tmux, "", OPEN);
     await press(tmux, `.......${name.endsWith("on") ? " " : ""}`, at(LAST));
     // There is nothing ahead, and nothing to play.
     await press(tmux, "]}  ", at(LAST));
@@ -89,3 +90,15 @@ for (
     ok((await untilEnd(tmux)).includes("status 0"));
   });
 }
+
+Deno.test("a replay that begins at a moment goes back to the samples before it, and ahead again", async () => {
+  const begins = LAST - 7;
+  await using tmux = await inShell(`TZ=UTC ${program("--replay", PATH, "--at", at(begins))}`);
+  await press(tmux, "", OPEN);
+  await press(tmux, "", at(begins));
+  for (const second of [1, 2, 3]) await press(tmux, "[", at(begins - second));
+  for (const second of [2, 1, 0, -1]) await press(tmux, "]", at(begins - second));
+  await press(tmux, "(", at(FIRST));
+  await tmux.type("q");
+  ok((await untilEnd(tmux)).includes("status 0"));
+});

@@ -52,7 +52,7 @@ export class History {
     if (++this.#unused > PAST_SAMPLES) this.#leave();
   }
 
-  /** What was kept does not lead to the sample that is taken next. */
+  /** As Memory.jumped(). */
   jumped(): void {
     this.#memory.jumped();
   }
@@ -68,16 +68,16 @@ export class History {
     this.#past = null;
   }
 
-  /** null: the step leads to the present. `whole`: as Past.look() has it. */
+  /** null: the step leads to the present. `beganMs`: as Past.look() has it. */
   look(
     fromNs: number,
     step: Step,
     host: Host,
-    whole: boolean,
+    beganMs: number,
   ): MomentMessage["moment"] | Before {
     this.#past ??= new Past(this.#memory);
     this.#unused = 0;
-    const moment = this.#past.look(fromNs, step, whole), { extent } = this.#memory;
+    const moment = this.#past.look(fromNs, step, beganMs), { extent } = this.#memory;
     if (moment === null || extent === null) {
       this.#leave();
       return null;

@@ -110,8 +110,10 @@ export class Memory implements Keeper {
     this.#finish();
   }
 
-  /** What came before does not lead to the sample that is taken next. */
+  /** What has been kept does not lead to the sample that is taken next: it is of another time, or those in between are not kept. */
   jumped(): void {
+    this.#finish();
+    this.#pieces = [];
     this.#jumped = true;
   }
 
@@ -157,9 +159,7 @@ export class Memory implements Keeper {
   forget(): void {
     this.#segments.length = 0;
     this.#bytes = this.#rawBytes = 0;
-    this.#finish();
-    this.#pieces = [];
-    this.#jumped = true;
+    this.jumped();
   }
 
   end(): void {}

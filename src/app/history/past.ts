@@ -6,12 +6,15 @@ import { FlowTables, type PackedSample } from "../../flow/tables.ts";
 import { Spread } from "../../source/recording/spread.ts";
 import { released } from "../../source/recording/byte_list.ts";
 import { unsqueezed } from "../../source/recording/zstd.ts";
-import type { Step } from "../../view/screen/moment.ts";
+import { type Step, STEPS } from "../../view/screen/moment.ts";
 import { type Ended, KEPT_NS } from "../../view/closed.ts";
 import type { Kept, Memory, Segment } from "./memory.ts";
 import { endedAgain } from "./ended.ts";
 import { giveAgain } from "./given.ts";
 import { placeAfter, placeOf } from "./places.ts";
+
+/** What is typed meanwhile may have been added to the step that leads to the oldest sample. */
+const TO_THE_OLDEST = STEPS.get("(")!.samples / 2;
 
 export interface Moment {
   readonly kept: Kept;
@@ -39,11 +42,11 @@ export class Past {
 
   constructor(readonly memory: Memory) {}
 
-  /** From the sample that was taken at `fromNs`, or else the next one. null: it leads to the present. `whole`: there is no more than what is
-   * remembered; else, where the step leads to what is not, Before. */
-  look(fromNs: number, step: Step, whole = true): Moment | Before | null {
+  /** From the sample that was taken at `fromNs`, or else the next one. null: it leads to the present. Before, where it leads to what is not
+   * remembered, unless that lies before `beganMs` (ms since 1970): nothing earlier can be had. */
+  look(fromNs: number, step: Step, beganMs = Infinity): Moment | Before | null {
     const all = this.#places(), times = all.map(({ kept }) => kept), from = placeOf(times, fromNs);
-    const before = whole ? null : beforeOf(times, from, step);
+    const before = beforeOf(times, from, step, beganMs);
     if (before !== null) return before;
     const at = placeAfter(times, from, step);
     return at === null ? null : this.#rebuild(all, at);
@@ -100,11 +103,11 @@ export class Past {
 }
 
 /** null: the step stays within what is remembered without a gap, or there is nothing before. */
-function beforeOf(all: readonly Kept[], from: number, { samples, ms }: Step): Before | null {
+function beforeOf(all: readonly Kept[], from: number, { samples, ms }: Step, beganMs: number): Before | null {
   const first = all.findLastIndex(({ gap }, i) => gap && i <= from), oldest = all[Math.max(0, first)];
-  if (oldest === undefined || first < 0 && oldest.number === 0) return null;
+  if (oldest === undefined || oldest.wallMs <= beganMs || first < 0 && oldest.number === 0) return null;
   const to = Math.max(0, from + samples), wantedMs = all[Math.min(to, from)].wallMs + ms;
-  if (samples < -all.length) return { beforeMs: -Infinity };
+  if (samples < TO_THE_OLDEST) return { beforeMs: -Infinity };
   if (samples < 0 && from + samples < Math.max(0, first)) return { beforeMs: oldest.wallMs };
   return ms < 0 && wantedMs < oldest.wallMs ? { beforeMs: wantedMs + 1 } : null;
 }

@@ -19,7 +19,7 @@ export function placeAfter(all: readonly Remembered[], from: number, { samples, 
   const wantedNs = all[at].timeNs + ms * 1e6;
   if (wantedNs > all[all.length - 1].timeNs) return null;
   const place = ms < 0
-    ? all.findLastIndex(({ timeNs }) => timeNs <= wantedNs)
+    ? Math.max(0, all.findLastIndex(({ timeNs }) => timeNs <= wantedNs))
     : all.findIndex(({ timeNs }) => timeNs >= wantedNs);
-  return place >= all.length - 1 ? null : Math.max(0, place);
+  return place >= all.length - 1 ? null : place;
 }
