@@ -17,6 +17,9 @@ export class Span {
   #firstMs = -Infinity;
   #left = false;
   #lastMs = 0;
+  /** Of the sample before the last one. */
+  #beforeMs = 0;
+  #isOver = false;
 
   /** null: from its beginning; to its end. `still`: it is no part, but where playing begins. */
   constructor(readonly from: Time | null, readonly to: Time | null, readonly still = false) {}
@@ -51,29 +54,44 @@ export class Span {
   /** Throws where the recording, which has come to its end, or to that of the part, had nothing of it. */
   check(): void {
     if (this.#inside || this.#left || this.#beganMs === null) return;
-    const between = `${momentText(this.#beganMs)} to ${momentText(this.#lastMs)}`;
-    throw new TcptopError(`The recording has nothing of that time: it is of ${between}`, ExitStatus.failed);
+    const began = momentText(this.#beganMs);
+    if (!this.#isOver) throw nothing(`it is of ${began} to ${momentText(this.#lastMs)}`);
+    // The rest of it has not been read.
+    if (this.#beganMs > this.endMs) throw nothing(`it begins at ${began}`);
+    throw nothing(`it has a sample of ${exactText(this.#beforeMs)}, and the next one is of ${exactText(this.#lastMs)}`);
   }
 
-  /** `wallMs`: of the sample. */
+  /** `wallMs`: of the sample. Throws where the part, which is known once the recording is, would end before it begins. */
   take(wallMs: number): Told {
-    const { from } = this;
+    this.#beforeMs = this.#lastMs;
     this.#lastMs = wallMs;
     if (this.#left) return "told";
-    if (this.#beganMs === null) {
-      this.#beganMs = wallMs;
-      if (from === null || wallMs >= timeAfter(from, wallMs)) this.#enter(wallMs);
-      else this.#wantedMs = timeAfter(from, wallMs);
+    const isFirst = this.#beganMs === null, beganMs = this.#beganMs ??= wallMs, { endMs } = this;
+    const fromMs = this.from === null ? -Infinity : timeAfter(this.from, beganMs);
+    if (fromMs > endMs) throw reversed(fromMs, endMs);
+    if (wallMs >= fromMs && wallMs <= endMs) {
+      if (!this.#inside) this.#firstMs = wallMs;
+      this.#inside = true;
       return "told";
     }
-    if (wallMs > this.endMs) return "over";
-    if (from !== null && wallMs < timeAfter(from, this.#beganMs)) return "passed";
-    this.#enter(wallMs);
-    return "told";
+    if (isFirst) {
+      if (wallMs < fromMs) this.#wantedMs = fromMs;
+      return "told";
+    }
+    if (wallMs < fromMs) return "passed";
+    this.#isOver = true;
+    return "over";
   }
+}
 
-  #enter(wallMs: number): void {
-    if (!this.#inside) this.#firstMs = wallMs;
-    this.#inside = true;
-  }
+/** To the millisecond: what is asked for may lie between two samples of a second. */
+const exactText = (wallMs: number) => `${momentText(wallMs)}.${String(Math.floor(wallMs % 1000)).padStart(3, "0")}`;
+
+function nothing(why: string): TcptopError {
+  return new TcptopError(`The recording has nothing of that time: ${why}`, ExitStatus.failed);
+}
+
+function reversed(fromMs: number, toMs: number): TcptopError {
+  const message = `--to, ${momentText(toMs)} in this recording, lies before --from, ${momentText(fromMs)}`;
+  return new TcptopError(message, ExitStatus.usage);
 }

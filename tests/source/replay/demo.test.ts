@@ -36,3 +36,18 @@ Deno.test("a time of which a recording has nothing is told in a sentence, whatev
     }
   }
 });
+
+Deno.test("a part of a recording that would end before it begins is refused, whatever the output", async () => {
+  const { stdout } = await execute(tcptop(["--replay", PATH, "--json"]));
+  const [second, third] = stdout.split("\n").slice(1, 3).map((line) =>
+    new Date((JSON.parse(line) as SampleDocument).time)
+  );
+  const two = (number: number) => String(number).padStart(2, "0");
+  const text = (date: Date) => [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+  const part = ["--from", text(third), "--to", text(second)];
+  for (const output of [["--json"], ["--events"], ["--csv", "-"], ["--map", "json"], ["--batch"], ["--once"]]) {
+    const { code, stdout, stderr } = await execute(tcptop(["--replay", PATH, ...part, ...output]));
+    deepStrictEqual([code, stdout], [2, ""], String(output));
+    match(stderr, /^tcptop: --to, 20[-\d]+ [:\d]+ in this recording, lies before --from, 20[-\d]+ [:\d]+\n$/);
+  }
+});

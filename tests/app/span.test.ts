@@ -1,0 +1,54 @@
+import { deepStrictEqual, doesNotThrow, strictEqual, throws } from "node:assert/strict";
+import { Span } from "../../src/app/span.ts";
+
+const ofDay = (text: string) => {
+  const [hours, minutes, seconds] = text.split(":").map(Number);
+  return { ofDayMs: ((hours * 60 + minutes) * 60 + seconds) * 1000 };
+};
+/** Of the second of January, where the reader is. */
+const wall = (text: string, day = 2) => new Date(2026, 0, day).getTime() + ofDay(text).ofDayMs;
+const SAMPLES = ["12:00:01", "12:00:02", "12:00:03", "12:00:04", "12:00:05"].map((text) => wall(text));
+const refused = (message: string, status: number) => ({ message, status });
+
+Deno.test("Span tells of the first sample and of those of the part, and ends behind it", () => {
+  const span = new Span(ofDay("12:00:03"), ofDay("12:00:04"));
+  deepStrictEqual(SAMPLES.map((ms) => [span.take(ms), span.inside]), [
+    ["told", false],
+    ["passed", false],
+    ["told", true],
+    ["told", true],
+    ["over", true],
+  ]);
+  doesNotThrow(() => span.check());
+});
+
+Deno.test("Span refuses a part that ends before it begins, once the recording says of which day", () => {
+  const message = "--to, 2026-01-02 12:00:02 in this recording, lies before --from, 2026-01-02 12:00:04",
+    day = wall("12:00:02");
+  for (const to of [ofDay("12:00:02"), { wallMs: day }]) {
+    for (const from of [ofDay("12:00:04"), { wallMs: wall("12:00:04") }]) {
+      throws(() => new Span(from, to).take(SAMPLES[0]), refused(message, 2));
+    }
+  }
+  // Before the first sample it is the time of the next day.
+  strictEqual(new Span(ofDay("12:00:04"), ofDay("11:00:00")).take(SAMPLES[0]), "told");
+  strictEqual(new Span(ofDay("23:59:00"), ofDay("00:01:00")).take(SAMPLES[0]), "told");
+});
+
+Deno.test("Span says what a recording has instead, and claims no end that has not been read", () => {
+  const of = (from: string | null, to: string | null, day = 2) => {
+    const time = (text: string | null) => text === null ? null : { wallMs: wall(text, day) };
+    const span = new Span(time(from), time(to));
+    for (const ms of SAMPLES) if (span.take(ms + 500) === "over") break;
+    span.check();
+  };
+  const nothing = "The recording has nothing of that time: it ";
+  const between = `${nothing}has a sample of 2026-01-02 12:00:02.500, and the next one is of 2026-01-02 12:00:03.500`;
+  const whole = `${nothing}is of 2026-01-02 12:00:01 to 2026-01-02 12:00:05`;
+  throws(() => of("12:00:03", "12:00:03"), refused(between, 1));
+  throws(() => of("12:00:07", "12:00:08"), refused(whole, 1));
+  throws(() => of("12:00:07", null), refused(whole, 1));
+  throws(() => of("12:00:01", "12:00:01"), refused(`${nothing}begins at 2026-01-02 12:00:01`, 1));
+  throws(() => of("12:00:01", "12:00:02", 1), refused(`${nothing}begins at 2026-01-02 12:00:01`, 1));
+  throws(() => of(null, "12:00:02", 1), refused(`${nothing}begins at 2026-01-02 12:00:01`, 1));
+});
