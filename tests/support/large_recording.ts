@@ -20,6 +20,8 @@ export interface Large {
   /** A second. */
   readonly opened: number;
   readonly everyMs?: number;
+  /** When its first sample was taken. */
+  readonly beganMs?: number;
   /** Records are handed over in chunks of about so many bytes. */
   readonly chunkBytes?: number;
   readonly keyframes?: Keyframes;
@@ -51,7 +53,7 @@ export function writeLarge(path: string, large: Large): number {
 /** While `more`; how many samples. The clock goes from one to the next. */
 export function keepLarge(
   keeper: Keeper,
-  { sockets, opened, chunkBytes = 1 << 18, everyMs = 1000 }: Omit<Large, "bytes">,
+  { sockets, opened, chunkBytes = 1 << 18, everyMs = 1000, beganMs = BEGAN_MS }: Omit<Large, "bytes">,
   clock: { nowMs: number },
   more: (samples: number) => boolean,
 ): number {
@@ -71,7 +73,7 @@ export function keepLarge(
   const ends = join(...Array.from({ length: opened }, () => ended({ tgid: 4321, rxBytes: 1009, txBytes: 503 })));
   const heldView = new DataView(held.buffer), endView = new DataView(ends.buffer);
   for (; more(samples); samples++) {
-    const beginNs = (samples + 1) * SECOND * everyMs / 1000, wallMs = BEGAN_MS + samples * everyMs;
+    const beginNs = (samples + 1) * SECOND * everyMs / 1000, wallMs = beganMs + samples * everyMs;
     clock.nowMs = samples * everyMs;
     for (let i = 0; i < opened; i++) {
       const at = i * TcpRecordLayout.byteLength, cookie = 1e6 + samples * opened + i;

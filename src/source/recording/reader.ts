@@ -17,6 +17,9 @@ export type ReadBytes = (target: Uint8Array) => number;
 /** Why a recording cannot be read on. `message` completes "FILE ...". */
 export class Unreadable extends Error {}
 
+/** There is nothing at all. */
+class Empty extends Unreadable {}
+
 /** Its records are not those of this program. */
 export class OtherRecords extends Unreadable {
   /** Of the program that made them, where that has been read. */
@@ -56,6 +59,20 @@ export class RecordingReader {
     return kind === ChunkKind.end ? null : { kind, timeMs, payload };
   }
 
+  /** Behind the end chunk: on to another recording that follows, as where several were written to one file. False: nothing follows. Throws Unreadable where
+   * what follows is none. */
+  again(): boolean {
+    try {
+      checkHeader(this.#read);
+    } catch (error) {
+      if (error instanceof Empty) return false;
+      if (!(error instanceof Unreadable)) throw error;
+      throw new Unreadable(`ends at byte ${this.#at}, and what follows was not played: it ${error.message}`);
+    }
+    this.#at += HEADER_BYTES;
+    return true;
+  }
+
   #cutShort(): Unreadable {
     return new Unreadable(`was cut short: what is whole, up to byte ${this.#at}, was used`);
   }
@@ -64,9 +81,10 @@ export class RecordingReader {
   }
 }
 
-function checkHeader(read: ReadBytes): void {
+/** Throws Unreadable where what comes next is not the header of a recording. */
+export function checkHeader(read: ReadBytes): void {
   const header = new Uint8Array(HEADER_BYTES), view = new DataView(header.buffer), bytes = read(header);
-  if (bytes === 0) throw new Unreadable("is empty");
+  if (bytes === 0) throw new Empty("is empty");
   if (MAGIC.some((byte, i) => header[i] !== byte)) throw new Unreadable("is not a recording of tcptop");
   if (bytes < HEADER_BYTES) throw new Unreadable("was cut short within its first bytes");
   if (view.getUint32(28, true) !== crc32(header.subarray(0, 28))) throw new Unreadable("is damaged in its first bytes");

@@ -8,11 +8,12 @@ import { unsqueezed } from "../recording/zstd.ts";
 import { type Processes, RecordedNames } from "./names.ts";
 import { chunkAt, fill, indexOf, scan } from "./places.ts";
 
-/** The kind of a chunk that no file can have: what comes next is of another run of the recorder, of a time after a gap, or from the beginning again.
+/** The kind of a chunk that no file can have: what comes next is of another run of the recorder, of another recording in the
+ * file, of a time after a gap, or from the beginning again.
  * Nothing of what was goes on. */
 export const RESTART = -1;
 
-const RESTARTED: Chunk = { kind: RESTART, timeMs: 0, payload: new Uint8Array(0) };
+export const RESTARTED: Chunk = { kind: RESTART, timeMs: 0, payload: new Uint8Array(0) };
 
 /** Where playing goes on. */
 export interface Sought {
@@ -46,7 +47,7 @@ export class FileReader {
   }
 
   next(): Chunk | null {
-    if (!this.#restarts) return this.#reader.next();
+    if (!this.#restarts) return nextOfAll(this.#reader);
     this.#restarts = false;
     return RESTARTED;
   }
@@ -129,4 +130,9 @@ export class FileReader {
       processes: this.#names.processesBefore(at),
     };
   }
+}
+
+/** The next chunk of recordings that stand one behind the other; null: the end of the last. */
+export function nextOfAll(reader: RecordingReader): Chunk | null {
+  return reader.next() ?? (reader.again() ? RESTARTED : null);
 }

@@ -2,7 +2,7 @@
 import { CHUNK_HEADER_BYTES, chunkCrc, ChunkKind, Flag, HEADER_BYTES, MAX_PAYLOAD_BYTES } from "../recording/format.ts";
 import { END_BYTES, type Keyframe, readIndex, type RecordingIndex, WALL_BYTES } from "../recording/index.ts";
 import { Parts } from "../recording/parts.ts";
-import { RecordingReader, Unreadable } from "../recording/reader.ts";
+import { checkHeader, RecordingReader, Unreadable } from "../recording/reader.ts";
 
 /** Half a day of recording at a chunk each drain: of a longer one without an index the rest is found when it is played. */
 const MAX_CHUNKS = 1 << 20;
@@ -22,7 +22,7 @@ export function fill(file: Deno.FsFile): (target: Uint8Array) => number {
 
 /** What the end of the file says; null: it has no index. Wherever the file is left. */
 export function indexOf(file: Deno.FsFile): RecordingIndex | null {
-  const endAt = file.statSync().size - CHUNK_HEADER_BYTES - END_BYTES;
+  const { size } = file.statSync(), endAt = size - CHUNK_HEADER_BYTES - END_BYTES;
   if (endAt < HEADER_BYTES) return null;
   const end = chunkAt(file, endAt);
   if (end?.kind !== ChunkKind.end || end.payload.length !== END_BYTES) return null;
@@ -33,7 +33,10 @@ export function indexOf(file: Deno.FsFile): RecordingIndex | null {
   try {
     for (let chunk = reader.next(); chunk?.kind === ChunkKind.index; chunk = reader.next()) {
       const whole = parts.take(chunk);
-      if (whole !== null) return readIndex(whole.bytes, at);
+      if (whole === null) continue;
+      const index = readIndex(whole.bytes, at);
+      // It must be that of the last chunk: another recording may follow the one that it is of.
+      return reader.next() === null && reader.at === size ? index : null;
     }
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
@@ -41,7 +44,7 @@ export function indexOf(file: Deno.FsFile): RecordingIndex | null {
   return null;
 }
 
-/** Steps from chunk to chunk, without a look at what they hold. What cannot be one ends it. */
+/** Steps from chunk to chunk, of all recordings that stand one behind the other, without a look at what they hold. What cannot be one ends it. */
 export function scan(file: Deno.FsFile): RecordingIndex {
   const bytes = new Uint8Array(CHUNK_HEADER_BYTES + 1 + WALL_BYTES), view = new DataView(bytes.buffer);
   const header = bytes.subarray(0, CHUNK_HEADER_BYTES), rest = bytes.subarray(CHUNK_HEADER_BYTES);
@@ -50,7 +53,15 @@ export function scan(file: Deno.FsFile): RecordingIndex {
   let at = HEADER_BYTES, goesOn = false;
   for (let chunks = 0; chunks < MAX_CHUNKS && file.readSync(header) === CHUNK_HEADER_BYTES; chunks++) {
     const kind = view.getUint32(0, true), length = view.getUint32(4, true), timeMs = view.getFloat64(8, true);
-    if (length > MAX_PAYLOAD_BYTES || kind === ChunkKind.end) break;
+    if (length > MAX_PAYLOAD_BYTES) break;
+    if (kind === ChunkKind.end) {
+      at += CHUNK_HEADER_BYTES + length;
+      file.seekSync(at, Deno.SeekMode.Start);
+      if (!isHeader(file)) break;
+      at += HEADER_BYTES;
+      goesOn = false;
+      continue;
+    }
     let read = 0;
     if (kind === ChunkKind.names) names.push(at);
     else if (kind === ChunkKind.info) infos.push(at);
@@ -64,6 +75,17 @@ export function scan(file: Deno.FsFile): RecordingIndex {
     at += CHUNK_HEADER_BYTES + length;
   }
   return { keyframes, names, infos };
+}
+
+/** Whether another recording follows. */
+function isHeader(file: Deno.FsFile): boolean {
+  try {
+    checkHeader(fill(file));
+    return true;
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return false;
+  }
 }
 
 /** A whole chunk at that place; null: there is none. */

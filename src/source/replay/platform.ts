@@ -7,10 +7,10 @@ import type { FlowSource } from "../source.ts";
 import type { Host } from "../../system/host.ts";
 import type { Identity } from "../../system/identity.ts";
 import { FolderReader } from "./folder.ts";
-import { FileReader } from "./file.ts";
+import { FileReader, nextOfAll } from "./file.ts";
 import { RecordedNames } from "./names.ts";
 import { fill } from "./places.ts";
-import { type ReplayOptions, ReplaySource } from "./source.ts";
+import { type ChunkReader, type ReplayOptions, ReplaySource } from "./source.ts";
 import { type ReadSome, StreamReader } from "./stream.ts";
 
 /** A recording in the place of a machine. It needs no shim and no right but to read the file. */
@@ -67,7 +67,7 @@ export function openReplay(
   try {
     opened();
     const names = new RecordedNames();
-    const reader = file.statSync().isFile ? new FileReader(file, names) : new RecordingReader(fill(file));
+    const reader = file.statSync().isFile ? new FileReader(file, names) : inOrder(file);
     const source = new ReplaySource(reader, { ...options, nowMs });
     return new ReplayPlatform(source, names, nowMs);
   } catch (error) {
@@ -91,6 +91,12 @@ export async function openStream(
 /** What comes through standard input. Throws as openStream() does. */
 export function openStdin({ paced }: { readonly paced: boolean }): Promise<Platform> {
   return openStream((buffer) => Deno.stdin.read(buffer), { path: "standard input", paced }, () => performance.now());
+}
+
+/** What cannot be read from anywhere, such as a named pipe. */
+function inOrder(file: Deno.FsFile): ChunkReader {
+  const reader = new RecordingReader(fill(file));
+  return { next: () => nextOfAll(reader) };
 }
 
 function isFolder(path: string): boolean {

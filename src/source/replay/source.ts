@@ -168,7 +168,7 @@ export class ReplaySource implements FlowSource {
   snapshot(sink: RecordSink): void {
     while (this.#options.latest && this.#reader.hasSample) {
       this.drain(sink);
-      if (this.#chunk === NOT_YET || this.#chunk === null) break;
+      if (this.#chunk === NOT_YET || this.#chunk === null || this.#chunk.kind === RESTART) break;
       this.#advance();
     }
     this.drain(sink);

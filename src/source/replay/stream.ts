@@ -2,6 +2,7 @@
 import { type Chunk, CHUNK_HEADER_BYTES, ChunkKind, HEADER_BYTES, MAX_PAYLOAD_BYTES } from "../recording/format.ts";
 import { readInfo, readNames } from "../recording/info.ts";
 import { OtherRecords, RecordingReader, Unreadable } from "../recording/reader.ts";
+import { RESTARTED } from "./file.ts";
 import type { RecordedNames } from "./names.ts";
 import { type ChunkReader, NOT_YET } from "./source.ts";
 
@@ -31,6 +32,8 @@ export class StreamReader implements ChunkReader {
   /** Sample chunks among #chunks, and bytes since the last that was read. */
   #samples = 0;
   #sampleBytes = 0;
+  /** What comes next is behind the end of a recording. */
+  #behind = false;
   /** Its records cannot be read, but the chunk that says who made them can. */
   #other: OtherRecords | null = null;
   #wake: (() => void) | null = null;
@@ -122,8 +125,10 @@ export class StreamReader implements ChunkReader {
       if (this.#reader === null && this.#other === null) this.#begin();
       if (!last && !this.#isWhole()) return false;
       if (this.#other !== null) throw this.#told(this.#other);
-      const chunk = this.#reader!.next();
-      if (chunk === null) return true;
+      if (this.#behind && !this.#reader!.again()) return true;
+      const chunk = this.#behind ? RESTARTED : this.#reader!.next();
+      this.#behind = chunk === null;
+      if (chunk === null) continue;
       if (chunk.kind === ChunkKind.names) this.names.add(readNames(chunk.payload));
       this.#sampleBytes = chunk.kind === ChunkKind.sample ? 0 : this.#sampleBytes + chunk.payload.length;
       if (this.#sampleBytes > this.mostBytes) throw new Unreadable("is too long for a sample");
@@ -153,7 +158,7 @@ export class StreamReader implements ChunkReader {
 
   #isWhole(): boolean {
     const bytes = this.#to - this.#from;
-    if (this.#reader === null && this.#other === null) return bytes >= HEADER_BYTES;
+    if (this.#reader === null && this.#other === null || this.#behind) return bytes >= HEADER_BYTES;
     if (bytes < CHUNK_HEADER_BYTES) return false;
     const length = new DataView(this.#buffer.buffer, this.#from).getUint32(4, true);
     // What is too long is refused by its length alone.

@@ -148,6 +148,23 @@ Deno.test("from any moment on a folder of recordings tells what it tells from it
   }
 });
 
+Deno.test("from any moment on recordings one behind the other in a file tell what they tell from its start on", async () => {
+  const path = `${FOLDER}/joined`, part = `${FOLDER}/part`;
+  let samples = 0;
+  // The last one has as many bytes as the first: what its end says of its index holds there too.
+  for (const gap of [0, 13, 70]) {
+    samples += writeLarge(part, { ...SMALL, bytes: 50_021, beganMs: BEGAN_MS + (samples + gap) * 1000 }) + gap;
+    Deno.writeFileSync(path, bytesOf(part), { append: true });
+    Deno.removeSync(part);
+  }
+  ok(samples > 110, String(samples));
+  for (let sample = 0; sample < samples + 2; sample += 3) {
+    const wallMs = BEGAN_MS + sample * 1000 - 2003, straight = await linear(path, wallMs);
+    deepStrictEqual(await sought(path, wallMs), straight);
+    if (sample > samples - 20 && sample < samples - 1) ok(straight.samples.size > 1, String(sample));
+  }
+});
+
 Deno.test("an index that is missing, damaged or wrong never misleads, nor does a file that was cut or damaged", async () => {
   const whole = bytesOf(PATH), all = (await linear(PATH, null)).samples, indexAt = endOfRecords(whole);
   const damage = fc.record({

@@ -1,0 +1,124 @@
+/** Several recordings in one file or stream, as `--record - >> FILE` leaves them. */
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import type { Platform } from "../../../src/source/platform.ts";
+import { openReplay, openStream } from "../../../src/source/replay/platform.ts";
+import { execute, tcptop } from "../../support/tcptop.ts";
+import { ended, join, live, opened, tick } from "../../support/records.ts";
+import { record, type Step } from "../../support/recording.ts";
+
+const FOLDER = Deno.makeTempDirSync();
+addEventListener("unload", () => Deno.removeSync(FOLDER, { recursive: true }));
+
+const stepsOf = (cookie: number): Step[] => [
+  { snapshot: [join(live({ cookie, uid: 1000 }), tick(1000))] },
+  { drained: [opened({ cookie: cookie + 1, timeNs: 1500 })] },
+  { drained: [ended({ cookie: cookie + 1, timeNs: 1700, rxBytes: 1009 })], snapshot: [tick(2_000_000_000)] },
+];
+const STEPS = [1, 101, 201].map(stepsOf);
+const EACH = await Promise.all(STEPS.map((steps) => record(steps)));
+const ALL = join(...EACH);
+const RESTART = "restart";
+
+/** Records sample by sample, and where everything begins anew. */
+async function play(platform: Platform): Promise<unknown[]> {
+  const source = platform.openSource(), told: unknown[] = [];
+  let records: number[] = [];
+  const sink = (bytes: Uint8Array) => void records.push(...bytes);
+  for (let more = true; more;) {
+    if (source.pace!.hasNews) {
+      source.snapshot(sink);
+      told.push(records);
+      records = [];
+    }
+    more = await source.wait(100);
+    if (source.takeRestart!()) told.push(RESTART);
+    source.drain(sink);
+  }
+  await source.close();
+  return told;
+}
+
+/** Hands out the bytes in parts of these sizes, again and again, then the end. */
+function parts(bytes: Uint8Array, sizes: readonly number[]): (buffer: Uint8Array) => Promise<number | null> {
+  let at = 0, turn = 0;
+  return (buffer) => {
+    const part = bytes.subarray(at, at + Math.min(buffer.length, sizes[turn++ % sizes.length]));
+    buffer.set(part);
+    at += part.length;
+    return Promise.resolve(part.length === 0 ? null : part.length);
+  };
+}
+
+const stream = async (bytes: Uint8Array, sizes = [1009]) =>
+  await play(await openStream(parts(bytes, sizes), { path: "standard input", paced: false }, () => performance.now()));
+
+function file(bytes: Uint8Array): string {
+  const path = `${FOLDER}/file`;
+  Deno.writeFileSync(path, bytes);
+  return path;
+}
+
+const WHOLE = STEPS.flatMap((steps, i) => {
+  const samples = [steps[0].snapshot!, [...steps[1].drained!, ...steps[2].snapshot!]];
+  return [...i === 0 ? [] : [RESTART], ...samples.map((records) => [...join(...records)])];
+});
+
+Deno.test("recordings that stand one behind the other are played as one, each of which begins anew", async () => {
+  deepStrictEqual(await play(openReplay({ path: file(ALL), paced: false })), WHOLE);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 9 }), async (sizes) => {
+      deepStrictEqual(await stream(ALL, sizes), WHOLE);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+Deno.test("what follows the end of a recording and is none is told of, behind what was played", async () => {
+  const cases: [Uint8Array, string][] = [
+    [new TextEncoder().encode("x"), "is not a recording of tcptop"],
+    [new Uint8Array(4096), "is not a recording of tcptop"],
+    [EACH[1].subarray(0, 31), "was cut short within its first bytes"],
+    [EACH[1].with(30, EACH[1][30] ^ 1), "is damaged in its first bytes"],
+  ];
+  for (const [rubbish, why] of cases) {
+    for (
+      const [before, ends] of [[EACH[0], EACH[0].length], [
+        join(EACH[0], EACH[1]),
+        EACH[0].length + EACH[1].length,
+      ]] as const
+    ) {
+      const bytes = join(before, rubbish), told = ` ends at byte ${ends}, and what follows was not played: it ${why}`;
+      await rejects(play(openReplay({ path: file(bytes), paced: false })), {
+        message: `${FOLDER}/file${told}`,
+        status: 1,
+      });
+      await rejects(stream(bytes), { message: `standard input${told}`, status: 1 });
+    }
+  }
+});
+
+Deno.test("a recording that was cut short and has another behind it is told to be damaged", async () => {
+  const bytes = join(EACH[0].subarray(0, EACH[0].length - 24), EACH[1]);
+  await rejects(play(openReplay({ path: file(bytes), paced: false })), /is damaged at byte \d+/);
+});
+
+Deno.test("--replay plays all of a file that was appended to, by a name or through a pipe, and tells of rubbish", async () => {
+  const path = file(ALL),
+    lines = async (command: string) => {
+      const { code, stdout, stderr } = await execute(["bash", "-c", command]);
+      return [code, stdout.trimEnd().split("\n").length, stderr];
+    };
+  const program = tcptop(["--json", "--replay"]).join(" ");
+  for (const source of [path, `- < ${path}`, `<(cat ${path})`]) {
+    deepStrictEqual(await lines(`${program} ${source}`), [0, 3, ""], source);
+  }
+  Deno.writeFileSync(path, new TextEncoder().encode("rubbish"), { append: true });
+  const [code, samples, stderr] = await lines(`${program} ${path}`);
+  deepStrictEqual([code, samples], [1, 3]);
+  match(
+    String(stderr),
+    new RegExp(`^tcptop: ${path} ends at byte ${ALL.length}, and what follows was not played: it is not a`),
+  );
+  strictEqual(ALL.length, EACH.reduce((sum, { length }) => sum + length, 0));
+});
