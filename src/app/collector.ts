@@ -218,7 +218,7 @@ export class Collector {
         }
         if (source.takeRestart?.()) this.#restart();
         this.#drain(source);
-        more = this.#player.settle(source) || more;
+        if (!more) more = this.#player.settle(source);
         if (this.#span?.from && !this.#span.inside) this.#events?.forget();
         else this.#events?.drained();
         if (this.#waits && !this.#stopped) await this.#events?.caughtUp();

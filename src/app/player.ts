@@ -10,14 +10,16 @@ import type { Span } from "./span.ts";
 const NEXT = 1.5;
 
 export class Player {
-  /** Samples before this time of day are played at once; null: none. */
-  #beforeMs: number | null = null;
   /** Where playing is to come to; nobody is told of samples that lead there. null: it is there. */
   #towardsMs: number | null = null;
   /** The last sample, of which nobody was told. */
   #passedMs: number | null = null;
+  /** The sample before #towardsMs is wanted, however long before. */
+  #back = false;
 
   #moved = false;
+  /** When the first sample of all was taken; null: it has not come. */
+  #beganMs: number | null = null;
 
   constructor(readonly history: History | null, readonly span: Span | null) {}
 
@@ -34,8 +36,9 @@ export class Player {
     host: Host,
     { fromNs, step }: { readonly fromNs: number; readonly step: Step },
   ): MomentMessage["moment"] {
-    const { span } = this, firstMs = span?.firstMs ?? -Infinity;
-    const found = this.history?.look(fromNs, step, host, source?.seek === undefined ? Infinity : firstMs) ?? null;
+    const { span } = this, firstMs = span?.firstMs ?? -Infinity, isAll = source?.seek === undefined;
+    const beganMs = isAll ? Infinity : Math.max(firstMs, this.#beganMs ?? -Infinity);
+    const found = this.history?.look(fromNs, step, host, beganMs) ?? null;
     if (found === null || !("beforeMs" in found)) return found;
     if (this.#goTo(source!, Math.max(found.beforeMs, firstMs + 1), true)) {
       this.history?.forget();
@@ -52,33 +55,37 @@ export class Player {
 
   /** A sample of this time of day has come. Whether somebody is to be told of it. */
   arrived(source: FlowSource, wallMs: number): boolean {
-    if (this.#beforeMs !== null && this.#beforeMs > wallMs + 1) source.skip?.(this.#beforeMs - wallMs - 1);
-    this.#beforeMs = null;
     this.#moved = false;
+    this.#beganMs ??= wallMs;
+    // More time lies between it and the one before than was to be expected.
+    if (this.#back && wallMs >= this.#towardsMs! && this.settle(source)) return false;
     const everyMs = this.#passedMs === null ? 0 : wallMs - this.#passedMs, towardsMs = this.#towardsMs;
-    if (towardsMs !== null && wallMs + everyMs * NEXT < towardsMs) {
+    if (towardsMs !== null && wallMs + 1 + everyMs * NEXT < towardsMs) {
       this.#passedMs = wallMs;
+      source.skip?.(0);
       return false;
     }
+    // One more may lie before it.
+    if (towardsMs !== null && towardsMs > wallMs + 1) source.skip?.(towardsMs - wallMs - 1);
     this.#towardsMs = this.#passedMs = null;
+    this.#back = false;
     return true;
   }
 
-  /** Where no sample follows the last one that nobody was told of, that is the one that is wanted: whether playing goes on with it. */
+  /** To the last sample, of which nobody was told, where none follows or it is the one that is wanted: whether playing goes on with it. */
   settle(source: FlowSource): boolean {
-    if (this.#passedMs === null || source.pace?.hasNews) return false;
     const wallMs = this.#passedMs;
     this.#passedMs = null;
-    if (!this.#goTo(source, wallMs + 1, true)) return false;
-    this.#towardsMs = wallMs;
+    if (wallMs === null || !this.#goTo(source, wallMs + 1, true)) return false;
+    this.#back = false;
     return true;
   }
 
   /** To the last sample before this time of day, by what leads there from a keyframe. */
   #goTo(source: FlowSource, beforeMs: number, back: boolean): boolean {
     if (!source.seek?.(beforeMs, back)) return false;
-    this.#beforeMs = beforeMs;
     this.#towardsMs = beforeMs;
+    this.#back = back;
     this.#passedMs = null;
     this.#moved = true;
     source.skip?.(0);

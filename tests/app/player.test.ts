@@ -274,3 +274,24 @@ Deno.test("keys lead back from the end of a folder of recordings, in its last fi
   strictEqual(await played.key("("), null);
   await played.until(0);
 });
+
+Deno.test("keys lead from one recording in a file to the one before it, and on to the next", async () => {
+  const path = `${FOLDER}/joined`, part = `${FOLDER}/part`, gap = 30;
+  const write = (beganMs: number) => {
+    const samples = writeLarge(part, { ...SMALL, bytes: 50_021, beganMs });
+    Deno.writeFileSync(path, Deno.readFileSync(part), { append: true });
+    Deno.removeSync(part);
+    return samples;
+  };
+  const first = write(BEGAN_MS), begins = first + gap, last = begins + write(BEGAN_MS + begins * 1000) - 1;
+  await using played = new Played({ from: begins + 1, path });
+  await played.until(begins + 1);
+  await played.back("[", begins);
+  await played.back("[", first - 1);
+  await played.back("[", first - 2);
+  played.collector.speed(Infinity);
+  await played.until(last);
+  played.collector.speed(0);
+  await played.back("[", last - 1);
+  await played.back("(", 0);
+});

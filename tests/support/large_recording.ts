@@ -73,7 +73,7 @@ export function keepLarge(
   const ends = join(...Array.from({ length: opened }, () => ended({ tgid: 4321, rxBytes: 1009, txBytes: 503 })));
   const heldView = new DataView(held.buffer), endView = new DataView(ends.buffer);
   for (; more(samples); samples++) {
-    const beginNs = (samples + 1) * SECOND * everyMs / 1000, wallMs = beganMs + samples * everyMs;
+    const wallMs = beganMs + samples * everyMs, beginNs = (wallMs - BEGAN_MS + everyMs) * 1e6;
     clock.nowMs = samples * everyMs;
     for (let i = 0; i < opened; i++) {
       const at = i * TcpRecordLayout.byteLength, cookie = 1e6 + samples * opened + i;

@@ -18,8 +18,6 @@ import { Given } from "./given.ts";
 export interface Kept {
   readonly timeNs: number;
   readonly wallMs: number;
-  /** Of the sample, in all that is told of. */
-  readonly number: number;
   /** What came just before is not remembered, though it is there: a recording was not played all through. */
   readonly gap: boolean;
   readonly length: number;
@@ -132,7 +130,7 @@ export class Memory implements Keeper {
 
   /** The sample, once all its columns are filled. */
   add(sample: PackedSample, flows: FlowArrays, beside: Beside): void {
-    const { timeNs, wallMs, number, length } = sample, ended = keepEnded(endedOf({ ...sample, flows }));
+    const { timeNs, wallMs, length } = sample, ended = keepEnded(endedOf({ ...sample, flows }));
     const given = this.#given.keep(flows, length, this.#state !== null),
       records = this.#jumped ? null : this.#pieces,
       names = this.#names,
@@ -142,7 +140,7 @@ export class Memory implements Keeper {
     this.#pieces = [];
     this.#names = [];
     this.#state = null;
-    const kept: Kept = { timeNs, wallMs, number, gap, length, beside, given, ended, records, names };
+    const kept: Kept = { timeNs, wallMs, gap, length, beside, given, ended, records, names };
     if (state !== null) {
       const bytes = state.length + OVERHEAD_BYTES;
       this.#segments.push({ state, samples: [], bytes, thin: false });

@@ -105,7 +105,7 @@ export class Past {
 /** null: the step stays within what is remembered without a gap, or there is nothing before. */
 function beforeOf(all: readonly Kept[], from: number, { samples, ms }: Step, beganMs: number): Before | null {
   const first = all.findLastIndex(({ gap }, i) => gap && i <= from), oldest = all[Math.max(0, first)];
-  if (oldest === undefined || oldest.wallMs <= beganMs || first < 0 && oldest.number === 0) return null;
+  if (oldest === undefined || oldest.wallMs <= beganMs) return null;
   const to = Math.max(0, from + samples), wantedMs = all[Math.min(to, from)].wallMs + ms;
   if (samples < TO_THE_OLDEST) return { beforeMs: -Infinity };
   if (samples < 0 && from + samples < Math.max(0, first)) return { beforeMs: oldest.wallMs };
