@@ -93,8 +93,8 @@ static __always_inline void lifecycle_closing(struct sock *sk, u64 cookie, int o
 
 /* TCP_CLOSE. The struct tracked stays until the socket is freed, with `ended` set: from that the second program and the snapshot know that
  * the close was reported. A socket that was reset or timed out while an unknown process holds it gets its owner when that one closes it
- * (lifecycle_destroyed()). A connect() that failed is reported in state TCP_SYN_SENT; a child of a listener whose handshake failed is not
- * reported. */
+ * (lifecycle_destroyed()). A connect() that failed is reported in state TCP_SYN_SENT; one that sent no SYN, and a child of a listener whose
+ * handshake failed, are not reported. */
 static __always_inline void lifecycle_closed(struct sock *sk, u64 cookie, int old)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
@@ -119,6 +119,10 @@ static __always_inline void lifecycle_closed(struct sock *sk, u64 cookie, int ol
 	}
 	if (!t->announced)
 		failed = sock_never_connected(tp, t->direction, old);
+	if (failed && sock_sent_nothing(tp)) {
+		t->ended = ENDED;
+		return;
+	}
 	track_end(sk, tp, old == TCP_LISTEN ? TCP_LISTEN : failed ? TCP_SYN_SENT : TCP_CLOSE, end_of(sk, tp, old, failed), t);
 	if (owner_is_weak(t) && !sock_flag(sk, SOCK_DEAD))
 		t->ended = ENDED_UNCLAIMED;

@@ -70,7 +70,7 @@ static __always_inline bool snapshot_emit(struct sock *sk, struct tcp_sock *tp, 
 }
 
 /* Whether the socket belongs into the snapshot. Where its state contradicts t, since a change went unseen (lifecycle.h), t is put right and the end
- * reported. A socket on its way into SYN_SENT is in TCP_CLOSE too, but is neither announced nor described yet. */
+ * reported. A socket on its way into SYN_SENT is in TCP_CLOSE too, but is neither announced nor described yet; in SYN_SENT it has no row before its SYN. */
 static __always_inline bool snapshot_is_live(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
 {
 	u8 state = sk->__sk_common.skc_state;
@@ -82,6 +82,8 @@ static __always_inline bool snapshot_is_live(struct sock *sk, struct tcp_sock *t
 			return false;
 		track_inherit(t, cookie, 0);
 	}
+	if (state == TCP_SYN_SENT && sock_sent_nothing(tp))
+		return false;
 	if (state == TCP_CLOSE && (t->described || t->announced))
 		track_end_unseen(sk, tp, t);
 	return state != TCP_CLOSE;

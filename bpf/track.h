@@ -110,7 +110,10 @@ static __always_inline void track_end_unseen(struct sock *sk, struct tcp_sock *t
 {
 	bool failed = tp && !t->announced && t->opened_ns && sock_never_connected(tp, t->direction, TCP_CLOSE);
 
-	track_end(sk, tp, failed ? TCP_SYN_SENT : TCP_CLOSE, END_UNKNOWN, t);
+	if (failed && sock_sent_nothing(tp))
+		t->ended = ENDED;
+	else
+		track_end(sk, tp, failed ? TCP_SYN_SENT : TCP_CLOSE, END_UNKNOWN, t);
 }
 
 #endif

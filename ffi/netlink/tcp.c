@@ -22,6 +22,8 @@ void tcp_dumped(struct netlink *n, struct netns *s, const struct diag_message *m
 	n->syn_recv += m->state == SYN_RECV; /* request socks too (inet_req_diag_fill()) */
 	if (!m->has_info) /* a TIME_WAIT sock in FIN_WAIT2 (inet_diag_dump_icsk() compares tw_substate), or a request sock */
 		return;
+	if (m->state == SYN_SENT && !m->segments_out) /* no SYN yet: sock_sent_nothing() of bpf/sock.h */
+		return;
 	n->no_sent |= !m->has_sent;
 	e = socket_add(&n->sockets, cookie);
 	if (!e) {

@@ -1,0 +1,86 @@
+/** A connect() that sends no SYN is no connection: no row, no event, none that failed. The same socket may connect afterwards. */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { EventFacts } from "../../src/output/event_facts.ts";
+import { Events } from "../support/events.ts";
+import { KEPT, SOURCES } from "../support/kept.ts";
+import { Netns } from "../support/netns.ts";
+import { OddEnds } from "../support/odd_ends.ts";
+import { execute, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
+import { Workload } from "../support/workload.ts";
+
+const inside = (netns: Netns, samples: readonly SampleDocument[]) =>
+  samples.flatMap(({ flows }) => flows).filter((flow) => flow.netns === netns.inode);
+
+for (const [source, sockets] of SOURCES) {
+  Deno.test(`a connect() that sends no SYN has no row, and the next one of its socket is right, by ${source} ${sockets}`, async () => {
+    await using netns = await Netns.make();
+    if (sockets !== "") Deno.env.set("TCPTOP_SOCKETS", sockets);
+    await using running = await Running.start("--interval", "200ms", "--source", source);
+    Deno.env.delete("TCPTOP_SOCKETS");
+    await using ends = await OddEnds.start(netns);
+    const [port] = await ends.says("port");
+
+    const [local, other] = await ends.do("in_use");
+    let samples = await running.upToFresh();
+    const toOther = inside(netns, [samples.at(-1)!]).filter(({ remote }) => remote?.port === other);
+    deepStrictEqual(
+      toOther.map((flow) => [flow.local.port, flow.direction, flow.pid, flow.state, flow.tx_bytes, flow.established]),
+      [[local, "outbound", ends.pid, "ESTABLISHED", 211, true]],
+    );
+    if (source === "bpf") strictEqual(toOther[0].age_ms! < 60_000, true);
+
+    // All that it may have are taken by the first that connect.
+    const { code } = await execute(
+      ["ip", "netns", "exec", netns.name, "sysctl", "-qw", "net.ipv4.ip_local_port_range=20000 20006"],
+    );
+    strictEqual(code, 0);
+    await ends.do("no_port");
+    await execute(
+      ["ip", "netns", "exec", netns.name, "sysctl", "-qw", "net.ipv4.ip_local_port_range=20010 20900"],
+    );
+    await ends.do("deferred");
+    samples = samples.concat(await running.upToFresh());
+    await ends.do("undefer");
+    await ends.do("deferred");
+    samples = samples.concat(await running.upToFresh());
+    const rows = inside(netns, samples).filter(({ established, remote }) => remote !== null && !established);
+    deepStrictEqual(rows, []);
+    const [later] = await ends.do("later");
+    samples = samples.concat(await running.upToFresh());
+    deepStrictEqual(
+      inside(netns, [samples.at(-1)!]).filter((flow) => flow.local.port === later && flow.remote?.port === port)
+        .map((flow) => [flow.direction, flow.pid, flow.state, flow.tx_bytes]),
+      [["outbound", ends.pid, "ESTABLISHED", 223]],
+    );
+    strictEqual(inside(netns, samples).filter(({ local }) => local.port === 0).length, 0);
+  });
+}
+
+for (const sockets of KEPT) {
+  Deno.test(`a connect() that sends no SYN is no event, in ${sockets}`, async () => {
+    await using netns = await Netns.make();
+    await using ends = await OddEnds.start(netns);
+    await ends.says("port");
+    Deno.env.set("TCPTOP_SOCKETS", sockets);
+    await using events = new Events(tcptop(["--events", "--json"]));
+    Deno.env.delete("TCPTOP_SOCKETS");
+    {
+      await using _churn = await Workload.start("churn", "--seconds", 30, "--rate", 20);
+      await events.until(({ event }) => event === "closed");
+    }
+    const found: EventFacts[] = [];
+    const [local, other] = await ends.do("in_use");
+    await ends.do("deferred");
+    await ends.do("undefer");
+    const [last] = await ends.do("active");
+    await events.until((event) => {
+      if (event.netns === netns.inode) found.push(event);
+      return event.event === "closed" && event.netns === netns.inode && event.local.port === last;
+    });
+    deepStrictEqual(
+      found.filter(({ event, remote, local: { port: at } }) => event === "failed" || remote?.port === other || at === 0)
+        .map((event) => [event.event, event.local.port, event.remote?.port, event.direction]),
+      [["opened", local, other, "outbound"]],
+    );
+  });
+}
