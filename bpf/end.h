@@ -60,6 +60,14 @@ static __always_inline int reset_error(struct sock *sk, int old)
 	return error && old == TCP_SYN_SENT ? ECONNREFUSED : error;
 }
 
+/* inet_csk_listen_stop() disconnects each child that waits to be accepted, under bh_lock_sock(), so that it is not owned; tcp_disconnect() changes the
+ * state first and then sends the reset. Such a child has no struct socket (sk_clone_lock()) and is not an orphan (sock_orphan() sets SOCK_DEAD). Everything
+ * else that ends one writes sk_err before: tcp_reset(), tcp_write_err(), tcp_abort(). */
+static __always_inline bool not_accepted(struct sock *sk, int old)
+{
+	return !sk->sk_socket && !sock_flag(sk, SOCK_DEAD) && (old == TCP_ESTABLISHED || old == TCP_CLOSE_WAIT || old == TCP_SYN_RECV);
+}
+
 /* The reasons of tcp_reset(), tcp_write_err() and tcp_abort() are in sk_err by then. tcp_disconnect() and close() with unread data set none
  * before the change; they run in their process's context, with the socket owned. old: the state before. */
 static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, bool failed)
@@ -95,7 +103,9 @@ static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, 
 	case TCP_TIME_WAIT:
 		return END_FIN_LOCAL;
 	}
-	return owned ? END_DISCONNECTED : END_UNKNOWN;
+	if (owned)
+		return END_DISCONNECTED;
+	return not_accepted(sk, old) ? END_NOT_ACCEPTED : END_UNKNOWN;
 }
 
 #endif

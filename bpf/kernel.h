@@ -75,6 +75,7 @@ struct sock_extended_err {
 	u8 ee_origin;
 } KERNEL_TYPE;
 struct sock_exterr_skb { struct sock_extended_err ee; } KERNEL_TYPE;
+struct socket;
 struct numa_drop_counters {
 	atomic_t drops0;
 	atomic_t drops1;
@@ -86,6 +87,7 @@ struct sock {
 	u16 sk_type;
 	u16 sk_protocol;
 	u8 sk_kern_sock : 1;
+	struct socket *sk_socket;
 	int sk_err;
 	int sk_err_soft;
 	u8 sk_shutdown;

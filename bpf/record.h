@@ -60,6 +60,7 @@ enum tcptop_end {
 	END_GIVEN_UP = 5,    /* its process closed it, or ended, before it was established */
 	END_KEEPALIVE = 6,   /* nothing was under way, and the peer did not answer to keepalive probes */
 	END_DISCONNECTED = 7, /* its process gave the socket up for another connection: connect() with AF_UNSPEC */
+	END_NOT_ACCEPTED = 8, /* its listener was closed, or its process ended, before it was accepted: the kernel resets it then */
 	END_ERROR = 128,     /* bit: the rest is the socket's errno */
 };
 

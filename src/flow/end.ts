@@ -35,6 +35,7 @@ const WITHOUT_ERROR: ReadonlyMap<number, Ended> = new Map([
   [End.resetSent, ended("local", "reset_sent", "closed with SO_LINGER 0")],
   [End.resetUnread, ended("local", "reset_sent", "closed with data unread")],
   [End.disconnected, ended("local", "reset_sent", "disconnected by its process (connect() with AF_UNSPEC)")],
+  [End.notAccepted, ended("local", "reset_sent", "its listener was closed before it was accepted")],
   [End.givenUp, ended("local", "given_up", "closed before it was established")],
   [End.keepalive, { ...ended("kernel", "keepalive", "keepalive probes were not answered"), error: "ETIMEDOUT" }],
 ]);

@@ -48,6 +48,7 @@ export const End = {
   givenUp: 5,
   keepalive: 6,
   disconnected: 7,
+  notAccepted: 8,
   error: 128,
 } as const;
 

@@ -70,6 +70,7 @@ const EARLIER_LAYOUTS: readonly number[] = [
   1948101330, /* before the parent's name at the end of a process */
   737634166, /* before the sockets apart at the end of a tick */
   135985549, /* before snapshots of changes alone */
+  4269581814, /* before End.notAccepted */
 ];
 
 /** A program writes records of this layout. */
