@@ -22,9 +22,15 @@ static bool is_time_wait(struct lookup found)
 	return found.state == TIME_WAIT || found.state == FIN_WAIT2;
 }
 
+/* connect() failed: nothing but a SYN was sent, and nobody answered in a way that would be measured. */
+static bool is_lone_syn(const struct diag_message *m)
+{
+	return !m->bytes_acked && !m->bytes_received && !m->bytes_sent && !m->rtt_us && m->unacknowledged == 1;
+}
+
 /* Two bytes acknowledged beyond the payload are SYN and FIN: outbound. If the FIN was acknowledged (a TIME_WAIT sock is left) and there are
  * fewer than two, or none although everything was acknowledged, no SYN was sent: inbound. One byte, and nothing left at the addresses, is
- * either a FIN, or a SYN before a reset: taken for a FIN if the peer has sent something. */
+ * either a SYN before a reset, or a FIN: then somebody listens on the port, or did in one of the last dumps. */
 static uint8_t destroyed_direction(struct netns *s, const struct diag_message *m, const struct socket_entry *e, struct lookup found)
 {
 	if (e && e->last.direction)
@@ -33,7 +39,9 @@ static uint8_t destroyed_direction(struct netns *s, const struct diag_message *m
 		return DIRECTION_OUTBOUND;
 	if (is_time_wait(found) || found.state == LISTEN || listener_find(&s->listeners, m->local_port))
 		return DIRECTION_INBOUND;
-	return m->bytes_received && !m->unacknowledged && acked_beyond_payload(m) >= 0 ? DIRECTION_INBOUND : DIRECTION_OUTBOUND;
+	if (m->has_sent && !m->unacknowledged && !acked_beyond_payload(m))
+		return DIRECTION_INBOUND;
+	return is_lone_syn(m) || (s->is_dumped && !s->is_stale) ? DIRECTION_OUTBOUND : DIRECTION_UNKNOWN;
 }
 
 /* Whether bytes_received includes the peer's FIN. The state would say so, but in a destroy message it is CLOSE. What else says so:

@@ -161,6 +161,7 @@ int namespaces_dump(struct netlink *n)
 		int one = n->namespaces[i].inode ? netns_dump_all(n, &n->namespaces[i]) : 0;
 
 		n->namespaces[i].is_stale = one != 0;
+		n->namespaces[i].is_dumped |= !one;
 		err = err ? err : one;
 	}
 	return err;

@@ -14,6 +14,7 @@ struct netns {
 	uint32_t seen;         /* number of the last search for namespaces that met it */
 	int request_fd;
 	int destroy_fd;          /* negative: the kernel refuses the groups, or they are not wanted */
+	bool is_dumped;        /* there has been a dump of it that did not fail */
 	bool is_stale;         /* its last dump failed, so a socket that is missing from it may still be there */
 	uint32_t unfinished;   /* nlmsg_seq of a dump that was not read to its end; 0: none */
 	uint32_t dropped;      /* destroy messages that the kernel could not queue: SK_MEMINFO_DROPS of destroy_fd */

@@ -278,8 +278,6 @@ static void one(const char *mode)
 	} else if (!strcmp(how, "linger")) {
 		put(b, ANSWER);
 		take(a, ANSWER);
-		while (poll(&(struct pollfd){ b, POLLOUT, 0 }, 1, 0) != 1)
-			;
 		at_once(a);
 		close(a);
 		waits(b, POLLIN);

@@ -1,0 +1,47 @@
+/** Connections that begin and end between two looks of netlink, in each of the ways: bytes and direction at both ends. */
+import { deepStrictEqual } from "node:assert/strict";
+import { Netns } from "../support/netns.ts";
+import { OddEnds } from "../support/odd_ends.ts";
+import { Running } from "../support/tcptop.ts";
+
+const TIMES = 11, REQUEST = 503, ANSWER = 1009;
+
+const RESETS = ["unread", "linger"];
+
+/** Of each way, with a client and a server that goes first. */
+const waysOf = (ways: readonly string[]) => ways.flatMap((way) => [way, `server_${way}`]);
+
+/** What is said of both ends of each, by the way in which it ended. */
+async function compareEnds(ways: readonly string[]): Promise<void> {
+  await using netns = await Netns.make();
+  await using running = await Running.start("--source", "netlink", "--interval", "500ms", "--listen");
+  await using ends = await OddEnds.start(netns);
+  const [, port] = await ends.says("port");
+  await running.until(
+    "the listener",
+    ({ flows }) =>
+      flows.some(({ netns: space, local, state }) =>
+        space === netns.inode && local.port === port && state === "LISTEN"
+      ),
+  );
+  const byClient = new Map<number, string>();
+  for (let i = 0; i < TIMES; i++) for (const way of ways) byClient.set((await ends.do(way))[0], way);
+  const flows = (await running.upToFresh()).flatMap(({ flows }) => flows)
+    .filter((flow) => flow.closed && flow.netns === netns.inode && flow.remote !== null);
+  const counts: Record<string, number> = {}, expected: Record<string, number> = {};
+  for (const { local, remote, direction, rx_bytes, tx_bytes } of flows) {
+    const isClient = remote!.port === port, way = byClient.get(isClient ? local.port : remote!.port);
+    const said = `${way} ${isClient ? "client" : "server"} ${direction} ${rx_bytes} ${tx_bytes}`;
+    counts[said] = (counts[said] ?? 0) + 1;
+  }
+  for (const way of ways) {
+    const isServer = way.startsWith("server_"), [client, server] = isServer ? [ANSWER, REQUEST] : [REQUEST, ANSWER];
+    // Who resets by SO_LINGER 0 is not seen at its own end.
+    if (way !== "linger") expected[`${way} client outbound ${server} ${client}`] = TIMES;
+    if (way !== "server_linger") expected[`${way} server inbound ${client} ${server}`] = TIMES;
+  }
+  deepStrictEqual(counts, expected);
+}
+
+Deno.test("by netlink a connection that ended by a reset within an interval has its direction and bytes", () =>
+  compareEnds(waysOf(RESETS)));
