@@ -3,6 +3,7 @@
 #include "destroyed.h"
 #include "counters.h"
 #include "identity.h"
+#include "other_ends.h"
 #include "../base/clock.h"
 
 #include <string.h>
@@ -47,7 +48,8 @@ static uint8_t destroyed_direction(struct netns *s, const struct diag_message *m
 /* Whether bytes_received includes the peer's FIN. The state would say so, but in a destroy message it is CLOSE. What else says so:
  *  - A socket closed by its process first becomes a TIME_WAIT socket (tcp_time_wait(); not if there are tcp_max_tw_buckets).
  *    If that happened in FIN_WAIT2, the peer's FIN came later and was never counted; if it came to the socket itself, nobody
- *    read it.
+ *    read it. But one that was shut down for writing alone is no orphan, and stays a socket until the peer's FIN has come (tcp_fin()), which
+ *    its process may read. The last dump may have shown that, else only the other end can tell (is_unsure()).
  *  - A socket closed after its peer's FIN leaves nothing, and its own FIN has been acknowledged (LAST_ACK).
  *  - One byte not read, and no sign of a reset: that byte is the FIN.
  *  - Otherwise it was reset, or its process closed it with data unread: then the last dump's state must do. */
@@ -61,9 +63,17 @@ static bool fin_was_counted(const struct diag_message *m, const struct socket_en
 		return true;
 	if (m->unread)
 		return false;
+	if (found.state == FIN_WAIT2)
+		return false;
 	if (is_time_wait(found)) /* in the last dump it was shut down for writing only, and has read to the end since */
-		return e && e->last.state == FIN_WAIT2 && e->inode;
+		return e && (e->last.state == FIN_WAIT1 || e->last.state == FIN_WAIT2) && e->inode;
 	return own_fin_acknowledged;
+}
+
+/* Whether fin_was_counted() is false because nothing says otherwise: all has been read, and the peer's FIN has come to the socket or to its TIME_WAIT sock. */
+static bool is_unsure(const struct diag_message *m, struct lookup found, bool fin)
+{
+	return found.state == TIME_WAIT && !m->unread && !fin;
 }
 
 static void destroyed_append(struct netlink *n, const struct tcptop_tcp_record *r)
@@ -87,6 +97,7 @@ static void socket_destroyed(struct netlink *n, struct netns *s, const struct di
 	uint64_t cookie = cookie_of(n, s, m);
 	struct socket_entry *e = socket_find(&n->sockets, cookie);
 	struct tcptop_tcp_record r = {};
+	bool fin;
 
 	if (!m->cookie || (!e && (!m->remote_port || is_second_child(m))))
 		return;
@@ -95,7 +106,9 @@ static void socket_destroyed(struct netlink *n, struct netns *s, const struct di
 	if (m->remote_port) {
 		fill_identity(&r, s, m);
 		r.direction = destroyed_direction(s, m, e, found);
-		fill_counters(&r, m, fin_was_counted(m, e, found, r.direction));
+		fin = fin_was_counted(m, e, found, r.direction);
+		fill_counters(&r, m, fin);
+		other_ends_meet(n, &r, is_unsure(m, found, fin));
 	}
 	r.cookie = cookie;
 	r.tag = TAG_TCP_CLOSE;
@@ -145,6 +158,7 @@ int32_t destroyed_drain(struct netlink *n, uint8_t *buffer, uint32_t capacity)
 		int read = 0;
 
 		f->read = f->length = 0;
+		n->batch++;
 		for (size_t i = 0; i < n->netns_count; i++)
 			for (int count = LOOKUPS_MOST; n->namespaces[i].inode && count == LOOKUPS_MOST && read < DESTROYED_AT_ONCE; read += count)
 				count = destroyed_read(n, &n->namespaces[i]);

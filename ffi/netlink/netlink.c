@@ -179,6 +179,7 @@ static void netlink_free(struct source *s)
 	free(n->namespaces);
 	socket_table_free(&n->sockets);
 	bytes_free(&n->destroyed);
+	free(n->other_ends);
 	bytes_free(&n->processes);
 	free(n->exchange.buffer);
 	free(n);

@@ -34,6 +34,8 @@ struct netlink {
 	uint64_t syn_recv;     /* connections in SYN_RECV that the last dump showed */
 	int dump_error;        /* of the last snapshot: 0 or negative errno */
 	struct bytes destroyed; /* TAG_TCP_CLOSE records, for tcptop__drain() */
+	uint32_t batch;        /* grows when all of them have been read */
+	struct other_end *other_ends; /* other_ends.c */
 	bool destroy_refused;
 	bool no_sent;          /* the kernel has no bytes_sent */
 };

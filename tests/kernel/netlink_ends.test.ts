@@ -5,7 +5,7 @@ import { OddEnds } from "../support/odd_ends.ts";
 import { Running } from "../support/tcptop.ts";
 
 const TIMES = 11, REQUEST = 503, ANSWER = 1009;
-
+const FINS = ["half", "half_first", "active", "both"];
 const RESETS = ["unread", "linger"];
 
 /** Of each way, with a client and a server that goes first. */
@@ -45,3 +45,6 @@ async function compareEnds(ways: readonly string[]): Promise<void> {
 
 Deno.test("by netlink a connection that ended by a reset within an interval has its direction and bytes", () =>
   compareEnds(waysOf(RESETS)));
+
+Deno.test("by netlink a connection that ended by FIN within an interval has its direction and bytes, whoever went first and how", () =>
+  compareEnds(waysOf(FINS)));
