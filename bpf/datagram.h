@@ -21,7 +21,7 @@
 #define EXTENSIONS_MAX 6 /* RFC 8200 names six, each at most once but for destination options */
 
 struct datagram {
-	__u8 source[16];
+	__u8 source[16] __attribute__((aligned(4)));
 	__u8 destination[16];
 	__be16 ports[2];     /* source, destination */
 	__u32 bytes;         /* payload */

@@ -37,7 +37,7 @@ struct tracked {
 	__u8 several;        /* enum tcptop_several, as the last owner pass found it */
 	__u8 listener_several; /* of a connection that came in: `several` of its listener */
 	__u8 still;          /* TCP only: 1: still_told was that of two snapshots in a row */
-	__u8 pad;
+	__u8 named;          /* UDP only: 1: it has sent to an address that it was not connected to */
 	__u32 still_told;    /* TCP only: still_sum() of the last snapshot that told of it */
 	__u32 limits_told;   /* TCP only: limits_sum() of what was told last of what holds it up */
 	__u32 path_told;     /* TCP only: path_sum() when its path was told last */

@@ -29,6 +29,11 @@ struct udp_settings {
 	__u64 wake;          /* 1: new flows wake who reads the ring */
 };
 
+/* .bss: set when udp_sends4 and udp_sends6 are attached, which come with TCP's programs. */
+struct udp_shared {
+	__u64 knows_named;   /* 1: `named` of struct tracked is set */
+};
+
 struct udp_key {
 	__u64 cookie;
 	__u8 remote_address[16]; /* network order, IPv4 as ::ffff:a.b.c.d */

@@ -9,6 +9,7 @@
 #include "udp_counters.h"
 #include "udp_sockets.h"
 
+#define AF_INET 2
 #define SOCK_DGRAM 2
 
 /* Which side sent the flow's first datagram. Where the socket is older than tcptop that was not seen: a connected one called connect(), so
@@ -118,6 +119,57 @@ static __always_inline bool udp_busy_counted(struct __sk_buff *skb, bool out, __
 	return busy;
 }
 
+volatile struct udp_shared udp_shared = {};
+
+/* Keeps the compiler from reading one of two fields of a struct bpf_sock at an address that it has computed, which the verifier refuses. */
+#ifndef barrier_var
+#define barrier_var(value) asm volatile("" : "+r"(value))
+#endif
+
+static __always_inline bool is_same_address(const __u32 a[4], const __u32 b[4])
+{
+	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
+}
+
+/* The egress programs see a datagram after NAT (ip_finish_output() comes after the hook POSTROUTING), the ingress programs and the process see the ends before.
+ * So what goes out of a connected socket has the ends that the socket knows, unless it has named another address in sendmsg() (`named`): then the
+ * packet may really go there. A datagram without NAT, which has them, ends here after a few comparisons. */
+static __always_inline void udp_as_connected(struct bpf_sock *sk, struct datagram *d)
+{
+	__u32 remote[4] = { 0, 0, bpf_htonl(0xffff) }, local[4] = { 0, 0, bpf_htonl(0xffff) };
+	__be16 local_port = bpf_htons(sk->src_port), remote_port = sk->dst_port;
+	struct tracked *t;
+
+	if (!udp_shared.knows_named || !remote_port)
+		return;
+	if (sk->family == AF_INET) {
+		remote[3] = sk->dst_ip4;
+		barrier_var(remote[3]);
+		local[3] = sk->src_ip4;
+		barrier_var(local[3]);
+	} else {
+		remote[0] = sk->dst_ip6[0];
+		remote[1] = sk->dst_ip6[1];
+		remote[2] = sk->dst_ip6[2];
+		remote[3] = sk->dst_ip6[3];
+		local[0] = sk->src_ip6[0];
+		local[1] = sk->src_ip6[1];
+		local[2] = sk->src_ip6[2];
+		local[3] = sk->src_ip6[3];
+	}
+	if (d->ports[0] == local_port && d->ports[1] == remote_port && is_same_address(remote, (const __u32 *)d->destination) &&
+	    is_same_address(local, (const __u32 *)d->source))
+		return;
+	t = bpf_sk_storage_get(&udp_sockets, sk, 0, 0);
+	if (t && t->named)
+		return;
+	d->ports[0] = local_port;
+	d->ports[1] = remote_port;
+	__builtin_memcpy(d->destination, remote, 16);
+	if (local[3]) /* not bound to all addresses */
+		__builtin_memcpy(d->source, local, 16);
+}
+
 static __always_inline void udp_table_count(struct __sk_buff *skb, struct bpf_sock *sk, __u64 cookie, bool out)
 {
 	struct udp_key key = {};
@@ -128,6 +180,8 @@ static __always_inline void udp_table_count(struct __sk_buff *skb, struct bpf_so
 		udp_count(UDP_UNREADABLE);
 		return;
 	}
+	if (out)
+		udp_as_connected(sk, &d);
 	key.cookie = cookie ? cookie : bpf_get_socket_cookie(skb);
 	__builtin_memcpy(key.remote_address, out ? d.destination : d.source, 16);
 	key.scope = is_scoped(d.source) || is_scoped(d.destination) ? skb->ifindex : 0;

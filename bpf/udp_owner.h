@@ -50,10 +50,8 @@ static __always_inline void udp_holder_met(struct sock *sk, struct task_struct *
 
 /* sendmsg() on an unconnected socket, and recvmsg() that asks for the peer's address, in the context of the process that calls it. Of
  * several holders, as a service and the process that started it, or a service's workers, the one that used the socket last is the owner. */
-static __always_inline int udp_used(struct bpf_sock_addr *ctx)
+static __always_inline int udp_use(struct tracked *t)
 {
-	struct bpf_sock *sk = ctx->sk;
-	struct tracked *t = sk ? bpf_sk_storage_get(&udp_sockets, sk, 0, 0) : NULL;
 	struct task_struct *task;
 
 	if (!t || t->how == OWNER_KERNEL || t->owner.tgid == (u32)(bpf_get_current_pid_tgid() >> 32))
@@ -67,6 +65,45 @@ static __always_inline int udp_used(struct bpf_sock_addr *ctx)
 	t->used_ns = 1;
 	shared.udp_unreported = shared.owner_pass + 1;
 	return 1;
+}
+
+static __always_inline int udp_used(struct bpf_sock_addr *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+
+	return udp_use(sk ? bpf_sk_storage_get(&udp_sockets, sk, 0, 0) : NULL);
+}
+
+/* is_other: to another address than that of the connected peer. Without an address the kernel does not call the programs (udp_sendmsg(), udpv6_sendmsg()),
+ * but where an IPv6 socket is connected to ::ffff:a.b.c.d. A connected socket that is older than tcptop gets its struct tracked here: one without has
+ * named none. */
+static __always_inline int udp_sends(struct bpf_sock_addr *ctx, struct bpf_sock *sk, bool is_other)
+{
+	struct tracked *t = bpf_sk_storage_get(&udp_sockets, sk, 0, is_other && sk->dst_port ? BPF_SK_STORAGE_GET_F_CREATE : 0);
+
+	if (t && is_other && !t->named) {
+		t->named = 1;
+		if (!t->cookie)
+			t->cookie = bpf_get_socket_cookie(ctx);
+	}
+	return udp_use(t);
+}
+
+static __always_inline int udp_sends_v4(struct bpf_sock_addr *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+
+	return sk ? udp_sends(ctx, sk, ctx->user_port != sk->dst_port || ctx->user_ip4 != sk->dst_ip4) : 1;
+}
+
+static __always_inline int udp_sends_v6(struct bpf_sock_addr *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+
+	return sk ? udp_sends(ctx, sk,
+			      ctx->user_port != sk->dst_port || ctx->user_ip6[0] != sk->dst_ip6[0] || ctx->user_ip6[1] != sk->dst_ip6[1] ||
+				      ctx->user_ip6[2] != sk->dst_ip6[2] || ctx->user_ip6[3] != sk->dst_ip6[3])
+		  : 1;
 }
 
 /* sk_alloc() sets sk_kern_sock for the kernel's own sockets alone. */

@@ -15,13 +15,13 @@ int udp_opened(struct bpf_sock *ctx)
 SEC("cgroup/sendmsg4")
 int udp_sends4(struct bpf_sock_addr *ctx)
 {
-	return udp_used(ctx);
+	return udp_sends_v4(ctx);
 }
 
 SEC("cgroup/sendmsg6")
 int udp_sends6(struct bpf_sock_addr *ctx)
 {
-	return udp_used(ctx);
+	return udp_sends_v6(ctx);
 }
 
 SEC("cgroup/recvmsg4")

@@ -82,6 +82,16 @@ static int32_t attach(struct programs *p, struct bpf_object *object, const char 
 	return *link ? 0 : fail(&p->beside, errno, program);
 }
 
+static void named_is_known(struct udp *u)
+{
+	const struct udp_shared shared = { .knows_named = 1 };
+	struct bpf_map *map = bpf_object__find_map_by_name(u->object, ".bss");
+	uint32_t only = 0;
+
+	if (map && bpf_map__value_size(map) == sizeof(shared))
+		bpf_map_update_elem(bpf_map__fd(map), &only, &shared, BPF_ANY);
+}
+
 static int32_t attach_all(struct programs *p, struct udp *u)
 {
 	struct bpf_program *rich = p->tcp ? bpf_object__find_program_by_name(p->tcp, "udp_opened") : NULL;
@@ -91,6 +101,8 @@ static int32_t attach_all(struct programs *p, struct udp *u)
 
 	for (int i = 0; is_rich && i < UDP_USES; i++)
 		u->used[i] = bpf_program__attach_cgroup(bpf_object__find_program_by_name(p->tcp, uses[i]), p->cgroup_fd);
+	if (u->used[0] && u->used[1])
+		named_is_known(u);
 	/* udp_opened before the programs that count, so that a new socket's flows have an owner. */
 	if ((err = is_rich ? attach(p, p->tcp, "udp_opened", &u->opened) : attach(p, u->object, "udp_opened_plain", &u->opened)))
 		return err;
