@@ -280,6 +280,10 @@ Deno.test("a recording is read without root: as the user behind sudo, or as whos
     await withFolder(async (folder) => {
       const file = `${folder}/tcptop-2026-01-02T03-04-05Z.tcptop`;
       await Deno.copyFile(DEMO, file);
+      // Where that user may not go.
+      const hidden = `${folder}/hidden/file`;
+      await Deno.mkdir(`${folder}/hidden`, { mode: 0o700 });
+      await Deno.copyFile(DEMO, hidden);
       const low = (
         uid: number,
         gid: number,
@@ -288,6 +292,7 @@ Deno.test("a recording is read without root: as the user behind sudo, or as whos
       for (
         const [uid, gid, all] of [
           [12345, 23456, await threadsOf(replay(DEMO))],
+          [12345, 23456, await threadsOf(replay(hidden))],
           [12345, 23456, await threadsOf(replay("-"), bytes.subarray(0, 60_000))],
           [0, 0, await threadsOf(replay(folder))],
           [777, 778, await Deno.chown(file, 777, 778).then(() => threadsOf(replay(folder)))],

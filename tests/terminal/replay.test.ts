@@ -48,6 +48,8 @@ Deno.test("a table has the column that it is sorted by, with its arrow, on a ter
 });
 
 const FOLDER = Deno.makeTempDirSync(), PATH = `${FOLDER}/recording`;
+// Who `w` writes as has no root.
+Deno.chmodSync(FOLDER, 0o777);
 addEventListener("unload", () => Deno.removeSync(FOLDER, { recursive: true }));
 /** A sample a second from 03:04:05 UTC on; LAST is the second of the last one. */
 const FIRST = 5, LAST = FIRST - 1 + writeLarge(PATH, { bytes: 30_000, sockets: 7, opened: 3 });

@@ -20,9 +20,10 @@ export function fill(file: Deno.FsFile): (target: Uint8Array) => number {
   };
 }
 
-/** What the end of the file says; null: it has no index. Wherever the file is left. */
+/** What the end of the file says; null: it has no index. Wherever the file is left. Its size by the position of its end: Deno looks at an open file by
+ * its path, which who has given root up may not see. */
 export function indexOf(file: Deno.FsFile): RecordingIndex | null {
-  const { size } = file.statSync(), endAt = size - CHUNK_HEADER_BYTES - END_BYTES;
+  const size = file.seekSync(0, Deno.SeekMode.End), endAt = size - CHUNK_HEADER_BYTES - END_BYTES;
   if (endAt < HEADER_BYTES) return null;
   const end = chunkAt(file, endAt);
   if (end?.kind !== ChunkKind.end || end.payload.length !== END_BYTES) return null;

@@ -65,9 +65,9 @@ export function openReplay(
   }
   const file = openFile(options.path);
   try {
+    const { isFile } = file.statSync(), names = new RecordedNames();
     opened();
-    const names = new RecordedNames();
-    const reader = file.statSync().isFile ? new FileReader(file, names) : inOrder(file);
+    const reader = isFile ? new FileReader(file, names) : inOrder(file);
     const source = new ReplaySource(reader, { ...options, nowMs });
     return new ReplayPlatform(source, names, nowMs);
   } catch (error) {
