@@ -115,8 +115,7 @@ static __always_inline bool sock_never_connected(struct tcp_sock *tp, u8 directi
 
 /* Whether a connect() that fails, or is given up, has sent no SYN. tcp_v4_connect() sets TCP_SYN_SENT before it looks for a local port (inet_hash_connect()), and
  * TCP_CLOSE again where there is none or the addresses and ports are in use; TCP Fast Open may wait for the first write (tcp_fastopen_defer_connect()).
- * __tcp_transmit_skb() counts a segment before the layer below has it, so one that is dropped there counts; tcp_disconnect() clears the count (5.6, commit
- * 784f8344de75). */
+ * __tcp_transmit_skb() counts a segment before the layer below has it, so one that is dropped there counts; tcp_disconnect() clears the count (since 5.6). */
 static __always_inline bool sock_sent_nothing(struct tcp_sock *tp)
 {
 	return !tp->segs_out;
