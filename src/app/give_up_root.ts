@@ -2,21 +2,20 @@
 import { ExitStatus, TcptopError } from "../errors.ts";
 import { errnoText } from "../system/errno.ts";
 import { Errno } from "../wire/errno.ts";
-import type { Identity } from "../system/identity.ts";
 import type { Library } from "../system/shim.ts";
 import type { WorkerOptions } from "./protocol.ts";
 
 type Asked = Pick<WorkerOptions, "shimPath" | "shimIsInside" | "euid" | "dropTo">;
 
 /** For a recording, as for a kernel whose programs are loaded: every thread becomes the user, and has no capability and fewer system calls
- * (docs/decisions/0018). `owner`: who that is instead, for files that are opened later. Without root what a file's capabilities gave is given up, if there is a
- * shim. */
-export async function rootGiver(options: Asked): Promise<(owner?: Identity) => void> {
+ * (docs/decisions/0018). Without root what a file's capabilities gave is given up, if there is a shim. */
+export async function rootGiver(options: Asked): Promise<() => void> {
   const { dropTo } = options, library = dropTo === null ? null : await shimOf(options);
-  return (owner) => {
+  return () => {
     if (dropTo === null || library === null) return;
-    const { tcptop__new, tcptop__drop, tcptop__free } = library.symbols, { uid, gid } = owner ?? dropTo;
-    const handle = tcptop__new(), result = handle === null ? -Errno.ENOMEM : tcptop__drop(handle, uid, gid);
+    const { tcptop__new, tcptop__drop, tcptop__free } = library.symbols;
+    const handle = tcptop__new(),
+      result = handle === null ? -Errno.ENOMEM : tcptop__drop(handle, dropTo.uid, dropTo.gid);
     if (handle !== null) tcptop__free(handle);
     if (result < 0) throw refused(-result);
   };

@@ -1,7 +1,6 @@
 import { ExitStatus, TcptopError } from "../errors.ts";
 import type { Platform } from "../source/platform.ts";
 import type { SourceOptions } from "../source/source.ts";
-import type { Identity } from "../system/identity.ts";
 
 /** The one place where the operating system is chosen. Nothing of another system's is imported. For tests, TCPTOP_NETTOP names
  * a program that plays nettop, and macOS's platform runs anywhere; a root would run what the variable names, and give nothing up. `giveUpRoot`: called before a
@@ -9,7 +8,7 @@ import type { Identity } from "../system/identity.ts";
 export async function openPlatform(
   os: typeof Deno.build.os,
   options: SourceOptions,
-  giveUpRoot: (owner?: Identity) => void = () => {},
+  giveUpRoot: () => void = () => {},
 ): Promise<Platform> {
   if (options.replay !== null) {
     const { openReplay, openStdin } = await import("../source/replay/platform.ts");

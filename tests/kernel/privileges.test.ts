@@ -275,30 +275,24 @@ async function threadsOf([program, ...args]: readonly string[], stdin: Uint8Arra
   }
 }
 
-Deno.test("a recording is read without root: as the user behind sudo, or as whose the files of a folder are", async () => {
+Deno.test("a recording is read without root, as the user behind sudo, also where that user may not go", async () => {
   await withEnvironment(SUDO, async () => {
     await withFolder(async (folder) => {
-      const file = `${folder}/tcptop-2026-01-02T03-04-05Z.tcptop`;
-      await Deno.copyFile(DEMO, file);
       // Where that user may not go.
-      const hidden = `${folder}/hidden/file`;
+      const hidden = `${folder}/hidden/tcptop-2026-01-02T03-04-05Z.tcptop`;
       await Deno.mkdir(`${folder}/hidden`, { mode: 0o700 });
       await Deno.copyFile(DEMO, hidden);
-      const low = (
-        uid: number,
-        gid: number,
-      ) => [[uid, uid, uid, uid].join(" "), [gid, gid, gid, gid].join(" "), "", "1", "2"];
+      const low = ["12345 12345 12345 12345", "23456 23456 23456 23456", "", "1", "2"];
       const bytes = await Deno.readFile(DEMO), replay = (path: string) => tcptop(["--replay", path, "--json"]);
       for (
-        const [uid, gid, all] of [
-          [12345, 23456, await threadsOf(replay(DEMO))],
-          [12345, 23456, await threadsOf(replay(hidden))],
-          [12345, 23456, await threadsOf(replay("-"), bytes.subarray(0, 60_000))],
-          [0, 0, await threadsOf(replay(folder))],
-          [777, 778, await Deno.chown(file, 777, 778).then(() => threadsOf(replay(folder)))],
-        ] as const
+        const all of [
+          await threadsOf(replay(DEMO)),
+          await threadsOf(replay(hidden)),
+          await threadsOf(replay(`${folder}/hidden`)),
+          await threadsOf(replay("-"), bytes.subarray(0, 60_000)),
+        ]
       ) {
-        for (const { facts } of all) deepStrictEqual(facts, low(uid, gid));
+        for (const { facts } of all) deepStrictEqual(facts, low);
         deepStrictEqual(holders(all), []);
       }
     });

@@ -1,6 +1,5 @@
 /** The files that --record with --keep has left in a folder, played as one recording. */
 import { ExitStatus, TcptopError } from "../../errors.ts";
-import type { Identity } from "../../system/identity.ts";
 import type { Note } from "../../system/source_info.ts";
 import { type Chunk, ChunkKind } from "../recording/format.ts";
 import { readInfo, type RecordingInfo } from "../recording/info.ts";
@@ -15,6 +14,8 @@ const NOTHING = new Uint8Array(0);
  * was killed, gives what is whole. */
 export class FolderReader {
   readonly #files: string[];
+  /** All of them, opened at once: root, who may read them, is given up before the first one is played. */
+  readonly #opened: Deno.FsFile[] = [];
   readonly #names: RecordedNames;
   /** Of #files, the one that is opened next. */
   #next = 0;
@@ -35,12 +36,12 @@ export class FolderReader {
     if (this.#files.length === 0) {
       throw new TcptopError(`${path} has no recordings, which are called tcptop-TIME.tcptop`, ExitStatus.failed);
     }
-  }
-
-  /** Of its first file; undefined: it is not to be had. */
-  owner(): Identity | undefined {
-    const { uid, gid } = Deno.statSync(`${this.path}/${this.#files[0]}`);
-    return uid === null || gid === null ? undefined : { uid, gid };
+    try {
+      for (const name of this.#files) this.#opened.push(Deno.openSync(`${path}/${name}`, { read: true }));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   next(): Chunk | null {
@@ -66,7 +67,7 @@ export class FolderReader {
   }
 
   close(): void {
-    this.#reader?.close();
+    for (const file of this.#opened.splice(0)) file.close();
     this.#reader = null;
     this.#next = this.#files.length;
   }
@@ -116,11 +117,10 @@ export class FolderReader {
   /** The next file that begins as one; false: there is none. Its first chunk comes behind RESTART, if it does not go on from the one before, or
    * the one before was not played. */
   #open(jumped = false): boolean {
-    this.#reader?.close();
     this.#reader = null;
     while (this.#next < this.#files.length) {
-      const name = this.#files[this.#next++];
-      const file = Deno.openSync(`${this.path}/${name}`, { read: true });
+      const name = this.#files[this.#next], file = this.#opened[this.#next++];
+      file.seekSync(0, Deno.SeekMode.Start);
       try {
         this.#names.nextFile();
         const reader = new FileReader(file, this.#names), chunk = reader.next();
@@ -130,7 +130,6 @@ export class FolderReader {
         this.#begin(chunk, info, jumped);
         return true;
       } catch (error) {
-        file.close();
         if (!(error instanceof Unreadable)) throw error;
         this.#cut.add(name);
       }

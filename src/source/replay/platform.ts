@@ -5,7 +5,6 @@ import { runtimeSelfUse, type SelfUse } from "../../system/self_use.ts";
 import { RecordingReader, Unreadable } from "../recording/reader.ts";
 import type { FlowSource } from "../source.ts";
 import type { Host } from "../../system/host.ts";
-import type { Identity } from "../../system/identity.ts";
 import { FolderReader } from "./folder.ts";
 import { FileReader, nextOfAll } from "./file.ts";
 import { RecordedNames } from "./names.ts";
@@ -51,16 +50,16 @@ class ReplayPlatform implements Platform {
   }
 }
 
-/** Throws a TcptopError when the file is not there or does not begin as a recording. `opened`: called before anything of it is read; `owner`: whose the files
- * are that are opened later. */
+/** Throws a TcptopError when the file is not there or does not begin as a recording. `opened`: called once it is open, before anything of it is
+ * read. */
 export function openReplay(
   options: { readonly path: string; readonly paced: boolean },
-  opened: (owner?: Identity) => void = () => {},
+  opened: () => void = () => {},
 ): Platform {
   const nowMs = () => performance.now();
   if (isFolder(options.path)) {
     const names = new RecordedNames(), reader = new FolderReader(options.path, names);
-    opened(reader.owner());
+    opened();
     return new ReplayPlatform(new ReplaySource(reader, { ...options, nowMs }), names, nowMs);
   }
   const file = openFile(options.path);
