@@ -307,12 +307,14 @@ Deno.test("--hosts and its ssh are the user behind sudo, with his groups", async
       `#!/bin/sh\necho "$(id -u) $(id -G) $(sed -n 's/^CapEff:.//p' /proc/self/status)" >&2\n`,
       { mode: 0o755 },
     );
-    await withEnvironment({ SUDO_UID: "1", SUDO_GID: "1", PATH: `${folder}:${Deno.env.get("PATH")}` }, async () => {
-      const [program, ...rest] = tcptop(["--hosts", "web1", "--once", "--json"]);
-      // As scripts/run has it; an executable knows it.
-      if (rest[0] === "run") rest.splice(1, 0, "--allow-run=ssh");
-      const { code, stderr } = await execute([program, ...rest]);
-      deepStrictEqual([code, stderr], [1, `tcptop: web1: 1 1 ${"0".repeat(16)}\n`]);
+    const [program, ...rest] = tcptop(["--hosts", "web1", "--once", "--json"]);
+    // As scripts/run has it; an executable knows it.
+    if (rest[0] === "run") rest.splice(1, 0, "--allow-run=ssh");
+    const { code, stderr } = await execute([program, ...rest], {
+      SUDO_UID: "1",
+      SUDO_GID: "1",
+      PATH: `${folder}:${Deno.env.get("PATH")}`,
     });
+    deepStrictEqual([code, stderr], [1, `tcptop: web1: 1 1 ${"0".repeat(16)}\n`]);
   });
 });
