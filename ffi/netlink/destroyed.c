@@ -31,7 +31,7 @@ static bool is_lone_syn(const struct diag_message *m)
 
 /* Two bytes acknowledged beyond the payload are SYN and FIN: outbound. If the FIN was acknowledged (a TIME_WAIT sock is left) and there are
  * fewer than two, or none although everything was acknowledged, no SYN was sent: inbound. One byte, and nothing left at the addresses, is
- * either a SYN before a reset, or a FIN: then somebody listens on the port, or did in one of the last dumps. */
+ * either a SYN before a reset, or a FIN: then somebody listens on the port, or did in one of the last dumps, or when another connection ended. */
 static uint8_t destroyed_direction(struct netns *s, const struct diag_message *m, const struct socket_entry *e, struct lookup found)
 {
 	if (e && e->last.direction)
@@ -99,6 +99,8 @@ static void socket_destroyed(struct netlink *n, struct netns *s, const struct di
 	struct tcptop_tcp_record r = {};
 	bool fin;
 
+	if (found.state == LISTEN)
+		listener_met(&s->listeners, m->local_port, n->pass);
 	if (!m->cookie || (!e && (!m->remote_port || is_second_child(m))))
 		return;
 	if (e)

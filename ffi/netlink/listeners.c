@@ -34,12 +34,22 @@ void listener_dumped(struct listeners *all, uint16_t port, uint64_t cookie, uint
 	l->cookie = cookie;
 }
 
+void listener_met(struct listeners *all, uint16_t port, uint32_t pass)
+{
+	struct listener *l = listener_find(all, port);
+
+	if (l)
+		l->pass = pass;
+	else
+		listener_dumped(all, port, 0, pass);
+}
+
 /* A closed listener is kept for a while: the connections that it accepted outlive it. */
 void listeners_update(struct listeners *all, const struct socket_table *sockets, uint32_t pass)
 {
 	for (size_t i = 0; i < all->count; i++) {
 		struct listener *l = &all->items[i];
-		const struct socket_entry *e = socket_find(sockets, l->cookie);
+		const struct socket_entry *e = l->cookie ? socket_find(sockets, l->cookie) : NULL;
 
 		if (e && e->last.how != OWNER_NONE) {
 			l->how = OWNER_LISTENER;
