@@ -6,6 +6,7 @@ import { openReplay, openStream } from "../../../src/source/replay/platform.ts";
 import { execute, tcptop } from "../../support/tcptop.ts";
 import { ended, join, live, opened, tick } from "../../support/records.ts";
 import { record, type Step } from "../../support/recording.ts";
+import { parts } from "../../support/parts.ts";
 
 const FOLDER = Deno.makeTempDirSync();
 addEventListener("unload", () => Deno.removeSync(FOLDER, { recursive: true }));
@@ -37,17 +38,6 @@ async function play(platform: Platform): Promise<unknown[]> {
   }
   await source.close();
   return told;
-}
-
-/** Hands out the bytes in parts of these sizes, again and again, then the end. */
-function parts(bytes: Uint8Array, sizes: readonly number[]): (buffer: Uint8Array) => Promise<number | null> {
-  let at = 0, turn = 0;
-  return (buffer) => {
-    const part = bytes.subarray(at, at + Math.min(buffer.length, sizes[turn++ % sizes.length]));
-    buffer.set(part);
-    at += part.length;
-    return Promise.resolve(part.length === 0 ? null : part.length);
-  };
 }
 
 const stream = async (bytes: Uint8Array, sizes = [1009]) =>

@@ -4,6 +4,7 @@ import { TcptopError } from "../../../src/errors.ts";
 import { openStream } from "../../../src/source/replay/platform.ts";
 import { counters, ended, join, live, opened, tick } from "../../support/records.ts";
 import { HOST, record, type Step } from "../../support/recording.ts";
+import { parts } from "../../support/parts.ts";
 
 const STEPS: Step[] = [
   { snapshot: [join(live({ cookie: 1, uid: 1000 }), tick(1000))] },
@@ -11,17 +12,6 @@ const STEPS: Step[] = [
   { drained: [ended({ cookie: 2, timeNs: 1700, rxBytes: 1009 })] },
   { snapshot: [join(counters({ cookie: 1, rxBytes: 10007 }), tick(2_000_000_000))] },
 ];
-
-/** Hands out the bytes in parts of these sizes, again and again, then the end. */
-function parts(bytes: Uint8Array, sizes: readonly number[]): (buffer: Uint8Array) => Promise<number | null> {
-  let at = 0, turn = 0;
-  return (buffer) => {
-    const part = bytes.subarray(at, at + Math.min(buffer.length, sizes[turn++ % sizes.length]));
-    buffer.set(part);
-    at += part.length;
-    return Promise.resolve(part.length === 0 ? null : part.length);
-  };
-}
 
 /** The records of a stream, sample by sample, as the Worker's loop would have them. */
 async function play(read: (buffer: Uint8Array) => Promise<number | null>) {
