@@ -60,8 +60,8 @@ async function check(running: Running, ready: Phase, expected: Expected): Promis
     const flow = byPorts(sample).get(`${server.port} ${client.port}`);
     return flow?.rx_packets === server.receivedDatagrams && flow.tx_packets === server.sentDatagrams;
   });
-  const flows = byPorts(sample);
-  for (const wanted of expectedOf(ready, { netns: sample.flows[0].netns!, ...expected })) {
+  const flows = byPorts(sample), netns = (await Deno.stat("/proc/self/ns/net")).ino!;
+  for (const wanted of expectedOf(ready, { netns, ...expected })) {
     const key = `${wanted.local.port} ${wanted.remote.port}`, flow = flows.get(key);
     ok(flow, `no flow ${key}`);
     const facts = Object.fromEntries(Object.keys(wanted).map((name) => [name, flow[name as keyof FlowFacts]]));
