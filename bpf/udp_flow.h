@@ -102,8 +102,8 @@ static __always_inline void udp_traffic_add(struct udp_traffic *traffic, __u64 b
 	traffic->last_ns = bpf_ktime_get_boot_ns();
 }
 
-/* Counts a datagram of a flow that has a place. False: it is to be counted in the table. The socket, which takes a call, is not looked at: none but a UDP
- * socket's cookie is in a place. The cookie takes a call too, and is left where it was needed. */
+/* Counts a datagram of a flow that has a place. False: it is to be counted in the table. None but a UDP socket's cookie is in a place. A cookie of 0 is asked
+ * for, by a call, and left where it was needed. */
 static __always_inline bool udp_busy_counted(struct __sk_buff *skb, bool out, __u64 *cookie)
 {
 	struct udp_words words;
@@ -112,7 +112,9 @@ static __always_inline bool udp_busy_counted(struct __sk_buff *skb, bool out, __
 
 	if (!datagram_read_words(skb, out, &words, &bytes))
 		return false;
-	*cookie = words.cookie = bpf_get_socket_cookie(skb);
+	if (!*cookie)
+		*cookie = bpf_get_socket_cookie(skb);
+	words.cookie = *cookie;
 	busy = udp_busy_find(&words);
 	if (busy)
 		udp_traffic_add(&busy->traffic, bytes, datagram_packets(skb, bytes), out);
@@ -197,20 +199,39 @@ static __always_inline void udp_table_count(struct __sk_buff *skb, struct bpf_so
 		udp_count(UDP_DNS_UNREAD);
 }
 
+#ifdef TCPTOP_UDP_TYPES_H
+
+/* Whether the datagram is counted, or is none of a UDP socket's. */
+static __always_inline bool udp_is_done(struct __sk_buff *skb, bool out, __u64 *cookie, struct bpf_sock **sk)
+{
+	return !udp_socket_by_types(skb, cookie) || udp_busy_counted(skb, out, cookie);
+}
+
+#else
+
+/* The look at the socket takes a call: of what comes in it is the last one. Of what goes out it comes first, for the sake of TCP's segments (is_tcp_segment()). */
+static __always_inline bool udp_is_done(struct __sk_buff *skb, bool out, __u64 *cookie, struct bpf_sock **sk)
+{
+	if (!out)
+		return is_tcp_segment(skb) || udp_busy_counted(skb, out, cookie);
+	*sk = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
+	return !*sk || (*sk)->protocol != IPPROTO_UDP || (*sk)->type != SOCK_DGRAM || udp_busy_counted(skb, out, cookie);
+}
+
+#endif
+
 /* Counts one datagram. Only of UDP sockets: a raw socket is given copies of what others receive (raw_local_deliver()), which would count twice.
- * What the socket then drops (full receive buffer, socket filter) was counted here; udp_drops.bpf.c counts it as dropped. Of what goes out the socket
- * comes first, for the sake of TCP's segments (is_tcp_segment()). */
+ * What the socket then drops (full receive buffer, socket filter) was counted here; udp_drops.bpf.c counts it as dropped. */
 static __always_inline void udp_datagram(struct __sk_buff *skb, bool out)
 {
-	struct bpf_sock *sk;
+	struct bpf_sock *sk = NULL;
 	__u64 cookie = 0;
 
-	if (!out && (is_tcp_segment(skb) || udp_busy_counted(skb, out, &cookie)))
+	if (udp_is_done(skb, out, &cookie, &sk))
 		return;
-	sk = skb->sk ? bpf_sk_fullsock(skb->sk) : 0;
-	if (!sk || sk->protocol != IPPROTO_UDP || sk->type != SOCK_DGRAM)
-		return;
-	if (!out || !udp_busy_counted(skb, out, &cookie))
+	if (!sk)
+		sk = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
+	if (sk && sk->protocol == IPPROTO_UDP && sk->type == SOCK_DGRAM)
 		udp_table_count(skb, sk, cookie, out);
 }
 

@@ -57,6 +57,8 @@ export const attaches = (program: Line) => program.values.get("attach") === "yes
 /** The comparisons that the driver makes with every source, and those of UDP. */
 export const WORKLOADS = ["earlier", "held", "short", "unprivileged", "closed"] as const;
 export const UDP_WORKLOADS = ["udp", "udp_names", "udp_busy", "udp_unprivileged"] as const;
+/** Cgroup programs may read the socket of a datagram from it on (bpf/udp_types.h); older kernels are given the programs that call for it. */
+const UDP_BY_TYPES = "6.2";
 /** Where TCP comes by BPF too. */
 export const LOSSES = "udp_losses";
 
@@ -76,6 +78,9 @@ function sourceFault(boot: Boot): string | null {
   }
   const udp = valueOf(boot, "source", "udp") === "bpf";
   if (!udp && isAtLeast(version, UDP_BY_BPF)) return "UDP is not seen";
+  if (udp && isAtLeast(version, UDP_BY_TYPES) && valueOf(boot, "workload", "types") === "no") {
+    return "datagrams are not counted by the kernel's types: udp_out_types does not attach";
+  }
   const datagrams = source === "bpf" ? [...UDP_WORKLOADS, LOSSES] : UDP_WORKLOADS;
   const expected: readonly string[] = udp ? [...WORKLOADS, ...datagrams] : WORKLOADS;
   const table = valueOf(boot, "source", "table_tcp") === "bpf" ? expected.map((name) => `table_${name}`) : [];

@@ -118,6 +118,7 @@ whose bytes and processes are known, IPv4 and IPv6:
 - "Short": 400 sockets of connections that end at once (101 bytes each way);
 - "UDP flows": 28, from connected and unconnected sockets (13 datagrams of 307 bytes one way, 211 the other);
 - "UDP, busy": a flow of 3,210 datagrams, of which the last 2,003 have to be counted in the place that such a flow has;
+  from 6.2 on by the programs whose names end in \`_types\`;
 - "Root given up": the held sockets, then the flows, once more, described anew and with their owners looked for, after root and its
   capabilities have been given up; "Closed": the last records of the held sockets;
 - "UDP, datagrams lost": of 301 that one socket was sent, those that found its buffer full, counted without privileges;

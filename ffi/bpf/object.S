@@ -34,6 +34,14 @@ udp_object:
 	.hidden udp_object_end
 udp_object_end:
 	.balign 16
+	.global udp_types_object
+	.hidden udp_types_object
+udp_types_object:
+	.incbin "udp_types.bpf.o"
+	.global udp_types_object_end
+	.hidden udp_types_object_end
+udp_types_object_end:
+	.balign 16
 	.global udp_drops_object
 	.hidden udp_drops_object
 udp_drops_object:

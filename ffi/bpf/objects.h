@@ -14,6 +14,8 @@ extern const uint8_t tcp_table_object[] __attribute__((visibility("hidden")));
 extern const uint8_t tcp_table_object_end[] __attribute__((visibility("hidden")));
 extern const uint8_t udp_object[] __attribute__((visibility("hidden")));
 extern const uint8_t udp_object_end[] __attribute__((visibility("hidden")));
+extern const uint8_t udp_types_object[] __attribute__((visibility("hidden")));
+extern const uint8_t udp_types_object_end[] __attribute__((visibility("hidden")));
 extern const uint8_t udp_drops_object[] __attribute__((visibility("hidden")));
 extern const uint8_t udp_drops_object_end[] __attribute__((visibility("hidden")));
 extern const uint8_t drops_object[] __attribute__((visibility("hidden")));

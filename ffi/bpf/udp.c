@@ -13,14 +13,15 @@
 #include <bpf/bpf.h>
 
 /* With TCP's programs, these fill the map udp_sockets (owner pass, udp_opened), and their ring is the ring, which new flows wake. */
-static int32_t object_open_and_load(struct programs *p, struct udp *u, bool watch_dns, bool has_ring)
+static int32_t object_try(struct programs *p, struct udp *u, bool watch_dns, bool has_ring, bool by_types)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_udp");
 	const struct udp_settings settings = { .watch_dns = watch_dns, .wake = has_ring && p->maps };
 	struct bpf_map *sockets, *events;
 	int err;
 
-	u->object = bpf_object__open_mem(udp_object, udp_object_end - udp_object, &options);
+	u->object = by_types ? bpf_object__open_mem(udp_types_object, udp_types_object_end - udp_types_object, &options)
+			     : bpf_object__open_mem(udp_object, udp_object_end - udp_object, &options);
 	if (!u->object)
 		return fail(&p->beside, errno, "open the UDP programs");
 	sockets = bpf_object__find_map_by_name(u->object, "udp_sockets");
@@ -39,22 +40,39 @@ static int32_t object_open_and_load(struct programs *p, struct udp *u, bool watc
 	u->counters_fd = bpf_object__find_map_fd_by_name(u->object, "udp_counters");
 	if (watch_dns && !p->maps && (err = ring_open(&p->ring, bpf_map__fd(events), bpf_map__max_entries(events))))
 		return fail(&p->beside, -err, "map the ring buffer");
+	u->by_types = by_types;
 	u->watches_dns = watch_dns;
 	u->wakes = settings.wake;
 	busy_map(&u->busy, bpf_object__find_map_fd_by_name(u->object, "udp_busy"));
 	return 0;
 }
 
-/* Before 5.8 there is no ring buffer: then without names, and nothing wakes who reads. libbpf's account of the first attempt is taken out of the log. */
+static void object_close(struct programs *p, struct udp *u, size_t log_length)
+{
+	p->beside.log[log_length] = 0;
+	bpf_object__close(u->object);
+	u->object = NULL;
+}
+
+/* The better programs first; kernels before 6.2 refuse them. */
+static int32_t object_open_and_load(struct programs *p, struct udp *u, bool watch_dns, bool has_ring)
+{
+	size_t log_length = strlen(p->beside.log);
+
+	if (!object_try(p, u, watch_dns, has_ring, true))
+		return 0;
+	object_close(p, u, log_length);
+	return object_try(p, u, watch_dns, has_ring, false);
+}
+
+/* Before 5.8 there is no ring buffer: then without names, and nothing wakes who reads. libbpf's account of an attempt that failed is taken out of the log. */
 static int32_t object_load(struct programs *p, struct udp *u, bool watch_dns)
 {
 	size_t log_length = strlen(p->beside.log);
 
 	if ((watch_dns || p->maps) && !object_open_and_load(p, u, watch_dns, true))
 		return 0;
-	p->beside.log[log_length] = 0;
-	bpf_object__close(u->object);
-	u->object = NULL;
+	object_close(p, u, log_length);
 	return object_open_and_load(p, u, false, false);
 }
 
@@ -96,6 +114,9 @@ static int32_t attach_all(struct programs *p, struct udp *u)
 {
 	struct bpf_program *rich = p->tcp ? bpf_object__find_program_by_name(p->tcp, "udp_opened") : NULL;
 	bool is_rich = rich && bpf_program__fd(rich) >= 0;
+	static const char *const by_calls[] = { "udp_opened_plain", "udp_out", "udp_in" };
+	static const char *const by_types[] = { "udp_opened_types", "udp_out_types", "udp_in_types" };
+	const char *const *programs = u->by_types ? by_types : by_calls;
 	static const char *const uses[UDP_USES] = { "udp_sends4", "udp_sends6", "udp_receives4", "udp_receives6" };
 	int32_t err;
 
@@ -104,13 +125,13 @@ static int32_t attach_all(struct programs *p, struct udp *u)
 	if (u->used[0] && u->used[1])
 		named_is_known(u);
 	/* udp_opened before the programs that count, so that a new socket's flows have an owner. */
-	if ((err = is_rich ? attach(p, p->tcp, "udp_opened", &u->opened) : attach(p, u->object, "udp_opened_plain", &u->opened)))
+	if ((err = is_rich ? attach(p, p->tcp, "udp_opened", &u->opened) : attach(p, u->object, programs[0], &u->opened)))
 		return err;
 	if (!u->dropped)
 		losses_watch(p, &u->losses);
-	if ((err = attach(p, u->object, "udp_out", &u->out)))
+	if ((err = attach(p, u->object, programs[1], &u->out)))
 		return err;
-	return attach(p, u->object, "udp_in", &u->in);
+	return attach(p, u->object, programs[2], &u->in);
 }
 
 static int32_t load(struct programs *p, struct udp *u, bool watch_dns)

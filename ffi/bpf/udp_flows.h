@@ -16,6 +16,7 @@
 
 struct udp {
 	struct bpf_object *object;
+	bool by_types;       /* it is bpf/udp_types.bpf.c */
 	struct bpf_object *drops;
 	struct bpf_link *dropped; /* NULL: this kernel does not tell each datagram that was lost (bpf/udp_drops.bpf.c) */
 	struct losses losses; /* then, by the socket */

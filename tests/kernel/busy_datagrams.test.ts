@@ -1,6 +1,7 @@
 /** UDP flows that have many datagrams, which are counted in places of their own: against what the sender itself sent. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { FlowFacts } from "../../src/output/flow_facts.ts";
+import { isAtLeast } from "../../src/system/kernel_version.ts";
 import { compiled } from "../support/compiled.ts";
 import { lines, within } from "../support/lines.ts";
 import { execute, Running, type SampleDocument } from "../support/tcptop.ts";
@@ -81,6 +82,19 @@ async function counted(pid: number, map: "udp_busy" | "udp_flows"): Promise<Map<
   return found;
 }
 
+/** The names of the programs that a tcptop has attached. */
+async function programs(pid: number): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/fdinfo`)) {
+    const text = await Deno.readTextFile(`/proc/${pid}/fdinfo/${name}`).catch(() => "");
+    const id = /^prog_id:\t(\d+)$/m.exec(text)?.[1];
+    if (id !== undefined) {
+      names.add(JSON.parse((await execute(["bpftool", "-j", "prog", "show", "id", id])).stdout).name);
+    }
+  }
+  return names;
+}
+
 const sent = (flow: FlowFacts) => [flow.tx_packets, flow.tx_bytes, flow.rx_packets];
 const met = (flow: FlowFacts) => [
   flow.rx_packets! + flow.rx_dropped_packets!,
@@ -125,6 +139,13 @@ for (const [family, args] of [["IPv4", []], ["IPv6", ["-6"]]] as const) {
     ok(inPlaces.get(from)!.rx_packets >= more);
     strictEqual(inPlaces.get(to)!.tx_packets + inTable.get(to)!.tx_packets, first + more);
     strictEqual(inPlaces.get(from)!.rx_packets + inTable.get(from)!.rx_packets, first + more);
+
+    const attached = await programs(running.pid), types = isAtLeast(Deno.osRelease(), "6.2");
+    deepStrictEqual([attached.has("udp_out_types"), attached.has("udp_in_types"), attached.has("udp_out")], [
+      types,
+      types,
+      !types,
+    ]);
 
     // Both ends, which may expire a sample apart: the last datagram came in after it had gone out.
     const last = new Map<string, FlowFacts>();

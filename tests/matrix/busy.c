@@ -67,6 +67,23 @@ uint64_t busy_in_place(const struct busy_flow *b)
 	return sent;
 }
 
+bool busy_by_types(void)
+{
+	bool found = false;
+
+	for (uint32_t id = 0; !found && !bpf_prog_get_next_id(id, &id);) {
+		struct bpf_prog_info info = {};
+		uint32_t length = sizeof(info);
+		int fd = bpf_prog_get_fd_by_id(id);
+
+		if (fd < 0)
+			continue;
+		found = !bpf_obj_get_info_by_fd(fd, &info, &length) && !strcmp(info.name, "udp_out_types");
+		close(fd);
+	}
+	return found;
+}
+
 bool truth_busy_exact(const struct truth *truth, const struct busy_flow *b, char why[200])
 {
 	unsigned found = 0, exact = 0;

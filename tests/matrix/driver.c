@@ -24,6 +24,8 @@ extern const uint8_t tcp_object[] __attribute__((visibility("hidden")));
 extern const uint8_t tcp_object_end[] __attribute__((visibility("hidden")));
 extern const uint8_t udp_object[] __attribute__((visibility("hidden")));
 extern const uint8_t udp_object_end[] __attribute__((visibility("hidden")));
+extern const uint8_t udp_types_object[] __attribute__((visibility("hidden")));
+extern const uint8_t udp_types_object_end[] __attribute__((visibility("hidden")));
 
 static struct truth truth;
 static struct traffic traffic;
@@ -110,8 +112,8 @@ static void compare_busy(struct tcptop *t, const char *name)
 		exact = truth_busy_exact(&truth, &flow, why);
 	} while (!exact && now_ns() < end && tcptop__wait(t, 20) >= 0);
 	in_place = busy_in_place(&flow);
-	printf("workload %s%s exact=%s %s, %llu in its place\n", prefix, name, exact && in_place == BUSY_THEN ? "yes" : "no", why,
-	       (unsigned long long)in_place);
+	printf("workload %s%s exact=%s types=%s %s, %llu in its place\n", prefix, name, exact && in_place == BUSY_THEN ? "yes" : "no",
+	       busy_by_types() ? "yes" : "no", why, (unsigned long long)in_place);
 }
 
 static void compare_losses(struct tcptop *t, const char *name)
@@ -209,6 +211,7 @@ static void features(void)
 	printf("feature ringbuf=%s\n", libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 1 ? "yes" : "no");
 	probe_programs(tcp_object, tcp_object_end - tcp_object);
 	probe_programs(udp_object, udp_object_end - udp_object);
+	probe_programs(udp_types_object, udp_types_object_end - udp_types_object);
 }
 
 /* As tcptop does it: BPF if it can be had, else netlink on a new handle. NULL: neither. */

@@ -100,6 +100,9 @@ bool busy_open(struct busy_flow *b);
 bool busy_run(struct busy_flow *b, unsigned datagrams);
 /* How many of them the programs have counted in the place of a busy flow. */
 uint64_t busy_in_place(const struct busy_flow *b);
+
+/* Whether the programs that count are those of bpf/udp_types.bpf.c. */
+bool busy_by_types(void);
 bool truth_busy_exact(const struct truth *truth, const struct busy_flow *b, char why[200]);
 
 /* Loads and attaches each program of an object by itself and prints a line for each. */

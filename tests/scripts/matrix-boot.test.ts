@@ -109,6 +109,19 @@ Deno.test("fault() wants every comparison, netlink's too where it can be had", (
   strictEqual(without("udp_unprivileged"), "udp_unprivileged was not compared");
   strictEqual(without("udp_busy"), "udp_busy was not compared");
   strictEqual(without("udp_losses"), "udp_losses was not compared");
+  const busy = (version: string, types: string) =>
+    fault(
+      readBoot(
+        "x",
+        GOOD.replace("6.1.192-2", version).replace("udp_busy exact=yes", `udp_busy exact=yes types=${types}`),
+      ),
+    );
+  strictEqual(busy("6.1.192-2", "no"), null);
+  strictEqual(
+    busy("6.12.95-1", "no"),
+    "datagrams are not counted by the kernel's types: udp_out_types does not attach",
+  );
+  strictEqual(busy("6.12.95-1", "yes"), null);
   const unavailable = GOOD.replace("loaded=yes", "loaded=no").replace("netlink_tcp=netlink", "netlink_tcp=none");
   strictEqual(fault(readBoot("6.19", unavailable.replaceAll(/workload netlink_.*\n/g, ""))), null);
 });
