@@ -17,6 +17,8 @@ struct tcptop_tcp_settings {
 	__u64 pid_namespace;   /* inode number of tcptop's PID namespace; 0: the first one */
 	__u64 has_witness;     /* 1: tcp_witness (tcp_witness.bpf.c) is attached */
 	__u64 witness_alone;   /* 1, for tests: it alone tells of openings and ends */
+	__u32 sock_type;       /* number of struct sock among the kernel's types */
+	__u32 tcp_sock_type;   /* of struct tcp_sock */
 };
 
 /* .bss */

@@ -33,8 +33,8 @@ static long walk_slot(u32 index, void *context)
 	struct sock *sk;
 
 	if (t) {
-		sk = bpf_rdonly_cast((void *)t->address, bpf_core_type_id_kernel(struct sock));
-		tp = bpf_rdonly_cast((void *)t->address, bpf_core_type_id_kernel(struct tcp_sock));
+		sk = bpf_rdonly_cast((void *)t->address, settings.sock_type);
+		tp = bpf_rdonly_cast((void *)t->address, settings.tcp_sock_type);
 		if (!walk_drop_freed(sk, tp, t, cookie) && !snapshot_write(sk, tp, t, cookie))
 			return 1;
 	}

@@ -5,9 +5,11 @@
 #include "handle.h"
 #include "bpf/iterator.h"
 #include "bpf/kernel_btf.h"
+#include "bpf/kernel_btf_part.h"
 #include "bpf/log.h"
 #include "bpf/objects.h"
 #include "bpf/probe.h"
+#include "bpf/tcp.h"
 #include "netlink/netlink.h"
 #include "privileges/threads.h"
 #include "process/cgroup.h"
@@ -70,7 +72,7 @@ static struct bpf_link *attach(struct bpf_object *object, struct bpf_program *p,
 /* 0 or the errno with which the kernel refused it. */
 static int program_try(const uint8_t *data, size_t size, const char *name, int cgroup_fd)
 {
-	struct bpf_object *object = bpf_object__open_mem(data, size, NULL);
+	struct bpf_object *object = relocated_open(data, size, NULL);
 	struct bpf_link *link = NULL;
 	struct bpf_program *p;
 	int err;
@@ -79,7 +81,9 @@ static int program_try(const uint8_t *data, size_t size, const char *name, int c
 		return errno;
 	bpf_object__for_each_program(p, object)
 		bpf_program__set_autoload(p, !strcmp(bpf_program__name(p), name));
-	err = bpf_object__load(object);
+	if (data == tcp_table_object)
+		tcp_walk_types_set(object);
+	err = relocated_load(object);
 	p = bpf_object__find_program_by_name(object, name);
 	if (!err && !(link = attach(object, p, cgroup_fd)))
 		err = -errno;

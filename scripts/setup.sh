@@ -141,20 +141,25 @@ build_bpf() {
 
 # The shim's sources, and all that they are made of.
 shim_sources=("$root"/ffi/*.c "$root"/ffi/*/*.[cS])
-# ffi/bpf/kernel_btf.c stands between libbpf and these.
-shim_link=(-Wl,--wrap=btf__load_vmlinux_btf,--wrap=btf__free)
+# ffi/bpf/kernel_btf.c and ffi/bpf/kernel_btf_part.c stand between libbpf and these.
+shim_link=(-Wl,--wrap=btf__load_vmlinux_btf,--wrap=btf__free,--wrap=btf__parse)
 shim_files=("${shim_sources[@]}" "$root"/ffi/*.h "$root"/ffi/*/*.h "$root"/bpf/*.h)
 
+# What the shim takes from libraries, as arguments in shim_libraries. libelf 0.190 and newer can read sections packed with zstd.
+find_shim_libraries() {
+  shim_libraries=(-Wl,-Bstatic -lbpf -lelf -lz -Wl,-Bdynamic -lpthread -ldl)
+  ! grep -qs zstd "$sysroot"/usr/lib/*/pkgconfig/libelf.pc || shim_libraries=(-Wl,-Bstatic -lbpf -lelf -lz -lzstd -Wl,-Bdynamic -lpthread -ldl)
+}
+
 build_shim() {
-  local library=$out/libtcptop.so zstd=
+  local library=$out/libtcptop.so
   stale "$library" "${shim_files[@]}" "$out"/*.bpf.o "$root/scripts/setup.sh" || return 0
-  # libelf 0.190 and newer can read sections packed with zstd.
-  ! grep -qs zstd "$sysroot"/usr/lib/*/pkgconfig/libelf.pc || zstd=-lzstd
+  find_shim_libraries
   # nodelete: a Worker that ends takes its library along, while tcptop__wait() may still run on a thread of the runtime's.
   clang "--target=$target-linux-gnu" ${sysroot:+"--sysroot=$sysroot"} -std=gnu11 -O2 -fPIC -shared -Wall -Wextra -Werror \
     -fvisibility=hidden -D_FORTIFY_SOURCE=2 -fstack-protector-strong -include "$root/ffi/base/glibc.h" "-Wa,-I$out" \
     "${shim_sources[@]}" -o "$library.new" "${shim_link[@]}" \
-    -Wl,-Bstatic -lbpf -lelf -lz $zstd -Wl,-Bdynamic -lpthread -ldl -Wl,--exclude-libs,ALL -Wl,-z,relro,-z,now,-z,nodelete -s
+    "${shim_libraries[@]}" -Wl,--exclude-libs,ALL -Wl,-z,relro,-z,now,-z,nodelete -s
   mv "$library.new" "$library"
 }
 

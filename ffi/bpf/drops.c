@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "drops.h"
+#include "kernel_btf_part.h"
 #include "objects.h"
 #include "reasons.h"
 #include "udp_flows.h"
@@ -217,12 +218,11 @@ static int map_share(struct drops *d, const char *name, int fd)
 /* Without the UDP programs the maps that it shares with them are its own, and empty. */
 static int object_load(struct programs *p, struct drops *d)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_drops");
 	const char *program = d->reasons.has_receiver ? "packet_dropped" : "packet_dropped_plain", *sockets = "udp_sockets";
 	struct bpf_program *each;
 	int err;
 
-	d->object = bpf_object__open_mem(drops_object, drops_object_end - drops_object, &options);
+	d->object = relocated_open(drops_object, drops_object_end - drops_object, "tcptop_drops");
 	if (!d->object)
 		return -errno;
 	bpf_object__for_each_program(each, d->object)
@@ -231,7 +231,7 @@ static int object_load(struct programs *p, struct drops *d)
 		       (err = map_share(d, "udp_counters", p->udp->counters_fd)) ||
 		       (err = map_share(d, sockets, bpf_object__find_map_fd_by_name(p->udp->object, sockets)))))
 		return err;
-	if ((err = settings_set(d, p->udp)) || (err = bpf_object__load(d->object)) || (err = shared_map(d)))
+	if ((err = settings_set(d, p->udp)) || (err = relocated_load(d->object)) || (err = shared_map(d)))
 		return err;
 	d->counts_fd = bpf_object__find_map_fd_by_name(d->object, "drops");
 	d->rest_fd = bpf_object__find_map_fd_by_name(d->object, "drops_rest");

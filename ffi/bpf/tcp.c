@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "tcp.h"
 #include "iterator.h"
+#include "kernel_btf_part.h"
 #include "log.h"
 #include "objects.h"
 #include "probe.h"
@@ -17,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 
 /* Programs that call tracing helpers (bpf_get_current_task_btf()), which older kernels refuse to cgroup programs. */
 static const char *const udp_rich_programs[] = { "udp_opened", "udp_sends4", "udp_sends6", "udp_receives4", "udp_receives6" };
@@ -34,17 +36,32 @@ static int map_share(struct programs *p, const char *name)
 	return bpf_map__reuse_fd(bpf_object__find_map_by_name(p->tcp, name), bpf_object__find_map_fd_by_name(p->maps, name));
 }
 
+void tcp_walk_types_set(struct bpf_object *object)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata");
+	struct btf *kernel = btf__load_vmlinux_btf();
+	struct tcptop_tcp_settings settings;
+	size_t size;
+
+	if (map && kernel) {
+		memcpy(&settings, bpf_map__initial_value(map, &size), sizeof(settings));
+		settings.sock_type = btf__find_by_name_kind(kernel, "sock", BTF_KIND_STRUCT);
+		settings.tcp_sock_type = btf__find_by_name_kind(kernel, "tcp_sock", BTF_KIND_STRUCT);
+		bpf_map__set_initial_value(map, &settings, sizeof(settings));
+	}
+	btf__free(kernel);
+}
+
 static int32_t object_open(struct programs *p, uint32_t openings)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_tcp");
 	struct tcptop_tcp_settings settings = { .openings = openings, .long_names = kernel_reads_are_allowed(),
 						.pid_namespace = pid_namespace(), .jiffy_ns = jiffy_ns(),
 						.has_witness = p->has_witness, .witness_alone = p->has_witness && p->witness_alone };
 	struct bpf_map *map;
 	int err;
 
-	p->tcp = p->is_table ? bpf_object__open_mem(tcp_table_object, tcp_table_object_end - tcp_table_object, &options)
-			     : bpf_object__open_mem(tcp_object, tcp_object_end - tcp_object, &options);
+	p->tcp = p->is_table ? relocated_open(tcp_table_object, tcp_table_object_end - tcp_table_object, "tcptop_tcp")
+			     : relocated_open(tcp_object, tcp_object_end - tcp_object, "tcptop_tcp");
 	if (!p->tcp)
 		return fail(p->failure, errno, "open the TCP programs");
 	if ((err = map_share(p, "udp_sockets")) || (err = map_share(p, "events")))
@@ -58,6 +75,8 @@ static int32_t object_open(struct programs *p, uint32_t openings)
 	map = bpf_object__find_map_by_name(p->tcp, ".rodata");
 	if (!map || bpf_map__set_initial_value(map, &settings, sizeof(settings)))
 		return fail(p->failure, EINVAL, "set up the TCP programs");
+	if (p->is_table)
+		tcp_walk_types_set(p->tcp);
 	return 0;
 }
 
@@ -77,7 +96,7 @@ static int32_t object_load(struct programs *p, uint32_t openings, bool is_table)
 	p->has_witness = p->needs_witness && !p->witness_is_refused && p->cgroup_fd >= 0 && cgroup_is_root(p->cgroup_fd);
 	if ((err = object_open(p, openings)))
 		return err;
-	if ((err = bpf_object__load(p->tcp)))
+	if ((err = relocated_load(p->tcp)))
 		return fail(p->failure, -err, "load the TCP programs");
 	if (!p->has_witness || attach_witness(p))
 		return 0;

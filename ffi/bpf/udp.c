@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "udp.h"
 #include "counters.h"
+#include "kernel_btf_part.h"
 #include "log.h"
 #include "objects.h"
 #include "../process/cgroup.h"
@@ -15,13 +16,12 @@
 /* With TCP's programs, these fill the map udp_sockets (owner pass, udp_opened), and their ring is the ring, which new flows wake. */
 static int32_t object_try(struct programs *p, struct udp *u, bool watch_dns, bool has_ring, bool by_types)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_udp");
 	const struct udp_settings settings = { .watch_dns = watch_dns, .wake = has_ring && p->maps };
 	struct bpf_map *sockets, *events;
 	int err;
 
-	u->object = by_types ? bpf_object__open_mem(udp_types_object, udp_types_object_end - udp_types_object, &options)
-			     : bpf_object__open_mem(udp_object, udp_object_end - udp_object, &options);
+	u->object = by_types ? relocated_open(udp_types_object, udp_types_object_end - udp_types_object, "tcptop_udp")
+			     : relocated_open(udp_object, udp_object_end - udp_object, "tcptop_udp");
 	if (!u->object)
 		return fail(&p->beside, errno, "open the UDP programs");
 	sockets = bpf_object__find_map_by_name(u->object, "udp_sockets");
@@ -34,7 +34,7 @@ static int32_t object_try(struct programs *p, struct udp *u, bool watch_dns, boo
 		return fail(&p->beside, -err, "share the ring");
 	if (bpf_map__set_initial_value(bpf_object__find_map_by_name(u->object, ".rodata"), &settings, sizeof(settings)))
 		return fail(&p->beside, EINVAL, "set up the UDP programs");
-	if ((err = bpf_object__load(u->object)))
+	if ((err = relocated_load(u->object)))
 		return fail(&p->beside, -err, "load the UDP programs");
 	u->flows_fd = bpf_object__find_map_fd_by_name(u->object, "udp_flows");
 	u->counters_fd = bpf_object__find_map_fd_by_name(u->object, "udp_counters");
@@ -79,13 +79,12 @@ static int32_t object_load(struct programs *p, struct udp *u, bool watch_dns)
 /* It may fail (kernels before 6.11): what is lost is then known by the socket. libbpf's warnings about it are taken out of the log. */
 static void drops_load(struct programs *p, struct udp *u)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "tcptop_drops");
 	size_t log_length = strlen(p->beside.log);
 
-	u->drops = bpf_object__open_mem(udp_drops_object, udp_drops_object_end - udp_drops_object, &options);
+	u->drops = relocated_open(udp_drops_object, udp_drops_object_end - udp_drops_object, "tcptop_drops");
 	if (u->drops && !bpf_map__reuse_fd(bpf_object__find_map_by_name(u->drops, "udp_flows"), u->flows_fd) &&
 	    !bpf_map__reuse_fd(bpf_object__find_map_by_name(u->drops, "udp_busy"), bpf_object__find_map_fd_by_name(u->object, "udp_busy")) &&
-	    !bpf_object__load(u->drops))
+	    !relocated_load(u->drops))
 		u->dropped = bpf_program__attach(bpf_object__find_program_by_name(u->drops, "udp_dropped"));
 	p->beside.log[log_length] = 0;
 }
