@@ -29,9 +29,10 @@ struct udp_settings {
 	__u64 wake;          /* 1: new flows wake who reads the ring */
 };
 
-/* .bss: set when udp_sends4 and udp_sends6 are attached, which come with TCP's programs. */
+/* .bss */
 struct udp_shared {
-	__u64 knows_named;   /* 1: `named` of struct tracked is set */
+	__u64 knows_named;   /* by user space: 1: `named` of struct tracked is set, since udp_sends4 and udp_sends6 are attached, which come with TCP's programs */
+	__u64 woken_ns;      /* by the programs: when they last woke user space since a flow has become busy */
 };
 
 struct udp_key {
@@ -64,10 +65,13 @@ struct udp_flow {
 	__u8 direction;
 	__u8 local_address[16]; /* as remote_address of struct udp_key */
 	__u8 several;
-	__u8 pad[7];
+	__u8 busy_told;      /* 1: user space has been told that it has UDP_BUSY_MANY datagrams */
+	__u8 pad[6];
 };
 
 /* Flows that have many datagrams are counted in places of their own, which the programs find without a call (udp_busy.h). Their entries in the table stay. */
+#define UDP_BUSY_MANY 1000 /* datagrams, since the flow began: a place for fewer would not be worth the look at the flow */
+#define UDP_BUSY_REST_NS 100000000ull /* user space is not woken more often to give places */
 #define UDP_BUSY_BITS 10
 #define UDP_BUSY_PLACES (1 << UDP_BUSY_BITS)
 
@@ -94,6 +98,7 @@ struct udp_loss {
 /* Per CPU. They only grow. */
 enum udp_counter {
 	UDP_ADDED,           /* flows put into the table */
+	UDP_BUSY,            /* of them, those that have had UDP_BUSY_MANY datagrams */
 	UDP_UNOWNED,         /* of them, those without an owner */
 	UDP_FULL,            /* datagrams without a flow: no room */
 	UDP_UNREADABLE,      /* datagrams without a flow: no UDP header where one must be (IPsec, unknown IPv6 extension) */

@@ -54,18 +54,37 @@ static __always_inline struct tracked *udp_socket(struct __sk_buff *skb, struct 
 	return t;
 }
 
-/* One more flow is in the table. A record that is thrown away wakes who reads the ring as one that is kept does. What interrupts the two lines
- * hides one of these moments; the table has room for the next. */
+/* A record that is thrown away wakes who reads the ring as one that is kept does. */
+static __always_inline void udp_wake(void)
+{
+	void *none = bpf_ringbuf_reserve(&events, 8, 0);
+
+	if (none)
+		bpf_ringbuf_discard(none, BPF_RB_FORCE_WAKEUP);
+}
+
+/* One more flow is in the table. What interrupts the two lines hides one of these moments; the table has room for the next. */
 static __always_inline void udp_flow_added(void)
 {
 	__u64 *added = udp_count(UDP_ADDED);
-	void *none;
 
-	if (!udp_settings.wake || !added || *added % UDP_FLOWS_WAKE)
+	if (udp_settings.wake && added && *added % UDP_FLOWS_WAKE == 0)
+		udp_wake();
+}
+
+volatile struct udp_shared udp_shared = {};
+
+/* The flow is to have a place, soon rather than by the next sample. Two CPUs that tell at once wake twice. */
+static __always_inline void udp_flow_busy(struct udp_flow *flow)
+{
+	__u64 now_ns = bpf_ktime_get_boot_ns();
+
+	flow->busy_told = 1;
+	udp_count(UDP_BUSY);
+	if (!udp_settings.wake || now_ns - udp_shared.woken_ns < UDP_BUSY_REST_NS)
 		return;
-	none = bpf_ringbuf_reserve(&events, 8, 0);
-	if (none)
-		bpf_ringbuf_discard(none, BPF_RB_FORCE_WAKEUP);
+	udp_shared.woken_ns = now_ns;
+	udp_wake();
 }
 
 /* NULL, and counted, when the table is full. Two CPUs may make the same flow at once: the second finds it made. */
@@ -120,8 +139,6 @@ static __always_inline bool udp_busy_counted(struct __sk_buff *skb, bool out, __
 		udp_traffic_add(&busy->traffic, bytes, datagram_packets(skb, bytes), out);
 	return busy;
 }
-
-volatile struct udp_shared udp_shared = {};
 
 /* Keeps the compiler from reading one of two fields of a struct bpf_sock at an address that it has computed, which the verifier refuses. */
 #ifndef barrier_var
@@ -194,6 +211,8 @@ static __always_inline void udp_table_count(struct __sk_buff *skb, struct bpf_so
 	if (!flow)
 		return;
 	udp_traffic_add(&flow->traffic, d.bytes, d.packets, out);
+	if (!flow->busy_told && flow->traffic.rx_packets + flow->traffic.tx_packets >= UDP_BUSY_MANY)
+		udp_flow_busy(flow);
 	if (udp_settings.watch_dns && !out && key.remote_port == DNS_PORT && flow->traffic.tx_packets && d.packets == 1 &&
 	    !dns_answered(skb, d.bytes))
 		udp_count(UDP_DNS_UNREAD);

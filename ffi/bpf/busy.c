@@ -5,8 +5,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Datagrams, since it began. A place for fewer would not be worth the look at the flow. */
-#define MANY 1000
 /* A program that found the place of a flow may still be about to add to it, for as long as it runs: some nanoseconds, or as long as the hypervisor holds
  * its CPU up. */
 #define REST_NS 10000000000ull
@@ -38,7 +36,7 @@ void busy_consider(struct busy *b, const struct udp_key *key, const struct udp_f
 	uint32_t i = place_of(key);
 	struct udp_busy *place;
 
-	if (!b->places || flow->traffic.rx_packets + flow->traffic.tx_packets < MANY || key->remote_port == DNS_PORT || key->scope)
+	if (!b->places || flow->traffic.rx_packets + flow->traffic.tx_packets < UDP_BUSY_MANY || key->remote_port == DNS_PORT || key->scope)
 		return;
 	place = &b->places[i];
 	if (place->key.cookie || (b->left_ns[i] && b->left_ns[i] + REST_NS > now_ns))

@@ -234,17 +234,27 @@ static int by_last(const void *a, const void *b)
 	return x->last_ns < y->last_ns ? -1 : x->last_ns > y->last_ns;
 }
 
+static int place_one(struct udp *u, const struct udp_key *key, const struct udp_flow *flow, void *context)
+{
+	busy_consider(&u->busy, key, flow, *(const uint64_t *)context);
+	return 0;
+}
+
 int udp_flows_relieve(struct udp *u)
 {
-	uint64_t added, now_ns = clock_ns(CLOCK_BOOTTIME);
+	uint64_t sums[UDP_BUSY + 1], now_ns = clock_ns(CLOCK_BOOTTIME);
 	struct idle_list all = {};
 	struct udp_flow flow;
-	int err;
+	int err = 0;
 
-	_Static_assert(UDP_ADDED == 0, "the first of the counters is read alone");
-	counters_sum(u->counters_fd, &added, 1);
-	if (added - u->removed < UDP_FLOWS_HIGH)
-		return 0;
+	_Static_assert(UDP_ADDED == 0 && UDP_BUSY == 1, "the first two of the counters are read alone");
+	counters_sum(u->counters_fd, sums, UDP_BUSY + 1);
+	if (sums[UDP_BUSY] != u->busy_seen) {
+		u->busy_seen = sums[UDP_BUSY];
+		err = flows_each(u, place_one, &now_ns);
+	}
+	if (err || sums[UDP_ADDED] - u->removed < UDP_FLOWS_HIGH)
+		return err;
 	err = flows_each(u, evict_one, &all);
 	qsort(all.items, all.length, sizeof(*all.items), by_last);
 	for (size_t i = 0; i + UDP_FLOWS_LOW < all.length && !err; i++) {

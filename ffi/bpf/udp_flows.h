@@ -33,6 +33,7 @@ struct udp {
 	bool describe_all;   /* in the next snapshot */
 	uint64_t removed;    /* flows taken out of the table */
 	uint64_t evicted;    /* of them, those that had to make room */
+	uint64_t busy_seen;  /* UDP_BUSY when flows were last considered for places */
 	uint64_t unowned_seen; /* UDP_UNOWNED at the last owner pass */
 	struct bytes gone;   /* records of evicted flows, until the next snapshot */
 	struct busy busy;    /* where the programs count those that have much to do */
@@ -49,7 +50,7 @@ int udp_losses_look(struct udp *u, bool look, uint64_t deadline_ns);
 /* Appends a record of each flow that has new datagrams (of all, with describe_all), and removes those that have expired. 0 or negative errno. */
 int udp_flows_read(struct udp *u, uint64_t now_ns, struct bytes *to);
 
-/* Makes room if the table is filling up. 0 or negative errno. */
+/* Gives places to flows that have become busy, and makes room if the table is filling up. 0 or negative errno. */
 int udp_flows_relieve(struct udp *u);
 
 #endif

@@ -4,6 +4,7 @@ import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { isAtLeast } from "../../src/system/kernel_version.ts";
 import { compiled } from "../support/compiled.ts";
 import { lines, within } from "../support/lines.ts";
+import { Program, until } from "../support/program.ts";
 import { execute, Running, type SampleDocument } from "../support/tcptop.ts";
 
 const SOURCE = new URL("busy_datagrams.c", import.meta.url);
@@ -160,3 +161,25 @@ for (const [family, args] of [["IPv4", []], ["IPv6", ["-6"]]] as const) {
     ok(!(await counted(running.pid, "udp_busy")).has(to));
   });
 }
+
+Deno.test("a flow that becomes busy has its place long before the next sample", async () => {
+  await using program = new Program(["--json", "--interval", "60s", "--udp"]);
+  const pid = await program.pid();
+  await until(
+    "the programs",
+    async () => (await programs(pid)).has(isAtLeast(Deno.osRelease(), "6.2") ? "udp_in_types" : "udp_in"),
+  );
+  const [sockets, { from, to }] = await Sockets.start();
+  await using _sockets = sockets;
+  const first = await sockets.send(1003);
+  await until("places", async () => {
+    const places = await counted(pid, "udp_busy");
+    return places.has(to) && places.has(from);
+  });
+  const more = await sockets.send(503);
+  const inPlaces = await counted(pid, "udp_busy"), inTable = await counted(pid, "udp_flows");
+  ok(inPlaces.get(to)!.tx_packets >= more);
+  ok(inPlaces.get(from)!.rx_packets >= more);
+  strictEqual(inPlaces.get(to)!.tx_packets + inTable.get(to)!.tx_packets, first + more);
+  strictEqual(inPlaces.get(from)!.rx_packets + inTable.get(from)!.rx_packets, first + more);
+});
