@@ -130,6 +130,8 @@ static int copy_new(struct part *p, const struct btf_type *t)
 	switch (btf_kind(t)) {
 	case BTF_KIND_PTR:
 		return p->pointer;
+	case BTF_KIND_FUNC_PROTO: /* behind a typedef; nothing holds a function but by a pointer */
+		return 0;
 	case BTF_KIND_ARRAY:
 		return copy_array(p, t);
 	case BTF_KIND_STRUCT:
