@@ -15,6 +15,8 @@ export interface HostState {
   readonly aheadMs: number | null;
   /** Of its tcptop; null: not known yet. */
   readonly version: string | null;
+  /** What its part of the sample is of, by its own monotonic clock; absent: what the sample is of. */
+  readonly intervalMs?: number;
 }
 
 /** The key in Sample.users and Sample.processes of a number that the row has from its host. */
@@ -45,6 +47,11 @@ interface OfHosts {
 /** null: one host is looked at, this one or that of a recording. */
 export function hostState({ fleet, flows }: OfHosts, row: number): HostState | null {
   return fleet?.[flows.host[row] - 1] ?? null;
+}
+
+/** The time in which what is told of the row has moved: hosts look at different times. */
+export function intervalOf(sample: OfHosts & { readonly intervalMs: number }, row: number): number {
+  return sample.fleet === undefined ? sample.intervalMs : hostState(sample, row)?.intervalMs ?? sample.intervalMs;
 }
 
 /** Whether its host is silent, so that nothing is known of now. */

@@ -1,5 +1,5 @@
 /** The cells of a flow with every field of CSV, in bytes: what FIELDS of flow_csv.ts tell, without an object a row. */
-import { hostState } from "../flow/host.ts";
+import { hostState, intervalOf } from "../flow/host.ts";
 import type { Drops } from "../flow/drop_list.ts";
 import type { FlowArrays } from "../flow/columns.ts";
 import { connectUs, deliveryRate, idleMs, lost, pacingRate, pathFigure, rtoCount, ssthresh } from "../flow/path.ts";
@@ -88,6 +88,7 @@ export class FlowCells implements CsvRows<number> {
   put(to: ByteText, sample: Sample, row: number): void {
     const f = sample.flows, owner = this.#owners.of(sample, row), tcp = flow.isTcp(f, row);
     const isListener = flow.isListener(f, row), rx = flow.rxDelta(f, row), tx = flow.txDelta(f, row);
+    const intervalMs = intervalOf(sample, row);
     to.byte(COMMA);
     putId(to, f, row);
     to.add(kindOf(sample, row));
@@ -98,8 +99,8 @@ export class FlowCells implements CsvRows<number> {
     number(to, flow.txBytes(f, row));
     number(to, rx);
     number(to, tx);
-    rate(to, rx, sample.intervalMs);
-    rate(to, tx, sample.intervalMs);
+    rate(to, rx, intervalMs);
+    rate(to, tx, intervalMs);
     number(to, flow.rxPackets(f, row));
     number(to, flow.txPackets(f, row));
     number(to, flow.rttUs(f, row));

@@ -26,7 +26,7 @@ import {
 import type { Drop } from "../flow/drop_list.ts";
 import type { Ended } from "../flow/end.ts";
 import { dropsOf, endedOf } from "../view/drops.ts";
-import { hostState } from "../flow/host.ts";
+import { hostState, intervalOf } from "../flow/host.ts";
 import { peerRow } from "../flow/peer.ts";
 import { Via } from "../flow/peers.ts";
 import { connectUs, deliveryRate, idleMs, lost, pacingRate, pathFigure, rtoCount, ssthresh } from "../flow/path.ts";
@@ -190,8 +190,8 @@ export function flowFacts(sample: Sample, row: number): FlowFacts {
     tx_bytes: txBytes(f, row),
     rx_bytes_delta: rx,
     tx_bytes_delta: tx,
-    rx_bytes_per_s: rx === null ? null : perSecond(rx, sample.intervalMs),
-    tx_bytes_per_s: tx === null ? null : perSecond(tx, sample.intervalMs),
+    rx_bytes_per_s: rx === null ? null : perSecond(rx, intervalOf(sample, row)),
+    tx_bytes_per_s: tx === null ? null : perSecond(tx, intervalOf(sample, row)),
     rx_packets: rxPackets(f, row),
     tx_packets: txPackets(f, row),
     rtt_us: rttUs(f, row),

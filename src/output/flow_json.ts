@@ -1,5 +1,5 @@
 /** A flow as JSON, in bytes. */
-import { hostState } from "../flow/host.ts";
+import { hostState, intervalOf } from "../flow/host.ts";
 import { connectUs, deliveryRate, idleMs, lost, pacingRate, pathFigure, rtoCount, ssthresh } from "../flow/path.ts";
 import { peerRow } from "../flow/peer.ts";
 import { Via } from "../flow/peers.ts";
@@ -100,7 +100,7 @@ export class FlowJson {
   /** As JSON.stringify(flowFacts()) has it. Fills in `places`. */
   put(to: ByteText, sample: Sample, row: number, places: Places | null = null): void {
     const f = sample.flows, begin = to.length, owner = this.#owners.of(sample, row), tcp = flow.isTcp(f, row);
-    const rx = flow.rxDelta(f, row), tx = flow.txDelta(f, row);
+    const rx = flow.rxDelta(f, row), tx = flow.txDelta(f, row), intervalMs = intervalOf(sample, row);
     to.put(ID);
     putId(to, f, row);
     to.put(kindOf(sample, row));
@@ -115,9 +115,9 @@ export class FlowJson {
     to.put(TX_DELTA);
     to.numberOrNull(tx);
     to.put(RX_RATE);
-    putRateOrNull(to, rx, sample.intervalMs);
+    putRateOrNull(to, rx, intervalMs);
     to.put(TX_RATE);
-    putRateOrNull(to, tx, sample.intervalMs);
+    putRateOrNull(to, tx, intervalMs);
     to.put(RX_PACKETS);
     to.numberOrNull(flow.rxPackets(f, row));
     to.put(TX_PACKETS);

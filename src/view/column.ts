@@ -16,7 +16,7 @@ import {
   txDelta,
   txPackets,
 } from "../flow/row.ts";
-import { hostState } from "../flow/host.ts";
+import { hostState, intervalOf } from "../flow/host.ts";
 import type { Sample } from "../flow/sample.ts";
 import { droppedCount, endedOf } from "./drops.ts";
 import type { SourceInfo } from "../system/source_info.ts";
@@ -133,7 +133,7 @@ type Figure = (flows: FlowArrays, row: number) => number | null;
 const ofRow = (figure: Figure): Value => (s, row) => figure(s.flows, row);
 const rate = (figure: Figure): Value => (s, row) => {
   const delta = figure(s.flows, row);
-  return delta === null ? null : flow.perSecond(delta, s.intervalMs);
+  return delta === null ? null : flow.perSecond(delta, intervalOf(s, row));
 };
 
 const rxPerS = rate(rxDelta), txPerS = rate(txDelta);

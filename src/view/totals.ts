@@ -1,5 +1,5 @@
 import { Protocol, Unknown } from "../flow/columns.ts";
-import { isStale } from "../flow/host.ts";
+import { intervalOf, isStale } from "../flow/host.ts";
 import type { Sample } from "../flow/sample.ts";
 import { hasOwner, isListener } from "../flow/row.ts";
 import { perSecond } from "./flow.ts";
@@ -46,16 +46,19 @@ export function totalsOf(sample: Sample): Totals {
         dropped = (dropped ?? 0) + f.rxDroppedDelta[row];
       }
     }
+    // Of another host's part, what that would be in the time of the sample.
+    const ownMs = intervalOf(sample, row), share = ownMs === 0 ? 0 : sample.intervalMs / ownMs;
+    const received = f.rxDelta[row] * share, sent = f.txDelta[row] * share;
     if (f.inside[row]) {
-      inside += f.rxDelta[row];
-      if (f.pair[row] === 0) byAddress += f.rxDelta[row];
+      inside += received;
+      if (f.pair[row] === 0) byAddress += received;
     } else {
-      rx += f.rxDelta[row];
-      tx += f.txDelta[row];
+      rx += received;
+      tx += sent;
     }
     if (f.loopback[row]) {
-      loopbackRx += f.rxDelta[row];
-      loopbackTx += f.txDelta[row];
+      loopbackRx += received;
+      loopbackTx += sent;
     }
   }
   const rate = (bytes: number) => perSecond(bytes, sample.intervalMs);

@@ -57,7 +57,7 @@ export const BESIDE: readonly Partial<Sample>[] = [
   {},
   { dropsKnown: false },
   {
-    fleet: [{ name: ODD, staleSinceMs: null, aheadMs: null, version: null }],
+    fleet: [{ name: ODD, staleSinceMs: null, aheadMs: null, version: null, intervalMs: 333.3 }],
     users: new Map([[1000, ODD]]),
     processes: new Map([[7, ODD]]),
     programs: new Map([...FIGURES.map((number) => [number, `${ODD}${number}`] as const), [77, "1234 7"]]),

@@ -33,3 +33,20 @@ Deno.test("totalsOf() counts connections for which there was no row", () => {
   const { flows, tcp, udp } = totalsOf(sample);
   deepStrictEqual([flows, tcp, udp], [9, 8, 1]);
 });
+
+Deno.test("totalsOf() adds up what hosts moved in times of their own", () => {
+  const host = (name: string, intervalMs: number) => ({
+    name,
+    staleSinceMs: null,
+    aheadMs: 0,
+    version: null,
+    intervalMs,
+  });
+  const sample = fakeSample([{ rxDelta: 400, txDelta: 4 }, { rxDelta: 100, loopback: true }, { rxDelta: 7 }], {
+    intervalMs: 500,
+    fleet: [host("a", 2000), host("b", 1000), host("c", 0)],
+  });
+  [1, 2, 3].forEach((host, row) => sample.flows.host[row] = host);
+  const { rxBytesPerS, txBytesPerS, insideBytesPerS, loopbackRxBytesPerS } = totalsOf(sample);
+  deepStrictEqual([rxBytesPerS, txBytesPerS, insideBytesPerS, loopbackRxBytesPerS], [200, 2, 100, 100]);
+});

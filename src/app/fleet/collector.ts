@@ -17,6 +17,7 @@ import type { FleetMemory } from "./memory.ts";
 import type { Step } from "../../view/screen/moment.ts";
 import { CgroupNumbers, NamesOfHost, noNames } from "./names.ts";
 import { dropTotals } from "./drop_totals.ts";
+import { FleetDue } from "./due.ts";
 import { notesOf, notesOfAll } from "./notes.ts";
 
 /** Hosts have started at different times, which become one: that of nowMs(), and this much, so that few are below zero. */
@@ -37,7 +38,7 @@ export class FleetCollector {
   #number = 0;
   #beganMs = nowMs();
   #beforeMs = 0;
-  #dueMs = 0;
+  readonly #due = new FleetDue();
   #intervalMs: number;
   #taken = true;
   #spare: ArrayBuffer | null = null;
@@ -130,14 +131,13 @@ export class FleetCollector {
       const withinMs = this.options.hosts.keepStale ? FIRST_ON_SCREEN_MS : FIRST_WITHIN_MS;
       return links.every(({ isAnswered }) => isAnswered) || nowMs() - this.#beganMs > withinMs;
     }
-    const untilMs = this.#dueMs - nowMs(),
-      isThere = links.every((link) => link.waiting !== null || this.#isStale(link));
-    return untilMs <= (isThere ? 0.5 : -0.5) * this.#intervalMs;
+    const isThere = links.every((link) => link.waiting !== null || this.#isStale(link));
+    return this.#due.isDue(nowMs(), this.#intervalMs, isThere);
   }
 
   /** Until a host has news, or a sample is due without. */
   async #pause(): Promise<void> {
-    const untilMs = this.#taken && this.#number > 0 ? this.#dueMs + this.#intervalMs / 2 - nowMs() : 500;
+    const untilMs = this.#taken && this.#number > 0 ? this.#due.waitMs(nowMs(), this.#intervalMs) : 500;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, Math.max(20, untilMs));
       this.#wake = () => {
@@ -206,8 +206,7 @@ export class FleetCollector {
       ...told,
       cgroups: this.#cgroups.take(),
     };
-    // A host that is a little late is no reason to be late from then on.
-    this.#dueMs = Math.max(this.#dueMs + this.#intervalMs, atMs + this.#intervalMs / 2);
+    this.#due.taken(atMs, this.#intervalMs);
     this.#beforeMs = atMs;
     this.memory?.add(message, unpackFlows(flows, length));
     this.#taken = false;
@@ -232,8 +231,8 @@ export class FleetCollector {
   }
 
   #stateOf(link: Link): HostState {
-    const { name, aheadMs, version, heardWallMs } = link;
-    return { name, aheadMs, version, staleSinceMs: this.#isStale(link) ? heardWallMs : null };
+    const { name, aheadMs, version, heardWallMs } = link, intervalMs = link.last?.sample.intervalMs ?? 0;
+    return { name, aheadMs, version, staleSinceMs: this.#isStale(link) ? heardWallMs : null, intervalMs };
   }
 
   #source(): SourceInfo {
