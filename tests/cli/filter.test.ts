@@ -21,6 +21,8 @@ Deno.test("parseArguments() shows listeners where the filter asks for them", () 
   strictEqual(options("-f", "state:listen").listeners, true);
   strictEqual(options("-f", "state:estab").listeners, false);
   strictEqual(options("-L").listeners, true);
+  strictEqual(options("-f", "overflows>0").listeners, true);
+  strictEqual(options("-f", "queue>0").listeners, false);
 });
 
 Deno.test("parseArguments() says where a filter is wrong, with status 2", () => {
