@@ -1,5 +1,6 @@
 /** A filter as a value: what parseFilter() makes, printFilter() writes and compileFilter() turns into a test of a row. */
 import type { Unit } from "../column.ts";
+import { isLikeRange, parseRange } from "./cidr.ts";
 import { isUnitName, quantityText } from "./quantity.ts";
 
 export type Operator = ">=" | "<=" | "!=" | "=" | ">" | "<";
@@ -42,7 +43,7 @@ const KEYWORDS = new Set(["and", "or", "not", "failed"]);
 export function printFilter(filter: Filter): string {
   switch (filter.kind) {
     case "any":
-      return quoted(filter.text);
+      return isLikeRange(filter.text) && parseRange(filter.text) === null ? `"${filter.text}"` : quoted(filter.text);
     case "failed":
       return "failed";
     case "field":

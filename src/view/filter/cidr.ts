@@ -1,7 +1,10 @@
 import ipaddr from "ipaddr.js";
-import { isScoped } from "../../flow/address.ts";
+import { isScoped, isV4Mapped } from "../../flow/address.ts";
 import type { Sample } from "../../flow/sample.ts";
 import { zoneName } from "../../flow/zone.ts";
+
+/** Of ::ffff:0:0/96. */
+const MAPPED_BITS = 96;
 
 export interface AddressRange {
   readonly family: 4 | 6;
@@ -23,9 +26,18 @@ export function parseRange(text: string): AddressRange | null {
   const bytes = Uint8Array.from(ipaddr.parse(address).toByteArray()), most = bytes.length * 8;
   const zone = link ?? null;
   if (zone !== null && (isV4 || !isScoped(bytes, 0))) return null;
-  if (bits === undefined) return { family: isV4 ? 4 : 6, bytes, bits: most, zone };
-  if (!/^\d{1,3}$/.test(bits) || Number(bits) > most) return null;
-  return { family: isV4 ? 4 : 6, bytes, bits: Number(bits), zone };
+  if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > most)) return null;
+  const length = bits === undefined ? most : Number(bits);
+  // Rows have such an address as the IPv4 that it is.
+  if (!isV4 && isV4Mapped(bytes, 0) && length >= MAPPED_BITS) {
+    return { family: 4, bytes: bytes.slice(MAPPED_BITS / 8), bits: length - MAPPED_BITS, zone };
+  }
+  return { family: isV4 ? 4 : 6, bytes, bits: length, zone };
+}
+
+/** Whether a word is written as a range is, whatever its figures are: 10.0.0.0/33. */
+export function isLikeRange(word: string): boolean {
+  return /^[0-9a-f:.]*[:.][0-9a-f:.]*(?:%[^\s/]*)?\/\d+$/i.test(word);
 }
 
 /** Whether the row's address of that side lies in the range. */

@@ -75,9 +75,11 @@ function anywhere(text: string): Predicate {
   const wanted = text.toLowerCase(), number = /^\d+$/.test(text) ? Number(text) : -1;
   // A zone may be a word: fe80::1%eth0.
   const unzoned = wanted.replace(/(?<=:[0-9a-f]*)%[^\s/:%\]]{0,15}/, "");
-  const isAddress = /^[0-9a-f:.]+$/.test(unzoned), isEndpoint = /^[0-9a-f:.\[\]*]*([.\]].*:|\*)\d*$/.test(unzoned);
+  const isAddress = /^[0-9a-f:.]+$/.test(unzoned),
+    isEndpoint = /^[0-9a-f:.\[\]*]*([.\]].*:|\*)\d*$|^\[[0-9a-f:.]*\]?$/.test(unzoned);
   const holds = (text: string) => text.toLowerCase().includes(wanted);
-  const range = text.includes("/") ? parseRange(text) : null;
+  // An IPv6 address may be written in other ways than the screen does.
+  const range = /[/:]/.test(text) ? parseRange(text) : null;
   const has = remembering(wanted), protocol = wanted === "tcp" || wanted === "udp" ? wanted : null;
   return (sample, row) => {
     const f = sample.flows;

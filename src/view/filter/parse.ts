@@ -1,6 +1,7 @@
 /** The filter language's grammar: words side by side and `and` bind closer than `or`, `not` closest. */
 import { columnById, type Unit } from "../column.ts";
-import { type Filter, FilterError } from "./ast.ts";
+import { type Filter, FilterError, printFilter } from "./ast.ts";
+import { isLikeRange, parseRange } from "./cidr.ts";
 import { FIELDS } from "./fields.ts";
 import { lexFilter, type Token } from "./lex.ts";
 import { isApart, parseQuantity } from "./quantity.ts";
@@ -61,7 +62,7 @@ class Parser {
     const token = this.tokens[this.#next];
     if (token === undefined) throw new FilterError("something must follow here", this.length);
     this.#next++;
-    if (token.kind === "word") return { kind: "any", text: token.text };
+    if (token.kind === "word") return word(token);
     if (token.kind === "failed") return { kind: "failed" };
     if (token.kind === "pair") return this.#pair(token);
     if (token.kind !== "(") throw new FilterError(`'${token.kind}' cannot stand here`, token.at);
@@ -93,6 +94,20 @@ class Parser {
 
 type Pair = Extract<Token, { kind: "pair" }>;
 
+/** Of other languages, and what stands for them here. */
+const SIGNS = new Map([["&&", "and"], ["&", "and"], ["||", "or"], ["|", "or"]]);
+
+function word({ text, quoted, at }: Extract<Token, { kind: "word" }>): Filter {
+  const name = SIGNS.get(text);
+  if (!quoted && name !== undefined) {
+    throw new FilterError(`write ${name} for ${text}; a word that is meant stands in quotes`, at);
+  }
+  if (!quoted && isLikeRange(text) && parseRange(text) === null) {
+    throw new FilterError(`'${text}' is no address range such as 10.0.0.0/8`, at);
+  }
+  return { kind: "any", text };
+}
+
 function unitOf(name: string, figures: Figures): Unit | null {
   return columnById(name)?.unit ?? figures(name);
 }
@@ -106,7 +121,11 @@ function pair({ name, operator, value, at, valueAt }: Pair, figures: Figures): F
     return { kind: "field", field: name, value, exact: true };
   }
   if (operator !== ":") {
-    const how = field === undefined ? numbers() : `write ${name}:${field.example}`;
+    const how = field === undefined
+      ? numbers()
+      : operator === "!="
+      ? `write ${otherThan(name, value)}`
+      : `write ${name}:${field.example}`;
     throw new FilterError(`'${name}' cannot be compared with ${operator}; ${how}`, at);
   }
   if (field === undefined) {
@@ -118,6 +137,15 @@ function pair({ name, operator, value, at, valueAt }: Pair, figures: Figures): F
   const test = field.test(value);
   if (typeof test === "string") throw new FilterError(test, valueAt);
   return { kind: "field", field: name, value };
+}
+
+/** NAME!=VALUE as it is to be written: what NAME=VALUE means where there is that, else NAME:VALUE. */
+function otherThan(name: string, value: string): string {
+  const field = FIELDS.get(name)!, wanted = typeof field.test(value) === "string" ? field.example : value;
+  return printFilter({
+    kind: "not",
+    term: { kind: "field", field: name, value: wanted, exact: field.exact !== undefined },
+  });
 }
 
 function comparison(

@@ -39,6 +39,20 @@ Deno.test("compileFilter() finds words anywhere", () => {
   deepStrictEqual(matches("192.168.0.0/16"), [1]);
 });
 
+Deno.test("compileFilter() finds an address however it is written", () => {
+  deepStrictEqual(matches("2001:db8:0:0:0:0:0:2"), [2]);
+  deepStrictEqual(matches("2001:0DB8:1::9"), [2]);
+  deepStrictEqual(matches("[2001:db8:1::9]"), [2]);
+  deepStrictEqual(matches("[2001:db8:1:"), [2]);
+  deepStrictEqual(matches("::ffff:1.1.1.1"), [0]);
+  deepStrictEqual(matches("::ffff:192.168.0.0/112"), [1]);
+  deepStrictEqual(matches("remote:::ffff:1.1.1.1"), [0]);
+  deepStrictEqual(matches("remote:::ffff:c0a8:709"), [1]);
+  deepStrictEqual(matches("local:::ffff:10.0.0.0/104"), [0, 1]);
+  deepStrictEqual(matches("remote=::ffff:1.1.1.1"), [0]);
+  deepStrictEqual(matches("local:::/0"), [2]);
+});
+
 Deno.test("compileFilter() knows what failed from what ended, or is under way", () => {
   const sample = fakeSample([
     { closed: true, established: false, state: "CLOSED" },

@@ -89,9 +89,26 @@ const WRONG: readonly (readonly [string, number, RegExp])[] = [
   ["user:", 5, /nothing stands after 'user:'/],
   ["user>3", 0, /write user:ann/],
   ["rtt:3", 0, /write rtt> or rtt</],
+  ["user!=ann", 0, /^'user' cannot be compared with !=; write not user:ann \(at/],
+  ['a process!="Web Content"', 2, /; write not process="Web Content" \(at/],
+  ["port!=70000", 0, /; write not port:8000-8999 \(at/],
+  ["a && b", 2, /^write and for &&; a word that is meant stands in quotes/],
+  ["a || b", 2, /^write or for \|\|;/],
+  ["a | b", 2, /^write or for \|;/],
+  ["not 10.0.0.0/33", 4, /^'10.0.0.0\/33' is no address range such as 10.0.0.0\/8/],
+  ["10.0/16", 0, /no address range/],
+  ["2001:db8::/129", 0, /no address range/],
   ['a "b', 2, /no end/],
   ["(".repeat(200) + "a", 100, /too deeply/],
 ];
+
+Deno.test("parseFilter() takes what is like a range or a sign of another language as a word where it stands in quotes", () => {
+  for (const [text, word] of [['"10.0.0.0/33"', "10.0.0.0/33"], ['"&&"', "&&"]] as const) {
+    deepStrictEqual(parseFilter(text), any(word));
+    strictEqual(printFilter(any(word)), text);
+  }
+  for (const text of ["a&&b", "a/1", "kworker/0:1", "10.0.0.1/8"]) deepStrictEqual(parseFilter(text), any(text));
+});
 
 Deno.test("parseFilter() says what is wrong and where", () => {
   for (const [text, position, problem] of WRONG) {
