@@ -5,15 +5,16 @@ import type { Output } from "./output.ts";
 
 /** Says once that nothing can match the filter, as soon as the source is known. */
 export class FilterAdvice implements Output {
-  /** `hasCommands`: they are asked for. */
+  /** `hasCommands`: they are asked for. `ofEvents`: it chooses events. */
   constructor(
     readonly filter: Filter,
     readonly hasCommands: boolean,
+    readonly ofEvents: boolean,
     readonly say: (sentence: string) => void,
   ) {}
 
   start({ source }: Sample): void {
-    const sentence = matchesNothing(this.filter, source, this.hasCommands);
+    const sentence = matchesNothing(this.filter, source, this.hasCommands, this.ofEvents);
     if (sentence !== null) this.say(`${sentence}.`);
   }
 }

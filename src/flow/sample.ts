@@ -104,6 +104,11 @@ export interface EventBatch extends Sample {
   readonly dropped: number;
 }
 
+/** Whether the rows are events, which nothing has moved in: they have no rates. */
+export function isOfEvents(sample: Sample): sample is EventBatch {
+  return "bootWallMs" in sample;
+}
+
 /** When the event of the row happened, ms since 1970. */
 export function eventWallMs({ bootWallMs, events }: EventBatch, row: number): number {
   return bootWallMs + events.timeNs[row] / 1e6;

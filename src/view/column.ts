@@ -17,7 +17,7 @@ import {
   txPackets,
 } from "../flow/row.ts";
 import { hostState, intervalOf } from "../flow/host.ts";
-import type { Sample } from "../flow/sample.ts";
+import { isOfEvents, type Sample } from "../flow/sample.ts";
 import { droppedCount, endedOf } from "./drops.ts";
 import type { SourceInfo } from "../system/source_info.ts";
 import { connectUs, deliveryRate, idleMs, lost, pacingRate, pathFigure, rtoCount } from "../flow/path.ts";
@@ -133,7 +133,7 @@ type Figure = (flows: FlowArrays, row: number) => number | null;
 const ofRow = (figure: Figure): Value => (s, row) => figure(s.flows, row);
 const rate = (figure: Figure): Value => (s, row) => {
   const delta = figure(s.flows, row);
-  return delta === null ? null : flow.perSecond(delta, intervalOf(s, row));
+  return delta === null || isOfEvents(s) ? null : flow.perSecond(delta, intervalOf(s, row));
 };
 
 const rxPerS = rate(rxDelta), txPerS = rate(txDelta);

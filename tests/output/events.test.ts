@@ -52,6 +52,13 @@ Deno.test("eventsText() has a dash for how long a connection was open that was m
   strictEqual(line.split("  ").slice(1, 3).join(" "), "curl[1234] -");
 });
 
+Deno.test("eventsText() knows no rates", () => {
+  const batch = { ...batchOf(...CURL), intervalMs: 1000 };
+  for (const id of ["rx/s", "tx/s", "rate"]) {
+    strictEqual(eventsText(batch, [1], [columnById(id)!]), "2026-01-02T03:04:05.731000Z closed -\n");
+  }
+});
+
 Deno.test("eventsText() has the columns that are asked for", () => {
   const columns = [columnById("pid")!, columnById("remote")!, columnById("rx")!];
   strictEqual(

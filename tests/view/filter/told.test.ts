@@ -11,6 +11,18 @@ Deno.test("matchesNothing() says what the source never tells, and which part of 
   match(said("limited:loss or end:reset", "pcblist")!, /match limited:loss:/);
 });
 
+Deno.test("matchesNothing() says what no event has", () => {
+  const source = { tcp: "bpf", udp: "bpf", notes: [] }, why = "--events has TCP connections as they open and end";
+  const events = (text: string) => matchesNothing(parseFilter(text)!, source, true, true);
+  for (const text of ["proto:udp", "state:listen", "limited:reader", "queue>0", "rx/s>1MiB", "rate=0", "overflows>0"]) {
+    strictEqual(events(`curl ${text}`), `Nothing can match ${text}: ${why}`);
+    strictEqual(said(text, "bpf"), null);
+  }
+  for (const text of ["proto:tcp", "state:estab", "state:cl", "rx>1MiB", "not proto:udp", "proto:udp or curl", "udp"]) {
+    strictEqual(events(text), null, text);
+  }
+});
+
 Deno.test("matchesNothing() is silent where something may match", () => {
   for (const text of ["limited:reader", "end:reset", "failed", "queue>0"]) strictEqual(said(text, "bpf"), null);
   for (const text of ["limited:reader or curl", "not limited:reader", "curl", "rtt>5ms"]) {
