@@ -240,7 +240,7 @@ export class FleetCollector {
       const names = this.#links.flatMap(({ last }) => last === null ? [] : of(last.source) ?? []);
       return names.length === 0 ? null : [...new Set(names)].sort().join("+");
     };
-    const notes = notesOfAll(this.#links, (link) => this.#isStale(link));
+    const notes = notesOfAll(this.#links, (link) => this.#isStale(link), this.options.hosts.keepStale);
     return { tcp: named(({ tcp }) => tcp), udp: named(({ udp }) => udp), notes, many: true };
   }
 

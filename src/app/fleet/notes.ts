@@ -11,9 +11,9 @@ const MOST_NOTES = 8;
 /** Of hosts that say the same. */
 const MOST_NAMES = 4;
 
-/** Of all. `isStale`: nothing has come from it for too long. */
-export function notesOfAll(links: readonly Link[], isStale: (link: Link) => boolean): Note[] {
-  return [...links.flatMap((link) => notesOf(link, isStale(link))), ...ownNotes(links)];
+/** Of all. `isStale`: nothing has come from it for too long. `areKept`: the figures that it had last are shown. */
+export function notesOfAll(links: readonly Link[], isStale: (link: Link) => boolean, areKept: boolean): Note[] {
+  return [...links.flatMap((link) => notesOf(link, isStale(link), areKept)), ...ownNotes(links)];
 }
 
 /** What hosts say of themselves; what several say is said once. */
@@ -36,13 +36,14 @@ function listed(names: readonly string[]): string {
 }
 
 /** `stale`: nothing has come from it for too long. */
-export function notesOf(link: Link, stale: boolean): Note[] {
+export function notesOf(link: Link, stale: boolean, areKept = false): Note[] {
   const { last, problem, heardWallMs, aheadMs } = link, name = harmless(link.name), notes: Note[] = [];
   if (last === null && problem === null) {
     notes.push({ code: "host_connecting", message: `${name}: has not answered yet`, remedy: null });
   }
   if (stale && heardWallMs !== null) {
-    const message = `${name}: silent since ${clock(heardWallMs)}: its figures are those of then. It is tried again`;
+    const figures = areKept ? "its figures are those of then" : "its flows are left out";
+    const message = `${name}: silent since ${clock(heardWallMs)}: ${figures}. It is tried again`;
     notes.push({ code: "host_stale", message, remedy: null });
   }
   if (problem !== null) notes.push(problem);

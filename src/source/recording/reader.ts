@@ -20,6 +20,9 @@ export class Unreadable extends Error {}
 /** There is nothing at all. */
 class Empty extends Unreadable {}
 
+/** It is something else. */
+export class NoRecording extends Unreadable {}
+
 /** Its records are not those of this program. */
 export class OtherRecords extends Unreadable {
   /** Of the program that made them, where that has been read. */
@@ -85,7 +88,7 @@ export class RecordingReader {
 export function checkHeader(read: ReadBytes): void {
   const header = new Uint8Array(HEADER_BYTES), view = new DataView(header.buffer), bytes = read(header);
   if (bytes === 0) throw new Empty("is empty");
-  if (MAGIC.some((byte, i) => header[i] !== byte)) throw new Unreadable("is not a recording of tcptop");
+  if (MAGIC.some((byte, i) => header[i] !== byte)) throw new NoRecording("is not a recording of tcptop");
   if (bytes < HEADER_BYTES) throw new Unreadable("was cut short within its first bytes");
   if (view.getUint32(28, true) !== crc32(header.subarray(0, 28))) throw new Unreadable("is damaged in its first bytes");
   if (view.getUint32(8, true) > VERSION_SQUEEZED || !isReadable(view.getUint32(12, true))) {

@@ -1,6 +1,7 @@
 /** Why a host sends nothing, as a sentence with what to do about it. */
 import { harmless } from "../../harmless.ts";
 import type { Note } from "../../system/source_info.ts";
+import { NoRecording } from "../recording/reader.ts";
 import { VERSION } from "../../version.ts";
 import { type Recorder, recorderArguments, type SshEnd } from "./child.ts";
 
@@ -53,6 +54,11 @@ export function refusal(host: string, recorder: Recorder, end: SshEnd | null, er
   const last = lastLine(stderr);
   if (end?.code === SSH_FAILED) {
     return say("host_ssh", `ssh does not get there: ${last.replace(/^ssh: /, "") || "it has ended"}`, null);
+  }
+  if (error instanceof Error && error.cause instanceof NoRecording && !/^tcptop: /m.test(stderr)) {
+    const remedy =
+      "Have start files of its user's shell there, such as ~/.bashrc, print something in interactive shells alone";
+    return say("host_failed", "something else than tcptop writes to standard output there", remedy);
   }
   if (last !== "") return say("host_failed", last.replace(/^tcptop: /, ""), null);
   const why = error instanceof Error ? error.message : String(error);

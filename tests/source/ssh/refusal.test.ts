@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { sshArguments } from "../../../src/source/ssh/child.ts";
+import { NoRecording } from "../../../src/source/recording/reader.ts";
 import { otherVersion, refusal } from "../../../src/source/ssh/refusal.ts";
 
 const RECORDER = { intervalMs: 1000, source: "auto" } as const;
@@ -33,6 +34,21 @@ Deno.test("refusal() knows what ssh, sudo and shells say", () => {
     refusal("h", RECORDER, null, new Deno.errors.NotFound("x")).message,
     "h: there is no ssh on this machine",
   );
+});
+
+Deno.test("refusal() says what to do about a shell that greets where the recording should be, whatever else it says", () => {
+  const cause = new NoRecording("is not a recording of tcptop"), error = new Error("h is no recording", { cause });
+  const greeted = [{ code: 1, stderr: "bash: warning: setlocale\n" }, null].map((end) =>
+    refusal("h", RECORDER, end, error)
+  );
+  const wanted = {
+    code: "host_failed",
+    message: "h: something else than tcptop writes to standard output there",
+    remedy:
+      "Have start files of its user's shell there, such as ~/.bashrc, print something in interactive shells alone",
+  };
+  deepStrictEqual(greeted, [wanted, wanted]);
+  deepStrictEqual(refusal("h", RECORDER, { code: 3, stderr: "tcptop: needs root\n" }, error).message, "h: needs root");
 });
 
 Deno.test("refusal() shows nothing that moves the cursor, and no more than a line", () => {
