@@ -1,4 +1,5 @@
 /** Which of several hosts a row is of. What a host has numbered itself is told apart by its own number, which is 0 where there is but one. */
+import type { Host } from "../system/host.ts";
 import type { FlowArrays } from "./columns.ts";
 
 /** Hosts are numbered from 1, to 127 at most. */
@@ -57,4 +58,13 @@ export function intervalOf(sample: OfHosts & { readonly intervalMs: number }, ro
 /** Whether its host is silent, so that nothing is known of now. */
 export function isStale(sample: OfHosts, row: number): boolean {
   return sample.fleet !== undefined && (hostState(sample, row)?.staleSinceMs ?? null) !== null;
+}
+
+const MOST_NAMES = 4;
+
+/** What the sample is of, for a heading: the machine, or the hosts as the user named them. */
+export function hostNames({ host, fleet }: { readonly host: Host; readonly fleet?: readonly HostState[] }): string {
+  if (fleet === undefined) return host.hostname;
+  const names = fleet.map(({ name }) => name), further = names.length - MOST_NAMES;
+  return further <= 1 ? names.join(", ") : `${names.slice(0, MOST_NAMES).join(", ")} and ${further} more`;
 }

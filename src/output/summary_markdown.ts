@@ -1,4 +1,5 @@
 /** A run in Markdown, for the summary of a job in CI: who talked to whom, what was not allowed, a map. */
+import { hostNames } from "../flow/host.ts";
 import type { Sample } from "../flow/sample.ts";
 import { bytesText, counted } from "../view/units.ts";
 import type { MapGraph } from "../view/map.ts";
@@ -65,19 +66,25 @@ function heading({ seen: { last }, command, beganMs }: SummaryFacts): string {
   if (command !== null) return `${code(commandText(command.words))} ${endText(command)}`;
   return last === null
     ? "Nothing was seen"
-    : `Traffic of ${code(last.host.hostname)}, ${secondText(beganMs)} to ${secondText(last.wallMs)} UTC`;
+    : `Traffic of ${code(hostNames(last))}, ${secondText(beganMs)} to ${secondText(last.wallMs)} UTC`;
+}
+
+/** What a flow that is inside never leaves. */
+function placeOf({ last }: Seen): string {
+  return last?.fleet === undefined ? "this machine" : "its host";
 }
 
 function traffic(seen: Seen, most: number): string[][] {
+  const place = placeOf(seen);
   const outside = byPeer(seen.flows.filter(({ inside }) => !inside)), rest = outside.slice(most);
   const inside = seen.flows.filter((flow) => flow.inside), further = furtherSums(seen);
   const rows = outside.slice(0, most).map((line) => [code(line.process), code(line.remote), ...figures(line)]);
   if (rest.length > 0) rows.push([`${rest.length} further`, "", ...figures(total(rest))]);
   return [
     outside.length === 0
-      ? [seen.isCut ? "Nothing was seen to leave this machine." : "Nothing left this machine."]
+      ? [seen.isCut ? `Nothing was seen to leave ${place}.` : `Nothing left ${place}.`]
       : table(HEADS, FIGURES, rows),
-    ...inside.length === 0 ? [] : [[`Never left this machine: ${sentence(total(byPeer(inside)))}.`]],
+    ...inside.length === 0 ? [] : [[`Never left ${place}: ${sentence(total(byPeer(inside)))}.`]],
     ...further === null ? [] : [[`More than ${seen.most} flows, and so not told apart: ${sentence(further)}.`]],
   ];
 }
@@ -93,7 +100,7 @@ function sentence({ flows, failed, rx, tx }: PeerSums): string {
 }
 
 function verdict({ seen, allow, inside }: SummaryFacts, { told, more }: Refusals): string[][] {
-  const files = allow.map(code).join(", "), which = inside ? "Every flow" : "Every flow that left this machine";
+  const files = allow.map(code).join(", "), which = inside ? "Every flow" : `Every flow that left ${placeOf(seen)}`;
   if (told.length + more.length === 0 && seen.isCut) {
     return [[`Whether ${which.toLowerCase()} is one that ${files} allows is not known: watching failed.`]];
   }

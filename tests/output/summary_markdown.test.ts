@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Sample } from "../../src/flow/sample.ts";
 import { judgeOf, readPolicy } from "../../src/output/policy.ts";
 import { Seen } from "../../src/output/seen.ts";
@@ -93,6 +93,24 @@ Deno.test("summaryMarkdown() of a run without a command says when and where it w
     linesOf(factsOf([], { command: null, beganMs: Date.UTC(2026, 0, 2, 3) }))[0],
     "## Traffic of `h`, 2026-01-02 03:00:00 to 2026-01-02 03:04:05 UTC",
   );
+});
+
+Deno.test("summaryMarkdown() of several hosts names them, and not the machine that they are looked at from", () => {
+  const fleet = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ name: `db${i}`, staleSinceMs: null, aheadMs: 0, version: null }));
+  const of = (count: number, flows: readonly FakeFlow[] = []) =>
+    linesOf(factsOf(flows, { command: null, sample: { fleet: fleet(count) }, policy: "tcp", allow: ["p"] }));
+  match(of(2)[0], /^## Traffic of `db0, db1`, /);
+  match(of(5)[0], /^## Traffic of `db0, db1, db2, db3, db4`, /);
+  match(of(6)[0], /^## Traffic of `db0, db1, db2, db3 and 2 more`, /);
+  deepStrictEqual(of(1, [{ process: "node", remote: ["127.0.0.1", 80], inside: true, rx: 7 }]).slice(1, 7), [
+    "",
+    "Nothing left its host.",
+    "",
+    "Never left its host: 1 flow, in 7 B, out 0 B.",
+    "",
+    "Every flow that left its host is one that `p` allows.",
+  ]);
 });
 
 Deno.test("summaryMarkdown() has a hundred lines, the rest together, and stays within its room", () => {

@@ -1,5 +1,6 @@
 /** A whole run as one page of HTML, without any reference to the outside. */
 import { plus } from "../../flow/row.ts";
+import { hostNames } from "../../flow/host.ts";
 import type { Sample } from "../../flow/sample.ts";
 import type { Note } from "../../system/source_info.ts";
 import type { MapGraph } from "../../view/map.ts";
@@ -20,7 +21,7 @@ export interface Report {
   readonly points: readonly RatePoint[];
   readonly graph: MapGraph;
   /** The last one. */
-  readonly sample: Pick<Sample, "host" | "containers" | "source">;
+  readonly sample: Pick<Sample, "host" | "fleet" | "containers" | "source">;
   readonly notes: readonly Note[];
   /** What was watched; null: not a command. */
   readonly command: RunFacts | null;
@@ -72,7 +73,7 @@ export async function reportPage(report: Report, script: string): Promise<string
         <header>
     <h1>${report.command === null ? "Network report" : html`<code>${commandText(report.command)}</code>`}</h1>
     <p class="soft">${headline(report)}</p>
-    ${tiles(seen)}
+    ${tiles(seen, sample)}
     ${notes(cut === null ? report.notes : [{ code: "cut", message: cut, remedy: null }, ...report.notes])}
     ${parts.nav}
         </header>
@@ -80,8 +81,9 @@ export async function reportPage(report: Report, script: string): Promise<string
     ${parts.main}
         </main>
         <footer>
-          <p>Made by tcptop ${report.version} from what the kernel of ${sample.host
-            .hostname} told (TCP: ${sample.source.tcp ?? "none"}, UDP: ${sample.source.udp ??
+          <p>Made by tcptop ${report.version} from what the kernel of ${hostNames(
+            sample,
+          )} told (TCP: ${sample.source.tcp ?? "none"}, UDP: ${sample.source.udp ??
             "none"}). Times are UTC. Bytes are payload, since a connection was opened. This file holds who talked to whom: show it to nobody who should not know.</p>
         </footer>
         <div id="tip" role="status" hidden></div>
@@ -104,18 +106,18 @@ function commandText({ words }: RunFacts): string {
 }
 
 function titleText({ command, sample }: Report): string {
-  return command === null ? sample.host.hostname : commandText(command);
+  return command === null ? hostNames(sample) : commandText(command);
 }
 
 function headline({ command, sample, fromMs, toMs }: Report): Html {
-  const span = `${secondText(fromMs)} to ${secondText(toMs).slice(11)} UTC`, on = ` on ${sample.host.hostname}`;
+  const span = `${secondText(fromMs)} to ${secondText(toMs).slice(11)} UTC`, on = ` on ${hostNames(sample)}`;
   if (command === null) return html`${span}, ${ageText(toMs - fromMs)},${on}`;
   const { status, signal, ms } = command, well = status === 0 && signal === null;
   const how = signal !== null ? `by signal ${signal}` : `with status ${status}`;
   return html`Ended <span class="${well ? "good" : "bad"}">${how}</span> after ${ageText(ms)}${on}. ${span}`;
 }
 
-function tiles({ flows, further, judge, isCut }: Seen): Html {
+function tiles({ flows, further, judge, isCut }: Seen, { fleet }: Report["sample"]): Html {
   const outside = flows.filter(({ inside }) => !inside), inside = flows.filter(({ inside }) => inside);
   const failed = flows.filter(hasFailed).length + further.failed, open = flows.filter(({ closed }) => !closed).length;
   const all = flows.length + further.ended + further.open;
@@ -153,7 +155,7 @@ function tiles({ flows, further, judge, isCut }: Seen): Html {
       "out",
     ),
     tile(
-      "Inside this machine",
+      fleet === undefined ? "Inside this machine" : "Inside each host",
       bytesText(sum(inside, "rxBytes") ?? 0),
       html`in, ${bytesText(sum(inside, "txBytes") ?? 0)} out, ${counted(inside.length, "[flow|flows]")}`,
     ),

@@ -27,6 +27,15 @@ const TWO_SECONDS = [
   ]),
 ];
 
+Deno.test("a report of several hosts names them, and not the machine that they are looked at from", async () => {
+  const fleet = ["db1", "db2"].map((name) => ({ name, staleSinceMs: null, aheadMs: 0, version: null }));
+  const page = (await madePage(TWO_SECONDS.map((sample) => ({ ...sample, fleet })))).replace(/\s+/g, " ");
+  match(page, /<title>db1, db2 – tcptop<\/title>/);
+  match(page, / on db1, db2<\/p>/);
+  match(page, /from what the kernel of db1, db2 told/);
+  match(page, /<dt>Inside each host<\/dt>/);
+});
+
 Deno.test("a report has each connection once, with its last figures, and the rates", async () => {
   const { texts, rates, connections: c, fromMs, toMs } = dataOf(await madePage(TWO_SECONDS));
   strictEqual(toMs - fromMs, 2000);
