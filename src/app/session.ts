@@ -47,6 +47,7 @@ export class Session {
   #cgroups: Cgroup[] = [NO_CGROUP];
   #oldestCgroup = 1;
   readonly #containers: ContainerNames;
+  readonly #watchDns: boolean;
   readonly #names = new Map<string, string>();
   #news = 0;
   readonly #zones = new Map<string, string>();
@@ -65,6 +66,7 @@ export class Session {
 
   constructor(options: WorkerOptions, containers: ContainerNames) {
     this.#containers = containers;
+    this.#watchDns = options.watchDns;
     this.#worker = new Worker(workerUrl(), { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker.onerror = (event) => {
@@ -214,7 +216,8 @@ export class Session {
     for (const [pid, name] of processes) this.#processes.set(pid, name);
     addNumbered(this.#programs, programs);
     if (commands !== null) this.#addCommands(commands);
-    addNumbered(this.#answers, answers);
+    // Recordings and other hosts have them all the same.
+    if (this.#watchDns) addNumbered(this.#answers, answers);
     this.#addCgroups(cgroups);
   }
 
