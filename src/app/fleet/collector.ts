@@ -131,13 +131,19 @@ export class FleetCollector {
       const withinMs = this.options.hosts.keepStale ? FIRST_ON_SCREEN_MS : FIRST_WITHIN_MS;
       return links.every(({ isAnswered }) => isAnswered) || nowMs() - this.#beganMs > withinMs;
     }
-    const isThere = links.every((link) => link.waiting !== null || this.#isStale(link));
-    return this.#due.isDue(nowMs(), this.#intervalMs, isThere);
+    return this.#due.isDue(nowMs(), this.#intervalMs, this.#isThere());
   }
 
-  /** Until a host has news, or a sample is due without. */
+  /** Whether all that are heard have news. */
+  #isThere(): boolean {
+    return this.#links.every((link) => link.waiting !== null || this.#isStale(link));
+  }
+
+  /** Until a host has news, or a sample is due without more. */
   async #pause(): Promise<void> {
-    const untilMs = this.#taken && this.#number > 0 ? this.#due.waitMs(nowMs(), this.#intervalMs) : 500;
+    const untilMs = this.#taken && this.#number > 0
+      ? this.#due.waitMs(nowMs(), this.#intervalMs, this.#isThere())
+      : 500;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, Math.max(20, untilMs));
       this.#wake = () => {

@@ -13,14 +13,18 @@ import type { EventsMessage, FromWorker, SampleMessage, WorkerOptions } from "..
 const FIRST_WAIT_MS = 1000, LAST_WAIT_MS = 30_000;
 /** After so long with samples the wait begins anew. */
 const WELL_AFTER_MS = 10_000;
-/** Silence after which the connection is given up, though ssh still has it. */
-const GIVEN_UP_AFTER_MS = 30_000;
+const GIVEN_UP_AFTER_MS = 30_000, GIVEN_UP_INTERVALS = 3;
 /** How long ssh may take to end once its output has. */
 const END_WITHIN_MS = 2000;
 /** No host has more flows, nor needs more bytes for a sample of them. */
 const MOST = { flows: 1 << 18, sampleBytes: 128 << 20 };
 /** The distance of two clocks is that of the sample that was under way for the shortest time, of so many. */
 const CLOCKS = 5;
+
+/** Silence after which the connection is given up, though ssh still has it. */
+export function givenUpAfterMs(intervalMs: number): number {
+  return Math.max(GIVEN_UP_AFTER_MS, GIVEN_UP_INTERVALS * intervalMs);
+}
 
 export class Link {
   /** What has come and is yet to be merged. */
@@ -100,9 +104,9 @@ export class Link {
   /** Why it ended. */
   async #once(): Promise<Note> {
     let child: SshChild | null = null, failure: unknown = new Error("its tcptop has ended");
-    const beganMs = nowMs();
+    const beganMs = nowMs(), mostMs = givenUpAfterMs(this.options.intervalMs);
     const silence = setInterval(() => {
-      if (nowMs() - Math.max(beganMs, this.heardMs ?? 0) > GIVEN_UP_AFTER_MS) child?.stop();
+      if (nowMs() - Math.max(beganMs, this.heardMs ?? 0) > mostMs) child?.stop();
     }, 1000);
     try {
       child = this.#child = new Child(this.name, this.options);
