@@ -72,7 +72,7 @@ function remembering(wanted: string): (text: string) => boolean {
 
 /** Cheap texts first; addresses only where the word could be a part of one. */
 function anywhere(text: string): Predicate {
-  const wanted = text.toLowerCase(), number = /^\d+$/.test(text) ? Number(text) : -1;
+  const wanted = harmless(text).toLowerCase(), number = /^\d+$/.test(text) ? Number(text) : -1;
   // A zone may be a word: fe80::1%eth0.
   const unzoned = wanted.replace(/(?<=:[0-9a-f]*)%[^\s/:%\]]{0,15}/, "");
   const isAddress = /^[0-9a-f:.]+$/.test(unzoned),

@@ -29,9 +29,10 @@ interface Field {
 
 type Text = (sample: Sample, row: number) => string;
 
+/** Texts are as they are shown, and what is looked for is made so: a control character may be written as itself. */
 function contains(text: Text): Field["test"] {
   return (value) => {
-    const wanted = value.toLowerCase();
+    const wanted = harmless(value).toLowerCase();
     return (sample, row) => text(sample, row).toLowerCase().includes(wanted);
   };
 }

@@ -39,6 +39,16 @@ Deno.test("compileFilter() finds words anywhere", () => {
   deepStrictEqual(matches("192.168.0.0/16"), [1]);
 });
 
+Deno.test("compileFilter() finds control characters as they are, by their numbers, and as they are shown", () => {
+  const flows: FakeFlow[] = [{ process: "a\x1b[31m\nb" }, { process: "ab" }];
+  for (
+    const text of ["a\x1b[31m", 'process:"\x1b[31m\n"', 'process:"\\u{1b}[31m\\u{a}B"', "process:␛[31m␊b", '"\\u{a}"']
+  ) {
+    const test = compileFilter(parseFilter(text)!), sample = fakeSample(flows);
+    deepStrictEqual(flows.map((_, row) => test(sample, row)), [true, false], text);
+  }
+});
+
 Deno.test("compileFilter() finds an address however it is written", () => {
   deepStrictEqual(matches("2001:db8:0:0:0:0:0:2"), [2]);
   deepStrictEqual(matches("2001:0DB8:1::9"), [2]);
