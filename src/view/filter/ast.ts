@@ -1,6 +1,6 @@
 /** A filter as a value: what parseFilter() makes, printFilter() writes and compileFilter() turns into a test of a row. */
 import type { Unit } from "../column.ts";
-import { isLikeRange, parseRange } from "./cidr.ts";
+import { isMistaken } from "./cidr.ts";
 import { isUnitName, quantityText } from "./quantity.ts";
 
 export type Operator = ">=" | "<=" | "!=" | "=" | ">" | "<";
@@ -43,7 +43,7 @@ const KEYWORDS = new Set(["and", "or", "not", "failed"]);
 export function printFilter(filter: Filter): string {
   switch (filter.kind) {
     case "any":
-      return isLikeRange(filter.text) && parseRange(filter.text) === null ? `"${filter.text}"` : quoted(filter.text);
+      return quoted(filter.text, isMistaken(filter.text));
     case "failed":
       return "failed";
     case "field":
@@ -78,8 +78,8 @@ function nested(filter: Filter): string {
 const UNWRITTEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** Bare where nothing in it could be read otherwise. Always one line. */
-function quoted(text: string): string {
-  const isPlain = /^[\w.\/-]+$/.test(text) && !KEYWORDS.has(text.toLowerCase());
+function quoted(text: string, isMistaken = false): string {
+  const isPlain = !isMistaken && /^[\w.\/-]+$/.test(text) && !KEYWORDS.has(text.toLowerCase());
   if (isPlain) return text;
   const escaped = text.replace(/["\\]/g, "\\$&");
   return `"${escaped.replace(UNWRITTEN, (one) => `\\u{${one.codePointAt(0)!.toString(16)}}`)}"`;

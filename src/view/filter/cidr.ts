@@ -35,9 +35,13 @@ export function parseRange(text: string): AddressRange | null {
   return { family: isV4 ? 4 : 6, bytes, bits: length, zone };
 }
 
-/** Whether a word is written as a range is, whatever its figures are: 10.0.0.0/33. */
-export function isLikeRange(word: string): boolean {
-  return /^[0-9a-f:.]*[:.][0-9a-f:.]*(?:%[^\s/]*)?\/\d+$/i.test(word);
+/** Whether a text is meant for a range, and is none: 10.0.0.0/33, 10.0.0.1-10.0.0.9, 10.0.0.1,10.0.0.2, 10.0.0.*. */
+export function isMistaken(text: string): boolean {
+  const several = text.split(/[-,]/);
+  if (several.length > 1 && several.every((one) => parseRange(one) !== null) || /^\d+\.[\d.*]*\*$/.test(text)) {
+    return true;
+  }
+  return /^[0-9a-f:.]*[:.][0-9a-f:.]*(?:%[^\s/]*)?\/\d+$/i.test(text) && parseRange(text) === null;
 }
 
 /** Whether the row's address of that side lies in the range. */

@@ -76,7 +76,7 @@ function anywhere(text: string): Predicate {
   // A zone may be a word: fe80::1%eth0.
   const unzoned = wanted.replace(/(?<=:[0-9a-f]*)%[^\s/:%\]]{0,15}/, "");
   const isAddress = /^[0-9a-f:.]+$/.test(unzoned),
-    isEndpoint = /^[0-9a-f:.\[\]*]*([.\]].*:|\*)\d*$|^\[[0-9a-f:.]*\]?$/.test(unzoned);
+    isEndpoint = /^[0-9a-f:.\[\]*]*([.\]].*:|\*)\d*$|^\[[0-9a-f:.]*\]?$|^:\d+$/.test(unzoned);
   const holds = (text: string) => text.toLowerCase().includes(wanted);
   // An IPv6 address may be written in other ways than the screen does.
   const range = /[/:]/.test(text) ? parseRange(text) : null;

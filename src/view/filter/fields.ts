@@ -10,7 +10,7 @@ import { columnById } from "../column.ts";
 import { harmless } from "../../harmless.ts";
 import { peerText } from "../pairs.ts";
 import { type Filter, someTerm } from "./ast.ts";
-import { inRange, parseRange } from "./cidr.ts";
+import { inRange, isMistaken, parseRange } from "./cidr.ts";
 
 export type Predicate = (sample: Sample, row: number) => boolean;
 
@@ -64,7 +64,9 @@ function address(side: Side, text: Text): Field["test"] {
     if (/^[0-9a-f:]+%/i.test(value)) {
       return `'${value}' is no address on a link such as fe80::2%eth0, with the name or number that ip link shows`;
     }
-    return value.includes("/") ? `'${value}' is no address range such as 10.0.0.0/8` : contains(text)(value);
+    return value.includes("/") || isMistaken(value)
+      ? `'${value}' is no address range such as 10.0.0.0/8`
+      : contains(text)(value);
   };
 }
 
@@ -78,7 +80,7 @@ function isProcess(value: string): Predicate {
 
 /** An address or a range, or the name that its process asked for or that /etc/hosts has: not one from reverse DNS, which is the peer's choice. */
 function isRemote(value: string): Predicate | string {
-  if (parseRange(value) !== null || value.includes("/") || value.includes("%")) {
+  if (parseRange(value) !== null || /[/%]/.test(value) || isMistaken(value)) {
     return address("remoteAddress", remoteText)(value);
   }
   const wanted = value.toLowerCase();

@@ -1,7 +1,7 @@
 /** The filter language's grammar: words side by side and `and` bind closer than `or`, `not` closest. */
 import { columnById, type Unit } from "../column.ts";
 import { type Filter, FilterError, printFilter } from "./ast.ts";
-import { isLikeRange, parseRange } from "./cidr.ts";
+import { isMistaken } from "./cidr.ts";
 import { FIELDS } from "./fields.ts";
 import { lexFilter, type Token } from "./lex.ts";
 import { isApart, parseQuantity } from "./quantity.ts";
@@ -102,7 +102,13 @@ function word({ text, quoted, at }: Extract<Token, { kind: "word" }>): Filter {
   if (!quoted && name !== undefined) {
     throw new FilterError(`write ${name} for ${text}; a word that is meant stands in quotes`, at);
   }
-  if (!quoted && isLikeRange(text) && parseRange(text) === null) {
+  if (!quoted && /[<>]|^=/.test(text)) {
+    throw new FilterError(
+      "a comparison begins with its column, as rtt>50ms; a word that is meant stands in quotes",
+      at,
+    );
+  }
+  if (!quoted && isMistaken(text)) {
     throw new FilterError(`'${text}' is no address range such as 10.0.0.0/8`, at);
   }
   return { kind: "any", text };

@@ -61,20 +61,25 @@ const WRITTEN: Readonly<Record<Unit, readonly string[]>> = {
 
 /** The figure in `unit`, or a sentence about what is wrong with the text. */
 export function parseQuantity(unit: Unit, text: string): number | string {
-  const [, digits, name] = /^(\d+(?:\.\d+)?)([a-zµ]*)$/i.exec(unit === "bytes/s" ? text.replace(/\/s$/, "") : text) ??
+  const [, digits, name] = /^(\d+(?:\.\d+)?)([a-zµμ]*)$/i.exec(unit === "bytes/s" ? text.replace(/\/s$/, "") : text) ??
     [];
   const example = `such as ${EXAMPLES[unit]}`;
   if (digits === undefined) return `'${text}' is no number ${example}`;
-  const factor = name === "" ? 1 : UNITS[unit].get(name.toLowerCase());
+  const factor = name === "" ? 1 : UNITS[unit].get(unitName(name));
   if (factor === undefined) return `'${name}' is no unit here; write a value ${example}`;
   if (name === "" && isTime(unit) && Number(digits) !== 0) return `a time needs its unit, ${example}`;
   const exact = Number(digits) * factor, value = Number.isInteger(exact) ? exact : Math.round(exact * 1000) / 1000;
   return value <= Number.MAX_SAFE_INTEGER ? value : `'${text}' is too large`;
 }
 
+/** As in UNITS. Unicode has two of the letter µ, and keyboards either. */
+function unitName(text: string): string {
+  return text.toLowerCase().replace("μ", "µ");
+}
+
 /** Whether the text is the name of a unit, of whatever. */
 export function isUnitName(text: string): boolean {
-  const name = text.toLowerCase().replace(/\/s$/, "");
+  const name = unitName(text.replace(/\/s$/i, ""));
   return Object.values(UNITS).some((units) => units.has(name));
 }
 

@@ -61,6 +61,7 @@ Deno.test("compileFilter() finds an address however it is written", () => {
   deepStrictEqual(matches("local:::ffff:10.0.0.0/104"), [0, 1]);
   deepStrictEqual(matches("remote=::ffff:1.1.1.1"), [0]);
   deepStrictEqual(matches("local:::/0"), [2]);
+  deepStrictEqual(matches(":443"), [0]);
 });
 
 Deno.test("compileFilter() knows what failed from what ended, or is under way", () => {

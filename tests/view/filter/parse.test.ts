@@ -46,6 +46,8 @@ Deno.test("parseFilter() reads fields, comparisons and quotes", () => {
   const rtt = { kind: "compare", column: "rtt", unit: "us", operator: ">", value: 50000 };
   deepStrictEqual(parseFilter("rtt>50ms"), rtt);
   deepStrictEqual(parseFilter("rtt > 50 ms".replace(" ms", "ms")), rtt);
+  // By either letter that Unicode has for it.
+  for (const text of ["rtt>50000µs", "rtt>50000μs"]) deepStrictEqual(parseFilter(text), rtt);
   deepStrictEqual(parseFilter("rx/s>=1.5MiB/s"), {
     kind: "compare",
     column: "rx/s",
@@ -98,16 +100,26 @@ const WRONG: readonly (readonly [string, number, RegExp])[] = [
   ["not 10.0.0.0/33", 4, /^'10.0.0.0\/33' is no address range such as 10.0.0.0\/8/],
   ["10.0/16", 0, /no address range/],
   ["2001:db8::/129", 0, /no address range/],
+  ["10.0.0.1-10.0.0.9", 0, /no address range/],
+  ["remote:10.0.0.1,::1", 7, /no address range/],
+  ["remote=10.0.0.1,::1", 7, /no address range/],
+  ["local:10.0.0.*", 6, /no address range/],
+  ["50ms<rtt", 0, /^a comparison begins with its column, as rtt>50ms; a word that is meant stands in quotes/],
+  ["(=b)", 1, /begins with its column/],
+  ["rtt>50 μs", 7, /write rtt>50μs;/],
   ['a "b', 2, /no end/],
   ["(".repeat(200) + "a", 100, /too deeply/],
 ];
 
 Deno.test("parseFilter() takes what is like a range or a sign of another language as a word where it stands in quotes", () => {
-  for (const [text, word] of [['"10.0.0.0/33"', "10.0.0.0/33"], ['"&&"', "&&"]] as const) {
+  for (const word of ["10.0.0.0/33", "10.0.0.1,10.0.0.2", "&&", "a->b", "=b"]) {
+    const text = `"${word}"`;
     deepStrictEqual(parseFilter(text), any(word));
     strictEqual(printFilter(any(word)), text);
   }
-  for (const text of ["a&&b", "a/1", "kworker/0:1", "10.0.0.1/8"]) deepStrictEqual(parseFilter(text), any(text));
+  for (const text of ["a&&b", "a/1", "kworker/0:1", "10.0.0.1/8", "a-b", "1.2.3.4-x", "*"]) {
+    deepStrictEqual(parseFilter(text), any(text));
+  }
 });
 
 Deno.test("parseFilter() says what is wrong and where", () => {
