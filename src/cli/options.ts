@@ -19,9 +19,10 @@ export function options(raw: Raw): Options {
   if (raw.tcp && raw.udp) throw usage("--tcp and --udp exclude each other; leave both out to see both");
   refuseMixed(raw);
   const once = raw.once === true, filter = filters(raw);
+  const count = raw.count === undefined ? null : whole("--count", raw.count, 1, Number.MAX_SAFE_INTEGER);
   return {
     intervalMs: duration("--interval", raw.interval),
-    count: once ? 1 : raw.count === undefined ? null : whole("--count", raw.count, 1, Number.MAX_SAFE_INTEGER),
+    count: once ? 1 : count,
     once,
     batch: raw.batch === true,
     json: raw.json === true,

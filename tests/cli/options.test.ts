@@ -83,6 +83,7 @@ Deno.test("parseArguments() takes whole numbers within bounds", () => {
   strictEqual(options("-l", "0").limit, 0);
   strictEqual(refusal("-n", "0"), "--count takes a whole number from 1 up, not '0'");
   strictEqual(refusal("-n", "1.5"), "--count takes a whole number from 1 up, not '1.5'");
+  strictEqual(refusal("--once", "-n", "0"), "--count takes a whole number from 1 up, not '0'");
   strictEqual(refusal("-l", "-1"), "--limit takes a whole number from 0 up, not '-1'");
   strictEqual(refusal("-l", "9".repeat(20)), `--limit takes a whole number from 0 up, not '${"9".repeat(20)}'`);
   strictEqual(refusal("-p", "x"), "--pid takes a whole number from 0 to 4194304, not 'x'");
