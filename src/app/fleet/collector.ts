@@ -18,6 +18,7 @@ import type { Step } from "../../view/screen/moment.ts";
 import { CgroupNumbers, NamesOfHost, noNames } from "./names.ts";
 import { dropTotals } from "./drop_totals.ts";
 import { FleetDue } from "./due.ts";
+import { healthSum } from "./health.ts";
 import { notesOf, notesOfAll } from "./notes.ts";
 
 /** Hosts have started at different times, which become one: that of nowMs(), and this much, so that few are below zero. */
@@ -251,21 +252,7 @@ export class FleetCollector {
   }
 
   #health(): Health {
-    const all = this.#links.flatMap(({ last }) => last?.health ?? []);
-    const sum = (name: keyof Health) => all.reduce((sum, health) => sum + (health[name] ?? 0), 0);
-    return {
-      events: sum("events"),
-      eventsLost: sum("eventsLost"),
-      recordsInvalid: sum("recordsInvalid"),
-      flowsEvicted: sum("flowsEvicted"),
-      socketsUntracked: sum("socketsUntracked"),
-      datagramsUntracked: sum("datagramsUntracked"),
-      snapshotErrors: sum("snapshotErrors"),
-      dropsUntracked: sum("dropsUntracked"),
-      dnsUnread: sum("dnsUnread"),
-      dnsNamesEvicted: sum("dnsNamesEvicted"),
-      socketsApart: sum("socketsApart"),
-    };
+    return healthSum(this.#links.map(({ health }) => health.sum));
   }
 
   /** As the host has them: times are its own. */

@@ -8,6 +8,7 @@ import { type SshChild, SshChild as Child } from "../../source/ssh/child.ts";
 import type { Note } from "../../system/source_info.ts";
 import { nowMs, wallMs } from "../clock.ts";
 import { Collector } from "../collector.ts";
+import { HealthOfHost } from "./health.ts";
 import type { EventsMessage, FromWorker, SampleMessage, WorkerOptions } from "../protocol.ts";
 
 const FIRST_WAIT_MS = 1000, LAST_WAIT_MS = 30_000;
@@ -39,6 +40,7 @@ export class Link {
   /** To be added to its times. */
   offsetNs = 0;
   version: string | null = null;
+  readonly health = new HealthOfHost();
   #collector: Collector | null = null;
   #child: SshChild | null = null;
   #clocks: number[] = [];
@@ -137,6 +139,7 @@ export class Link {
       await collector.run();
     } finally {
       this.#collector = null;
+      this.health.restart();
     }
   }
 
@@ -144,6 +147,7 @@ export class Link {
     if (message.type === "events") return this.listener.events(message);
     if (message.type !== "sample") return;
     this.waiting = message;
+    this.health.take(message.health);
     this.problem = null;
     this.heardMs = nowMs();
     this.heardWallMs = wallMs();
