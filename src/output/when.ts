@@ -63,8 +63,9 @@ export function subjectText({ new: name, flow, group, group_by, matching }: When
   return matching === 1 ? "1 flow" : `${matching} flows`;
 }
 
-function flowText({ direction, local, remote, family, pid, process }: FlowFacts): string {
-  const owner = pid === null ? "-" : `${harmless(process ?? "-")}[${pid}]`;
+function flowText({ direction, local, remote, family, pid, process, host }: FlowFacts): string {
+  const own = pid === null ? "-" : `${harmless(process ?? "-")}[${pid}]`;
+  const owner = host === null ? own : `${own}@${harmless(host)}`;
   const here = endpointText(local.address, family, local.port);
   if (remote === null) return `${owner} ${here}`;
   return `${owner} ${here} ${direction === "inbound" ? "<-" : "->"} ${
@@ -85,6 +86,7 @@ export function whenVariables(change: Change<WhenFacts>): string[] {
     ["GROUP_BY", group_by],
     ["GROUP", group?.key],
     ["MATCHING", matching],
+    ["HOST", flow?.host],
     ["PROTOCOL", flow?.protocol],
     ["STATE", flow?.state],
     ["PID", flow?.pid],
