@@ -1,7 +1,7 @@
 /** What a run saw, by process and whom it talked to. */
 import { plus } from "../flow/row.ts";
 import { harmless } from "../harmless.ts";
-import { hasFailed, type Seen, type SeenFlow } from "./seen.ts";
+import { hasFailed, ownerText, type Seen, type SeenFlow } from "./seen.ts";
 
 export interface PeerSums {
   flows: number;
@@ -21,7 +21,7 @@ export interface PeerLine extends PeerSums {
 export function byPeer(flows: readonly SeenFlow[]): PeerLine[] {
   const lines = new Map<string, PeerLine>();
   for (const flow of flows) {
-    const process = harmless(flow.process ?? "(not known)"), remote = remoteText(flow), key = `${process}\n${remote}`;
+    const process = harmless(ownerText(flow, "(not known)")), remote = remoteText(flow), key = `${process}\n${remote}`;
     let line = lines.get(key);
     if (line === undefined) lines.set(key, line = { process, remote, flows: 0, failed: 0, rx: null, tx: null });
     line.flows++;

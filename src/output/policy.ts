@@ -8,7 +8,7 @@ import type { Predicate } from "../view/filter/fields.ts";
 import { parseFilter } from "../view/filter/parse.ts";
 import { bytesText } from "../view/units.ts";
 import { textCells } from "../view/width.ts";
-import type { Judge, Seen, SeenFlow } from "./seen.ts";
+import { type Judge, ownerText, type Seen, type SeenFlow } from "./seen.ts";
 
 const MOST_TOLD = 50;
 const COMMENT = /^\s*(?:#|$)/;
@@ -83,8 +83,9 @@ export function refusalSentences({ told, more }: Refusals): string[] {
   return [...told.map(({ who, sums }) => `${who}: ${sums}`), ...more].map((what) => `Not allowed: ${what}`);
 }
 
-function peerText({ process, direction, name, remote, local, protocol }: SeenFlow): string {
-  const who = process === null ? "a process that is not known" : harmless(process);
+function peerText(flow: SeenFlow): string {
+  const { direction, name, remote, local, protocol } = flow,
+    who = harmless(ownerText(flow, "a process that is not known"));
   const bare = remote.address.includes(":") ? `[${remote.address}]` : remote.address;
   const host = name === null ? bare : `${harmless(name)} (${remote.address})`;
   if (direction === "inbound") return `${who} from ${host} at its port ${local.port}/${protocol}`;

@@ -13,6 +13,7 @@ import {
   txBytes,
   txDelta,
 } from "../flow/row.ts";
+import { hostState } from "../flow/host.ts";
 import type { Sample } from "../flow/sample.ts";
 import {
   askedName,
@@ -36,6 +37,8 @@ const MOST_FLOWS = 1 << 18;
 /** Names are as they came, not yet made harmless. */
 export interface SeenFlow {
   readonly id: string;
+  /** Which of --hosts has it; null: there is but one. */
+  host: string | null;
   readonly protocol: "tcp" | "udp";
   readonly direction: "outbound" | "inbound" | null;
   readonly local: { readonly address: string; readonly port: number };
@@ -143,6 +146,7 @@ export class Seen {
     const f = sample.flows, limit = limitedBy(f, row);
     flow.name = remoteName(sample, row) ?? flow.name;
     flow.askedName = askedName(sample, row) ?? flow.askedName;
+    flow.host = hostState(sample, row)?.name ?? null;
     flow.pid = pidOf(f, row);
     flow.process = processName(sample, row);
     flow.comm = commName(sample, row);
@@ -176,6 +180,7 @@ export class Seen {
 }
 
 const EMPTY = {
+  host: null,
   name: null,
   askedName: null,
   pid: null,
@@ -199,6 +204,11 @@ const EMPTY = {
 
 function wallMs({ wallMs, timeNs }: Sample, ns: number): number {
   return wallMs - (timeNs - ns) / 1e6;
+}
+
+/** Its process, with the host that it is on where there are several; null: it is not known. Not made harmless. */
+export function ownerText({ process, host }: SeenFlow, unknown: string): string {
+  return host === null ? process ?? unknown : `${process ?? unknown}@${host}`;
 }
 
 /** It ended, or was given up, without ever having been established. */

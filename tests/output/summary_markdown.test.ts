@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Sample } from "../../src/flow/sample.ts";
-import { judgeOf, readPolicy } from "../../src/output/policy.ts";
+import { judgeOf, readPolicy, refusals, refusalSentences } from "../../src/output/policy.ts";
 import { Seen } from "../../src/output/seen.ts";
 import { MOST_BYTES, type SummaryFacts, summaryMarkdown } from "../../src/output/summary_markdown.ts";
 import { TrafficMap } from "../../src/view/map.ts";
@@ -110,6 +110,25 @@ Deno.test("summaryMarkdown() of several hosts names them, and not the machine th
     "Never left its host: 1 flow, in 7 B, out 0 B.",
     "",
     "Every flow that left its host is one that `p` allows.",
+  ]);
+});
+
+Deno.test("summaryMarkdown() of several hosts tells their processes apart, and policies do", () => {
+  const fleet = ["db1", "db2"].map((name) => ({ name, staleSinceMs: null, aheadMs: 0, version: null }));
+  const sample = fakeSample([1, 2].map(() => ({ process: "curl", pid: 7, remote: ["1.1.1.1", 443], rx: 10 })), {
+    fleet,
+  });
+  [1, 2].forEach((host, row) => sample.flows.host[row] = host);
+  const seen = new Seen(all, judgeOf(readPolicy("p", "nothing"), false));
+  seen.add(sample);
+  const lines = linesOf({ ...factsOf([]), seen });
+  deepStrictEqual(lines.slice(4, 6), [
+    "| <code>curl&#64;db1</code> | `1.1.1.1:443/tcp` | 1 | 0 | 10 B | 0 B |",
+    "| <code>curl&#64;db2</code> | `1.1.1.1:443/tcp` | 1 | 0 | 10 B | 0 B |",
+  ]);
+  deepStrictEqual(refusalSentences(refusals(seen)), [
+    "Not allowed: curl@db1 to 1.1.1.1:443/tcp: 1 flow by process 7, in 10 B, out 0 B",
+    "Not allowed: curl@db2 to 1.1.1.1:443/tcp: 1 flow by process 7, in 10 B, out 0 B",
   ]);
 });
 

@@ -2,7 +2,7 @@
 import { plus } from "../../flow/row.ts";
 import { BY_URGENCY } from "../../view/limit.ts";
 import type { LimitName } from "../../view/group_reasons.ts";
-import { hasFailed, type SeenFlow } from "../seen.ts";
+import { hasFailed, ownerText, type SeenFlow } from "../seen.ts";
 import { endReason, isFailure } from "./ends.ts";
 
 export interface Sum {
@@ -20,7 +20,7 @@ export interface Sum {
 
 export const NOBODY = "(not known)";
 
-export const processOf = ({ process }: SeenFlow) => process ?? NOBODY;
+export const processOf = (flow: SeenFlow) => ownerText(flow, NOBODY);
 export const hostOf = ({ name, remote }: SeenFlow) => name ?? remote.address;
 /** Where the service is: there, or here. */
 export const portOf = ({ direction, local, remote, protocol }: SeenFlow) =>

@@ -34,6 +34,12 @@ Deno.test("a report of several hosts names them, and not the machine that they a
   match(page, / on db1, db2<\/p>/);
   match(page, /from what the kernel of db1, db2 told/);
   match(page, /<dt>Inside each host<\/dt>/);
+  const ofBoth = TWO_SECONDS.map((sample, i) => {
+    const flows = { ...sample.flows, host: new Uint8Array([1, i + 1, 2]) };
+    return { ...sample, fleet, flows } as typeof sample;
+  });
+  const { texts, connections } = dataOf(await madePage(ofBoth));
+  deepStrictEqual([...new Set(connections.process.map((i) => texts[i]))].sort(), ["curl@db1", "node@db2"]);
 });
 
 Deno.test("a report has each connection once, with its last figures, and the rates", async () => {
