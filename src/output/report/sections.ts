@@ -172,7 +172,7 @@ export function remotes(flows: readonly SeenFlow[]): Html {
   return table("Far ends", [
     { head: "Name or address", text: ({ flow }) => hostOf(flow) },
     { head: "Address", text: ({ addresses }) => firstOf(addresses) },
-    { head: "Where", text: ({ flow }) => flow.inside ? "this machine" : "outside" },
+    { head: "Where", text: ({ flow }) => flow.inside ? flow.host ?? "this machine" : "outside" },
     ...SUMS,
     share("Share", moved, whole),
   ], sums);

@@ -38,7 +38,8 @@ Deno.test("a report of several hosts names them, and not the machine that they a
     const flows = { ...sample.flows, host: new Uint8Array([1, i + 1, 2]) };
     return { ...sample, fleet, flows } as typeof sample;
   });
-  const { texts, connections } = dataOf(await madePage(ofBoth));
+  const both = await madePage(ofBoth), { texts, connections } = dataOf(both);
+  match(partOf(both, "remotes"), /127\.0\.0\.1 127\.0\.0\.1 db2 /);
   deepStrictEqual([...new Set(connections.process.map((i) => texts[i]))].sort(), ["curl@db1", "node@db2"]);
 });
 
