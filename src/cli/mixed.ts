@@ -3,7 +3,7 @@ import type { Raw } from "./definition.ts";
 import { usage } from "./values.ts";
 
 /** Options that name a file. */
-const OF_FILES = ["csv", "record", "replay", "networks", "learn", "allow", "summary", "report"] as const;
+const OF_FILES = ["csv", "record", "replay", "networks", "learn", "allow", "summary", "report", "known"] as const;
 
 export function refuseMixed(raw: Raw): void {
   const refuse = (a: string, b: string, why: string) => usage(`${a} and ${b} exclude each other: ${why}`);
@@ -22,6 +22,7 @@ export function refuseMixed(raw: Raw): void {
   }
   const unnamed = OF_FILES.find((name) => [raw[name]].flat().includes(""));
   if (unnamed !== undefined) throw usage(`--${unnamed} takes a file`);
+  for (const name of OF_FILES) refuseOption(name, [raw[name]].flat());
   if (raw.networks !== undefined && raw.otlp === undefined && raw.metrics === undefined) {
     throw usage("--networks is for --otlp and --metrics");
   }
@@ -43,6 +44,12 @@ export function refuseMixed(raw: Raw): void {
   if (raw.at !== undefined && (raw.from !== undefined || raw.to !== undefined)) {
     throw refuse("--at", raw.from === undefined ? "--to" : "--from", "a moment has no length");
   }
+}
+
+/** The next option, where a file was forgotten. */
+function refuseOption(name: string, files: readonly (string | undefined)[]): void {
+  const option = files.find((file) => file !== undefined && /^-./.test(file));
+  if (option !== undefined) throw usage(`--${name} takes a file, not ${option}; ./${option} would be one of that name`);
 }
 
 /** What cannot be beside a recording on standard output. */

@@ -196,6 +196,11 @@ Deno.test("parseArguments() takes a policy", () => {
   strictEqual(refusal("--warn"), "--warn is for --allow");
   strictEqual(refusal("--inside"), "--inside is for --allow and --learn");
   strictEqual(refusal("--allow", ""), "--allow takes a file");
+  for (const name of ["--csv", "--record", "--replay", "--learn", "--allow", "--summary", "--report", "--known"]) {
+    strictEqual(refusal(name, "--once"), `${name} takes a file, not --once; ./--once would be one of that name`);
+  }
+  strictEqual(options("--csv", "./--once").csv, "./--once");
+  strictEqual(options("--csv", "-").csv, "-");
   for (const name of ["--csv", "--record", "--replay", "--networks"]) {
     strictEqual(refusal(name, ""), `${name} takes a file`);
   }
