@@ -3,7 +3,7 @@ import { CommanderError } from "@commander-js/extra-typings";
 import type { Option as CommandOption } from "@commander-js/extra-typings";
 import { addCommands, facts, type Kill, killed, schema, watched } from "./cli/commands.ts";
 import { definition, type Raw } from "./cli/definition.ts";
-import { nameOf, repeatMistake, watchGiven } from "./cli/given.ts";
+import { nameOf, repeatMistake, watchGiven, watchSwallowed } from "./cli/given.ts";
 import { manPage } from "./cli/man.ts";
 import { options } from "./cli/options.ts";
 import { fileLines, type FileOption, FROM_FILE, isOverridden, withoutContradictions } from "./cli/options_file.ts";
@@ -112,7 +112,7 @@ function parsedArguments(argv: readonly string[]): Parsed | Exclude<Invocation, 
     run: (asked) => runs.push(asked),
     kill: (asked) => kills.push(asked),
   });
-  const given = watchGiven(command);
+  const given = watchGiven(command), swallowed = watchSwallowed(command);
   try {
     command.parse(argv.slice(0, words === null ? undefined : dashes), { from: "user" });
   } catch (error) {
@@ -122,7 +122,7 @@ function parsedArguments(argv: readonly string[]): Parsed | Exclude<Invocation, 
     if (word !== undefined) throw usage(`'run' takes its command behind --: tcptop run -- ${word.replaceAll(",", "")}`);
     throw usage(error.message.replace(/^error: |\.$/g, "").replaceAll("\n", " "));
   }
-  const mistake = repeatMistake(given, REPEATABLE);
+  const mistake = swallowed[0] ?? repeatMistake(given, REPEATABLE);
   if (mistake !== null) throw usage(mistake);
   if (doctor.length > 0) {
     const unused = given.find((option) => option.attributeName() !== "json");

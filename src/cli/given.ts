@@ -4,7 +4,7 @@ import type { Option } from "@commander-js/extra-typings";
 /** What this asks of a command, whatever its options are. */
 interface Watched {
   readonly options: readonly Option[];
-  on(event: string, listener: () => void): unknown;
+  on(event: string, listener: (value?: unknown) => void): unknown;
 }
 
 /** For an option that may be repeated: each value is kept, in order. */
@@ -17,6 +17,18 @@ export function watchGiven(command: Watched): readonly Option[] {
   const given: Option[] = [];
   for (const option of command.options) command.on(`option:${option.name()}`, () => given.push(option));
   return given;
+}
+
+/** Filled while the command parses: an option that was taken for the value of the one before, for which none was given. */
+export function watchSwallowed(command: Watched): readonly string[] {
+  const sentences: string[] = [], names = new Set(command.options.flatMap(({ short, long }) => [short, long]));
+  for (const option of command.options) {
+    command.on(`option:${option.name()}`, (value) => {
+      if (typeof value !== "string" || !names.has(value)) return;
+      sentences.push(`${nameOf(option)} takes a value, and ${value} is an option`);
+    });
+  }
+  return sentences;
 }
 
 /** A sentence about an option that was given twice though only one can count; null: there is none. `repeatable`: attributes of

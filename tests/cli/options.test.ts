@@ -2,6 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/str
 import { parseArguments } from "../../src/cli.ts";
 import { ExitStatus, TcptopError } from "../../src/errors.ts";
 import type { Options } from "../../src/options.ts";
+import { printFilter } from "../../src/view/filter/ast.ts";
 import { GROUPINGS } from "../../src/view/group_key.ts";
 
 function options(...argv: string[]): Options {
@@ -197,7 +198,10 @@ Deno.test("parseArguments() takes a policy", () => {
   strictEqual(refusal("--inside"), "--inside is for --allow and --learn");
   strictEqual(refusal("--allow", ""), "--allow takes a file");
   for (const name of ["--csv", "--record", "--replay", "--learn", "--allow", "--summary", "--report", "--known"]) {
-    strictEqual(refusal(name, "--once"), `${name} takes a file, not --once; ./--once would be one of that name`);
+    strictEqual(
+      refusal(name, "--as-root"),
+      `${name} takes a file, not --as-root; ./--as-root would be one of that name`,
+    );
   }
   strictEqual(options("--csv", "./--once").csv, "./--once");
   strictEqual(options("--csv", "-").csv, "-");
@@ -208,6 +212,14 @@ Deno.test("parseArguments() takes a policy", () => {
   strictEqual(refusal("--summary", ""), "--summary takes a file");
   strictEqual(options("--report", "a").report, "a");
   strictEqual(refusal("--report", ""), "--report takes a file");
+});
+
+Deno.test("parseArguments() takes no option for the value of the one before", () => {
+  for (const [name, next] of [["--csv", "--once"], ["--filter", "-L"], ["--process", "--tcp"], ["--hosts", "--json"]]) {
+    strictEqual(refusal(name, next), `${name} takes a value, and ${next} is an option`);
+  }
+  strictEqual(refusal("-f", "--json"), "--filter takes a value, and --json is an option");
+  strictEqual(printFilter(options("-f", "--jso").filter!), "--jso");
 });
 
 Deno.test("--record - has standard output for itself", () => {
