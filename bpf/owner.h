@@ -27,7 +27,7 @@ static __noinline int owner_read(struct owner *o, struct task_struct *task)
 	o->start_ns = task_start_ns(leader);
 	o->cgroup_id = settings.long_names ? BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id) : task->cgroups->dfl_cgrp->kn->id;
 	task_read_comm(o->comm, leader);
-	return process_report(leader);
+	return process_report(leader, task);
 }
 
 /* Numbers of asm/unistd_64.h: read, stat, lstat, pread64, readv, readlink, getdents, getdents64, openat, newfstatat, readlinkat, statx. */
@@ -150,7 +150,7 @@ static __always_inline void owner_holder_met(struct tracked *t, struct task_stru
 			t->described = 0;
 		} else if (shared.met_tgid != t->owner.tgid) {
 			shared.met_tgid = t->owner.tgid;
-			process_report(task_leader(task));
+			process_report(task_leader(task), task);
 		}
 	} else if (t->candidate_pass != pass) {
 		owner_read(&t->candidate, task);

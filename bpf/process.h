@@ -181,13 +181,15 @@ static __always_inline void process_fill(struct tcptop_process *r, struct task_s
 	ancestors_fill(r, leader);
 }
 
-static __always_inline int process_tell(struct task_struct *leader)
+/* file: the executable, as the thread has it that is at hand; the leader may have exited before (pthread_exit() in main()), and has none then. */
+static __always_inline int process_tell(struct task_struct *leader, struct dentry *file)
 {
 	u32 tgid = settings.long_names ? BPF_CORE_READ(leader, tgid) : leader->tgid;
 	struct process_reported *last = bpf_map_lookup_elem(&processes, &tgid), now = {};
-	struct dentry *file = process_executable(leader);
 	struct tcptop_process *r;
 
+	if (!file)
+		file = process_executable(leader);
 	if (!file || !task_pid(leader))
 		return 0;
 	now.start_ns = task_start_ns(leader);
@@ -210,22 +212,24 @@ static __always_inline int process_tell(struct task_struct *leader)
 
 /* Not static: the verifier goes through it once for each program, and through a static one once for each of the ways that lead to it, which was two
  * thirds of the time in which tcp_owners is loaded. By address: of pointers it takes none there before 5.12. */
-__noinline int process_tell_at(u64 leader)
+__noinline int process_tell_at(u64 leader, u64 file)
 {
-	return settings.long_names ? process_tell((struct task_struct *)leader) : 0;
+	return settings.long_names ? process_tell((struct task_struct *)leader, (struct dentry *)file) : 0;
 }
 
 /* Where bpf_probe_read_kernel() may not be called. Not inline: it would be in each program many times. */
-static __noinline int process_tell_trusted(struct task_struct *leader)
+static __noinline int process_tell_trusted(struct task_struct *leader, struct dentry *file)
 {
-	return process_tell(leader);
+	return process_tell(leader, file);
 }
 
-/* Sends the record of the leader's process unless that was done lately. When the ring is half full, as in an owner pass over thousands of
+/* Sends the record of the process that task is a thread of, unless that was done lately. When the ring is half full, as in an owner pass over thousands of
  * processes, the next pass does it. */
-static __always_inline int process_report(struct task_struct *leader)
+static __always_inline int process_report(struct task_struct *leader, struct task_struct *task)
 {
-	return settings.long_names ? process_tell_at((u64)leader) : process_tell_trusted(leader);
+	struct dentry *file = task_executable(task);
+
+	return settings.long_names ? process_tell_at((u64)leader, (u64)file) : process_tell_trusted(leader, file);
 }
 
 #endif

@@ -7,6 +7,7 @@
 #include "processes.h"
 #include "../base/clock.h"
 #include "../process/proc.h"
+#include "../process/process.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -77,25 +78,30 @@ static bool is_refusal(int error)
 	return error == EACCES || error == EPERM;
 }
 
-/* Looks at the descriptors of one process. False: not at all of them by the deadline. */
-static bool descriptors_of(struct netlink *n, const struct index *index, const char *pid)
+/* Looks at the descriptors of process tgid, as its thread tid has them. *any: there are some, or they may not be seen. False: not at all of them by the
+ * deadline. */
+static bool descriptors_read(struct netlink *n, const struct index *index, uint32_t tid, uint32_t tgid, bool *any)
 {
 	char path[64], target[64];
 	struct dirent *entry;
-	uint32_t tgid = strtoul(pid, NULL, 10);
 	unsigned int inode;
 	bool is_whole = false;
 	DIR *folder;
 
-	snprintf(path, sizeof(path), "%.20s/fd", pid);
+	snprintf(path, sizeof(path), "%u/fd", tid);
 	folder = proc_folder(path);
 	if (!folder) {
 		n->refused_processes |= is_refusal(errno);
+		*any = true;
 		return true;
 	}
 	while (in_time(n->exchange.deadline_ns) && !(is_whole = !(entry = readdir(folder)))) {
-		ssize_t length = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1);
+		ssize_t length;
 
+		if (entry->d_name[0] == '.')
+			continue;
+		*any = true;
+		length = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1);
 		n->refused_processes |= length < 0 && is_refusal(errno);
 		target[length > 0 ? length : 0] = 0;
 		if (sscanf(target, "socket:[%u]", &inode) != 1)
@@ -106,7 +112,17 @@ static bool descriptors_of(struct netlink *n, const struct index *index, const c
 		}
 	}
 	closedir(folder);
-	if (!is_whole)
+	return is_whole;
+}
+
+static bool descriptors_of(struct netlink *n, const struct index *index, uint32_t tgid)
+{
+	uint32_t thread;
+	bool any = false;
+
+	if (!descriptors_read(n, index, tgid, tgid, &any))
+		return false;
+	if (!any && (thread = process_thread(tgid)) != tgid && !descriptors_read(n, index, thread, tgid, &any))
 		return false;
 	for (size_t i = 0; i < n->netns_count; i++)
 		for (size_t j = 0; j < n->namespaces[i].listeners.count; j++)
@@ -143,7 +159,7 @@ int owners_of_inodes(struct netlink *n)
 	n->owner_pass++;
 	while (is_whole && processes && (entry = readdir(processes)))
 		if (isdigit((unsigned char)entry->d_name[0]))
-			is_whole = descriptors_of(n, &index, entry->d_name);
+			is_whole = descriptors_of(n, &index, strtoul(entry->d_name, NULL, 10));
 	/* Only after a whole pass: otherwise an owner that was not met may still hold the socket. */
 	if (is_whole)
 		owners_apply_pass(n, &index);

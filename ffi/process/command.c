@@ -7,19 +7,28 @@
 #include <stdio.h>
 #include <unistd.h>
 
-int32_t tcptop__command_line(uint32_t tgid, uint64_t start_ns, uint8_t *buffer, uint32_t capacity)
+// Readable by all (0444, without ptrace's check), so it still is after root has been given up; hidepid hides it.
+static ssize_t arguments_read(uint32_t pid, uint8_t *buffer, uint32_t capacity)
 {
 	char path[32];
 	ssize_t length;
 	int fd;
 
-	snprintf(path, sizeof(path), "%u/cmdline", tgid);
-	// Readable by all (0444, without ptrace's check), so it still is after root has been given up; hidepid hides it.
+	snprintf(path, sizeof(path), "%u/cmdline", pid);
 	fd = proc_open(path);
 	if (fd < 0)
 		return -1;
 	length = read(fd, buffer, capacity);
 	close(fd);
+	return length;
+}
+
+int32_t tcptop__command_line(uint32_t tgid, uint64_t start_ns, uint8_t *buffer, uint32_t capacity)
+{
+	ssize_t length = arguments_read(tgid, buffer, capacity);
+
+	if (!length)
+		length = arguments_read(process_thread(tgid), buffer, capacity);
 	// After reading: if the process has this start now, it had it when the file was read.
 	if (length < 0 || !process_started_at(tgid, start_ns))
 		return -1;

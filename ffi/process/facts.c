@@ -88,6 +88,10 @@ bool process_executable(uint32_t tgid, uint8_t exe[256])
 
 	snprintf(path, sizeof(path), "%u/exe", tgid);
 	length = readlinkat(proc_fd(), path, target, sizeof(target) - 1);
+	if (length <= 0) {
+		snprintf(path, sizeof(path), "%u/exe", process_thread(tgid));
+		length = readlinkat(proc_fd(), path, target, sizeof(target) - 1);
+	}
 	if (length <= 0)
 		return false;
 	target[length] = 0;

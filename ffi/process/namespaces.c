@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "namespaces.h"
 #include "proc.h"
+#include "process.h"
 #include "../base/clock.h"
 
 #include <dirent.h>
@@ -50,8 +51,9 @@ static bool visited(struct visit *v, ino_t inode)
 	return false;
 }
 
-/* A namespace that is gone, or may not be entered, is left out. The first one visited is tcptop's own: no setns(), which would need a privilege. */
-static void visit_namespace(struct visit *v, int folder, const char *path)
+/* A namespace that is gone, or may not be entered, is left out. The first one visited is tcptop's own: no setns(), which would need a privilege. False: there
+ * is none. */
+static bool visit_namespace(struct visit *v, int folder, const char *path)
 {
 	struct stat file;
 	int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
@@ -60,7 +62,7 @@ static void visit_namespace(struct visit *v, int folder, const char *path)
 	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
 		v->missed++;
 	if (fd < 0)
-		return;
+		return errno != ENOENT;
 	if (!fstat(fd, &file) && !visited(v, file.st_ino) && (!v->is_wanted || v->is_wanted(v->context, file.st_ino)) &&
 	    (v->count == 1 || !setns(fd, CLONE_NEWNET))) {
 		int err = v->enter(v->context, file.st_ino);
@@ -68,6 +70,18 @@ static void visit_namespace(struct visit *v, int folder, const char *path)
 		v->err = v->err ? v->err : err;
 	}
 	close(fd);
+	return true;
+}
+
+/* That of a process whose first thread has exited; a zombie has none. */
+static void visit_thread(struct visit *v, uint32_t tgid)
+{
+	uint32_t thread = process_thread(tgid);
+	char path[32];
+
+	snprintf(path, sizeof(path), "%u/ns/net", thread);
+	if (thread != tgid)
+		visit_namespace(v, proc_fd(), path);
 }
 
 /* Each entry of dir, with `rest` behind its name. */
@@ -80,7 +94,8 @@ static void visit_each(struct visit *v, DIR *dir, const char *rest, bool numbers
 		if (numbers ? entry->d_name[0] < '0' || entry->d_name[0] > '9' : entry->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "%s%s", entry->d_name, rest);
-		visit_namespace(v, dirfd(dir), path);
+		if (!visit_namespace(v, dirfd(dir), path) && numbers)
+			visit_thread(v, strtoul(entry->d_name, NULL, 10));
 		if (!in_time(v->deadline_ns))
 			v->err = -ETIME;
 	}

@@ -11,6 +11,10 @@ uint64_t process_start_ns(uint32_t pid);
 /* Whether the process that has this PID now started at start_ns; start_ns 0: any start will do. */
 bool process_started_at(uint32_t pid, uint64_t start_ns);
 
+/* Another thread than the first one, which has exited while others go on (pthread_exit() in main()): then /proc/PID has no descriptors, executable, arguments
+ * and network namespace any more, and /proc/TID of each other thread has them, which no listing of /proc shows. tgid: it has no other thread. */
+uint32_t process_thread(uint32_t tgid);
+
 struct process_facts {
 	uint64_t cgroup_id; /* 0: no cgroup v2 is mounted where it usually is */
 	uint64_t start_ns;
