@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "process.h"
 #include "proc.h"
+#include "../base/clock.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,8 +14,8 @@ static uint64_t tick_ns(void)
 	return 1000000000ull / sysconf(_SC_CLK_TCK);
 }
 
-/* Field 22 of /proc/PID/stat, in clock ticks since boot; negative: there is no such process, or /proc hides it. The comm before it
- * may contain anything, and ends at the last parenthesis. */
+/* Field 22 of /proc/PID/stat, in clock ticks since boot, by the clock of tcptop's time namespace; negative: there is no such process, or /proc hides
+ * it. The comm before it may contain anything, and ends at the last parenthesis. */
 static int64_t start_ticks(uint32_t pid)
 {
 	unsigned long long ticks;
@@ -39,8 +40,9 @@ static int64_t start_ticks(uint32_t pid)
 uint64_t process_start_ns(uint32_t pid)
 {
 	int64_t ticks = start_ticks(pid);
+	uint64_t start_ns = ticks < 0 ? 0 : ticks * tick_ns() - clock_boot_offset_ns();
 
-	return ticks < 0 ? 0 : ticks ? ticks * tick_ns() : 1;
+	return ticks < 0 || start_ns ? start_ns : 1;
 }
 
 /* start_ns comes from the kernel, to the nanosecond; /proc has clock ticks. */
@@ -48,5 +50,5 @@ bool process_started_at(uint32_t pid, uint64_t start_ns)
 {
 	int64_t ticks = start_ticks(pid);
 
-	return ticks >= 0 && (!start_ns || (uint64_t)ticks == start_ns / tick_ns());
+	return ticks >= 0 && (!start_ns || (uint64_t)ticks == (start_ns + clock_boot_offset_ns()) / tick_ns());
 }
