@@ -90,6 +90,8 @@ static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, 
 		return END_GIVEN_UP;
 	if (old == TCP_LAST_ACK)
 		return END_FIN_PEER;
+	if (owned && BPF_CORE_READ_BITFIELD(tp, repair)) /* closed without a word (tcp_disconnect()): it may go on in another socket */
+		return END_UNKNOWN;
 	if (owned && closed_unread(sk, tp))
 		return END_RESET_UNREAD;
 	/* The peer's FIN, or the ACK of ours. release_sock() may handle it, so that the socket is owned. */

@@ -164,6 +164,7 @@ struct tcp_sock {
 	u8 chrono_type : 2; /* the one that runs */
 	u8 rate_app_limited : 1;
 	u8 is_cwnd_limited : 1;
+	u8 repair : 1; /* TCP_REPAIR: nothing is sent */
 	struct minmax rtt_min; /* microseconds; ~0 before the first */
 	bool is_mptcp; /* since 5.6, with CONFIG_MPTCP */
 	u8 bpf_sock_ops_cb_flags;

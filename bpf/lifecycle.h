@@ -55,6 +55,16 @@ static __always_inline void lifecycle_time_handshake(struct sock *sk, struct tra
 	t->described = 0; /* a snapshot may have met it in SYN_SENT: it is told again, with this */
 }
 
+/* A connection that goes on in a new socket (TCP_REPAIR, as CRIU restores it): connect() ends at once, and no SYN was sent that would have been acknowledged
+ * (tcp_connect(), tcp_finish_connect()). Who opened it first is not known. */
+static __always_inline void lifecycle_restored(struct sock *sk, struct tracked *t)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+
+	if (tp && t->direction == DIRECTION_OUTBOUND && !tp->bytes_acked)
+		t->direction = DIRECTION_UNKNOWN;
+}
+
 static __always_inline void lifecycle_established(struct sock *sk, u64 cookie, int old)
 {
 	struct tracked *t = track_make(sk, cookie);
@@ -65,8 +75,10 @@ static __always_inline void lifecycle_established(struct sock *sk, u64 cookie, i
 		track_inherit(t, cookie, bpf_ktime_get_boot_ns());
 	else if (!t->cookie) /* its SYN was sent before tcptop was attached */
 		track_first_met(t, cookie, DIRECTION_OUTBOUND);
-	if (!t->announced)
+	if (!t->announced) {
+		lifecycle_restored(sk, t);
 		lifecycle_time_handshake(sk, t);
+	}
 	lifecycle_announce(sk, t);
 }
 

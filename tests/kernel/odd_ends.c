@@ -11,6 +11,7 @@
 //   active        closed before the peer; passive: after it
 //   both          both shut down, read to the end, and close
 //   server_half   as half, but by the server
+//   moved         its client goes on in another socket of the same addresses, as CRIU restores it, 503 bytes, and ends as in active
 //   linger, unread, server_linger, server_unread    reset by the client or by the server
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -233,6 +234,48 @@ static void killed(int count)
 	close(pipes[1]);
 }
 
+static unsigned int sequence_of(int fd, int queue)
+{
+	unsigned int sequence;
+	socklen_t length = sizeof(sequence);
+
+	must(!setsockopt(fd, IPPROTO_TCP, TCP_REPAIR_QUEUE, &queue, sizeof(queue)), "TCP_REPAIR_QUEUE");
+	must(!getsockopt(fd, IPPROTO_TCP, TCP_QUEUE_SEQ, &sequence, &length), "TCP_QUEUE_SEQ");
+	return sequence;
+}
+
+static void sequence_set(int fd, int queue, unsigned int sequence)
+{
+	must(!setsockopt(fd, IPPROTO_TCP, TCP_REPAIR_QUEUE, &queue, sizeof(queue)), "TCP_REPAIR_QUEUE");
+	must(!setsockopt(fd, IPPROTO_TCP, TCP_QUEUE_SEQ, &sequence, sizeof(sequence)), "TCP_QUEUE_SEQ");
+}
+
+static void repair(int fd, int on)
+{
+	must(!setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)), "TCP_REPAIR");
+}
+
+static int moved(int fd, int to)
+{
+	int local = port_of(fd), next, on = 1;
+	unsigned int sent, received;
+	struct sockaddr_in address = loopback(local);
+
+	repair(fd, 1);
+	sent = sequence_of(fd, TCP_SEND_QUEUE);
+	received = sequence_of(fd, TCP_RECV_QUEUE);
+	close(fd);
+	next = tcp();
+	repair(next, 1);
+	setsockopt(next, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	must(!bind(next, (struct sockaddr *)&address, sizeof(address)), "bind");
+	sequence_set(next, TCP_SEND_QUEUE, sent);
+	sequence_set(next, TCP_RECV_QUEUE, received);
+	must(!reach(next, to), "connect");
+	repair(next, 0);
+	return next;
+}
+
 // a ends first, in the way that mode says. Both have read what the other has sent unless the mode says otherwise.
 static void one(const char *mode)
 {
@@ -247,6 +290,12 @@ static void one(const char *mode)
 	b = is_server ? client : server;
 	put(a, REQUEST);
 	take(b, REQUEST);
+	if (!strcmp(how, "moved")) {
+		client = a = moved(client, port_of(acceptor));
+		put(a, REQUEST);
+		take(b, REQUEST);
+		how = "active";
+	}
 	if (!strcmp(how, "half") || !strcmp(how, "half_first")) {
 		must(!shutdown(a, SHUT_WR), "shutdown");
 		take_end(b);
