@@ -84,6 +84,11 @@ void other_ends_meet(struct netlink *n, struct tcptop_tcp_record *r, bool is_uns
 
 	address_map(e.local, r->local_address, r->family);
 	address_map(e.remote, r->remote_address, r->family);
+	if (is_other_end(&e, &e)) { /* a socket that has connected to its own port */
+		if (is_unsure)
+			fin_take_out(r, r->tx_bytes);
+		return;
+	}
 	if (place && place->local_port && is_other_end(place, &e)) {
 		if (is_unsure)
 			fin_take_out(r, place->tx_bytes);

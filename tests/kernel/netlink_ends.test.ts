@@ -48,3 +48,18 @@ Deno.test("by netlink a connection that ended by a reset within an interval has 
 
 Deno.test("by netlink a connection that ended by FIN within an interval has its direction and bytes, whoever went first and how", () =>
   compareEnds(waysOf(FINS)));
+
+Deno.test("by netlink a connection of a socket to its own port has received what it sent", async () => {
+  await using netns = await Netns.make();
+  await using running = await Running.start("--source", "netlink", "--interval", "500ms");
+  await using ends = await OddEnds.start(netns);
+  await ends.says("port");
+  await running.fresh();
+  const ports: number[] = [];
+  for (let i = 0; i < TIMES; i++) ports.push((await ends.do("self"))[0]);
+  const ended = (await running.upToFresh()).flatMap(({ flows }) => flows).filter((flow) =>
+    flow.closed && flow.netns === netns.inode && flow.local.port === flow.remote?.port
+  );
+  const told = ended.map(({ local, direction, rx_bytes, tx_bytes }) => [local.port, direction, rx_bytes, tx_bytes]);
+  deepStrictEqual(told.sort(), ports.map((port) => [port, "outbound", REQUEST, REQUEST]).sort());
+});

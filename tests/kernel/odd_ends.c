@@ -12,6 +12,7 @@
 //   both          both shut down, read to the end, and close
 //   server_half   as half, but by the server
 //   moved         its client goes on in another socket of the same addresses, as CRIU restores it, 503 bytes, and ends as in active
+//   self          one socket connects to its own port, 503 bytes, and reads to its own end
 //   linger, unread, server_linger, server_unread    reset by the client or by the server
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -234,6 +235,19 @@ static void killed(int count)
 	close(pipes[1]);
 }
 
+static void self(void)
+{
+	int fd = bound(0), at = port_of(fd);
+
+	must(!reach(fd, at), "connect to itself");
+	put(fd, REQUEST);
+	take(fd, REQUEST);
+	must(!shutdown(fd, SHUT_WR), "shutdown");
+	take_end(fd);
+	close(fd);
+	printf("self %d\n", at);
+}
+
 static unsigned int sequence_of(int fd, int queue)
 {
 	unsigned int sequence;
@@ -360,6 +374,8 @@ int main(void)
 		} else if (!strcmp(word, "deferred")) {
 			deferred();
 			puts("deferred");
+		} else if (!strcmp(word, "self")) {
+			self();
 		} else if (!strcmp(word, "undefer")) {
 			close(deferred_fd);
 			puts("undefer");
