@@ -189,6 +189,18 @@ static __always_inline void udp_as_connected(struct bpf_sock *sk, struct datagra
 		__builtin_memcpy(d->source, local, 16);
 }
 
+/* A socket that has let go of its peer (connect() with AF_UNSPEC) has another port the next time (__udp_disconnect()), with the same peer too: the flow goes on from
+ * there. A port that NAT has given is not the socket's. Flows that have a place are not looked at: they keep the port. */
+static __always_inline void udp_follow_port(struct udp_flow *flow, struct bpf_sock *sk, const struct datagram *d, bool out)
+{
+	__u16 port = bpf_ntohs(d->ports[out ? 0 : 1]);
+
+	if (flow->local_port == port || sk->src_port != port)
+		return;
+	flow->local_port = port;
+	__builtin_memcpy(flow->local_address, out ? d->source : d->destination, 16);
+}
+
 static __always_inline void udp_table_count(struct __sk_buff *skb, struct bpf_sock *sk, __u64 cookie, bool out)
 {
 	struct udp_key key = {};
@@ -210,6 +222,7 @@ static __always_inline void udp_table_count(struct __sk_buff *skb, struct bpf_so
 		flow = udp_flow_make(skb, sk, &key, &d, out);
 	if (!flow)
 		return;
+	udp_follow_port(flow, sk, &d, out);
 	udp_traffic_add(&flow->traffic, d.bytes, d.packets, out);
 	if (!flow->busy_told && flow->traffic.rx_packets + flow->traffic.tx_packets >= UDP_BUSY_MANY)
 		udp_flow_busy(flow);

@@ -77,6 +77,7 @@ export class UdpTable {
       row = -1;
     }
     if (row < 0) row = this.#add(record, family);
+    else if (this.#columns.arrays.localPort[row] !== record.localPort) this.#move(row, record);
     const c = this.#columns.arrays;
     c.rxBytes[row] = record.rxBytes;
     c.txBytes[row] = record.txBytes;
@@ -251,6 +252,16 @@ export class UdpTable {
     this.#index.add(this.#keyOf(row), row);
     this.ends.isBehind = true;
     return row;
+  }
+
+  /** Its socket has another port now, which is another peer's remote one. */
+  #move(row: number, record: UdpRecord): void {
+    const c = this.#columns.arrays;
+    this.ends.delete(c, row);
+    this.ends.isBehind = true;
+    c.pair[row] = c.via[row] = 0;
+    c.localPort[row] = record.localPort;
+    c.localAddress.set(this.#local, row * 16);
   }
 
   #own(row: number, record: UdpRecord): void {

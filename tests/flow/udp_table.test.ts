@@ -202,3 +202,22 @@ Deno.test("UdpTable takes a datagram back that was lost after it was read of, an
   }
   deepStrictEqual(deltas, [501, 0, 0, 0, 501]);
 });
+
+Deno.test("UdpTable shows the port that a flow's socket has now, and pairs it with whom that is the port of", () => {
+  const feed = begun(), to = { remoteAddress: address("10.0.0.2"), localAddress: address("10.0.0.2"), localPort: 53 };
+  const before = flow({ cookie: 6, ...to, remotePort: 5353, direction: 0, tgid: 53 });
+  const own = { remoteAddress: address("10.0.0.2") };
+  const [client, server] = factsOf(feed.sample(flow(own), before, tick(10.5 * SECOND)));
+  deepStrictEqual([client.peer?.id, server.peer?.id], [server.id, client.id]);
+  const later = flow({ ...own, localPort: 5354, txBytes: 131, txPackets: 2 });
+  const next = flow({ cookie: 6, ...to, remotePort: 5354, direction: 0, tgid: 53 });
+  const told = factsOf(feed.sample(later, next, tick(11.5 * SECOND)));
+  deepStrictEqual(
+    told.map(({ local, remote, tx_bytes_delta, peer }) => [local.port, remote!.port, tx_bytes_delta, peer?.id]),
+    [
+      [5354, 53, 100, told[2].id],
+      [53, 5353, 0, undefined],
+      [53, 5354, 31, client.id],
+    ],
+  );
+});

@@ -1,6 +1,8 @@
-// odd_datagrams port0 | links GROUP: datagrams whose addresses need care. Prints one JSON line, ends when its standard input does.
+// odd_datagrams port0 | links GROUP | again | let_go | heard: datagrams whose addresses need care. Prints one JSON line, ends when its standard input does.
 //   port0: 23 datagrams of 101 bytes from port 0, which no socket has
 //   links: 300 bytes to GROUP over the device one, 301 over two, from one socket
+//   again: 300 bytes of a connected socket, which lets go of its peer, connects to it again, which gives it another port, and sends 301
+//   let_go: the same, but it sends the 301 bytes without a connection; heard: the same as again, but it receives the 301 bytes
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
@@ -54,12 +56,51 @@ static void links(const char *group)
 	printf("{\"port\":%d,\"links\":[%d,%d]}\n", ntohs(own.sin6_port), indexes[0], indexes[1]);
 }
 
+static int port_of(int fd)
+{
+	struct sockaddr_in at;
+	socklen_t length = sizeof(at);
+
+	must(getsockname(fd, (void *)&at, &length), "getsockname");
+	return ntohs(at.sin_port);
+}
+
+static void again(int is_connected, int receives)
+{
+	const struct sockaddr none = { .sa_family = AF_UNSPEC };
+	int peer = must(socket(AF_INET, SOCK_DGRAM, 0), "socket"), fd = must(socket(AF_INET, SOCK_DGRAM, 0), "socket"), first, second;
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) }, own = to;
+	char data[301] = {};
+
+	must(bind(peer, (void *)&to, sizeof(to)), "bind");
+	to.sin_port = htons(port_of(peer));
+	must(connect(fd, (void *)&to, sizeof(to)), "connect");
+	must(send(fd, data, 300, 0), "send");
+	first = port_of(fd);
+	must(connect(fd, &none, sizeof(none)), "let go");
+	own.sin_port = htons(first);
+	must(bind(must(socket(AF_INET, SOCK_DGRAM, 0), "socket"), (void *)&own, sizeof(own)), "take the port");
+	if (is_connected)
+		must(connect(fd, (void *)&to, sizeof(to)), "connect again");
+	else
+		must(sendto(fd, data, 301, 0, (void *)&to, sizeof(to)), "sendto");
+	second = port_of(fd);
+	own.sin_port = htons(second);
+	if (receives)
+		must(sendto(peer, data, 301, 0, (void *)&own, sizeof(own)), "answer");
+	else if (is_connected)
+		must(send(fd, data, 301, 0), "send again");
+	printf("{\"port\":%d,\"links\":[%d,%d]}\n", second, first, ntohs(to.sin_port));
+}
+
 int main(int argc, char **argv)
 {
 	char byte;
 
 	if (argc > 2)
 		links(argv[2]);
+	else if (argc > 1 && strcmp(argv[1], "port0"))
+		again(strcmp(argv[1], "let_go"), !strcmp(argv[1], "heard"));
 	else
 		port0();
 	fflush(stdout);

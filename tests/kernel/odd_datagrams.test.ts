@@ -1,4 +1,4 @@
-/** Datagrams whose addresses need care: from port 0, and to the same address on two links. */
+/** Datagrams whose addresses need care: from port 0, to the same address on two links, and from a socket that gets another port. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { compiled } from "../support/compiled.ts";
 import { lines, within } from "../support/lines.ts";
@@ -86,3 +86,21 @@ Deno.test("tcptop keeps one flow to a group of global scope, whatever the link",
     deepStrictEqual(told, [["ff0e::5", 601]]);
   });
 });
+
+for (const [how, rx, tx] of [["again", 0, 601], ["let_go", 0, 601], ["heard", 301, 300]] as const) {
+  Deno.test(`tcptop shows the port that a socket has once it has let go of its peer (${how}), and who is there`, async () => {
+    await using running = await Running.start("-i", "300ms", "--udp");
+    await withOdd(how, async ({ port, links: [first, peer] }, netns) => {
+      const sample = await running.until("both ends", (sample) => ofNetns(sample, netns, port)[0]?.peer != null);
+      const own = ofNetns(sample, netns, port), others = ofNetns(sample, netns, peer);
+      deepStrictEqual(own.map(({ remote, rx_bytes, tx_bytes }) => [remote!.port, rx_bytes, tx_bytes]), [[
+        peer,
+        rx,
+        tx,
+      ]]);
+      const theirs = others.map((flow) => [flow.remote!.port, flow.rx_bytes, flow.tx_bytes, flow.peer?.id]);
+      const [id] = own.map((flow) => flow.id);
+      deepStrictEqual(theirs.sort(), [[first, 300, 0, undefined], [port, tx - 300, rx, id]].sort());
+    });
+  });
+}
