@@ -49,7 +49,7 @@ static uint8_t destroyed_direction(struct netns *s, const struct diag_message *m
  *  - A socket closed by its process first becomes a TIME_WAIT socket (tcp_time_wait(); not if there are tcp_max_tw_buckets).
  *    If that happened in FIN_WAIT2, the peer's FIN came later and was never counted; if it came to the socket itself, nobody
  *    read it. But one that was shut down for writing alone is no orphan, and stays a socket until the peer's FIN has come (tcp_fin()), which
- *    its process may read. The last dump may have shown that, else only the other end can tell (is_unsure()).
+ *    its process may read. The last dump may have shown that, else only the other end can tell (other_ends_meet()).
  *  - A socket closed after its peer's FIN leaves nothing, and its own FIN has been acknowledged (LAST_ACK).
  *  - One byte not read, and no sign of a reset: that byte is the FIN.
  *  - Otherwise it was reset, or its process closed it with data unread: then the last dump's state must do. */
@@ -68,12 +68,6 @@ static bool fin_was_counted(const struct diag_message *m, const struct socket_en
 	if (is_time_wait(found)) /* in the last dump it was shut down for writing only, and has read to the end since */
 		return e && (e->last.state == FIN_WAIT1 || e->last.state == FIN_WAIT2) && e->inode;
 	return own_fin_acknowledged;
-}
-
-/* Whether fin_was_counted() is false because nothing says otherwise: all has been read, and the peer's FIN has come to the socket or to its TIME_WAIT sock. */
-static bool is_unsure(const struct diag_message *m, struct lookup found, bool fin)
-{
-	return found.state == TIME_WAIT && !m->unread && !fin;
 }
 
 static void destroyed_append(struct netlink *n, const struct tcptop_tcp_record *r)
@@ -110,7 +104,7 @@ static void socket_destroyed(struct netlink *n, struct netns *s, const struct di
 		r.direction = destroyed_direction(s, m, e, found);
 		fin = fin_was_counted(m, e, found, r.direction);
 		fill_counters(&r, m, fin);
-		other_ends_meet(n, &r, is_unsure(m, found, fin));
+		other_ends_meet(n, &r, m->bytes_received);
 	}
 	r.cookie = cookie;
 	r.tag = TAG_TCP_CLOSE;

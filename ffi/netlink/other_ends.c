@@ -15,7 +15,7 @@ struct other_end {
 	uint32_t batch;        /* as in struct netlink, and where its record is in n->destroyed */
 	size_t at;
 	uint64_t tx_bytes;
-	bool is_unsure;
+	uint64_t received;     /* as the kernel counts, perhaps with the FIN */
 };
 
 static void address_map(uint8_t to[16], const uint8_t from[16], uint8_t family)
@@ -63,13 +63,14 @@ static struct tcptop_tcp_record *record_of(struct netlink *n, const struct other
 	return r->local_port == e->local_port && r->remote_port == e->remote_port && r->netns == e->netns ? r : NULL;
 }
 
-static void fin_take_out(struct tcptop_tcp_record *r, uint64_t payload)
+/* A FIN is counted when all that was sent before it has been. More than that is another connection's. */
+static void received_settle(struct tcptop_tcp_record *r, uint64_t received, uint64_t sent)
 {
-	if (r && r->rx_bytes == payload + 1)
-		r->rx_bytes = payload;
+	if (r && received <= sent + 1)
+		r->rx_bytes = received > sent ? sent : received;
 }
 
-void other_ends_meet(struct netlink *n, struct tcptop_tcp_record *r, bool is_unsure)
+void other_ends_meet(struct netlink *n, struct tcptop_tcp_record *r, uint64_t received)
 {
 	struct other_end e = {
 		.local_port = r->local_port,
@@ -78,22 +79,19 @@ void other_ends_meet(struct netlink *n, struct tcptop_tcp_record *r, bool is_uns
 		.batch = n->batch,
 		.at = n->destroyed.length,
 		.tx_bytes = r->tx_bytes,
-		.is_unsure = is_unsure,
+		.received = received,
 	};
 	struct other_end *place = place_of(n, r->remote_port, r->local_port);
 
 	address_map(e.local, r->local_address, r->family);
 	address_map(e.remote, r->remote_address, r->family);
 	if (is_other_end(&e, &e)) { /* a socket that has connected to its own port */
-		if (is_unsure)
-			fin_take_out(r, r->tx_bytes);
+		received_settle(r, received, r->tx_bytes);
 		return;
 	}
 	if (place && place->local_port && is_other_end(place, &e)) {
-		if (is_unsure)
-			fin_take_out(r, place->tx_bytes);
-		if (place->is_unsure)
-			fin_take_out(record_of(n, place), r->tx_bytes);
+		received_settle(r, received, place->tx_bytes);
+		received_settle(record_of(n, place), place->received, r->tx_bytes);
 		place->local_port = 0;
 		return;
 	}

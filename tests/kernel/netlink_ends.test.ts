@@ -6,7 +6,9 @@ import { Running } from "../support/tcptop.ts";
 
 const TIMES = 11, REQUEST = 503, ANSWER = 1009;
 const FINS = ["half", "half_first", "active", "both"];
-const RESETS = ["unread", "linger"];
+const RESETS = ["unread", "linger", "left", "byte"];
+/** What the one who goes first has sent, and the other. */
+const SENT: Record<string, readonly [number, number]> = { left: [REQUEST + ANSWER, 0], byte: [REQUEST, 1] };
 
 /** Of each way, with a client and a server that goes first. */
 const waysOf = (ways: readonly string[]) => ways.flatMap((way) => [way, `server_${way}`]);
@@ -35,7 +37,8 @@ async function compareEnds(ways: readonly string[]): Promise<void> {
     counts[said] = (counts[said] ?? 0) + 1;
   }
   for (const way of ways) {
-    const isServer = way.startsWith("server_"), [client, server] = isServer ? [ANSWER, REQUEST] : [REQUEST, ANSWER];
+    const isServer = way.startsWith("server_"), [first, other] = SENT[way.replace("server_", "")] ?? [REQUEST, ANSWER];
+    const [client, server] = isServer ? [other, first] : [first, other];
     // Who resets by SO_LINGER 0 is not seen at its own end.
     if (way !== "linger") expected[`${way} client outbound ${server} ${client}`] = TIMES;
     if (way !== "server_linger") expected[`${way} server inbound ${client} ${server}`] = TIMES;

@@ -13,7 +13,8 @@
 //   server_half   as half, but by the server
 //   moved         its client goes on in another socket of the same addresses, as CRIU restores it, 503 bytes, and ends as in active
 //   self          one socket connects to its own port, 503 bytes, and reads to its own end
-//   linger, unread, server_linger, server_unread    reset by the client or by the server
+//   left          the client sends 1,009 bytes more and closes, the server has not read them; byte: the client has not read one that the server has sent
+//   linger, unread, server_linger, server_unread, server_left, server_byte    reset by the client or by the server
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -345,8 +346,14 @@ static void one(const char *mode)
 		close(a);
 		waits(b, POLLIN);
 		close(b);
-	} else if (!strcmp(how, "unread")) {
-		put(b, ANSWER);
+	} else if (!strcmp(how, "left")) {
+		put(a, ANSWER);
+		close(a);
+		while (state_of(b) != TCP_CLOSE_WAIT)
+			;
+		close(b);
+	} else if (!strcmp(how, "unread") || !strcmp(how, "byte")) {
+		put(b, *how == 'u' ? ANSWER : 1);
 		waits(a, POLLIN);
 		close(a);
 		waits(b, POLLIN);
