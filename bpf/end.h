@@ -97,11 +97,14 @@ static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, 
 	/* The peer's FIN, or the ACK of ours. release_sock() may handle it, so that the socket is owned. */
 	if (old == TCP_CLOSING || (old == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DONE)))
 		return END_FIN_LOCAL;
-	if (owned && sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime)
+	if (owned && sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime && sk->sk_shutdown == SHUTDOWN_MASK)
 		return END_RESET_SENT;
 	switch (old) {
 	case TCP_FIN_WAIT1:
 	case TCP_FIN_WAIT2:
+		if (owned && !sock_flag(sk, SOCK_DEAD)) /* close() makes an orphan of it before */
+			break;
+		return END_FIN_LOCAL;
 	case TCP_TIME_WAIT:
 		return END_FIN_LOCAL;
 	}

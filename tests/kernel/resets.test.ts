@@ -11,10 +11,13 @@ const RUNS = Number(Deno.env.get("TCPTOP_ROUNDS") ?? 20);
 const BTF = new TextDecoder("latin1").decode(await Deno.readFile("/sys/kernel/btf/vmlinux"));
 const HAS_REASONS = BTF.includes("SK_RST_REASON_TCP_ABORT_ON_DATA");
 
+const DISCONNECTED = "local reset_sent: disconnected by its process (connect() with AF_UNSPEC)";
 const CLIENT = {
   linger: "local reset_sent: closed with SO_LINGER 0",
   unread: "local reset_sent: closed with data unread",
-  disconnected: "local reset_sent: disconnected by its process (connect() with AF_UNSPEC)",
+  disconnected: DISCONNECTED,
+  shut: DISCONNECTED,
+  set: DISCONNECTED,
   late: HAS_REASONS
     ? "local reset_sent: data came in after its process had closed it"
     : "peer reset_received ECONNRESET",
@@ -23,6 +26,8 @@ const SERVER = {
   linger: "peer reset_received ECONNRESET",
   unread: "peer reset_received ECONNRESET",
   disconnected: "peer reset_received ECONNRESET",
+  shut: "peer reset_received EPIPE: after its FIN",
+  set: "peer reset_received ECONNRESET",
   late: "peer reset_received EPIPE: after its FIN",
 };
 

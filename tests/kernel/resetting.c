@@ -1,6 +1,7 @@
 // clang -O2 -Wall -Wextra -Werror -o resetting resetting.c
-// resetting COUNT: over loopback, COUNT connections that their client resets in each of four ways. Says `linger PORT`, `unread PORT`,
-// `disconnected PORT` and `late PORT`: the port of the server for each. `late` needs net.ipv4.tcp_fin_timeout above 60, or the socket is gone before
+// resetting COUNT: over loopback, COUNT connections that their client resets in each of six ways. Says `linger PORT`, `unread PORT`,
+// `disconnected PORT`, `shut PORT` (disconnected when it has been shut down for writing), `set PORT` (disconnected with SO_LINGER 0) and `late PORT`: the
+// port of the server for each. `late` needs net.ipv4.tcp_fin_timeout above 60, or the socket is gone before
 // the data comes.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -12,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static const char *const ways[] = { "linger", "unread", "disconnected", "late" };
+static const char *const ways[] = { "linger", "unread", "disconnected", "shut", "set", "late" };
 
 static void must(int result)
 {
@@ -33,13 +34,17 @@ static void reset(const char *way, int client, int server)
 	const struct linger at_once = { 1, 0 };
 	const struct sockaddr none = { .sa_family = AF_UNSPEC };
 
-	if (!strcmp(way, "linger"))
+	if (!strcmp(way, "linger") || !strcmp(way, "set"))
 		must(setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)));
 	if (!strcmp(way, "unread")) {
 		must(send(server, "x", 1, 0));
 		wait_for(client);
 	}
-	if (!strcmp(way, "disconnected"))
+	if (!strcmp(way, "shut")) {
+		must(shutdown(client, SHUT_WR));
+		wait_for(server);
+	}
+	if (!strcmp(way, "disconnected") || !strcmp(way, "shut") || !strcmp(way, "set"))
 		must(connect(client, &none, sizeof(none)));
 	close(client);
 	if (!strcmp(way, "late")) {
