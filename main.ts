@@ -1,9 +1,13 @@
+import { hasShim } from "./src/app/files.ts";
+import { shimIsInside, shimPath } from "./src/app/paths.ts";
 import { isVersionAlone, versionText } from "./src/cli/version_text.ts";
 import { errorText, ExitStatus, TcptopError } from "./src/errors.ts";
 import { writeError, writeTrace } from "./src/output/stderr.ts";
 import { ClosedPipe, writeOut } from "./src/output/stdout.ts";
+import { reachBy } from "./src/system/c_library.ts";
 
 async function invoke(): Promise<number> {
+  if (hasShim() && !shimIsInside()) reachBy(shimPath());
   if (isVersionAlone(Deno.args)) return await say(`${versionText()}\n`);
   const [{ parseArguments }, { userOptionsFile }] = await Promise.all([
     import("./src/cli.ts"),

@@ -71,10 +71,28 @@ static void check_directory(void)
 		fail(STATUS_FAILED, "Cannot run in this working directory: it has been removed. cd to another one.", (char *)0);
 }
 
+// Deno's runtime opens /dev/null in place of a standard output that is closed, and takes every byte. What is open for reading alone refuses them as the
+// closed one would: src/system/write_stdout.ts looks for that.
+static void refuse_closed_output(void)
+{
+	int nothing;
+
+	if (sys_fcntl(1, F_GETFL, 0) != -EBADF)
+		return;
+	nothing = sys_open("/dev/null", O_RDONLY);
+	if (nothing == 1 || nothing < 0)
+		return;
+	sys_fcntl(nothing, F_DUPFD, 1);
+	sys_close(nothing);
+}
+
 __attribute__((noreturn, used)) static void launch(long *stack)
 {
 	const struct process process = process_read(stack);
 	const size_t page = process_auxiliary(&process, AT_PAGESZ);
+
+	refuse_closed_output();
+
 	const struct payload_file file = payload_file_open();
 
 	sys_block(SIGXFSZ); // a file that may not become so large is told in a sentence

@@ -17,6 +17,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ["EEXIST", "it exists already. Name a new file"],
   ["EMLINK", "it has a second name (a hard link)"],
   ["ESTALE", "it was deleted"],
+  ["EBADF", "it is closed"],
 ]);
 
 /** `whose`: the user that what was refused belongs to, if it is another one's. */

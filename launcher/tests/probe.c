@@ -1,5 +1,5 @@
 // Stands in for Deno: a dynamic program that reports how it was started. The words after the bundle's path say what to do:
-// nothing of these: report; `copy bundle|shim`: its bytes; `exit N`; `wait`: say so and wait for a signal.
+// nothing of these: report; `copy bundle|shim`: its bytes; `exit N`; `output`: the errno of a write as status; `wait`: say so and wait for a signal.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -115,6 +115,8 @@ int main(int argc, char **argv)
 		return copy_file(atoi(!strcmp(argv[bundle + 2], "shim") ? shim : argv[bundle] + strlen(FD)));
 	if (argc == bundle + 3 && !strcmp(argv[bundle + 1], "exit"))
 		return atoi(argv[bundle + 2]);
+	if (argc == bundle + 2 && !strcmp(argv[bundle + 1], "output"))
+		return write(1, "x", 1) < 0 ? errno : 0;
 	if (argc == bundle + 2 && !strcmp(argv[bundle + 1], "wait")) {
 		printf("waiting\n");
 		fflush(stdout);

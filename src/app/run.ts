@@ -5,10 +5,7 @@ import { ExitStatus, TcptopError } from "../errors.ts";
 import { openOutputs } from "./outputs.ts";
 import { LiveScreen } from "./screen.ts";
 import { leavesAtOnce, openSession, outlivesReader, owner, show, wantsLast, wantsScreen } from "./running.ts";
-import { reachBy } from "../system/c_library.ts";
 import { onSignals } from "../system/signals.ts";
-import { hasShim } from "./files.ts";
-import { shimIsInside, shimPath } from "./paths.ts";
 import { keyboard, tty } from "./tty.ts";
 
 /** A recording is nothing to look at, nor to type. */
@@ -32,7 +29,6 @@ function liveScreen(options: Options): LiveScreen {
 
 /** Runs until the asked-for samples are out, the reader has gone or a signal comes. Throws TcptopError. */
 export async function run(options: Options): Promise<number> {
-  if (hasShim() && !shimIsInside()) reachBy(shimPath());
   if (options.command !== null) return await (await import("./run_command.ts")).runCommand(options, options.command);
   refuseTerminal(options);
   if (options.kill !== null) return await (await import("./kill_command.ts")).killCommand(options, options.kill);

@@ -10,7 +10,7 @@ const SYMBOLS = {
 
 const IS_DARWIN = Deno.build.os === "darwin";
 const STDOUT = 1;
-const F_GETFL = 3, O_NONBLOCK = IS_DARWIN ? 4 : 0o4000;
+const F_GETFL = 3, O_ACCMODE = 3, O_RDONLY = 0, O_NONBLOCK = IS_DARWIN ? 4 : 0o4000;
 /** struct pollfd: i32 fd, i16 events, i16 revents. */
 const POLLFD_BYTES = 8, EVENTS = 4, REVENTS = 6;
 const POLLOUT = 4, POLLERR = 8, POLLHUP = 16;
@@ -23,10 +23,14 @@ const MOST_FAILURES = 20;
 let library: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] | null | undefined;
 
 /** Writes some of the bytes once there is room, and says how many. Throws what Deno.stdout.write() does, but no WouldBlock: behind one the runtime cannot
- * say what it has written, since it keeps a part of it to write later. So what does not wait is written without it. */
+ * say what it has written, since it keeps a part of it to write later. So what does not wait is written without it. Nor does it say EBADF: what cannot be
+ * written to, as a standard output that was closed (launcher/launcher.c, scripts/run), swallows every byte. */
 export async function writeStdout(bytes: Uint8Array): Promise<number> {
   if (library === undefined) library = opened();
-  if (library === null || (library.fcntl(STDOUT, F_GETFL) & O_NONBLOCK) === 0) return await Deno.stdout.write(bytes);
+  if (library === null) return await Deno.stdout.write(bytes);
+  const flags = library.fcntl(STDOUT, F_GETFL);
+  if (flags < 0 || (flags & O_ACCMODE) === O_RDONLY) throw Object.assign(new Error("EBADF"), { code: "EBADF" });
+  if ((flags & O_NONBLOCK) === 0) return await Deno.stdout.write(bytes);
   const { write, poll } = library, state = new DataView(new ArrayBuffer(POLLFD_BYTES));
   state.setInt32(0, STDOUT, true);
   state.setInt16(EVENTS, POLLOUT, true);

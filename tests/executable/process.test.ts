@@ -47,6 +47,30 @@ Deno.test("SIGUSR1 opens no port for a debugger, from source neither", async () 
   }
 });
 
+Deno.test("a standard output that is closed, or open for reading alone, is told with status 1, from source too", async () => {
+  const demo = ["--replay", "examples/demo.tcptop"];
+  const outputs = [
+    ["--version"],
+    ["--help"],
+    ["doctor"],
+    ["completions", "bash"],
+    ["--once", "--json", "--interval", "100ms"],
+    ["--once", "--record", "-", "--interval", "100ms"],
+    [...demo, "--once"],
+    [...demo, "--csv", "-"],
+    [...demo, "--events"],
+  ];
+  const told = { code: 1, stdout: "", stderr: "tcptop: Cannot write to standard output: it is closed\n" };
+  for (const program of [EXECUTABLE, SOURCE]) {
+    for (const redirected of [">&-", "<&- >&-", "1</dev/null"]) {
+      for (const args of redirected === ">&-" ? outputs : [["--version"]]) {
+        const { ms: _, ...ended } = await execute(["bash", "-c", `exec "$@" ${redirected}`, "bash", program, ...args]);
+        deepStrictEqual(ended, told, [program, ...args, redirected].join(" "));
+      }
+    }
+  }
+});
+
 Deno.test("the variables of OpenTelemetry reach --otlp, from source too", async () => {
   for (const program of [EXECUTABLE, SOURCE]) {
     const { code, stderr } = await execute([program, "--otlp", "http://127.0.0.1:4318", "--count", "1"], {
