@@ -2,7 +2,10 @@
  * Addresses of this machine, in any of its network namespaces: open addressing over typed arrays, so that asking for a flow's remote address
  * allocates nothing. There are as many as the machine has addresses with sockets, which is few.
  */
+import { hashSeed } from "./hash_seed.ts";
+
 const WORDS = 4;
+const SEED_B = hashSeed(), SEED_C = hashSeed(), SEED_D = hashSeed();
 
 export class AddressSet {
   #words = new Uint32Array(64 * WORDS);
@@ -80,7 +83,7 @@ export class AddressSet {
   #slot(family: number): number {
     const mask = this.#family.length - 1, [a, b, c, d] = this.#soughtWords, words = this.#words;
     let h = Math.imul(
-      a ^ Math.imul(b, 0x9e3779b1) ^ Math.imul(c, 0x85ebca6b) ^ Math.imul(d, 0xc2b2ae35) ^ family,
+      a ^ Math.imul(b, SEED_B) ^ Math.imul(c, SEED_C) ^ Math.imul(d, SEED_D) ^ family,
       0x27d4eb2f,
     );
     h ^= h >>> 15;

@@ -2,6 +2,9 @@
  * Socket cookie -> row. Open addressing over typed arrays: a look-up allocates nothing, and a 64-bit cookie is matched in
  * full (as a double, two cookies from the top of the range would be one).
  */
+import { hashSeed } from "./hash_seed.ts";
+
+const SEED = hashSeed();
 const EMPTY = -1;
 const GONE = -2;
 
@@ -99,7 +102,7 @@ function capacityFor(entries: number): number {
 
 /** Finalizer of MurmurHash3 over both halves: cookies are handed out in runs, one run a CPU. */
 function hash(low: number, high: number): number {
-  let h = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
+  let h = Math.imul(low ^ Math.imul(high, SEED), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 }

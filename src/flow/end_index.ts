@@ -15,8 +15,8 @@ export type EndArrays = Arrays<typeof FLOW_SCHEMA & typeof INSIDE_SCHEMA & typeo
 
 export class EndIndex {
   #rows = new RowIndex();
-  /** Some row is not in it yet, or not any more because its addresses have changed. */
-  isBehind = false;
+  /** The rows before this one are in it, or have been looked at. */
+  behindFrom = Infinity;
 
   add(c: EndArrays, row: number): void {
     const at = row * 16, { localAddress, remoteAddress, localPort, remotePort } = c;
@@ -31,33 +31,42 @@ export class EndIndex {
     c.indexed[row] = 0;
   }
 
+  /** The row is not in it yet, or not any more because its addresses have changed. */
+  lacks(row: number): void {
+    if (row < this.behindFrom) this.behindFrom = row;
+  }
+
   /** Takes the place of what was: those of all rows that say they are in it. The others have been looked at. */
   load(c: EndArrays, length: number): void {
     this.#rows = new RowIndex(length);
-    this.isBehind = false;
+    this.behindFrom = Infinity;
     for (let row = 0; row < length; row++) if (c.indexed[row]) this.add(c, row);
   }
 
   /** All rows of it are others now, of which those are in it that say so. */
   renumber(c: EndArrays, length: number): void {
     this.#rows.clear();
+    if (this.behindFrom !== Infinity) this.behindFrom = 0;
     for (let row = 0; row < length; row++) if (c.indexed[row]) this.#rows.add(c.endHash[row], row);
   }
 
   /** What was in row `from` is now in row `to`: call it while it is at both. */
   move(c: EndArrays, from: number, to: number): void {
     if (c.indexed[from]) this.#rows.move(c.endHash[from], from, to);
+    else if (this.behindFrom <= from) this.lacks(to);
+  }
+
+  /** Walks may be long again (row_index.ts): call it once a sample. */
+  settle(): void {
+    this.#rows.settle();
   }
 
   /** These as RowIndex has them. */
   first(hash: number): number {
     return this.#rows.first(hash);
   }
-  next(hash: number, at: number): number {
-    return this.#rows.next(hash, at);
-  }
-  row(at: number): number {
-    return this.#rows.row(at);
+  next(hash: number, row: number): number {
+    return this.#rows.next(hash, row);
   }
   each(hash: number, found: (row: number) => void): void {
     this.#rows.each(hash, found);

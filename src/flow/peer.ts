@@ -1,5 +1,6 @@
 /** Whom a row of a sample is connected to, where that end is a row of the sample too. */
 import type { FlowArrays } from "./columns.ts";
+import { hashSeed } from "./hash_seed.ts";
 import { Scratch } from "./scratch.ts";
 
 interface Flows {
@@ -22,6 +23,8 @@ export function peersOf({ flows, length }: Flows): PairIndex {
   return index;
 }
 
+const SEED = hashSeed();
+
 /** While one is made. */
 const places = new Scratch((length) => new Int32Array(length));
 
@@ -43,7 +46,8 @@ class PairIndex {
     for (let row = 0; row < length; row++) {
       const pair = pairs[row];
       if (pair === 0) continue;
-      let at = Math.imul(pair, 0x9e3779b1) >>> shift;
+      const seeded = Math.imul(pair, SEED);
+      let at = Math.imul(seeded ^ seeded >>> 15, 0x9e3779b1) >>> shift;
       while (firsts[at] >= 0 && pairs[firsts[at]] !== pair) at = (at + 1) & mask;
       const first = firsts[at];
       if (first < 0) firsts[at] = row;

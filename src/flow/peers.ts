@@ -30,9 +30,9 @@ export class Peers {
   /** Finds the peers of the rows that have appeared since the last call. Returns them, until the next. */
   join(table: PeerTable): readonly number[] {
     const fresh: number[] = [], { ends, arrays: c } = table;
-    if (!ends.isBehind) return fresh;
-    ends.isBehind = false;
-    for (let row = 0; row < table.length; row++) {
+    const from = ends.behindFrom;
+    ends.behindFrom = Infinity;
+    for (let row = from; row < table.length; row++) {
       if (c.indexed[row] || !mayHavePeer(c, row)) continue;
       ends.add(c, row);
       fresh.push(row);
@@ -97,8 +97,7 @@ function isForMany(family: number, bytes: Uint8Array, at: number): boolean {
 function mateFor({ arrays: c, ends }: PeerTable, row: number, near: boolean): number {
   const hash = c.endHash[row];
   let mate = -1, apart = Infinity, netns = 0, several = false;
-  for (let at = ends.first(hash); at >= 0; at = ends.next(hash, at)) {
-    const other = ends.row(at);
+  for (let other = ends.first(hash); other >= 0; other = ends.next(hash, other)) {
     if (c.pair[other] !== 0 || near !== (c.netns[other] === c.netns[row])) continue;
     if (!isMirror(c, row, other) || near && !onOneLink(c, row, other) || !overlap(c, row, other)) continue;
     several ||= mate >= 0 && c.netns[other] !== netns;

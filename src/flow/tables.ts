@@ -286,6 +286,7 @@ export class FlowTables implements EventHandler {
     this.udp.settle();
     this.drops.settle();
     this.killed.settle();
+    for (const { ends } of [this.tcp, this.udp]) ends.settle();
   }
 
   /** The sample that is being taken, and all that the next ones depend on. */

@@ -470,7 +470,7 @@ export class TcpTable {
   #addresses(row: number, record: TcpRecord): void {
     const c = this.#columns.arrays, { localAddress, remoteAddress } = this.#columns.words, at = row * 16;
     this.ends.delete(c, row);
-    this.ends.isBehind ||= record.remotePort !== 0;
+    if (record.remotePort !== 0) this.ends.lacks(row);
     c.pair[row] = c.via[row] = c.peerKilled[row] = 0;
     c.remotePort[row] = record.remotePort;
     c.scope[row] = record.scope;

@@ -56,6 +56,8 @@ export class Translations {
 
   settle(): void {
     this.#fresh = [];
+    this.clients.settle();
+    this.servers.settle();
   }
 
   save(to: StateWriter): void {

@@ -1,5 +1,7 @@
 import type { FlowArrays } from "./columns.ts";
+import { hashSeed } from "./hash_seed.ts";
 
+const SEED = hashSeed();
 const EMPTY = -1;
 const GONE = -2;
 
@@ -90,7 +92,7 @@ function isKeyOf(c: FlowArrays, row: number, key: UdpKey): boolean {
 
 /** A round of MurmurHash3 for each word of the key, and its finalizer. */
 function hashOf({ cookieLow, cookieHigh, remotePort, scope, remote, at }: UdpKey): number {
-  let h = mix(mix(mix(mix(0, cookieLow), cookieHigh), remotePort), scope);
+  let h = mix(mix(mix(mix(SEED, cookieLow), cookieHigh), remotePort), scope);
   for (let i = at; i < at + 16; i += 4) {
     h = mix(h, remote[i] | remote[i + 1] << 8 | remote[i + 2] << 16 | remote[i + 3] << 24);
   }

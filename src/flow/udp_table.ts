@@ -250,7 +250,7 @@ export class UdpTable {
     }
     this.#own(row, record);
     this.#index.add(this.#keyOf(row), row);
-    this.ends.isBehind = true;
+    this.ends.lacks(row);
     return row;
   }
 

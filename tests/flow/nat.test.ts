@@ -188,8 +188,32 @@ Deno.test("RowIndex holds what a list of pairs holds, whatever is added, moved a
       } else index.delete(...model.splice(at, 1)[0]);
       const found: number[] = [];
       index.each(hash, (row) => found.push(row));
-      deepStrictEqual(found.sort(), model.filter(([other]) => other === hash).map(([, row]) => row).sort());
+      const inOrder = model.filter(([other]) => other === hash).map(([, row]) => row), walked: number[] = [];
+      for (let row = index.first(hash); row >= 0; row = index.next(hash, row)) walked.push(row);
+      deepStrictEqual([found, walked], [inOrder, inOrder]);
       strictEqual(index.size, model.length);
     }
   }));
+});
+
+Deno.test("RowIndex goes through rows of one hash until it has seen too many, then through the first ones, and anew once settled", () => {
+  const ROWS = 5_000, WALKS = 2_000, SHORT = 32, MOST = 1 << 22;
+  const index = new RowIndex(), counts: number[] = [];
+  for (let row = 0; row < ROWS; row++) index.add(9, row);
+  const walk = () => {
+    let count = 0;
+    for (let row = index.first(9); row >= 0; row = index.next(9, row)) count++;
+    return count;
+  };
+  for (let i = 0; i < WALKS; i++) {
+    let count = 0;
+    index.each(9, () => count++);
+    counts.push(count);
+  }
+  const whole = Math.floor((MOST - 1) / (ROWS - SHORT)), rest = SHORT + (MOST - 1) % (ROWS - SHORT);
+  deepStrictEqual(counts.filter((count) => count !== SHORT), [...Array(whole).fill(ROWS), rest]);
+  strictEqual(counts.length, WALKS);
+  strictEqual(walk(), SHORT);
+  index.settle();
+  strictEqual(walk(), ROWS);
 });
