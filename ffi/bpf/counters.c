@@ -3,12 +3,25 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <string.h>
+
+/* The kernel copies as many values as there can be processors. libbpf reads the number from /sys, which may not be mounted: there are no more than this
+ * then (the largest CONFIG_NR_CPUS). */
+#define MOST_CPUS 8192
+
+static int cpus_at_most(void)
+{
+	int cpus = libbpf_num_possible_cpus();
+
+	return cpus > 0 ? cpus : MOST_CPUS;
+}
 
 void counters_sum(int map_fd, uint64_t *sums, uint32_t length)
 {
-	int cpus = libbpf_num_possible_cpus();
-	uint64_t values[cpus > 0 ? cpus : 1];
+	int cpus = cpus_at_most();
+	uint64_t values[cpus];
 
+	memset(values, 0, sizeof(values));
 	for (uint32_t i = 0; i < length; i++) {
 		sums[i] = 0;
 		if (map_fd < 0 || bpf_map_lookup_elem(map_fd, &i, values))
@@ -20,7 +33,7 @@ void counters_sum(int map_fd, uint64_t *sums, uint32_t length)
 
 int counters_try(int map_fd)
 {
-	uint64_t values[libbpf_num_possible_cpus() + 1];
+	uint64_t values[cpus_at_most()];
 	uint32_t first = 0;
 
 	return bpf_map_lookup_elem(map_fd, &first, values);

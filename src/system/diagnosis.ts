@@ -102,7 +102,9 @@ function btfCheck({ btfErrno }: MachineFacts): Check {
     ok,
     needed: true,
     detail: ok ? "/sys/kernel/btf/vmlinux" : `/sys/kernel/btf/vmlinux cannot be read (${errnoText(btfErrno)})`,
-    remedy: ok ? null : "Boot a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions have since 2021",
+    remedy: ok
+      ? null
+      : "Boot a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions have since 2021; where /sys is not mounted, mount -t sysfs sysfs /sys",
   };
 }
 

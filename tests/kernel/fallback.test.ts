@@ -1,7 +1,7 @@
 /** Where eBPF is not to be had: which source is used, what is said, and how it ends. */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { type Ended, execute, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
-import { asUser, refusingBpf, refusingDiag, withoutBtf } from "../support/refused.ts";
+import { asUser, refusingBpf, refusingDiag, withoutBtf, withoutSys } from "../support/refused.ts";
 import { Workload } from "../support/workload.ts";
 
 const ONCE = ["--once", "--json", "--interval", "200ms"];
@@ -19,6 +19,25 @@ Deno.test("tcptop without the kernel's BTF goes on by netlink, says so, and stil
   const document = sample(await execute(withoutBtf(tcptop(ONCE))));
   match(netlinkNote(document), /^TCP comes from netlink, because this kernel has no BTF/);
   strictEqual(document.source.udp, "bpf");
+});
+
+Deno.test("tcptop without /sys goes on by netlink, and still sees UDP to the byte", async () => {
+  await using running = await Running.of(withoutSys(tcptop(["--json", "--interval", "200ms"])));
+  await using workload = await Workload.start("udp", "--flows", 23, "--datagrams", 3, "--bytes", 101);
+  const ports = new Set((await workload.until("ready")).flows.map(({ client }) => client.port));
+  const document = await running.until(
+    "the flows",
+    ({ flows }) => flows.filter(({ local, tx_bytes }) => ports.has(local.port) && tx_bytes === 303).length === 23,
+  );
+  deepStrictEqual([document.source.tcp, document.source.udp], ["netlink", "bpf"]);
+  deepStrictEqual([document.health.snapshot_errors, document.health.flows_evicted, document.health.events_lost], [
+    0,
+    0,
+    0,
+  ]);
+  strictEqual(await running.stop(), 0);
+  await workload.goOn();
+  await workload.until("done");
 });
 
 Deno.test("--source bpf without the kernel's BTF ends with status 4", async () => {

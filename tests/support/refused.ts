@@ -12,6 +12,11 @@ export const withoutBtf = (line: string[]) => [
   ...line,
 ];
 
+/** A command line without /sys, where libbpf reads how many processors there are. */
+export const withoutSys = (
+  line: string[],
+) => ["unshare", "--mount", "sh", "-c", 'umount -l /sys && exec "$@"', "sh", ...line];
+
 /** An ordinary user, who may yet read the project wherever it lies. */
 export const asUser = (line: string[]) => [
   "setpriv",

@@ -62,7 +62,7 @@ export function shimError(failure: ShimFailure, euid: number | null, release: st
   }
   if (failure.errno === ENOENT && failure.stage.includes("BTF")) {
     return say(
-      "Cannot read /sys/kernel/btf/vmlinux: this kernel has no BTF. It is there since Linux 5.4 when built with CONFIG_DEBUG_INFO_BTF=y",
+      "Cannot read /sys/kernel/btf/vmlinux: this kernel has no BTF. It is there since Linux 5.4 when built with CONFIG_DEBUG_INFO_BTF=y, and where /sys is mounted",
       ExitStatus.unsupported,
     );
   }

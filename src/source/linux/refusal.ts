@@ -23,7 +23,7 @@ export function bpfRefusal(failure: ShimFailure, euid: number | null, release: s
   if (failure.errno === ENOENT && failure.stage.includes("BTF")) {
     return note(
       "this kernel has no BTF (/sys/kernel/btf/vmlinux)",
-      "Use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions have since 2021",
+      "Use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions have since 2021. Where /sys is not mounted: mount -t sysfs sysfs /sys",
     );
   }
   if (refused && !failure.log.includes(VERIFIER_LOG)) {
