@@ -18,6 +18,9 @@ struct process process_read(long *stack);
 // The value of an auxiliary vector entry, or 0.
 uint64_t process_auxiliary(const struct process *process, uint64_t type);
 
+// Ends the process with a sentence where a limit of its own is too small for Deno.
+void process_check_limits(void);
+
 // Becomes `deno run <flags> /proc/self/fd/<bundle> <arguments>` in a clean environment with TCPTOP_SHIM_FD=<shim>.
 __attribute__((noreturn)) void process_become(const struct process *process, const struct image *deno,
 					      const struct image *linker, int bundle, int shim);
