@@ -83,14 +83,15 @@ static bool is_spared(pid_t tid, const pid_t spared[SPARED_MAX])
 	return false;
 }
 
-/* Signals each thread that is not low yet. Returns how many there are, or negative errno. */
-static int threads_ask(int signal, const pid_t spared[SPARED_MAX])
+/* Signals each thread that is not low yet. Returns how many there are, or negative errno; *refused is why one of them could not be signalled, or 0. */
+static int threads_ask(int signal, const pid_t spared[SPARED_MAX], int *refused)
 {
 	DIR *tasks = proc_folder("self/task");
 	pid_t self = syscall(SYS_gettid);
 	struct dirent *entry;
 	int high = 0;
 
+	*refused = 0;
 	if (!tasks)
 		return -errno;
 	while ((entry = readdir(tasks))) {
@@ -99,7 +100,8 @@ static int threads_ask(int signal, const pid_t spared[SPARED_MAX])
 		if (tid <= 0 || tid == self || is_spared(tid, spared) || thread_is_low(entry->d_name))
 			continue;
 		high++;
-		syscall(SYS_tgkill, getpid(), tid, signal);
+		if (syscall(SYS_tgkill, getpid(), tid, signal))
+			*refused = errno;
 	}
 	closedir(tasks);
 	return high;
@@ -116,19 +118,20 @@ static int free_signal(void)
 	return -1;
 }
 
-/* Until none is left: a thread may start another while it is being asked. */
+/* Until none is left: a thread may start another while it is being asked. That one of them is not there to be signalled (ESRCH) to the last is that
+ * /proc numbers them by another PID namespace. */
 int threads_lower(const pid_t spared[SPARED_MAX])
 {
 	const struct timespec moment = { .tv_nsec = 1000000 };
 	struct sigaction before, action = { .sa_handler = lower_this_thread, .sa_flags = SA_RESTART | SA_ONSTACK };
-	int signal = free_signal(), high = 1;
+	int signal = free_signal(), high = 1, refused = 0;
 
 	if (signal < 0 || sigaction(signal, &action, &before))
 		return -EBUSY;
-	for (int ms = 0; ms < PATIENCE_MS && (high = threads_ask(signal, spared)) > 0; ms++)
+	for (int ms = 0; ms < PATIENCE_MS && (high = threads_ask(signal, spared, &refused)) > 0; ms++)
 		nanosleep(&moment, NULL);
 	if (high) /* the handler stays: a thread that receives the signal later would be killed by a real-time signal's default action */
-		return high < 0 ? high : -ETIMEDOUT;
+		return high < 0 ? high : refused ? -refused : -ETIMEDOUT;
 	sigaction(signal, &before, NULL);
 	return 0;
 }

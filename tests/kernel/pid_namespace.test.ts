@@ -65,3 +65,19 @@ for (const [source, sockets] of SOURCES) {
     ]);
   });
 }
+
+Deno.test("where root cannot be given up, as /proc is another PID namespace's or no signal may be sent, that is said with the remedy", async () => {
+  const line = tcptop(["--once", "--json", "--interval", "100ms"]);
+  const cases = [
+    [["unshare", "--pid", "--fork"], "/proc is another PID namespace's. Mount its own: mount -t proc proc /proc"],
+    [
+      ["bash", "-c", 'ulimit -i 0; exec "$@"', "bash"],
+      "no signal may be sent to them. Raise the limit: ulimit -i 1024",
+    ],
+  ] as const;
+  for (const [before, why] of cases) {
+    const { code, stdout, stderr } = await execute([...before, ...line]);
+    const told = `tcptop: Cannot give up the capabilities of every thread: ${why}\n`;
+    deepStrictEqual([code, stdout, stderr], [1, "", told]);
+  }
+});

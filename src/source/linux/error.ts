@@ -28,10 +28,7 @@ export function shimError(failure: ShimFailure, euid: number | null, release: st
     return say(`Cannot ${doing}: ${short.what}. ${short.remedy}`, ExitStatus.failed);
   }
   if (failure.stage.startsWith("give up") || failure.stage.startsWith("restrict")) {
-    return say(
-      `Cannot ${failure.stage}: ${errnoText(failure.errno)}. --keep-privileges goes on with what it was started with`,
-      ExitStatus.failed,
-    );
+    return say(`Cannot ${failure.stage}: ${whyKept(failure.errno)}`, ExitStatus.failed);
   }
   if (short !== null) return say(`Cannot ${doing}: ${short.what}. TCPTOP_DEBUG=1 shows more`, ExitStatus.failed);
   if (failure.stage.includes("netlink") && failure.errno === ENOENT) {
@@ -70,6 +67,13 @@ export function shimError(failure: ShimFailure, euid: number | null, release: st
     `Cannot ${doing}: ${errnoText(failure.errno)}. ${kernelRemedy(release, TCP_BY_BPF, OPTIONS)}`,
     ExitStatus.unsupported,
   );
+}
+
+/** Why a thread keeps its rights, and the remedy. Threads are numbered by /proc, and asked by a signal (ffi/privileges/threads.c). */
+function whyKept(errno: number): string {
+  if (errno === Errno.ESRCH) return "/proc is another PID namespace's. Mount its own: mount -t proc proc /proc";
+  if (errno === Errno.EAGAIN) return "no signal may be sent to them. Raise the limit: ulimit -i 1024";
+  return `${errnoText(errno)}. --keep-privileges goes on with what it was started with`;
 }
 
 function cannotKill(errno: number, say: (message: string, status: ExitStatus) => TcptopError): TcptopError {
