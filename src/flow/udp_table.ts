@@ -258,7 +258,7 @@ export class UdpTable {
   #move(row: number, record: UdpRecord): void {
     const c = this.#columns.arrays;
     this.ends.delete(c, row);
-    this.ends.isBehind = true;
+    this.ends.lacks(row);
     c.pair[row] = c.via[row] = 0;
     c.localPort[row] = record.localPort;
     c.localAddress.set(this.#local, row * 16);
