@@ -1,17 +1,17 @@
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { counters, live, tick } from "../../support/records.ts";
 import { record } from "../../support/recording.ts";
 import { Running, tcptop } from "../../support/tcptop.ts";
 
 const SECOND_NS = 1e9;
 
-/** An ssh for which each host is two files beside it, of which the second one is sent when there is a third. */
+/** An ssh for which each host is two files beside it, of which the second one is sent when there is a third. It ends with its folder. */
 const SSH = `#!/bin/sh
 while [ "$1" != -- ]; do shift; done
 cd "\${0%/*}" && cat "$2.first"
-until [ -e go ]; do sleep 0.05; done
+until [ -e go ]; do [ -e "$2.second" ] || exit; sleep 0.05; done
 cat "$2.second"
-exec sleep 60
+while [ -e go ]; do sleep 0.05; done
 `;
 
 /** A host whose second sample ends so many seconds behind its first, and has 8,000 bytes. */
@@ -28,6 +28,7 @@ async function add(folder: string, name: string, seconds: number): Promise<void>
 
 Deno.test("--hosts has rates by each host's own clock, whenever its samples come", async () => {
   const folder = await Deno.makeTempDir();
+  await using _ = { [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
   await Deno.writeTextFile(`${folder}/ssh`, SSH, { mode: 0o755 });
   await add(folder, "slow", 4);
   await add(folder, "fast", 2);
@@ -44,5 +45,5 @@ Deno.test("--hosts has rates by each host's own clock, whenever its samples come
     return told.length >= 2;
   });
   deepStrictEqual(told.toSorted(), [["fast", 8000, 4000], ["slow", 8000, 2000]]);
-  await Deno.remove(folder, { recursive: true });
+  strictEqual(await running.stop(), 0);
 });
