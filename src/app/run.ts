@@ -37,6 +37,7 @@ export async function run(options: Options): Promise<number> {
   const session = await openSession(options);
   let stops = 0;
   const stop = () => {
+    screen?.ends();
     if (options.replay === null && wantsLast(options) && stops++ === 0) session.finish();
     else session.stop();
   };
@@ -69,5 +70,7 @@ export async function run(options: Options): Promise<number> {
     if (!left) await session.close();
     for (const output of outputs) await output.close?.();
   }
-  return outputs.find(({ status }) => status)?.status ?? ExitStatus.done;
+  const status = outputs.find(({ status }) => status)?.status ?? ExitStatus.done;
+  screen?.device.exit?.(status);
+  return status;
 }

@@ -48,6 +48,8 @@ const paceOf = ({ paused, speed }: ScreenState) => paused ? 0 : speed;
 const RESIZE_MS = 40;
 /** A terminal that takes nothing (^S) cannot be put back in order; nor may it keep us from leaving. */
 const LEAVE_WITHIN_MS = 500;
+/** A signal that came with a SIGCONT is heard, and a SIGTTOU has stopped us. */
+const HEARD_WITHIN_MS = 100, STOPS_WITHIN_MS = 1000;
 /** What is said to a write where nobody looks at a terminal any more. */
 const GONE: ReadonlySet<string> = new Set(["EIO", "ENXIO", "EPIPE"]);
 const UNCAUGHT = ["error", "unhandledrejection"] as const;
@@ -67,6 +69,10 @@ export class LiveScreen implements Output, Told {
   /** Where keys want to go while an answer is under way; null: nothing is asked. */
   #step: Step | null = null;
   #looking = false;
+  #reads = false;
+  #ends = false;
+  /** SIGCONTs so far. */
+  #continuations = 0;
 
   constructor(options: Options, readonly device: Device, readonly input: ReadableInput) {
     this.#terminal = new Terminal(device, theme(wantsColour(options.color)), terminalCharset());
@@ -79,7 +85,9 @@ export class LiveScreen implements Output, Told {
     this.#signals = [
       ["SIGWINCH", () => this.#resized()],
       ["SIGTSTP", () => this.#suspend()],
-      ["SIGCONT", () => this.#resume()],
+      ["SIGCONT", () => this.#continued()],
+      // The read of keys that was under way when we stopped: it would stop us again before a signal that ends us is heard.
+      ["SIGTTIN", () => {}],
     ];
   }
 
@@ -131,7 +139,10 @@ export class LiveScreen implements Output, Told {
     this.#over = true;
     this.#frames.stop();
     if (!this.#open) return;
-    for (const [signal, listener] of this.#signals) Deno.removeSignalListener(signal, listener);
+    for (const [signal, listener] of this.#signals) {
+      // The runtime stops the process for it once nobody listens.
+      if (signal !== "SIGTTIN" || this.#isInFront()) Deno.removeSignalListener(signal, listener);
+    }
     for (const event of UNCAUGHT) removeEventListener(event, this.#crashed);
     await this.#leave();
   }
@@ -140,8 +151,13 @@ export class LiveScreen implements Output, Told {
     this.#open = true;
     for (const [signal, listener] of this.#signals) Deno.addSignalListener(signal, listener);
     for (const event of UNCAUGHT) addEventListener(event, this.#crashed);
+    if (!this.#isInFront()) return this.#holdBack();
     this.#terminal.enter();
     this.#readKeys();
+  }
+
+  #isInFront(): boolean {
+    return this.device.isInFront?.() ?? true;
   }
 
   /** Deno would say it across the screen and end with the terminal as we have set it. */
@@ -152,6 +168,8 @@ export class LiveScreen implements Output, Told {
 
   /** That keys come no more is the terminal's end, and ends the program without a word. What goes wrong with a key is told. */
   async #readKeys(): Promise<void> {
+    if (this.#reads) return;
+    this.#reads = true;
     try {
       for await (const keys of inputs(this.input)) {
         if (this.#over) return;
@@ -270,11 +288,39 @@ export class LiveScreen implements Output, Told {
     if (!this.#over) Deno.kill(Deno.pid, "SIGSTOP");
   }
 
+  #continued(): void {
+    this.#continuations++;
+    this.#resume();
+  }
+
+  /** A job in the background that wants the terminal stops, as the kernel stops one that sets its modes. The kernel would do so within that call, and again
+   * after each SIGCONT, before the SIGTERM that came with it (kill %1, timeout) is heard: so that is waited for. What does not stop, as nobody would
+   * let it go on (an orphaned job), ends. */
+  #holdBack(): void {
+    const before = this.#continuations;
+    after(HEARD_WITHIN_MS, () => {
+      if (this.#over || this.#ends) return;
+      if (this.#isInFront()) return this.#resume();
+      Deno.kill(Deno.pid, "SIGTTOU");
+      after(STOPS_WITHIN_MS, () =>
+        after(HEARD_WITHIN_MS, () => {
+          if (!this.#over && before === this.#continuations) this.#control?.stop();
+        }));
+    });
+  }
+
+  /** The program ends, though not at once: it takes the terminal no more. */
+  ends(): void {
+    this.#ends = true;
+  }
+
   /** A hang-up comes with SIGCONT too (setsid(2)): the terminal has gone by then, and SIGHUP ends the program. */
   #resume(): void {
-    if (this.#over) return;
+    if (this.#over || this.#ends) return;
+    if (!this.#isInFront()) return this.#holdBack();
     try {
       this.#terminal.enter();
+      this.#readKeys();
     } catch {
       return this.#control?.stop();
     }

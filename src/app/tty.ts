@@ -1,17 +1,35 @@
 import type { Device } from "../render/terminal.ts";
 import { type Charset, terminalCharset as charsetOf } from "../view/charset.ts";
+import { openC } from "../system/c_library.ts";
 import { writeStdout } from "../system/write_stdout.ts";
 import type { ReadableInput } from "./keys.ts";
+
+const SYMBOLS = {
+  tcgetpgrp: { parameters: ["i32"], result: "i32" },
+  getpgrp: { parameters: [], result: "i32" },
+  _exit: { parameters: ["i32"], result: "void" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+const STDOUT = 1;
 
 /** Where keys come from. */
 export type Keyboard = ReadableInput & Pick<typeof Deno.stdin, "setRaw">;
 
 /** Standard output, which is a terminal, and where keys come from. */
 export function tty(keyboard: Keyboard): Device {
+  const { tcgetpgrp, getpgrp, _exit } = openC(SYMBOLS);
+  const isInFront = () => {
+    const front = tcgetpgrp(STDOUT);
+    return front < 0 || front === getpgrp(); // -1: it has gone, or is no terminal of this session
+  };
   return {
+    isInFront,
+    // The runtime sets the terminal's modes anew at its end.
+    exit: (status) => isInFront() || _exit(status),
     // Deno writes on a thread of its own: a terminal that does not take what we write holds up nothing else.
     write: writeStdout,
-    setRaw: (raw) => keyboard.setRaw(raw, { cbreak: true }),
+    // In the background the shell has put its own modes back, and the kernel would stop us for it.
+    setRaw: (raw) => (raw || isInFront()) && keyboard.setRaw(raw, { cbreak: true }),
     size: () => Deno.consoleSize(),
   };
 }

@@ -9,6 +9,10 @@ export interface Device {
   write(bytes: Uint8Array): Promise<number>;
   /** ISIG stays on: ^C and ^Z are signals, for the whole job and not for us alone. */
   setRaw(raw: boolean): void;
+  /** Whether our job has the terminal: the kernel stops any other that sets its modes or reads keys (SIGTTOU, SIGTTIN). Left out: always. */
+  isInFront?(): boolean;
+  /** Ends the process at once if our job has not got the terminal. */
+  exit?(status: number): void;
   /** Throws when the terminal has gone. */
   size(): { readonly columns: number; readonly rows: number };
 }

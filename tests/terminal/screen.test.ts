@@ -52,6 +52,30 @@ Deno.test("tcptop gives the terminal back for ^Z and takes it again for fg", asy
   deepStrictEqual(await tmux.modes(), ORDINARY);
 });
 
+Deno.test("tcptop ends by kill where ^Z has stopped it, where it was started in the background, and by timeout, which puts it there", async () => {
+  const ENDED = 'wait %1; echo en"ded $?"; [ "$(stty -g)" = "$before" ] && echo un"changed"';
+  const ended = (lines: string[]) => lines.some((line) => line.startsWith("unchanged"));
+  const command = program("--no-resolve", "-i", "500ms"),
+    stopped = (lines: string[]) => lines.some((line) => /^\[1\].*Stopped/.test(line));
+  await using tmux = await inShell(command);
+  await tmux.until("the screen", isOpen);
+  await tmux.type("C-z");
+  await tmux.until("the shell", (lines) => lines.some((line) => line.startsWith("as before")));
+  const lines: string[] = [];
+  const run = async (line: string, what: string, is: (lines: string[]) => boolean) => {
+    await tmux.type("-l", `clear; ${line}`);
+    await tmux.type("Enter");
+    lines.push(...(await tmux.until(what, is)).filter((line) => /^(ended|unchanged)/.test(line)));
+  };
+  await run(`kill %1; ${ENDED}`, "the end", ended);
+  // The shell tells of a job before its next line.
+  await run(`${command} & until jobs %1 | grep -q Stopped; do sleep 0.1; done; jobs`, "a job that is stopped", stopped);
+  await run(`kill %1; ${ENDED}`, "its end", ended);
+  await run(`bash -c '"$@"; echo en"ded $?"; echo un"changed"' bash timeout 2 ${command}`, "the end by timeout", ended);
+  deepStrictEqual(lines, ["ended 0", "unchanged", "ended 0", "unchanged", "ended 124", "unchanged"]);
+  deepStrictEqual(await tmux.modes(), ORDINARY);
+});
+
 Deno.test("an interval that was made short begins at once, not when the long one is over", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
