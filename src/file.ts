@@ -45,3 +45,15 @@ export function readFailure(path: string, error: unknown): TcptopError {
     : REASONS.get((error as { code?: string }).code ?? "") ?? (error instanceof Error ? error.message : String(error));
   return new TcptopError(`Cannot read ${path}: ${reason}`, ExitStatus.failed, { cause: error });
 }
+
+/** The text of a file that has no more bytes than that; null: it has more, as a device that never ends. Throws what Deno does. */
+export function textAtMost(path: string, bytes: number): string | null {
+  using file = Deno.openSync(path);
+  const buffer = new Uint8Array(64 << 10), decoder = new TextDecoder();
+  let text = "";
+  for (let read = file.readSync(buffer), left = bytes; read !== null; read = file.readSync(buffer)) {
+    if ((left -= read) < 0) return null;
+    text += decoder.decode(buffer.subarray(0, read), { stream: true });
+  }
+  return text + decoder.decode();
+}

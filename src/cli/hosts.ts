@@ -1,6 +1,6 @@
 /** The hosts of --hosts: a list, or a file of one. */
 
-import { readFailure } from "../file.ts";
+import { readFailure, textAtMost } from "../file.ts";
 
 /** Each is an ssh, and tables of its own. */
 const MOST_HOSTS = 100;
@@ -22,10 +22,12 @@ export function hostsOf(text: string, read: (path: string) => string = readHosts
 }
 
 function readHosts(path: string): string {
+  let text: string | null;
   try {
-    if (Deno.statSync(path).size <= MOST_BYTES) return Deno.readTextFileSync(path);
+    text = textAtMost(path, MOST_BYTES);
   } catch (error) {
     throw readFailure(path, error);
   }
-  throw new Error(`${path} is too long for a list of hosts`);
+  if (text === null) throw new Error(`${path} is too long for a list of hosts`);
+  return text;
 }

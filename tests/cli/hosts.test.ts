@@ -23,6 +23,10 @@ Deno.test("hostsOf() refuses what ssh would take for something else, and what is
   throws(() => hostsOf(Array.from({ length: 101 }, (_, i) => `h${i}`).join()), /^Error: 101 hosts are more than 100$/);
 });
 
+Deno.test("hostsOf() reads no more of a file than a list of hosts has, though it never ends", () => {
+  throws(() => hostsOf("@/dev/zero"), /^Error: \/dev\/zero is too long for a list of hosts$/);
+});
+
 Deno.test("--hosts takes the place of this machine", () => {
   const refusal = (...argv: string[]) => {
     try {
