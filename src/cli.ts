@@ -3,7 +3,7 @@ import { CommanderError } from "@commander-js/extra-typings";
 import type { Option as CommandOption } from "@commander-js/extra-typings";
 import { addCommands, facts, type Kill, killed, schema, watched } from "./cli/commands.ts";
 import { definition, type Raw } from "./cli/definition.ts";
-import { nameOf, repeatMistake, watchGiven, watchSwallowed } from "./cli/given.ts";
+import { nameOf, repeatMistake, watchGiven, watchingMistake, watchSwallowed } from "./cli/given.ts";
 import { manPage } from "./cli/man.ts";
 import { options } from "./cli/options.ts";
 import { fileLines, type FileOption, FROM_FILE, isOverridden, withoutContradictions } from "./cli/options_file.ts";
@@ -131,6 +131,8 @@ function parsedArguments(argv: readonly string[]): Parsed | Exclude<Invocation, 
   }
   if (said.length > 0) return { say: said.join("") };
   const raw: Raw = command.opts();
+  const unused = watchingMistake(given, raw);
+  if (unused !== null) throw usage(unused);
   raw.watched = watched(runs[0], words);
   if (kills.length > 0) raw.kill = killed(kills[0], raw, given);
   if (raw.schema !== undefined) return { say: schema(String(raw.schema)) };

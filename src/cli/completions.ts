@@ -12,8 +12,11 @@ const names = ({ short, long }: OptionFacts) => [short, long].filter((name) => n
 /** In single quotes of a POSIX shell. */
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-function bash({ options, commands }: CommandFacts): string {
-  const cases = options.filter(({ value }) => value !== null).map((option) => {
+/** Of the options, those that a command takes beside its own: whoever has a command of yours behind it takes all. */
+const behind = (argument: string | null, options: readonly OptionFacts[]) => argument?.startsWith("-- ") ? options : [];
+
+function bash({ options: all, commands }: CommandFacts): string {
+  const cases = all.filter(({ value }) => value !== null).map((option) => {
     const pattern = names(option).join("|");
     if (option.file) {
       return `    ${pattern}) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;`;
@@ -24,11 +27,11 @@ function bash({ options, commands }: CommandFacts): string {
       ? `    ${pattern}) compopt -o nospace; mapfile -t COMPREPLY < <(compgen -P "$list" -W ${words} -- "\${cur##*,}"); return ;;`
       : `    ${pattern}) mapfile -t COMPREPLY < <(compgen -W ${words} -- "$cur"); return ;;`;
   });
-  const arguments_ = commands.map(({ name, words, options }) => {
-    const offered = [...words, ...options.flatMap(names)].join(" ");
+  const arguments_ = commands.map(({ name, argument, words, options }) => {
+    const offered = [...words, ...[...options, ...behind(argument, all)].flatMap(names)].join(" ");
     return `    ${name}) mapfile -t COMPREPLY < <(compgen -W ${quoted(offered)} -- "$cur"); return ;;`;
   });
-  const all = [...options.flatMap(names), ...commands.map(({ name }) => name)].join(" ");
+  const first = [...all.flatMap(names), ...commands.map(({ name }) => name)].join(" ");
   return `# bash completion for tcptop: source <(tcptop completions bash)
 _tcptop() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} list=
@@ -40,13 +43,13 @@ _tcptop() {
   case $prev in
 ${[...cases, ...arguments_].join("\n")}
   esac
-  mapfile -t COMPREPLY < <(compgen -W ${quoted(all)} -- "$cur")
+  mapfile -t COMPREPLY < <(compgen -W ${quoted(first)} -- "$cur")
 }
 complete -F _tcptop tcptop
 `;
 }
 
-function zsh({ options, commands }: CommandFacts): string {
+function zsh({ options: all, commands }: CommandFacts): string {
   // In an option's brackets, and in a message, these have a meaning.
   const plain = (text: string) => text.replace(/[[\]:\\]/g, "\\$&");
   const action = ({ words, list, file }: OptionFacts) => {
@@ -54,17 +57,20 @@ function zsh({ options, commands }: CommandFacts): string {
     if (words.length === 0) return " ";
     return list ? `_sequence compadd - ${words.join(" ")}` : `(${words.join(" ")})`;
   };
-  const specs = options.map((option) => {
+  const spec = (option: OptionFacts) => {
     const value = option.value === null ? "" : `:${plain(option.value)}:${action(option)}`;
     const rest = `[${plain(option.description)}]${value}`;
     const [one, other] = names(option);
     return other === undefined
       ? quoted(`${one}${rest}`)
       : `${quoted(`(${one} ${other})`)}{${one},${other}}${quoted(rest)}`;
-  });
+  };
   const described = commands.map(({ name, description }) => quoted(`${name}:${description}`)).join(" ");
   const cases = commands.map(({ name, argument, words, options }) => {
-    const own = options.map(({ long, description }) => quoted(`${long}[${plain(description)}]`)).join(" ");
+    const own = [
+      ...options.map(({ long, description }) => quoted(`${long}[${plain(description)}]`)),
+      ...behind(argument, all).map(spec),
+    ].join(" ");
     const offered = words.length > 0
       ? `_values ${quoted(argument ?? name)} ${words.join(" ")}`
       : own === ""
@@ -78,7 +84,7 @@ _tcptop() {
   local state
   local -a commands=(${described})
   _arguments -s \\
-${specs.map((spec) => `    ${spec} \\`).join("\n")}
+${all.map((option) => `    ${spec(option)} \\`).join("\n")}
     '1:command:->command' '*::argument:->argument'
   case $state in
     command) _describe command commands ;;

@@ -1,5 +1,6 @@
 /** Which options argv names: some may be repeated and mean a union; of any other, one would silently not count. */
 import type { Option } from "@commander-js/extra-typings";
+import type { Raw } from "./definition.ts";
 
 /** What this asks of a command, whatever its options are. */
 interface Watched {
@@ -40,6 +41,23 @@ export function repeatMistake(given: readonly Option[], repeatable: ReadonlySet<
     if (before === undefined) first.set(attribute, option);
     else if (before !== option) return `${nameOf(before)} and ${nameOf(option)} exclude each other`;
     else if (!repeatable.has(attribute)) return `${nameOf(option)} was given twice, and only one can count`;
+  }
+  return null;
+}
+
+/** What the program that watches this machine goes by. */
+const OF_WATCHING: ReadonlySet<string> = new Set(["source", "ringSize", "udpTimeout", "keepPrivileges"]);
+
+/** A sentence about an option of watching this machine that was given where others do or have done that; null: there is none. */
+export function watchingMistake(given: readonly Option[], raw: Pick<Raw, "replay" | "hosts">): string | null {
+  for (const option of given) {
+    const attribute = option.attributeName();
+    if (!OF_WATCHING.has(attribute)) continue;
+    if (raw.replay !== undefined) return `--replay takes no ${nameOf(option)}: nothing is watched`;
+    // Hosts are told the source.
+    if (raw.hosts !== undefined && attribute !== "source") {
+      return `--hosts takes no ${nameOf(option)}: each host watches with its own`;
+    }
   }
   return null;
 }

@@ -1,14 +1,18 @@
-/** Options that exclude each other. */
+/** Options that exclude each other, or that have no effect beside others. */
 import type { Raw } from "./definition.ts";
 import { usage } from "./values.ts";
 
 /** Options that name a file. */
 const OF_FILES = ["csv", "record", "replay", "networks", "learn", "allow", "summary", "report", "known"] as const;
 
+/** Of these, those for which - is standard output or standard input. */
+const OF_STREAMS: ReadonlySet<string> = new Set(["csv", "record", "replay"]);
+
 export function refuseMixed(raw: Raw): void {
   const refuse = (a: string, b: string, why: string) => usage(`${a} and ${b} exclude each other: ${why}`);
   const toStdout = raw.csv === "-";
   if (toStdout && raw.json) throw refuse("--csv -", "--json", "both write to standard output");
+  if (raw.json && raw.batch) throw refuse("--json", "--batch", "both write to standard output");
   if (toStdout && raw.batch) throw refuse("--csv -", "--batch", "both write to standard output");
   if (raw.events && raw.csv !== undefined) throw refuse("--events", "--csv", "CSV has samples; use --events --json");
   if (raw.events && raw.udp) throw usage("--events has TCP connections: a UDP flow neither opens nor ends");
@@ -23,6 +27,8 @@ export function refuseMixed(raw: Raw): void {
   const unnamed = OF_FILES.find((name) => [raw[name]].flat().includes(""));
   if (unnamed !== undefined) throw usage(`--${unnamed} takes a file`);
   for (const name of OF_FILES) refuseOption(name, [raw[name]].flat());
+  const dash = OF_FILES.find((name) => !OF_STREAMS.has(name) && [raw[name]].flat().includes("-"));
+  if (dash !== undefined) throw usage(`--${dash} takes a file; ./- would be one of the name -`);
   if (raw.networks !== undefined && raw.otlp === undefined && raw.metrics === undefined) {
     throw usage("--networks is for --otlp and --metrics");
   }

@@ -79,6 +79,27 @@ Deno.test("parseArguments() takes an interval in ms, s and m, from 100ms to a da
   }
 });
 
+Deno.test("parseArguments() refuses what would have no effect, and a dash where only a file can be", () => {
+  for (
+    const [option, ...value] of [["--source", "bpf"], ["--ring-size", "1M"], ["--udp-timeout", "3s"], [
+      "--keep-privileges",
+    ]]
+  ) {
+    strictEqual(refusal("--replay", "f", option, ...value), `--replay takes no ${option}: nothing is watched`);
+    if (option === "--source") continue;
+    strictEqual(
+      refusal("--hosts", "a", option, ...value),
+      `--hosts takes no ${option}: each host watches with its own`,
+    );
+  }
+  strictEqual(options("--hosts", "a", "--source", "netlink").source, "netlink");
+  strictEqual(refusal("--json", "--batch"), "--json and --batch exclude each other: both write to standard output");
+  for (const name of ["report", "summary", "learn", "allow", "known"]) {
+    strictEqual(refusal(`--${name}`, "-"), `--${name} takes a file; ./- would be one of the name -`);
+  }
+  strictEqual(options("--csv", "-").csv, "-");
+});
+
 Deno.test("parseArguments() takes whole numbers within bounds", () => {
   strictEqual(options("-n", "3").count, 3);
   strictEqual(options("-l", "0").limit, 0);

@@ -19,6 +19,8 @@ const CASES = (folder: string) => [
   ["tcptop -s prot", "tcptop -s protocol"],
   ["tcptop --group cont", "tcptop --group container"],
   ["tcptop --once --columns pid,us", "tcptop --once --columns pid,user"],
+  ["tcptop run --as", "tcptop run --as-root"],
+  ["tcptop run --summ", "tcptop run --summary"],
   ["tcptop completions fi", "tcptop completions fish"],
   [`tcptop --replay ${folder}/reco`, `tcptop --replay ${folder}/recording.tcptop`],
 ];
