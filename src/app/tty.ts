@@ -12,20 +12,30 @@ const SYMBOLS = {
 
 const STDOUT = 1;
 
+/** null: no library may be loaded, as over nettop alone; whether the job has the terminal is not known then. */
+function callsOfJobs() {
+  try {
+    return openC(SYMBOLS);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return null;
+    throw error;
+  }
+}
+
 /** Where keys come from. */
 export type Keyboard = ReadableInput & Pick<typeof Deno.stdin, "setRaw">;
 
 /** Standard output, which is a terminal, and where keys come from. */
 export function tty(keyboard: Keyboard): Device {
-  const { tcgetpgrp, getpgrp, _exit } = openC(SYMBOLS);
+  const calls = callsOfJobs();
   const isInFront = () => {
-    const front = tcgetpgrp(STDOUT);
-    return front < 0 || front === getpgrp(); // -1: it has gone, or is no terminal of this session
+    const front = calls?.tcgetpgrp(STDOUT) ?? -1;
+    return front < 0 || front === calls?.getpgrp(); // -1: it has gone, or is no terminal of this session
   };
   return {
     isInFront,
     // The runtime sets the terminal's modes anew at its end.
-    exit: (status) => isInFront() || _exit(status),
+    exit: (status) => isInFront() || calls?._exit(status),
     // Deno writes on a thread of its own: a terminal that does not take what we write holds up nothing else.
     write: writeStdout,
     // In the background the shell has put its own modes back, and the kernel would stop us for it.

@@ -1,6 +1,5 @@
 /** Which options argv names: some may be repeated and mean a union; of any other, one would silently not count. */
 import type { Option } from "@commander-js/extra-typings";
-import type { Raw } from "./definition.ts";
 
 /** What this asks of a command, whatever its options are. */
 interface Watched {
@@ -45,11 +44,17 @@ export function repeatMistake(given: readonly Option[], repeatable: ReadonlySet<
   return null;
 }
 
+/** Options by which others watch, or have watched. */
+interface Elsewhere {
+  readonly replay?: unknown;
+  readonly hosts?: unknown;
+}
+
 /** What the program that watches this machine goes by. */
 const OF_WATCHING: ReadonlySet<string> = new Set(["source", "ringSize", "udpTimeout", "keepPrivileges"]);
 
 /** A sentence about an option of watching this machine that was given where others do or have done that; null: there is none. */
-export function watchingMistake(given: readonly Option[], raw: Pick<Raw, "replay" | "hosts">): string | null {
+export function watchingMistake(given: readonly Option[], raw: Elsewhere): string | null {
   for (const option of given) {
     const attribute = option.attributeName();
     if (!OF_WATCHING.has(attribute)) continue;
