@@ -153,6 +153,7 @@ struct tcp_sock {
 	u32 lsndtime;       /* jiffies */
 	u32 lost;
 	u32 lost_out;
+	u32 snd_wnd;
 	u32 delivered_ce;
 	u32 reord_seen;
 	u32 dsack_dups;

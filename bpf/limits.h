@@ -53,7 +53,7 @@ static __always_inline void limits_read(struct tcptop_tcp_limits *l, struct sock
 	l->size = sizeof(*l);
 	l->cookie = cookie;
 	l->sending = (BPF_CORE_READ_BITFIELD(tp, rate_app_limited) ? SENDING_APP_LIMITED : 0) |
-		     (BPF_CORE_READ_BITFIELD(tp, is_cwnd_limited) ? SENDING_CWND_LIMITED : 0) | (tp->lost_out ? SENDING_LOST : 0);
+		     (BPF_CORE_READ_BITFIELD(tp, is_cwnd_limited) ? SENDING_CWND_LIMITED : 0) | (tp->lost_out && tp->snd_wnd ? SENDING_LOST : 0);
 	limits_read_times(l, tp);
 	l->send_queue = queue_length(written, tp->snd_una);
 	l->unsent = queue_length(written, tp->snd_nxt);

@@ -159,7 +159,9 @@ enum tcptop_sending {
 	SENDING_APP_LIMITED = 1,  /* the last delivery that was measured began with nothing more to send (tcp_rate_check_app_limited()) */
 	SENDING_CWND_LIMITED = 2, /* the congestion window was full (tcp_cwnd_validate()) */
 	SENDING_SEGMENT_WAITS = 4, /* a whole segment or more was not sent; less may wait for more to come (Nagle) */
-	SENDING_LOST = 8,	   /* something that was sent is taken for lost, and was not acknowledged since (tcp_sock.lost_out) */
+	/* Something that was sent is taken for lost, and was not acknowledged since (tcp_sock.lost_out), though the peer's window, as last heard, is not
+	 * closed: a receiver without memory throws away what it had room for, and says so by a window of 0. */
+	SENDING_LOST = 8,
 };
 
 /* TAG_TCP_LIMITS. Of a listener the queues are as ss has them: receive_queue is connections that wait for accept(), send_queue how many may, unsent

@@ -9,8 +9,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Of struct tcp_info since 6.7, which the header that this is built with may not have: behind four fields that it may lack too (tcpi_rcv_ooopack,
- * tcpi_snd_wnd, tcpi_rcv_wnd, tcpi_rehash). */
+/* Of struct tcp_info since 5.4 and since 6.7, which the header that this is built with may not have: behind tcpi_reord_seen stand tcpi_rcv_ooopack,
+ * tcpi_snd_wnd, tcpi_rcv_wnd, tcpi_rehash and, of 16 bits, tcpi_total_rto. */
+#define SND_WND_AT (offsetof(struct tcp_info, tcpi_reord_seen) + 2 * sizeof(uint32_t))
 #define TOTAL_RTO_AT (offsetof(struct tcp_info, tcpi_reord_seen) + 5 * sizeof(uint32_t))
 
 static void path_read(struct diag_message *m, const struct tcp_info *info, const uint8_t *data, size_t length)
@@ -30,6 +31,16 @@ static void path_read(struct diag_message *m, const struct tcp_info *info, const
 		memcpy(&total_rto, data + TOTAL_RTO_AT, sizeof(total_rto));
 		m->rto_count = total_rto;
 	}
+}
+
+/* Not where the kernel does not tell. */
+static bool window_closed(const uint8_t *data, size_t length)
+{
+	uint32_t window = 1;
+
+	if (length >= SND_WND_AT + sizeof(window))
+		memcpy(&window, data + SND_WND_AT, sizeof(window));
+	return window == 0;
 }
 
 /* struct tcp_info has only ever grown at its end: a shorter one leaves the rest 0. */
@@ -54,7 +65,7 @@ static void info_read(struct diag_message *m, const uint8_t *data, size_t length
 	m->has_limits = length >= offsetof(struct tcp_info, tcpi_sndbuf_limited) + sizeof(info.tcpi_sndbuf_limited);
 	m->app_limited = info.tcpi_delivery_rate_app_limited;
 	m->mss = info.tcpi_snd_mss;
-	m->lost = info.tcpi_lost;
+	m->lost = info.tcpi_lost && !window_closed(data, length);
 	m->cwnd_limited = info.tcpi_unacked >= info.tcpi_snd_cwnd;
 	m->busy_us = info.tcpi_busy_time;
 	m->peer_window_us = info.tcpi_rwnd_limited;

@@ -41,7 +41,7 @@ export interface Interval {
   readonly retransmits: number;
   /** At the end of the sample: whole segments wait to be sent. */
   readonly segmentWaits: boolean;
-  /** At the end of the sample: something is taken for lost, and was not acknowledged since. */
+  /** At the end of the sample: something is taken for lost, was not acknowledged since, and the peer's window is not closed. */
   readonly lost: boolean;
   /** In bytes. */
   readonly receiveQueue: number;
@@ -74,12 +74,18 @@ export function limitOf(i: Interval): Limit {
 }
 
 function sendingLimit(i: Interval): Limit {
-  if (i.peerWindowUs >= i.busyUs * MOST) return Limit.peerWindow;
-  if (i.sendBufferUs >= i.busyUs * MOST) return Limit.sendBuffer;
-  if (isLossy(i)) return Limit.loss;
-  // Between two attempts, which are further and further apart: a path that has gone silent.
+  // Between two attempts, which are further and further apart: a path that has gone silent. Whatever was full before is full of what is lost.
   if (i.lost && i.txBytes === 0) return Limit.loss;
+  const full = limitOfFull(i);
+  if (full !== null) return full;
+  if (isLossy(i)) return Limit.loss;
   return i.segmentWaits || i.cwndLimited && !i.appLimited ? Limit.network : Limit.application;
+}
+
+/** What had no room for most of the time that something was under way. */
+export function limitOfFull(i: Pick<Interval, "busyUs" | "peerWindowUs" | "sendBufferUs">): Limit | null {
+  if (i.peerWindowUs >= i.busyUs * MOST) return Limit.peerWindow;
+  return i.sendBufferUs >= i.busyUs * MOST ? Limit.sendBuffer : null;
 }
 
 function isLossy({ us, busyUs, retransmits, txPackets }: Interval): boolean {

@@ -1,4 +1,5 @@
 /** What a connection waited for, sample after sample: where the time of the last minutes went. */
+import { limitOfFull } from "../flow/limit.ts";
 import { held, isTcp, limitedBy, retransmits, txPackets } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
 import type { LimitName } from "./group_reasons.ts";
@@ -50,8 +51,11 @@ export const PARTS: readonly LimitName[] = [
 export type Shares = Readonly<Record<LimitName, number>>;
 
 /** The microseconds of each part, and no more than there are. The kernel keeps time of two of the parts. What was under way beside them is the
- * network's, or what was lost on it; when nothing was, the application had written nothing. Of a sample with another word all is that word's. */
-export function sharesOf({ us, word, busyUs, peerWindowUs, sendBufferUs }: Wait): Shares {
+ * network's, or what was lost on it; when nothing was, the application had written nothing. Of a sample with another word all is that word's. On a path
+ * that has gone silent the window, or the buffer, is full of what is lost. */
+export function sharesOf(wait: Wait): Shares {
+  const { us, word, busyUs } = wait, isSilent = word === "loss" && limitOfFull(wait) !== null;
+  const peerWindowUs = isSilent ? 0 : wait.peerWindowUs, sendBufferUs = isSilent ? 0 : wait.sendBufferUs;
   const shares = { idle: 0, application: 0, peer_window: 0, send_buffer: 0, network: 0, loss: 0, reader: 0 };
   shares.peer_window = Math.min(us, peerWindowUs);
   shares.send_buffer = Math.min(us - shares.peer_window, sendBufferUs);

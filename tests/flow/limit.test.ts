@@ -35,6 +35,8 @@ Deno.test("limitOf() has one word for what happened", () => {
     "a few segments a second",
   );
   strictEqual(of({ busyUs: 1_000_000, lost: true }), Limit.loss, "nothing comes through any more");
+  strictEqual(of({ busyUs: 1_000_000, sendBufferUs: 1_000_000, lost: true }), Limit.loss, "the buffer is full of it");
+  strictEqual(of({ busyUs: 1_000_000, peerWindowUs: 1_000_000, lost: true }), Limit.loss, "the window is");
   strictEqual(of({ rxBytes: 101, receiveQueue: 202, receiveQueueBefore: 101 }), Limit.reader);
   strictEqual(of({ receiveQueue: 101, receiveQueueBefore: 101 }), Limit.reader);
 });
@@ -56,6 +58,7 @@ Deno.test("limitOf() does not take what is healthy for a fault", () => {
     Limit.network,
     "it writes instead",
   );
+  strictEqual(of({ ...BUSY, sendBufferUs: 800_000, lost: true }), Limit.sendBuffer, "the rest goes on");
   strictEqual(of({ us: 0 }), Limit.unknown);
 });
 

@@ -1,10 +1,11 @@
 // clang -O2 -Wall -Wextra -Werror -o pump pump.c
 // pump serve ADDRESS: takes one connection, says `port N` before, and reads all that comes; each line of its input stops it or lets it go on.
-// pump send ADDRESS PORT CHUNK EVERY_MS SNDBUF: writes CHUNK bytes each EVERY_MS (0: as fast as it may; CHUNK 0: nothing), with SO_SNDBUF (0: as it
-// is).
+// pump send ADDRESS PORT CHUNK EVERY_MS SNDBUF CONGESTION: writes CHUNK bytes each EVERY_MS (0: as fast as it may; CHUNK 0: nothing), with SO_SNDBUF
+// (0: as it is) and TCP_CONGESTION (empty: the machine's).
 // pump listen ADDRESS BACKLOG: says `port N` and accepts nobody. All end with their input.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +96,8 @@ static int send_on(char **argv)
 	prctl(PR_SET_NAME, "pump-send");
 	if (sndbuf && setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &sndbuf, sizeof(sndbuf)))
 		return 1;
+	if (*argv[5] && setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, argv[5], strlen(argv[5])))
+		return 1;
 	begin = now_us();
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)))
 		return 1;
@@ -118,5 +121,5 @@ int main(int argc, char **argv)
 		return serve(argv[2]);
 	if (argc == 4 && !strcmp(argv[1], "listen"))
 		return refuse_to_accept(argv[2], atoi(argv[3]));
-	return argc == 7 && !strcmp(argv[1], "send") ? send_on(argv + 2) : 2;
+	return argc == 8 && !strcmp(argv[1], "send") ? send_on(argv + 2) : 2;
 }

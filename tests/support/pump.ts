@@ -51,6 +51,8 @@ export interface Sending {
   readonly everyMs?: number;
   /** SO_SNDBUF; 0: as it is. */
   readonly sndbuf?: number;
+  /** The name of a congestion control; else the machine's. */
+  readonly congestion?: string;
 }
 
 /** Two ends of one connection. */
@@ -66,8 +68,8 @@ export class Pump implements AsyncDisposable {
     const pump = new Pump(), program = await compiled("pump", [source("pump")]);
     pump.#server = pump.#stack.use(new Child(to, [program, "serve", address]));
     pump.port = Number((await pump.#server.says()).split(" ")[1]);
-    const { chunk, everyMs = 0, sndbuf = 0 } = sending;
-    const args = ["send", address, pump.port, chunk, everyMs, sndbuf].map(String);
+    const { chunk, everyMs = 0, sndbuf = 0, congestion = "" } = sending;
+    const args = ["send", address, pump.port, chunk, everyMs, sndbuf, congestion].map(String);
     const [, us] = (await pump.#stack.use(new Child(from, [program, ...args])).says()).split(" ");
     pump.connectUs = Number(us);
     return pump;

@@ -29,6 +29,10 @@ Deno.test("sharesOf() gives each part the time that the kernel kept of it, and t
     network: 200,
     application: 400,
   });
+  const silent = { word: "loss", busyUs: 900_000 } as const;
+  deepStrictEqual(ms({ ...silent, sendBufferUs: 900_000 }), { loss: 900, application: 100 });
+  deepStrictEqual(ms({ ...silent, peerWindowUs: 450_000 }), { loss: 900, application: 100 });
+  deepStrictEqual(ms({ ...silent, peerWindowUs: 440_000 }), { peer_window: 440, loss: 460, application: 100 });
   for (const word of ["reader", "idle", "application"] as const) deepStrictEqual(ms({ word }), { [word]: 1000 });
   deepStrictEqual(ms({ word: null }), {});
 });
