@@ -58,6 +58,11 @@ export function ringBytes(text: string): number {
 
 export function processName(text: string): string {
   if (text === "") throw usage("--process takes a part of a name, not nothing");
+  if (text.includes("*")) {
+    throw usage(
+      `--process takes a part of a name, and * stands for itself alone; if it is meant: --filter 'process:"*"'`,
+    );
+  }
   return text;
 }
 

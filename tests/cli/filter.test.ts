@@ -60,6 +60,11 @@ Deno.test("parseArguments() refuses any other option that is given twice", () =>
   refused(/^--resolve and --no-resolve exclude each other/, "-r", "-N");
   refused(/^--limit was given twice/, "-l5", "-l6");
   refused(/^--process takes a part of a name, not nothing/, "--process", "");
+  refused(
+    /^--process takes a part of a name, and \* stands for itself alone; if it is meant: --filter/,
+    "--process",
+    "py*",
+  );
   refused(/^--pid takes a whole number/, "-p", "1", "-p", "x");
 });
 

@@ -54,6 +54,10 @@ Deno.test("parseArguments() takes flags, long and short", () => {
   strictEqual(options("--once", "--count", "5").count, 1);
   for (const flag of ["-b", "--batch"]) strictEqual(options(flag).batch, true);
   for (const flag of ["-L", "--listen"]) strictEqual(options(flag).listeners, true);
+  for (const filter of ["Listen", "state:lis", "not overflows>0"]) {
+    strictEqual(options("--filter", filter).listeners, true);
+  }
+  strictEqual(options("--filter", "listener").listeners, false);
   strictEqual(options("--json").json, true);
   strictEqual(options("--keep-privileges").keepPrivileges, true);
   for (const source of ["auto", "bpf", "netlink"] as const) strictEqual(options("--source", source).source, source);

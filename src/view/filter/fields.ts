@@ -106,11 +106,12 @@ function state(value: string): Predicate | string {
   return (sample, row) => text(sample, row).startsWith(wanted);
 }
 
-/** Whether the filter names listening sockets, which are hidden unless asked for: their state, or what they alone have. */
+/** Whether the filter names listening sockets, which are hidden unless asked for: their state, also as a word, or what they alone have. */
 export function asksForListeners(filter: Filter): boolean {
   return someTerm(
     filter,
     (term) =>
+      term.kind === "any" && term.text.toLowerCase() === "listen" ||
       term.kind === "field" && term.field === "state" && "LISTEN".startsWith(term.value.toUpperCase()) ||
       term.kind === "compare" && term.column === "overflows",
   );

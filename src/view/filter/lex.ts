@@ -11,6 +11,7 @@ export type Token =
       readonly name: string;
       readonly operator: ":" | Operator;
       readonly value: string;
+      readonly quoted: boolean;
       readonly valueAt: number;
     }
   );
@@ -68,6 +69,7 @@ function pairAt(text: string, at: number): Token | null {
     name: name.toLowerCase(),
     operator: operator as Operator | ":",
     value,
+    quoted: text[valueBegins] === '"',
     valueAt: valueBegins,
     at,
     end,

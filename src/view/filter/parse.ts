@@ -111,14 +111,35 @@ function word({ text, quoted, at }: Extract<Token, { kind: "word" }>): Filter {
   if (!quoted && isMistaken(text)) {
     throw new FilterError(`'${text}' is no address range such as 10.0.0.0/8`, at);
   }
+  if (!quoted) plain(text, at);
   return { kind: "any", text };
 }
+
+/** A star may be meant in an endpoint alone, as the screen has it: `*`, `*:53`, `[::]:*`. */
+const ENDPOINT = /^[0-9a-f:.\[\]*]*$/i;
+/** Of other languages and of word processors. At the end of a word an apostrophe may be its own. */
+const QUOTES = /^['`´‘’‚‛“”„‟«»‹›]/;
+
+/** Throws where a text that stands in no quotes has a sign that is more likely one of another language, and would find nothing in silence. */
+function plain(text: string, at: number): void {
+  if (QUOTES.test(text)) throw new FilterError(`a quote is " here, as in "Web Content", and not ${text[0]}`, at);
+  if (text.includes("*") && !ENDPOINT.test(text)) {
+    throw new FilterError(
+      "a part of a text is enough, and * stands for itself alone; one that is meant stands in quotes",
+      at,
+    );
+  }
+}
+
+/** Fields that look for a text. */
+const TEXTS = new Set(["process", "command", "exe", "user", "container", "host", "peer", "local", "remote"]);
 
 function unitOf(name: string, figures: Figures): Unit | null {
   return columnById(name)?.unit ?? figures(name);
 }
 
-function pair({ name, operator, value, at, valueAt }: Pair, figures: Figures): Filter {
+function pair({ name, operator, value, quoted, at, valueAt }: Pair, figures: Figures): Filter {
+  if (!quoted && TEXTS.has(name)) plain(value, valueAt);
   const column = columnById(name), field = FIELDS.get(name), unit = unitOf(name, figures);
   if (operator !== ":" && unit !== null) return comparison(column?.id ?? name, unit, operator, value, valueAt);
   if (operator === "=" && field?.exact !== undefined) {

@@ -108,16 +108,24 @@ const WRONG: readonly (readonly [string, number, RegExp])[] = [
   ["(=b)", 1, /begins with its column/],
   ["rtt>50 μs", 7, /write rtt>50μs;/],
   ['a "b', 2, /no end/],
+  ["process:py*", 8, /^a part of a text is enough, and \* stands for itself alone; one that is meant stands in quotes/],
+  ["process=py*", 8, /stands for itself/],
+  ["a remote:*.example.org", 9, /stands for itself/],
+  ["ngin*", 0, /stands for itself/],
+  ["process:'Web Content'", 8, /^a quote is " here, as in "Web Content", and not '/],
+  ["not “Web Content”", 4, /^a quote is " here, .* and not “/],
   ["(".repeat(200) + "a", 100, /too deeply/],
 ];
 
 Deno.test("parseFilter() takes what is like a range or a sign of another language as a word where it stands in quotes", () => {
-  for (const word of ["10.0.0.0/33", "10.0.0.1,10.0.0.2", "&&", "a->b", "=b"]) {
+  for (const word of ["10.0.0.0/33", "10.0.0.1,10.0.0.2", "&&", "a->b", "=b", "py*", "'a", "“a”"]) {
     const text = `"${word}"`;
     deepStrictEqual(parseFilter(text), any(word));
     strictEqual(printFilter(any(word)), text);
   }
-  for (const text of ["a&&b", "a/1", "kworker/0:1", "10.0.0.1/8", "a-b", "1.2.3.4-x", "*"]) {
+  for (
+    const text of ["a&&b", "a/1", "kworker/0:1", "10.0.0.1/8", "a-b", "1.2.3.4-x", "*", "*:53", "[::]:*", "o'brien"]
+  ) {
     deepStrictEqual(parseFilter(text), any(text));
   }
 });
