@@ -405,21 +405,26 @@ Deno.test("dropped is told by reason alone of more flows than there is room for,
   const flood =
     `socket(my $s, PF_INET, SOCK_DGRAM, 0); bind $s, pack_sockaddr_in(9999, INADDR_ANY); for (1 .. ${PORTS}) {
     send $s, "x" x ${BYTES}, 0, pack_sockaddr_in(10000 + $_, inet_aton("127.0.0.1")) }`;
-  await run("ip", ...args, flood);
   type Dropped = { reason: string; packets: number; bytes: number; without_flow: number };
   const told: (Dropped & { sample: number })[] = [];
-  let untracked = 0;
-  for (const [sample, { health, totals }] of (await running.upToFresh()).entries()) {
-    untracked = health.drops_untracked;
-    for (const total of (totals as unknown as { dropped: Dropped[] }).dropped) told.push({ sample, ...total });
+  let untracked = 0, floods = 0;
+  // Where the flood is slow, on a machine with other work, room is made in time.
+  while (untracked === 0 && floods < 20) {
+    await run("ip", ...args, flood);
+    floods++;
+    for (const [sample, { health, totals }] of (await running.upToFresh()).entries()) {
+      untracked = health.drops_untracked;
+      for (const total of (totals as unknown as { dropped: Dropped[] }).dropped) told.push({ sample, ...total });
+    }
   }
   ok(untracked > 0, JSON.stringify(told));
-  deepStrictEqual(await counter(netns, "flood"), [PORTS, PORTS * (BYTES + IP_AND_UDP)]);
+  const sent = PORTS * floods;
+  deepStrictEqual(await counter(netns, "flood"), [sent, sent * (BYTES + IP_AND_UDP)]);
   const ours = told.filter(({ reason }) => reason === "netfilter_drop");
   const sum = (of: "packets" | "bytes") => ours.reduce((all, total) => all + total[of], 0);
   deepStrictEqual(
     [sum("packets"), sum("bytes")],
-    [PORTS, PORTS * BYTES],
+    [sent, sent * BYTES],
     `${untracked} untracked: ${JSON.stringify(told)}`,
   );
 });

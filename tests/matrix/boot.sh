@@ -1,7 +1,7 @@
 # Sourced by scripts/matrix: the driver, the initial file system, and one boot.
-boot_limit_s=${TCPTOP_BOOT_LIMIT_S:-150}
-# The other architecture's instructions are translated with more work: a boot takes 80 s alone, and may share this machine.
-foreign_limit_s=$((boot_limit_s * 4))
+# A boot takes some 20 s alone, and may share this machine. The other architecture's instructions are translated with more work: 80 s.
+boot_limit_s=${TCPTOP_BOOT_LIMIT_S:-300}
+foreign_limit_s=$((boot_limit_s * 2))
 
 # The shim without ffi/base/archives.c, which stands in for parts of libelf and libc that only a shared library cannot have.
 # For the target, as build_shim.
