@@ -18,6 +18,7 @@
 #define ETH_P_IP 0x0800
 #define ETH_P_IPV6 0x86dd
 #define UDP_HEADER_BYTES 8
+#define FRAGMENT_HEADER 44
 #define EXTENSIONS_MAX 6 /* RFC 8200 names six, each at most once but for destination options */
 
 struct datagram {
@@ -98,15 +99,22 @@ static __always_inline bool datagram_read_v4(struct __sk_buff *skb, struct datag
 	return true;
 }
 
-/* Hop-by-hop options, routing, destination options: type, then length in units of 8 bytes without the first 8. */
+/* Hop-by-hop options, routing, destination options, and a fragment header: of a datagram that is whole, since it came in one (RFC 6946), the kernel
+ * leaves it there (ipv6_frag_rcv()). */
 static __always_inline bool is_extension(__u8 type)
 {
-	return type == 0 || type == 43 || type == 60;
+	return type == 0 || type == 43 || type == 60 || type == FRAGMENT_HEADER;
+}
+
+/* Type of what follows, then the length in units of 8 bytes without the first 8; a fragment header has none, and 8 bytes. */
+static __always_inline __u32 extension_bytes(__u8 type, __u8 length)
+{
+	return type == FRAGMENT_HEADER ? 8 : (length + 1) * 8;
 }
 
 static __always_inline bool datagram_read_v6(struct __sk_buff *skb, struct datagram *d, __u32 *offset)
 {
-	__u8 header[40], next[2];
+	__u8 header[40], next[2], type;
 
 	if (bpf_skb_load_bytes(skb, 0, header, sizeof(header)))
 		return false;
@@ -116,11 +124,12 @@ static __always_inline bool datagram_read_v6(struct __sk_buff *skb, struct datag
 	next[0] = header[6];
 #pragma unroll
 	for (int i = 0; i < EXTENSIONS_MAX; i++) {
-		if (!is_extension(next[0]))
+		type = next[0];
+		if (!is_extension(type))
 			break;
 		if (bpf_skb_load_bytes(skb, *offset, next, sizeof(next)))
 			return false;
-		*offset += (next[1] + 1) * 8;
+		*offset += extension_bytes(type, next[1]);
 	}
 	return next[0] == IPPROTO_UDP;
 }

@@ -1,5 +1,7 @@
-// odd_datagrams port0 | links GROUP | again | let_go | heard: datagrams whose addresses need care. Prints one JSON line, ends when its standard input does.
+// odd_datagrams port0 | fragment | links GROUP | again | let_go | heard: datagrams whose addresses need care. Prints one JSON line, ends when its standard input does.
 //   port0: 23 datagrams of 101 bytes from port 0, which no socket has
+//   fragment: 23 datagrams of 101 bytes by IPv6, each in one fragment that is all of it
+//   fragment: 23 datagrams of 101 bytes by IPv6 from port 4444, each with a fragment header though it is whole
 //   links: 300 bytes to GROUP over the device one, 301 over two, from one socket
 //   again: 300 bytes of a connected socket, which lets go of its peer, connects to it again, which gives it another port, and sends 301
 //   let_go: the same, but it sends the 301 bytes without a connection; heard: the same as again, but it receives the 301 bytes
@@ -8,6 +10,7 @@
 #include <err.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/ip6.h>
 #include <netinet/udp.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +38,29 @@ static void port0(void)
 	for (int i = 0; i < 23; i++)
 		must(sendto(raw, &datagram, sizeof(datagram), 0, (void *)&to, length), "sendto");
 	printf("{\"port\":%d}\n", ntohs(to.sin_port));
+}
+
+static void fragment(void)
+{
+	int receiver = must(socket(AF_INET6, SOCK_DGRAM, 0), "socket"), raw = must(socket(AF_INET6, SOCK_RAW, IPPROTO_FRAGMENT), "raw socket");
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT }, to_any;
+	struct { struct ip6_frag fragment; struct udphdr udp; char data[101]; } __attribute__((packed)) datagram = {};
+	socklen_t length = sizeof(to);
+
+	must(setsockopt(receiver, IPPROTO_UDP, UDP_NO_CHECK6_RX, &(int){ 1 }, sizeof(int)), "UDP_NO_CHECK6_RX");
+	must(bind(receiver, (void *)&to, length), "bind");
+	must(getsockname(receiver, (void *)&to, &length), "getsockname");
+	datagram.fragment.ip6f_nxt = IPPROTO_UDP;
+	datagram.udp.source = htons(4444);
+	datagram.udp.dest = to.sin6_port;
+	datagram.udp.len = htons(sizeof(datagram.udp) + sizeof(datagram.data));
+	to_any = to;
+	to_any.sin6_port = 0; /* else it would have to be the protocol (rawv6_sendmsg()) */
+	for (int i = 0; i < 23; i++) {
+		must(sendto(raw, &datagram, sizeof(datagram), 0, (void *)&to_any, length), "sendto");
+		must(recv(receiver, datagram.data, sizeof(datagram.data), 0) - sizeof(datagram.data), "recv");
+	}
+	printf("{\"port\":%d}\n", ntohs(to.sin6_port));
 }
 
 static void links(const char *group)
@@ -99,6 +125,8 @@ int main(int argc, char **argv)
 
 	if (argc > 2)
 		links(argv[2]);
+	else if (argc > 1 && !strcmp(argv[1], "fragment"))
+		fragment();
 	else if (argc > 1 && strcmp(argv[1], "port0"))
 		again(strcmp(argv[1], "let_go"), !strcmp(argv[1], "heard"));
 	else

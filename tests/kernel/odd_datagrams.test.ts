@@ -1,4 +1,4 @@
-/** Datagrams whose addresses need care: from port 0, to the same address on two links, and from a socket that gets another port. */
+/** Datagrams that need care: from port 0, with a fragment header, to the same address on two links, and from a socket that gets another port. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { compiled } from "../support/compiled.ts";
 import { lines, within } from "../support/lines.ts";
@@ -45,6 +45,15 @@ Deno.test("tcptop shows who sent a datagram from port 0", async () => {
     const sample = await running.until("the flow", (sample) => ofNetns(sample, netns, port).length > 0);
     const [{ remote, rx_bytes, rx_packets }] = ofNetns(sample, netns, port);
     deepStrictEqual([remote!.address, remote!.port, rx_packets, rx_bytes], ["127.0.0.1", 0, 23, 2323]);
+  });
+});
+
+Deno.test("tcptop counts a datagram that has a fragment header though it is whole", async () => {
+  await using running = await Running.start("-i", "300ms", "--udp");
+  await withOdd("fragment", async ({ port }, netns) => {
+    const sample = await running.until("the flow", (sample) => ofNetns(sample, netns, port).length > 0);
+    const [{ remote, rx_bytes, rx_packets }] = ofNetns(sample, netns, port);
+    deepStrictEqual([remote!.address, remote!.port, rx_packets, rx_bytes], ["::1", 4444, 23, 2323]);
   });
 });
 
