@@ -35,17 +35,49 @@ static __always_inline u32 sock_drops(struct sock *sk)
 	return sk->sk_drops.counter;
 }
 
-/* The direction of a connection that is older than tcptop. Before a FIN is out, who called connect() has a byte more acknowledged or in flight than was sent, the SYN, and who
+/* Whether this side's FIN has been sent. It gets the last sequence number when it is queued, after tcp_close_state() and before
+ * release_sock(), and has been sent when no queued byte is left. A read without the lock may see the new state before that: tx_bytes is
+ * then one byte short until the next read. */
+static __always_inline bool sock_fin_is_out(struct sock *sk, u32 next, struct tcp_sock *tp)
+{
+	switch (sk->__sk_common.skc_state) {
+	case TCP_FIN_WAIT1:
+	case TCP_FIN_WAIT2:
+	case TCP_CLOSING:
+	case TCP_LAST_ACK:
+		return next == tp->write_seq;
+	}
+	return false;
+}
+
+/* Whether its handshake has ended, and it is still there. */
+static __always_inline bool is_past_handshake(u8 state)
+{
+	switch (state) {
+	case TCP_ESTABLISHED:
+	case TCP_CLOSE_WAIT:
+	case TCP_FIN_WAIT1:
+	case TCP_FIN_WAIT2:
+	case TCP_CLOSING:
+	case TCP_LAST_ACK:
+		return true;
+	}
+	return false;
+}
+
+/* The direction of a connection that is older than tcptop. Beside a FIN, who called connect() has a byte more acknowledged or in flight than was sent, the SYN, and who
  * was called has not (sock_tx_bytes()). Where this machine refused an attempt that cannot be told: then by sk_max_ack_backlog, of which a child has its listener's
  * (sk_clone_lock()) and a socket that called connect() has 0, but for one that listened before; listen(fd, 0) leaves 0 too. */
 static __always_inline u8 sock_direction(struct sock *sk, struct tcp_sock *tp, u8 state)
 {
+	u32 next;
 	u64 beyond;
 
 	if (state == TCP_LISTEN)
 		return DIRECTION_UNKNOWN;
-	if (tp && (state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT)) {
-		beyond = tp->bytes_acked + (u32)(tp->snd_nxt - tp->snd_una) - (tp->bytes_sent - tp->bytes_retrans);
+	if (tp && is_past_handshake(state)) {
+		next = tp->snd_nxt;
+		beyond = tp->bytes_acked + (u32)(next - tp->snd_una) - (tp->bytes_sent - tp->bytes_retrans) - sock_fin_is_out(sk, next, tp);
 		if (beyond <= 1)
 			return beyond ? DIRECTION_OUTBOUND : DIRECTION_INBOUND;
 	}
@@ -63,21 +95,6 @@ static __always_inline u64 sock_rx_bytes(struct sock *sk, struct tcp_sock *tp)
 	barrier();
 	bytes = tp->bytes_received;
 	return bytes ? bytes - 1 : 0;
-}
-
-/* Whether this side's FIN has been sent. It gets the last sequence number when it is queued, after tcp_close_state() and before
- * release_sock(), and has been sent when no queued byte is left. A read without the lock may see the new state before that: tx_bytes is
- * then one byte short until the next read. */
-static __always_inline bool sock_fin_is_out(struct sock *sk, u32 next, struct tcp_sock *tp)
-{
-	switch (sk->__sk_common.skc_state) {
-	case TCP_FIN_WAIT1:
-	case TCP_FIN_WAIT2:
-	case TCP_CLOSING:
-	case TCP_LAST_ACK:
-		return next == tp->write_seq;
-	}
-	return false;
 }
 
 /* Payload that was acknowledged (bytes_acked) or is in flight (snd_nxt - snd_una), without SYN and FIN, which have sequence numbers too.

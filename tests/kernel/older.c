@@ -1,6 +1,7 @@
 // clang -O2 -Wall -Wextra -Werror -o older older.c
-// older: two connections on loopback, of which the backlog says the wrong direction. One is accepted from listen(fd, 0), and its accepted end has sent 1,009 bytes; in the
-// other a socket that has listened before calls connect(), and has sent 77. Says `accepted PORT CLIENT_PORT` and `connected PORT SERVER_PORT`; waits for its input to end.
+// older: four connections on loopback, of which the backlog says the wrong direction. Two are accepted from listen(fd, 0), and the accepted end has sent; in the
+// others a socket that has listened before calls connect() and has sent. Of each two one sender has then shut down for writing. Says `SENDER_PORT OTHER_PORT` of
+// each; waits for its input to end.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -43,24 +44,46 @@ static void receive(int fd, size_t bytes)
 		must(got = recv(fd, data, bytes, 0), "recv");
 }
 
-int main(void)
+static void send_all(int from, int to, size_t bytes, int is_last)
 {
-	int first = listener(0), second = listener(8), turned = listener(8), client = socket(AF_INET, SOCK_STREAM, 0), accepted, other;
-	struct sockaddr_in to = name_of(first);
-	char data[1009] = { 0 }, byte;
+	char data[2048] = { 0 };
+
+	must(send(from, data, bytes, 0), "send");
+	receive(to, bytes);
+	if (is_last)
+		must(shutdown(from, SHUT_WR), "shutdown");
+	printf("%d %d\n", ntohs(name_of(from).sin_port), ntohs(name_of(to).sin_port));
+}
+
+static void accepted_sends(size_t bytes, int is_last)
+{
+	int server = listener(0), client = socket(AF_INET, SOCK_STREAM, 0), accepted;
+	struct sockaddr_in to = name_of(server);
 
 	must(connect(client, (struct sockaddr *)&to, sizeof(to)), "connect");
-	must(accepted = accept(first, NULL, NULL), "accept");
-	must(send(accepted, data, 1009, 0), "send");
-	receive(client, 1009);
+	must(accepted = accept(server, NULL, NULL), "accept");
+	send_all(accepted, client, bytes, is_last);
+}
+
+static void former_listener_sends(size_t bytes, int is_last)
+{
+	int server = listener(8), turned = listener(8), accepted;
+	struct sockaddr_in to = name_of(server);
+
 	must(shutdown(turned, SHUT_RDWR), "shutdown");
-	to = name_of(second);
 	must(connect(turned, (struct sockaddr *)&to, sizeof(to)), "connect");
-	must(other = accept(second, NULL, NULL), "accept");
-	must(send(turned, data, 77, 0), "send");
-	receive(other, 77);
-	printf("accepted %d %d\nconnected %d %d\n", ntohs(name_of(accepted).sin_port), ntohs(name_of(client).sin_port), ntohs(name_of(turned).sin_port),
-	       ntohs(name_of(second).sin_port));
+	must(accepted = accept(server, NULL, NULL), "accept");
+	send_all(turned, accepted, bytes, is_last);
+}
+
+int main(void)
+{
+	char byte;
+
+	accepted_sends(1009, 0);
+	former_listener_sends(77, 0);
+	accepted_sends(503, 1);
+	former_listener_sends(331, 1);
 	fflush(stdout);
 	return read(0, &byte, 1) < 0;
 }
