@@ -113,7 +113,8 @@ for (const source of ["bpf", "netlink"]) {
       const expected = ends.map(({ side }) => [side.sent, side.received]).sort();
       const of = ({ flows }: SampleDocument, closed: boolean) =>
         flows.filter((f) =>
-          f.closed === closed && f.remote !== null && [f.local.port, f.remote.port].includes(phase.port)
+          f.netns === a.inode && f.closed === closed && f.remote !== null &&
+          [f.local.port, f.remote.port].includes(phase.port)
         )
           .map(({ tx_bytes, rx_bytes }) => [tx_bytes, rx_bytes]).sort();
       deepStrictEqual(of(await running.fresh(), false), expected);
