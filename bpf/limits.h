@@ -43,6 +43,13 @@ static __always_inline bool own_fin_waits(u8 state)
 	return state == TCP_FIN_WAIT1 || state == TCP_CLOSING || state == TCP_LAST_ACK;
 }
 
+/* Whether nothing is under way, and this machine has refused what waits when it was to leave (a firewall, a full queue): bytes_sent counts such an attempt
+ * (sock_tx_bytes()). One that was refused once and left at the next attempt stays in the count: whether anything has left since, who reads this must look. */
+static __always_inline bool is_refused(struct tcp_sock *tp, u32 unsent)
+{
+	return unsent && tp->snd_nxt == tp->snd_una && tp->bytes_sent - tp->bytes_retrans > tp->bytes_acked;
+}
+
 /* rcv_nxt has the peer's FIN, which nobody reads, once SOCK_DONE is set (sock_rx_bytes()). */
 static __always_inline void limits_read(struct tcptop_tcp_limits *l, struct sock *sk, struct tcp_sock *tp, u64 cookie)
 {
@@ -53,13 +60,15 @@ static __always_inline void limits_read(struct tcptop_tcp_limits *l, struct sock
 	l->size = sizeof(*l);
 	l->cookie = cookie;
 	l->sending = (BPF_CORE_READ_BITFIELD(tp, rate_app_limited) ? SENDING_APP_LIMITED : 0) |
-		     (BPF_CORE_READ_BITFIELD(tp, is_cwnd_limited) ? SENDING_CWND_LIMITED : 0) | (tp->lost_out && tp->snd_wnd ? SENDING_LOST : 0);
+		     (BPF_CORE_READ_BITFIELD(tp, is_cwnd_limited) ? SENDING_CWND_LIMITED : 0);
 	limits_read_times(l, tp);
 	l->send_queue = queue_length(written, tp->snd_una);
 	l->unsent = queue_length(written, tp->snd_nxt);
 	l->receive_queue = queue_length(next - sock_flag(sk, SOCK_DONE), tp->copied_seq);
 	if (l->unsent && l->unsent >= tp->mss_cache)
 		l->sending |= SENDING_SEGMENT_WAITS;
+	if (tp->snd_wnd && (tp->lost_out || is_refused(tp, l->unsent)))
+		l->sending |= SENDING_LOST;
 	l->min_rtt_us = smallest == ~0u ? 0 : smallest;
 }
 

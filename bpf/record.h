@@ -160,7 +160,8 @@ enum tcptop_sending {
 	SENDING_CWND_LIMITED = 2, /* the congestion window was full (tcp_cwnd_validate()) */
 	SENDING_SEGMENT_WAITS = 4, /* a whole segment or more was not sent; less may wait for more to come (Nagle) */
 	/* Something that was sent is taken for lost, and was not acknowledged since (tcp_sock.lost_out), though the peer's window, as last heard, is not
-	 * closed: a receiver without memory throws away what it had room for, and says so by a window of 0. */
+	 * closed: a receiver without memory throws away what it had room for, and says so by a window of 0. Or nothing is under way, as this machine has refused
+	 * what waits. */
 	SENDING_LOST = 8,
 };
 

@@ -91,11 +91,17 @@ void fill_listener_limits(struct tcptop_tcp_limits *l, const struct diag_message
 	l->unsent = m->drops;
 }
 
+/* As is_refused() of bpf/limits.h. */
+static bool is_refused(const struct diag_message *m)
+{
+	return m->has_sent && m->not_sent && m->not_sent >= m->unacknowledged && acked_beyond_payload(m) < 0;
+}
+
 void fill_limits(struct tcptop_tcp_limits *l, const struct diag_message *m, uint64_t cookie)
 {
 	*l = (struct tcptop_tcp_limits){ .tag = TAG_TCP_LIMITS, .size = m->has_limits ? sizeof(*l) : 0, .cookie = cookie };
 	l->sending = (m->app_limited ? SENDING_APP_LIMITED : 0) | (m->cwnd_limited ? SENDING_CWND_LIMITED : 0) |
-		     (m->lost ? SENDING_LOST : 0);
+		     (!m->window_closed && (m->lost || is_refused(m)) ? SENDING_LOST : 0);
 	l->busy_us = m->busy_us;
 	l->peer_window_us = m->peer_window_us;
 	l->send_buffer_us = m->send_buffer_us;

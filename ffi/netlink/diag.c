@@ -65,7 +65,8 @@ static void info_read(struct diag_message *m, const uint8_t *data, size_t length
 	m->has_limits = length >= offsetof(struct tcp_info, tcpi_sndbuf_limited) + sizeof(info.tcpi_sndbuf_limited);
 	m->app_limited = info.tcpi_delivery_rate_app_limited;
 	m->mss = info.tcpi_snd_mss;
-	m->lost = info.tcpi_lost && !window_closed(data, length);
+	m->lost = info.tcpi_lost;
+	m->window_closed = window_closed(data, length);
 	m->cwnd_limited = info.tcpi_unacked >= info.tcpi_snd_cwnd;
 	m->busy_us = info.tcpi_busy_time;
 	m->peer_window_us = info.tcpi_rwnd_limited;

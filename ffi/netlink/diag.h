@@ -49,7 +49,8 @@ struct diag_message {
 	bool has_limits;         /* the next seven: since 4.10 */
 	bool app_limited;        /* tcpi_delivery_rate_app_limited */
 	uint32_t mss;            /* of what is sent */
-	bool lost;               /* tcpi_lost is not 0, and the peer's window, where the kernel tells it, is not closed */
+	bool lost;               /* tcpi_lost is not 0 */
+	bool window_closed;      /* the peer's, where the kernel tells it */
 	bool cwnd_limited;       /* as many segments are out as may be */
 	uint64_t busy_us;        /* as in struct tcptop_tcp_limits */
 	uint64_t peer_window_us;

@@ -41,7 +41,8 @@ export interface Interval {
   readonly retransmits: number;
   /** At the end of the sample: whole segments wait to be sent. */
   readonly segmentWaits: boolean;
-  /** At the end of the sample: something is taken for lost, was not acknowledged since, and the peer's window is not closed. */
+  /** At the end of the sample: something is taken for lost, was not acknowledged since, and the peer's window is not closed; or this machine has
+   * refused what waits, and nothing is under way. */
   readonly lost: boolean;
   /** In bytes. */
   readonly receiveQueue: number;
@@ -74,7 +75,8 @@ export function limitOf(i: Interval): Limit {
 }
 
 function sendingLimit(i: Interval): Limit {
-  // Between two attempts, which are further and further apart: a path that has gone silent. Whatever was full before is full of what is lost.
+  // Between two attempts, which are further and further apart: a path that has gone silent, or a firewall of this machine that lets nothing out.
+  // Whatever was full before is full of what is lost.
   if (i.lost && i.txBytes === 0) return Limit.loss;
   const full = limitOfFull(i);
   if (full !== null) return full;

@@ -70,9 +70,7 @@ export function limitSentence(sample: Sample, row: number, kept: readonly (Wait 
     case "send_buffer":
       return `Waits for room in its send buffer, which was full ${share("sendBufferUs")} ${over}.`;
     case "loss":
-      return `Waits for lost segments to be sent again: ${
-        lostText(waits, known) ?? `busy ${share("busyUs")} ${over}`
-      }.`;
+      return lossSentence(waits, known, `busy ${share("busyUs")} ${over}`);
     case "network":
       return `Waits for the network: ${bytes("unsent")} not sent yet, busy ${share("busyUs")} ${over}.`;
     case "reader":
@@ -96,15 +94,19 @@ function sumBy(waits: readonly Wait[], of: "busyUs" | "peerWindowUs" | "sendBuff
   return waits.reduce((sum, wait) => sum + wait[of], 0);
 }
 
-/** Counts are those at the end of a sample: the one before the first must be kept too, else the first is where they begin. null: it is the only one. */
-function lostText(waits: readonly Wait[], kept: readonly (Wait | null)[]): string | null {
+/** Counts are those at the end of a sample: the one before the first must be kept too, else the first is where they begin, and says nothing if it is
+ * the only one. Between two attempts, or where this machine itself refuses them, nothing was sent again. */
+function lossSentence(waits: readonly Wait[], kept: readonly (Wait | null)[], busy: string): string {
   const before = kept[kept.length - waits.length - 1] ?? null,
     first = before ?? waits[0],
     last = waits[waits.length - 1];
-  if (first === last || first.sent === null || last.sent === null) return null;
+  if (first === last || first.sent === null || last.sent === null) {
+    return `Waits for lost segments to be sent again: ${busy}.`;
+  }
   const again = (last.sentAgain ?? 0) - (first.sentAgain ?? 0), number = thousands;
-  const us = (last.timeNs - first.timeNs) / 1000;
-  return `${number(again)} of ${number(last.sent - first.sent)} in the last ${spanText(us)}`;
+  if (again === 0) return `Nothing that it sends gets through: ${busy}.`;
+  const us = (last.timeNs - first.timeNs) / 1000, all = number(last.sent - first.sent);
+  return `Waits for lost segments to be sent again: ${number(again)} of ${all} in the last ${spanText(us)}.`;
 }
 
 /** For how long the word has been the same. */

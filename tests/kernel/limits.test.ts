@@ -36,9 +36,9 @@ function mostly(found: readonly Ends[], expected: Partial<Ends>): void {
   if (right < RIGHT) misses.push(`${JSON.stringify(expected)}: ${JSON.stringify(found)}`);
 }
 
-/** Nothing comes through to it any more. */
-async function silence(netns: Netns): Promise<void> {
-  const rules = "add table inet t; add chain inet t c { type filter hook input priority 0; policy drop; }";
+/** Nothing comes through to it any more, or out of it. */
+async function silence(netns: Netns, hook: "input" | "output" = "input"): Promise<void> {
+  const rules = `add table inet t; add chain inet t c { type filter hook ${hook} priority 0; policy drop; }`;
   deepStrictEqual((await execute(["ip", "netns", "exec", netns.name, "nft", rules])).code, 0);
 }
 
@@ -100,6 +100,18 @@ for (const [source, sockets] of SOURCES) {
     await running.until("silence", ({ flows }) => flows.some(isSilent));
     mostly(await words(running, small), { client: "loss" });
   });
+
+  for (const [what, sending] of [["a few bytes", { chunk: 1, everyMs: 50 }], ["segments", { chunk: 65536 }]] as const) {
+    test(`limited_by says loss where a firewall of this machine refuses ${what}, ${by}`, async () => {
+      await using netns = await Netns.make();
+      await using running = await start();
+      await using pump = await Pump.start(netns, netns, "127.0.0.1", sending);
+      await silence(netns, "output");
+      const isSilent = ({ remote, limited_by }: FlowFacts) => remote?.port === pump.port && limited_by === "loss";
+      await running.until("silence", ({ flows }) => flows.some(isSilent));
+      mostly(await words(running, pump), { client: "loss" });
+    });
+  }
 
   test(`limited_by says network of a slow path, and loss of one that loses 2 %, ${by}`, async () => {
     await using a = await Netns.make();

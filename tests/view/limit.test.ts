@@ -38,6 +38,10 @@ Deno.test("limitSentence() says how much was lost of what was sent, where it kno
     said(lossy(1000, 5), lossy(2200, 30), lossy(3000, 47)),
     "Waits for lost segments to be sent again: 42 of 2,000 in the last 2 s.",
   );
+  strictEqual(
+    said(lossy(1000, 5), lossy(1001, 5), lossy(1002, 5)),
+    "Nothing that it sends gets through: busy 50 % of the last 3 s.",
+  );
 });
 
 Deno.test("limitSentence() says for how long nothing was read", () => {
