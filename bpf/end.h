@@ -74,7 +74,7 @@ static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, 
 {
 	int err = sk->sk_err;
 	int reset = reset_error(sk, old);
-	bool owned = sk->sk_lock.owned;
+	bool owned = sk->sk_lock.owned, no_linger = sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime;
 
 	if (!err)
 		err = reset;
@@ -97,7 +97,7 @@ static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, 
 	/* The peer's FIN, or the ACK of ours. release_sock() may handle it, so that the socket is owned. */
 	if (old == TCP_CLOSING || (old == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DONE)))
 		return END_FIN_LOCAL;
-	if (owned && sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime && sk->sk_shutdown == SHUTDOWN_MASK)
+	if (owned && no_linger && sk->sk_shutdown == SHUTDOWN_MASK)
 		return END_RESET_SENT;
 	switch (old) {
 	case TCP_FIN_WAIT1:
@@ -108,6 +108,8 @@ static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, 
 	case TCP_TIME_WAIT:
 		return END_FIN_LOCAL;
 	}
+	if (owned && is_subflow(tp)) /* by MPTCP (is_fast_close()); it has the SO_LINGER of the MPTCP socket (mptcp_setsockopt_sol_socket_linger()) */
+		return no_linger ? END_RESET_SENT : END_RESET_UNREAD;
 	if (owned)
 		return END_DISCONNECTED;
 	return not_accepted(sk, old) ? END_NOT_ACCEPTED : END_UNKNOWN;

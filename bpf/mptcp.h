@@ -6,6 +6,7 @@
 #define TCPTOP_MPTCP_H
 
 #include "owner.h"
+#include "sock.h"
 
 /* By the address of the MPTCP socket. When the memory becomes another MPTCP socket, its holder replaces the former owner after the next
  * pass, as with a socket that was passed to another process (owner_apply_pass()). Of struct tracked only the fields that owner.h uses are
@@ -36,8 +37,7 @@ static __always_inline u64 mptcp_socket_of(struct tcp_sock *tp)
 {
 	u64 msk = 0;
 
-	if (!settings.long_names || !bpf_core_field_exists(tp->is_mptcp) || !tp->is_mptcp ||
-	    !bpf_core_field_exists(struct mptcp_subflow_context, conn))
+	if (!settings.long_names || !is_subflow(tp) || !bpf_core_field_exists(struct mptcp_subflow_context, conn))
 		return 0;
 	bpf_probe_read_kernel(&msk, sizeof(msk), tp->inet_conn.icsk_ulp_data + bpf_core_field_offset(struct mptcp_subflow_context, conn));
 	return msk;

@@ -35,6 +35,15 @@ static __always_inline u8 reset_why(u64 reason)
 	return REASON_IS(reason, TCP_STATE) ? RESET_STATE : RESET_UNKNOWN;
 }
 
+/* An MPTCP connection that its process closes with data unread or SO_LINGER 0: a reset for each subflow, before they are disconnected (mptcp_do_fastclose()).
+ * The kernel's reason is data unread, whatever the cause. */
+static __always_inline bool is_fast_close(struct sock *sk, u64 reason)
+{
+	struct tcp_sock *tp = sk ? bpf_skc_to_tcp_sock(sk) : NULL;
+
+	return tp && is_subflow(tp) && REASON_IS(reason, TCP_ABORT_ON_CLOSE);
+}
+
 static __always_inline int reset_report(struct sock *sk, u64 reason)
 {
 	struct tcp_sock *tp = sk ? bpf_skc_to_tcp_sock(sk) : NULL; /* NULL: no socket, in TIME_WAIT, or in its handshake */

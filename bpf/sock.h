@@ -22,6 +22,11 @@ static __always_inline bool sock_is_in_fastopen(struct tcp_sock *tp)
 	return settings.long_names ? BPF_CORE_READ(tp, fastopen_rsk) : tp->fastopen_rsk;
 }
 
+static __always_inline bool is_subflow(struct tcp_sock *tp)
+{
+	return bpf_core_field_exists(tp->is_mptcp) && tp->is_mptcp;
+}
+
 /* sk_drops_read() */
 static __always_inline u32 sock_drops(struct sock *sk)
 {

@@ -58,9 +58,12 @@ int tcp_reset_sent(unsigned long long *ctx)
 {
 	struct sock *sk = (struct sock *)ctx[0];
 
-	reset_note(sk, ECONNABORTED);
-	if (bpf_core_type_exists(enum sk_rst_reason))
+	if (!bpf_core_type_exists(enum sk_rst_reason)) {
+		reset_note(sk, ECONNABORTED);
+	} else if (!is_fast_close(sk, (u32)ctx[2])) {
+		reset_note(sk, ECONNABORTED);
 		reset_report(sk, (u32)ctx[2]);
+	}
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 // clang -O2 -Wall -Wextra -Werror -o mptcp mptcp.c
-// mptcp BYTES [heir]: a server and a client of MPTCP over loopback, each a process; the client sends so many bytes, the server 503. Says
-// `ready SERVER CLIENT PORT HEIR`, and ends with its input. `heir`: the server has a child, HEIR, that holds its connection too, and lets go
-// of it itself with the first byte of the input; 0 else.
+// mptcp BYTES [heir | linger | unread]: a server and a client of MPTCP over loopback, each a process; the client sends so many bytes, the server 503. Says
+// `ready SERVER CLIENT PORT HEIR`, and ends with its input. With the first byte of that the server lets go of its connection. `heir`: it has a child,
+// HEIR, that holds it too; 0 else. `linger`: with SO_LINGER 0; `unread`: it has left a byte unread.
 #include <arpa/inet.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -61,17 +61,20 @@ static int32_t bequeath(int fd)
 	exit(0);
 }
 
-static int serve(int with_heir)
+static int serve(const char *how)
 {
+	const struct linger none = { .l_onoff = 1 };
 	int fd = accept(listener, NULL, NULL);
 	int32_t heir;
 	char byte;
 
 	prctl(PR_SET_NAME, "mptcp-server");
 	close(listener);
-	read_all(fd, bytes);
+	read_all(fd, bytes - !strcmp(how, "unread"));
 	send_all(fd, 503);
-	heir = with_heir ? bequeath(fd) : 0;
+	if (!strcmp(how, "linger"))
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+	heir = !strcmp(how, "heir") ? bequeath(fd) : 0;
 	if (write(up[1], &heir, sizeof(heir)) != sizeof(heir))
 		return 1;
 	close(step[1]);
@@ -115,7 +118,7 @@ int main(int argc, char **argv)
 	/* Who listens is another process than the one that accepts. */
 	server = fork();
 	if (!server)
-		return serve(argc > 2);
+		return serve(argc > 2 ? argv[2] : "");
 	client = fork();
 	if (!client)
 		return ask();

@@ -4,14 +4,14 @@ import { compiled } from "../support/compiled.ts";
 import { lines, within } from "../support/lines.ts";
 import { Netns } from "../support/netns.ts";
 import { Running, type SampleDocument } from "../support/tcptop.ts";
-import { SOURCES } from "../support/kept.ts";
+import { KEPT, SOURCES } from "../support/kept.ts";
 
 const BYTES = 100_003;
 
-async function start(netns?: Netns, heir = false) {
+async function start(netns?: Netns, how?: "heir" | "linger" | "unread") {
   const program = await compiled("mptcp", [new URL("mptcp.c", import.meta.url)]);
   const inside = netns === undefined ? [] : ["ip", "netns", "exec", netns.name];
-  const [command, ...args] = [...inside, program, String(BYTES), ...heir ? ["heir"] : []];
+  const [command, ...args] = [...inside, program, String(BYTES), ...how === undefined ? [] : [how]];
   const child = new Deno.Command(command, { args, stdin: "piped", stdout: "piped" }).spawn();
   const said = lines(child.stdout), line = (await within(20, "the connection", said.next())).value!;
   const [word, ...numbers] = line.split(" "), [server, client, port, heirPid] = numbers.map(Number);
@@ -103,7 +103,7 @@ for (const [source, sockets] of SOURCES) {
 for (const [source, sockets] of SOURCES) {
   Deno.test(`a subflow that several hold is said to be shared, and goes to the heir, by ${source} ${sockets}`, async () => {
     await using running = await begin(source, sockets);
-    const { server, port, heir, letGo, stop } = await start(undefined, true);
+    const { server, port, heir, letGo, stop } = await start(undefined, "heir");
     const of = ({ flows }: SampleDocument) =>
       flows.filter(({ remote, local }) => remote !== null && local.port === port).map(({ pid, process, shared }) => [
         pid,
@@ -120,4 +120,37 @@ for (const [source, sockets] of SOURCES) {
       await stop();
     }
   });
+}
+
+for (const sockets of KEPT) {
+  for (const [how, reason] of [["linger", "closed with SO_LINGER 0"], ["unread", "closed with data unread"]] as const) {
+    Deno.test(`an MPTCP connection that its process resets (${how}) was not killed, all subflows, in ${sockets}`, async () => {
+      await using netns = await Netns.make();
+      await addressToJoinFrom(netns);
+      await using running = await begin("bpf", sockets);
+      const { port, letGo, stop } = await start(netns, how);
+      const inside = ({ flows }: SampleDocument) =>
+        flows.filter((flow) => flow.netns === netns.inode && flow.remote !== null && flow.state !== "SYN_SENT");
+      try {
+        await running.until(
+          "both subflows",
+          (sample) => inside(sample).filter(({ closed }) => !closed).length === 4,
+          20,
+        );
+        await letGo();
+        const ended: Record<string, unknown>[] = [];
+        await running.until("all ends", (sample) => {
+          for (const { closed, local, end } of inside(sample)) {
+            if (closed) ended.push({ at: local.port === port, ...end });
+          }
+          return ended.length >= 4;
+        }, 20);
+        const sent = { at: true, by: "local", how: "reset_sent", error: null, reason };
+        const received = { at: false, by: "peer", how: "reset_received", error: "ECONNRESET", reason: null };
+        deepStrictEqual(ended.sort((a, b) => Number(b.at) - Number(a.at)), [sent, sent, received, received]);
+      } finally {
+        await stop();
+      }
+    });
+  }
 }
