@@ -1,6 +1,5 @@
 // odd_datagrams port0 | fragment | links GROUP | again | let_go | heard: datagrams whose addresses need care. Prints one JSON line, ends when its standard input does.
 //   port0: 23 datagrams of 101 bytes from port 0, which no socket has
-//   fragment: 23 datagrams of 101 bytes by IPv6, each in one fragment that is all of it
 //   fragment: 23 datagrams of 101 bytes by IPv6 from port 4444, each with a fragment header though it is whole
 //   links: 300 bytes to GROUP over the device one, 301 over two, from one socket
 //   again: 300 bytes of a connected socket, which lets go of its peer, connects to it again, which gives it another port, and sends 301
