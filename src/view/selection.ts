@@ -1,8 +1,8 @@
 import type { Sample } from "../flow/sample.ts";
 import type { Predicate } from "./filter/fields.ts";
-import { isListener, isTcp } from "../flow/row.ts";
+import { flowId, isListener, isTcp } from "../flow/row.ts";
 import { Scratch } from "../flow/scratch.ts";
-import { fold } from "./pairs.ts";
+import { fold, otherEnd } from "./pairs.ts";
 import { type Sort, sortedRows } from "./sort.ts";
 
 /** Which flows to show. */
@@ -21,10 +21,12 @@ export interface Selection extends Choice {
   readonly sort: Sort;
   /** 0: all. */
   readonly limit: number;
+  /** The id of a flow that the limit does not cut off; null or absent: there is none. */
+  readonly cursor?: string | null;
 }
 
 export interface Selected {
-  /** In order, up to the limit. */
+  /** In order, up to the limit; behind them the flow that it does not cut off. */
   readonly rows: number[];
   /** How many there are without the limit, but for those that ended before this sample. */
   readonly matching: number;
@@ -47,7 +49,17 @@ export function selected(sample: Sample, selection: Selection): Selected {
   for (let row = 0; row < length; row++) if (isChosen(sample, row, selection)) chosen[count++] = row;
   const left = selection.pairs ? fold(sample, chosen, count) : count, rows = chosen.subarray(0, left);
   for (let i = 0; i < left; i++) if (rows[i] < pastFrom) matching++;
-  return { rows: sortedRows(sample, rows, selection.sort, selection.limit), matching, folded: left < count };
+  const items = sortedRows(sample, rows, selection.sort, selection.limit), { cursor = null } = selection;
+  const held = cursor === null || items.length === left ? -1 : cutOff(sample, rows, items, cursor, left < count);
+  return { rows: held < 0 ? items : [...items, held], matching, folded: left < count };
+}
+
+/** The row of this flow, or the one that it is one with, if it is none of the first; -1: it is, or there is none. */
+function cutOff(sample: Sample, rows: Int32Array, first: readonly number[], id: string, folded: boolean): number {
+  const isIt = (row: number) => row >= 0 && flowId(sample.flows, row) === id;
+  if (first.some(isIt)) return -1;
+  const row = rows.find(isIt) ?? (folded ? rows.find((row) => isIt(otherEnd(sample, row))) : undefined) ?? -1;
+  return first.includes(row) ? -1 : row;
 }
 
 /** Those that are chosen, in the order that they have. */

@@ -47,6 +47,23 @@ Deno.test("ScreenModel scrolls around a flow whose rank changes", () => {
   strictEqual(names(model), "p19 p20 p21 [p4] p22 p23 p24 p25");
 });
 
+Deno.test("ScreenModel keeps the cursor on a flow, or in a group, that the limit would cut off", () => {
+  for (
+    const [keys, moved] of [[["down"], "p1 [p2] p3"], [["g", "down", "enter"], "p1 (1) [p2 (1)] p2 p3 (1)"]] as const
+  ) {
+    const model = scene(80, 14, 0, { limit: 3 }), shown = () => model.draw().line(model.draw().rows - 1);
+    model.take(fakeSample(rates(900, 800, 700, 600), at(100)));
+    press(model, ...keys);
+    strictEqual(names(model), moved);
+    model.take(fakeSample(rates(900, 0, 700, 600), at(101)));
+    strictEqual(names(model).includes("[p2"), true);
+    strictEqual(shown().includes("top 3 of 4 "), true);
+    press(model, "home");
+    model.take(fakeSample(rates(900, 0, 700, 600), at(102)));
+    strictEqual(names(model).includes("p2"), false);
+  }
+});
+
 Deno.test("ScreenModel leaves the cursor on the first line until it is moved", () => {
   const model = modelOf(rates(1, 2, 3));
   strictEqual(names(model), "[p3] p2 p1");

@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { flowId } from "../../src/flow/row.ts";
 import { columnById, TOTAL_RATE } from "../../src/view/column.ts";
 import { fold, folded, isClient, otherEnd, peerText } from "../../src/view/pairs.ts";
 import { compileFilter } from "../../src/view/filter/compile.ts";
@@ -64,6 +65,13 @@ Deno.test("selectRows() folds what the filter has left, if it is asked to", () =
   deepStrictEqual(selectRows(sample, { ...choice, filter: null, pairs: null }), [1, 0, 2]);
   const filter = compileFilter(parseFilter("process:httpd")!);
   deepStrictEqual(selectRows(sample, { ...choice, filter, pairs: true }), [1]);
+});
+
+Deno.test("selectRows() does not cut off the row that the end under the cursor is one with", () => {
+  const sample = fakeSample([{ ...OTHER, rxDelta: 9 }, CLIENT, SERVER]), cursor = flowId(sample.flows, 2);
+  const choice = { filter: null, protocol: null, listeners: false, sort: { column: TOTAL_RATE, descending: true } };
+  deepStrictEqual(selectRows(sample, { ...choice, limit: 1, cursor, pairs: true }), [0, 1]);
+  deepStrictEqual(selectRows(sample, { ...choice, limit: 1, cursor, pairs: false }), [0, 2]);
 });
 
 Deno.test("peer: finds the ends whose other end is a process or a container of that name", () => {

@@ -1,4 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
+import { flowId } from "../../src/flow/row.ts";
 import { columnById } from "../../src/view/column.ts";
 import { type Selection, selectRows } from "../../src/view/selection.ts";
 import { fakeSample } from "./fake_sample.ts";
@@ -29,4 +30,12 @@ Deno.test("selectRows() chooses by protocol and filter, and cuts at the limit", 
   deepStrictEqual(rows({ protocol: "tcp" }), [0, 3]);
   deepStrictEqual(rows({ filter: (_, row) => row !== 0 }), [1, 3]);
   deepStrictEqual(rows({ limit: 1 }), [1]);
+});
+
+Deno.test("selectRows() does not cut off the flow under the cursor", () => {
+  const cursor = flowId(SAMPLE.flows, 3);
+  deepStrictEqual(rows({ limit: 1, cursor }), [1, 3]);
+  deepStrictEqual(rows({ limit: 3, cursor }), [1, 0, 3]);
+  deepStrictEqual(rows({ limit: 1, cursor, protocol: "udp" }), [1]);
+  deepStrictEqual(rows({ limit: 1, cursor: "gone" }), [1]);
 });

@@ -30,11 +30,22 @@ export function linesOf(sample: Sample, state: ScreenState, ended: Ended | null)
   const rows = chosenRows(sample, state);
   const past = ended === null ? undefined : { ended, rows: chosenRows(ended.sample, state) };
   const groups = groupRows(sample, rows, group, sort, past), items: Item[] = [];
-  for (const one of limit === 0 ? groups : groups.slice(0, limit)) {
+  for (const one of limit === 0 ? groups : firstGroups(sample, groups, limit, state)) {
     items.push(one);
     if (state.expanded.has(one.id)) { for (const row of sortedRows(sample, one.rows, sort)) items.push(row); }
   }
   return { items, matching: groups.length, folded: false };
+}
+
+/** Up to the limit; behind them the one that the cursor is on, or in. */
+function firstGroups(sample: Sample, groups: readonly Group[], limit: number, state: ScreenState): readonly Group[] {
+  const first = groups.slice(0, limit), { cursor, expanded } = state;
+  if (cursor === null || first.length === groups.length) return first;
+  const holds = (group: Group) =>
+    itemId(sample, group) === cursor ||
+    expanded.has(group.id) && group.rows.some((row) => flowId(sample.flows, row) === cursor);
+  const held = groups.find(holds);
+  return held === undefined || first.includes(held) ? first : [...first, held];
 }
 
 /** The same line has the same id in the next sample. */
