@@ -64,6 +64,22 @@ Deno.test("ScreenModel keeps the cursor on a flow, or in a group, that the limit
   }
 });
 
+Deno.test("ScreenModel says that what was under the cursor has gone, until the next key", () => {
+  const model = modelOf(rates(900, 800, 700)), last = () => model.draw().line(11);
+  const said = () => last().startsWith(" what was under the cursor has gone, this is another ");
+  press(model, "down", "enter");
+  model.take(fakeSample(rates(900, 800, 700), at(101)));
+  strictEqual(said(), false);
+  model.take(fakeSample(rates(900, 800, 700).filter(({ cookie }) => cookie !== 2), at(102)));
+  strictEqual(said(), true);
+  press(model, "escape");
+  strictEqual(names(model), "p1 [p3]");
+  strictEqual(said(), false);
+  press(model, "home");
+  model.take(fakeSample(rates(900, 800, 700).filter(({ cookie }) => cookie !== 1), at(103)));
+  strictEqual(said(), false);
+});
+
 Deno.test("ScreenModel leaves the cursor on the first line until it is moved", () => {
   const model = modelOf(rates(1, 2, 3));
   strictEqual(names(model), "[p3] p2 p1");

@@ -100,19 +100,24 @@ export function isSortedBy({ sort, sinceStart, group }: ScreenState, column: Col
   return sort.column.id === column.id;
 }
 
+/** Said where the cursor cannot stay on its flow or group, and comes to be on another: the next key is for that one. */
+const GONE = "what was under the cursor has gone, this is another";
+
 /** Keeps the cursor on its line's flow and that line where it is on the screen, as far as it can be. */
 export function followed(state: ScreenState, before: Lines, now: Lines, sample: Sample, bodyRows: number): ScreenState {
   if (state.cursor === null) return scrolled({ ...state, index: 0, top: 0 }, now, bodyRows);
-  let index = Math.min(state.index, now.items.length - 1);
-  if (before !== now) {
-    const found = indexOf(sample, now, state.cursor, index),
-      at = found >= 0 ? found : otherIndex(sample, now, state.cursor);
-    if (at >= 0) index = at;
-  }
-  index = Math.max(0, index);
-  const top = state.top + index - state.index;
-  const cursor = now.items.length === 0 ? state.cursor : itemId(sample, now.items[index]);
-  return scrolled({ ...state, index, top, cursor }, now, bodyRows);
+  const at = before === now ? state.index : lineOf(sample, now, state.cursor, state.index), isLost = at < 0;
+  const index = Math.max(0, Math.min(isLost ? state.index : at, now.items.length - 1));
+  const top = state.top + index - state.index, isEmpty = now.items.length === 0;
+  const cursor = isEmpty ? state.cursor : itemId(sample, now.items[index]);
+  const notice = isLost && !isEmpty ? state.notice ?? GONE : state.notice;
+  return scrolled({ ...state, index, top, cursor, notice }, now, bodyRows);
+}
+
+/** Where this flow or group is, or the row that the flow has become one with; -1: it is not there. */
+function lineOf(sample: Sample, now: Lines, id: string, near: number): number {
+  const found = indexOf(sample, now, id, near);
+  return found >= 0 ? found : otherIndex(sample, now, id);
 }
 
 /** The state with the cursor on the screen and no blank line that could show a flow. */
