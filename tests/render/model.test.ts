@@ -132,6 +132,18 @@ Deno.test("ScreenModel filters with every key, goes back with Escape, and keeps 
   strictEqual(names(model), "[curl] p2 p1");
 });
 
+Deno.test("ScreenModel says what is shown alone, TCP or UDP, beside the filter, and where nothing matches both", () => {
+  const model = scene(90, 12, 0);
+  press(model, "u", "/", ..."curl", "enter");
+  strictEqual(model.draw().line(11).startsWith(" only UDP, filter curl "), true);
+  strictEqual(model.draw().line(4), "  No UDP flow matches the filter. / changes it, u shows TCP and UDP.");
+  press(model, "u", "u", "u", "j");
+  strictEqual(model.draw().line(11).startsWith(" filter curl "), true);
+  model.resize(40, 7);
+  press(model, "/", ..."xyz", "enter");
+  strictEqual(model.draw().line(3), "  Nothing matches the filter. / changes…");
+});
+
 Deno.test("ScreenModel takes a paste into the filter and nowhere else", () => {
   const model = modelOf(rates(1, 2));
   model.input({ type: "paste", text: "q" });

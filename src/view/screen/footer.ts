@@ -96,8 +96,8 @@ function hints(state: ScreenState, from: number, end: number) {
 
 function status({ notice, filter, filterText, protocol }: ScreenState): string {
   if (notice !== null) return notice;
-  if (filter !== null) return `filter ${filterText}`;
-  return protocol === null ? "" : `only ${protocol.toUpperCase()}`;
+  const only = protocol === null ? [] : [`only ${protocol.toUpperCase()}`];
+  return [...only, ...filter === null ? [] : [`filter ${filterText}`]].join(", ");
 }
 
 /** 50 of 1,204: the limit hides the rest. */

@@ -40,16 +40,19 @@ export function drawTable(
     drawItem(canvas, state, sample, places, bodyY + line, lines.items[state.top + line], past);
     if (state.top + line === state.index) canvas.select(0, bodyY + line, canvas.columns);
   }
-  if (lines.items.length === 0) canvas.put(2, bodyY + 1, nothing(state, sample), Role.dim);
+  if (lines.items.length > 0) return;
+  canvas.put(2, bodyY + Math.min(1, bodyRows - 1), fitted(nothing(state, sample), canvas.columns - 2), Role.dim);
 }
 
 function nothing(state: ScreenState, sample: Sample): string {
+  const all = state.protocol?.[0];
   if (state.filter !== null) {
     const filter = parseFilter(state.filterText),
       why = filter && matchesNothing(filter, sample.source, sample.commands !== undefined);
-    return `${why ?? "Nothing matches the filter"}. / changes it.`;
+    if (why !== null || state.protocol === null) return `${why ?? "Nothing matches the filter"}. / changes it.`;
+    return `No ${state.protocol.toUpperCase()} flow matches the filter. / changes it, ${all} shows TCP and UDP.`;
   }
-  if (state.protocol !== null) return `No ${state.protocol.toUpperCase()} flows. ${state.protocol[0]} shows all again.`;
+  if (state.protocol !== null) return `No ${state.protocol.toUpperCase()} flows. ${all} shows all again.`;
   return sample.length === 0 ? "No connections." : "No connections. L shows listening sockets.";
 }
 
