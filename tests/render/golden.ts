@@ -121,7 +121,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     " q quit  ? help  / filter  s sort  g group  ⏎ details  ␣ freeze  d names  a all  b ends  c columns  t tcp  u udp  L listening  r reverse  + - interval  v graph  T totals  m mouse  top 50 of 69 flows",
   ],
   "40x10": [
-    " tcptop  ↓  106 MiB/s ↑  142 Ki every 1s",
+    "↓  106 MiB/s ↑  142 KiB/s       every 1s",
     " 68 tcp  1 udp  +3/s opened  −1/s closed",
     " PROCESS                RX/s▼      TX/s▼",
     " firefox            100 MiB/s 1.21 KiB/s",

@@ -132,6 +132,21 @@ Deno.test("ScreenModel filters with every key, goes back with Escape, and keeps 
   strictEqual(names(model), "[curl] p2 p1");
 });
 
+Deno.test("ScreenModel shows a rate in the head whole or not at all, however narrow the terminal is, and both before its own name", () => {
+  const RATE = /[↓↑] +[\d.]+ ([kKMG]i?)?(B|bit)\/s( |$)/g;
+  for (const changes of [{}, { bits: true }, { allowKill: true }, { replay: true, paused: true }]) {
+    const model = scene(80, 12, 0, changes);
+    press(model, " ");
+    for (let columns = 4; columns <= 100; columns++) {
+      model.resize(columns, 12);
+      const head = model.draw().line(0), rates = head.match(RATE) ?? [];
+      strictEqual(rates.length, head.match(/[↓↑]/g)?.length ?? 0, head);
+      if (columns >= 46) strictEqual(rates.length, 2, head);
+      if (head.includes("tcptop")) strictEqual(rates.length, 2, head);
+    }
+  }
+});
+
 Deno.test("ScreenModel says what is shown alone, TCP or UDP, beside the filter, and where nothing matches both", () => {
   const model = scene(90, 12, 0);
   press(model, "u", "/", ..."curl", "enter");

@@ -67,6 +67,8 @@ export interface Head {
 const SPAN_S = 120;
 const MOST_BARS = 90;
 
+const NAME = " tcptop ", KILLS = " K ends ";
+
 export function drawHead(canvas: Canvas, state: ScreenState, head: Head, { headRows, graphRows }: Geometry): void {
   if (headRows >= 1) drawRates(canvas, state, head);
   if (headRows >= 2) drawCounts(canvas, state, head);
@@ -77,35 +79,42 @@ export function drawHead(canvas: Canvas, state: ScreenState, head: Head, { headR
   });
 }
 
+/** A rate is there whole or not at all, as half a figure is another one: what stands beside the two leaves before they do. */
 function drawRates(canvas: Canvas, state: ScreenState, head: Head): void {
-  const { totals, history } = head,
-    { columns } = canvas,
-    badge = state.frozen ? " FROZEN " : state.replay && state.paused ? " PAUSED " : "",
-    every = state.replay ? replayText(state, head.sample) : `every ${intervalText(state.intervalMs)}`;
-  const right = badge === "" || state.replay ? `${every}${badge}` : badge, { moment } = state;
+  const { totals, history } = head, { columns } = canvas, { moment, bits } = state, rateText = rateTexts(bits);
+  const cells = bits ? BIT_RATE_CELLS : RATE_CELLS, rates = 2 * (cells + 3);
+  const [right, role] = rightText(state, head.sample, columns - rates);
   const room = columns - (moment === null ? textCells(right) : drawAgo(canvas, moment)) - 1;
-  const rateText = rateTexts(state.bits), cells = state.bits ? BIT_RATE_CELLS : RATE_CELLS;
-  let x = canvas.put(0, 0, " tcptop ", Role.badge, room) + 1;
-  if (state.allowKill) x = canvas.put(x, 0, " K ends ", Role.partReader, Math.max(0, room - x)) + 1;
+  let x = drawNames(canvas, state, room + 1 - rates);
   const bars = moment !== null ? 0 : Math.max(0, Math.min(MOST_BARS, Math.floor((room - x) / 2) - cells - 4));
   const spanNs = Math.max(1, Math.ceil(SPAN_S / Math.max(1, bars))) * 1e9;
   const one = (arrow: string, rate: number | null, of: "received" | "sent", role: Role) => {
-    x = canvas.put(x, 0, `${arrow} `, role, Math.max(0, room - x));
-    x = canvas.put(x, 0, rateText(rate).padStart(cells), Role.strong, Math.max(0, room - x)) + 1;
-    if (bars >= 4) {
-      x = canvas.put(
-        x,
-        0,
-        trafficLine(history.bars(of, bars, spanNs), bars),
-        role,
-        Math.max(0, room - x),
-      ) + 1;
-    }
+    if (x + cells + 2 > room) return;
+    x = canvas.put(x, 0, `${arrow} `, role);
+    x = canvas.put(x, 0, rateText(rate).padStart(cells), Role.strong) + 1;
+    if (bars < 4) return;
+    x = canvas.put(x, 0, trafficLine(history.bars(of, bars, spanNs), bars), role, Math.max(0, room - x)) + 1;
   };
   one("↓", totals?.rxBytesPerS ?? null, "received", Role.received);
   one("↑", totals?.txBytesPerS ?? null, "sent", Role.sent);
   if (moment !== null) return drawTimeLine(canvas, moment, head.all, x, room - x);
-  canvas.put(columns - textCells(right), 0, right, badge === "" ? Role.dim : Role.badge);
+  canvas.put(columns - textCells(right), 0, right, role);
+}
+
+/** What stands before the rates, as far as there is room: that K ends connections rather than the name. Returns the x behind it. */
+function drawNames(canvas: Canvas, { allowKill }: ScreenState, room: number): number {
+  const kills = allowKill && room > KILLS.length, named = room - (kills ? KILLS.length + 1 : 0) > NAME.length;
+  const x = named ? canvas.put(0, 0, NAME, Role.badge) + 1 : 0;
+  return kills ? canvas.put(x, 0, KILLS, Role.partReader) + 1 : x;
+}
+
+/** At the right end: that the screen stands still, when a recording was made, or how often there is a sample, if there is room for that. */
+function rightText(state: ScreenState, sample: Sample | null, room: number): [text: string, role: Role] {
+  const badge = state.frozen ? " FROZEN " : state.replay && state.paused ? " PAUSED " : "";
+  if (state.replay) return [`${replayText(state, sample)}${badge}`, badge === "" ? Role.dim : Role.badge];
+  if (badge !== "") return [badge, Role.badge];
+  const every = `every ${intervalText(state.intervalMs)}`;
+  return [every.length < room ? every : "", Role.dim];
 }
 
 /** When it was, and how fast it is played. */
