@@ -147,6 +147,46 @@ Deno.test("ScreenModel shows a rate in the head whole or not at all, however nar
   }
 });
 
+Deno.test("ScreenModel goes back in the help at once, however often it was to go on at its end", () => {
+  const model = scene(80, 24, 0), last = () => model.draw().line(23);
+  press(model, "?", ...new Array(40).fill("pagedown"));
+  strictEqual(last().includes(" more line"), false);
+  press(model, "up");
+  strictEqual(last().includes(" 1 more line "), true);
+  press(model, "end", "home");
+  strictEqual(model.draw().line(1).startsWith("│ Keys"), true);
+});
+
+Deno.test("ScreenModel has a key, what it did, or how much there is in the last line of a narrow terminal", () => {
+  const model = scene(20, 5, 60), last = () => model.draw().line(4);
+  strictEqual(last(), " q quit  ? help");
+  press(model, "B");
+  strictEqual(last(), " rates in bits");
+  press(model, "u", "x");
+  strictEqual(last(), " only UDP   1 flow");
+});
+
+Deno.test("ScreenModel names what is to be ended before it tells of keys that do not end it", () => {
+  const model = scene(200, 12, 0, { allowKill: true }), last = () => model.draw().line(11);
+  press(model, "K");
+  strictEqual(
+    last(),
+    "End firefox[4194304] tcp 10.0.0.2:51812 -> 93.184.216.34:443? y ends it · any other key does not",
+  );
+  model.resize(80, 12);
+  strictEqual(last(), "End firefox[4194304] tcp 10.0.0.2:51812 -> 93.184.216.34:443? y ends it");
+  model.resize(24, 12);
+  strictEqual(last(), "End firefox[… y ends it");
+});
+
+Deno.test("ScreenModel has a sign where the filter that is typed goes on beyond what is seen of it", () => {
+  const model = scene(40, 12, 0), last = () => model.draw().line(11);
+  press(model, "/", ..."process:firefox or process:sshd");
+  strictEqual(/^filter: ….*sshd /.test(last()), true, last());
+  press(model, "home");
+  strictEqual(/^filter: process:fir.*… /.test(last()), true, last());
+});
+
 Deno.test("ScreenModel says what is shown alone, TCP or UDP, beside the filter, and where nothing matches both", () => {
   const model = scene(90, 12, 0);
   press(model, "u", "/", ..."curl", "enter");

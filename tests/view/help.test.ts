@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Canvas, Role } from "../../src/view/canvas.ts";
 import { asciiText } from "../../src/view/charset.ts";
-import { drawHelp } from "../../src/view/screen/help.ts";
+import { drawHelp, helpPage, helpTop } from "../../src/view/screen/help.ts";
 
 const ROWS = 60;
 
@@ -33,4 +33,21 @@ Deno.test("drawHelp() names keys that can be told apart and pressed where there 
   deepStrictEqual(keys.map(asciiText), keys);
   const sets = keys.map((key) => key.split(" ").sort().join(" "));
   strictEqual(new Set(sets).size, keys.length);
+});
+
+Deno.test("drawHelp() shows every line of both columns as it is scrolled, and goes no further than its end", () => {
+  for (const [columns, rows] of [[20, 5], [80, 24], [140, 16], [140, 60]]) {
+    const canvas = new Canvas(columns, rows), seen = new Set<string>(), page = helpPage(canvas);
+    const all = new Canvas(columns, 200), row = (of: Canvas, y: number) => of.line(y).slice(1, -1).trim();
+    for (let top = 0;; top += page) {
+      drawHelp(canvas, top);
+      for (let y = 1; y < rows - 1; y++) row(canvas, y).split(/ {3,}/).forEach((part) => seen.add(part));
+      if (helpTop(canvas, top) < top) break;
+    }
+    drawHelp(all, 0);
+    for (let y = 1; y < 199; y++) {
+      deepStrictEqual(row(all, y).split(/ {3,}/).filter((part) => !seen.has(part)), [], `${columns} cells, line ${y}`);
+    }
+    strictEqual(canvas.line(rows - 1).includes(" more line"), false);
+  }
 });

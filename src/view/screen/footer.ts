@@ -63,17 +63,17 @@ export function drawFoot(canvas: Canvas, state: ScreenState, lines: Lines, y: nu
   if (state.mode.kind === "prompt") return drawPrompt(canvas, state, state.mode, lines, y);
   if (state.mode.kind === "kill") return drawQuestion(canvas, state.mode.text, y);
   canvas.fill(0, y, canvas.columns, Role.bar);
-  const said = status(state), right = countText(state, lines), end = canvas.columns - textCells(right) - 1;
+  const said = status(state), right = shownCount(state, lines), end = canvas.columns - textCells(right) - 1;
   const from = said === "" ? 0 : canvas.put(0, y, ` ${fitted(said, Math.max(0, end - 3))} `, Role.badge, end);
   for (const { x, shown, does } of hints(state, from, end)) {
     canvas.put(canvas.put(x, y, shown, Role.key) + 1, y, does, Role.bar);
   }
-  if (end > 0) canvas.put(end, y, right, Role.bar);
+  canvas.put(end, y, right, Role.bar);
 }
 
 /** The key that the hint at `x` stands for; null: none does. */
 export function hintAt(state: ScreenState, lines: Lines, x: number): string | null {
-  const said = status(state), end = state.columns - textCells(countText(state, lines)) - 1;
+  const said = status(state), end = state.columns - textCells(shownCount(state, lines)) - 1;
   const from = said === "" ? 0 : Math.min(end, textCells(fitted(said, Math.max(0, end - 3))) + 2);
   return hints(state, from, end).find((hint) => x >= hint.x && x < hint.x + hint.cells)?.key ?? null;
 }
@@ -100,6 +100,16 @@ function status({ notice, filter, filterText, protocol }: ScreenState): string {
   return [...only, ...filter === null ? [] : [`filter ${filterText}`]].join(", ");
 }
 
+/** Cells of the first key and what it does. */
+const LEAST_HINT = 9;
+
+/** How much is shown, if what the last key did, else a key, has room beside it. */
+function shownCount(state: ScreenState, lines: Lines): string {
+  const text = countText(state, lines), { notice } = state;
+  const beside = notice === null ? LEAST_HINT : textCells(notice) + 3;
+  return state.columns - textCells(text) - 1 >= beside ? text : "";
+}
+
 /** 50 of 1,204: the limit hides the rest. */
 function countText({ group, all, limit }: ScreenState, { items, matching, folded }: Lines): string {
   const what = group !== null ? "[group|groups]" : folded ? "[row|rows]" : "[flow|flows]",
@@ -124,16 +134,23 @@ function drawPrompt(canvas: Canvas, state: ScreenState, { text, caret }: Prompt,
   while (textCells(characters.slice(from, caret + 1).join("")) > room - beside) from++;
   const end = canvas.put(begin, y, characters.slice(from).join(""), Role.text, room - beside);
   const at = begin + textCells(characters.slice(from, caret).join(""));
+  if (from > 0 && at > begin) canvas.put(begin, y, "…", Role.dim);
+  if (textCells(characters.slice(from, -1).join("")) > end - begin && at < end - 1) {
+    canvas.put(end - 1, y, "…", Role.dim);
+  }
   canvas.select(at, y, 1);
   const shown = fitted(about, Math.max(0, canvas.columns - end - 1)),
     x = Math.max(end + 1, canvas.columns - textCells(shown));
   canvas.put(x, y, shown, wrong === null ? Role.dim : Role.error);
 }
 
-/** What is to be ended, whole where it fits; the answer stands behind it. */
+const ANSWERS = " y ends it · any other key does not", SHORT_ANSWER = " y ends it";
+
+/** What is to be ended, whole where it fits; the answer stands behind it, in full if that leaves the question whole. */
 function drawQuestion(canvas: Canvas, text: string, y: number): void {
   canvas.fill(0, y, canvas.columns, Role.text);
-  const answers = " y ends it · any other key does not", room = Math.max(0, canvas.columns - textCells(answers) - 1);
-  const end = canvas.put(0, y, fitted(`End ${text}?`, room), Role.error, room);
+  const question = `End ${text}?`, isWhole = textCells(question) + textCells(ANSWERS) < canvas.columns;
+  const answers = isWhole ? ANSWERS : SHORT_ANSWER, room = Math.max(0, canvas.columns - textCells(answers) - 1);
+  const end = canvas.put(0, y, fitted(question, room), Role.error, room);
   canvas.put(end, y, answers, Role.label);
 }

@@ -2,7 +2,8 @@
 import { Canvas, Role } from "../canvas.ts";
 import { FIELDS } from "../filter/fields.ts";
 import { GROUPINGS } from "../group_key.ts";
-import { textCells } from "../width.ts";
+import { counted } from "../units.ts";
+import { fitted, textCells } from "../width.ts";
 import { box } from "./menu.ts";
 
 type Line = readonly [keys: string, does: string];
@@ -56,33 +57,49 @@ const FILTERS: readonly Line[] = [
 /** The widest and a blank. */
 const KEY_CELLS = 1 + Math.max(...[...KEYS, ...SIGNS, ...FILTERS].map(([keys]) => textCells(keys)));
 
-function helpLines(width: number): (Line | string)[] {
+/** Side by side from 130 cells on. */
+function helpColumns(width: number): (Line | string)[][] {
   const keys: (Line | string)[] = ["Keys", ...KEYS, "", "Signs", ...SIGNS], filters = ["Filter", ...FILTERS];
-  return width >= 130 ? keys : [...keys, "", ...filters];
+  return width >= 130 ? [keys, filters] : [[...keys, "", ...filters]];
+}
+
+interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const linesOf = ({ columns }: Size) => Math.max(...helpColumns(columns).map(({ length }) => length));
+const roomOf = ({ rows }: Size) => Math.max(0, rows - 2);
+
+/** Lines that a page moves: none is passed over. */
+export function helpPage(size: Size): number {
+  return Math.max(1, Math.min(10, roomOf(size)));
+}
+
+/** The first line that is shown where this one would be, were there lines enough behind it. */
+export function helpTop(size: Size, wanted: number): number {
+  return Math.max(0, Math.min(wanted, linesOf(size) - roomOf(size)));
 }
 
 export function drawHelp(canvas: Canvas, top: number): void {
   box(canvas, 0, 0, canvas.columns, canvas.rows, " help ");
-  const lines = helpLines(canvas.columns), room = Math.max(0, canvas.rows - 2), twoColumns = canvas.columns >= 130;
-  const from = Math.max(0, Math.min(top, lines.length - room)), half = Math.floor(canvas.columns / 2);
-  drawLines(canvas, lines.slice(from, from + room), 2, (twoColumns ? half : canvas.columns) - 4);
-  if (twoColumns) drawLines(canvas, ["Filter", ...FILTERS].slice(0, room), half, canvas.columns - half - 2);
-  const more = lines.length - from - room;
-  canvas.put(
-    2,
-    canvas.rows - 1,
-    more > 0 ? ` ↓ ${more} more lines · any other key closes ` : " any key closes ",
-    Role.frame,
+  const columns = helpColumns(canvas.columns), room = roomOf(canvas), from = helpTop(canvas, top);
+  const cells = Math.floor(canvas.columns / columns.length);
+  columns.forEach((lines, i) =>
+    drawLines(canvas, lines.slice(from, from + room), i === 0 ? 2 : cells, cells - (i === 0 ? 4 : 2))
   );
+  const lines = linesOf(canvas), more = lines - from - room, closes = `any ${lines > room ? "other " : ""}key closes`;
+  const foot = more > 0 ? ` ↓ ${counted(more, "more [line|lines]")} · ${closes} ` : ` ${closes} `;
+  canvas.put(2, canvas.rows - 1, fitted(foot, Math.max(0, canvas.columns - 3)), Role.frame);
 }
 
 function drawLines(canvas: Canvas, lines: readonly (Line | string)[], x: number, cells: number): void {
   lines.forEach((line, i) => {
-    if (typeof line === "string") canvas.put(x, 1 + i, line, Role.strong, cells);
+    if (typeof line === "string") canvas.put(x, 1 + i, fitted(line, cells), Role.strong);
     else {
-      const end = canvas.put(x, 1 + i, line[0], Role.label, Math.min(KEY_CELLS, cells));
+      const end = canvas.put(x, 1 + i, fitted(line[0], Math.min(KEY_CELLS, cells)), Role.label);
       const at = Math.max(x + KEY_CELLS, end + 1);
-      canvas.put(at, 1 + i, line[1], Role.text, Math.max(0, x + cells - at));
+      canvas.put(at, 1 + i, fitted(line[1], Math.max(0, x + cells - at)), Role.text);
     }
   });
 }

@@ -14,6 +14,7 @@ import { faster, inTime, keepIt, spaceBar } from "./player.ts";
 import { askKill, killAnswer } from "./kill.ts";
 import { openPrompt, promptInput } from "./prompt.ts";
 import { hintAt } from "./footer.ts";
+import { helpPage, helpTop } from "./help.ts";
 
 /** What is on the screen while the input comes. */
 export interface Surroundings {
@@ -37,14 +38,24 @@ export function update(before: ScreenState, input: Input, around: Surroundings):
   return key(state, input.key, around);
 }
 
-const HELP_STEPS: ReadonlyMap<string, number> = new Map(
-  Object.entries({ down: 1, j: 1, up: -1, k: -1, pagedown: 10, pageup: -10, " ": 10 }),
+const HELP_STEPS: ReadonlyMap<string, (page: number) => number> = new Map(
+  Object.entries<(page: number) => number>({
+    down: () => 1,
+    j: () => 1,
+    up: () => -1,
+    k: () => -1,
+    pagedown: (page) => page,
+    " ": (page) => page,
+    pageup: (page) => -page,
+    end: () => Infinity,
+    home: () => -Infinity,
+  }),
 );
 
 function helpKey(state: ScreenState, top: number, key: string): ScreenState {
-  const step = HELP_STEPS.get(key);
+  const step = HELP_STEPS.get(key)?.(helpPage(state));
   if (step === undefined) return { ...state, mode: { kind: "table" } };
-  return { ...state, mode: { kind: "help", top: Math.max(0, top + step) } };
+  return { ...state, mode: { kind: "help", top: helpTop(state, helpTop(state, top) + step) } };
 }
 
 type Action = (state: ScreenState, around: Surroundings) => ScreenState;
