@@ -29,7 +29,12 @@ const TILDE: ReadonlyMap<string, string> = new Map(Object.entries({
   "6": "pagedown",
   "7": "home",
   "8": "end",
+  ...Object.fromEntries([11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 23, 24].map((code, i) => [code, `f${i + 1}`])),
 }));
+/** ESC O P to S; with Shift and the like ESC [ 1 ; 2 P. ESC [ P is no F1. */
+const FUNCTION = "PQRS";
+/** Linux's own console has ESC [ [ A to E for F1 to F5. */
+const CONSOLE_FUNCTION = "ABCDE";
 const CONTROL: ReadonlyMap<string, string> = new Map(Object.entries({
   "\r": "enter",
   "\n": "enter",
@@ -105,6 +110,7 @@ function paste(text: string, flush: boolean): Taken | null {
 
 /** CSI and SS3 sequences. */
 function sequence(text: string, flush: boolean): Taken | null {
+  if (text.startsWith("\x1b[[")) return consoleFunction(text, flush);
   // deno-lint-ignore no-control-regex
   const match = /^\x1b(?:O|\[)([<?]?)([\d;]*)([\x20-\x2f]*)([\x40-\x7e])/.exec(text);
   if (match === null) {
@@ -119,8 +125,20 @@ function sequence(text: string, flush: boolean): Taken | null {
     const [mode, value] = parameters.split(";").map(Number);
     return { length, input: { type: "mode", mode, value } };
   }
-  const name = mark !== "" ? undefined : final === "~" ? TILDE.get(parameters.split(";")[0]) : FINAL.get(final);
+  const name = mark === "" ? keyName(parameters, final, text[1] === "O") : undefined;
   return name === undefined ? { length, input: null } : key(name, length);
+}
+
+function keyName(parameters: string, final: string, isSs3: boolean): string | undefined {
+  if (final === "~") return TILDE.get(parameters.split(";")[0]);
+  const place = isSs3 || parameters !== "" ? FUNCTION.indexOf(final) : -1;
+  return place < 0 ? FINAL.get(final) : `f${place + 1}`;
+}
+
+function consoleFunction(text: string, flush: boolean): Taken | null {
+  if (text.length === 3) return flush ? { length: 3, input: null } : null;
+  const place = CONSOLE_FUNCTION.indexOf(text[3]);
+  return place < 0 ? { length: 3, input: null } : key(`f${place + 1}`, 4);
 }
 
 /** SGR mouse reports: button;column;row, M pressed, m released. */

@@ -27,6 +27,13 @@ Deno.test("InputDecoder.decode() names keys", () => {
   );
 });
 
+Deno.test("InputDecoder.decode() names function keys, those of Linux's console too, and takes none for letters", () => {
+  const names = (...numbers: number[]) => numbers.map((number) => key(`f${number}`));
+  deepStrictEqual(decoded("\x1bOP\x1bOS\x1b[1;2Q\x1b[11~\x1b[15~\x1b[17;5~\x1b[24~"), names(1, 4, 2, 1, 5, 6, 12));
+  deepStrictEqual(decoded("\x1b[[A\x1b[[B\x1b[[E"), names(1, 2, 5));
+  deepStrictEqual(decoded("\x1b[[q\x1b[P\x1b[16~\x1b[["), [key("q")]);
+});
+
 Deno.test("InputDecoder.decode() reads SGR mouse reports and pastes", () => {
   deepStrictEqual(decoded("\x1b[<0;3;4M\x1b[<0;3;4m\x1b[<64;1;1M\x1b[<65;1;1M"), [
     { type: "mouse", action: "press", x: 2, y: 3 },
@@ -58,6 +65,7 @@ Deno.test("InputDecoder.decode() does not care how bytes are cut", () => {
     "日",
     "\x1b[<0;12;5M",
     "\x1b[200~a b\x1b[201~",
+    "\x1b[[B",
     "\x1b[?2026;1$y",
     "\x1bOC",
     "🦕",

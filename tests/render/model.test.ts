@@ -162,7 +162,7 @@ Deno.test("ScreenModel has a key, what it did, or how much there is in the last 
   strictEqual(last(), " q quit  ? help");
   press(model, "B");
   strictEqual(last(), " rates in bits");
-  press(model, "u", "x");
+  press(model, "u", "j");
   strictEqual(last(), " only UDP   1 flow");
 });
 
@@ -185,6 +185,22 @@ Deno.test("ScreenModel has a sign where the filter that is typed goes on beyond 
   strictEqual(/^filter: ….*sshd /.test(last()), true, last());
   press(model, "home");
   strictEqual(/^filter: process:fir.*… /.test(last()), true, last());
+});
+
+Deno.test("ScreenModel says of a key that it does nothing, and knows the function keys of htop", () => {
+  const model = scene(80, 24, 0), last = () => model.draw().line(23), before = { ...model.state };
+  for (const [key, said] of [["n", "n"], ["ctrl-d", "^D"], ["f2", "F2"], ["tab", "tab"]]) {
+    press(model, key);
+    strictEqual(last().startsWith(` ${said} does nothing, ? has the keys `), true, last());
+    deepStrictEqual({ ...model.state, notice: null }, before);
+  }
+  for (const [key, kind] of [["f1", "help"], ["f3", "prompt"], ["f6", "sort"]]) {
+    press(model, key);
+    strictEqual(model.state.mode.kind, kind);
+    press(model, "escape");
+  }
+  press(model, "f10");
+  strictEqual(model.state.wish, "quit");
 });
 
 Deno.test("ScreenModel says what is shown alone, TCP or UDP, beside the filter, and where nothing matches both", () => {

@@ -36,6 +36,7 @@ const KEYS: readonly Line[] = [
   ["+ -", "longer, shorter interval"],
   ["^L", "draw again"],
   ["q ^C", "quit"],
+  ["F1 F3 F6 F9 F10", "as in htop: help, filter, sort, end, quit"],
   ["mouse", "wheel moves, a click chooses, on a title sorts"],
 ];
 

@@ -138,8 +138,22 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   "ctrl-l": (state) => ({ ...state, wish: "redraw" }),
 }));
 
+/** Where a hand that knows htop goes. */
+const LIKE_HTOP: ReadonlyMap<string, string> = new Map(
+  Object.entries({ f1: "?", f3: "/", f4: "/", f6: "s", f9: "K", f10: "q" }),
+);
+
 function key(state: ScreenState, name: string, around: Surroundings): ScreenState {
-  return KEYS.get(name)?.(state, around) ?? state;
+  const action = KEYS.get(LIKE_HTOP.get(name) ?? name);
+  return action === undefined
+    ? { ...state, notice: `${keyText(name)} does nothing, ? has the keys` }
+    : action(state, around);
+}
+
+/** The key as it is named in the help: x, ^X, F2, tab. */
+function keyText(name: string): string {
+  if (name.startsWith("ctrl-")) return `^${name.slice(5).toUpperCase()}`;
+  return /^f\d+$/.test(name) ? name.toUpperCase() : name;
 }
 
 function moved(state: ScreenState, to: number, { sample, lines, geometry }: Surroundings): ScreenState {
