@@ -1,12 +1,12 @@
 /** Rows put together: by who, by whom with, by what for, by where. */
 import { plus, rxBytes, txBytes } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
-import { type Column, type NumberColumn, TOTAL_RATE } from "./column.ts";
+import { type Column, columnById, type NumberColumn, TOTAL_RATE } from "./column.ts";
 import { type Ended, presentRows } from "./ended.ts";
 import * as flow from "./flow.ts";
 import { groupIds, type Grouping, groupKey, keyLabel } from "./group_key.ts";
 import { harmless } from "../harmless.ts";
-import type { Sort } from "./sort.ts";
+import { noKey, type Sort, sortKey } from "./sort.ts";
 import { thousands } from "./units.ts";
 
 export interface Group {
@@ -27,7 +27,8 @@ export interface EndedRows {
   readonly rows: readonly number[];
 }
 
-/** The groups of `rows`, sorted; a group by a number column's total, else by its label. `past`: what counts of the flows that have ended: by what has
+/** The groups of `rows`, sorted by a number column's total; by a column that has none each as the first of its flows; by what they are groups of, and where
+ * nothing tells them apart, by label. `past`: what counts of the flows that have ended: by what has
  * been moved, then, where it would be by the rate. */
 export function groupRows(
   sample: Sample,
@@ -47,12 +48,24 @@ export function groupRows(
     const group = { id, key, label: keyLabel(key, by), rows };
     return past === undefined ? group : { ...group, ended: { ended: past.ended, rows: before } };
   });
-  const sign = sort.descending ? -1 : 1, column = past !== undefined && sort.column === TOTAL_RATE ? null : sort.column;
-  const byLabel = (a: Group, b: Group) => a.label < b.label ? -1 : a.label > b.label ? 1 : 0;
-  if (column !== null && !isTotalled(column)) return list.sort((a, b) => sign * byLabel(a, b));
-  const value = column?.value ?? movedBytes;
-  const totals = new Map(list.map((group) => [group, groupTotal(sample, group, value) ?? -1]));
-  return list.sort((a, b) => sign * (totals.get(a)! - totals.get(b)!) || byLabel(a, b));
+  const column = past !== undefined && sort.column === TOTAL_RATE ? null : sort.column;
+  const sign = sort.descending ? -1 : 1, byLabel = (a: Group, b: Group) => order(a.label, b.label);
+  if (column !== null && (column.id === by || columnById(column.id) === undefined)) {
+    return list.sort((a, b) => sign * byLabel(a, b));
+  }
+  const figureOf = column !== null && !isTotalled(column)
+    ? (group: Group) => firstKey(sample, group.rows, sort)
+    : (group: Group) => groupTotal(sample, group, column?.value ?? movedBytes) ?? -1;
+  const figures = new Map(list.map((group) => [group, figureOf(group)]));
+  return list.sort((a, b) => sign * order(figures.get(a)!, figures.get(b)!) || byLabel(a, b));
+}
+
+const order = <T extends number | string>(a: T, b: T) => a < b ? -1 : a > b ? 1 : 0;
+
+/** Of what the rows have in a column, what stands first. */
+function firstKey(sample: Sample, rows: readonly number[], { column, descending }: Sort): number | string {
+  const keys = rows.map((row) => sortKey(sample, row, column));
+  return keys.reduce((first, key) => (descending ? key > first : key < first) ? key : first, keys[0] ?? noKey(column));
 }
 
 const NONE: ReadonlyMap<string | null, number[]> = new Map();

@@ -36,6 +36,19 @@ function firstOf(rows: Rows, compare: Compare, limit: number): number[] {
   return first;
 }
 
+/** What a row is sorted by. */
+export function sortKey(sample: Sample, row: number, column: Column): number | string {
+  const figure = column.rank ?? column.value;
+  return figure === undefined ? column.text(sample, row) : figure(sample, row) ?? unknownOf(column);
+}
+
+/** The same of nothing. */
+export function noKey(column: Column): number | string {
+  return (column.rank ?? column.value) === undefined ? "-" : unknownOf(column);
+}
+
+const unknownOf = ({ rank }: Column) => rank === undefined ? -1 : Infinity;
+
 const figures = new Scratch((length) => new Float64Array(length));
 
 /** Good until the next one. A column's value is asked for once a row: a comparison is then a look at two numbers. */
@@ -53,7 +66,7 @@ function comparison(sample: Sample, rows: Rows, { column, descending }: Sort): C
     };
   }
   const values = figures.take(sample.length);
-  const unknown = column.rank === undefined ? -1 : Infinity;
+  const unknown = unknownOf(column);
   for (const row of rows) values[row] = figure(sample, row) ?? unknown;
   return (a, b) => sign * (values[a] - values[b]) || byCookie(a, b);
 }

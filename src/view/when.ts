@@ -36,7 +36,7 @@ interface State<T> {
 
 /** Names are kept as long as there are not more of them. */
 const MOST_KNOWN = 1 << 18;
-const BY_LABEL = { column: columnById("process")!, descending: false };
+const BY_LABEL = { column: { ...columnById("process")!, id: "label" }, descending: false };
 
 /** One condition. `describe` is asked about what there is to tell of, and of nothing else. */
 export class When<T> {

@@ -405,7 +405,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     " worker-8          1008 tcp  192.0.2.9:5432           │   cwnd               │µs",
     " worker-9          1009 tcp  192.0.2.10:5432          │   rxpackets          │µs",
     " worker-10         1010 tcp  192.0.2.11:5432          │   txpackets          │µs",
-    " worker-11         1011 tcp  192.0.2.12:5432          └ r reverse, enter ────┘µs",
+    " worker-11         1011 tcp  192.0.2.12:5432          └ r reverse, enter ──↓─┘µs",
     " q quit  ? help  / filter  s sort  g group  ⏎ details  ␣ freeze       29 flows",
   ],
   "40x10 help": [

@@ -1,6 +1,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Sample } from "../../src/flow/sample.ts";
+import { SELECTED } from "../../src/view/canvas.ts";
 import { columnById, HISTORY } from "../../src/view/column.ts";
+import { menuColumns } from "../../src/view/screen/menu.ts";
 import { ScreenModel } from "../../src/view/screen/model.ts";
 import { type FakeFlow, fakeSample, NOW_NS } from "../view/fake_sample.ts";
 import { scene } from "./scene.ts";
@@ -201,6 +203,50 @@ Deno.test("ScreenModel says of a key that it does nothing, and knows the functio
   }
   press(model, "f10");
   strictEqual(model.state.wish, "quit");
+});
+
+Deno.test("ScreenModel opens the list of sort columns on the one in use, wherever that is in the table", () => {
+  for (const id of ["rate", "age", "minrtt", "rtt"]) {
+    const model = scene(80, 24, 0, { sort: { column: columnById(id)!, descending: true } });
+    press(model, "s");
+    const canvas = model.draw(), { mode } = model.state;
+    strictEqual(mode.kind === "sort" && menuColumns("sort", model.state)[mode.index].id, id);
+    const line = Array.from({ length: 24 }, (_, y) => y).find((y) => canvas.styles[y * 80 + 60] & SELECTED && y > 3)!;
+    if (id !== "rate") strictEqual(canvas.line(line).includes(`▼ ${id} `), true);
+  }
+});
+
+Deno.test("ScreenModel says where a list goes on, and moves in it by pages, the wheel and clicks", () => {
+  const model = scene(80, 12, 0), line = (y: number) => model.draw().line(y).slice(54, 78);
+  const wheel = (action: "wheelup" | "wheeldown") => model.input({ type: "mouse", action, x: 60, y: 4 });
+  press(model, "s");
+  deepStrictEqual([line(1), line(10)], ["┌─ sort by ────────────┐", "└ r reverse, enter ──↓─┘"]);
+  press(model, "pagedown");
+  deepStrictEqual([line(1).includes("↑"), line(10).includes("↓"), model.state.sort.column.id], [true, true, "rx/s"]);
+  wheel("wheeldown");
+  strictEqual(model.state.sort.column.id, "tx/s");
+  press(model, "end");
+  deepStrictEqual([line(1).includes("↑"), line(10).includes("↓")], [true, false]);
+  press(model, "escape", "c");
+  model.input({ type: "mouse", action: "press", x: 60, y: 4 });
+  strictEqual(model.state.shown.some(({ id }) => id === "pid"), false);
+  model.input({ type: "mouse", action: "press", x: 10, y: 4 });
+  strictEqual(model.state.mode.kind, "table");
+});
+
+Deno.test("ScreenModel sorts by the columns that the table has, one after the other", () => {
+  const by = (model: ScreenModel, key: string) => (press(model, key), model.state.sort.column.id);
+  const aged = scene(80, 24, 0, { sort: { column: columnById("minrtt")!, descending: true } });
+  deepStrictEqual([by(aged, ">"), by(aged, "<"), by(aged, "<")], ["age", "cwnd", "limit"]);
+  const groups = scene(120, 24, 0, { group: "port" });
+  deepStrictEqual([by(groups, ">"), by(groups, ">"), by(groups, "<"), by(groups, "<"), by(groups, ">")], [
+    "port",
+    "pid",
+    "port",
+    "rate",
+    "port",
+  ]);
+  strictEqual(by(groups, "g"), "rate");
 });
 
 Deno.test("ScreenModel says what is shown alone, TCP or UDP, beside the filter, and where nothing matches both", () => {

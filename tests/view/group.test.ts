@@ -22,9 +22,14 @@ Deno.test("groupRows() puts rows together and sorts the groups by their totals",
   deepStrictEqual(labels("container"), [["(none)", 0, 1, 2, 3]]);
 });
 
-Deno.test("groupRows() sorts by label where the column has no total", () => {
-  const sorted = labels("process", { column: columnById("state")!, descending: false });
-  deepStrictEqual(sorted.map(([label]) => label), ["(not known)", "curl", "sshd"]);
+Deno.test("groupRows() sorts by what has no total as the first of each group's flows, and equal ones by label", () => {
+  const by = (id: string, descending: boolean) =>
+    labels("process", { column: columnById(id)!, descending }).map(([label]) => label);
+  deepStrictEqual(by("state", false), ["(not known)", "curl", "sshd"]);
+  deepStrictEqual(by("rtt", true), ["curl", "(not known)", "sshd"]);
+  deepStrictEqual(by("pid", true), ["curl", "sshd", "(not known)"]);
+  deepStrictEqual(by("remote", true), ["sshd", "(not known)", "curl"]);
+  deepStrictEqual(by("process", true), ["sshd", "curl", "(not known)"]);
 });
 
 Deno.test("groupRows() keeps apart what only reads the same", () => {

@@ -1,17 +1,25 @@
 /** The two lists that open over the table: what to sort by, and which columns to show. */
 import { Canvas, Role } from "../canvas.ts";
-import { type Column, COLUMNS, SCREEN_COLUMNS, TOTAL_RATE } from "../column.ts";
+import { type Column, HISTORY, HOST, SCREEN_COLUMNS, TOTAL_RATE } from "../column.ts";
+import { fitted } from "../width.ts";
 import type { Mode, ScreenState } from "./state.ts";
 
 type Menu = Extract<Mode, { kind: "sort" | "columns" }>;
 
 /** What the menu lists. */
-export function menuColumns(kind: Menu["kind"]): readonly Column[] {
-  return kind === "sort" ? [TOTAL_RATE, ...COLUMNS] : SCREEN_COLUMNS;
+export function menuColumns(kind: Menu["kind"], { many }: ScreenState): readonly Column[] {
+  if (kind === "columns") return SCREEN_COLUMNS;
+  return [TOTAL_RATE, ...SCREEN_COLUMNS.filter((column) => column !== HISTORY && (many || column !== HOST))];
+}
+
+/** On what the table is sorted by. */
+export function openSortMenu(state: ScreenState): ScreenState {
+  const index = Math.max(0, menuColumns("sort", state).indexOf(state.sort.column));
+  return { ...state, mode: { kind: "sort", index } };
 }
 
 export function menuKey(state: ScreenState, { kind, index }: Menu, key: string): ScreenState {
-  const columns = menuColumns(kind), last = columns.length - 1;
+  const columns = menuColumns(kind, state), last = columns.length - 1;
   const at = (to: number): ScreenState => {
     const next = { ...state, mode: { kind, index: Math.max(0, Math.min(to, last)) } };
     return kind === "sort" ? sorted(next, columns[next.mode.index]) : next;
@@ -25,6 +33,10 @@ export function menuKey(state: ScreenState, { kind, index }: Menu, key: string):
     case "k":
     case "S":
       return at(index - 1);
+    case "pagedown":
+      return at(index + PAGE);
+    case "pageup":
+      return at(index - PAGE);
     case "home":
       return at(0);
     case "end":
@@ -56,13 +68,28 @@ function toggled(state: ScreenState, column: Column): ScreenState {
   return shown.length === 0 ? state : { ...state, shown, chosen: true };
 }
 
-const WIDTH = 24;
+const WIDTH = 24, PAGE = 10;
+
+/** Where it is, and which part of the list it shows: `top` is the first of `room` lines. */
+function placeOf(state: ScreenState, { kind, index }: Menu) {
+  const { length } = menuColumns(kind, state), room = Math.max(1, Math.min(length, state.rows - 4));
+  const width = Math.min(WIDTH, state.columns), x = Math.max(0, state.columns - width - 2), y = 1;
+  return { x, y, width, room, top: Math.max(0, Math.min(index - Math.floor(room / 2), length - room)) };
+}
+
+/** A click on a line chooses it, elsewhere it closes the menu. */
+export function menuClick(state: ScreenState, mode: Menu, x: number, y: number): ScreenState {
+  const place = placeOf(state, mode), line = y - place.y - 1;
+  const isIn = x > place.x && x < place.x + place.width - 1 && line >= 0 && line < place.room;
+  if (!isIn) return { ...state, mode: { kind: "table" } };
+  const columns = menuColumns(mode.kind, state), index = place.top + line, now = { ...state, mode: { ...mode, index } };
+  return mode.kind === "sort" ? sorted(now, columns[index]) : toggled(now, columns[index]);
+}
 
 export function drawMenu(canvas: Canvas, state: ScreenState, mode: Menu): void {
-  const columns = menuColumns(mode.kind), room = Math.max(1, Math.min(columns.length, canvas.rows - 4));
-  const width = Math.min(WIDTH, canvas.columns), x = Math.max(0, canvas.columns - width - 2), y = 1;
-  const top = Math.max(0, Math.min(mode.index - Math.floor(room / 2), columns.length - room));
+  const columns = menuColumns(mode.kind, state), { x, y, width, room, top } = placeOf(state, mode);
   box(canvas, x, y, width, room + 2, mode.kind === "sort" ? " sort by " : " columns ");
+  if (top > 0) canvas.put(x + width - 3, y, "↑", Role.strong);
   for (let line = 0; line < room; line++) {
     const column = columns[top + line], row = y + 1 + line;
     canvas.put(x + 1, row, ` ${mark(state, mode.kind, column)} ${column.id}`, Role.text, width - 2);
@@ -71,10 +98,10 @@ export function drawMenu(canvas: Canvas, state: ScreenState, mode: Menu): void {
   canvas.put(
     x + 1,
     y + room + 1,
-    mode.kind === "sort" ? " r reverse, enter " : " space toggle, enter ",
+    fitted(mode.kind === "sort" ? " r reverse, enter " : " space shows, enter ", width - 4),
     Role.frame,
-    width - 2,
   );
+  if (top + room < columns.length) canvas.put(x + width - 3, y + room + 1, "↓", Role.strong);
 }
 
 function mark(state: ScreenState, kind: Menu["kind"], column: Column): string {

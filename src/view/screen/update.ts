@@ -1,6 +1,6 @@
 /** Keys and mouse to the next state: no clock, no terminal, no sample but for what a line is called. */
 import type { Sample } from "../../flow/sample.ts";
-import { type Column, columnById, COLUMNS, HISTORY, TOTAL_RATE } from "../column.ts";
+import { type Column, columnById, HISTORY, TOTAL_RATE } from "../column.ts";
 import { GROUPINGS } from "../group_key.ts";
 import { placeColumns } from "../layout.ts";
 import { ageText } from "../units.ts";
@@ -8,7 +8,7 @@ import { type Geometry, LEAST_ROWS_FOR_GRAPH, type ScreenState } from "./state.t
 import type { Input } from "./input.ts";
 import { GUTTER } from "./table.ts";
 import { itemId, type Lines, scrolled, tableColumns } from "./lines.ts";
-import { menuKey } from "./menu.ts";
+import { menuClick, menuKey, openSortMenu } from "./menu.ts";
 import { STEPS } from "./moment.ts";
 import { faster, inTime, keepIt, spaceBar } from "./player.ts";
 import { askKill, killAnswer } from "./kill.ts";
@@ -66,6 +66,8 @@ const GRAPHS: ReadonlyMap<ScreenState["graph"], string> = new Map([
   [null, "no graph"],
 ]);
 
+const BY_RATE = { column: TOTAL_RATE, descending: true };
+
 const page = (around: Surroundings) => Math.max(1, around.geometry.bodyRows - 1);
 
 const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
@@ -89,7 +91,7 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   w: keepIt,
   K: (state, { sample, lines }) => askKill(state, sample, lines.items[state.index]),
   "/": (state) => openPrompt(state),
-  s: (state) => ({ ...state, mode: { kind: "sort", index: sortIndex(state) } }),
+  s: openSortMenu,
   S: (state) => sortedBy(state, -1),
   ">": (state) => sortedBy(state, 1),
   "<": (state) => sortedBy(state, -1),
@@ -97,7 +99,9 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   g: (state) => {
     const keys = GROUPINGS.filter((key) => key !== "host" || state.many);
     const next = [...keys, null][(state.group === null ? -1 : keys.indexOf(state.group)) + 1];
-    return { ...state, group: next, cursor: null, index: 0, top: 0, notice: `grouped by ${next ?? "nothing"}` };
+    // What only the groups from before could be sorted by.
+    const sort = columnById(state.sort.column.id) === undefined ? BY_RATE : state.sort;
+    return { ...state, group: next, sort, cursor: null, index: 0, top: 0, notice: `grouped by ${next ?? "nothing"}` };
   },
   t: (state) => onlyProtocol(state, "tcp"),
   u: (state) => onlyProtocol(state, "udp"),
@@ -194,19 +198,17 @@ function interval(state: ScreenState, step: 1 | -1): ScreenState {
   return { ...state, intervalMs: ms, notice: `interval ${ms < 1000 ? `${ms}ms` : ageText(ms)}` };
 }
 
-/** The columns that can be sorted by, in the order of the table, the total first. */
-export function sortable(state: ScreenState) {
-  const shown = state.shown.filter((column) => column !== TOTAL_RATE && column !== HISTORY);
-  return [TOTAL_RATE, ...shown.length === 0 ? COLUMNS : shown];
-}
-
-function sortIndex(state: ScreenState): number {
-  return Math.max(0, sortable(state).indexOf(state.sort.column));
+/** The columns of the table that it can be sorted by, the total first. */
+function sortable(state: ScreenState): Column[] {
+  // What is shown in bits is sorted like what it is made of; what groups are of may be no column.
+  const shown = tableColumns(state).map((column) => columnById(column.id) ?? column);
+  return [TOTAL_RATE, ...shown.filter((column) => column !== TOTAL_RATE && column !== HISTORY)];
 }
 
 function sortedBy(state: ScreenState, step: 1 | -1): ScreenState {
-  const columns = sortable(state), at = columns.indexOf(state.sort.column);
-  const column = columns[(at + step + columns.length) % columns.length];
+  const columns = sortable(state), at = columns.findIndex(({ id }) => id === state.sort.column.id);
+  // What the table lacks stands before its first column.
+  const column = columns[(Math.max(0, at) + step + columns.length) % columns.length];
   return sorted(state, column, column.descending);
 }
 
@@ -218,12 +220,7 @@ function sorted(state: ScreenState, column: Column, descending: boolean): Screen
 type Mouse = Extract<Input, { type: "mouse" }>;
 
 function mouse(state: ScreenState, { action, x, y }: Mouse, around: Surroundings): ScreenState {
-  if (state.mode.kind !== "table") {
-    if (action !== "press") {
-      return state.mode.kind === "help" ? helpKey(state, state.mode.top, wheelKey(action)) : state;
-    }
-    return state.mode.kind === "prompt" ? state : { ...state, mode: { kind: "table" } };
-  }
+  if (state.mode.kind !== "table") return mouseOver(state, action, x, y);
   if (action !== "press") {
     return moved(state, state.index + (action === "wheelup" ? -WHEEL_LINES : WHEEL_LINES), around);
   }
@@ -237,6 +234,17 @@ function mouse(state: ScreenState, { action, x, y }: Mouse, around: Surroundings
   if (line < 0 || line >= geometry.bodyRows || state.top + line >= around.lines.items.length) return state;
   const index = state.top + line;
   return index === state.index && state.cursor !== null ? opened(state, around) : moved(state, index, around);
+}
+
+/** What is open above the table. */
+function mouseOver(state: ScreenState, action: Mouse["action"], x: number, y: number): ScreenState {
+  const { mode } = state, isMenu = mode.kind === "sort" || mode.kind === "columns";
+  if (action === "press") {
+    if (isMenu) return menuClick(state, mode, x, y);
+    return mode.kind === "prompt" ? state : { ...state, mode: { kind: "table" } };
+  }
+  if (isMenu) return menuKey(state, mode, wheelKey(action));
+  return mode.kind === "help" ? helpKey(state, mode.top, wheelKey(action)) : state;
 }
 
 function wheelKey(action: "wheelup" | "wheeldown"): string {
