@@ -360,6 +360,7 @@ export class Collector {
   async #goesBack(): Promise<boolean> {
     if (!this.#stays) return false;
     this.#span?.check();
+    this.post({ type: "atEnd" });
     await new Promise<void>((resolve) => {
       this.#leaveEnd = resolve;
       this.#goOn(false);

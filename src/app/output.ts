@@ -11,6 +11,8 @@ export interface Output {
   /** Nothing further is wanted: the run ends. */
   readonly done?: boolean;
   events?(batch: EventBatch): void | Promise<void>;
+  /** Called where a recording that is looked at is at its end, after its last sample. */
+  atEnd?(): void;
   /** Called where watching has failed, before ended() and close(): of what came after the last sample nothing is known. */
   failed?(): void;
   /** Called once a command under watch has ended, after the last sample; not where it could not be run. */

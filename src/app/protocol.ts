@@ -131,6 +131,8 @@ export type FromWorker =
   | EventsMessage
   | { readonly type: "command"; readonly pid: number; readonly startNs: number; readonly line: string | null }
   | MomentMessage
+  /** A recording that is looked at is at its end: nothing comes until a key has led back. */
+  | { readonly type: "atEnd" }
   /** What to say of it. */
   | { readonly type: "kept"; readonly sentence: string }
   /** What came of each, in order. */

@@ -148,6 +148,8 @@ export async function show(
   for await (const news of session.news()) {
     if (news.type === "events") {
       await tell((output) => output.events?.(news.batch));
+    } else if (news.type === "atEnd") {
+      await tell((output) => output.atEnd?.());
     } else if (news.sample.number === 0) {
       await tell((output) => output.start?.(news.sample));
       begun();

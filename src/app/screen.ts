@@ -114,6 +114,11 @@ export class LiveScreen implements Output, Told {
     else this.#frames.soon();
   }
 
+  atEnd(): void {
+    this.#model.end();
+    if (!this.#over) this.#frames.soon();
+  }
+
   /** What a condition holds for, or does no more, is heard; what stands in the head says which. */
   tell(): void {
     if (!this.#over) this.#terminal.bell();

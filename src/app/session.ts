@@ -25,7 +25,9 @@ import type {
 
 export type News =
   | { readonly type: "sample"; readonly sample: Sample; readonly lent: LentFlows }
-  | { readonly type: "events"; readonly batch: EventBatch };
+  | { readonly type: "events"; readonly batch: EventBatch }
+  /** A recording that is looked at is at its end. */
+  | { readonly type: "atEnd" };
 
 const CLOSE_WITHIN_MS = 1500;
 /** Several times as many as the Worker numbers before it starts anew (MOST_NUMBERS in programs.ts and flow/answers.ts). */
@@ -93,6 +95,8 @@ export class Session {
         if (this.#last !== null) yield { type: "events", batch: this.#unpackEvents(message, this.#last) };
         const { events, rows } = message.batch;
         this.#send({ type: "eventsTaken", events, rows });
+      } else if (message.type === "atEnd") {
+        yield message;
       } else if (message.type === "failed") {
         throw new TcptopError(message.message, message.status, { cause: new Error(message.detail) });
       } else return;

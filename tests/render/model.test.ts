@@ -249,6 +249,24 @@ Deno.test("ScreenModel sorts by the columns that the table has, one after the ot
   strictEqual(by(groups, "g"), "rate");
 });
 
+Deno.test("ScreenModel says that a recording is at its end until it goes on, and that its interval stays as it is", () => {
+  const model = scene(120, 12, 0, { replay: true, historyMs: 60_000 }), head = () => model.draw().line(0);
+  const foot = () => model.draw().line(11);
+  strictEqual(/ ×1$/.test(head()) && foot().includes("pause"), true, foot());
+  press(model, "+");
+  strictEqual(foot().startsWith(" a recording has the interval it was made with; , . change the speed "), true);
+  strictEqual(model.state.intervalMs, 1000);
+  model.end();
+  for (const key of ["]", "}", ")", " "]) {
+    press(model, key);
+    strictEqual(foot().startsWith(" this is the end, [ { ( lead back "), true, foot());
+    strictEqual(model.state.skip, null);
+  }
+  strictEqual(head().endsWith("  END") && !foot().includes("pause") && !model.state.paused, true, head());
+  model.take(fakeSample(rates(1), at(200)));
+  strictEqual(head().endsWith(" ×1"), true);
+});
+
 Deno.test("ScreenModel says what is shown alone, TCP or UDP, beside the filter, and where nothing matches both", () => {
   const model = scene(90, 12, 0);
   press(model, "u", "/", ..."curl", "enter");

@@ -80,6 +80,7 @@ export function state(columns: number, rows: number): ScreenState {
     moment: null,
     replay: false,
     paused: false,
+    atEnd: false,
     speed: 1,
     skip: null,
     step: null,

@@ -18,6 +18,7 @@ Deno.test("a replay on a terminal goes at its own speed, and its last picture st
   await shell.until("This is a recording of demo, not this machine as it is now");
   // Of the last two samples, which have no connection left.
   await shell.until("  3 rows");
+  await shell.until(" END");
   await shell.type("q");
   await shell.until("ended with 0");
 });
@@ -78,7 +79,8 @@ for (
     await press(tmux, "", OPEN);
     await press(tmux, `.......${name.endsWith("on") ? " " : ""}`, at(LAST));
     // There is nothing ahead, and nothing to play.
-    await press(tmux, "]}  ", at(LAST));
+    await press(tmux, "", " END");
+    await press(tmux, "]}  ", "this is the end, [ { ( lead back");
     await press(tmux, "[", at(LAST - 1));
     await press(tmux, "[", at(LAST - 2));
     match(await press(tmux, "w", "kept "), /kept \d+ s in /);
@@ -87,6 +89,7 @@ for (
     await press(tmux, "[[", at(LAST - 2));
     // To the present, which is the end.
     await press(tmux, " ", at(LAST));
+    await press(tmux, "", " END");
     await press(tmux, "(", "now");
     await tmux.type("q");
     ok((await untilEnd(tmux)).includes("status 0"));

@@ -39,10 +39,13 @@ const STEP_HINTS: typeof HINTS = [
   ["w", "keep", "w"],
 ];
 
-function playerHints(paused: boolean, speed: number): typeof HINTS {
-  return [
+function playerHints({ paused, atEnd, speed }: ScreenState): typeof HINTS {
+  const plays: typeof HINTS = [
     ["␣", paused ? "play" : "pause", " "],
     [", .", `speed ${speedText(speed)}`, "."],
+  ];
+  return [
+    ...atEnd ? [] : plays,
     ["[ ]", "a sample", "["],
     ["{ }", "a minute", "{"],
   ];
@@ -52,9 +55,12 @@ function hintsOf(state: ScreenState): typeof HINTS {
   return state.allowKill ? [["K", "end it", "K"], ...othersOf(state)] : othersOf(state);
 }
 
-function othersOf({ moment, historyMs, replay, paused, speed }: ScreenState): typeof HINTS {
-  if (moment !== null) return [...STEP_HINTS, ...HINTS.filter(([, , key]) => key !== " ")];
-  if (replay) return [...playerHints(paused, speed), ...HINTS.filter(([, , key]) => key !== " ")];
+function othersOf(state: ScreenState): typeof HINTS {
+  const { moment, historyMs, replay } = state;
+  // A recording has the interval that it was made with.
+  const others = HINTS.filter(([, , key]) => key !== " " && !(replay && key === "+"));
+  if (moment !== null) return [...STEP_HINTS, ...others];
+  if (replay) return [...playerHints(state), ...others];
   if (historyMs === 0) return HINTS;
   return HINTS.flatMap((hint) => hint[2] === " " ? [hint, ["[ ]", "past", "["] as const] : [hint]);
 }

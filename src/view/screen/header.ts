@@ -110,7 +110,7 @@ function drawNames(canvas: Canvas, { allowKill }: ScreenState, room: number): nu
 
 /** At the right end: that the screen stands still, when a recording was made, or how often there is a sample, if there is room for that. */
 function rightText(state: ScreenState, sample: Sample | null, room: number): [text: string, role: Role] {
-  const badge = state.frozen ? " FROZEN " : state.replay && state.paused ? " PAUSED " : "";
+  const badge = state.frozen ? " FROZEN " : state.atEnd ? " END " : state.replay && state.paused ? " PAUSED " : "";
   if (state.replay) return [`${replayText(state, sample)}${badge}`, badge === "" ? Role.dim : Role.badge];
   if (badge !== "") return [badge, Role.badge];
   const every = `every ${intervalText(state.intervalMs)}`;
@@ -118,9 +118,9 @@ function rightText(state: ScreenState, sample: Sample | null, room: number): [te
 }
 
 /** When it was, and how fast it is played. */
-function replayText({ speed, paused }: ScreenState, sample: Sample | null): string {
+function replayText({ speed, paused, atEnd }: ScreenState, sample: Sample | null): string {
   const clock = sample === null ? "" : clockText(sample.wallMs);
-  return paused ? `${clock} ` : `${clock} ${speedText(speed)}`;
+  return paused || atEnd ? `${clock} ` : `${clock} ${speedText(speed)}`;
 }
 
 function intervalText(ms: number): string {

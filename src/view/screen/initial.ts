@@ -28,6 +28,7 @@ export function initialState(options: Options, terminal: TerminalFacts): ScreenS
     moment: null,
     replay: options.replay !== null,
     paused: options.at,
+    atEnd: false,
     speed: 1,
     skip: null,
     step: null,

@@ -103,6 +103,7 @@ export class ScreenModel {
     if (this.#latest === null && this.#state.shown === DEFAULT_COLUMNS) {
       this.#state = { ...this.#state, shown: defaultColumns(sample.source) };
     }
+    if (this.#state.atEnd) this.#state = { ...this.#state, atEnd: false };
     if (this.#isEarlier(sample)) this.#begin();
     this.#ended.take(sample);
     const totals = totalsOf(sample);
@@ -150,6 +151,11 @@ export class ScreenModel {
     this.#pasts.goTo(timeNs);
     this.#endedShown = null;
     this.#refresh();
+  }
+
+  /** The last sample of a recording has been taken. */
+  end(): void {
+    this.#state = { ...this.#state, atEnd: true };
   }
 
   /** When what is shown was taken; null: nothing is shown yet. */

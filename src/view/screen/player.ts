@@ -4,6 +4,8 @@ import { STEPS } from "./moment.ts";
 
 const SPEEDS = [0.5, 1, 2, 4, 8, 16, 32, 64, Infinity] as const;
 
+const AT_END = "this is the end, [ { ( lead back";
+
 export function speedText(speed: number): string {
   return speed === Infinity ? "max" : speed === 0.5 ? "×½" : `×${speed}`;
 }
@@ -18,6 +20,7 @@ export function faster(state: ScreenState, step: 1 | -1): ScreenState {
 /** Freezes the screen, or has a replay stand still; from the past it leads to the present. */
 export function spaceBar(state: ScreenState): ScreenState {
   if (state.moment !== null) return { ...inTime(state, ")"), paused: false };
+  if (state.atEnd) return { ...state, notice: AT_END };
   return state.replay ? { ...state, paused: !state.paused } : { ...state, frozen: !state.frozen };
 }
 
@@ -26,6 +29,7 @@ export function inTime(before: ScreenState, key: string): ScreenState {
   const step = STEPS.get(key)!, ahead = step.samples + step.ms > 0;
   const state = before.replay ? { ...before, paused: true } : before;
   if (state.replay && state.moment === null && ahead) {
+    if (state.atEnd) return { ...before, notice: AT_END };
     if (key === ")") return { ...before, notice: "nothing is played beyond" };
     return { ...state, skip: step.ms };
   }

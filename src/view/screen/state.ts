@@ -47,6 +47,8 @@ export interface ScreenState {
   /** A recording is played. */
   readonly replay: boolean;
   readonly paused: boolean;
+  /** All of the recording has been played. */
+  readonly atEnd: boolean;
   /** How many times as fast as it was made; Infinity: as fast as can be. */
   readonly speed: number;
   /** Milliseconds of the recording that the last key wants to pass; 0: to its next sample; null: none. */

@@ -192,6 +192,7 @@ function onlyProtocol(state: ScreenState, protocol: "tcp" | "udp"): ScreenState 
 }
 
 function interval(state: ScreenState, step: 1 | -1): ScreenState {
+  if (state.replay) return { ...state, notice: "a recording has the interval it was made with; , . change the speed" };
   const { intervalMs } = state;
   const next = step > 0 ? INTERVALS_MS.find((ms) => ms > intervalMs) : INTERVALS_MS.findLast((ms) => ms < intervalMs);
   const ms = next ?? intervalMs;
