@@ -302,7 +302,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "▸worker-17 (1)              192.0.2.18:5432             0 B/s      0 B/s  117 µs",
     "▸worker-18 (1)              192.0.2.19:5432             0 B/s      0 B/s  118 µs",
     "▸worker-19 (1)              192.0.2.20:5432             0 B/s      0 B/s  119 µs",
-    " q quit  ? help  / filter  s sort  g group  ⏎ details  ␣ freeze      29 groups",
+    " q quit  ? help  / filter  s sort  g group  ⏎ close  ␣ freeze        29 groups",
   ],
   "80x24 help": [
     "┌─ help ───────────────────────────────────────────────────────────────────────┐",

@@ -267,6 +267,21 @@ Deno.test("ScreenModel says that a recording is at its end until it goes on, and
   strictEqual(head().endsWith(" ×1"), true);
 });
 
+Deno.test("ScreenModel names what Enter does to a group, and goes from a flow to its group, and closes that", () => {
+  const model = modelOf(rates(900, 800)), hint = () => /(?:⏎|enter) (\w+)/.exec(model.draw().line(11))?.[1];
+  strictEqual(hint(), "details");
+  press(model, "g", "j", "k");
+  strictEqual(hint(), "open");
+  press(model, "right");
+  strictEqual(hint(), "close");
+  press(model, "down");
+  strictEqual(hint(), "details");
+  press(model, "left");
+  strictEqual(names(model), "[p1 (1)] p1 p2 (1)");
+  press(model, "left");
+  strictEqual(names(model), "[p1 (1)] p2 (1)");
+});
+
 Deno.test("ScreenModel says what is shown alone, TCP or UDP, beside the filter, and where nothing matches both", () => {
   const model = scene(90, 12, 0);
   press(model, "u", "/", ..."curl", "enter");

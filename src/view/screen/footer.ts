@@ -71,7 +71,7 @@ export function drawFoot(canvas: Canvas, state: ScreenState, lines: Lines, y: nu
   canvas.fill(0, y, canvas.columns, Role.bar);
   const said = status(state), right = shownCount(state, lines), end = canvas.columns - textCells(right) - 1;
   const from = said === "" ? 0 : canvas.put(0, y, ` ${fitted(said, Math.max(0, end - 3))} `, Role.badge, end);
-  for (const { x, shown, does } of hints(state, from, end)) {
+  for (const { x, shown, does } of hints(state, lines, from, end)) {
     canvas.put(canvas.put(x, y, shown, Role.key) + 1, y, does, Role.bar);
   }
   canvas.put(end, y, right, Role.bar);
@@ -81,16 +81,18 @@ export function drawFoot(canvas: Canvas, state: ScreenState, lines: Lines, y: nu
 export function hintAt(state: ScreenState, lines: Lines, x: number): string | null {
   const said = status(state), end = state.columns - textCells(shownCount(state, lines)) - 1;
   const from = said === "" ? 0 : Math.min(end, textCells(fitted(said, Math.max(0, end - 3))) + 2);
-  return hints(state, from, end).find((hint) => x >= hint.x && x < hint.x + hint.cells)?.key ?? null;
+  return hints(state, lines, from, end).find((hint) => x >= hint.x && x < hint.x + hint.cells)?.key ?? null;
 }
 
 /** The keys whose signs ASCII has not. */
 const WORDS: ReadonlyMap<string, string> = new Map([["⏎", "enter"], ["␣", "space"]]);
 
-function hints(state: ScreenState, from: number, end: number) {
-  const placed = [];
+function hints(state: ScreenState, { items }: Lines, from: number, end: number) {
+  const placed = [], item = items[state.index];
+  const enter = typeof item !== "object" ? "details" : state.expanded.has(item.id) ? "close" : "open";
   let x = from + 1;
-  for (const [sign, does, key] of hintsOf(state)) {
+  for (const [sign, usual, key] of hintsOf(state)) {
+    const does = key === "enter" ? enter : usual;
     const shown = state.ascii ? WORDS.get(sign) ?? sign : sign;
     const cells = textCells(shown) + 1 + textCells(does);
     if (x + cells + 1 > end) break;

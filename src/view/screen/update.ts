@@ -174,8 +174,13 @@ function opened(state: ScreenState, around: Surroundings): ScreenState {
   return typeof item === "number" ? { ...held, details: !state.details } : toggled(held, item.id);
 }
 
-function expanded(state: ScreenState, { lines }: Surroundings, open: boolean): ScreenState {
-  const item = lines.items[state.index];
+/** Of a flow in a group, ← leads to the group. */
+function expanded(state: ScreenState, around: Surroundings, open: boolean): ScreenState {
+  const { items } = around.lines, item = items[state.index];
+  if (state.group === null) return { ...state, notice: "g groups; → and ← then open and close" };
+  if (typeof item === "number" && !open) {
+    return moved(state, items.findLastIndex((one, i) => i < state.index && typeof one !== "number"), around);
+  }
   if (item === undefined || typeof item === "number" || state.expanded.has(item.id) === open) return state;
   return toggled(state, item.id);
 }
