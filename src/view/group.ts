@@ -8,6 +8,7 @@ import { groupIds, type Grouping, groupKey, keyLabel } from "./group_key.ts";
 import { harmless } from "../harmless.ts";
 import { noKey, type Sort, sortKey } from "./sort.ts";
 import { thousands } from "./units.ts";
+import { type Cut, fitted, textCells } from "./width.ts";
 
 export interface Group {
   /** What makes two rows one group; null: not known, or there is none. */
@@ -88,6 +89,9 @@ function movedBytes({ flows }: Sample, row: number): number | null {
   return rx === null && tx === null ? null : (rx ?? 0) + (tx ?? 0);
 }
 
+/** Names whose end says more than their beginning. */
+const LAST_TELLS: ReadonlySet<Grouping> = new Set(["remote", "cgroup"]);
+
 /** The columns of a table of groups: what they are grouped by stands first, as the label. */
 export function groupColumns(columns: readonly Column[], by: Grouping): Column[] {
   const label: Column = {
@@ -96,7 +100,7 @@ export function groupColumns(columns: readonly Column[], by: Grouping): Column[]
     floor: 24,
     weight: 3,
     align: "left",
-    cut: by === "remote" ? "begin" : "end",
+    cut: LAST_TELLS.has(by) ? "begin" : "end",
     drop: 0,
     descending: false,
     // What a single flow shows below its group.
@@ -116,10 +120,14 @@ function widened(column: Column): Column {
   return wide;
 }
 
-/** The group's name, how many flows of this sample it has, and how many ended before, where those are counted. */
-export function groupLabel(sample: Sample, group: Group): string {
-  const count = endedCount(group), present = presentCount(sample, group.rows);
-  return `${group.label} (${present}${count ? ` +${thousands(count)}` : ""})`;
+/** Fewer cells of a name say nothing. */
+const LEAST_NAME = 4;
+
+/** The group's name, how many flows of this sample it has, and how many ended before, where those are counted. In `cells` the name gives way to the counts. */
+export function groupLabel(sample: Sample, group: Group, cells = Infinity, cut: Cut = "end"): string {
+  const ended = endedCount(group), present = thousands(presentCount(sample, group.rows));
+  const counts = ` (${present}${ended ? ` +${thousands(ended)}` : ""})`, room = cells - textCells(counts);
+  return room < LEAST_NAME ? fitted(group.label, cells, cut) : `${fitted(group.label, room, cut)}${counts}`;
 }
 
 /** How many flows of the group ended before the sample; null: that is not counted. */

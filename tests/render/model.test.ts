@@ -282,6 +282,19 @@ Deno.test("ScreenModel names what Enter does to a group, and goes from a flow to
   strictEqual(names(model), "[p1 (1)] p2 (1)");
 });
 
+Deno.test("ScreenModel has the count of a group whole, and of a long name the part that tells most", () => {
+  const flows = [1, 2].map((i): FakeFlow => ({ cookie: i, process: "Web Content x", remote: ["192.0.2.9", 443] }));
+  const model = scene(80, 12, 0, { group: "remote" }), label = (y: number) => model.draw().line(y).slice(1, 30).trim();
+  model.take(fakeSample(flows, at(100)));
+  for (let cells = 10; cells < 40; cells++) {
+    const name = `${"x".repeat(cells - 4)}.org`;
+    model.name(new Map([["192.0.2.9", name]]));
+    strictEqual(/^(x+|…x+)\.org \(2\)( |$)/.test(label(3)), true, label(3));
+  }
+  press(model, "enter");
+  strictEqual(label(4).startsWith("Web Content x"), true, label(4));
+});
+
 Deno.test("ScreenModel says what is shown alone, TCP or UDP, beside the filter, and where nothing matches both", () => {
   const model = scene(90, 12, 0);
   press(model, "u", "/", ..."curl", "enter");

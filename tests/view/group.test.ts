@@ -1,6 +1,6 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { columnById, COLUMNS, TOTAL_RATE } from "../../src/view/column.ts";
-import { groupColumns, groupRows, groupText } from "../../src/view/group.ts";
+import { groupColumns, groupLabel, groupRows, groupText } from "../../src/view/group.ts";
 import { Unknown } from "../../src/flow/columns.ts";
 import { fakeSample } from "./fake_sample.ts";
 import { cgroupOf, NO_CGROUP } from "../../src/flow/container.ts";
@@ -65,6 +65,20 @@ Deno.test("groupText() goes through the rows of a group once", () => {
   const counted = { ...columnById("state")!, text: () => String(asked++) };
   deepStrictEqual([groupText(sample, curl, counted), groupText(sample, curl, counted), asked], ["(2)", "(2)", 2]);
   deepStrictEqual(groupText(sample, curl, rtt), "-");
+});
+
+Deno.test("groupLabel() gives the counts their room before the name", () => {
+  const many = fakeSample(Array.from({ length: 1204 }, () => ({ process: "Web Content" })));
+  const [group] = groupRows(many, Array.from({ length: 1204 }, (_, row) => row), "process", byRate);
+  deepStrictEqual(groupLabel(many, group), "Web Content (1,204)");
+  deepStrictEqual([19, 18, 12, 11].map((cells) => groupLabel(many, group, cells)), [
+    "Web Content (1,204)",
+    "Web Conte… (1,204)",
+    "Web… (1,204)",
+    "Web Content",
+  ]);
+  deepStrictEqual(groupLabel(many, group, 18, "begin"), "…b Content (1,204)");
+  deepStrictEqual(groupColumns(COLUMNS, "cgroup")[0].cut, "begin");
 });
 
 Deno.test("groupColumns() puts the label first", () => {

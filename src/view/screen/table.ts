@@ -78,15 +78,17 @@ function drawItem(
   const [mark, role] = gutter(state, sample, item);
   canvas.put(0, y, mark, role);
   places.forEach((place, i) => {
-    const { column, x, width } = place, indent = i === 0 && state.group !== null && typeof item === "number" ? 2 : 0;
+    const { column, x, width } = place, isLabel = i === 0 && state.group !== null;
+    const indent = isLabel && typeof item === "number" ? 2 : 0;
     const text = column === HISTORY
       ? past(item, width)
       : typeof item === "number"
       ? column.text(sample, item)
-      : i === 0
-      ? groupLabel(sample, item)
+      : isLabel
+      ? groupLabel(sample, item, width, column.cut)
       : groupText(sample, item, column);
-    const shown = cellText(column, text, width - indent), cells = textCells(shown);
+    const shown = isLabel ? fitted(text, width - indent) : cellText(column, text, width - indent);
+    const cells = textCells(shown);
     const at = column.align === "right" ? x + width - cells : x + indent;
     canvas.put(at, y, shown, cellRole(sample, item, column, text, i), width - indent);
   });
