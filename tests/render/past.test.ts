@@ -54,6 +54,11 @@ Deno.test("half a minute ago every view is the one that a screen has which was f
       later[i].moment(moment);
       press(later[i], view);
       deepStrictEqual(table(later[i]), table(frozen[i]), `${columns} ${view}`);
+      // A key that goes back has led to the same moment.
+      press(later[i], "j");
+      strictEqual(later[i].state.notice, null);
+      later[i].moment(moment);
+      strictEqual(later[i].state.notice, "nothing is known from before this");
     }
   }
 });

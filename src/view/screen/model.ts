@@ -49,6 +49,8 @@ interface Pane {
 const NO_PANE: Pane = { columns: 0, rows: DETAILS_ROWS };
 const NO_LINES: Lines = { items: [], matching: 0, folded: false };
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
+/** Said where a key that goes back leads to the moment that is shown. */
+const OLDEST = "nothing is known from before this";
 /** What the lines of the table depend on. */
 const CHOICES = [
   "filter",
@@ -135,6 +137,7 @@ export class ScreenModel {
 
   /** Shows a moment of the past, in the place of what is shown; null: the present. */
   moment(moment: Moment | null): void {
+    if (moment !== null && moment.sample.timeNs === this.#state.moment?.timeNs) this.notice(OLDEST);
     this.#state = { ...this.#state, frozen: false, moment: null };
     this.#endedShown = null;
     if (moment === null) return this.#show();
