@@ -116,3 +116,18 @@ Deno.test("ScreenModel keeps the table beside the details where it is as the cur
     strictEqual(shownBy(model).at, at);
   }
 });
+
+Deno.test("ScreenModel.draw() says how many lines of the details there is no room for", () => {
+  for (const changes of [{}, { pairs: false }]) {
+    const missing: number[] = [], model = detailed(80, 12, changes);
+    for (let rows = 12; rows <= 60; rows++) {
+      model.resize(80, rows);
+      const canvas = model.draw(), title = canvas.line(shownBy(model).at);
+      missing.push(Number(/(\d+) lines? ha(?:s|ve) no room$/.exec(title)?.[1] ?? 0));
+    }
+    strictEqual(missing[0] > 5, true, `${missing}`);
+    // A line more of the terminal is one of the facts or of the history.
+    missing.forEach((count, i) => strictEqual(i === 0 || [0, 1].includes(missing[i - 1] - count), true, `${missing}`));
+    strictEqual(missing.at(-1), 0);
+  }
+});

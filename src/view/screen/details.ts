@@ -8,7 +8,7 @@ import { sumOf } from "../../flow/drop_list.ts";
 import { dropsOf, endedOf, reasonText } from "../drops.ts";
 import { endSentence } from "../end.ts";
 import { limitRole, limitSentence } from "../limit.ts";
-import { bytesText, durationText, rateTexts } from "../units.ts";
+import { bytesText, counted, durationText, rateTexts } from "../units.ts";
 import { fitted, textCells } from "../width.ts";
 import type { LineHistory } from "./history.ts";
 import { sparkline } from "./spark.ts";
@@ -41,6 +41,8 @@ const HISTORY_LINES = RATE_LINES + 2;
 const MOST_HISTORY_LINES = RATE_LINES + MOST_TIME_LINES;
 /** A pane of so few lines has no history where the facts fill it. */
 const FACTS_FIRST = 10;
+/** Fewer cells of the title do not say whose details these are. */
+const LEAST_TITLE = 16;
 /** Narrower than this, and a pair cannot hold an IPv4 endpoint. */
 const PAIR_CELLS = 36;
 
@@ -54,7 +56,6 @@ export function drawDetails(canvas: Canvas, detailed: Detailed | null, y: number
     return;
   }
   const { sample, row, other } = detailed;
-  canvas.put(1, y, fitted(headline(sample, row), canvas.columns - 2), Role.title);
   const bottom = y + rows;
   const limit = limitSentence(sample, row, detailed.history?.waits);
   if (limit !== null) {
@@ -63,6 +64,7 @@ export function drawDetails(canvas: Canvas, detailed: Detailed | null, y: number
   // What does not fit leaves from the end of the facts: the history keeps its lines, which it gets one by one as the pane grows.
   const kept = Math.max(0, Math.min(HISTORY_LINES, rows - FACTS_FIRST));
   const first = y + (limit === null ? 1 : 2), end = bottom - kept;
+  drawTitle(canvas, headline(sample, row), y, factLines(detailed, canvas.columns) - Math.max(0, end - first));
   if (other >= 0) return drawHistory(canvas, detailed, drawEnds(canvas, detailed, first, end), bottom);
   const { across, side, long } = pairsOf(detailed, canvas.columns);
   let line = drawPairs(canvas, side, across, first, end);
@@ -70,11 +72,22 @@ export function drawDetails(canvas: Canvas, detailed: Detailed | null, y: number
   drawHistory(canvas, detailed, Math.min(line, end), bottom);
 }
 
+/** `missing`: lines that there is no room for. */
+function drawTitle(canvas: Canvas, title: string, y: number, missing: number): void {
+  const sign = missing > 0 ? counted(missing, "[line has|lines have] no room ") : "";
+  const room = canvas.columns - 2 - textCells(sign), shown = room < LEAST_TITLE ? "" : sign;
+  canvas.put(1, y, fitted(title, shown === "" ? canvas.columns - 2 : room), Role.title);
+  canvas.put(canvas.columns - textCells(shown), y, shown, Role.title);
+}
+
+function factLines(described: Described, columns: number): number {
+  const { across, side, long } = pairsOf(described, columns), { sample, row, other } = described;
+  return other >= 0 ? bothEnds(sample, row, other).length + 1 : Math.ceil(side.length / across) + long.length;
+}
+
 /** Lines that the pane takes on a terminal of so many columns, if nothing is to be left out. */
 export function detailsRows(described: Described, columns: number): number {
-  const { sample, row, other } = described, isOfTcp = isTcp(sample.flows, row);
-  const { across, side, long } = pairsOf(described, columns);
-  const facts = other >= 0 ? bothEnds(sample, row, other).length + 1 : Math.ceil(side.length / across) + long.length;
+  const isOfTcp = isTcp(described.sample.flows, described.row), facts = factLines(described, columns);
   // The title; and of TCP what it waits for, which may be known in the next sample.
   return 1 + (isOfTcp ? 1 : 0) + facts + (isOfTcp ? MOST_HISTORY_LINES : RATE_LINES);
 }
