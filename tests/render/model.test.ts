@@ -295,6 +295,17 @@ Deno.test("ScreenModel has the count of a group whole, and of a long name the pa
   strictEqual(label(4).startsWith("Web Content x"), true, label(4));
 });
 
+Deno.test("ScreenModel says what a and b do where nothing else shows it", () => {
+  const model = scene(120, 12, 0), said = (key: string) => (press(model, key), model.state.notice);
+  deepStrictEqual([said("a"), said("a")], ["all, not the top ones alone", "the top 50"]);
+  deepStrictEqual([said("b"), said("b")], ["each end is a row", "both ends are one row"]);
+  press(model, "g");
+  strictEqual(said("b"), "each end is a row, but in groups");
+  const all = scene(120, 12, 0, { limit: 0, all: true });
+  press(all, "a");
+  deepStrictEqual([all.state.notice, all.state.all], ["there is no limit (--limit 0)", true]);
+});
+
 Deno.test("ScreenModel says what is shown alone, TCP or UDP, beside the filter, and where nothing matches both", () => {
   const model = scene(90, 12, 0);
   press(model, "u", "/", ..."curl", "enter");

@@ -113,10 +113,15 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   b: (state) => ({
     ...state,
     pairs: !state.pairs,
-    notice: state.pairs ? "each end is a row" : "both ends are one row",
+    notice: `${state.pairs ? "each end is a row" : "both ends are one row"}${
+      state.group === null ? "" : ", but in groups"
+    }`,
   }),
   d: (state) => ({ ...state, names: !state.names, notice: state.names ? "addresses" : "names where they are known" }),
-  a: (state) => ({ ...state, all: !state.all }),
+  a: (state) => {
+    if (state.limit === 0) return { ...state, notice: "there is no limit (--limit 0)" };
+    return { ...state, all: !state.all, notice: state.all ? `the top ${state.limit}` : "all, not the top ones alone" };
+  },
   c: (state) => ({ ...state, mode: { kind: "columns", index: 0 } }),
   v: (state) => {
     const graph = state.graph === null ? "all" : state.graph === "all" ? "line" : null;
