@@ -306,6 +306,23 @@ Deno.test("ScreenModel says what a and b do where nothing else shows it", () => 
   deepStrictEqual([all.state.notice, all.state.all], ["there is no limit (--limit 0)", true]);
 });
 
+Deno.test("ScreenModel says how many things that must be known there is no line for", () => {
+  const notes = ["a", "b", "c", "d", "e"].map((message) => ({ code: message, message, remedy: null }));
+  const model = scene(80, 24, 0), source = { tcp: "bpf", udp: "bpf", notes };
+  model.take(fakeSample(rates(1), { ...at(100), source }));
+  for (
+    const [rows, told, untold] of [[24, 3, "! 2 without room"], [10, 0, "! 5 without room"], [8, 0, "! 5 without room"]]
+  ) {
+    model.resize(80, rows as number);
+    const canvas = model.draw(), lines = Array.from({ length: canvas.rows }, (_, y) => canvas.line(y));
+    strictEqual(lines.filter((line) => line.startsWith("! ")).length, told);
+    strictEqual(lines[1].includes(untold as string), true, lines[1]);
+  }
+  model.take(fakeSample(rates(1), { ...at(101), source: { ...source, notes: notes.slice(0, 3) } }));
+  model.resize(80, 24);
+  strictEqual(model.draw().line(1).includes("without room"), false);
+});
+
 Deno.test("ScreenModel says what is shown alone, TCP or UDP, beside the filter, and where nothing matches both", () => {
   const model = scene(90, 12, 0);
   press(model, "u", "/", ..."curl", "enter");

@@ -71,9 +71,10 @@ const NAME = " tcptop ", KILLS = " K ends ";
 
 export function drawHead(canvas: Canvas, state: ScreenState, head: Head, { headRows, graphRows }: Geometry): void {
   if (headRows >= 1) drawRates(canvas, state, head);
-  if (headRows >= 2) drawCounts(canvas, state, head);
+  const told = Math.max(0, headRows - graphRows - 2);
+  if (headRows >= 2) drawCounts(canvas, state, head, Math.max(0, head.notes.length - told));
   if (head.graphed !== null && graphRows > 0) drawGraph(canvas, head.graphed, 2, graphRows);
-  head.notes.slice(0, Math.max(0, headRows - graphRows - 2)).forEach(({ message, remedy }, i) => {
+  head.notes.slice(0, told).forEach(({ message, remedy }, i) => {
     const text = `! ${message}${remedy === null ? "" : `. ${remedy}`}`;
     canvas.put(0, 2 + graphRows + i, fitted(text, canvas.columns), Role.warning);
   });
@@ -136,7 +137,8 @@ function sortedText(state: ScreenState): string | null {
   return `${column.title}${descending ? "▼" : "▲"}`;
 }
 
-function drawCounts(canvas: Canvas, state: ScreenState, { sample, totals, cost }: Head): void {
+/** `untold`: notes that there is no line for. */
+function drawCounts(canvas: Canvas, state: ScreenState, { sample, totals, cost }: Head, untold: number): void {
   if (sample === null || totals === null || cost === null) {
     canvas.put(1, 1, "loading the programs …", Role.dim);
     return;
@@ -154,6 +156,7 @@ function drawCounts(canvas: Canvas, state: ScreenState, { sample, totals, cost }
   if (sorted !== null) parts.push(["sorted by ", sorted, ""]);
   const thin = moment === null ? null : thinText(moment);
   if (thin !== null) parts.push(["", thin, "", Role.warning]);
+  if (untold > 0) parts.push(["", `! ${number(untold)}`, " without room", Role.warning]);
   if (totals.failed > 0) parts.push(["", number(perS(totals.failed)), "/s failed", Role.warning]);
   if (eventsLost > 0) parts.push(["", number(eventsLost), " lost", Role.warning]);
   if (totals.unattributed > 0) parts.push(["", number(totals.unattributed), " without owner"]);
