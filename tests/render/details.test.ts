@@ -131,3 +131,12 @@ Deno.test("ScreenModel.draw() says how many lines of the details there is no roo
     strictEqual(missing.at(-1), 0);
   }
 });
+
+Deno.test("ScreenModel.draw() shows the ports of both ends where there is little room for their addresses", () => {
+  const model = detailed(44, 20), { at } = shownBy(model), canvas = model.draw();
+  const lines = Array.from({ length: 20 - at }, (_, y) => canvas.line(at + y));
+  for (const label of ["local", "remote"]) {
+    const line = lines.find((line) => line.startsWith(` ${label} `))!;
+    strictEqual(/ \S+:\d+ +\S+…\S+:\d+$| \S+…\S+:\d+ +\S+:\d+$/.test(line), true, line);
+  }
+});

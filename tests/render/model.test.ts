@@ -323,6 +323,16 @@ Deno.test("ScreenModel says how many things that must be known there is no line 
   strictEqual(model.draw().line(1).includes("without room"), false);
 });
 
+Deno.test("ScreenModel has what moves inside this machine in the head before what has no owner", () => {
+  const local = ["127.0.0.1", 40001] as const, remote = ["127.0.0.1", 80] as const, model = scene(80, 12, 0);
+  model.take(fakeSample([
+    { process: "curl", local, remote, pair: 7, direction: "out", rxDelta: 10240, loopback: true },
+    { process: "httpd", local: remote, remote: local, pair: 7, direction: "in", txDelta: 10240, loopback: true },
+    { process: null, unknown: 0 },
+  ], at(100)));
+  strictEqual(/ inside 10\.0 KiB\/s +1 without owner/.test(model.draw().line(1)), true, model.draw().line(1));
+});
+
 Deno.test("ScreenModel says what is shown alone, TCP or UDP, beside the filter, and where nothing matches both", () => {
   const model = scene(90, 12, 0);
   press(model, "u", "/", ..."curl", "enter");

@@ -144,8 +144,10 @@ function drawEnds(canvas: Canvas, { sample, row, other, commandLine }: Detailed,
   const lines = bothEnds(sample, row, other).slice(0, Math.max(0, end - y - 1));
   lines.forEach(([label, client, server], i) => {
     canvas.put(1, y + i, label, Role.dim, LABEL_CELLS);
-    canvas.put(LABEL_CELLS + 2, y + i, fitted(client, half - 2), i === 0 ? Role.strong : Role.text, half - 1);
-    canvas.put(LABEL_CELLS + 2 + half, y + i, fitted(server, half - 2), i === 0 ? Role.strong : Role.text, half - 1);
+    // The port is at an endpoint's end.
+    const cut = label === "local" || label === "remote" ? "middle" : "end", role = i === 0 ? Role.strong : Role.text;
+    canvas.put(LABEL_CELLS + 2, y + i, fitted(client, half - 2, cut), role, half - 1);
+    canvas.put(LABEL_CELLS + 2 + half, y + i, fitted(server, half - 2, cut), role, half - 1);
   });
   return drawPair(
     canvas,

@@ -159,9 +159,9 @@ function drawCounts(canvas: Canvas, state: ScreenState, { sample, totals, cost }
   if (untold > 0) parts.push(["", `! ${number(untold)}`, " without room", Role.warning]);
   if (totals.failed > 0) parts.push(["", number(perS(totals.failed)), "/s failed", Role.warning]);
   if (eventsLost > 0) parts.push(["", number(eventsLost), " lost", Role.warning]);
-  if (totals.unattributed > 0) parts.push(["", number(totals.unattributed), " without owner"]);
   if (inside > 0) parts.push(["inside ", rateTexts(bits)(inside), ""]);
   if (byAddress > 0) parts.push(["by address ", rateTexts(bits)(byAddress), ""]);
+  if (totals.unattributed > 0) parts.push(["", number(totals.unattributed), " without owner"]);
   parts.push(["by ", sourceText(sample), ""]);
   parts.push(["cpu ", cost.cpuPercent < 1 ? "<1 %" : `${cost.cpuPercent} %`, ""]);
   parts.push(["mem ", `${cost.mebibytes} MiB`, ""]);
