@@ -333,6 +333,19 @@ Deno.test("ScreenModel has what moves inside this machine in the head before wha
   strictEqual(/ inside 10\.0 KiB\/s +1 without owner/.test(model.draw().line(1)), true, model.draw().line(1));
 });
 
+Deno.test("ScreenModel shows groups where details were open, and what to do with one that the cursor comes to in them", () => {
+  const model = scene(80, 24, 0), lines = () => Array.from({ length: 24 }, (_, y) => model.draw().line(y));
+  model.take(fakeSample(rates(9, 8), at(100)));
+  press(model, "enter", "g");
+  strictEqual(lines().some((line) => line.startsWith("▸p1 (1)")), true);
+  press(model, "enter", "down", "enter", "up");
+  strictEqual(
+    lines().includes("  p1 (1) is a group: enter opens and closes it, esc closes the details."),
+    true,
+    lines().join("\n"),
+  );
+});
+
 Deno.test("ScreenModel says what is shown alone, TCP or UDP, beside the filter, and where nothing matches both", () => {
   const model = scene(90, 12, 0);
   press(model, "u", "/", ..."curl", "enter");

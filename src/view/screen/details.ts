@@ -46,13 +46,14 @@ const LEAST_TITLE = 16;
 /** Narrower than this, and a pair cannot hold an IPv4 endpoint. */
 const PAIR_CELLS = 36;
 
-export function drawDetails(canvas: Canvas, detailed: Detailed | null, y: number, rows: number): void {
+/** A text stands for what has no details. */
+export function drawDetails(canvas: Canvas, detailed: Detailed | string, y: number, rows: number): void {
   if (rows <= 0) return;
   canvas.fill(0, y, canvas.columns, Role.title);
   for (let line = y + 1; line < y + rows; line++) canvas.fill(0, line, canvas.columns, Role.text);
-  if (detailed === null) {
+  if (typeof detailed === "string") {
     canvas.put(1, y, "details", Role.title);
-    canvas.put(2, y + 2, "No flow is under the cursor.", Role.dim);
+    canvas.put(2, y + Math.min(2, rows - 1), fitted(detailed, canvas.columns - 2), Role.dim);
     return;
   }
   const { sample, row, other } = detailed;

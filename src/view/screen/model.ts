@@ -245,7 +245,10 @@ export class ScreenModel {
       geometry,
     );
     drawTable(canvas, state, sample, this.#lines, geometry, (item, cells) => this.#bars(item, cells));
-    if (geometry.detailsRows > 0) drawDetails(canvas, this.#detailed(sample), geometry.detailsY, geometry.detailsRows);
+    if (geometry.detailsRows > 0) {
+      const detailed = this.#detailed(sample) ?? this.#undetailed(sample);
+      drawDetails(canvas, detailed, geometry.detailsY, geometry.detailsRows);
+    }
     if (state.mode.kind === "help") drawHelp(canvas, state.mode.top);
     else if (state.mode.kind === "sort" || state.mode.kind === "columns") drawMenu(canvas, state, state.mode);
     if (state.mode.kind !== "help" && state.rows > 1) drawFoot(canvas, state, this.#lines, geometry.footY);
@@ -343,6 +346,12 @@ export class ScreenModel {
     if (row === null) return null;
     const other = pairs && group === null ? otherEnd(sample, row) : -1;
     return { sample, row, other, commandLine: this.#commands.of(sample, row) };
+  }
+
+  #undetailed(sample: Sample | null): string {
+    const item = this.#lines.items[this.#state.index];
+    if (sample === null || typeof item !== "object") return "No flow is under the cursor.";
+    return `${groupLabel(sample, item)} is a group: enter opens and closes it, esc closes the details.`;
   }
 
   #detailed(sample: Sample | null): Detailed | null {

@@ -101,7 +101,9 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
     const next = [...keys, null][(state.group === null ? -1 : keys.indexOf(state.group)) + 1];
     // What only the groups from before could be sorted by.
     const sort = columnById(state.sort.column.id) === undefined ? BY_RATE : state.sort;
-    return { ...state, group: next, sort, cursor: null, index: 0, top: 0, notice: `grouped by ${next ?? "nothing"}` };
+    const notice = `grouped by ${next ?? "nothing"}`;
+    // Groups have no details, and on a small terminal the pane stands in the place of the table.
+    return { ...state, group: next, sort, details: false, cursor: null, index: 0, top: 0, notice };
   },
   t: (state) => onlyProtocol(state, "tcp"),
   u: (state) => onlyProtocol(state, "udp"),
