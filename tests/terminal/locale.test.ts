@@ -35,7 +35,7 @@ Deno.test("the live screen is ASCII where the locale is, with its menus, help, d
     const pages: [string[], RegExp, string][] = [
       [["?"], /any (other )?key closes/, "Escape"],
       [["s"], /r reverse, enter/, "Escape"],
-      [["c"], /space toggle, enter/, "Escape"],
+      [["c"], /space shows, enter/, "Escape"],
       [["Enter"], /round trip/, "Escape"],
       [["/"], /enter keeps/, "Escape"],
     ];
