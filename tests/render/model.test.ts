@@ -68,7 +68,7 @@ Deno.test("ScreenModel keeps the cursor on a flow, or in a group, that the limit
 
 Deno.test("ScreenModel says that what was under the cursor has gone, until the next key", () => {
   const model = modelOf(rates(900, 800, 700)), last = () => model.draw().line(11);
-  const said = () => last().startsWith(" what was under the cursor has gone, this is another ");
+  const said = () => last().startsWith(" what was under the cursor is not here, this is another ");
   press(model, "down", "enter");
   model.take(fakeSample(rates(900, 800, 700), at(101)));
   strictEqual(said(), false);

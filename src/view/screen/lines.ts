@@ -101,7 +101,7 @@ export function isSortedBy({ sort, sinceStart, group }: ScreenState, column: Col
 }
 
 /** Said where the cursor cannot stay on its flow or group, and comes to be on another: the next key is for that one. */
-const GONE = "what was under the cursor has gone, this is another";
+const NOT_HERE = "what was under the cursor is not here, this is another";
 
 /** Keeps the cursor on its line's flow and that line where it is on the screen, as far as it can be. */
 export function followed(state: ScreenState, before: Lines, now: Lines, sample: Sample, bodyRows: number): ScreenState {
@@ -110,7 +110,7 @@ export function followed(state: ScreenState, before: Lines, now: Lines, sample: 
   const index = Math.max(0, Math.min(isLost ? state.index : at, now.items.length - 1));
   const top = state.top + index - state.index, isEmpty = now.items.length === 0;
   const cursor = isEmpty ? state.cursor : itemId(sample, now.items[index]);
-  const notice = isLost && !isEmpty ? state.notice ?? GONE : state.notice;
+  const notice = isLost && !isEmpty ? state.notice ?? NOT_HERE : state.notice;
   return scrolled({ ...state, index, top, cursor, notice }, now, bodyRows);
 }
 
