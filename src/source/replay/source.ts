@@ -120,12 +120,12 @@ export class ReplaySource implements FlowSource {
 
   /** Resolves to false at the end, and at once where a chunk is due. */
   async wait(ms: number): Promise<boolean> {
-    if (this.#failure !== null) throw this.#failure;
     if (this.#chunk === NOT_YET) {
       await this.#reader.arrived!(Math.min(ms, ARRIVES_WITHIN_MS));
       this.#advance();
       if (this.#chunk === NOT_YET) return true;
     }
+    if (this.#failure !== null) throw this.#failure;
     // Messages must get in between: a replay at full speed has to hear that a sample is taken, or that it is to stop.
     const leastMs = this.#reader.isSettled === false ? LOOK_EVERY_MS : 1;
     await this.#sleep(this.#woken ? 0 : Math.max(leastMs, Math.min(ms, this.#restMs())));

@@ -60,6 +60,24 @@ Deno.test("a recording that comes is told of as far as it is whole, and then tha
   });
 });
 
+Deno.test("a recording that is cut short while more of it is waited for is told of too", async () => {
+  const bytes = await record(STEPS), begin = parts(bytes.subarray(0, -1), [1 << 16]);
+  const { promise: end, resolve } = Promise.withResolvers<null>();
+  const read = async (buffer: Uint8Array) => await begin(buffer) ?? await end;
+  const platform = await openStream(read, { path: "standard input", paced: false }, () => performance.now());
+  const source = platform.openSource();
+  for (let samples = 0; samples < 2; source.drain(() => {})) {
+    if (source.pace!.hasNews) {
+      source.snapshot(() => {});
+      samples++;
+    }
+    strictEqual(await source.wait(1), true);
+  }
+  const waits = source.wait(100);
+  resolve(null);
+  await rejects(waits, { message: /^standard input was cut short: what is whole, up to byte \d+, was used$/ });
+});
+
 Deno.test("what has been read ahead of a recording that comes is bounded, and names are waited for", async () => {
   const bytes = await record([...STEPS, { drained: Array<Uint8Array>(64).fill(join(...Array(1500).fill(opened()))) }]);
   let read = 0;
