@@ -32,6 +32,8 @@ export interface Names {
 }
 
 const MAX_TEXT = 4096;
+/** As long as those of LinuxSystem: an answer of interfaces() has a line for each address of a namespace. */
+const MAX_NAME = 1 << 16;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -67,17 +69,17 @@ export function readNames(payload: Uint8Array): Names {
   return {
     users: pairs(names?.users, isNumber),
     processes: pairs(names?.processes, isNumber),
-    cgroups: list(names?.cgroups).map(text).filter((line) => line !== null),
+    cgroups: list(names?.cgroups).map(nameText).filter((line) => line !== null),
     processCgroups: pairs(names?.processCgroups, isText),
     argumentNames: pairs(names?.argumentNames, isText),
-    hosts: list(names?.hosts).map(text).filter((line) => line !== null),
+    hosts: list(names?.hosts).map(nameText).filter((line) => line !== null),
     interfaces: pairs(names?.interfaces, isNumber),
   };
 }
 
 function pairs<K>(value: unknown, isKey: (value: unknown) => boolean): [K, string][] {
   return list(value).flatMap((pair): [K, string][] => {
-    const key = list(pair)[0], name = text(list(pair)[1]);
+    const key = list(pair)[0], name = nameText(list(pair)[1]);
     return isKey(key) && name !== null ? [[key as K, name]] : [];
   });
 }
@@ -113,6 +115,8 @@ function number(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
-function text(value: unknown): string | null {
-  return typeof value === "string" ? value.slice(0, MAX_TEXT) : null;
+function text(value: unknown, most = MAX_TEXT): string | null {
+  return typeof value === "string" ? value.slice(0, most) : null;
 }
+
+const nameText = (value: unknown) => text(value, MAX_NAME);

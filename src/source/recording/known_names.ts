@@ -2,16 +2,19 @@ import type { Names } from "./info.ts";
 
 /** Of each kind, the newest that are kept for the next file, which begins with them: processes come without end, and most have ended by then. */
 const MOST = 1 << 10;
-const MOST_CGROUPS = 1 << 14;
-/** A chunk holds this many names: the longest are some hundred bytes. */
-const A_CHUNK = 1 << 12;
+const MOST_LINES = 1 << 14;
+/** So many characters are a chunk, or one name more: they are six times as many bytes at most (\u0000), and of a name there are 64 KiB. */
+const A_CHUNK = 1 << 18;
+/** What stands around a name in it. */
+const AROUND = 64;
 
 const PAIRS = ["users", "processes", "processCgroups", "argumentNames", "interfaces"] as const;
+const LINES = ["cgroups", "hosts"] as const;
 
 /** All names that were told so far, for a file that begins later. */
 export class KnownNames {
   readonly #pairs = new Map(PAIRS.map((kind) => [kind, new Map<number | string, string>()]));
-  readonly #cgroups = new Set<string>();
+  readonly #lines = new Map(LINES.map((kind) => [kind, new Set<string>()]));
 
   add(names: Names): void {
     for (const kind of PAIRS) {
@@ -23,18 +26,34 @@ export class KnownNames {
         if (known.size > MOST) known.delete(known.keys().next().value!);
       }
     }
-    for (const line of names.cgroups ?? []) {
-      this.#cgroups.add(line);
-      if (this.#cgroups.size > MOST_CGROUPS) this.#cgroups.delete(this.#cgroups.keys().next().value!);
+    for (const kind of LINES) {
+      const known = this.#lines.get(kind)!;
+      for (const line of names[kind] ?? []) {
+        known.add(line);
+        if (known.size > MOST_LINES) known.delete(known.keys().next().value!);
+      }
     }
   }
 
   *all(): Iterable<Names> {
     for (const kind of PAIRS) {
-      const pairs = [...this.#pairs.get(kind)!];
-      for (let at = 0; at < pairs.length; at += A_CHUNK) yield { [kind]: pairs.slice(at, at + A_CHUNK) };
+      for (const pairs of chunks(this.#pairs.get(kind)!, ([, text]) => text.length)) yield { [kind]: pairs };
     }
-    const lines = [...this.#cgroups];
-    for (let at = 0; at < lines.length; at += A_CHUNK) yield { cgroups: lines.slice(at, at + A_CHUNK) };
+    for (const kind of LINES) {
+      for (const lines of chunks(this.#lines.get(kind)!, (line) => line.length)) yield { [kind]: lines };
+    }
   }
+}
+
+function* chunks<T>(names: Iterable<T>, lengthOf: (name: T) => number): Iterable<T[]> {
+  let chunk: T[] = [], characters = 0;
+  for (const name of names) {
+    chunk.push(name);
+    characters += lengthOf(name) + AROUND;
+    if (characters < A_CHUNK) continue;
+    yield chunk;
+    chunk = [];
+    characters = 0;
+  }
+  if (chunk.length > 0) yield chunk;
 }

@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { FolderKeeper } from "../../../src/source/recording/folder_keeper.ts";
 import { ChunkKind } from "../../../src/source/recording/format.ts";
-import { readInfo, readNames } from "../../../src/source/recording/info.ts";
+import { type Names, readInfo, readNames } from "../../../src/source/recording/info.ts";
 import type { Keeping } from "../../../src/options.ts";
 import { ownFiles } from "../../../src/source/recording/keeping.ts";
 import { RecordingReader, Unreadable } from "../../../src/source/recording/reader.ts";
@@ -43,14 +43,14 @@ function recorder(keeping: Keeping, folder = new MemoryFolder()) {
 
 /** What a file has: numbers of its samples, names, and whether it is whole. */
 function content(bytes: Uint8Array) {
-  const samples: number[] = [], users: string[] = [];
+  const samples: number[] = [], names: Names[] = [];
   let info = null, whole = false, last = 0;
   try {
     const reader = new RecordingReader(reading(bytes));
     for (let chunk = reader.next(); chunk !== null; chunk = reader.next()) {
       const { kind, payload } = chunk, view = new DataView(payload.buffer, payload.byteOffset);
       if (kind === ChunkKind.info) info ??= readInfo(payload);
-      else if (kind === ChunkKind.names) users.push(...readNames(payload).users!.map(([, name]) => name));
+      else if (kind === ChunkKind.names) names.push(readNames(payload));
       else if (kind === ChunkKind.records && payload.length === tick(1).length) {
         last = Number(view.getBigUint64(8, true));
       } else if (kind === ChunkKind.sample) samples.push(last);
@@ -59,7 +59,8 @@ function content(bytes: Uint8Array) {
   } catch (error) {
     ok(error instanceof Unreadable);
   }
-  return { samples, users, info, whole };
+  const users = names.flatMap((one) => one.users!.map(([, name]) => name));
+  return { samples, names, users, info, whole };
 }
 
 Deno.test("FolderKeeper writes a file an hour over 50 hours, and keeps the last 24", () => {
@@ -86,6 +87,21 @@ Deno.test("FolderKeeper writes a file an hour over 50 hours, and keeps the last 
   deepStrictEqual(samples, Array.from({ length: samples.length }, (_, i) => run.samples - samples.length + 1 + i));
   strictEqual(new Set(files.map(({ info }) => info!.run)).size, 1);
   deepStrictEqual(files.map(({ info }) => info!.part), Array.from(files, (_, i) => 51 - files.length + 1 + i));
+});
+
+Deno.test("FolderKeeper begins each file with all names, however long they are together", () => {
+  const run = recorder({ ms: 24 * HOUR }),
+    long = "x".repeat(5000),
+    pids = Array.from({ length: 1000 }, (_, pid) => pid);
+  run.keeper.names({ hosts: ["10.0.0.1 one.example", "10.0.0.2 two.example"] });
+  for (const pid of pids) run.keeper.names({ interfaces: [[pid, `${pid} ${long}`]] });
+  run.sample(BEGIN);
+  run.sample(BEGIN + HOUR);
+  run.keeper.end();
+  const [, last] = [...run.folder.files.keys()].sort(), { names, whole } = content(run.folder.contents(last));
+  strictEqual(whole, true);
+  deepStrictEqual(names.flatMap(({ hosts }) => hosts!), ["10.0.0.1 one.example", "10.0.0.2 two.example"]);
+  deepStrictEqual(names.flatMap(({ interfaces }) => interfaces!), pids.map((pid) => [pid, `${pid} ${long}`]));
 });
 
 Deno.test("FolderKeeper keeps to a size, and is never over it by more than what it has just written", () => {
