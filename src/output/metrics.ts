@@ -55,12 +55,19 @@ class NamedSums {
     return sums;
   }
 
-  has(name: string): boolean {
-    return this.#sums.has(name);
-  }
-
   entries(): Iterable<[string, Sums]> {
     return this.#sums;
+  }
+
+  /** What was counted under one name goes on under another, beside what that has. */
+  rename(from: string, to: string): void {
+    const sums = this.#sums.get(from), there = this.#sums.get(to);
+    if (sums === undefined) return;
+    this.#sums.delete(from);
+    if (there === undefined) return void this.#sums.set(to, sums);
+    there.rx += sums.rx;
+    there.tx += sums.tx;
+    there.closed += sums.closed;
   }
 
   #named(): number {
@@ -88,7 +95,6 @@ interface Family {
 export class Metrics {
   readonly #processes = new NamedSums();
   readonly #containers = new NamedSums();
-  readonly #containerNames = new Map<string, string>();
   readonly #loopback = [noSums(0), noSums(0)];
   readonly #flows = { tcp: 0, udp: 0 };
   /** Connections of the last sample by state, and flows by what they waited for. */
@@ -111,7 +117,7 @@ export class Metrics {
   readonly #conventional: OtlpMetrics;
 
   constructor(networks: Networks | null = null) {
-    this.#conventional = new OtlpMetrics({ choose: null, networks, explicit: true, delta: false });
+    this.#conventional = new OtlpMetrics({ choose: null, networks, explicit: true, delta: false, asText: true });
   }
 
   start(sample: Sample): void {
@@ -190,37 +196,12 @@ export class Metrics {
     if (flows.overflowsAre[row] !== Overflows.unknown) this.#overflowsAtMost += flows.overflowsDelta[row];
   }
 
-  /** By id: a name may become known later, and the counters go on. */
+  /** By name, under which containers that are made again and again go on; by id until the name is known, which then has what was counted. */
   #container({ id, name }: Container, nowMs: number): Sums {
-    const sums = this.#containers.of(id, nowMs);
-    if (name !== null && this.#containers.has(id)) this.#containerNames.set(id, name);
-    if (this.#containerNames.size > 2 * MAX_NAMES) this.#forgetNames();
-    return sums;
-  }
-
-  /** Those of containers that have no counters of their own any more: the counters of the others stay under their names. */
-  #forgetNames(): void {
-    for (const id of this.#containerNames.keys()) if (!this.#containers.has(id)) this.#containerNames.delete(id);
-  }
-
-  /** By name, where it is known: two containers may have had the same. */
-  #containersByName(): [string, Sums][] {
-    const named = new Map<string, Sums>();
-    for (const [id, sums] of this.#containers.entries()) {
-      const name = harmless(this.#containerNames.get(id) ?? id), before = named.get(name);
-      const { rx, tx, closed, movedMs, states } = sums;
-      named.set(
-        name,
-        before === undefined ? sums : {
-          rx: before.rx + rx,
-          tx: before.tx + tx,
-          closed: before.closed + closed,
-          movedMs,
-          states,
-        },
-      );
-    }
-    return [...named];
+    if (name === null) return this.#containers.of(id, nowMs);
+    const shown = harmless(name);
+    if (shown !== id) this.#containers.rename(id, shown);
+    return this.#containers.of(shown, nowMs);
   }
 
   #families(): Family[] {
@@ -243,7 +224,7 @@ export class Metrics {
       this.#loopback.map((sums, loopback) => [{ loopback: loopback === 1 ? "true" : "false" }, sums[field]] as const);
     return [
       ...named("process", [...this.#processes.entries()]),
-      ...named("container", this.#containersByName()),
+      ...named("container", [...this.#containers.entries()]),
       counter("tcptop_receive_bytes", "Payload received, all flows together.", both("rx")),
       counter("tcptop_transmit_bytes", "Payload sent, all flows together.", both("tx")),
       counter("tcptop_outside_received_bytes", "Payload received from outside of this machine.", [[

@@ -6,6 +6,7 @@ import { Errno } from "../../src/wire/errno.ts";
 import { End } from "../../src/wire/layout.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 import { cgroupOf, NO_CGROUP } from "../../src/flow/container.ts";
+import type { Sample } from "../../src/flow/sample.ts";
 
 function metricsOf(...samples: ReturnType<typeof fakeSample>[]): Metrics {
   const metrics = new Metrics();
@@ -79,16 +80,32 @@ Deno.test("Metrics.text() goes on counting for a container whose name arrives la
   strictEqual(text.split("\n").some((line) => line.startsWith("tcptop_") && line.includes(id)), false);
 });
 
-Deno.test("Metrics.text() keeps the names of containers that have counters, however many others have come and gone", () => {
-  const ids = Array.from({ length: 2 * MAX_NAMES + 2 }, (_, i) => i.toString(16).padStart(64, "0"));
+/** A flow of each container, with and without the names. */
+function ofContainers(ids: readonly string[], names: readonly string[], changes: Partial<Sample> = {}): Sample {
   const made = fakeSample(ids.map(() => ({ rxDelta: 101 })), {
     cgroups: [NO_CGROUP, ...ids.map((id) => cgroupOf(`/docker/${id}`))],
-    containers: new Map(ids.map((id, i) => [id, `web${i}`])),
+    containers: new Map(ids.slice(0, names.length).map((id, i) => [id, names[i]])),
+    ...changes,
   });
   ids.forEach((_, i) => made.flows.cgroup[i] = i + 1);
-  const metrics = metricsOf(made);
+  return made;
+}
+
+const idsOf = (count: number) => Array.from({ length: count }, (_, i) => i.toString(16).padStart(64, "0"));
+
+Deno.test("Metrics.text() has counters of the first containers, however many others have come and gone", () => {
+  const ids = idsOf(2 * MAX_NAMES + 2), metrics = metricsOf(ofContainers(ids, ids.map((_, i) => `web${i}`)));
   strictEqual(value(metrics, 'tcptop_container_receive_bytes_total{container="web0"}'), 101);
   strictEqual(value(metrics, `tcptop_container_receive_bytes_total{container="web${MAX_NAMES - 1}"}`), 101);
+});
+
+Deno.test("Metrics counts containers of one name together, and on when the first of them has long been gone", () => {
+  const ids = idsOf(MAX_NAMES), web = 'tcptop_container_receive_bytes_total{container="web"}';
+  const metrics = metricsOf(ofContainers(ids, []), ofContainers(ids, ids.map((_, i) => i < 2 ? "web" : `c${i}`)));
+  strictEqual(value(metrics, web), 4 * 101);
+  const wallMs = fakeSample([]).wallMs + 3_600_000, further = idsOf(MAX_NAMES + 9).slice(-9);
+  metrics.add(ofContainers([ids[1], ...further], ["web"], { wallMs }));
+  strictEqual(value(metrics, web), 5 * 101);
 });
 
 Deno.test("Metrics counts failed connects by reason, resets, and what listeners turned away", () => {

@@ -36,7 +36,7 @@ export class AttributeSet {
     if (sets === undefined) this.#further.set(name, sets = new Map());
     let set = sets.get(value);
     if (set === undefined) {
-      set = new AttributeSet(`${this.key} ${name}=${value}`, { ...this.attributes, [name]: value });
+      set = new AttributeSet(`${this.key} ${name}=${JSON.stringify(value)}`, { ...this.attributes, [name]: value });
       sets.set(value, set);
     }
     return set;

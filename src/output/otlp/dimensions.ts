@@ -1,6 +1,7 @@
 /** Whose a flow is, as attributes: process, container or pod, the network of the remote end, and of several hosts which one. */
 import { hostState } from "../../flow/host.ts";
 import type { Sample } from "../../flow/sample.ts";
+import { harmless } from "../../harmless.ts";
 import { type Container, container as containerOf, executable, processName } from "../../view/flow.ts";
 import type { Networks } from "../networks.ts";
 import { type Attributes, AttributeSet } from "./attribute_set.ts";
@@ -24,7 +25,7 @@ export class Dimensions {
   readonly #known = new Map<string, AttributeSet>();
   #sample: Sample | null = null;
 
-  constructor(readonly networks: Networks | null) {}
+  constructor(readonly networks: Networks | null, readonly asText = false) {}
 
   of(sample: Sample, row: number): AttributeSet {
     if (this.#sample !== sample) this.#known.clear();
@@ -32,9 +33,18 @@ export class Dimensions {
     const { cgroup, exe, host } = sample.flows, network = this.networks?.of(sample.flows, row) ?? "";
     const name = processName(sample, row), key = `${host[row]} ${exe[row]} ${cgroup[row]} ${network}\n${name ?? "\n"}`;
     let found = this.#known.get(key);
-    if (found === undefined) this.#known.set(key, found = AttributeSet.of(ownAttributes(sample, row, name, network)));
+    if (found === undefined) {
+      const own = ownAttributes(sample, row, name, network);
+      this.#known.set(key, found = AttributeSet.of(this.asText ? shownAttributes(own) : own));
+    }
     return found;
   }
+}
+
+/** A label without a value is none. */
+function shownAttributes(attributes: Attributes): Attributes {
+  const shown = Object.entries(attributes).map(([name, value]) => [name, harmless(String(value))]);
+  return Object.fromEntries(shown.filter(([, value]) => value !== ""));
 }
 
 function ownAttributes(sample: Sample, row: number, name: string | null, network: string): Attributes {

@@ -24,6 +24,8 @@ export interface MetricsOptions {
   readonly explicit: boolean;
   /** Each point tells what came since the one before, instead of since its start. */
   readonly delta: boolean;
+  /** Attributes as labels of a text format: what would look the same there is one. */
+  readonly asText?: boolean;
 }
 
 /** Counts since the start of the run. Sums of payload are exact. */
@@ -46,7 +48,7 @@ export class OtlpMetrics {
   #last: { readonly wallMs: number; readonly connections: Metric } | null = null;
 
   constructor(readonly options: MetricsOptions) {
-    this.#dimensions = new Dimensions(options.networks);
+    this.#dimensions = new Dimensions(options.networks, options.asText);
     const histogram = (name: string, description: string) =>
       new Instrument(
         { name, unit: "s", description },

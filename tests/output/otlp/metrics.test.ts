@@ -1,7 +1,8 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert/strict";
 import { cgroupOf, NO_CGROUP } from "../../../src/flow/container.ts";
 import type { Sample } from "../../../src/flow/sample.ts";
 import { parseNetworks } from "../../../src/output/networks.ts";
+import { NO_ATTRIBUTES } from "../../../src/output/otlp/attribute_set.ts";
 import { type MetricsOptions, OtlpMetrics } from "../../../src/output/otlp/metrics.ts";
 import { prometheusText } from "../../../src/output/otlp/prometheus.ts";
 import { resourceAttributes } from "../../../src/output/otlp/resource.ts";
@@ -40,6 +41,20 @@ Deno.test("OtlpMetrics adds up payload by process, direction and transport", () 
   strictEqual(sum(metrics, "obi.stat.tcp.rtt", { "network.tcp.handshake.role": "client" }), 2);
   strictEqual(sum(metrics, "tcptop.connection.ended"), 2);
   strictEqual(sum(metrics, "process.network.io", { "tcptop.process.name": "idle" }), 0);
+});
+
+Deno.test("OtlpMetrics as text has one series for names that look the same there, and none with an empty label", () => {
+  const flows = ["a\x1b", "a\u241b", "", null].map((process) => ({ process, rxDelta: 1009 }));
+  const text = prometheusText(metricsOf([fakeSample(flows)], { explicit: true, asText: true }).collect(), true);
+  deepStrictEqual(text.match(/(?<=process_network_io_bytes_total\{).*/g), [
+    'tcptop_process_name="a\u241b",network_io_direction="receive",network_transport="tcp"} 2018',
+    'network_io_direction="receive",network_transport="tcp"} 2018',
+  ]);
+});
+
+Deno.test("OtlpMetrics takes nothing in a name for another attribute", () => {
+  const of = (value: string) => NO_ATTRIBUTES.with("a", value);
+  notStrictEqual(of("1 b=2").with("c", "3").key, of("1").with("b", "2 c=3").key);
 });
 
 Deno.test("OtlpMetrics counts what passes the filter alone", () => {
