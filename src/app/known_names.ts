@@ -8,6 +8,8 @@ const MOST_BYTES = 64 << 20;
 
 export class KnownNames {
   readonly names = { remote: new Set<string>(), process: new Set<string>() };
+  /** Ends the last line, where nobody has. */
+  #before = "";
 
   private constructor(readonly file: OutputFile) {}
 
@@ -15,6 +17,7 @@ export class KnownNames {
   static async open(path: string, owner: Identity): Promise<KnownNames> {
     const known = new KnownNames(new OutputFile(path, owner, await outputFiles()));
     const text = new TextDecoder().decode(known.file.read(0, Math.min(known.file.byteLength, MOST_BYTES)));
+    if (text !== "" && !text.endsWith("\n")) known.#before = "\n";
     text.split("\n").forEach((line, i) => {
       if (/^\s*(#|$)/.test(line)) return;
       const [, of, name] = /^(remote|process) (".*")\s*$/.exec(line) ?? [];
@@ -31,7 +34,8 @@ export class KnownNames {
   }
 
   add(of: "remote" | "process", name: string): void {
-    this.file.append(new TextEncoder().encode(`${of} ${JSON.stringify(name)}\n`));
+    this.file.append(new TextEncoder().encode(`${this.#before}${of} ${JSON.stringify(name)}\n`));
+    this.#before = "";
   }
 
   close(): void {
