@@ -37,6 +37,7 @@ const DAY_MS = 86_400_000;
 /** `by`: what rows are grouped by. Throws FilterError. */
 export function parseCondition(text: string, by: Grouping | null): Condition {
   const { expression, forNs } = timed(text);
+  refuseFor(expression);
   const [, what, rest] = /^\s*new\s+(remote|process)(?:\s+and\b|\s*$|(?=[\s(]))(.*)$/is.exec(expression) ?? [];
   if (what !== undefined) return novelty(text, what.toLowerCase() as "remote" | "process", rest, forNs);
   refuseNew(expression, true);
@@ -88,6 +89,19 @@ function novelty(text: string, of: "remote" | "process", rest: string, forNs: nu
     together: () => true,
     forNs,
   };
+}
+
+/** A time that is not at the end, or is none, which as words would match nothing. */
+function refuseFor(text: string): void {
+  const tokens = lexFilter(text);
+  tokens.forEach((token, i) => {
+    const next = tokens[i + 1];
+    if (!isBare(token, "for") || next?.kind !== "word" || next.quoted || !/^-?\d/.test(next.text)) return;
+    throw new FilterError(
+      "'for' and a time such as 30s stand at the end; a word that is meant stands in quotes",
+      token.at,
+    );
+  });
 }
 
 /** `new` without what is new, which nothing would ever match. Beside another word it is one: new york. `begins`: the text is the whole condition. */

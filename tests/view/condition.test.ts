@@ -59,6 +59,9 @@ Deno.test("parseCondition() says what is wrong, and where", () => {
   wrong("rtt>1ms for", /behind 'for' stands a time/, 11);
   wrong("rtt>1ms for 3", /'3' is no time such as 500ms/, 12);
   wrong("rtt>1ms for 25h", /a day at most/, 12);
+  for (const text of ["rtt>1ms for 2 s", "rtt>1ms for -1s", "rtt>1ms for 2s and tcp", "rtt>1ms (for 2s)"]) {
+    wrong(text, /'for' and a time such as 30s stand at the end/, text.indexOf("for"));
+  }
   wrong("new remote for 3s", /it takes no 'for'/, 10);
   wrong("new remote and rtx>3", /'rtx' cannot be compared/, 15);
   wrong("totals.nothing>3", /'totals.nothing' cannot be compared/, 0);
