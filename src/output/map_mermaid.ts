@@ -44,7 +44,10 @@ function shape({ end: { kind } }: MapNode, lines: readonly string[]): string {
   return kind === "inside" ? `[/${text}/]` : `[${text}]`;
 }
 
-const label = (lines: readonly string[]) => lines.map(escaped).join(BREAK);
+/** What Mermaid shows of a text without a character: "" is none to its grammar, and the whole map an error. */
+const BLANK = "#32;";
+
+const label = (lines: readonly string[]) => lines.map(escaped).join(BREAK) || BLANK;
 
 /** Everything else by its number, which Mermaid writes as an entity of HTML. */
 function escaped(text: string): string {
