@@ -47,8 +47,9 @@ export class ReportOutput implements Output {
     return new ReportOutput(file, script, options, seen, note);
   }
 
+  /** Once more for each recording of several. */
   start(sample: Sample): void {
-    this.#fromMs = sample.wallMs;
+    this.#fromMs ??= sample.wallMs;
   }
 
   sample(sample: Sample): void {

@@ -31,8 +31,9 @@ export class SummaryFile implements Output {
     return new SummaryFile(options, seen, note, file);
   }
 
+  /** Once more for each recording of several. */
   start(sample: Sample): void {
-    this.#beganMs = sample.wallMs;
+    this.#beganMs ??= sample.wallMs;
   }
 
   sample(sample: Sample): void {

@@ -38,9 +38,12 @@ interface State<T> {
 const MOST_KNOWN = 1 << 18;
 const BY_LABEL = { column: { ...columnById("process")!, id: "label" }, descending: false };
 
-/** One condition. `describe` is asked about what there is to tell of, and of nothing else. */
+/** One condition. A first sample after others is that of another recording: what held until then has ended with the last one. `describe` is
+ * asked about what there is to tell of, and of nothing else. */
 export class When<T> {
   #states = new Map<string, State<T>>();
+  /** When the last sample was; null: there was none. */
+  #then: Pick<Sample, "timeNs" | "wallMs"> | null = null;
   #untold = 0;
 
   /** `known`: of a condition for what is new, what is not; names are added. `baseline`: so is what the first sample has. */
@@ -68,8 +71,29 @@ export class When<T> {
     const { condition } = this, { listeners } = this.choice;
     const rows = chosenRows(sample, { ...this.choice, listeners: listeners || condition.listeners })
       .filter((row) => condition.rows === null || condition.rows(sample, row));
-    if (condition.of === "remote" || condition.of === "process") return this.#novelties(told, rows, condition.of);
-    return this.#changes(told, this.#subjects(told, rows));
+    const isFirst = this.#then === null, over = sample.number === 0 ? this.#over() : [];
+    this.#then = { timeNs: sample.timeNs, wallMs: sample.wallMs };
+    if (condition.of === "remote" || condition.of === "process") {
+      return this.#novelties(told, rows, condition.of, isFirst && sample.number === 0);
+    }
+    return [...over, ...this.#changes(told, this.#subjects(told, rows))];
+  }
+
+  #over(): Change<T>[] {
+    const states = [...this.#states.values()];
+    this.#states = new Map();
+    return states.flatMap(({ sinceNs, facts }) =>
+      facts === null ? [] : [this.#change("ends", this.#then!, sinceNs, facts)]
+    );
+  }
+
+  #change(
+    change: "begins" | "ends",
+    { timeNs, wallMs }: Pick<Sample, "timeNs" | "wallMs">,
+    sinceNs: number,
+    facts: T,
+  ): Change<T> {
+    return { condition: this.condition, change, wallMs, heldMs: Math.max(0, timeNs - sinceNs) / 1e6, facts };
   }
 
   #subjects(sample: Sample, rows: readonly number[]): Map<string, Subject> {
@@ -93,12 +117,11 @@ export class When<T> {
 
   #changes(sample: Sample, subjects: ReadonlyMap<string, Subject>): Change<T>[] {
     const { condition } = this, before = this.#states, changes: Change<T>[] = [];
-    const at = (change: "begins" | "ends", sinceNs: number, facts: T): Change<T> => (
-      { condition, change, wallMs: sample.wallMs, heldMs: Math.max(0, sample.timeNs - sinceNs) / 1e6, facts }
-    );
     this.#states = new Map();
     for (const [id, { sinceNs, facts }] of before) {
-      if (facts !== null && !subjects.has(id)) changes.push(at("ends", sinceNs, this.#last(sample, id) ?? facts));
+      if (facts !== null && !subjects.has(id)) {
+        changes.push(this.#change("ends", sample, sinceNs, this.#last(sample, id) ?? facts));
+      }
     }
     for (const [id, subject] of subjects) {
       const { sinceNs, facts } = before.get(id) ?? { sinceNs: sample.timeNs, facts: null };
@@ -106,7 +129,7 @@ export class When<T> {
       else {
         const now = this.describe(sample, subject);
         this.#states.set(id, { sinceNs, facts: now });
-        changes.push(at("begins", sinceNs, now));
+        changes.push(this.#change("begins", sample, sinceNs, now));
       }
     }
     return changes;
@@ -133,7 +156,7 @@ export class When<T> {
     return this.#index.get(id) ?? -1;
   }
 
-  #novelties(sample: Sample, rows: readonly number[], of: "remote" | "process"): Change<T>[] {
+  #novelties(sample: Sample, rows: readonly number[], of: "remote" | "process", isFirst: boolean): Change<T>[] {
     const { condition, known } = this, changes: Change<T>[] = [];
     for (const row of rows) {
       const name = of === "remote" ? remoteOf(sample, row) : processName(sample, row);
@@ -143,7 +166,7 @@ export class When<T> {
         continue;
       }
       known.add(name);
-      if (sample.number === 0 && this.baseline) continue;
+      if (isFirst && this.baseline) continue;
       const facts = this.describe(sample, { of, rows: [row], group: null, name });
       changes.push({ condition, change: "new", wallMs: sample.wallMs, heldMs: 0, facts });
     }

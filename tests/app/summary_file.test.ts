@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { ReportOutput } from "../../src/app/report_output.ts";
 import { SummaryFile } from "../../src/app/summary_file.ts";
 import { parseArguments } from "../../src/cli.ts";
 import type { Sample } from "../../src/flow/sample.ts";
@@ -65,6 +66,23 @@ Deno.test("SummaryFile appends to what is there, behind an empty line, in a file
     await Deno.writeTextFile(path, "own words");
     await once();
     strictEqual(await Deno.readTextFile(path), `own words\n\n${first}`);
+  }));
+
+Deno.test("SummaryFile and ReportOutput of several recordings begin with the first of them", () =>
+  inFolder(async (path) => {
+    const invocation = parseArguments(["--report", `${path}.html`]), output = await open(path);
+    if (!("run" in invocation)) throw new Error("no run");
+    const report = await ReportOutput.open(`${path}.html`, invocation.run, OWNER, output.seen, null);
+    for (const hours of [2, 1]) {
+      const first = fakeSample([], { number: 0 });
+      for (const one of [output, report]) one.start({ ...first, wallMs: first.wallMs - hours * 3_600_000 });
+      report.sample(fakeSample([FLOW]));
+      take(output, [FLOW]);
+    }
+    output.close();
+    await report.close();
+    match(await Deno.readTextFile(path), /^## Traffic of `h`, 2026-01-02 01:04:05 to 2026-01-02 03:04:05 UTC\n/);
+    match(await Deno.readTextFile(`${path}.html`), />2026-01-02 01:04:05 to 03:04:05 UTC, /);
   }));
 
 Deno.test("SummaryFile of a command says how it ended, and leaves nothing of one that could not be run", () =>

@@ -50,6 +50,28 @@ Deno.test("a condition that flaps begins its time anew, and ends at once", () =>
   deepStrictEqual(anew, [[4000, "begins", 1, 2000]]);
 });
 
+Deno.test("what held in one recording ends with it, and in the next one nothing has held yet", () => {
+  const steps = [[0, 0], [4000, 1], [9_000_000, 0], [9_002_000, 1], [9_003_000, 2], [1000, 0], [5000, 1]] as const;
+  const when = new When(parseCondition("rx/s>1000 for 3s", null), null, CHOICE, () => 0);
+  const changes = steps.flatMap(([ms, number]) =>
+    when.take(fakeSample([busy], { number, timeNs: NOW_NS + ms * 1e6, wallMs: ms }))
+  );
+  deepStrictEqual(changes.map(({ change, wallMs, heldMs }) => [change, wallMs, heldMs]), [
+    ["begins", 4000, 4000],
+    ["ends", 4000, 4000],
+    ["begins", 9_003_000, 3000],
+    ["ends", 9_003_000, 3000],
+    ["begins", 5000, 4000],
+  ]);
+});
+
+Deno.test("what the first sample of a further recording has is new, if it is", () => {
+  const when = new When(parseCondition("new process", null), null, CHOICE, (_, { name }) => name);
+  const taken = [["a", 0], ["a", 1], ["b", 0], ["b", 1], ["a", 0]] as const;
+  const changes = taken.flatMap(([process, number]) => when.take(fakeSample([{ process }], { number })));
+  deepStrictEqual(changes.map(({ facts }) => facts), ["b"]);
+});
+
 Deno.test("each of many flows has its own time", () => {
   const many = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, i) => ({ pid: from + i, cookie: from + i, rxDelta: 2001 }));
