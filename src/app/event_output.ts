@@ -25,6 +25,10 @@ export class EventOutput implements Output {
     this.#left = limit || Infinity;
   }
 
+  start(): void {
+    this.#losses.start();
+  }
+
   async sample(sample: Sample): Promise<void> {
     await this.#losses.sample(sample);
   }

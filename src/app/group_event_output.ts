@@ -32,6 +32,7 @@ export class GroupEventOutput implements Output {
 
   /** What is open already is no opening, and counts. */
   start(sample: Sample): void {
+    this.#losses.start();
     this.#log.look(sample);
   }
 

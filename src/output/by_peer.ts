@@ -68,10 +68,8 @@ export function secondText(ms: number): string {
 }
 
 /** Sentences about what is missing of what was seen, and what the source says of itself. */
-export function lossSentences({ last }: Seen): string[] {
+export function lossSentences({ last, lost }: Seen): string[] {
   if (last === null) return [];
-  const { eventsLost, recordsInvalid, flowsEvicted, socketsUntracked, datagramsUntracked } = last.health;
-  const lost = eventsLost + recordsInvalid + flowsEvicted + socketsUntracked + datagramsUntracked;
   const notes = last.source.notes.map(({ message, remedy }) => `${message}${remedy === null ? "" : `. ${remedy}`}`);
   return lost === 0 ? notes : [`${lost} records were lost on this machine meanwhile: --ring-size makes room`, ...notes];
 }

@@ -14,7 +14,7 @@ import {
   txDelta,
 } from "../flow/row.ts";
 import { hostState } from "../flow/host.ts";
-import type { Sample } from "../flow/sample.ts";
+import type { Health, Sample } from "../flow/sample.ts";
 import {
   askedName,
   cgroupPath,
@@ -99,6 +99,8 @@ export class Seen {
   /** Watching failed: of what came after the last sample nothing is known. */
   isCut = false;
   #open = new Map<string, SeenFlow>();
+  /** Of recordings before the one that is played. */
+  #lostBefore = 0;
 
   /** `choose`: the rows that count; listeners and sockets without a peer never do. */
   constructor(
@@ -107,8 +109,17 @@ export class Seen {
     readonly most = MOST_FLOWS,
   ) {}
 
+  /** Records that were lost, and what there was no room for. */
+  get lost(): number {
+    if (this.last === null) return 0;
+    const { health } = this.last;
+    return this.#lostBefore + lostBy(health) + health.recordsInvalid;
+  }
+
   add(sample: Sample): void {
     const still = new Map<string, SeenFlow>(), { flows: f } = sample;
+    // Each of several recordings numbers its samples, and counts from 0, but for records that are invalid.
+    if (this.last !== null && sample.number <= this.last.number) this.#lostBefore += lostBy(this.last.health);
     this.last = sample;
     this.further.open = 0;
     for (const row of this.choose(sample)) {
@@ -177,6 +188,10 @@ export class Seen {
       if (this.judge !== null && !this.judge(sample, row)) further.notAllowed++;
     }
   }
+}
+
+function lostBy({ eventsLost, flowsEvicted, socketsUntracked, datagramsUntracked }: Health): number {
+  return eventsLost + flowsEvicted + socketsUntracked + datagramsUntracked;
 }
 
 const EMPTY = {

@@ -112,3 +112,15 @@ Deno.test("--replay plays all of a file that was appended to, by a name or throu
   );
   strictEqual(ALL.length, EACH.reduce((sum, { length }) => sum + length, 0));
 });
+
+Deno.test("--replay tells of what was lost of each of several recordings, and of all of it at the end", async () => {
+  const lost = (eventsLost: number, at: number) => tick(at, { eventsLost: BigInt(eventsLost) });
+  const each = [7, 3, 0].map((count) => record([{ snapshot: [lost(0, 1000)] }, { snapshot: [lost(count, 2e9)] }]));
+  const path = file(join(...await Promise.all(each))), summary = `${FOLDER}/summary.md`;
+  const { stdout, stderr } = await execute(tcptop(["--replay", path, "--json", "--events"]));
+  const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  deepStrictEqual(events.map(({ event, count }) => [event, count]), [["lost", 7], ["lost", 3]]);
+  match(stderr, /^tcptop: 10 /);
+  strictEqual((await execute(tcptop(["--replay", path, "--summary", summary]))).code, 0);
+  match(await Deno.readTextFile(summary), /^> 10 records were lost/m);
+});
