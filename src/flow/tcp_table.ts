@@ -533,7 +533,7 @@ const WRAP = 2 ** 32;
 
 /** A count of which the kernel keeps the low 32 bits (segs_in, segs_out, total_retrans), as it goes on: never back. A step of more than half
  * of the circle is a read that came late, not four thousand million segments in an interval. */
-export function onwards(before: number, low: number): number {
+function onwards(before: number, low: number): number {
   // As a rule: a division takes its time.
   if (before <= low && low - before < WRAP / 2) return low;
   const step = (low - before % WRAP + WRAP) % WRAP;

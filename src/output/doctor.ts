@@ -2,7 +2,7 @@ import type { Diagnosis } from "../system/diagnosis.ts";
 import type { Host } from "../system/host.ts";
 import type { Note } from "../system/source_info.ts";
 
-export const DOCTOR_SCHEMA = "tcptop.doctor/1";
+const DOCTOR_SCHEMA = "tcptop.doctor/1";
 
 /** A diagnosis with what is said around it. */
 export interface DoctorReport {

@@ -9,8 +9,8 @@ import type { Grouping } from "../view/group_key.ts";
 import { notesOf } from "../view/notes.ts";
 import { machineFacts } from "../view/figures.ts";
 
-export const SAMPLE_SCHEMA = "tcptop.sample/1";
-export const GROUPS_SCHEMA = "tcptop.groups/1";
+const SAMPLE_SCHEMA = "tcptop.sample/1";
+const GROUPS_SCHEMA = "tcptop.groups/1";
 const CHUNK_CHARACTERS = 1 << 16, CHUNK_BYTES = 1 << 18;
 const COMMA = bytesOf(","), END = bytesOf("]}\n");
 /** One document at a time is made. */

@@ -1,7 +1,7 @@
 /** What came of ending a connection, in words and as JSON. */
 import type { KillResult, KillWay } from "../system/kill.ts";
 
-export const KILL_SCHEMA = "tcptop.kill/1";
+const KILL_SCHEMA = "tcptop.kill/1";
 
 const WORDS: Readonly<Record<KillWay, string>> = {
   killed: "ended",

@@ -5,7 +5,7 @@ import type { Container } from "../view/flow.ts";
 import type { EndKind, EndsBy } from "../view/far_end.ts";
 import type { MapGraph } from "../view/map.ts";
 
-export const MAP_SCHEMA = "tcptop.map/1";
+const MAP_SCHEMA = "tcptop.map/1";
 
 export interface MapNodeFacts {
   readonly id: number;

@@ -14,7 +14,7 @@ export interface Networks {
   of(flows: FlowArrays, row: number): string | null;
 }
 
-export const OTHER_NETWORK = "other";
+const OTHER_NETWORK = "other";
 
 interface Named extends AddressRange {
   readonly name: string;

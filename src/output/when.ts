@@ -10,7 +10,7 @@ import { microTime } from "./event_facts.ts";
 import { type FlowFacts, flowFacts } from "./flow_facts.ts";
 import { type GroupFacts, groupFacts } from "./group_facts.ts";
 
-export const WHEN_SCHEMA = "tcptop.when/1";
+const WHEN_SCHEMA = "tcptop.when/1";
 
 /** What a condition holds for, as the document has it. */
 export interface WhenFacts {

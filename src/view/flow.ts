@@ -22,7 +22,7 @@ export const TCP_STATES: readonly string[] = [
   ...Object.keys(TcpState).map((name) => name === "CLOSE" ? "CLOSED" : name),
 ];
 
-export const KERNEL_PROCESS = "[kernel]";
+const KERNEL_PROCESS = "[kernel]";
 const KEPT_NAMES = 1 << 12;
 const names = new InternedTexts(KEPT_NAMES);
 const decoder = new TextDecoder();

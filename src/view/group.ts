@@ -136,7 +136,7 @@ export function endedCount({ ended }: Group): number | null {
 }
 
 /** Without those that ended before this sample. */
-export function presentCount({ pastFrom = Infinity }: Sample, rows: readonly number[]): number {
+function presentCount({ pastFrom = Infinity }: Sample, rows: readonly number[]): number {
   return rows.reduce((count, row) => row < pastFrom ? count + 1 : count, 0);
 }
 

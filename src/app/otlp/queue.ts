@@ -3,7 +3,7 @@ import { released } from "../../source/recording/byte_list.ts";
 import { squeezed, unsqueezed } from "../../source/recording/zstd.ts";
 
 /** Of requests as they are. */
-export const MOST_QUEUED_BYTES = 64 << 20;
+const MOST_QUEUED_BYTES = 64 << 20;
 /** What comes while so much waits is squeezed, to a twentieth or so: a receiver that takes everything never lets it come to that. */
 const MOST_PLAIN_BYTES = 4 << 20;
 /** Memory of requests that are gone is used for those that come: garbage of this size is collected late, and is as much again by then. */

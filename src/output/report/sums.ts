@@ -33,7 +33,7 @@ export function peerText(flow: SeenFlow): string {
 }
 
 /** Those with most bytes first, then by name. */
-export function sumsBy(flows: Iterable<SeenFlow>, keyOf: (flow: SeenFlow) => string): Sum[] {
+function sumsBy(flows: Iterable<SeenFlow>, keyOf: (flow: SeenFlow) => string): Sum[] {
   const sums = new Map<string, Sum>();
   for (const flow of flows) {
     const key = keyOf(flow);

@@ -19,7 +19,7 @@ export function hiddenProcesses(
 }
 
 /** `ownCgroups`: /proc/self/cgroup. With version 2 alone a cgroup is known by its id, whoever is in it. */
-export function hiddenNote(ownCgroups: string): Note {
+function hiddenNote(ownCgroups: string): Note {
   const isHybrid = /^[1-9]/m.test(ownCgroups);
   return {
     code: "processes_hidden",

@@ -8,7 +8,7 @@ import { described, shortage, START_AGAIN, VERIFIER_LOG } from "./shortage.ts";
 const { EPERM, ENOENT, EACCES, EINVAL, ENODEV, ENOSYS } = Errno;
 
 /** tcptop is in a cgroup namespace: its programs are attached to a part of the hierarchy. */
-export const UDP_PARTIAL: Note = {
+const UDP_PARTIAL: Note = {
   code: "udp_partial",
   message: "UDP is seen only of the processes in this cgroup namespace",
   remedy: "Start tcptop in the host's cgroup namespace, such as with docker run --cgroupns=host",

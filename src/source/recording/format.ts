@@ -74,7 +74,7 @@ const EARLIER_LAYOUTS: readonly number[] = [
 ];
 
 /** A program writes records of this layout. */
-export function layoutChecksum(): number {
+function layoutChecksum(): number {
   return crc32(JSON.stringify(layout));
 }
 

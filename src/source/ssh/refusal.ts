@@ -10,7 +10,7 @@ const SSH_FAILED = 255;
 const MOST_CHARACTERS = 200;
 
 /** The command that brings this tcptop to the host. */
-export function copyCommand(host: string): string {
+function copyCommand(host: string): string {
   return `scp "$(command -v tcptop)" ${host}:tcptop && ssh -t ${host} sudo install -m 755 tcptop /usr/local/bin/`;
 }
 
