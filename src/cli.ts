@@ -5,6 +5,7 @@ import { addCommands, facts, type Kill, killed, schema, watched } from "./cli/co
 import { definition, type Raw } from "./cli/definition.ts";
 import { nameOf, repeatMistake, watchGiven, watchingMistake, watchSwallowed } from "./cli/given.ts";
 import { manPage } from "./cli/man.ts";
+import { misuse } from "./cli/misuse.ts";
 import { options } from "./cli/options.ts";
 import { fileLines, type FileOption, FROM_FILE, isOverridden, withoutContradictions } from "./cli/options_file.ts";
 import { optionsPage } from "./cli/options_page.ts";
@@ -118,9 +119,7 @@ function parsedArguments(argv: readonly string[]): Parsed | Exclude<Invocation, 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { say: said.join("") };
-    const [, word] = /^error: too many arguments for 'run'.* but got \d+: (.*)\.$/s.exec(error.message) ?? [];
-    if (word !== undefined) throw usage(`'run' takes its command behind --: tcptop run -- ${word.replaceAll(",", "")}`);
-    throw usage(error.message.replace(/^error: |\.$/g, "").replaceAll("\n", " "));
+    throw usage(misuse(error.message));
   }
   const mistake = swallowed[0] ?? repeatMistake(given, REPEATABLE);
   if (mistake !== null) throw usage(mistake);

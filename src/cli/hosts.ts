@@ -11,6 +11,7 @@ const MOST_BYTES = 1 << 20;
 
 /** Throws what `read` does where the file cannot be read, and an Error in words for the user where it names no hosts. */
 export function hostsOf(text: string, read: (path: string) => string = readHosts): string[] {
+  if (text === "@") throw new Error("behind @ stands the name of a file");
   const isFile = text.startsWith("@"), lines = isFile ? read(text.slice(1)).split("\n") : [text];
   const hosts = lines.flatMap((line) => line.replace(/#.*/, "").split(/[,\s]+/)).filter((host) => host !== "");
   const wrong = hosts.find((host) => !HOST.test(host)), twice = hosts.find((host, i) => hosts.indexOf(host) < i);

@@ -46,7 +46,7 @@ export function options(raw: Raw): Options {
     csv: raw.csv ?? null,
     record: raw.record ?? null,
     keep: raw.keep === undefined ? null : keeping(raw.keep),
-    historyMs: /^0(ms|s|m)?$/.test(raw.history) ? 0 : duration("--history", raw.history),
+    historyMs: /^0(ms|s|m|h)?$/.test(raw.history) ? 0 : duration("--history", raw.history),
     metrics: raw.metrics === undefined ? null : listenAddress(raw.metrics),
     metricsHosts: metricsHosts(raw),
     otlp: otlp(raw),

@@ -26,14 +26,15 @@ export function keeping(text: string): Keeping {
 export function whole(option: string, text: string, least: number, most: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (value >= least && value <= most) return value;
-  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} up` : `from ${least} to ${most}`;
+  const isOpen = most === Number.MAX_SAFE_INTEGER && !(value > most);
+  const range = isOpen ? `from ${least} up` : `from ${least} to ${most}`;
   throw usage(`${option} takes a whole number ${range}, not '${text}'`);
 }
 
-/** Milliseconds of 500ms, 1s, 1.5s, 2 (seconds), 1m. */
+/** Milliseconds of 500ms, 1s, 1.5s, 2 (seconds), 1m, 1h. */
 export function duration(option: string, text: string): number {
-  const [, value, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text) ?? [];
-  const ms = Math.round(Number(value) * { ms: 1, s: 1000, m: 60000 }[unit ?? "s"]!);
+  const [, value, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
+  const ms = Math.round(Number(value) * { ms: 1, s: 1000, m: 60e3, h: 3600e3 }[unit ?? "s"]!);
   if (!Number.isFinite(ms)) throw usage(`${option} takes a duration such as 500ms, 1s or 2, not '${text}'`);
   if (ms < MIN_INTERVAL_MS) throw usage(`${option} is at least ${MIN_INTERVAL_MS}ms, not '${text}'`);
   if (ms > 86400000) throw usage(`${option} is at most a day, not '${text}'`);

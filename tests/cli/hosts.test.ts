@@ -19,6 +19,7 @@ Deno.test("hostsOf() refuses what ssh would take for something else, and what is
   }
   throws(() => hostsOf("a,b,a"), /^Error: a is named twice$/);
   throws(() => hostsOf(","), /^Error: it takes a,b,c or @FILE$/);
+  throws(() => hostsOf("@"), /^Error: behind @ stands the name of a file$/);
   throws(() => hostsOf("@x", () => "# nobody\n"), /^Error: x names no host$/);
   throws(() => hostsOf(Array.from({ length: 101 }, (_, i) => `h${i}`).join()), /^Error: 101 hosts are more than 100$/);
 });

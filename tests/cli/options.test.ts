@@ -63,7 +63,7 @@ Deno.test("parseArguments() takes flags, long and short", () => {
   for (const source of ["auto", "bpf", "netlink"] as const) strictEqual(options("--source", source).source, source);
 });
 
-Deno.test("parseArguments() takes an interval in ms, s and m, from 100ms to a day", () => {
+Deno.test("parseArguments() takes an interval in ms, s, m and h, from 100ms to a day", () => {
   const taken = {
     "100ms": 100,
     "500ms": 500,
@@ -72,13 +72,14 @@ Deno.test("parseArguments() takes an interval in ms, s and m, from 100ms to a da
     "1.5s": 1500,
     "0.1": 100,
     "1m": 60000,
+    "1.5h": 54e5,
     "86400": 864e5,
   };
   for (const [text, ms] of Object.entries(taken)) strictEqual(options("-i", text).intervalMs, ms);
   strictEqual(refusal("-i", "99ms"), "--interval is at least 100ms, not '99ms'");
   strictEqual(refusal("-i", "0"), "--interval is at least 100ms, not '0'");
   strictEqual(refusal("-i", "86401"), "--interval is at most a day, not '86401'");
-  for (const text of ["", "x", "1h", "1 s", "-1", "1e3", "٣", "Infinity"]) {
+  for (const text of ["", "x", "1d", "1 s", "-1", "1e3", "٣", "Infinity"]) {
     strictEqual(refusal(`--interval=${text}`), `--interval takes a duration such as 500ms, 1s or 2, not '${text}'`);
   }
 });
@@ -111,7 +112,10 @@ Deno.test("parseArguments() takes whole numbers within bounds", () => {
   strictEqual(refusal("-n", "1.5"), "--count takes a whole number from 1 up, not '1.5'");
   strictEqual(refusal("--once", "-n", "0"), "--count takes a whole number from 1 up, not '0'");
   strictEqual(refusal("-l", "-1"), "--limit takes a whole number from 0 up, not '-1'");
-  strictEqual(refusal("-l", "9".repeat(20)), `--limit takes a whole number from 0 up, not '${"9".repeat(20)}'`);
+  strictEqual(
+    refusal("-l", "9".repeat(20)),
+    `--limit takes a whole number from 0 to 9007199254740991, not '${"9".repeat(20)}'`,
+  );
   strictEqual(refusal("-p", "x"), "--pid takes a whole number from 0 to 4194304, not 'x'");
   strictEqual(refusal("-P", "65536"), "--port takes a whole number from 1 to 65535, not '65536'");
   strictEqual(refusal("-P", "0"), "--port takes a whole number from 1 to 65535, not '0'");
@@ -170,7 +174,16 @@ Deno.test("parseArguments() refuses what excludes each other, is not known or to
   strictEqual(refusal("--source", "ebpf"), "--source takes auto, bpf or netlink, not 'ebpf'");
   match(refusal("--no-such"), /^unknown option '--no-such'/);
   match(refusal("-i"), /argument missing/);
-  match(refusal("extra"), /extra|too many arguments/);
+  const neither = "is neither an option nor a command; what flows must match stands behind --filter";
+  strictEqual(refusal("firefox"), `'firefox' ${neither}`);
+  strictEqual(refusal("--once", "a", "b"), `'a' ${neither}`);
+});
+
+Deno.test("parseArguments() says what a command takes", () => {
+  strictEqual(refusal("kill"), "'kill' takes a filter: tcptop kill 'pid:1234 dport:443'");
+  strictEqual(refusal("completions"), "'completions' takes the name of a shell: bash, zsh or fish");
+  strictEqual(refusal("completions", "tcsh"), "'completions' takes bash, zsh or fish, not 'tcsh'");
+  strictEqual(refusal("run", "npm", "test"), "'run' takes its command behind --: tcptop run -- npm test");
 });
 
 Deno.test("parseArguments() answers --version and --help without running", () => {

@@ -73,7 +73,10 @@ Deno.test("parseArguments() says where a file is wrong, with status 2", () => {
   strictEqual(said("--interval 1ms"), `${PATH}:2: --interval is at least 100ms, not '1ms'`);
   strictEqual(said("--colour always"), `${PATH}:2: unknown option '--colour' (Did you mean --color?)`);
   strictEqual(said("interval 2s"), `${PATH}:2: 'interval' is no option, which begins with -`);
-  strictEqual(said("--bits yes"), `${PATH}:2: too many arguments. Expected 0 arguments but got 1: yes`);
+  strictEqual(
+    said("--bits yes"),
+    `${PATH}:2: 'yes' is neither an option nor a command; what flows must match stands behind --filter`,
+  );
   strictEqual(said("--sort"), `${PATH}:2: option '-s, --sort <COLUMN[:asc|desc]>' argument missing`);
   strictEqual(said("-L46"), `${PATH}:2: one option a line, not --listen and -4`);
   strictEqual(said("--bits\n--bits"), `${PATH}:3: --bits stands in line 2 already, and only one can count`);
