@@ -43,7 +43,7 @@ Deno.test("doctor ends with status 4 where bpf() is refused to root, and says wh
 Deno.test("doctor sends an ordinary user to sudo", async () => {
   const { code, source, failure, remedy } = await doctor(asUser(tcptop(["doctor", "--json"])));
   deepStrictEqual([code, source.tcp, source.udp], [4, null, null]);
-  strictEqual(failure, "needs root to load its eBPF programs. Run: sudo tcptop");
+  strictEqual(failure, "needs root to load its eBPF programs. Run it with sudo, or see less without: --source netlink");
   match(remedy, /^sudo tcptop/);
 });
 

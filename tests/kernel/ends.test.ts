@@ -33,7 +33,8 @@ Deno.test("tcptop --once prints a table", async () => {
 Deno.test("an ordinary user gets one sentence and status 3", async () => {
   await using copy = await ReadableCopy.make();
   const { code, stdout, stderr } = await execute(copy.line("--once", "--json"));
-  const sentence = "tcptop: needs root to load its eBPF programs. Run: sudo tcptop\n";
+  const sentence =
+    "tcptop: needs root to load its eBPF programs. Run it with sudo, or see less without: --source netlink\n";
   deepStrictEqual([code, stdout, stderr], [3, "", sentence]);
   deepStrictEqual((await execute(copy.line("--version"))).code, 0);
 });

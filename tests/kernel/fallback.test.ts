@@ -87,7 +87,10 @@ Deno.test("--source bpf where bpf() is refused to root ends with status 3", asyn
 Deno.test("tcptop as an ordinary user ends with status 3 and the way out", async () => {
   const { code, stdout, stderr } = await execute(asUser(tcptop(ONCE)));
   deepStrictEqual([code, stdout], [3, ""]);
-  strictEqual(stderr, "tcptop: needs root to load its eBPF programs. Run: sudo tcptop\n");
+  strictEqual(
+    stderr,
+    "tcptop: needs root to load its eBPF programs. Run it with sudo, or see less without: --source netlink\n",
+  );
 });
 
 Deno.test("--source netlink as an ordinary user has every byte, and owners of that user's own processes", async () => {

@@ -39,7 +39,8 @@ Deno.test("diagnose() has nothing to mend where everything works", () => {
 });
 
 Deno.test("diagnose() sends an ordinary user to sudo, and to setcap where that works", () => {
-  const facts = machine(1, { capabilities: 0n }), failure = "needs root to load its eBPF programs. Run: sudo tcptop";
+  const facts = machine(1, { capabilities: 0n }),
+    failure = "needs root to load its eBPF programs. Run it with sudo, or see less without: --source netlink";
   const plain = diagnose(facts, null, failure, { euid: 1000, executable: null, release: "6.18.0" });
   deepStrictEqual([plain.best, plain.tcp, plain.udp, plain.remedy], [false, null, null, "sudo tcptop"]);
   const { remedy } = diagnose(facts, null, failure, { euid: 1000, executable: "/usr/bin/tcptop", release: "6.18.0" });

@@ -42,7 +42,10 @@ export function shimError(failure: ShimFailure, euid: number | null, release: st
   }
   const refused = failure.errno === EPERM || failure.errno === EACCES;
   if (refused && euid !== 0) {
-    return say("needs root to load its eBPF programs. Run: sudo tcptop", ExitStatus.notPermitted);
+    return say(
+      "needs root to load its eBPF programs. Run it with sudo, or see less without: --source netlink",
+      ExitStatus.notPermitted,
+    );
   }
   if (refused && failure.log.includes(VERIFIER_LOG)) {
     return say(

@@ -9,7 +9,10 @@ const LOADING = "load the TCP programs";
 Deno.test("shimError() tells an ordinary user to use sudo", () => {
   for (const errno of [EPERM, EACCES]) {
     const { message, status } = shimError({ errno, stage: LOADING, log: "" }, 1000, "5.10.0-35-amd64");
-    strictEqual(message, "needs root to load its eBPF programs. Run: sudo tcptop");
+    strictEqual(
+      message,
+      "needs root to load its eBPF programs. Run it with sudo, or see less without: --source netlink",
+    );
     strictEqual(status, ExitStatus.notPermitted);
   }
 });
