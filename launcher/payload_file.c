@@ -43,8 +43,10 @@ static void check_footer(const struct footer *footer, uint64_t room)
 
 void check_room(int fd)
 {
-	if (fd == -EMFILE || fd == -ENFILE)
-		fail(STATUS_FAILED, "Cannot start: there are too many open files.", (char *)0);
+	if (fd == -EMFILE)
+		fail(STATUS_FAILED, "Cannot start: too few files may be open. Raise the limit: ulimit -n 1024", (char *)0);
+	if (fd == -ENFILE)
+		fail(STATUS_FAILED, "Cannot start: the system is out of file descriptors. Raise fs.file-max", (char *)0);
 	if (fd == -ENOMEM)
 		fail(STATUS_FAILED, "Cannot start: there is no memory left.", (char *)0);
 }
@@ -56,10 +58,10 @@ static int open_self(void)
 	check_room(fd);
 	if (fd == -EACCES || fd == -EPERM)
 		fail(STATUS_FAILED, "Cannot start: this executable may be run but not read. "
-		     "Make it readable: chmod a+r.", (char *)0);
+		     "Make it readable: chmod a+r FILE", (char *)0);
 	if (fd < 0)
 		fail(STATUS_SYSTEM, "Cannot run here: /proc/self/exe is missing. "
-		     "Mount /proc: mount -t proc proc /proc.", (char *)0);
+		     "Mount /proc: mount -t proc proc /proc", (char *)0);
 	return fd;
 }
 
