@@ -36,6 +36,7 @@ import { Resolver } from "./resolver.ts";
 import { reverseDns } from "./reverse_dns.ts";
 import { isFiled, wantsAll } from "./running.ts";
 import { type Shown, toldBy } from "./told_names.ts";
+import { isTypewriter } from "./tty.ts";
 
 const TEXT_ROWS = 50;
 const HOME_AND_CLEAR = "\x1b[H\x1b[2J";
@@ -139,7 +140,7 @@ function sampleOutput(options: Options, stdoutIsTerminal: boolean, past: EndedFl
     const document = options.group === null ? flowDocument(options) : groupDocument(options, options.group, past);
     return { start: prepareStdout, sample: (sample) => writeJson(document(sample)) };
   }
-  const clear = stdoutIsTerminal && !options.batch && !options.once ? HOME_AND_CLEAR : "";
+  const clear = stdoutIsTerminal && !isTypewriter() && !options.batch && !options.once ? HOME_AND_CLEAR : "";
   const render = options.group === null ? flowTable(options) : groupsTable(options, options.group, past);
   return { start: prepareStdout, sample: (sample) => writeText([render(sample)], clear) };
 }

@@ -51,9 +51,14 @@ export function keyboard(stdinIsTaken: boolean): Keyboard {
 
 /** Whether the live screen can be had: a terminal both ways that is no typewriter. `stdinIsTaken`: keys come from elsewhere. */
 export function isScreen(stdinIsTaken = false): boolean {
-  const type = Deno.env.get("TERM") ?? "";
-  return Deno.stdout.isTerminal() && type !== "" && type !== "dumb" &&
+  return Deno.stdout.isTerminal() && !isTypewriter() &&
     (stdinIsTaken ? hasTerminal() : Deno.stdin.isTerminal());
+}
+
+/** Whether the terminal takes no escape sequence, as far as it is known. */
+export function isTypewriter(): boolean {
+  const type = Deno.env.get("TERM") ?? "";
+  return type === "" || type === "dumb";
 }
 
 function hasTerminal(): boolean {

@@ -1,13 +1,14 @@
 /** The whole program on a terminal: what it draws at which size, and that every way out leaves the terminal as it was. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { textCells } from "../../src/view/width.ts";
-import { inShell, ORDINARY, quoted } from "../support/in_shell.ts";
+import { inShell, ORDINARY, quoted, untilEnd } from "../support/in_shell.ts";
 import { record } from "../support/recording.ts";
 import { tcptop } from "../support/tcptop.ts";
 import { Tmux } from "../support/tmux.ts";
 import { TcpRecordLayout } from "../../src/wire/layout.ts";
 import { live, tick } from "../support/records.ts";
 
+const DEMO = new URL("../../examples/demo.tcptop", import.meta.url).pathname;
 const PROGRAM = "every 1s";
 const program = (...args: string[]) => quoted(tcptop(args));
 const isOpen = (lines: string[]) => lines[0].includes(PROGRAM) || lines[0].includes("every 5");
@@ -143,6 +144,15 @@ Deno.test("tcptop draws whole lines at every size, and again after each change o
     );
     for (const line of lines) ok(textCells(line) <= columns, `${columns}x${rows}: ${line}`);
     strictEqual(lines[0].startsWith(columns > 40 ? " tcptop" : "↓"), true);
+  }
+});
+
+Deno.test("tcptop takes nothing away from a terminal that is a typewriter", async () => {
+  for (const type of ["TERM=dumb", "env -u TERM"]) {
+    const replay = program("--replay", DEMO, "--count", "1", "--limit", "3");
+    await using tmux = await inShell(`echo be"fore"; ${type} ${replay}`);
+    const lines = await untilEnd(tmux), before = lines.indexOf("before");
+    ok(before >= 0 && before < lines.findIndex((line) => line.startsWith("PROCESS")), lines.join("\n"));
   }
 });
 
