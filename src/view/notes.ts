@@ -3,7 +3,7 @@ import type { Sample } from "../flow/sample.ts";
 import { type AcceptQueue, acceptQueue, hasOwner, isListener, isTcp, rxBytes } from "../flow/row.ts";
 import { harmless } from "../harmless.ts";
 import { processName } from "./flow.ts";
-import { counted } from "./units.ts";
+import { counted, thousands } from "./units.ts";
 
 /** What the user must know about this sample: the source's own limits, and everything that was lost. */
 export function notesOf(sample: Sample): Note[] {
@@ -132,11 +132,10 @@ function fullQueues(sample: Sample): Note[] {
     const queue = acceptQueue(flows, row);
     if (queue === null || queue.length <= queue.limit && flows.overflowsDelta[row] === 0) continue;
     const owner = harmless(processName(sample, row) ?? "a process that is not known");
+    const waits = counted(queue.length, `[connection waits|connections wait] where ${thousands(queue.limit)} may`);
     notes.push({
       code: "accept_queue_full",
-      message: `${owner} does not accept fast enough on port ${
-        flows.localPort[row]
-      }: ${queue.length} connections wait where ${queue.limit} may${turnedAway(queue)}`,
+      message: `${owner} does not accept fast enough on port ${flows.localPort[row]}: ${waits}${turnedAway(queue)}`,
       remedy:
         "Look at what it does; the limit is the backlog that it gives to listen(), and net.core.somaxconn at most",
     });

@@ -116,18 +116,19 @@ Deno.test("notesOf() has the reason and the remedy of the source where owners ma
 
 Deno.test("notesOf() says who turns connections away, also when the queue has room again", () => {
   const listener = { process: "deaf", state: "LISTEN", local: ["0.0.0.0", 8080], remote: ["0.0.0.0", 0] } as const;
-  const sample = fakeSample([listener, listener, listener]), { flows } = sample;
+  const sample = fakeSample([listener, listener, listener, listener]), { flows } = sample;
   flows.limitsKnown.fill(1);
-  flows.sendQueue.fill(5);
-  flows.receiveQueue.set([6, 2, 2]);
-  flows.overflows.set([44, 7, 3]);
-  flows.overflowsDelta.set([44, 7, 0]);
-  flows.overflowsAre.set([1, 2, 1]);
+  flows.sendQueue.set([5, 5, 5, 0]);
+  flows.receiveQueue.set([6, 2, 2, 1]);
+  flows.overflows.set([44, 7, 3, 0]);
+  flows.overflowsDelta.set([44, 7, 0, 0]);
+  flows.overflowsAre.set([1, 2, 1, 1]);
   const notes = notesOf(sample).filter(({ code }) => code === "accept_queue_full").map(({ message }) => message);
   deepStrictEqual(notes, [
     "deaf does not accept fast enough on port 8080: 6 connections wait where 5 may, and further ones are turned away: 44 attempts to connect since " +
     "tcptop began",
     "deaf does not accept fast enough on port 8080: 2 connections wait where 5 may, and it has been full: at most 7 attempts to connect since tcptop " +
     "began",
+    "deaf does not accept fast enough on port 8080: 1 connection waits where 0 may, and further ones are turned away",
   ]);
 });
