@@ -4,7 +4,7 @@ import { harmless } from "../harmless.ts";
 import { endpointText } from "../view/address.ts";
 import { machineFacts } from "../view/figures.ts";
 import type { Grouping } from "../view/group_key.ts";
-import { durationText } from "../view/units.ts";
+import { counted, durationText } from "../view/units.ts";
 import type { Change, Subject } from "../view/when.ts";
 import { microTime } from "./event_facts.ts";
 import { type FlowFacts, flowFacts } from "./flow_facts.ts";
@@ -59,8 +59,8 @@ export function whenText(change: Change<WhenFacts>): string {
 
 export function subjectText({ new: name, flow, group, group_by, matching }: WhenFacts): string {
   if (flow !== null) return name === null ? flowText(flow) : `${harmless(name)}: ${flowText(flow)}`;
-  if (group !== null) return `${group_by} ${harmless(group.key ?? "(not known)")}, ${matching} flows`;
-  return matching === 1 ? "1 flow" : `${matching} flows`;
+  const flows = counted(matching ?? 0, "[flow|flows]");
+  return group === null ? flows : `${group_by} ${harmless(group.key ?? "(not known)")}, ${flows}`;
 }
 
 function flowText({ direction, local, remote, family, pid, process, host }: FlowFacts): string {

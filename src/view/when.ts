@@ -76,7 +76,7 @@ export class When<T> {
     if (condition.of === "remote" || condition.of === "process") {
       return this.#novelties(told, rows, condition.of, isFirst && sample.number === 0);
     }
-    return [...over, ...this.#changes(told, this.#subjects(told, rows))];
+    return [...over, ...this.#changes(told, rows, this.#subjects(told, rows))];
   }
 
   #over(): Change<T>[] {
@@ -97,7 +97,7 @@ export class When<T> {
   }
 
   #subjects(sample: Sample, rows: readonly number[]): Map<string, Subject> {
-    const { condition, by } = this, { flows } = sample, subjects = new Map<string, Subject>();
+    const { condition } = this, { flows } = sample, subjects = new Map<string, Subject>();
     if (condition.of === "flow") {
       for (const row of rows) {
         // One that has ended holds nothing for any time.
@@ -107,20 +107,21 @@ export class When<T> {
     } else if (condition.of === "all") {
       if (condition.together(sample, rows)) subjects.set("", { of: "all", rows, group: null, name: null });
     } else {
-      for (const group of groupRows(sample, rows, by!, BY_LABEL)) {
-        if (!condition.together(sample, group.rows)) continue;
-        subjects.set(group.id === null ? "-" : `+${group.id}`, { of: "group", rows: group.rows, group, name: null });
+      for (const [id, group] of this.#groups(sample, rows)) {
+        if (condition.together(sample, group.rows)) {
+          subjects.set(id, { of: "group", rows: group.rows, group, name: null });
+        }
       }
     }
     return subjects;
   }
 
-  #changes(sample: Sample, subjects: ReadonlyMap<string, Subject>): Change<T>[] {
+  #changes(sample: Sample, rows: readonly number[], subjects: ReadonlyMap<string, Subject>): Change<T>[] {
     const { condition } = this, before = this.#states, changes: Change<T>[] = [];
     this.#states = new Map();
     for (const [id, { sinceNs, facts }] of before) {
       if (facts !== null && !subjects.has(id)) {
-        changes.push(this.#change("ends", sample, sinceNs, this.#last(sample, id) ?? facts));
+        changes.push(this.#change("ends", sample, sinceNs, this.#last(sample, rows, id) ?? facts));
       }
     }
     for (const [id, subject] of subjects) {
@@ -136,12 +137,26 @@ export class When<T> {
   }
 
   /** What there is to say now of something that it holds for no more; null: no more than before. */
-  #last(sample: Sample, id: string): T | null {
+  #last(sample: Sample, rows: readonly number[], id: string): T | null {
     const { of } = this.condition;
-    if (of === "all") return this.describe(sample, { of, rows: [], group: null, name: null });
-    if (of !== "flow") return null;
+    if (of === "all") return this.describe(sample, { of, rows, group: null, name: null });
+    if (of === "group") {
+      const group = this.#groups(sample, rows).get(id);
+      return group === undefined ? null : this.describe(sample, { of, rows: group.rows, group, name: null });
+    }
     const row = this.#rowOf(sample, id);
     return row < 0 ? null : this.describe(sample, { of, rows: [row], group: null, name: null });
+  }
+
+  #grouped: { readonly sample: Sample; readonly groups: ReadonlyMap<string, Group> } | null = null;
+
+  /** The groups of a sample's rows, whether it holds for them or not. */
+  #groups(sample: Sample, rows: readonly number[]): ReadonlyMap<string, Group> {
+    if (this.#grouped?.sample !== sample) {
+      const groups = groupRows(sample, rows, this.by!, BY_LABEL).map((group) => [groupId(group), group] as const);
+      this.#grouped = { sample, groups: new Map(groups) };
+    }
+    return this.#grouped.groups;
   }
 
   #indexed: Sample | null = null;
@@ -172,6 +187,10 @@ export class When<T> {
     }
     return changes;
   }
+}
+
+function groupId({ id }: Group): string {
+  return id === null ? "-" : `+${id}`;
 }
 
 /** The name that its process asked for, else the address; null: there is no peer. */

@@ -1,6 +1,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { whenFacts, whenText, whenVariables } from "../../src/output/when.ts";
+import { subjectText, whenFacts, whenText, whenVariables } from "../../src/output/when.ts";
+import { columnById } from "../../src/view/column.ts";
 import { parseCondition } from "../../src/view/condition.ts";
+import { groupRows } from "../../src/view/group.ts";
 import { fakeSample } from "../view/fake_sample.ts";
 
 const host = (name: string) => ({ name, staleSinceMs: null, aheadMs: 0, version: null });
@@ -22,4 +24,16 @@ Deno.test("whenText() and whenVariables() name the host where there are several"
   const hostIn = (variables: readonly string[]) => variables.filter((one) => one.startsWith("TCPTOP_HOST="));
   deepStrictEqual(hostIn(whenVariables(changeOf())), []);
   deepStrictEqual(hostIn(whenVariables(changeOf("a", "db"))), ["TCPTOP_HOST=db"]);
+});
+
+Deno.test("subjectText() counts the flows of a group, or all", () => {
+  const sample = fakeSample([{ process: "curl" }, { process: "curl" }]),
+    [group] = groupRows(sample, [0, 1], "process", {
+      column: columnById("process")!,
+      descending: false,
+    });
+  const text = (rows: readonly number[], of: "all" | "group") =>
+    subjectText(whenFacts(sample, { of, rows, group: of === "all" ? null : group, name: null }, "process"));
+  deepStrictEqual([text([0, 1], "group"), text([0], "group")], ["process curl, 2 flows", "process curl, 1 flow"]);
+  deepStrictEqual([text([0, 1], "all"), text([0], "all"), text([], "all")], ["2 flows", "1 flow", "0 flows"]);
 });

@@ -115,9 +115,13 @@ Deno.test("groups are judged by their sums, all flows by their number", () => {
     ].filter(([ms]) => ms !== 1000).toSpliced(1, 0, [2000, "ends", "a 3", 2000]),
   );
   deepStrictEqual(played("flows>3 and state:close-wait", steps, "process"), [[1000, "begins", "bb 4", 0]]);
-  deepStrictEqual(played("flows>5 and state:close-wait", steps), [[1000, "begins", 7, 0], [2000, "ends", 0, 1000]]);
+  deepStrictEqual(played("flows>5 and state:close-wait", steps), [[1000, "begins", 7, 0], [2000, "ends", 5, 1000]]);
+  deepStrictEqual(played("flows<4", [[0, of("a", 3, 1)], [1000, of("a", 4, 1)], [2000, []]], "process"), [
+    [0, "begins", "a 3", 0],
+    [1000, "ends", "a 4", 1000],
+  ]);
   deepStrictEqual(played("flows>5 and state:listen", steps), []);
-  deepStrictEqual(played("flows<5 and state:close-wait", steps), [[0, "begins", 3, 0], [1000, "ends", 0, 1000]]);
+  deepStrictEqual(played("flows<5 and state:close-wait", steps), [[0, "begins", 3, 0], [1000, "ends", 7, 1000]]);
   deepStrictEqual(
     played("totals.flows>6 for 1s", [[0, steps[1][1]], [999, steps[1][1]], [1000, [OTHERS]], [2000, []]]),
     [],

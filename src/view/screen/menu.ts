@@ -7,7 +7,7 @@ import type { Mode, ScreenState } from "./state.ts";
 type Menu = Extract<Mode, { kind: "sort" | "columns" }>;
 
 /** What the menu lists. */
-function menuColumns(kind: Menu["kind"], { many }: ScreenState): readonly Column[] {
+export function menuColumns(kind: Menu["kind"], { many }: ScreenState): readonly Column[] {
   if (kind === "columns") return SCREEN_COLUMNS;
   return [TOTAL_RATE, ...SCREEN_COLUMNS.filter((column) => column !== HISTORY && (many || column !== HOST))];
 }
