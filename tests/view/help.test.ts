@@ -27,6 +27,14 @@ Deno.test("drawHelp() begins every explanation in one column, and cuts none at 8
   deepStrictEqual(at80.map(([, , text]) => text), lines(129).map(([, , text]) => text));
 });
 
+Deno.test("drawHelp() cuts no explanation where keys and filters stand side by side", () => {
+  const whole = lines(80).map(([, , text]) => text);
+  for (const columns of [130, 159, 160, 161, 200]) {
+    const shown = lines(columns).map(([, , text]) => text).join("\n");
+    deepStrictEqual([columns, whole.filter((text) => !shown.includes(text))], [columns, []]);
+  }
+});
+
 Deno.test("drawHelp() names keys that can be told apart and pressed where there is but ASCII", () => {
   const all = lines(80).map(([key]) => key.trim()), keys = all.slice(0, all.indexOf("mouse") + 1);
   strictEqual(keys.length > 15, true);

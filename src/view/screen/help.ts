@@ -55,13 +55,18 @@ const FILTERS: readonly Line[] = [
   ["and or not ( )", 'side by side means and; quotes: "and"'],
 ];
 
-/** The widest and a blank. */
-const KEY_CELLS = 1 + Math.max(...[...KEYS, ...SIGNS, ...FILTERS].map(([keys]) => textCells(keys)));
+const ALL = [...KEYS, ...SIGNS, ...FILTERS];
 
-/** Side by side from 130 cells on. */
+/** The widest and a blank. */
+const KEY_CELLS = 1 + Math.max(...ALL.map(([keys]) => textCells(keys)));
+
+/** As wide a terminal has room for keys and filters side by side, with the longest line on either. */
+const SIDE_BY_SIDE = 2 * (KEY_CELLS + Math.max(...ALL.map(([, does]) => textCells(does))) + 4);
+
+/** Side by side where there is room. */
 function helpColumns(width: number): (Line | string)[][] {
   const keys: (Line | string)[] = ["Keys", ...KEYS, "", "Signs", ...SIGNS], filters = ["Filter", ...FILTERS];
-  return width >= 130 ? [keys, filters] : [[...keys, "", ...filters]];
+  return width >= SIDE_BY_SIDE ? [keys, filters] : [[...keys, "", ...filters]];
 }
 
 interface Size {
