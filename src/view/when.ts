@@ -153,7 +153,7 @@ export class When<T> {
   /** The groups of a sample's rows, whether it holds for them or not. */
   #groups(sample: Sample, rows: readonly number[]): ReadonlyMap<string, Group> {
     if (this.#grouped?.sample !== sample) {
-      const groups = groupRows(sample, rows, this.by!, BY_LABEL).map((group) => [groupId(group), group] as const);
+      const groups = groupRows(sample, rows, this.by!, BY_LABEL).map((group) => [stateKey(group), group] as const);
       this.#grouped = { sample, groups: new Map(groups) };
     }
     return this.#grouped.groups;
@@ -189,7 +189,7 @@ export class When<T> {
   }
 }
 
-function groupId({ id }: Group): string {
+function stateKey({ id }: Group): string {
   return id === null ? "-" : `+${id}`;
 }
 
