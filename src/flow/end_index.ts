@@ -2,6 +2,7 @@
  * the columns. */
 import type { Arrays, FLOW_SCHEMA } from "./columns.ts";
 import type { INSIDE_SCHEMA } from "./inside.ts";
+import { finished, mix, mixAddress } from "./murmur.ts";
 import { RowIndex } from "./row_index.ts";
 
 /** What a table keeps for it beside the flow. */
@@ -79,22 +80,5 @@ export function endHash(a: Uint8Array, aAt: number, aPort: number, b: Uint8Array
 }
 
 function endpoint(bytes: Uint8Array, at: number, port: number): number {
-  let h = mix(0, port);
-  for (let i = at; i < at + 16; i += 4) {
-    h = mix(h, bytes[i] | bytes[i + 1] << 8 | bytes[i + 2] << 16 | bytes[i + 3] << 24);
-  }
-  return finished(h);
-}
-
-/** A round of MurmurHash3, and its finalizer. */
-function mix(h: number, word: number): number {
-  const k = Math.imul(word, 0xcc9e2d51);
-  h ^= Math.imul(k << 15 | k >>> 17, 0x1b873593);
-  return Math.imul(h << 13 | h >>> 19, 5) + 0xe6546b64 | 0;
-}
-
-function finished(h: number): number {
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return finished(mixAddress(mix(0, port), bytes, at));
 }

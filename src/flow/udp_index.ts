@@ -1,5 +1,6 @@
 import type { FlowArrays } from "./columns.ts";
 import { hashSeed } from "./hash_seed.ts";
+import { finished, mix, mixAddress } from "./murmur.ts";
 
 const SEED = hashSeed();
 const EMPTY = -1;
@@ -90,19 +91,6 @@ function isKeyOf(c: FlowArrays, row: number, key: UdpKey): boolean {
   return true;
 }
 
-/** A round of MurmurHash3 for each word of the key, and its finalizer. */
 function hashOf({ cookieLow, cookieHigh, remotePort, scope, remote, at }: UdpKey): number {
-  let h = mix(mix(mix(mix(SEED, cookieLow), cookieHigh), remotePort), scope);
-  for (let i = at; i < at + 16; i += 4) {
-    h = mix(h, remote[i] | remote[i + 1] << 8 | remote[i + 2] << 16 | remote[i + 3] << 24);
-  }
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-}
-
-function mix(h: number, word: number): number {
-  const k = Math.imul(word, 0xcc9e2d51);
-  h ^= Math.imul(k << 15 | k >>> 17, 0x1b873593);
-  return Math.imul(h << 13 | h >>> 19, 5) + 0xe6546b64 | 0;
+  return finished(mixAddress(mix(mix(mix(mix(SEED, cookieLow), cookieHigh), remotePort), scope), remote, at));
 }
