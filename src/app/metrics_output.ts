@@ -66,5 +66,8 @@ export class MetricsOutput implements Output {
 function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.AddrInUse) return "something else does";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Deno.errors.AddrNotAvailable) return "it is no address of this machine";
+  const message = error instanceof Error ? error.message : String(error);
+  // The runtime has no class for a name that is not found, and URIError for one that cannot be.
+  return error instanceof URIError || message.startsWith("failed to lookup") ? "no address is found for it" : message;
 }

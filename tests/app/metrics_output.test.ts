@@ -24,6 +24,20 @@ async function statuses(hostname: string, names: readonly string[], requests: re
   return found;
 }
 
+Deno.test("MetricsOutput says why it cannot listen there", () => {
+  const refusal = (hostname: string) => {
+    try {
+      new MetricsOutput(hostname, 9435);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return null;
+  };
+  const cannot = (hostname: string, why: string) => `Cannot listen on ${hostname} port 9435: ${why}`;
+  strictEqual(refusal("192.0.2.1"), cannot("192.0.2.1", "it is no address of this machine"));
+  for (const name of ["nosuch.invalid", "*"]) strictEqual(refusal(name), cannot(name, "no address is found for it"));
+});
+
 Deno.test("MetricsOutput answers to loopback names alone on loopback, and to no Host that is none", async () => {
   const good = ["127.0.0.1:1", "LocalHost", "[::1]:9435", "localhost.", "[0:0::1]", "127.1"];
   const others = [
