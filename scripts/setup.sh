@@ -22,6 +22,15 @@ case ${0##*/} in
   *) ! asks_for_help "$@" || { awk 'NR > 1 { if (!sub(/^# ?/, "")) exit; print }' "$0"; exit 0; } ;;
 esac
 
+# no_option_but "OPTION..." WORD...: refuses a word that looks like an option and is none of these, before anything is installed.
+no_option_but() {
+  local known=" $1 " word
+  shift
+  for word; do
+    case $word in -*) [[ $known == *" $word "* ]] || die "there is no option $word. See --help" ;; esac
+  done
+}
+
 # need_packages NAME...: Debian packages, installed only if one is not.
 need_packages() {
   local name missing=()

@@ -35,3 +35,23 @@ Deno.test("every command of scripts/ says how it is used, and starts nothing", a
   await Deno.remove(folder, { recursive: true });
   deepStrictEqual(wrong, []);
 });
+
+Deno.test("every command of scripts/ refuses an option that it does not know, and installs nothing for it", async () => {
+  const wrong: string[] = [], folder = await withoutTools(), path = `${folder}:${Deno.env.get("PATH")}`;
+  for await (const { name, isFile } of Deno.readDir(SCRIPTS)) {
+    if (!isFile || name.includes(".")) continue;
+    const { code, stdout, stderr } = await new Deno.Command(new URL(name, SCRIPTS).pathname, {
+      args: ["--no-such-option"],
+      env: { PATH: path },
+      signal: AbortSignal.timeout(20_000),
+    }).output();
+    const said = new TextDecoder().decode(stderr);
+    if (
+      code === 0 || code > 4 || said.includes("apt-get was run") || said.split("\n").length > 3 || stdout.length > 0
+    ) {
+      wrong.push(`${name}: ${code} ${said}`);
+    }
+  }
+  await Deno.remove(folder, { recursive: true });
+  deepStrictEqual(wrong, []);
+});
