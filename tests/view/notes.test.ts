@@ -38,7 +38,7 @@ Deno.test("notesOf() does not claim to have looked everywhere where it has not",
 });
 
 Deno.test("notesOf() says which capability is missing where processes may not be looked at, and no owner is known", () => {
-  const own = { code: "own_processes_only", message: "", remedy: "Run: sudo tcptop" };
+  const own = { code: "own_processes_only", message: "", remedy: "Run it with sudo" };
   const source = { tcp: "netlink", udp: "netlink", notes: [own] };
   const [, tcp, udp] = notesOf(fakeSample([{ process: null }, { process: null, protocol: "udp" }], { source }));
   for (const { message, remedy } of [tcp, udp]) {
@@ -103,11 +103,11 @@ Deno.test("notesOf() says one as one, whatever it is", () => {
 });
 
 Deno.test("notesOf() has the reason and the remedy of the source where owners may not be looked into", () => {
-  const note = { message: "", code: "own_processes_only", remedy: "Run: sudo tcptop" };
+  const note = { message: "", code: "own_processes_only", remedy: "Run it with sudo" };
   const outside = { message: "", code: "pid_namespace", remedy: "Start it in the host's" };
   const only = (tcp: string, udp: string, one: typeof note, protocol: "tcp" | "udp") =>
     notesOf(fakeSample([{ process: null, protocol }], { source: { tcp, udp, notes: [one] } })).at(-1)!;
-  strictEqual(only("netlink", "bpf", note, "tcp").remedy, "Run: sudo tcptop");
+  strictEqual(only("netlink", "bpf", note, "tcp").remedy, "Run it with sudo");
   match(only("netlink", "netlink", note, "udp").message, /may not be looked into/);
   strictEqual(only("netlink", "netlink", outside, "tcp").remedy, "Start it in the host's");
   match(only("bpf", "bpf", outside, "tcp").message, /^1 TCP socket has no owner: it belongs to processes outside/);

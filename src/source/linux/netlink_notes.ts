@@ -11,7 +11,7 @@ export function limitNotes(limits: number, euid: number | null): Note[] {
       code: "no_farewells",
       message: "Connections that end between two samples are not seen, and the last bytes of the others are missing",
       remedy: "Let this process join NETLINK_SOCK_DIAG's multicast groups (SELinux, AppArmor)" +
-        (euid === 0 ? "; as root in a container: --cap-add NET_ADMIN" : ", or run: sudo tcptop"),
+        (euid === 0 ? "; as root in a container: --cap-add NET_ADMIN" : ", or run it with sudo"),
     });
   }
   if (limits & Limit.owners) {
@@ -23,7 +23,7 @@ export function limitNotes(limits: number, euid: number | null): Note[] {
       remedy: euid === 0
         ? "Root here has not all that it takes: in a container add --pid=host " +
           "--cap-add SYS_PTRACE --cap-add DAC_READ_SEARCH --cap-add SYS_ADMIN"
-        : "Run: sudo tcptop",
+        : "Run it with sudo",
     });
   }
   if (limits & Limit.refused) {
