@@ -116,7 +116,9 @@ ${
 .Sh ENVIRONMENT
 .Bl -tag -width Ds
 .It Ev NO_COLOR
-${prose("If set, nothing is coloured.")}
+${prose("If set and not empty, nothing is coloured, unless --color always asks for it.")}
+.It Ev TERM
+${prose("If dumb, empty or not set, a terminal gets samples as text, one below the other, instead of the live table.")}
 .It Ev XDG_CONFIG_HOME
 ${prose("Where the file of options is looked for, below tcptop, instead of in ~/.config.")}
 .It Ev DOCKER_HOST , CONTAINER_HOST
