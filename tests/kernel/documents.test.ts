@@ -1,6 +1,6 @@
 /** Whatever the documents tell a reader to type is typed here, with bounds. */
 import { deepStrictEqual } from "node:assert/strict";
-import { allCommands, bounded, type Commands, ELSEWHERE, STAND_INS } from "../support/documents.ts";
+import { allCommands, bounded, type Commands, ELSEWHERE, pages, read, STAND_INS } from "../support/documents.ts";
 import { execute, tcptop } from "../support/tcptop.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -54,4 +54,18 @@ Deno.test("every command of the documents runs", async () => {
   }
   deepStrictEqual(failed, []);
   deepStrictEqual(done.size > 20, true, `only ${done.size} were found`);
+});
+
+Deno.test("what the documents show of the demo is what comes", async () => {
+  const answers = /(?:^|\n\n) {4}\$ tcptop (--replay examples\/[^|\n]*)\n((?: {4}(?!\$).*(?:\n|$))+)/g,
+    shown: string[] = [];
+  for (const page of await pages()) {
+    for (const [, args, text] of (await read(page)).matchAll(answers)) {
+      const line = `cd ${ROOT} && "$0" "$@" ${args}`;
+      const { stdout } = await execute(["bash", "-c", line, ...tcptop([])]);
+      deepStrictEqual(text.replaceAll(/^ {4}/gm, ""), stdout, `${page}: ${args}`);
+      shown.push(page);
+    }
+  }
+  deepStrictEqual(shown, ["docs/json.md", "docs/json.md", "docs/screen.md"]);
 });
