@@ -5,8 +5,14 @@ export type Time = { readonly ofDayMs: number } | { readonly wallMs: number };
 
 const DAY_MS = 86_400_000;
 
-/** 12:03, 12:03:10, 2026-01-02 12:03, 2026-01-02T12:03:10, yesterday 12:03, where the reader is. null: it is none of these. `now`: for yesterday. */
+/** As JSON has it: with a zone. */
+const ZONED = /^(\d{4}-\d\d-\d\d)[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** 12:03, 12:03:10, 2026-01-02 12:03, 2026-01-02T12:03:10, yesterday 12:03, where the reader is; 2026-01-02T12:03:10.123Z as JSON has it. null: it is
+ * none of these. `now`: for yesterday. */
 export function parseTime(text: string, now: () => Date): Time | null {
+  const zoned = ZONED.exec(text);
+  if (zoned !== null) return zonedTime(text.replace(" ", "T"), zoned[1]);
   const [, day, hours, minutes, seconds = "0"] =
     /^(?:(\d{4}-\d\d-\d\d|yesterday|today)[ T])?(\d\d?):(\d\d)(?::(\d\d))?$/
       .exec(text) ?? [];
@@ -19,6 +25,11 @@ export function parseTime(text: string, now: () => Date): Time | null {
   if (day === "yesterday") date.setDate(date.getDate() - 1);
   date.setHours(Number(hours), Number(minutes), Number(seconds), 0);
   return { wallMs: date.getTime() };
+}
+
+function zonedTime(text: string, day: string): Time | null {
+  const wallMs = Date.parse(text), midnight = new Date(`${day}T00:00:00Z`);
+  return Number.isNaN(wallMs) || midnight.getUTCDate() !== Number(day.slice(8)) ? null : { wallMs };
 }
 
 /** 2026-01-02 12:03:10, where the reader is. */

@@ -11,6 +11,10 @@ Deno.test("parseTime() takes times of day and of certain days", () => {
   deepStrictEqual(parseTime("2026-01-02 12:03:10", now), { wallMs: at(2, 12, 3, 10) });
   deepStrictEqual(parseTime("2026-01-02T12:03", now), { wallMs: at(2, 12, 3) });
   deepStrictEqual(parseTime("yesterday 14:00", now), { wallMs: new Date(2026, 1, 28, 14).getTime() });
+  const utc = Date.UTC(2026, 0, 2, 12, 3, 10);
+  deepStrictEqual(parseTime("2026-01-02T12:03:10Z", now), { wallMs: utc });
+  deepStrictEqual(parseTime("2026-01-02T12:03:10.123456Z", now), { wallMs: utc + 123 });
+  deepStrictEqual(parseTime("2026-01-02 14:03:10+02:00", now), { wallMs: utc });
   for (
     const wrong of [
       "",
@@ -22,6 +26,10 @@ Deno.test("parseTime() takes times of day and of certain days", () => {
       "2026-02-30 12:00",
       "2026-04-31 12:00",
       "tomorrow 12:00",
+      "2026-02-30T12:00:00Z",
+      "2026-01-02T24:00:00Z",
+      "2026-01-02T12:00:00+99:00",
+      "12:00Z",
       "12:00 pm",
     ]
   ) {
