@@ -34,7 +34,8 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "--keep": "See [a flight recorder](json.md#a-flight-recorder).",
   "--history":
     "At most 64 MiB: where that is not enough, the oldest thin out. See [back in time](screen.md#back-in-time).",
-  "--from": "A time of day is the first such one of the recording; `yesterday 14:00` works too, and a time as JSON has it, `2026-01-02T12:03:10.123Z`.",
+  "--from":
+    "A time of day is the first such one of the recording; `yesterday 14:00` works too, and a time as JSON has it, `2026-01-02T12:03:10.123Z`.",
   "--to": "As `--from`.",
   "--at": "As `--from`; without the screen the only sample is that of the moment.",
   "--replay": "The same output, at its own speed on the screen and as fast as possible elsewhere.",

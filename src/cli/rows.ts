@@ -20,16 +20,17 @@ export function filters(raw: Raw): Filter | null {
   ];
   if (raw[4]) terms.push(field("family", 4));
   if (raw[6]) terms.push(field("family", 6));
-  for (const text of raw.filter ?? []) terms.push(parsedFilter(text));
+  const texts = raw.filter ?? [], ofKill = raw.kill === undefined ? -1 : texts.length - 1; // killed() has put it there
+  texts.forEach((text, i) => terms.push(parsedFilter(i === ofKill ? "kill" : "--filter", text)));
   return allOf(terms.filter((term) => term !== null));
 }
 
-function parsedFilter(text: string): Filter | null {
+function parsedFilter(given: "--filter" | "kill", text: string): Filter | null {
   try {
     return parseFilter(text);
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
-    throw usage(`--filter '${text}': ${error.message}`);
+    throw usage(`${given} '${text}': ${error.message}`);
   }
 }
 

@@ -181,6 +181,8 @@ Deno.test("parseArguments() refuses what excludes each other, is not known or to
 
 Deno.test("parseArguments() says what a command takes", () => {
   strictEqual(refusal("kill"), "'kill' takes a filter: tcptop kill 'pid:1234 dport:443'");
+  match(refusal("kill", "port:1", "foo:"), /^kill 'port:1 foo:': nothing stands after/);
+  match(refusal("kill", "port:1", "-f", "foo:"), /^--filter 'foo:': nothing stands after/);
   strictEqual(refusal("completions"), "'completions' takes the name of a shell: bash, zsh or fish");
   strictEqual(refusal("completions", "tcsh"), "'completions' takes bash, zsh or fish, not 'tcsh'");
   strictEqual(refusal("run", "npm", "test"), "'run' takes its command behind --: tcptop run -- npm test");
