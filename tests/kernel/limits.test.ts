@@ -101,17 +101,18 @@ for (const [source, sockets] of SOURCES) {
     mostly(await words(running, small), { client: "loss" });
   });
 
-  for (const [what, sending] of [["a few bytes", { chunk: 1, everyMs: 50 }], ["segments", { chunk: 65536 }]] as const) {
-    test(`limited_by says loss where a firewall of this machine refuses ${what}, ${by}`, async () => {
-      await using netns = await Netns.make();
-      await using running = await start();
-      await using pump = await Pump.start(netns, netns, "127.0.0.1", sending);
-      await silence(netns, "output");
-      const isSilent = ({ remote, limited_by }: FlowFacts) => remote?.port === pump.port && limited_by === "loss";
-      await running.until("silence", ({ flows }) => flows.some(isSilent));
-      mostly(await words(running, pump), { client: "loss" });
-    });
-  }
+  test(`limited_by says loss where a firewall of this machine refuses a few bytes, and segments, ${by}`, async () => {
+    await using netns = await Netns.make();
+    await using running = await start();
+    await using few = await Pump.start(netns, netns, "127.0.0.1", { chunk: 1, everyMs: 50 });
+    await using many = await Pump.start(netns, netns, "127.0.0.1", { chunk: 65536 });
+    await silence(netns, "output");
+    const isSilent = ({ flows }: { readonly flows: readonly FlowFacts[] }) =>
+      [few, many].every(({ port }) => flows.some((f) => f.remote?.port === port && f.limited_by === "loss"));
+    await running.until("silence", isSilent);
+    mostly(await words(running, few), { client: "loss" });
+    mostly(await words(running, many), { client: "loss" });
+  });
 
   test(`limited_by says network of a slow path, and loss of one that loses 2 %, ${by}`, async () => {
     await using a = await Netns.make();
