@@ -53,6 +53,12 @@ export function flowId(f: FlowArrays, row: number): string {
   return `u${cookie}${opened}-${f.remotePort[row].toString(36)}${host}`;
 }
 
+/** Whether a row is that of this id, without a text for each that is asked for: the lower half of the cookie tells nearly all apart. */
+export function isFlow(f: FlowArrays, id: string): (row: number) => boolean {
+  const low = parseInt(/^[tu](?:[0-9a-z]+\.)?([0-9a-z]+)/.exec(id)?.[1] ?? "", 36);
+  return (row) => f.cookieLow[row] === low && flowId(f, row) === id;
+}
+
 /** `value`, or null where the source cannot tell it: `bit` is one of Unknown. */
 export function known(flows: FlowArrays, row: number, bit: number, value: number): number | null {
   return flows.unknown[row] & bit ? null : value;

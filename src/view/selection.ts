@@ -1,6 +1,6 @@
 import type { Sample } from "../flow/sample.ts";
 import type { Predicate } from "./filter/fields.ts";
-import { flowId, isListener, isTcp } from "../flow/row.ts";
+import { isFlow, isListener, isTcp } from "../flow/row.ts";
 import { Scratch } from "../flow/scratch.ts";
 import { fold, otherEnd } from "./pairs.ts";
 import { type Sort, sortedRows } from "./sort.ts";
@@ -56,9 +56,9 @@ export function selected(sample: Sample, selection: Selection): Selected {
 
 /** The row of this flow, or the one that it is one with, if it is none of the first; -1: it is, or there is none. */
 function cutOff(sample: Sample, rows: Int32Array, first: readonly number[], id: string, folded: boolean): number {
-  const isIt = (row: number) => row >= 0 && flowId(sample.flows, row) === id;
+  const isIt = isFlow(sample.flows, id), isOther = (row: number) => row >= 0 && isIt(row);
   if (first.some(isIt)) return -1;
-  const row = rows.find(isIt) ?? (folded ? rows.find((row) => isIt(otherEnd(sample, row))) : undefined) ?? -1;
+  const row = rows.find(isIt) ?? (folded ? rows.find((row) => isOther(otherEnd(sample, row))) : undefined) ?? -1;
   return first.includes(row) ? -1 : row;
 }
 

@@ -1,7 +1,7 @@
 import type { Sample } from "../../flow/sample.ts";
 import { type Column, columnById, inUnits, SCREEN_COLUMNS, TOTAL_RATE } from "../column.ts";
 import { peerRow } from "../../flow/peer.ts";
-import { flowId } from "../../flow/row.ts";
+import { flowId, isFlow } from "../../flow/row.ts";
 import type { Ended } from "../ended.ts";
 import { type Group, groupColumns, groupRows } from "../group.ts";
 import { chosenRows, selected } from "../selection.ts";
@@ -41,9 +41,9 @@ export function linesOf(sample: Sample, state: ScreenState, ended: Ended | null)
 function firstGroups(sample: Sample, groups: readonly Group[], limit: number, state: ScreenState): readonly Group[] {
   const first = groups.slice(0, limit), { cursor, expanded } = state;
   if (cursor === null || first.length === groups.length) return first;
+  const isIt = isFlow(sample.flows, cursor);
   const holds = (group: Group) =>
-    itemId(sample, group) === cursor ||
-    expanded.has(group.id) && group.rows.some((row) => flowId(sample.flows, row) === cursor);
+    itemId(sample, group) === cursor || expanded.has(group.id) && group.rows.some((row) => isIt(row));
   const held = groups.find(holds);
   return held === undefined || first.includes(held) ? first : [...first, held];
 }
@@ -131,14 +131,14 @@ export function scrolled(state: ScreenState, { items }: Lines, bodyRows: number)
 /** Looks near where it was first. */
 function indexOf(sample: Sample, { items }: Lines, id: string, near: number): number {
   if (near >= 0 && near < items.length && itemId(sample, items[near]) === id) return near;
-  return items.findIndex((item) => itemId(sample, item) === id);
+  const isIt = isFlow(sample.flows, id);
+  return items.findIndex((item) => typeof item === "number" ? isIt(item) : itemId(sample, item) === id);
 }
 
 /** The line of the other end of the row that had the cursor: it has become one row with that. */
 function otherIndex(sample: Sample, { items, folded }: Lines, id: string): number {
   if (!folded) return -1;
-  for (let row = 0; row < sample.length; row++) {
-    if (flowId(sample.flows, row) === id) return items.indexOf(peerRow(sample, row));
-  }
+  const isIt = isFlow(sample.flows, id);
+  for (let row = 0; row < sample.length; row++) if (isIt(row)) return items.indexOf(peerRow(sample, row));
   return -1;
 }
