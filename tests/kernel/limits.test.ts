@@ -15,21 +15,24 @@ const INTERVAL = MANY ? "500ms" : "200ms";
 
 type Ends = { readonly client: string | null; readonly server: string | null };
 
-/** Of SAMPLES samples, the words that each end has. */
-async function words(running: Running, { port }: Pump): Promise<Ends[]> {
-  const found: Ends[] = [];
-  for (let { flows } = await running.fresh(); found.length < SAMPLES; { flows } = await running.next()) {
-    const of = (fits: (flow: FlowFacts) => boolean) => flows.find((flow) => flow.remote !== null && fits(flow));
-    const client = of(({ remote }) => remote!.port === port), server = of(({ local }) => local.port === port);
-    found.push({ client: client?.limited_by ?? null, server: server?.limited_by ?? null });
-  }
-  return found;
+function endsOf(flows: readonly FlowFacts[], { port }: Pump): Ends {
+  const of = (fits: (flow: FlowFacts) => boolean) => flows.find((flow) => flow.remote !== null && fits(flow));
+  const client = of(({ remote }) => remote!.port === port), server = of(({ local }) => local.port === port);
+  return { client: client?.limited_by ?? null, server: server?.limited_by ?? null };
 }
 
 const misses: string[] = [];
 
-/** RIGHT of them at least are as they should be. */
-function mostly(found: readonly Ends[], expected: Partial<Ends>): void {
+/** Of SAMPLES samples, at least RIGHT have the words that each of the connections should have. */
+async function mostly(running: Running, ...all: readonly (readonly [Pump, Partial<Ends>])[]): Promise<void> {
+  const samples: (readonly FlowFacts[])[] = [];
+  for (let { flows } = await running.fresh(); samples.length < SAMPLES; { flows } = await running.next()) {
+    samples.push(flows);
+  }
+  for (const [pump, expected] of all) judge(samples.map((flows) => endsOf(flows, pump)), expected);
+}
+
+function judge(found: readonly Ends[], expected: Partial<Ends>): void {
   const fits = (ends: Ends) => Object.entries(expected).every(([end, word]) => ends[end as keyof Ends] === word);
   const right = found.filter(fits).length;
   if (MANY) console.log(`${Object.entries(expected).flat().join(" ")}: ${right} of ${found.length}`);
@@ -69,9 +72,12 @@ for (const [source, sockets] of SOURCES) {
       "a full buffer",
       ({ flows }) => flows.some((flow) => flow.remote?.port === stalled.port && flow.limited_by === "peer_window"),
     );
-    mostly(await words(running, stalled), { client: "peer_window", server: "reader" });
-    mostly(await words(running, idle), { client: "idle", server: "idle" });
-    mostly(await words(running, paced), { client: "application" });
+    await mostly(
+      running,
+      [stalled, { client: "peer_window", server: "reader" }],
+      [idle, { client: "idle", server: "idle" }],
+      [paced, { client: "application" }],
+    );
     await stalled.toggle();
     await running.until(
       "the end of it",
@@ -91,14 +97,13 @@ for (const [source, sockets] of SOURCES) {
       "a second of it",
       ({ flows }) => flows.some((f) => f.remote?.port === small.port && f.age_ms! > 1000),
     );
-    mostly(await words(running, small), { client: "send_buffer" });
-    mostly(await words(running, paced), { client: "application" });
+    await mostly(running, [small, { client: "send_buffer" }], [paced, { client: "application" }]);
     const { flows } = await running.fresh(), flow = flows.find(({ remote }) => remote?.port === small.port)!;
     ok(flow.min_rtt_us! >= 50_000 && flow.min_rtt_us! < 60_000, `${flow.min_rtt_us} µs`);
     await silence(b);
     const isSilent = ({ remote, limited_by }: FlowFacts) => remote?.port === small.port && limited_by === "loss";
     await running.until("silence", ({ flows }) => flows.some(isSilent));
-    mostly(await words(running, small), { client: "loss" });
+    await mostly(running, [small, { client: "loss" }]);
   });
 
   test(`limited_by says loss where a firewall of this machine refuses a few bytes, and segments, ${by}`, async () => {
@@ -110,8 +115,7 @@ for (const [source, sockets] of SOURCES) {
     const isSilent = ({ flows }: { readonly flows: readonly FlowFacts[] }) =>
       [few, many].every(({ port }) => flows.some((f) => f.remote?.port === port && f.limited_by === "loss"));
     await running.until("silence", isSilent);
-    mostly(await words(running, few), { client: "loss" });
-    mostly(await words(running, many), { client: "loss" });
+    await mostly(running, [few, { client: "loss" }], [many, { client: "loss" }]);
   });
 
   test(`limited_by says network of a slow path, and loss of one that loses 2 %, ${by}`, async () => {
@@ -134,11 +138,10 @@ for (const [source, sockets] of SOURCES) {
       "a second of it",
       ({ flows }) => flows.some((f) => f.remote?.port === dropped.port && f.age_ms! > 1000),
     );
-    mostly(await words(running, queued), { client: "network" });
-    mostly(await words(running, dropped), { client: "loss" });
+    await mostly(running, [queued, { client: "network" }], [dropped, { client: "loss" }]);
     await silence(b);
     const isSilent = ({ remote, limited_by }: FlowFacts) => remote?.port === queued.port && limited_by === "loss";
     await running.until("silence", ({ flows }) => flows.some(isSilent));
-    mostly(await words(running, queued), { client: "loss" });
+    await mostly(running, [queued, { client: "loss" }]);
   });
 }
