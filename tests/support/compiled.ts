@@ -23,6 +23,8 @@ async function compile(
   const times = await Promise.all(inputs.map(async (input) => (await Deno.stat(input)).mtime!.getTime()));
   const built = await Deno.stat(binary).catch(() => null);
   if (built !== null && built.mtime!.getTime() > Math.max(...times)) return binary;
+  // Another process may want it at the same time.
+  const fresh = `${binary}.${Deno.pid}`;
   const { success, stderr } = await new Deno.Command("clang", {
     args: [
       "-O2",
@@ -31,12 +33,12 @@ async function compile(
       "-Werror",
       ...flags,
       "-o",
-      `${binary}.new`,
+      fresh,
       ...sources.map(({ pathname }) => pathname),
       "-lutil",
     ],
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
-  await Deno.rename(`${binary}.new`, binary);
+  await Deno.rename(fresh, binary);
   return binary;
 }
