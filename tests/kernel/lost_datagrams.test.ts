@@ -19,29 +19,39 @@ interface Truth {
   readonly lost: number;
 }
 
-/** The program in a network namespace of its own, whose counters are of nothing else, until `use` is done. */
-async function withLost(mode: string, use: (truth: Truth, netns: number) => Promise<void>): Promise<void> {
-  await using netns = await Netns.make();
-  const binary = await compiled("lost_datagrams", [SOURCE]);
-  const routed = `ip route add 239.0.0.0/8 dev lo && exec ${binary} ${mode}`;
-  const child = new Deno.Command("ip", {
-    args: ["netns", "exec", netns.name, "sh", "-c", routed],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const output = lines(child.stdout);
-  try {
+/** The program in a network namespace of its own, whose counters are of nothing else. It holds its sockets until it is disposed of. */
+class Loser implements AsyncDisposable {
+  private constructor(
+    readonly netns: number,
+    readonly truth: Truth,
+    readonly child: Deno.ChildProcess,
+    readonly output: AsyncGenerator<string, void>,
+    readonly namespace: Netns,
+  ) {}
+
+  static async start(mode: string): Promise<Loser> {
+    const netns = await Netns.make(), binary = await compiled("lost_datagrams", [SOURCE]);
+    const routed = `ip route add 239.0.0.0/8 dev lo && exec ${binary} ${mode}`;
+    const args = ["netns", "exec", netns.name, "sh", "-c", routed];
+    const child = new Deno.Command("ip", { args, stdin: "piped", stdout: "piped" }).spawn(),
+      output = lines(child.stdout);
     const { value } = await within(20, `lost_datagrams ${mode}`, output.next());
-    await use(JSON.parse(value!), netns.inode);
-  } finally {
-    await child.stdin.close();
-    await output.return();
-    await child.status;
+    return new Loser(netns.inode, JSON.parse(value!), child, output, netns);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.child.stdin.close();
+    await this.output.return();
+    await this.child.status;
+    await this.namespace[Symbol.asyncDispose]();
   }
 }
 
 const receiving = ({ flows }: SampleDocument, netns: number, from: number) =>
   flows.filter((flow) => flow.netns === netns && flow.remote?.port === from);
+
+const lostBy = ({ truth: { receivers } }: Loser) =>
+  receivers.reduce((sum, { datagrams }) => sum + DATAGRAMS - datagrams, 0);
 
 const byDatagrams = (a: readonly (number | null)[], b: readonly (number | null)[]) => a[0]! - b[0]!;
 const figures = (flow: FlowFacts) => [
@@ -69,27 +79,27 @@ const MODES = new Map([
 for (const [mode, errors] of MODES) {
   Deno.test(`tcptop tells received datagrams from lost ones, exactly: ${mode}`, async () => {
     await using running = await Running.start("-i", "300ms", "--udp");
-    await withLost(mode, async ({ from, receivers, lost }, netns) => {
-      strictEqual(lost, errors);
-      let told = 0, noted = false;
-      const sample = await running.until("every datagram", (sample) => {
-        told += sample.totals.rx_dropped_packets ?? 0;
-        noted ||= sample.source.notes.some(({ code }) => code === "datagrams_dropped");
-        const flows = receiving(sample, netns, from);
-        return flows.length === receivers.length &&
-          flows.every(({ rx_packets, rx_dropped_packets }) => rx_packets! + rx_dropped_packets! === DATAGRAMS);
-      });
-      const expected = receivers.map(({ datagrams, bytes }) => [
-        datagrams,
-        bytes,
-        DATAGRAMS - datagrams,
-        DATAGRAMS * BYTES - bytes,
-        0,
-      ]);
-      deepStrictEqual(receiving(sample, netns, from).map(figures).sort(byDatagrams), expected.sort(byDatagrams));
-      ok(noted);
-      strictEqual(told, receivers.reduce((sum, { datagrams }) => sum + DATAGRAMS - datagrams, 0));
+    await using loser = await Loser.start(mode);
+    const { netns, truth: { from, receivers, lost } } = loser;
+    strictEqual(lost, errors);
+    let told = 0, noted = false;
+    const sample = await running.until("every datagram", (sample) => {
+      told += sample.totals.rx_dropped_packets ?? 0;
+      noted ||= sample.source.notes.some(({ code }) => code === "datagrams_dropped");
+      const flows = receiving(sample, netns, from);
+      return flows.length === receivers.length &&
+        flows.every(({ rx_packets, rx_dropped_packets }) => rx_packets! + rx_dropped_packets! === DATAGRAMS);
     });
+    const expected = receivers.map(({ datagrams, bytes }) => [
+      datagrams,
+      bytes,
+      DATAGRAMS - datagrams,
+      DATAGRAMS * BYTES - bytes,
+      0,
+    ]);
+    deepStrictEqual(receiving(sample, netns, from).map(figures).sort(byDatagrams), expected.sort(byDatagrams));
+    ok(noted);
+    strictEqual(told, lostBy(loser));
   });
 }
 
@@ -105,75 +115,76 @@ const older = async (sockets: string) => {
 /** Those of MODES in which each datagram is a packet, and none is damaged. */
 const COUNTED = [...MODES.keys()].filter((mode) => mode !== "gro" && mode !== "damaged");
 
-for (const sockets of KEPT) {
-  for (const mode of COUNTED) {
-    Deno.test(`before Linux 6.11 tcptop tells how many datagrams were lost: ${mode}, in ${sockets}`, async () => {
-      await using running = await older(sockets);
-      await withLost(mode, async ({ from, receivers }, netns) => {
-        const expected = receivers.map(({ datagrams }) => {
-          const lost = DATAGRAMS - datagrams;
-          // Which of the bytes that came in were lost the kernel does not say.
-          return [datagrams, DATAGRAMS * BYTES, lost, lost === 0 ? 0 : null, 0];
-        }).sort(byDatagrams);
-        let told = 0, noted = false;
-        const rows = (sample: SampleDocument) => receiving(sample, netns, from).map(figures).sort(byDatagrams);
-        const sample = await running.until("every loss", (sample) => {
-          told += sample.totals.rx_dropped_packets ?? 0;
-          noted ||= sample.source.notes.some(({ code }) => code === "datagrams_dropped");
-          return rows(sample).join() === expected.join();
-        }, LOOK_S);
-        deepStrictEqual(rows(sample), expected);
-        ok(noted);
-        strictEqual(told, receivers.reduce((sum, { datagrams }) => sum + DATAGRAMS - datagrams, 0));
-      });
-    });
-  }
+const byMode = (rows: readonly unknown[]) => Object.fromEntries(COUNTED.map((mode, i) => [mode, rows[i]]));
 
-  for (const [mode, packets] of [["senders", 998], ["gro", 142]] as const) {
-    Deno.test(`before Linux 6.11 what cannot be told of a flow is null, and in the totals: ${mode}, in ${sockets}`, async () => {
-      await using running = await older(sockets);
-      await withLost(mode, async ({ from, other, lost }, netns) => {
-        strictEqual(lost, packets);
-        let told = 0;
-        const sample = await running.until("every loss", (sample) => {
-          told += sample.totals.rx_dropped_packets ?? 0;
-          return told >= lost;
-        }, LOOK_S);
-        strictEqual(told, lost);
-        const rows = [from, other].flatMap((port) => receiving(sample, netns, port)).map(figures);
-        const whole = [DATAGRAMS, DATAGRAMS * BYTES, null, null, 0];
-        const halves = [[501, 501 * BYTES, null, null, 0], [500, 500 * BYTES, null, null, 0]];
-        deepStrictEqual(rows, mode === "gro" ? [whole] : halves);
-      });
-    });
-  }
+for (const sockets of KEPT) {
+  Deno.test(`before Linux 6.11 tcptop tells how many datagrams were lost, in ${sockets}`, async () => {
+    await using running = await older(sockets);
+    await using stack = new AsyncDisposableStack();
+    const losers: Loser[] = [];
+    for (const mode of COUNTED) losers.push(stack.use(await Loser.start(mode)));
+    const expected = losers.map(({ truth: { receivers } }) =>
+      receivers.map(({ datagrams }) => {
+        const lost = DATAGRAMS - datagrams;
+        // Which of the bytes that came in were lost the kernel does not say.
+        return [datagrams, DATAGRAMS * BYTES, lost, lost === 0 ? 0 : null, 0];
+      }).sort(byDatagrams)
+    );
+    let told = 0, noted = false;
+    const rows = (sample: SampleDocument) =>
+      losers.map(({ netns, truth }) => receiving(sample, netns, truth.from).map(figures).sort(byDatagrams));
+    const sample = await running.until("every loss", (sample) => {
+      told += sample.totals.rx_dropped_packets ?? 0;
+      noted ||= sample.source.notes.some(({ code }) => code === "datagrams_dropped");
+      return rows(sample).join() === expected.join();
+    }, LOOK_S);
+    deepStrictEqual(byMode(rows(sample)), byMode(expected));
+    ok(noted);
+    strictEqual(told, losers.reduce((sum, loser) => sum + lostBy(loser), 0));
+  });
+
+  Deno.test(`before Linux 6.11 what cannot be told of a flow is null, and in the totals, in ${sockets}`, async () => {
+    await using running = await older(sockets);
+    await using senders = await Loser.start("senders");
+    await using gro = await Loser.start("gro");
+    const lost = [senders.truth.lost, gro.truth.lost];
+    deepStrictEqual(lost, [998, 142]);
+    let told = 0;
+    const sample = await running.until("every loss", (sample) => {
+      told += sample.totals.rx_dropped_packets ?? 0;
+      return told >= lost[0] + lost[1];
+    }, LOOK_S);
+    strictEqual(told, lost[0] + lost[1]);
+    const rows = ({ netns, truth: { from, other } }: Loser) =>
+      [from, other].flatMap((port) => receiving(sample, netns, port)).map(figures);
+    deepStrictEqual(rows(senders), [[501, 501 * BYTES, null, null, 0], [500, 500 * BYTES, null, null, 0]]);
+    deepStrictEqual(rows(gro), [[DATAGRAMS, DATAGRAMS * BYTES, null, null, 0]]);
+  });
 }
 
 Deno.test("tcptop tells which of two senders' datagrams were lost", async () => {
   await using running = await Running.start("-i", "300ms", "--udp");
-  await withLost("senders", async ({ from, other, receivers: [{ datagrams }] }, netns) => {
-    const rows = (sample: SampleDocument) => [from, other].flatMap((port) => receiving(sample, netns, port));
-    const told = (sample: SampleDocument) =>
-      rows(sample).map(({ rx_packets, rx_dropped_packets }) => rx_packets! + rx_dropped_packets!);
-    const sample = await running.until("every datagram", (sample) => told(sample).join() === "501,500");
-    strictEqual(rows(sample).reduce((sum, { rx_packets }) => sum + rx_packets!, 0), datagrams);
-  });
+  await using loser = await Loser.start("senders");
+  const { netns, truth: { from, other, receivers: [{ datagrams }] } } = loser;
+  const rows = (sample: SampleDocument) => [from, other].flatMap((port) => receiving(sample, netns, port));
+  const told = (sample: SampleDocument) =>
+    rows(sample).map(({ rx_packets, rx_dropped_packets }) => rx_packets! + rx_dropped_packets!);
+  const sample = await running.until("every datagram", (sample) => told(sample).join() === "501,500");
+  strictEqual(rows(sample).reduce((sum, { rx_packets }) => sum + rx_packets!, 0), datagrams);
 });
 
 Deno.test("tcptop by netlink tells how many datagrams a socket has lost", async () => {
   await using running = await Running.start("-i", "300ms", "--udp", "--source", "netlink");
-  await withLost("buffer", async ({ receivers }, netns) => {
-    const [{ port }] = receivers;
-    const ours = ({ flows }: SampleDocument) => flows.find((flow) => flow.netns === netns && flow.local.port === port);
-    const flow = ours(await running.until("the socket", (sample) => ours(sample) !== undefined))!;
-    deepStrictEqual(figures(flow), [null, null, 998, null, null]);
-  });
+  await using loser = await Loser.start("buffer");
+  const { netns, truth: { receivers: [{ port }] } } = loser;
+  const ours = ({ flows }: SampleDocument) => flows.find((flow) => flow.netns === netns && flow.local.port === port);
+  const flow = ours(await running.until("the socket", (sample) => ours(sample) !== undefined))!;
+  deepStrictEqual(figures(flow), [null, null, 998, null, null]);
 });
 
 Deno.test("tcptop --source netlink counts only the losses that it has seen as the sample's", async () => {
-  await withLost("buffer", async (_, netns) => {
-    await using running = await Running.start("-i", "300ms", "--udp", "--source", "netlink");
-    const sample = await running.until("a sample", ({ flows }) => flows.some((flow) => flow.netns === netns));
-    strictEqual(sample.totals.rx_dropped_packets, 0);
-  });
+  await using loser = await Loser.start("buffer");
+  await using running = await Running.start("-i", "300ms", "--udp", "--source", "netlink");
+  const sample = await running.until("a sample", ({ flows }) => flows.some((flow) => flow.netns === loser.netns));
+  strictEqual(sample.totals.rx_dropped_packets, 0);
 });
