@@ -14,7 +14,7 @@ import { COLUMNS, HISTORY, inUnits, toldColumns } from "../view/column.ts";
 import { EndedFlows } from "../view/ended.ts";
 import { withoutNames } from "../view/flow.ts";
 import { compileFilter } from "../view/filter/compile.ts";
-import { type Group, groupRows } from "../view/group.ts";
+import { firstGroups, type Group } from "../view/group.ts";
 import type { Grouping } from "../view/group_key.ts";
 import type { Predicate } from "../view/filter/fields.ts";
 import { chosenRows, selectRows } from "../view/selection.ts";
@@ -212,7 +212,7 @@ function grouper(
       ended: { ...ended, sample: shown(ended.sample) },
       rows: chosenRows(ended.sample, choice),
     };
-    return groupRows(shown(sample), chosenRows(sample, choice), by, options.sort, before).slice(0, limit || undefined);
+    return firstGroups(shown(sample), chosenRows(sample, choice), by, options.sort, before, limit).groups;
   };
 }
 

@@ -4,6 +4,7 @@ import { type HostState, hostState } from "../flow/host.ts";
 import type { Sample } from "../flow/sample.ts";
 import { addressText } from "./address.ts";
 import * as flow from "./flow.ts";
+import { InternedTexts } from "./intern.ts";
 
 export type EndKind = "process" | "container" | "machine" | "inside" | "name" | "network";
 
@@ -70,10 +71,16 @@ function outsideEnd(sample: Sample, row: number): End {
   return { id: `network\0${text}`, kind: "network", text, container: null, address, from: null };
 }
 
-function networkOf(sample: Sample, row: number): string {
-  const { flows: f } = sample, kept = f.family[row] === 4 ? V4_BYTES : V6_BYTES;
-  const bytes = f.remoteAddress.slice(row * 16, row * 16 + 16).fill(0, kept);
-  return `${addressText(f.family[row], bytes, 0)}/${kept * 8}`;
+const KEPT_NETWORKS = 1 << 14;
+const networks = new InternedTexts(KEPT_NETWORKS);
+/** The network's address, to look it up by. */
+const prefix = new Uint8Array(16);
+
+function networkOf({ flows: f }: Sample, row: number): string {
+  const family = f.family[row], kept = family === 4 ? V4_BYTES : V6_BYTES;
+  for (let i = 0; i < kept; i++) prefix[i] = f.remoteAddress[row * 16 + i];
+  prefix.fill(0, kept);
+  return networks.text(prefix, 0, family, () => `${addressText(family, prefix, 0)}/${kept * 8}`);
 }
 
 /** As one reads it, of processes with their container: redis-server (database). Not made harmless. */

@@ -4,9 +4,9 @@ import type { Sample } from "../flow/sample.ts";
 import { type Column, columnById, type NumberColumn, TOTAL_RATE } from "./column.ts";
 import { type Ended, presentRows } from "./ended.ts";
 import * as flow from "./flow.ts";
-import { groupIds, type Grouping, groupKey, keyLabel } from "./group_key.ts";
+import { groupId, type Grouping, groupKey, groupOf, keyLabel } from "./group_key.ts";
 import { harmless } from "../harmless.ts";
-import { noKey, type Sort, sortKey } from "./sort.ts";
+import { firstOf, noKey, type Sort, sortKey } from "./sort.ts";
 import { thousands } from "./units.ts";
 import { type Cut, fitted, textCells } from "./width.ts";
 
@@ -28,7 +28,7 @@ export interface EndedRows {
   readonly rows: readonly number[];
 }
 
-/** The groups of `rows`, sorted by a number column's total; by a column that has none each as the first of its flows; by what they are groups of, and where
+/** All groups of `rows`, sorted by a number column's total; by a column that has none each as the first of its flows; by what they are groups of, and where
  * nothing tells them apart, by label. `past`: what counts of the flows that have ended: by what has
  * been moved, then, where it would be by the rate. */
 export function groupRows(
@@ -38,27 +38,87 @@ export function groupRows(
   sort: Sort,
   past?: EndedRows,
 ): Group[] {
-  const groups = groupedRows(sample, past === undefined ? rows : presentRows(sample, rows), by);
-  // A sum of 0 is of flows that have ended in this very sample, and are among its own.
-  const isTold = (row: number) => past!.ended.counts[row] > 0 && (!past!.ended.merged[row] || OF_OWNER.has(by));
-  const told = past?.rows.filter(isTold) ?? [];
-  const ended = past === undefined ? NONE : groupedRows(past.ended.sample, told, by);
-  const list = [...new Set([...groups.keys(), ...ended.keys()])].map((id): Group => {
-    const rows = groups.get(id) ?? [], before = ended.get(id) ?? [];
-    const key = rows.length > 0 ? groupKey(sample, rows[0], by) : groupKey(past!.ended.sample, before[0], by);
-    const group = { id, key, label: keyLabel(key, by), rows };
-    return past === undefined ? group : { ...group, ended: { ended: past.ended, rows: before } };
-  });
-  const column = past !== undefined && sort.column === TOTAL_RATE ? null : sort.column;
-  const sign = sort.descending ? -1 : 1, byLabel = (a: Group, b: Group) => order(a.label, b.label);
-  if (column !== null && (column.id === by || columnById(column.id) === undefined)) {
-    return list.sort((a, b) => sign * byLabel(a, b));
+  return firstGroups(sample, rows, by, sort, past, 0).groups;
+}
+
+export interface FirstGroups {
+  readonly groups: Group[];
+  /** How many there are without the limit. */
+  readonly count: number;
+}
+
+/** What becomes a group if it is among those that are asked for: of many thousand most are not. */
+interface Draft {
+  readonly rows: readonly number[];
+  readonly past: readonly number[];
+  /** What it is sorted by; null: its label. */
+  figure: number | string | null;
+  group: Group | null;
+}
+
+/** The first `limit` of them, 0: all, and behind these the one that is `held` though the limit cuts it off. */
+export function firstGroups(
+  sample: Sample,
+  rows: readonly number[],
+  by: Grouping,
+  sort: Sort,
+  past: EndedRows | undefined,
+  limit: number,
+  isHeld: ((group: Pick<Group, "id" | "rows">) => boolean) | null = null,
+): FirstGroups {
+  const drafts = draftsOf(sample, rows, by, past), sign = sort.descending ? -1 : 1;
+  const finished = (draft: Draft): Group => draft.group ??= groupOfDraft(sample, draft, by, past);
+  figure(sample, drafts, by, sort, past);
+  const compare = (a: number, b: number) => {
+    const x = drafts[a], y = drafts[b], isByLabel = x.figure === null;
+    const byFigure = isByLabel ? 0 : sign * order(x.figure!, y.figure!);
+    return byFigure || (isByLabel ? sign : 1) * order(finished(x).label, finished(y).label);
+  };
+  const first = firstOf(Array.from(drafts.keys()), compare, limit);
+  const groups = first.map((at) => finished(drafts[at]));
+  if (isHeld !== null && first.length < drafts.length && !groups.some(isHeld)) {
+    const held = drafts.find((draft) => isHeld({ id: groupId(...oneOf(sample, draft, past), by), rows: draft.rows }));
+    if (held !== undefined) groups.push(finished(held));
   }
-  const figureOf = column !== null && !isTotalled(column)
-    ? (group: Group) => firstKey(sample, group.rows, sort)
-    : (group: Group) => groupTotal(sample, group, column?.value ?? movedBytes) ?? -1;
-  const figures = new Map(list.map((group) => [group, figureOf(group)]));
-  return list.sort((a, b) => sign * order(figures.get(a)!, figures.get(b)!) || byLabel(a, b));
+  return { groups, count: drafts.length };
+}
+
+function draftsOf(sample: Sample, rows: readonly number[], by: Grouping, past: EndedRows | undefined): Draft[] {
+  const draft = (rows: readonly number[], past = NO_ROWS): Draft => ({ rows, past, figure: null, group: null });
+  if (past === undefined) return [...groupedRows(rows, groupOf(sample, by)).values()].map((rows) => draft(rows));
+  const groups = groupedRows(presentRows(sample, rows), (row) => groupId(sample, row, by)), then = past.ended;
+  // A sum of 0 is of flows that have ended in this very sample, and are among its own.
+  const isTold = (row: number) => then.counts[row] > 0 && (!then.merged[row] || OF_OWNER.has(by));
+  const ended = groupedRows(past.rows.filter(isTold), (row) => groupId(then.sample, row, by));
+  return [...new Set([...groups.keys(), ...ended.keys()])].map((id) => draft(groups.get(id) ?? NO_ROWS, ended.get(id)));
+}
+
+const NO_ROWS: readonly number[] = [];
+
+function groupOfDraft(sample: Sample, draft: Draft, by: Grouping, past: EndedRows | undefined): Group {
+  const one = oneOf(sample, draft, past), key = groupKey(...one, by);
+  const group = { id: groupId(...one, by), key, label: keyLabel(key, by), rows: draft.rows };
+  return past === undefined ? group : { ...group, ended: { ended: past.ended, rows: draft.past } };
+}
+
+/** A row of it, in its sample. */
+function oneOf(sample: Sample, { rows, past: before }: Draft, past: EndedRows | undefined): [Sample, number] {
+  return rows.length > 0 ? [sample, rows[0]] : [past!.ended.sample, before[0]];
+}
+
+/** Says what each is sorted by, if that is a figure. */
+function figure(sample: Sample, drafts: Draft[], by: Grouping, sort: Sort, past: EndedRows | undefined): void {
+  const column = past !== undefined && sort.column === TOTAL_RATE ? null : sort.column;
+  if (column !== null && (column.id === by || columnById(column.id) === undefined)) return;
+  if (column !== null && !isTotalled(column)) {
+    for (const draft of drafts) draft.figure = firstKey(sample, draft.rows, sort);
+    return;
+  }
+  const value = column?.value ?? movedBytes;
+  for (const draft of drafts) {
+    const ended = past === undefined ? null : total(past.ended.sample, draft.past, value);
+    draft.figure = plus(total(sample, draft.rows, value), ended) ?? -1;
+  }
 }
 
 const order = <T extends number | string>(a: T, b: T) => a < b ? -1 : a > b ? 1 : 0;
@@ -69,15 +129,14 @@ function firstKey(sample: Sample, rows: readonly number[], { column, descending 
   return keys.reduce((first, key) => (descending ? key > first : key < first) ? key : first, keys[0] ?? noKey(column));
 }
 
-const NONE: ReadonlyMap<string | null, number[]> = new Map();
 /** Groupings that need neither peer nor port. */
 const OF_OWNER: ReadonlySet<Grouping> = new Set(["process", "container", "cgroup", "host"]);
 
-function groupedRows(sample: Sample, rows: readonly number[], by: Grouping): Map<string | null, number[]> {
-  const groups = new Map<string | null, number[]>(), idOf = groupIds(sample, by);
+function groupedRows<T>(rows: readonly number[], of: (row: number) => T): Map<T, number[]> {
+  const groups = new Map<T, number[]>();
   for (const row of rows) {
-    const id = idOf(row), members = groups.get(id);
-    if (members === undefined) groups.set(id, [row]);
+    const shared = of(row), members = groups.get(shared);
+    if (members === undefined) groups.set(shared, [row]);
     else members.push(row);
   }
   return groups;

@@ -24,43 +24,49 @@ export function groupId(sample: Sample, row: number, by: Grouping): string | nul
   return NAMING[by].id(sample, row);
 }
 
-/** groupId() for many rows of a sample: what takes long to put together, and is the same for many, is put together once. */
-export function groupIds(sample: Sample, by: Grouping): (row: number) => string | null {
-  const { flows: f } = sample, make = (row: number) => groupId(sample, row, by);
-  if (by === "port") return kept((row) => servicePort(f, row) * 2 + (isTcp(f, row) ? 1 : 0), make);
-  if (by !== "peer") return make;
-  const owner = ownersOf(sample), peers = peersOf(sample);
-  const both = (row: number) => {
-    const peer = hasPeer(f, row) ? peers.peerRow(row) : -1;
-    const inbound = flow.directionName(f, row) === "inbound" ? 1 : 0;
-    return peer < 0 ? -1 : (owner(row) * MOST_OWNERS + owner(peer)) * 2 + inbound;
+/** What two rows of a sample share if groupId() is the same for both, and only then: an id or a number, whichever is found sooner. */
+export function groupOf(sample: Sample, by: Grouping): (row: number) => string | number | null {
+  const { flows: f } = sample;
+  if (by === "port") return (row) => servicePort(f, row) * 2 + (isTcp(f, row) ? 1 : 0);
+  if (by !== "peer") return (row) => groupId(sample, row, by);
+  const owner = ownersOf(sample), outside = farEndsOf(sample), peers = peersOf(sample);
+  return (row) => {
+    if (!hasPeer(f, row)) return null;
+    const peer = peers.peerRow(row), far = peer < 0 ? outside(row) * 2 : owner(peer) * 2 + 1;
+    return (owner(row) * MOST_ENDS + far) * 2 + (flow.directionName(f, row) === "inbound" ? 1 : 0);
   };
-  return kept(both, make);
 }
 
-/** More than there are rows. */
-const MOST_OWNERS = 2 ** 24;
+/** More than twice as many as there are rows; its square, doubled, is a number that can be told from its neighbours. */
+const MOST_ENDS = 2 ** 25;
 /** All that tells owners apart, as far as groups do. */
 const OF_OWNER = ["how", "wholeName", "cgroup", "host"] as const;
+/** All that tells far ends apart which have no row of their own, but for the port of those inside. */
+const OF_FAR_END = ["family", "direction", "inside", "host", "scope", "netns", "answer"] as const;
 
 /** Numbers of the rows' owners. */
-function ownersOf({ flows, processes }: Sample): (row: number) => number {
-  const alike = new AlikeRows(flows, OF_OWNER, ["comm"]);
-  let count = 0;
-  const next = () => count++;
-  return (row) => alike.of(row, processes.size > 0 ? flows.tgid[row] : 0, next, null);
+function ownersOf(sample: Sample): (row: number) => number {
+  const { flows, processes } = sample,
+    alike = new AlikeRows(flows, OF_OWNER, ["comm"]),
+    numbers = new Map<string, number>();
+  const find = (of: Sample, row: number) => numberOf(numbers, nearEnd(of, row, "process").id);
+  return (row) => alike.of(row, processes.size > 0 ? flows.tgid[row] : 0, find, sample);
 }
 
-/** make(), once for each number; for each row where that is below 0. */
-function kept(number: (row: number) => number, make: (row: number) => string | null): (row: number) => string | null {
-  const known = new Map<number, string | null>();
-  return (row) => {
-    const of = number(row), before = of < 0 ? undefined : known.get(of);
-    if (before !== undefined) return before;
-    const made = make(row);
-    if (of >= 0) known.set(of, made);
-    return made;
-  };
+/** Numbers of the far ends of rows whose other end is no row. */
+function farEndsOf(sample: Sample): (row: number) => number {
+  const { flows: f } = sample,
+    alike = new AlikeRows(f, OF_FAR_END, ["remoteAddress"]),
+    numbers = new Map<string, number>();
+  const find = (of: Sample, row: number) => numberOf(numbers, farEnd(of, row, "process").id);
+  return (row) => alike.of(row, f.inside[row] === 0 ? 0 : f.remotePort[row], find, sample);
+}
+
+function numberOf(numbers: Map<string, number>, id: string): number {
+  const known = numbers.get(id);
+  if (known !== undefined) return known;
+  numbers.set(id, numbers.size);
+  return numbers.size - 1;
 }
 
 /** The same as the user reads it. */

@@ -7,19 +7,23 @@ export interface Sort {
   readonly descending: boolean;
 }
 
-type Compare = (a: number, b: number) => number;
+export type Compare = (a: number, b: number) => number;
 
 /** Rows of a sample, as a list or in memory that is used again. */
 export type Rows = readonly number[] | Int32Array;
 
 /** The rows in order, only the first `limit` of them unless it is 0. `rows` stays as it is. */
 export function sortedRows(sample: Sample, rows: Rows, sort: Sort, limit = 0): number[] {
-  const compare = comparison(sample, rows, sort);
-  return limit > 0 && limit < rows.length ? firstOf(rows, compare, limit) : Array.from(rows).sort(compare);
+  return firstOf(rows, comparison(sample, rows, sort), limit);
+}
+
+/** The numbers in order, only the first `limit` of them unless it is 0. What compares equal keeps its order. */
+export function firstOf(numbers: Rows, compare: Compare, limit: number): number[] {
+  return limit > 0 && limit < numbers.length ? fewOf(numbers, compare, limit) : Array.from(numbers).sort(compare);
 }
 
 /** Of ten thousand rows the screen shows fifty: most are looked at once, against the last of those that are in so far. */
-function firstOf(rows: Rows, compare: Compare, limit: number): number[] {
+function fewOf(rows: Rows, compare: Compare, limit: number): number[] {
   const first = Array.from(rows.slice(0, limit)).sort(compare);
   for (let i = limit; i < rows.length; i++) {
     if (compare(rows[i], first[limit - 1]) >= 0) continue;

@@ -1,7 +1,9 @@
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { columnById, COLUMNS, TOTAL_RATE } from "../../src/view/column.ts";
-import { groupColumns, groupLabel, groupRows, groupText } from "../../src/view/group.ts";
+import { firstGroups, type Group, groupColumns, groupLabel, groupRows, groupText } from "../../src/view/group.ts";
+import { groupId, GROUPINGS, groupOf } from "../../src/view/group_key.ts";
 import { Unknown } from "../../src/flow/columns.ts";
+import { BESIDE, oddRows } from "../support/odd_rows.ts";
 import { fakeSample } from "./fake_sample.ts";
 import { cgroupOf, NO_CGROUP } from "../../src/flow/container.ts";
 
@@ -83,4 +85,55 @@ Deno.test("groupLabel() gives the counts their room before the name", () => {
 
 Deno.test("groupColumns() puts the label first", () => {
   deepStrictEqual(groupColumns(COLUMNS, "remote").slice(0, 3).map(({ id }) => id), ["remote", "pid", "user"]);
+});
+
+const ODD_ROWS = 503;
+/** Rows with odd values in every field, and names of all sorts for them. */
+const odd = BESIDE.map((beside) => {
+  const flows = oddRows(ODD_ROWS), { localAddress, remoteAddress, comm, pair, inside, direction, remotePort } = flows;
+  // Of each only a few, so that rows share them; a link's own address has a zone.
+  remoteAddress.set([0xfe, 0x80, 0, 0], 0);
+  for (const column of [localAddress, remoteAddress, comm]) {
+    for (let row = 5; row < ODD_ROWS; row++) column.copyWithin(row * 16, row % 5 * 16, row % 5 * 16 + 16);
+  }
+  for (let row = 0; row < ODD_ROWS; row++) {
+    pair[row] = row % 7 === 0 ? 1 + row % 101 : 0;
+    inside[row] = row >> 1 & 1;
+    direction[row] = row % 3;
+    remotePort[row] = 443 + row % 2;
+  }
+  return fakeSample([], { ...beside, flows, length: ODD_ROWS });
+});
+const everyRow = Array.from({ length: ODD_ROWS }, (_, row) => row);
+
+Deno.test("groupOf() is the same for the rows that have the same groupId(), and for no others", () => {
+  /** Of each row the first that shares it. */
+  const firsts = <T>(of: (row: number) => T): number[] => {
+    const known = new Map<T, number>();
+    return everyRow.map((row) => known.get(of(row)) ?? (known.set(of(row), row), row));
+  };
+  for (const sample of odd) {
+    for (const by of GROUPINGS) deepStrictEqual(firsts(groupOf(sample, by)), firsts((row) => groupId(sample, row, by)));
+  }
+});
+
+Deno.test("firstGroups() gives the first of all groups, and the one that is held", () => {
+  const sorts = ["rx/s", "state", "rtt", "process", "peer"].map((id) => columnById(id) ?? { ...TOTAL_RATE, id });
+  const bare = ({ id, rows }: Group) => ({ id, rows });
+  for (const sample of odd) {
+    for (const by of GROUPINGS) {
+      for (const column of [TOTAL_RATE, ...sorts]) {
+        const sort = { column, descending: true }, all = groupRows(sample, everyRow, by, sort);
+        for (const limit of [1, 7, all.length, 0]) {
+          const held = all.at(-1)!, isHeld = ({ id }: Pick<Group, "id">) => id === held.id;
+          const first = all.slice(0, limit || undefined),
+            few = firstGroups(sample, everyRow, by, sort, undefined, limit);
+          strictEqual(few.count, all.length);
+          deepStrictEqual(few.groups.map(bare), first.map(bare));
+          const { groups } = firstGroups(sample, everyRow, by, sort, undefined, limit, isHeld);
+          deepStrictEqual(groups.map(bare), (first.includes(held) ? first : [...first, held]).map(bare));
+        }
+      }
+    }
+  }
 });

@@ -3,7 +3,7 @@ import { type Column, columnById, inUnits, SCREEN_COLUMNS, TOTAL_RATE } from "..
 import { peerRow } from "../../flow/peer.ts";
 import { flowId, isFlow } from "../../flow/row.ts";
 import type { Ended } from "../ended.ts";
-import { type Group, groupColumns, groupRows } from "../group.ts";
+import { firstGroups, type Group, groupColumns } from "../group.ts";
 import { chosenRows, selected } from "../selection.ts";
 import { sortedRows } from "../sort.ts";
 import { textCells } from "../width.ts";
@@ -29,30 +29,29 @@ export function linesOf(sample: Sample, state: ScreenState, ended: Ended | null)
   }
   const rows = chosenRows(sample, state);
   const past = ended === null ? undefined : { ended, rows: chosenRows(ended.sample, state) };
-  const groups = groupRows(sample, rows, group, sort, past), items: Item[] = [];
-  for (const one of limit === 0 ? groups : firstGroups(sample, groups, limit, state)) {
+  const { groups, count } = firstGroups(sample, rows, group, sort, past, limit, heldBy(sample, state)),
+    items: Item[] = [];
+  for (const one of groups) {
     items.push(one);
     if (state.expanded.has(one.id)) { for (const row of sortedRows(sample, one.rows, sort)) items.push(row); }
   }
-  return { items, matching: groups.length, folded: false };
+  return { items, matching: count, folded: false };
 }
 
-/** Up to the limit; behind them the one that the cursor is on, or in. */
-function firstGroups(sample: Sample, groups: readonly Group[], limit: number, state: ScreenState): readonly Group[] {
-  const first = groups.slice(0, limit), { cursor, expanded } = state;
-  if (cursor === null || first.length === groups.length) return first;
+/** Of the group that the cursor is on, or in. */
+function heldBy(sample: Sample, { cursor, expanded }: ScreenState) {
+  if (cursor === null) return null;
   const isIt = isFlow(sample.flows, cursor);
-  const holds = (group: Group) =>
-    itemId(sample, group) === cursor || expanded.has(group.id) && group.rows.some((row) => isIt(row));
-  const held = groups.find(holds);
-  return held === undefined || first.includes(held) ? first : [...first, held];
+  return ({ id, rows }: Pick<Group, "id" | "rows">) =>
+    groupItemId(id) === cursor || expanded.has(id) && rows.some((row) => isIt(row));
 }
 
 /** The same line has the same id in the next sample. */
 export function itemId(sample: Sample, item: Item): string {
-  if (typeof item === "number") return flowId(sample.flows, item);
-  return item.id === null ? "group" : `group ${item.id}`;
+  return typeof item === "number" ? flowId(sample.flows, item) : groupItemId(item.id);
 }
+
+const groupItemId = (id: string | null) => id === null ? "group" : `group ${id}`;
 
 /** What has been moved in all stays on a narrow terminal where it is what the groups are there for. */
 const PINNED: ReadonlyMap<string, Column> = new Map(
