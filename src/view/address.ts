@@ -15,5 +15,10 @@ export function addressText(family: number, bytes: Uint8Array, at: number): stri
 
 /** Address and port as one word: 10.0.0.1:443, [::1]:443. */
 export function endpointText(address: string, family: number, port: number): string {
-  return family === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+  return `${hostText(address, family)}:${port}`;
+}
+
+/** What stands before the port. */
+export function hostText(address: string, family: number): string {
+  return family === 6 ? `[${address}]` : address;
 }

@@ -21,7 +21,9 @@ import { isOfEvents, type Sample } from "../flow/sample.ts";
 import { droppedCount, endedOf } from "./drops.ts";
 import type { SourceInfo } from "../system/source_info.ts";
 import { connectUs, deliveryRate, idleMs, lost, pacingRate, pathFigure, rtoCount } from "../flow/path.ts";
+import { hostText } from "./address.ts";
 import { endText } from "./end.ts";
+import { localNumbers, remoteNumbers } from "./endpoint_numbers.ts";
 import { countsText, limitText, urgency } from "./limit.ts";
 import { limitCounts } from "./group_reasons.ts";
 import * as flow from "./flow.ts";
@@ -59,6 +61,8 @@ export interface Column {
   readonly text: (sample: Sample, row: number) => string;
   /** What rows are sorted by in place of the text; null: not known. */
   readonly rank?: (sample: Sample, row: number) => number | null;
+  /** Numbers that are the same for rows with the same text, and for no others: a group may count those of thousands of rows. null: texts take no longer. */
+  readonly numbers?: (sample: Sample, rows: readonly number[]) => ((row: number) => number) | null;
   /** What the cell of a group says, where that is no total and nothing that its rows have in common. */
   readonly ofGroup?: (sample: Sample, rows: readonly number[]) => string;
   /** Only of a number column: its unit, and the figure; null: not known. */
@@ -140,11 +144,15 @@ const rxPerS = rate(rxDelta), txPerS = rate(txDelta);
 
 /** What the DNS has for the address (~) is not what anybody has asked for. */
 function remote(s: Sample, row: number): string {
-  const name = hasPeer(s.flows, row) ? flow.remoteName(s, row) : null;
-  const mark = flow.remoteNameFrom(s, row) === "reverse" ? "~" : "", port = s.flows.remotePort[row];
-  const endpoint = name === null ? flow.remoteEndpoint(s, row) : `${mark}${harmless(name)}:${port}`;
-  const peer = peerText(s, row);
+  const endpoint = hasPeer(s.flows, row) ? `${remoteHost(s, row)}:${s.flows.remotePort[row]}` : "*",
+    peer = peerText(s, row);
   return peer === "" ? endpoint : `${endpoint} ${peer}`;
+}
+
+function remoteHost(s: Sample, row: number): string {
+  const name = flow.remoteName(s, row);
+  if (name === null) return hostText(flow.remoteAddress(s, row), s.flows.family[row]);
+  return `${flow.remoteNameFrom(s, row) === "reverse" ? "~" : ""}${harmless(name)}`;
 }
 
 const PROTOCOLS: Readonly<Record<number, string>> = { [Protocol.tcp]: "tcp", [Protocol.quic]: "quic" };
@@ -172,9 +180,16 @@ export const COLUMNS: readonly Column[] = [
   }),
   words("protocol", "PRO", { floor: 4, drop: 4 }, (s, r) => PROTOCOLS[s.flows.protocol[r]] ?? "udp"),
   words("direction", "DIR", { floor: 4, drop: 14 }, (s, r) => DIRECTIONS[flow.directionName(s.flows, r) ?? "none"]),
-  words("local", "LOCAL", { floor: 21, weight: 2, drop: 8, cut: "middle" }, flow.localEndpoint),
+  {
+    ...words("local", "LOCAL", { floor: 21, weight: 2, drop: 8, cut: "middle" }, flow.localEndpoint),
+    numbers: localNumbers,
+  },
   // 255.255.255.255:65535; a name, or who it is on this machine, takes more.
-  { ...words("remote", "REMOTE", { floor: 21, weight: 3, drop: 1, cut: "middle" }, remote), ease: 32 },
+  {
+    ...words("remote", "REMOTE", { floor: 21, weight: 3, drop: 1, cut: "middle" }, remote),
+    ease: 32,
+    numbers: (sample, rows) => remoteNumbers(sample, rows, remoteHost),
+  },
   words("state", "STATE", { floor: 11, drop: 5 }, (s, r) => flow.stateName(s.flows, r)), // ESTABLISHED
   number("rx/s", "RX/s", RATE_CELLS, 0, "bytes/s", rxPerS), // 99.9 MiB/s
   number("tx/s", "TX/s", RATE_CELLS, 0, "bytes/s", txPerS),

@@ -217,6 +217,12 @@ function cellText(sample: Sample, group: Group, column: Column): string {
   if (column.ofGroup !== undefined) return column.ofGroup(sample, rows);
   if (isTotalled(column)) return column.say(groupTotal(sample, group, column.value));
   if (rows.length === 0 && !SHARED.has(column.id)) return "-";
+  const numberOf = column.numbers?.(sample, rows) ?? null;
+  if (numberOf !== null) {
+    const numbers = new Set<number>();
+    for (const row of rows) numbers.add(numberOf(row));
+    return numbers.size === 1 ? column.text(sample, rows[0]) : `(${numbers.size})`;
+  }
   const counted = column.value === undefined || column.id === "pid", texts = new Set<string>();
   for (const row of rows) {
     texts.add(column.text(sample, row));

@@ -90,17 +90,23 @@ Deno.test("groupColumns() puts the label first", () => {
 const ODD_ROWS = 503;
 /** Rows with odd values in every field, and names of all sorts for them. */
 const odd = BESIDE.map((beside) => {
-  const flows = oddRows(ODD_ROWS), { localAddress, remoteAddress, comm, pair, inside, direction, remotePort } = flows;
+  const flows = oddRows(ODD_ROWS),
+    { localAddress, remoteAddress, comm, pair, inside, direction, remotePort, localPort } = flows,
+    { family, answer, host, scope, netns } = flows;
   // Of each only a few, so that rows share them; a link's own address has a zone.
   remoteAddress.set([0xfe, 0x80, 0, 0], 0);
   for (const column of [localAddress, remoteAddress, comm]) {
-    for (let row = 5; row < ODD_ROWS; row++) column.copyWithin(row * 16, row % 5 * 16, row % 5 * 16 + 16);
+    for (let row = 5; row < ODD_ROWS; row++) {
+      column.copyWithin(row * 16, (row >> 3) % 5 * 16, ((row >> 3) % 5 + 1) * 16);
+    }
   }
   for (let row = 0; row < ODD_ROWS; row++) {
     pair[row] = row % 7 === 0 ? 1 + row % 101 : 0;
     inside[row] = row >> 1 & 1;
     direction[row] = row % 3;
     remotePort[row] = 443 + row % 2;
+    localPort[row] = 1000 + (row >> 5);
+    if (row % 4 !== 0) { for (const column of [family, answer, host, scope, netns]) column[row] = column[row - 1]; }
   }
   return fakeSample([], { ...beside, flows, length: ODD_ROWS });
 });
@@ -114,6 +120,21 @@ Deno.test("groupOf() is the same for the rows that have the same groupId(), and 
   };
   for (const sample of odd) {
     for (const by of GROUPINGS) deepStrictEqual(firsts(groupOf(sample, by)), firsts((row) => groupId(sample, row, by)));
+  }
+});
+
+Deno.test("groupText() counts by numbers what it would by texts", () => {
+  const columns = COLUMNS.filter(({ numbers }) => numbers !== undefined);
+  deepStrictEqual(columns.map(({ id }) => id), ["local", "remote"]);
+  for (const sample of odd) {
+    for (const by of GROUPINGS) {
+      for (const group of groupRows(sample, everyRow, by, byRate)) {
+        for (const column of columns) {
+          const { numbers: _, ...byTexts } = column;
+          strictEqual(groupText(sample, group, column), groupText(sample, group, byTexts));
+        }
+      }
+    }
   }
 });
 
