@@ -9,7 +9,7 @@ export interface ModeReport {
 }
 
 const PASTE_BEGIN = "\x1b[200~", PASTE_END = "\x1b[201~";
-/** A paste or a sequence without an end does not grow for ever. */
+/** A sequence without an end does not grow for ever. Of a longer paste this is kept, and no more than this is ever of use. */
 const MOST_HELD = 1 << 16;
 
 const FINAL: ReadonlyMap<string, string> = new Map(Object.entries({
@@ -45,11 +45,13 @@ const CONTROL: ReadonlyMap<string, string> = new Map(Object.entries({
 
 export class InputDecoder {
   #held = "";
+  /** The paste that has begun, so far; null: none has. Over a slow line it comes in many reads, and none of it may be taken for keys. */
+  #pasted: string | null = null;
   readonly #decoder = new TextDecoder();
 
   /** Whether a sequence has begun that may be an Escape key on its own: call flush() if nothing more comes. */
   get waits(): boolean {
-    return this.#held !== "";
+    return this.#held !== "" && this.#pasted === null;
   }
 
   decode(bytes: Uint8Array): (Input | ModeReport)[] {
@@ -65,12 +67,33 @@ export class InputDecoder {
   #take(flush: boolean): (Input | ModeReport)[] {
     const found: (Input | ModeReport)[] = [];
     while (this.#held !== "") {
+      if (this.#pasted === null && this.#held.startsWith(PASTE_BEGIN)) {
+        this.#pasted = "";
+        this.#held = this.#held.slice(PASTE_BEGIN.length);
+      }
+      if (this.#pasted !== null) {
+        const input = this.#takePaste(this.#pasted);
+        if (input === null) break;
+        found.push(input);
+        continue;
+      }
       const taken = next(this.#held, flush || this.#held.length > MOST_HELD);
       if (taken === null) break;
       this.#held = this.#held.slice(taken.length);
       if (taken.input !== null) found.push(taken.input);
     }
     return found;
+  }
+
+  /** null: its end has not come yet, only what may be the beginning of that is held. */
+  #takePaste(before: string): Input | null {
+    const end = this.#held.indexOf(PASTE_END), mayBegin = this.#held.lastIndexOf("\x1b");
+    const isBegun = mayBegin >= 0 && PASTE_END.startsWith(this.#held.slice(mayBegin));
+    const length = end >= 0 ? end : isBegun ? mayBegin : this.#held.length;
+    const text = before + this.#held.slice(0, Math.min(length, MOST_HELD - before.length));
+    this.#held = this.#held.slice(end >= 0 ? end + PASTE_END.length : length);
+    this.#pasted = end >= 0 ? null : text;
+    return end >= 0 ? { type: "paste", text } : null;
   }
 }
 
@@ -85,7 +108,6 @@ const key = (name: string, length: number): Taken => ({ length, input: { type: "
 /** The first input of the text; null: its end has not come yet. */
 function next(text: string, flush: boolean): Taken | null {
   if (text[0] !== "\x1b") return character(text);
-  if (text.startsWith(PASTE_BEGIN)) return paste(text, flush);
   if (text[1] === "[" || text[1] === "O") return sequence(text, flush);
   if (text.length === 1) return flush ? key("escape", 1) : null;
   // Before another key it could be Alt, which means nothing here; a busy moment may have put two keys into one read.
@@ -98,14 +120,6 @@ function character(text: string): Taken {
   if (control !== undefined) return key(control, 1);
   if (first < " ") return key(`ctrl-${String.fromCharCode(first.charCodeAt(0) + 0x60)}`, 1);
   return key(first, first.length);
-}
-
-function paste(text: string, flush: boolean): Taken | null {
-  const end = text.indexOf(PASTE_END);
-  if (end < 0 && !flush) return null;
-  const pasted = text.slice(PASTE_BEGIN.length, end < 0 ? undefined : end);
-  const length = end < 0 ? text.length : end + PASTE_END.length;
-  return { length, input: { type: "paste", text: pasted } };
 }
 
 /** CSI and SS3 sequences. */

@@ -213,9 +213,11 @@ export function groupText(sample: Sample, group: Group, column: Column): string 
 }
 
 function cellText(sample: Sample, group: Group, column: Column): string {
-  const { rows, ended } = group;
-  if (column.ofGroup !== undefined) return column.ofGroup(sample, rows);
+  const { ended } = group;
+  if (column.ofGroup !== undefined) return column.ofGroup(sample, group.rows);
   if (isTotalled(column)) return column.say(groupTotal(sample, group, column.value));
+  // How many different ones: of the flows that the label counts, if there are any.
+  const present = presentRows(sample, group.rows), rows = present.length > 0 ? present : group.rows;
   if (rows.length === 0 && !SHARED.has(column.id)) return "-";
   const numberOf = column.numbers?.(sample, rows) ?? null;
   if (numberOf !== null) {

@@ -32,7 +32,7 @@ export function placeColumns(columns: readonly Column[], width: number, from = 0
 }
 
 function placed(columns: readonly Column[], width: number, from: number): Place[] {
-  const room = width - from, kept = keptOf(columns, room), floors = kept.map(({ floor }) => floor);
+  const room = width - from, kept = keptOf(columns, room), floors = squeezed(kept, room);
   const eased = kept.map(easeOf), least = needed(eased) <= room ? eased : floors, spare = room - needed(least);
   const wide = spare >= kept.length - 1 + NAMES_FIRST && kept.length > 1, gap = wide ? WIDE_GAP : GAP;
   const widths = widened(kept, least, spare - (wide ? kept.length - 1 : 0));
@@ -49,7 +49,26 @@ const easeOf = ({ floor, ease }: Column) => ease ?? floor;
 const needed = (widths: readonly number[], gap = GAP) => widths.reduce((sum, cells) => sum + cells + gap, -gap);
 
 function keptOf(columns: readonly Column[], room: number): readonly Column[] {
-  return fitting(columns, room, (column, last) => last.drop >= LESS_USE ? easeOf(column) : column.floor);
+  let kept = fitting(columns, room, (column, last) => last.drop >= LESS_USE ? easeOf(column) : column.floor);
+  // Half a figure would be another one.
+  while (kept.length > 1 && needed(kept.map(leastOf)) > room) kept = kept.slice(0, -1);
+  return kept;
+}
+
+/** Words are cut with a sign, and their beginning says something. */
+const LEAST_WORDS = 8;
+
+const leastOf = ({ floor, align }: Column) => align === "left" ? Math.min(floor, LEAST_WORDS) : floor;
+
+/** The least cells of the columns. Where those that never leave have no room for their floors words give way, from the left. */
+function squeezed(columns: readonly Column[], room: number): number[] {
+  const floors = columns.map(({ floor }) => floor);
+  let beyond = needed(floors) - room;
+  return columns.map((column) => {
+    const given = Math.max(0, Math.min(beyond, column.floor - leastOf(column)));
+    beyond -= given;
+    return column.floor - given;
+  });
 }
 
 /** The columns that there is room for, `gap` cells apart. `widthOf`: what one takes while `last` is the next to leave. */

@@ -42,7 +42,6 @@ export function durationText(us: number | null): string {
   return us < 999_500 ? `${digits(us / 1e3, false)} ms` : `${digits(us / 1e6, false)} s`;
 }
 
-/** Whole units from the two largest: 45s, 3m12s, 2h05m, 9d04h. */
 /** 02:14, and 1:02:14 from an hour on. */
 export function minutesText(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000)), two = (value: number) => String(value).padStart(2, "0");
@@ -55,13 +54,15 @@ export function clockText(wallMs: number): string {
   return momentText(wallMs).slice(-8);
 }
 
+/** Whole units from the two largest: 45s, 3m12s, 2h05m, 9d04h; from 100 days on days alone, as a column of 6 cells has them. */
 export function ageText(ms: number | null): string {
   if (ms === null) return "-";
   const s = Math.floor(ms / 1000), two = (n: number) => String(n).padStart(2, "0");
   if (s < 60) return `${s}s`;
   if (s < 3600) return `${Math.floor(s / 60)}m${two(s % 60)}s`;
   if (s < 86400) return `${Math.floor(s / 3600)}h${two(Math.floor(s / 60) % 60)}m`;
-  return `${Math.floor(s / 86400)}d${two(Math.floor(s / 3600) % 24)}h`;
+  const days = Math.floor(s / 86400);
+  return days < 100 ? `${days}d${two(Math.floor(s / 3600) % 24)}h` : `${days}d`;
 }
 
 function digits(value: number, whole: boolean): string {

@@ -43,6 +43,20 @@ Deno.test("InputDecoder.decode() reads SGR mouse reports and pastes", () => {
   deepStrictEqual(decoded("\x1b[200~q\x1b[A\n\x1b[201~x"), [{ type: "paste", text: "q\x1b[A\n" }, key("x")]);
 });
 
+Deno.test("InputDecoder.decode() takes no part of a paste for keys, however slowly it comes and however long it is", () => {
+  const decoder = new InputDecoder(), found = [];
+  for (const piece of ["\x1b[200~", "quit", "K", "\x1b", "y\x1b[20", "1", "~j"]) {
+    found.push(...decoder.decode(bytes(piece)));
+    if (decoder.waits) found.push(...decoder.flush());
+  }
+  deepStrictEqual(found, [{ type: "paste", text: "quitK\x1by" }, key("j")]);
+  const long = `\x1b[200~${"q".repeat(1 << 16)}${"q".repeat(5000)}`, half = bytes(long), after = bytes("q\x1b[201~j");
+  deepStrictEqual([...decoder.decode(half), ...decoder.decode(after)], [
+    { type: "paste", text: "q".repeat(1 << 16) },
+    key("j"),
+  ]);
+});
+
 Deno.test("InputDecoder.decode() reads a report about a mode", () => {
   deepStrictEqual(decoded("\x1b[?2026;2$y"), [{ type: "mode", mode: 2026, value: 2 }]);
 });

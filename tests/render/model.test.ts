@@ -191,7 +191,12 @@ Deno.test("ScreenModel has a sign where the filter that is typed goes on beyond 
 
 Deno.test("ScreenModel says of a key that it does nothing, and knows the function keys of htop", () => {
   const model = scene(80, 24, 0), last = () => model.draw().line(23), before = { ...model.state };
-  for (const [key, said] of [["n", "n"], ["ctrl-d", "^D"], ["f2", "F2"], ["tab", "tab"]]) {
+  for (
+    const [key, said] of [["n", "n"], ["ctrl-d", "^D"], ["ctrl-`", "^@"], ["ctrl-\x7f", "^_"], ["f2", "F2"], [
+      "tab",
+      "tab",
+    ]]
+  ) {
     press(model, key);
     strictEqual(last().startsWith(` ${said} does nothing, ? has the keys `), true, last());
     deepStrictEqual({ ...model.state, notice: null }, before);
@@ -253,6 +258,9 @@ Deno.test("ScreenModel says that a recording is at its end until it goes on, and
   const model = scene(120, 12, 0, { replay: true, historyMs: 60_000 }), head = () => model.draw().line(0);
   const foot = () => model.draw().line(11);
   strictEqual(/ ×1$/.test(head()) && foot().includes("pause"), true, foot());
+  // In ASCII × is a dash, and no speed is below zero.
+  const ascii = scene(120, 12, 0, { replay: true, ascii: true, speed: 0.5 });
+  strictEqual(/ x1\/2$/.test(ascii.draw().line(0)) && ascii.draw().line(11).includes(" speed x1/2 "), true);
   press(model, "+");
   strictEqual(foot().startsWith(" a recording has the interval it was made with; , . change the speed "), true);
   strictEqual(model.state.intervalMs, 1000);
@@ -366,6 +374,12 @@ Deno.test("ScreenModel takes a paste into the filter and nowhere else", () => {
   model.input({ type: "paste", text: "p1\nor  p9" });
   strictEqual(model.state.filterText, "p1 or p9");
   strictEqual(names(model), "[p1]");
+  // A part of it would be another filter.
+  model.input({ type: "paste", text: ` or pid:${"1".repeat(1000)}` });
+  strictEqual(model.state.filterText, "p1 or p9");
+  strictEqual(model.draw().line(11).endsWith(" no more than 1,000 characters: not added"), true, model.draw().line(11));
+  press(model, "left");
+  strictEqual(model.draw().line(11).includes("1 match"), true, model.draw().line(11));
 });
 
 Deno.test("ScreenModel shows the top ones or all", () => {

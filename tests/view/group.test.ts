@@ -59,6 +59,11 @@ Deno.test("groupText() adds up, or says what is common, or how many there are", 
     "-",
   ]);
   deepStrictEqual(text(nobody, "rx/s"), "-");
+  // What ended in an earlier sample stands in it for a while, and is not counted by the label.
+  const past = { ...sample, pastFrom: 2 }, [mixed] = groupRows(past, [0, 2], "process", byRate);
+  const [ended] = groupRows(past, [2, 3], "container", byRate), pid = columnById("pid")!;
+  deepStrictEqual([groupLabel(past, mixed), groupText(past, mixed, pid)], ["curl (1)", "1"]);
+  deepStrictEqual([groupLabel(past, ended), groupText(past, ended, pid)], ["(none) (0)", "(2)"]);
 });
 
 Deno.test("groupText() goes through the rows of a group once", () => {

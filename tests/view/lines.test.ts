@@ -66,6 +66,26 @@ Deno.test("tableColumns() and placeColumns() show what the table is sorted by, w
   }
 });
 
+Deno.test("tableColumns() and placeColumns() give a figure its whole width or none, in groups too", () => {
+  for (const { sort } of SORTS) {
+    for (const changes of [{}, { group: "process" }, { group: "remote", sinceStart: true }, { bits: true }] as const) {
+      for (let columns = 20; columns <= 120; columns++) {
+        const narrow = { ...state(columns, 24), sort, ...changes };
+        const [first, ...others] = placeColumns(tableColumns(narrow), columns, GUTTER);
+        ok(first.width >= 8, `${columns} cells by ${sort.column.id}`);
+        for (const { column, width } of others) {
+          ok(
+            width >= (column.align === "right" ? column.floor : Math.min(8, column.floor)),
+            `${column.id} at ${columns} by ${sort.column.id}`,
+          );
+        }
+      }
+    }
+  }
+  strictEqual(shownAt(20, {}).join(" "), "process rx/s");
+  strictEqual(shownAt(40, { group: "process" }).join(" "), "process rx/s tx/s");
+});
+
 Deno.test("tableColumns() and placeColumns() let the least useful column go for the one that the table is sorted by, and no other", () => {
   const by = (id: string, columns: number, changes: Partial<ScreenState> = {}) =>
     shownAt(columns, { ...sortedBy(columnById(id) ?? TOTAL_RATE), ...changes }).join(" ");

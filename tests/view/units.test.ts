@@ -47,7 +47,10 @@ Deno.test("durationText() chooses between µs, ms and s", () => {
 
 Deno.test("ageText() has the two largest units", () => {
   same(ageText, [[null, "-"], [0, "0s"], [59_999, "59s"], [60_000, "1m00s"], [192_000, "3m12s"]]);
-  same(ageText, [[7_500_000, "2h05m"], [86_399_999, "23h59m"], [792_000_000, "9d04h"]]);
+  same(ageText, [[7_500_000, "2h05m"], [86_399_999, "23h59m"], [792_000_000, "9d04h"], [8_639_999_999, "99d23h"], [
+    8_640_000_000,
+    "100d",
+  ]]);
 });
 
 Deno.test("counted() takes the form that the number asks for", () => {

@@ -39,10 +39,11 @@ const STEP_HINTS: typeof HINTS = [
   ["w", "keep", "w"],
 ];
 
-function playerHints({ paused, atEnd, speed }: ScreenState): typeof HINTS {
+function playerHints(state: ScreenState): typeof HINTS {
+  const { paused, atEnd } = state;
   const plays: typeof HINTS = [
     ["␣", paused ? "play" : "pause", " "],
-    [", .", `speed ${speedText(speed)}`, "."],
+    [", .", `speed ${speedText(state)}`, "."],
   ];
   return [
     ...atEnd ? [] : plays,
@@ -131,9 +132,15 @@ function countText({ group, all, limit }: ScreenState, { items, matching, folded
 type Prompt = Extract<Mode, { kind: "prompt" }>;
 
 /** The caret stays in sight; what is wrong stands behind the text. */
-function drawPrompt(canvas: Canvas, state: ScreenState, { text, caret }: Prompt, lines: Lines, y: number): void {
+function drawPrompt(
+  canvas: Canvas,
+  state: ScreenState,
+  { text, caret, refused }: Prompt,
+  lines: Lines,
+  y: number,
+): void {
   canvas.fill(0, y, canvas.columns, Role.text);
-  const characters = [...text, " "], wrong = state.filterError;
+  const characters = [...text, " "], wrong = refused ?? state.filterError;
   const about = wrong ?? `${counted(lines.matching, "[matches|match]")} · enter keeps · esc back`;
   const begin = canvas.put(0, y, "filter: ", Role.label), room = Math.max(1, canvas.columns - begin - 1);
   const needed = textCells(text) + 2,

@@ -119,9 +119,9 @@ function rightText(state: ScreenState, sample: Sample | null, room: number): [te
 }
 
 /** When it was, and how fast it is played. */
-function replayText({ speed, paused, atEnd }: ScreenState, sample: Sample | null): string {
+function replayText(state: ScreenState, sample: Sample | null): string {
   const clock = sample === null ? "" : clockText(sample.wallMs);
-  return paused || atEnd ? `${clock} ` : `${clock} ${speedText(speed)}`;
+  return state.paused || state.atEnd ? `${clock} ` : `${clock} ${speedText(state)}`;
 }
 
 function intervalText(ms: number): string {

@@ -6,15 +6,17 @@ const SPEEDS = [0.5, 1, 2, 4, 8, 16, 32, 64, Infinity] as const;
 
 const AT_END = "this is the end, [ { ( lead back";
 
-export function speedText(speed: number): string {
-  return speed === Infinity ? "max" : speed === 0.5 ? "×½" : `×${speed}`;
+/** In ASCII × is a dash, as beside a name, and a speed of -2 would be another one. */
+export function speedText({ speed, ascii }: Pick<ScreenState, "speed" | "ascii">): string {
+  const times = ascii ? "x" : "×", half = ascii ? "1/2" : "½";
+  return speed === Infinity ? "max" : `${times}${speed === 0.5 ? half : speed}`;
 }
 
 export function faster(state: ScreenState, step: 1 | -1): ScreenState {
   if (!state.replay) return { ...state, notice: "only a replay has a speed" };
   const at = SPEEDS.findIndex((speed) => speed === state.speed) + step;
   const speed = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, at))];
-  return { ...state, speed, notice: `speed ${speedText(speed)}` };
+  return { ...state, speed, notice: `speed ${speedText({ ...state, speed })}` };
 }
 
 /** Freezes the screen, or has a replay stand still; from the past it leads to the present. */

@@ -3,6 +3,7 @@ import { compileFilter } from "../filter/compile.ts";
 import { FilterError } from "../filter/ast.ts";
 import { parseFilter } from "../filter/parse.ts";
 import { asksForListeners } from "../filter/fields.ts";
+import { thousands } from "../units.ts";
 import type { Input } from "./input.ts";
 import type { Mode, ScreenState } from "./state.ts";
 
@@ -10,16 +11,25 @@ type Prompt = Extract<Mode, { kind: "prompt" }>;
 
 /** A filter longer than this is a paste gone wrong. */
 const MOST_CHARACTERS = 1000;
+const TOO_LONG = `no more than ${thousands(MOST_CHARACTERS)} characters: not added`;
 
 export function openPrompt(state: ScreenState): ScreenState {
   const text = state.filterText;
   return {
     ...state,
-    mode: { kind: "prompt", text, caret: [...text].length, before: text, listenersBefore: state.listeners },
+    mode: {
+      kind: "prompt",
+      text,
+      caret: [...text].length,
+      before: text,
+      listenersBefore: state.listeners,
+      refused: null,
+    },
   };
 }
 
-export function promptInput(state: ScreenState, mode: Prompt, input: Exclude<Input, { type: "mouse" }>): ScreenState {
+export function promptInput(state: ScreenState, before: Prompt, input: Exclude<Input, { type: "mouse" }>): ScreenState {
+  const mode: Prompt = { ...before, refused: null };
   if (input.type === "paste") return typed(state, mode, input.text.replace(/\s+/g, " "));
   switch (input.key) {
     case "enter":
@@ -65,7 +75,9 @@ function edited(state: ScreenState, mode: Prompt, key: string): ScreenState {
 }
 
 function typed(state: ScreenState, mode: Prompt, text: string): ScreenState {
-  const characters = [...mode.text], added = [...text].slice(0, MOST_CHARACTERS - characters.length);
+  const characters = [...mode.text], added = [...text];
+  // A part of it could be another filter.
+  if (characters.length + added.length > MOST_CHARACTERS) return { ...state, mode: { ...mode, refused: TOO_LONG } };
   characters.splice(mode.caret, 0, ...added);
   return changed(state, mode, characters.join(""), mode.caret + added.length);
 }

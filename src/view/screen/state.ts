@@ -15,6 +15,8 @@ export type Mode =
     readonly caret: number;
     readonly before: string;
     readonly listenersBefore: boolean;
+    /** Why what was typed last is not in the text; null: it is. */
+    readonly refused: string | null;
   }
   | { readonly kind: "sort" | "columns"; readonly index: number }
   /** Whether this connection is to be ended is asked. */

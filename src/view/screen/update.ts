@@ -161,9 +161,10 @@ function key(state: ScreenState, name: string, around: Surroundings): ScreenStat
     : action(state, around);
 }
 
-/** The key as it is named in the help: x, ^X, F2, tab. */
+/** The key as it is named in the help: x, ^X, ^_, F2, tab. */
 function keyText(name: string): string {
-  if (name.startsWith("ctrl-")) return `^${name.slice(5).toUpperCase()}`;
+  // A control character is 0x40 below the sign that it is named by; "ctrl-" has the one 0x20 above that.
+  if (name.startsWith("ctrl-")) return `^${String.fromCharCode(name.charCodeAt(5) - 0x20)}`;
   return /^f\d+$/.test(name) ? name.toUpperCase() : name;
 }
 
