@@ -1,8 +1,11 @@
 /** Text from elsewhere, made fit for a terminal: nothing in the result moves the cursor or hides. */
 
-// Controls (C0, DEL, C1), line and paragraph separators, and the marks that reorder or hide text.
-// deno-lint-ignore no-control-regex
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
+// Controls (C0, DEL, C1), line and paragraph separators, and what reorders or hides text or is not to be seen itself: format characters (tags and
+// marks of bidirectional text among them), fillers, and the rest of Default_Ignorable_Code_Point but for marks on a letter, such as variation selectors. A
+// terminal that gives one of them no cell would leave what stood in its cell before.
+const UNSAFE =
+  // deno-lint-ignore no-control-regex
+  /[\u0000-\u001f\u007f-\u009f\p{Cf}\u2028\u2029\u2060-\u206f\u115f\u1160\u3164\uffa0\ufff0-\ufffb\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}]/gu;
 
 const NOT_ASCII = /[^\u0020-\u007e]/gu;
 

@@ -9,10 +9,23 @@ Deno.test("harmless() shows control characters as pictures of them", () => {
 
 Deno.test("harmless() takes away what reorders or hides text", () => {
   strictEqual(harmless("\u202egpj.exe\u200b\u2066\ufeff"), "\ufffdgpj.exe\ufffd\ufffd\ufffd");
+  // What a terminal may give no cell: the letter that stood there before would stay.
+  for (const hidden of "\u00ad\u0600\u115f\u1160\u180e\u3164\uffa0\u{1bca0}\u{1d173}\u{e0001}\u{e0061}\u{e01f0}") {
+    strictEqual(harmless(`a${hidden}b`), "a\ufffdb", hidden.codePointAt(0)!.toString(16));
+  }
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+    ok(
+      [...harmless(text)].every((character) =>
+        !/\p{Default_Ignorable_Code_Point}/u.test(character) || /\p{M}/u.test(character)
+      ),
+    );
+  }));
 });
 
 Deno.test("harmless() leaves names of all languages alone", () => {
-  for (const name of ["nginx: worker", "прокси", "日本語", "naïve-é", "🦕"]) strictEqual(harmless(name), name);
+  for (const name of ["nginx: worker", "прокси", "日本語", "naïve-é", "🦕", "❤️", "서버"]) {
+    strictEqual(harmless(name), name);
+  }
 });
 
 Deno.test("harmless() lets no control character through, and changes nothing twice", () => {
