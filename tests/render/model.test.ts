@@ -181,6 +181,13 @@ Deno.test("ScreenModel names what is to be ended before it tells of keys that do
   strictEqual(last(), "End firefox[… y ends it");
 });
 
+Deno.test("ScreenModel ends nothing of the past, and does not say of it that it has ended", () => {
+  const model = scene(80, 12, 0, { allowKill: true }), sample = fakeSample(rates(9), at(50)), { timeNs } = sample;
+  model.moment({ sample, ended: [], extent: { oldestNs: timeNs, newestNs: NOW_NS, thinBeforeNs: null } });
+  press(model, "K");
+  deepStrictEqual([model.state.mode.kind, model.state.notice], ["table", "this is the past, ) leads to now"]);
+});
+
 Deno.test("ScreenModel has a sign where the filter that is typed goes on beyond what is seen of it", () => {
   const model = scene(40, 12, 0), last = () => model.draw().line(11);
   press(model, "/", ..."process:firefox or process:sshd");
@@ -451,6 +458,8 @@ Deno.test("ScreenModel changes the interval, the protocol and the columns", () =
   const model = modelOf([{ cookie: 1 }, { cookie: 2, protocol: "udp", process: "dns" }]);
   press(model, "-", "-");
   strictEqual(model.state.intervalMs, 200);
+  press(model, "-", "-");
+  strictEqual(model.state.notice, "interval 100ms, the shortest");
   press(model, "u");
   strictEqual(names(model), "[dns]");
   press(model, "c", "down", "down", " ", "enter");

@@ -16,7 +16,8 @@ export function askKill(state: ScreenState, sample: Sample | null, item: Item | 
   }
   if (sample === null || item === undefined) return say("nothing is under the cursor");
   if (typeof item !== "number") return say("a group has many: open it, and choose one");
-  if (sample.flows.closed[item] || state.moment !== null) return say("it has ended");
+  if (sample.flows.closed[item]) return say("it has ended");
+  if (state.moment !== null) return say("this is the past, ) leads to now");
   const target = killTarget(sample.flows, item);
   return { ...state, mode: { kind: "kill", target, text: killText(sample, item), again: killCommand(sample, item) } };
 }

@@ -209,7 +209,8 @@ function interval(state: ScreenState, step: 1 | -1): ScreenState {
   const { intervalMs } = state;
   const next = step > 0 ? INTERVALS_MS.find((ms) => ms > intervalMs) : INTERVALS_MS.findLast((ms) => ms < intervalMs);
   const ms = next ?? intervalMs;
-  return { ...state, intervalMs: ms, notice: `interval ${ms < 1000 ? `${ms}ms` : ageText(ms)}` };
+  const most = next !== undefined ? "" : step > 0 ? ", the longest" : ", the shortest";
+  return { ...state, intervalMs: ms, notice: `interval ${ms < 1000 ? `${ms}ms` : ageText(ms)}${most}` };
 }
 
 /** The columns of the table that it can be sorted by, the total first. */
