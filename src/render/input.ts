@@ -23,6 +23,7 @@ const FINAL: ReadonlyMap<string, string> = new Map(Object.entries({
 }));
 const TILDE: ReadonlyMap<string, string> = new Map(Object.entries({
   "1": "home",
+  "2": "insert",
   "3": "delete",
   "4": "end",
   "5": "pageup",
@@ -110,6 +111,8 @@ function next(text: string, flush: boolean): Taken | null {
   if (text[0] !== "\x1b") return character(text);
   if (text[1] === "[" || text[1] === "O") return sequence(text, flush);
   if (text.length === 1) return flush ? key("escape", 1) : null;
+  const reply = stringReply(text);
+  if (reply !== null && (reply > 0 || !flush)) return reply > 0 ? { length: reply, input: null } : null;
   // Before another key it could be Alt, which means nothing here; a busy moment may have put two keys into one read.
   return key("escape", 1);
 }
@@ -122,9 +125,22 @@ function character(text: string): Taken {
   return key(first, first.length);
 }
 
+/** What a terminal says in a string of its own (OSC, DCS, APC, PM, SOS), as to who asked before us: its characters are no keys. Its length; 0: its end has not
+ * come yet; null: it is none. */
+function stringReply(text: string): number | null {
+  // deno-lint-ignore no-control-regex
+  const [begun] = /^\x1b[\]P_^X][^\x00-\x1f]*/.exec(text) ?? [null];
+  if (begun === null) return null;
+  const end = text.slice(begun.length);
+  if (end.startsWith("\x07")) return begun.length + 1;
+  if (end.startsWith("\x1b\\")) return begun.length + 2;
+  return end === "" || end === "\x1b" ? 0 : null;
+}
+
 /** CSI and SS3 sequences. */
 function sequence(text: string, flush: boolean): Taken | null {
   if (text.startsWith("\x1b[[")) return consoleFunction(text, flush);
+  if (text.startsWith("\x1b[M")) return oldMouse(text, flush);
   // deno-lint-ignore no-control-regex
   const match = /^\x1b(?:O|\[)([<?]?)([\d;]*)([\x20-\x2f]*)([\x40-\x7e])/.exec(text);
   if (match === null) {
@@ -145,7 +161,8 @@ function sequence(text: string, flush: boolean): Taken | null {
 
 function keyName(parameters: string, final: string, isSs3: boolean): string | undefined {
   if (final === "~") return TILDE.get(parameters.split(";")[0]);
-  const place = isSs3 || parameters !== "" ? FUNCTION.indexOf(final) : -1;
+  // ESC [ 12 ; 34 R is where the cursor is, as whoever asked before us wanted to know.
+  const place = isSs3 || /^1?;/.test(parameters) ? FUNCTION.indexOf(final) : -1;
   return place < 0 ? FINAL.get(final) : `f${place + 1}`;
 }
 
@@ -153,6 +170,17 @@ function consoleFunction(text: string, flush: boolean): Taken | null {
   if (text.length === 3) return flush ? { length: 3, input: null } : null;
   const place = CONSOLE_FUNCTION.indexOf(text[3]);
   return place < 0 ? { length: 3, input: null } : key(`f${place + 1}`, 4);
+}
+
+/** Terminals that know no SGR reports send three characters in place of numbers, each 32 more: they are no keys. */
+function oldMouse(text: string, flush: boolean): Taken | null {
+  // deno-lint-ignore no-control-regex
+  const [whole] = /^\x1b\[M[^\x00-\x1f]{0,3}/.exec(text)!, [button, x, y] = [...whole.slice(3)];
+  if (y === undefined) return whole === text && !flush ? null : { length: whole.length, input: null };
+  const numbers = [button, x, y].map((character) => character.charCodeAt(0) - 32);
+  // What is no UTF-8 tells no column.
+  const isKnown = !whole.includes("\ufffd");
+  return { length: whole.length, input: isKnown ? mouse(numbers.join(";"), numbers[0] === 3 ? "m" : "M") : null };
 }
 
 /** SGR mouse reports: button;column;row, M pressed, m released. */

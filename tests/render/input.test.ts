@@ -40,6 +40,12 @@ Deno.test("InputDecoder.decode() reads SGR mouse reports and pastes", () => {
     { type: "mouse", action: "wheelup", x: 0, y: 0 },
     { type: "mouse", action: "wheeldown", x: 0, y: 0 },
   ]);
+  // Three characters each 32 more, of a terminal that has no SGR reports; a column beyond 95 is no UTF-8.
+  deepStrictEqual(decoded("\x1b[M q!\x1b[M#q!\x1b[M`!!\x1b[M \ufffd!j"), [
+    { type: "mouse", action: "press", x: 80, y: 0 },
+    { type: "mouse", action: "wheelup", x: 0, y: 0 },
+    key("j"),
+  ]);
   deepStrictEqual(decoded("\x1b[200~q\x1b[A\n\x1b[201~x"), [{ type: "paste", text: "q\x1b[A\n" }, key("x")]);
 });
 
@@ -59,6 +65,26 @@ Deno.test("InputDecoder.decode() takes no part of a paste for keys, however slow
 
 Deno.test("InputDecoder.decode() reads a report about a mode", () => {
   deepStrictEqual(decoded("\x1b[?2026;2$y"), [{ type: "mode", mode: 2026, value: 2 }]);
+});
+
+Deno.test("InputDecoder.decode() takes nothing for keys that a terminal answers to who asked before", () => {
+  const replies = [
+    "\x1b[12;34R",
+    "\x1b[?62;22c",
+    "\x1b]11;rgb:0000/0000/0000\x1b\\",
+    "\x1b]0;q\x07",
+    "\x1bP>|XTerm(q)\x1b\\",
+    "\x1b_Gq\x1b\\",
+    "\x1b[I",
+  ];
+  for (const reply of replies) {
+    deepStrictEqual(decoded(`${reply}j`), [key("j")], JSON.stringify(reply));
+    const decoder = new InputDecoder(), found = [...reply].flatMap((byte) => decoder.decode(bytes(byte)));
+    deepStrictEqual([...found, ...decoder.flush()], [], JSON.stringify(reply));
+  }
+  deepStrictEqual(decoded("\x1b]"), [key("escape"), key("]")]);
+  deepStrictEqual(decoded("\x1b]\x1b]"), ["escape", "]", "escape", "]"].map(key));
+  deepStrictEqual(decoded("\x1b[2~"), [key("insert")]);
 });
 
 Deno.test("InputDecoder.flush() makes a lone ESC a key", () => {
