@@ -196,6 +196,18 @@ Deno.test("ScreenModel has a sign where the filter that is typed goes on beyond 
   strictEqual(/^filter: process:fir.*… /.test(last()), true, last());
 });
 
+Deno.test("ScreenModel edits the filter by characters, however many units of UTF-16 they have", () => {
+  const model = scene(80, 12, 0), text = () => model.state.mode.kind === "prompt" ? model.state.mode.text : null;
+  press(model, "/", ..."🦕🦕🦕 b🦕c  ", "ctrl-w");
+  strictEqual(text(), "🦕🦕🦕 ");
+  press(model, ..."x y", "left", "ctrl-w");
+  strictEqual(text(), "🦕🦕🦕 y");
+  press(model, "home", "delete", "right", "backspace", "right", "ctrl-k");
+  strictEqual(text(), "🦕");
+  press(model, "ctrl-u", " ", " ", "ctrl-w");
+  strictEqual(text(), "");
+});
+
 Deno.test("ScreenModel says of a key that it does nothing, and knows the function keys of htop", () => {
   const model = scene(80, 24, 0), last = () => model.draw().line(23), before = { ...model.state };
   for (

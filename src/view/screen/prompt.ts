@@ -68,10 +68,16 @@ function edited(state: ScreenState, mode: Prompt, key: string): ScreenState {
     case "ctrl-k":
       return cut(caret, characters.length);
     case "ctrl-w":
-      return cut(characters.slice(0, caret).join("").trimEnd().lastIndexOf(" ") + 1, caret);
+      return cut(wordBegin(characters.slice(0, caret)), caret);
     default:
       return [...key].length === 1 ? typed(state, mode, key) : state;
   }
+}
+
+/** Where the last word begins, in characters. */
+function wordBegin(characters: readonly string[]): number {
+  const end = characters.findLastIndex((character) => character !== " ");
+  return characters.slice(0, end + 1).lastIndexOf(" ") + 1;
 }
 
 function typed(state: ScreenState, mode: Prompt, text: string): ScreenState {
