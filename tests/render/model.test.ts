@@ -258,6 +258,20 @@ Deno.test("ScreenModel says where a list goes on, and moves in it by pages, the 
   strictEqual(model.state.mode.kind, "table");
 });
 
+Deno.test("ScreenModel says of a column that is chosen, or sorted by, why it stays empty", () => {
+  const model = scene(120, 24, 0), said = () => model.draw().line(23);
+  const at = menuColumns("columns", model.state).findIndex(({ id }) => id === "command");
+  press(model, "c", ...new Array(at).fill("down"), " ");
+  const sentence = " COMMAND stays empty: command lines are not read, start with --command ";
+  strictEqual(said().startsWith(sentence), true, said());
+  press(model, " ");
+  strictEqual(said().includes("stays empty"), false);
+  press(model, "escape", "s", "end");
+  strictEqual(said().startsWith(sentence), true, said());
+  press(model, "up");
+  strictEqual(said().includes("stays empty"), false);
+});
+
 Deno.test("ScreenModel sorts by the columns that the table has, one after the other", () => {
   const by = (model: ScreenModel, key: string) => (press(model, key), model.state.sort.column.id);
   const aged = scene(80, 24, 0, { sort: { column: columnById("minrtt")!, descending: true } });
@@ -344,6 +358,10 @@ Deno.test("ScreenModel says how many things that must be known there is no line 
     const canvas = model.draw(), lines = Array.from({ length: canvas.rows }, (_, y) => canvas.line(y));
     strictEqual(lines.filter((line) => line.startsWith("! ")).length, told);
     strictEqual(lines[1].includes(untold as string), true, lines[1]);
+  }
+  for (const columns of [24, 32, 40, 60]) {
+    model.resize(columns, 10);
+    strictEqual(model.draw().line(1).includes("! 5 without room"), true, model.draw().line(1));
   }
   model.take(fakeSample(rates(1), { ...at(101), source: { ...source, notes: notes.slice(0, 3) } }));
   model.resize(80, 24);

@@ -22,17 +22,28 @@ export function matchesNothing(
   ofEvents = false,
 ): string | null {
   if (!hasCommands && someTerm(filter, (term) => term.kind === "field" && term.field === "command")) {
-    return source.notes.some(({ code }) => code === "replay")
-      ? "Nothing can match command: a recording has no command lines"
-      : "Command lines are not read: start with --command";
+    return `Nothing can match command: ${whyNoCommands(source)}`;
   }
   const term = untold(filter, (term) => isOfSource(term, source));
-  if (term?.kind === "field" && term.field === "host") {
-    return `Nothing can match ${printFilter(term)}: it takes --hosts`;
-  }
-  if (term !== null) return `Nothing can match ${printFilter(term)}: by ${source.tcp} that is never known`;
+  if (term !== null) return `Nothing can match ${printFilter(term)}: ${whyNever(columnOf(term)!, source)}`;
   const unmoved = ofEvents ? untold(filter, isOfSamples) : null;
   return unmoved && `Nothing can match ${printFilter(unmoved)}: --events has TCP connections as they open and end`;
+}
+
+/** Why no row has anything in the column of this id; null: some may. */
+export function showsNothing(id: string, source: SourceInfo, hasCommands: boolean): string | null {
+  if (id === "command" && !hasCommands) return whyNoCommands(source);
+  return isNeverTold(id, source) ? whyNever(id, source) : null;
+}
+
+function whyNoCommands({ notes }: SourceInfo): string {
+  return notes.some(({ code }) => code === "replay")
+    ? "a recording has no command lines"
+    : "command lines are not read, start with --command";
+}
+
+function whyNever(column: string, { tcp }: SourceInfo): string {
+  return column === "host" ? "it takes --hosts" : `by ${tcp} that is never known`;
 }
 
 function isOfSource(term: Filter, source: SourceInfo): boolean {

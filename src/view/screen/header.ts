@@ -166,12 +166,23 @@ function drawCounts(canvas: Canvas, state: ScreenState, { sample, totals, cost }
   parts.push(["cpu ", cost.cpuPercent < 1 ? "<1 %" : `${cost.cpuPercent} %`, ""]);
   parts.push(["mem ", `${cost.mebibytes} MiB`, ""]);
   let x = 1;
-  for (const [before, figure, behind, role = Role.strong] of parts) {
-    if (x + textCells(before + figure + behind) > canvas.columns) break;
+  for (const [before, figure, behind, role = Role.strong] of fittingParts(parts, canvas.columns - x)) {
     x = canvas.put(x, 1, before, Role.dim);
     x = canvas.put(x, 1, figure, role);
     x = canvas.put(x, 1, behind, Role.dim) + 2;
   }
+}
+
+/** As many as there is room for: from the end they leave, what must be known last. */
+function fittingParts(parts: readonly Part[], room: number): readonly Part[] {
+  const cellsOf = (all: readonly Part[]) =>
+    all.reduce((sum, [before, figure, behind]) => sum + textCells(before + figure + behind) + 2, -2);
+  let kept = parts;
+  while (kept.length > 0 && cellsOf(kept) > room) {
+    const usual = kept.findLastIndex(([, , , role]) => role !== Role.warning);
+    kept = kept.toSpliced(usual < 0 ? -1 : usual, 1);
+  }
+  return kept;
 }
 
 function sourceText({ source: { tcp, udp } }: Sample): string {

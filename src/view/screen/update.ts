@@ -2,6 +2,7 @@
 import type { Sample } from "../../flow/sample.ts";
 import { type Column, columnById, HISTORY, TOTAL_RATE } from "../column.ts";
 import { GROUPINGS } from "../group_key.ts";
+import { showsNothing } from "../filter/told.ts";
 import { placeColumns } from "../layout.ts";
 import { ageText } from "../units.ts";
 import { type Geometry, LEAST_ROWS_FOR_GRAPH, type ScreenState } from "./state.ts";
@@ -34,8 +35,19 @@ export function update(before: ScreenState, input: Input, around: Surroundings):
   if (input.type === "paste") return state;
   if (state.mode.kind === "kill") return killAnswer(state, state.mode, input.key);
   if (state.mode.kind === "help") return helpKey(state, state.mode.top, input.key);
-  if (state.mode.kind === "sort" || state.mode.kind === "columns") return menuKey(state, state.mode, input.key);
+  if (state.mode.kind === "sort" || state.mode.kind === "columns") {
+    return withAdvice(state, menuKey(state, state.mode, input.key), around);
+  }
   return key(state, input.key, around);
+}
+
+/** Of a column that has just been chosen and can show nothing it is said why. */
+function withAdvice(before: ScreenState, now: ScreenState, { sample }: Surroundings): ScreenState {
+  const added = now.shown.find((column) => !before.shown.includes(column));
+  const column = added ?? (now.sort.column === before.sort.column ? undefined : now.sort.column);
+  if (column === undefined || sample === null) return now;
+  const why = showsNothing(column.id, sample.source, sample.commands !== undefined);
+  return why === null ? now : { ...now, notice: `${column.title} stays empty: ${why}` };
 }
 
 const HELP_STEPS: ReadonlyMap<string, (page: number) => number> = new Map(
@@ -235,7 +247,7 @@ function sorted(state: ScreenState, column: Column, descending: boolean): Screen
 type Mouse = Extract<Input, { type: "mouse" }>;
 
 function mouse(state: ScreenState, { action, x, y }: Mouse, around: Surroundings): ScreenState {
-  if (state.mode.kind !== "table") return mouseOver(state, action, x, y);
+  if (state.mode.kind !== "table") return withAdvice(state, mouseOver(state, action, x, y), around);
   if (action !== "press") {
     return moved(state, state.index + (action === "wheelup" ? -WHEEL_LINES : WHEEL_LINES), around);
   }
