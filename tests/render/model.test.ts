@@ -181,6 +181,16 @@ Deno.test("ScreenModel names what is to be ended before it tells of keys that do
   strictEqual(last(), "End firefox[… y ends it");
 });
 
+Deno.test("ScreenModel says of hosts that none is heard, and where a connection of one can be ended", () => {
+  const model = scene(80, 12, 0, { many: true }), source = { tcp: null, udp: null, notes: [], many: true };
+  press(model, "K");
+  strictEqual(model.state.notice, "on its host tcptop --allow-kill ends it");
+  model.take(fakeSample([], { ...at(100), source }));
+  strictEqual(model.draw().line(4), "  No host is heard.");
+  model.take(fakeSample([], { ...at(101), source: { ...source, tcp: "bpf" } }));
+  strictEqual(model.draw().line(4), "  No connections.");
+});
+
 Deno.test("ScreenModel ends nothing of the past, and does not say of it that it has ended", () => {
   const model = scene(80, 12, 0, { allowKill: true }), sample = fakeSample(rates(9), at(50)), { timeNs } = sample;
   model.moment({ sample, ended: [], extent: { oldestNs: timeNs, newestNs: NOW_NS, thinBeforeNs: null } });

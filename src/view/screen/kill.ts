@@ -12,7 +12,8 @@ type Question = Extract<Mode, { kind: "kill" }>;
 export function askKill(state: ScreenState, sample: Sample | null, item: Item | undefined): ScreenState {
   const say = (notice: string) => ({ ...state, notice });
   if (!state.allowKill) {
-    return say(state.replay ? "a recording has nothing to end" : "to end connections start with --allow-kill");
+    if (state.replay) return say("a recording has nothing to end");
+    return say(state.many ? "on its host tcptop --allow-kill ends it" : "to end connections start with --allow-kill");
   }
   if (sample === null || item === undefined) return say("nothing is under the cursor");
   if (typeof item !== "number") return say("a group has many: open it, and choose one");

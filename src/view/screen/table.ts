@@ -53,6 +53,8 @@ function nothing(state: ScreenState, sample: Sample): string {
     return `No ${state.protocol.toUpperCase()} flow matches the filter. / changes it, ${all} shows TCP and UDP.`;
   }
   if (state.protocol !== null) return `No ${state.protocol.toUpperCase()} flows. ${all} shows all again.`;
+  const { tcp, udp, many } = sample.source;
+  if (many === true && tcp === null && udp === null) return "No host is heard.";
   return sample.length === 0 ? "No connections." : "No connections. L shows listening sockets.";
 }
 
