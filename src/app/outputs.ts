@@ -36,7 +36,7 @@ import { Resolver } from "./resolver.ts";
 import { reverseDns } from "./reverse_dns.ts";
 import { isFiled, wantsAll } from "./running.ts";
 import { type Shown, toldBy } from "./told_names.ts";
-import { isTypewriter } from "./tty.ts";
+import { isTypewriter, terminalSize } from "./tty.ts";
 
 const TEXT_ROWS = 50;
 const HOME_AND_CLEAR = "\x1b[H\x1b[2J";
@@ -180,7 +180,7 @@ function flowTable(options: Options): (sample: Sample) => string {
 
 /** Columns that were asked for are all there. */
 function look({ columns, bits, sort }: Options): TextLook {
-  const across = columns === null && Deno.stdout.isTerminal() ? Deno.consoleSize().columns : null;
+  const across = columns === null && Deno.stdout.isTerminal() ? terminalSize().columns : null;
   return { bits, across, sort: sort.column };
 }
 

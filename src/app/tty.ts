@@ -3,6 +3,7 @@ import { type Charset, terminalCharset as charsetOf } from "../view/charset.ts";
 import { openC } from "../system/c_library.ts";
 import { writeStdout } from "../system/write_stdout.ts";
 import type { ReadableInput } from "./keys.ts";
+import { knownSize } from "./screen_size.ts";
 
 const SYMBOLS = {
   tcgetpgrp: { parameters: ["i32"], result: "i32" },
@@ -40,8 +41,13 @@ export function tty(keyboard: Keyboard): Device {
     write: writeStdout,
     // In the background the shell has put its own modes back, and the kernel would stop us for it.
     setRaw: (raw) => (raw || isInFront()) && keyboard.setRaw(raw, { cbreak: true }),
-    size: () => Deno.consoleSize(),
+    size: terminalSize,
   };
+}
+
+/** Throws when the terminal has gone. */
+export function terminalSize(): ReturnType<Device["size"]> {
+  return knownSize(Deno.consoleSize(), (name) => Deno.env.get(name));
 }
 
 /** Standard input, or where that has something else to say the terminal itself. */
