@@ -119,6 +119,12 @@ ${
 ${prose("If set and not empty, nothing is coloured, unless --color always asks for it.")}
 .It Ev TERM
 ${prose("If dumb, empty or not set, a terminal gets samples as text, one below the other, instead of the live table.")}
+.It Ev COLUMNS , LINES
+${
+    prose(
+      "How large a terminal is that does not know it itself, as a serial console; 80 by 24 where they are not set either.",
+    )
+  }
 .It Ev XDG_CONFIG_HOME
 ${prose("Where the file of options is looked for, below tcptop, instead of in ~/.config.")}
 .It Ev DOCKER_HOST , CONTAINER_HOST
