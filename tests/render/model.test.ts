@@ -218,10 +218,10 @@ Deno.test("ScreenModel edits the filter by characters, however many units of UTF
   strictEqual(text(), "");
 });
 
-Deno.test("ScreenModel says of a key that it does nothing, and knows the function keys of htop", () => {
+Deno.test("ScreenModel says of a key that it does nothing, and knows the function keys of htop, and those of less that move", () => {
   const model = scene(80, 24, 0), last = () => model.draw().line(23), before = { ...model.state };
   for (
-    const [key, said] of [["n", "n"], ["ctrl-d", "^D"], ["ctrl-`", "^@"], ["ctrl-\x7f", "^_"], ["f2", "F2"], [
+    const [key, said] of [["n", "n"], ["ctrl-t", "^T"], ["ctrl-`", "^@"], ["ctrl-\x7f", "^_"], ["f2", "F2"], [
       "tab",
       "tab",
     ]]
@@ -234,6 +234,11 @@ Deno.test("ScreenModel says of a key that it does nothing, and knows the functio
     press(model, key);
     strictEqual(model.state.mode.kind, kind);
     press(model, "escape");
+  }
+  const many = modelOf(rates(...new Array(40).fill(9)));
+  for (const [key, index] of [["G", 39], ["ctrl-b", 32], ["ctrl-u", 25], ["ctrl-f", 32], ["ctrl-d", 39]] as const) {
+    press(many, key);
+    strictEqual(many.state.index, index, key);
   }
   press(model, "f10");
   strictEqual(model.state.wish, "quit");

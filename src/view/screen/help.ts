@@ -37,6 +37,7 @@ const KEYS: readonly Line[] = [
   ["^L", "draw again"],
   ["q ^C", "quit"],
   ["F1 F3 F6 F9 F10", "as in htop: help, filter, sort, end, quit"],
+  ["G ^F ^B", "as in less: to the end, a page on, a page back"],
   ["mouse", "wheel moves, a click chooses, on a title sorts"],
 ];
 

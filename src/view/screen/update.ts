@@ -34,11 +34,12 @@ export function update(before: ScreenState, input: Input, around: Surroundings):
   if (input.type === "mouse") return state.mouse ? mouse(state, input, around) : before;
   if (input.type === "paste") return state;
   if (state.mode.kind === "kill") return killAnswer(state, state.mode, input.key);
-  if (state.mode.kind === "help") return helpKey(state, state.mode.top, input.key);
+  const name = LIKE_OTHERS.get(input.key) ?? input.key;
+  if (state.mode.kind === "help") return helpKey(state, state.mode.top, name);
   if (state.mode.kind === "sort" || state.mode.kind === "columns") {
-    return withAdvice(state, menuKey(state, state.mode, input.key), around);
+    return withAdvice(state, menuKey(state, state.mode, name), around);
   }
-  return key(state, input.key, around);
+  return key(state, name, around);
 }
 
 /** Of a column that has just been chosen and can show nothing it is said why. */
@@ -161,13 +162,24 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   "ctrl-l": (state) => ({ ...state, wish: "redraw" }),
 }));
 
-/** Where a hand that knows htop goes. */
-const LIKE_HTOP: ReadonlyMap<string, string> = new Map(
-  Object.entries({ f1: "?", f3: "/", f4: "/", f6: "s", f9: "K", f10: "q" }),
-);
+/** Where a hand that knows htop goes, or less and vim. */
+const LIKE_OTHERS: ReadonlyMap<string, string> = new Map(Object.entries({
+  f1: "?",
+  f3: "/",
+  f4: "/",
+  "\\": "/",
+  f6: "s",
+  f9: "K",
+  f10: "q",
+  G: "end",
+  "ctrl-f": "pagedown",
+  "ctrl-d": "pagedown",
+  "ctrl-b": "pageup",
+  "ctrl-u": "pageup",
+}));
 
 function key(state: ScreenState, name: string, around: Surroundings): ScreenState {
-  const action = KEYS.get(LIKE_HTOP.get(name) ?? name);
+  const action = KEYS.get(name);
   return action === undefined
     ? { ...state, notice: `${keyText(name)} does nothing, ? has the keys` }
     : action(state, around);
