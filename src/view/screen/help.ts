@@ -5,6 +5,7 @@ import { GROUPINGS } from "../group_key.ts";
 import { counted } from "../units.ts";
 import { fitted, textCells } from "../width.ts";
 import { box } from "./menu.ts";
+import type { ScreenState } from "./state.ts";
 
 type Line = readonly [keys: string, does: string];
 
@@ -86,6 +87,27 @@ export function helpPage(size: Size): number {
 /** The first line that is shown where this one would be, were there lines enough behind it. */
 export function helpTop(size: Size, wanted: number): number {
   return Math.max(0, Math.min(wanted, linesOf(size) - roomOf(size)));
+}
+
+const HELP_STEPS: ReadonlyMap<string, (page: number) => number> = new Map(
+  Object.entries<(page: number) => number>({
+    down: () => 1,
+    j: () => 1,
+    up: () => -1,
+    k: () => -1,
+    pagedown: (page) => page,
+    " ": (page) => page,
+    pageup: (page) => -page,
+    end: () => Infinity,
+    home: () => -Infinity,
+  }),
+);
+
+/** A key while the help is open: what moves in it, and every other one closes it. */
+export function helpKey(state: ScreenState, top: number, key: string): ScreenState {
+  const step = HELP_STEPS.get(key)?.(helpPage(state));
+  if (step === undefined) return { ...state, mode: { kind: "table" } };
+  return { ...state, mode: { kind: "help", top: helpTop(state, helpTop(state, top) + step) } };
 }
 
 export function drawHelp(canvas: Canvas, top: number): void {

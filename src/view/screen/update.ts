@@ -15,7 +15,7 @@ import { faster, inTime, keepIt, spaceBar } from "./player.ts";
 import { askKill, killAnswer } from "./kill.ts";
 import { openPrompt, promptInput } from "./prompt.ts";
 import { hintAt } from "./footer.ts";
-import { helpPage, helpTop } from "./help.ts";
+import { helpKey } from "./help.ts";
 
 /** What is on the screen while the input comes. */
 export interface Surroundings {
@@ -49,26 +49,6 @@ function withAdvice(before: ScreenState, now: ScreenState, { sample }: Surroundi
   if (column === undefined || sample === null) return now;
   const why = showsNothing(column.id, sample.source, sample.commands !== undefined);
   return why === null ? now : { ...now, notice: `${column.title} stays empty: ${why}` };
-}
-
-const HELP_STEPS: ReadonlyMap<string, (page: number) => number> = new Map(
-  Object.entries<(page: number) => number>({
-    down: () => 1,
-    j: () => 1,
-    up: () => -1,
-    k: () => -1,
-    pagedown: (page) => page,
-    " ": (page) => page,
-    pageup: (page) => -page,
-    end: () => Infinity,
-    home: () => -Infinity,
-  }),
-);
-
-function helpKey(state: ScreenState, top: number, key: string): ScreenState {
-  const step = HELP_STEPS.get(key)?.(helpPage(state));
-  if (step === undefined) return { ...state, mode: { kind: "table" } };
-  return { ...state, mode: { kind: "help", top: helpTop(state, helpTop(state, top) + step) } };
 }
 
 type Action = (state: ScreenState, around: Surroundings) => ScreenState;
