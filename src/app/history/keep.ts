@@ -14,6 +14,7 @@ import { jsonBytes, type Names } from "../../source/recording/info.ts";
 import { partsOf } from "../../source/recording/parts.ts";
 import { squeezed, unsqueezed } from "../../source/recording/zstd.ts";
 import { type Files, OutputFile } from "../../system/output_file.ts";
+import { bytesText } from "../../view/units.ts";
 import type { Memory } from "./memory.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -35,7 +36,7 @@ export async function keepMemory(
     const bytes = await write(file, memory, known);
     const seconds = Math.round((extent.newestNs - extent.oldestNs) / 1e9);
     const where = `${folder()}${file.path}`;
-    return `kept ${seconds} s in ${where} (${(bytes / 2 ** 20).toFixed(1)} MiB): tcptop --replay ${file.path}`;
+    return `kept ${seconds} s in ${where} (${bytesText(bytes)}): tcptop --replay ${file.path}`;
   } catch (error) {
     if (!(error instanceof TcptopError)) throw error;
     return `${error.message}: ${folder() || "here"}, as user ${Deno.uid()}. Start tcptop where that user may write`;

@@ -8,6 +8,7 @@ import { StateReader } from "../../../src/flow/state.ts";
 import { FlowTables } from "../../../src/flow/tables.ts";
 import { RecordingReader } from "../../../src/source/recording/reader.ts";
 import { ReplaySource } from "../../../src/source/replay/source.ts";
+import { bytesText } from "../../../src/view/units.ts";
 import { HOST, reading } from "../../support/recording.ts";
 import { lived, plain, type Was } from "./life.ts";
 
@@ -58,7 +59,7 @@ Deno.test("keepMemory() writes a recording that plays as it was", () =>
     const { memory, was } = remembered(100);
     const sentence = await keepMemory(memory, () => {}, await outputFiles(), NOON);
     const name = "tcptop-20260102-120304.tcptop", path = `${folder}/${name}`;
-    ok(sentence.startsWith(`kept 99 s in ${path} (`), sentence);
+    ok(sentence.startsWith(`kept 99 s in ${path} (${bytesText(Deno.statSync(path).size)}): `), sentence);
     strictEqual(Deno.statSync(path).mode! & 0o777, 0o600);
     deepStrictEqual(played(path), bare(was));
   }));
