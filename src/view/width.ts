@@ -61,3 +61,24 @@ export function fitted(text: string, cells: number, cut: Cut = "end"): string {
   const head = Math.floor((cells - 1) / 2);
   return `${headOf(text, head)}…${tailOf(text, cells - 1 - head)}`;
 }
+
+/** The text in lines of at most `cells` cells, at least 2, broken between words; a word that is longer in itself. */
+export function wrapped(text: string, cells: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (textCells(longer) <= cells) {
+      line = longer;
+      continue;
+    }
+    if (line !== "") lines.push(line);
+    line = word;
+    while (textCells(line) > cells) {
+      const head = headOf(line, Math.max(2, cells));
+      lines.push(head);
+      line = line.slice(head.length);
+    }
+  }
+  return line === "" ? lines : [...lines, line];
+}

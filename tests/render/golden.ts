@@ -328,7 +328,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ a                    all flows, or the top ones                              │",
     "│ c                    choose columns                                          │",
     "│ T                    groups count what has ended too, since tcptop began     │",
-    "└─ ↓ 43 more lines · any other key closes ─────────────────────────────────────┘",
+    "└─ ↓ 44 more lines · any other key closes ─────────────────────────────────────┘",
   ],
   "80x24 filter": [
     " tcptop  ↓  106 MiB/s                 █ ↑  142 KiB/s                 █  every 1s",
@@ -418,6 +418,6 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ [ ] { }              back and forth… │",
     "│ ( )                  the oldest tha… │",
     "│ , .                  a replay slowe… │",
-    "└─ ↓ 57 more lines · any other key clo…┘",
+    "└─ ↓ 58 more lines · any other key clo…┘",
   ],
 };

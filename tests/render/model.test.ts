@@ -377,10 +377,15 @@ Deno.test("ScreenModel says how many things that must be known there is no line 
   for (const columns of [24, 32, 40, 60]) {
     model.resize(columns, 10);
     strictEqual(model.draw().line(1).includes("! 5 without room"), true, model.draw().line(1));
+    strictEqual(model.draw().line(9).startsWith(" ! notes "), true, model.draw().line(9));
   }
+  press(model, "!");
+  deepStrictEqual([1, 2, 3, 4, 5].map((y) => model.draw().line(y).slice(2, 5)), ["! a", "! b", "! c", "! d", "! e"]);
+  press(model, "escape");
   model.take(fakeSample(rates(1), { ...at(101), source: { ...source, notes: notes.slice(0, 3) } }));
   model.resize(80, 24);
   strictEqual(model.draw().line(1).includes("without room"), false);
+  strictEqual(model.draw().line(23).includes("! notes"), false);
 });
 
 Deno.test("ScreenModel has what moves inside this machine in the head before what has no owner", () => {

@@ -108,6 +108,7 @@ export function state(columns: number, rows: number): ScreenState {
     top: 0,
     notice: null,
     wish: null,
+    unread: false,
   };
 }
 

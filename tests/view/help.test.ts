@@ -4,11 +4,12 @@ import { asciiText } from "../../src/view/charset.ts";
 import { drawHelp, helpPage, helpTop } from "../../src/view/screen/help.ts";
 
 const ROWS = 60;
+const keysFrom = (top: number) => ({ kind: "help", top }) as const;
 
 /** What stands in each line, apart: [key, its column of text, text]. */
 function lines(columns: number): [string, number, string][] {
   const canvas = new Canvas(columns, ROWS), found: [string, number, string][] = [];
-  drawHelp(canvas, 0);
+  drawHelp(canvas, keysFrom(0));
   for (let y = 1; y < ROWS - 1; y++) {
     const roles = Array.from({ length: columns }, (_, x) => canvas.role(x, y)), begin = roles.indexOf(Role.label);
     if (begin < 0) continue;
@@ -48,14 +49,32 @@ Deno.test("drawHelp() shows every line of both columns as it is scrolled, and go
     const canvas = new Canvas(columns, rows), seen = new Set<string>(), page = helpPage(canvas);
     const all = new Canvas(columns, 200), row = (of: Canvas, y: number) => of.line(y).slice(1, -1).trim();
     for (let top = 0;; top += page) {
-      drawHelp(canvas, top);
+      drawHelp(canvas, keysFrom(top));
       for (let y = 1; y < rows - 1; y++) row(canvas, y).split(/ {3,}/).forEach((part) => seen.add(part));
-      if (helpTop(canvas, top) < top) break;
+      if (helpTop(canvas, keysFrom(top)) < top) break;
     }
-    drawHelp(all, 0);
+    drawHelp(all, keysFrom(0));
     for (let y = 1; y < 199; y++) {
       deepStrictEqual(row(all, y).split(/ {3,}/).filter((part) => !seen.has(part)), [], `${columns} cells, line ${y}`);
     }
     strictEqual(canvas.line(rows - 1).includes(" more line"), false);
   }
+});
+
+Deno.test("drawHelp() has every word of what must be known, however narrow the terminal is, and may be scrolled", () => {
+  const notes = [
+    "UDP flows are not seen. Run it with sudo",
+    `Cannot read /${"x".repeat(50)}`,
+    "日本語サーバ 日本語サーバ",
+  ];
+  for (const columns of [12, 40, 80, 240]) {
+    const canvas = new Canvas(columns, 60), inside = (y: number) => canvas.line(y).slice(2, -1).trim();
+    drawHelp(canvas, { kind: "notes", top: 0, notes });
+    const shown = Array.from({ length: 58 }, (_, y) => inside(y + 1)).join(" ").replaceAll(/[! ]/g, "");
+    strictEqual(shown, notes.join("").replaceAll(" ", ""), `${columns}`);
+    strictEqual(helpTop({ columns, rows: 3 }, { kind: "notes", top: 99, notes }) >= 2, true);
+  }
+  const none = new Canvas(80, 5);
+  drawHelp(none, { kind: "notes", top: 0, notes: [] });
+  strictEqual(none.line(1).includes("Nothing must be known."), true);
 });

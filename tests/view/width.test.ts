@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { fitted, headOf, tailOf, textCells } from "../../src/view/width.ts";
+import { fitted, headOf, tailOf, textCells, wrapped } from "../../src/view/width.ts";
 
 Deno.test("textCells() counts wide characters twice and marks not at all", () => {
   deepStrictEqual(["abc", "日本", "e\u0301x", "한글", "", "␛[0m"].map(textCells), [3, 4, 2, 4, 0, 4]);
@@ -13,6 +13,16 @@ Deno.test("fitted() cuts where the text can lose most easily", () => {
   strictEqual(fitted("[2001:db8::1]:443", 9, "middle"), "[200…:443");
   strictEqual(fitted("日本語", 4), "日…");
   strictEqual(fitted("abc", 0), "");
+});
+
+Deno.test("wrapped() breaks between words, loses none, and keeps every line within the cells", () => {
+  deepStrictEqual(wrapped("one two three", 8), ["one two", "three"]);
+  deepStrictEqual(wrapped("", 8), []);
+  fc.assert(fc.property(fc.array(fc.string({ unit: "grapheme" })), fc.integer({ min: 2, max: 40 }), (words, cells) => {
+    const text = words.join(" "), lines = wrapped(text, cells);
+    strictEqual(lines.join("").replaceAll(" ", ""), text.replaceAll(" ", ""));
+    deepStrictEqual(lines.filter((line) => textCells(line) > cells), []);
+  }));
 });
 
 Deno.test("headOf(), tailOf() and fitted() stay within the cells", () => {

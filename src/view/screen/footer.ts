@@ -53,7 +53,9 @@ function playerHints(state: ScreenState): typeof HINTS {
 }
 
 function hintsOf(state: ScreenState): typeof HINTS {
-  return state.allowKill ? [["K", "end it", "K"], ...othersOf(state)] : othersOf(state);
+  const first: [string, string, string][] = state.allowKill ? [["K", "end it", "K"]] : [];
+  if (state.unread) first.push(["!", "notes", "!"]);
+  return [...first, ...othersOf(state)];
 }
 
 function othersOf(state: ScreenState): typeof HINTS {

@@ -74,10 +74,20 @@ export function drawHead(canvas: Canvas, state: ScreenState, head: Head, { headR
   const told = Math.max(0, headRows - graphRows - 2);
   if (headRows >= 2) drawCounts(canvas, state, head, Math.max(0, head.notes.length - told));
   if (head.graphed !== null && graphRows > 0) drawGraph(canvas, head.graphed, 2, graphRows);
-  head.notes.slice(0, told).forEach(({ message, remedy }, i) => {
-    const text = `! ${message}${remedy === null ? "" : `. ${remedy}`}`;
-    canvas.put(0, 2 + graphRows + i, fitted(text, canvas.columns), Role.warning);
+  head.notes.slice(0, told).forEach((note, i) => {
+    canvas.put(0, 2 + graphRows + i, fitted(`! ${noteText(note)}`, canvas.columns), Role.warning);
   });
+}
+
+/** What must be known, and what helps. */
+export function noteText({ message, remedy }: Note): string {
+  return remedy === null ? message : `${message}. ${remedy}`;
+}
+
+/** Whether the head lacks a part of them. */
+export function isUnread(notes: readonly Note[], columns: number, { headRows, graphRows }: Geometry): boolean {
+  return notes.length > Math.max(0, headRows - graphRows - 2) ||
+    notes.some((note) => textCells(noteText(note)) + 2 > columns);
 }
 
 /** A rate is there whole or not at all, as half a figure is another one: what stands beside the two leaves before they do. */

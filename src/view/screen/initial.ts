@@ -56,5 +56,6 @@ export function initialState(options: Options, terminal: TerminalFacts): ScreenS
     top: 0,
     notice: null,
     wish: null,
+    unread: false,
   };
 }

@@ -19,7 +19,7 @@ import { headline } from "./facts.ts";
 import { otherEnd } from "../pairs.ts";
 import { drawFoot } from "./footer.ts";
 import { DETAILS_ROWS, type Geometry, geometryOf, type ScreenState } from "./state.ts";
-import { type Cost, drawHead, SteadyCost } from "./header.ts";
+import { type Cost, drawHead, isUnread, noteText, SteadyCost } from "./header.ts";
 import { drawHelp } from "./help.ts";
 import type { Graphed } from "./graph.ts";
 import { TotalsHistory } from "./history.ts";
@@ -193,6 +193,7 @@ export class ScreenModel {
       sample: this.#sample(),
       lines: this.#lines,
       geometry: this.#geometry(),
+      notes: this.#notes().map(noteText),
     });
     if (!wasFrozen && this.#state.frozen) {
       this.#pasts.freeze();
@@ -234,7 +235,9 @@ export class ScreenModel {
   /** On `spare`, if that has the size. */
   draw(spare: Canvas | null = null): Canvas {
     this.#refresh();
-    const state = this.#state, canvas = Canvas.blank(state.columns, state.rows, spare), geometry = this.#geometry();
+    const geometry = this.#geometry(), unread = isUnread(this.#notes(), this.#state.columns, geometry);
+    if (unread !== this.#state.unread) this.#state = { ...this.#state, unread };
+    const state = this.#state, canvas = Canvas.blank(state.columns, state.rows, spare);
     const shown = this.#shown, sample = this.#sample();
     const nothing = { totals: null, notes: [], cost: null, history: this.#totals };
     const graphed = this.#graphed(sample);
@@ -249,9 +252,13 @@ export class ScreenModel {
       const detailed = this.#detailed(sample) ?? this.#undetailed(sample);
       drawDetails(canvas, detailed, geometry.detailsY, geometry.detailsRows);
     }
-    if (state.mode.kind === "help") drawHelp(canvas, state.mode.top);
-    else if (state.mode.kind === "sort" || state.mode.kind === "columns") drawMenu(canvas, state, state.mode);
-    if (state.mode.kind !== "help" && state.rows > 1) drawFoot(canvas, state, this.#lines, geometry.footY);
+    const { mode } = state;
+    if (mode.kind === "help" || mode.kind === "notes") {
+      drawHelp(canvas, mode);
+      return canvas;
+    }
+    if (mode.kind === "sort" || mode.kind === "columns") drawMenu(canvas, state, mode);
+    if (state.rows > 1) drawFoot(canvas, state, this.#lines, geometry.footY);
     return canvas;
   }
 

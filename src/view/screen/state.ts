@@ -21,7 +21,9 @@ export type Mode =
   | { readonly kind: "sort" | "columns"; readonly index: number }
   /** Whether this connection is to be ended is asked. */
   | { readonly kind: "kill"; readonly target: KillTarget; readonly text: string; readonly again: string }
-  | { readonly kind: "help"; readonly top: number };
+  | { readonly kind: "help"; readonly top: number }
+  /** What must be known, as it was when the key was pressed. */
+  | { readonly kind: "notes"; readonly top: number; readonly notes: readonly string[] };
 
 /** What the screen asks of the program around it. */
 export type Wish = "quit" | "redraw" | "keep" | {
@@ -94,6 +96,8 @@ export interface ScreenState {
   /** What the last key did, where nothing else shows it. */
   readonly notice: string | null;
   readonly wish: Wish;
+  /** The head has no room for all that must be known. */
+  readonly unread: boolean;
 }
 
 /** Which lines of the terminal show what. */

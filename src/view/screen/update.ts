@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly sample: Sample | null;
   readonly lines: Lines;
   readonly geometry: Geometry;
+  /** What must be known, a line each. */
+  readonly notes: readonly string[];
 }
 
 const WHEEL_LINES = 3;
@@ -35,7 +37,7 @@ export function update(before: ScreenState, input: Input, around: Surroundings):
   if (input.type === "paste") return state;
   if (state.mode.kind === "kill") return killAnswer(state, state.mode, input.key);
   const name = LIKE_OTHERS.get(input.key) ?? input.key;
-  if (state.mode.kind === "help") return helpKey(state, state.mode.top, name);
+  if (state.mode.kind === "help" || state.mode.kind === "notes") return helpKey(state, state.mode, name);
   if (state.mode.kind === "sort" || state.mode.kind === "columns") {
     return withAdvice(state, menuKey(state, state.mode, name), around);
   }
@@ -138,6 +140,7 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   "=": (state) => interval(state, 1),
   "-": (state) => interval(state, -1),
   "?": (state) => ({ ...state, mode: { kind: "help", top: 0 } }),
+  "!": (state, { notes }) => ({ ...state, mode: { kind: "notes", top: 0, notes } }),
   h: (state) => ({ ...state, mode: { kind: "help", top: 0 } }),
   "ctrl-l": (state) => ({ ...state, wish: "redraw" }),
 }));
@@ -263,7 +266,7 @@ function mouseOver(state: ScreenState, action: Mouse["action"], x: number, y: nu
     return mode.kind === "prompt" ? state : { ...state, mode: { kind: "table" } };
   }
   if (isMenu) return menuKey(state, mode, wheelKey(action));
-  return mode.kind === "help" ? helpKey(state, mode.top, wheelKey(action)) : state;
+  return mode.kind === "help" || mode.kind === "notes" ? helpKey(state, mode, wheelKey(action)) : state;
 }
 
 function wheelKey(action: "wheelup" | "wheeldown"): string {
