@@ -240,6 +240,16 @@ Deno.test("ScreenModel says of a key that it does nothing, and knows the functio
     press(many, key);
     strictEqual(many.state.index, index, key);
   }
+  press(model, "s", "x");
+  strictEqual(last().startsWith(" x does nothing here "), true, last());
+  press(model, "escape", "c", "f2");
+  strictEqual(last().startsWith(" F2 does nothing here "), true, last());
+  const columns = menuColumns("columns", model.state);
+  press(model, ...columns.flatMap((column) => model.state.shown.includes(column) ? [" ", "down"] : ["down"]));
+  press(model, "home", ...new Array(columns.indexOf(model.state.shown[0])).fill("down"), " ");
+  deepStrictEqual([model.state.shown.length, model.state.notice], [1, "one column stays"]);
+  press(model, "escape", "/", ..."nobody", "enter", "enter");
+  strictEqual(last().startsWith(" nothing is under the cursor "), true, last());
   press(model, "f10");
   strictEqual(model.state.wish, "quit");
 });

@@ -65,7 +65,7 @@ function toggled(state: ScreenState, column: Column): ScreenState {
   const shown = has
     ? state.shown.filter((one) => one !== column)
     : SCREEN_COLUMNS.filter((one) => one === column || state.shown.includes(one));
-  return shown.length === 0 ? state : { ...state, shown, chosen: true };
+  return shown.length === 0 ? { ...state, notice: "one column stays" } : { ...state, shown, chosen: true };
 }
 
 const WIDTH = 24, PAGE = 10;

@@ -39,7 +39,10 @@ export function update(before: ScreenState, input: Input, around: Surroundings):
   const name = LIKE_OTHERS.get(input.key) ?? input.key;
   if (state.mode.kind === "help" || state.mode.kind === "notes") return helpKey(state, state.mode, name);
   if (state.mode.kind === "sort" || state.mode.kind === "columns") {
-    return withAdvice(state, menuKey(state, state.mode, name), around);
+    const next = menuKey(state, state.mode, name);
+    return next === state
+      ? { ...state, notice: `${keyText(name)} does nothing here` }
+      : withAdvice(state, next, around);
   }
   return key(state, name, around);
 }
@@ -184,7 +187,7 @@ function moved(state: ScreenState, to: number, { sample, lines, geometry }: Surr
 /** Enter: a group opens or closes, a flow shows its details. */
 function opened(state: ScreenState, around: Surroundings): ScreenState {
   const item = around.lines.items[state.index];
-  if (item === undefined) return { ...state, details: false };
+  if (item === undefined) return { ...state, details: false, notice: "nothing is under the cursor" };
   const held = moved(state, state.index, around);
   return typeof item === "number" ? { ...held, details: !state.details } : toggled(held, item.id);
 }
