@@ -4,6 +4,7 @@ import { OwnerHow, Unknown } from "../../src/wire/layout.ts";
 import { sampleOf } from "../support/feed.ts";
 import { address, comm, live, tick } from "../support/records.ts";
 import { TcpState } from "../../src/wire/tcp_state.ts";
+import { UNTOLD } from "../support/untold.ts";
 
 const factsOf = (record: Uint8Array) => flowFacts(sampleOf(tick(10e9), record, tick(11e9)), 0);
 
@@ -56,31 +57,7 @@ Deno.test("flowFacts() has every fact of a flow", () => {
     loopback: false,
     established: true,
     inside: false,
-    limited_by: null,
-    busy_ms: null,
-    peer_window_ms: null,
-    send_buffer_ms: null,
-    send_queue_bytes: null,
-    unsent_bytes: null,
-    receive_queue_bytes: null,
-    min_rtt_us: null,
-    dropped: null,
-    end: null,
-    accept_queue: null,
-    peer: null,
-    connect_us: null,
-    idle_ms: null,
-    congestion_control: null,
-    mss: null,
-    ssthresh: null,
-    delivery_bytes_per_s: null,
-    pacing_bytes_per_s: null,
-    lost: null,
-    rto_count: null,
-    ecn_marks: null,
-    reord_seen: null,
-    dsack_dups: null,
-    host: null,
+    ...UNTOLD,
   });
 });
 

@@ -3,6 +3,7 @@ import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { asUser } from "../support/refused.ts";
 import { execute, type SampleDocument, tcptop } from "../support/tcptop.ts";
 import { FAKE_NETTOP, FAKE_SCRIPT, fakesAlive } from "../source/nettop/fake.ts";
+import { UNTOLD } from "../support/untold.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const flags = ["run", "--quiet", "--no-prompt", "--cached-only", "--frozen", `--config=${ROOT}deno.json`];
@@ -64,31 +65,7 @@ Deno.test("tcptop --once --json over nettop gives every figure that there is, an
     inside: false,
     rx_dropped_packets: null,
     rx_dropped_bytes: null,
-    limited_by: null,
-    busy_ms: null,
-    peer_window_ms: null,
-    send_buffer_ms: null,
-    send_queue_bytes: null,
-    unsent_bytes: null,
-    receive_queue_bytes: null,
-    min_rtt_us: null,
-    dropped: null,
-    end: null,
-    accept_queue: null,
-    peer: null,
-    connect_us: null,
-    idle_ms: null,
-    congestion_control: null,
-    mss: null,
-    ssthresh: null,
-    delivery_bytes_per_s: null,
-    pacing_bytes_per_s: null,
-    lost: null,
-    rto_count: null,
-    ecn_marks: null,
-    reord_seen: null,
-    dsack_dups: null,
-    host: null,
+    ...UNTOLD,
   });
 });
 

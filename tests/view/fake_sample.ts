@@ -44,6 +44,20 @@ export interface FakeFlow {
 }
 
 export const NOW_NS = 1e15;
+/** Nothing was lost. */
+export const HEALTHY: Sample["health"] = {
+  events: 0,
+  eventsLost: 0,
+  recordsInvalid: 0,
+  flowsEvicted: 0,
+  socketsUntracked: 0,
+  datagramsUntracked: 0,
+  snapshotErrors: 0,
+  dropsUntracked: 0,
+  dnsUnread: 0,
+  socketsApart: 0,
+  dnsNamesEvicted: 0,
+};
 const encoder = new TextEncoder();
 
 /** A sample of one second with these flows. */
@@ -57,19 +71,7 @@ export function fakeSample(flows: readonly FakeFlow[], more: Partial<Sample> = {
     intervalMs: 1000,
     host: { hostname: "h", os: "linux", kernel: "6.18.44", arch: "x86_64" },
     source: { tcp: "bpf", udp: "bpf", notes: [] },
-    health: {
-      events: 0,
-      eventsLost: 0,
-      recordsInvalid: 0,
-      flowsEvicted: 0,
-      socketsUntracked: 0,
-      datagramsUntracked: 0,
-      snapshotErrors: 0,
-      dropsUntracked: 0,
-      dnsUnread: 0,
-      dnsNamesEvicted: 0,
-      socketsApart: 0,
-    },
+    health: HEALTHY,
     opened: 0,
     closed: 0,
     failed: 0,

@@ -2,9 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { FleetMemory } from "../../../src/app/fleet/memory.ts";
 import { Memory } from "../../../src/app/history/memory.ts";
 import type { SampleMessage } from "../../../src/app/protocol.ts";
-import { unpackFlows } from "../../../src/flow/columns.ts";
-import { ClosedFlows } from "../../../src/view/closed.ts";
-import { lived, plain, type Was } from "../history/life.ts";
+import { lived, shownOf, type Was } from "../history/life.ts";
 
 const FIRST = -Number.MAX_SAFE_INTEGER;
 
@@ -19,19 +17,8 @@ function shown(samples: number, memory: FleetMemory): Was[] {
 function looked(memory: FleetMemory, fromNs: number, samples: number, ms = 0): Was | null {
   const moment = memory.look(fromNs, { samples, ms });
   if (moment === null) return null;
-  const { sample, ended, fleet } = moment, flows = unpackFlows(sample.flows, sample.length);
-  strictEqual(fleet![0].aheadMs, sample.number);
-  const joined = new ClosedFlows(ended).join({ ...sample, flows } as never, null);
-  const { timeNs, length, number, opened, closed } = sample;
-  return {
-    timeNs,
-    length,
-    number,
-    opened,
-    closed,
-    flows: plain(flows, length),
-    joined: plain(joined.flows, joined.length),
-  };
+  strictEqual(moment.fleet![0].aheadMs, moment.sample.number);
+  return shownOf(moment);
 }
 
 Deno.test("FleetMemory shows every moment as it was, to the last column, and what had ended before", () => {

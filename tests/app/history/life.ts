@@ -3,25 +3,15 @@ import { Decoder } from "../../../src/decode/decode.ts";
 import { FLOW_SCHEMA, type FlowArrays, unpackFlows } from "../../../src/flow/columns.ts";
 import { FlowTables, type PackedSample } from "../../../src/flow/tables.ts";
 import type { Memory } from "../../../src/app/history/memory.ts";
+import type { Moment } from "../../../src/app/history/past.ts";
 import type { Beside } from "../../../src/app/protocol.ts";
 import { ClosedFlows } from "../../../src/view/closed.ts";
+import { HEALTHY } from "../../view/fake_sample.ts";
 import { counters, ended, join, limits, live, tick, udp } from "../../support/records.ts";
 
 const S = 1_000_000_000;
 const BESIDE: Beside = {
-  health: {
-    events: 0,
-    eventsLost: 0,
-    recordsInvalid: 0,
-    flowsEvicted: 0,
-    socketsUntracked: 0,
-    datagramsUntracked: 0,
-    snapshotErrors: 0,
-    dropsUntracked: 0,
-    dnsUnread: 0,
-    socketsApart: 0,
-    dnsNamesEvicted: 0,
-  },
+  health: HEALTHY,
   source: { tcp: "bpf", udp: "bpf", notes: [] },
   selfCpuPercent: 1,
   selfRssBytes: 1e6,
@@ -51,6 +41,21 @@ export const plain = (flows: FlowArrays, length: number) =>
       [name, kind],
     ) => [name, [...flows[name as keyof FlowArrays].subarray(0, kind === "b16" ? length * 16 : length)]]),
   );
+
+/** What is shown of a moment that is remembered. */
+export function shownOf({ sample, ended }: Pick<Moment, "sample" | "ended">): Was {
+  const flows = unpackFlows(sample.flows, sample.length), { timeNs, length, number, opened, closed } = sample;
+  const joined = new ClosedFlows(ended).join({ ...sample, flows } as never, null);
+  return {
+    timeNs,
+    length,
+    number,
+    opened,
+    closed,
+    flows: plain(flows, length),
+    joined: plain(joined.flows, joined.length),
+  };
+}
 
 /** Connections that open, move, connect again and end, at random: the memory of it, and what was shown at each moment. */
 export function lived(

@@ -1,25 +1,11 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { unpackFlows } from "../../../src/flow/columns.ts";
 import { Memory } from "../../../src/app/history/memory.ts";
 import { Past } from "../../../src/app/history/past.ts";
-import { ClosedFlows } from "../../../src/view/closed.ts";
-import { lived, plain, type Was } from "./life.ts";
+import { lived, shownOf, type Was } from "./life.ts";
 
 function looked(past: Past, fromNs: number, samples: number, ms = 0): Was | null {
   const moment = past.look(fromNs, { samples, ms });
-  if (moment === null || "beforeMs" in moment) return null;
-  const { sample, ended } = moment, flows = unpackFlows(sample.flows, sample.length);
-  const shown = new ClosedFlows(ended).join({ ...sample, flows } as never, null);
-  const { timeNs, length, number, opened, closed } = sample;
-  return {
-    timeNs,
-    length,
-    number,
-    opened,
-    closed,
-    flows: plain(flows, length),
-    joined: plain(shown.flows, shown.length),
-  };
+  return moment === null || "beforeMs" in moment ? null : shownOf(moment);
 }
 
 Deno.test("Past shows every moment as it was, to the last column, and what had ended before", () => {
