@@ -436,7 +436,7 @@ Deno.test("ScreenModel says what is shown alone, TCP or UDP, beside the filter, 
 Deno.test("ScreenModel takes a paste into the filter and nowhere else", () => {
   const model = modelOf(rates(1, 2));
   model.input({ type: "paste", text: "q" });
-  strictEqual(model.state.wish, null);
+  deepStrictEqual([model.state.wish, model.state.notice], [null, "a paste goes into the filter: / opens it"]);
   press(model, "/");
   model.input({ type: "paste", text: "p1\nor  p9" });
   strictEqual(model.state.filterText, "p1 or p9");

@@ -34,7 +34,7 @@ export function update(before: ScreenState, input: Input, around: Surroundings):
   if (input.type === "key" && input.key === "ctrl-c") return { ...state, wish: "quit" };
   if (state.mode.kind === "prompt" && input.type !== "mouse") return promptInput(state, state.mode, input);
   if (input.type === "mouse") return state.mouse ? mouse(state, input, around) : before;
-  if (input.type === "paste") return state;
+  if (input.type === "paste") return { ...state, notice: "a paste goes into the filter: / opens it" };
   if (state.mode.kind === "kill") return killAnswer(state, state.mode, input.key);
   const name = LIKE_OTHERS.get(input.key) ?? input.key;
   if (state.mode.kind === "help" || state.mode.kind === "notes") return helpKey(state, state.mode, name);
@@ -175,6 +175,7 @@ function key(state: ScreenState, name: string, around: Surroundings): ScreenStat
 function keyText(name: string): string {
   // A control character is 0x40 below the sign that it is named by; "ctrl-" has the one 0x20 above that.
   if (name.startsWith("ctrl-")) return `^${String.fromCharCode(name.charCodeAt(5) - 0x20)}`;
+  if (name === "backtab") return "shift-tab";
   return /^f\d+$/.test(name) ? name.toUpperCase() : name;
 }
 
