@@ -651,6 +651,11 @@ Deno.test("ScreenModel has no graph where there is no room, and says so", () => 
   press(model, "v");
   strictEqual(model.state.notice, "no room for a graph");
   strictEqual(model.draw().line(2).startsWith(" PROCESS"), true);
+  // The details have the lines first.
+  const open = scene(80, 32, 60), said = () => (press(open, "v"), open.state.notice);
+  deepStrictEqual([said(), said(), said()], ["graph of everything", "graph of what is under the cursor", "no graph"]);
+  press(open, "enter");
+  deepStrictEqual([said(), said(), said()], ["no room for a graph", "no room for a graph", "no graph"]);
 });
 
 Deno.test("ScreenModel counts what has ended in groups after T, on top by what it moved, and stands still while frozen", () => {

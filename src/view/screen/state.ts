@@ -122,8 +122,6 @@ const ALONE_ROWS = 21;
 const LEAST_BODY = 5;
 
 const LEAST_GRAPH = 8, MOST_GRAPH = 12;
-/** A terminal with fewer lines has no room for a graph. */
-export const LEAST_ROWS_FOR_GRAPH = 2 + LEAST_GRAPH + 2 + LEAST_BODY;
 
 /** Even: as many above the axis as below it. */
 function graphRowsOf({ rows, graph }: ScreenState, others: number, details: number): number {

@@ -5,7 +5,7 @@ import { GROUPINGS } from "../group_key.ts";
 import { showsNothing } from "../filter/told.ts";
 import { placeColumns } from "../layout.ts";
 import { ageText } from "../units.ts";
-import { type Geometry, LEAST_ROWS_FOR_GRAPH, type ScreenState } from "./state.ts";
+import { type Geometry, geometryOf, type ScreenState } from "./state.ts";
 import type { Input } from "./input.ts";
 import { GUTTER } from "./table.ts";
 import { itemId, type Lines, scrolled, tableColumns } from "./lines.ts";
@@ -123,10 +123,11 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
     return { ...state, all: !state.all, notice: state.all ? `the top ${state.limit}` : "all, not the top ones alone" };
   },
   c: (state) => ({ ...state, mode: { kind: "columns", index: 0 } }),
-  v: (state) => {
+  v: (state, { notes, geometry }) => {
     const graph = state.graph === null ? "all" : state.graph === "all" ? "line" : null;
-    const fits = graph === null || state.rows >= LEAST_ROWS_FOR_GRAPH;
-    return { ...state, graph, notice: fits ? GRAPHS.get(graph)! : "no room for a graph" };
+    const next: ScreenState = { ...state, graph };
+    const fits = graph === null || geometryOf(next, notes.length, geometry.detailsRows).graphRows > 0;
+    return { ...next, notice: fits ? GRAPHS.get(graph)! : "no room for a graph" };
   },
   T: (state) => {
     const sinceStart = !state.sinceStart;
