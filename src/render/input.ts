@@ -21,6 +21,8 @@ const FINAL: ReadonlyMap<string, string> = new Map(Object.entries({
   F: "end",
   Z: "backtab",
 }));
+/** The same with Alt (3) or Ctrl (5). */
+const BY_WORD: ReadonlyMap<string, string> = new Map([["C", "wordright"], ["D", "wordleft"]]);
 const TILDE: ReadonlyMap<string, string> = new Map(Object.entries({
   "1": "home",
   "2": "insert",
@@ -113,6 +115,7 @@ function next(text: string, flush: boolean): Taken | null {
   if (text.length === 1) return flush ? key("escape", 1) : null;
   const reply = stringReply(text);
   if (reply !== null && (reply > 0 || !flush)) return reply > 0 ? { length: reply, input: null } : null;
+  if (text[1] === "\x7f") return key("ctrl-w", 2); // Alt and Backspace, as readline has it
   // Before another key it could be Alt, which means nothing here; a busy moment may have put two keys into one read.
   return key("escape", 1);
 }
@@ -163,7 +166,8 @@ function keyName(parameters: string, final: string, isSs3: boolean): string | un
   if (final === "~") return TILDE.get(parameters.split(";")[0]);
   // ESC [ 12 ; 34 R is where the cursor is, as whoever asked before us wanted to know.
   const place = isSs3 || /^1?;/.test(parameters) ? FUNCTION.indexOf(final) : -1;
-  return place < 0 ? FINAL.get(final) : `f${place + 1}`;
+  if (place >= 0) return `f${place + 1}`;
+  return /^1;[35]$/.test(parameters) ? BY_WORD.get(final) ?? FINAL.get(final) : FINAL.get(final);
 }
 
 function consoleFunction(text: string, flush: boolean): Taken | null {

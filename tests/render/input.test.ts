@@ -22,8 +22,12 @@ Deno.test("InputDecoder.decode() names keys", () => {
       "home",
       "end",
       "delete",
-      "right",
+      "wordright",
     ].map(key),
+  );
+  deepStrictEqual(
+    decoded("\x1b[1;3D\x1b[1;2C\x1b[1;5A\x1b\x7f\x1bb"),
+    ["wordleft", "right", "up", "ctrl-w", "escape", "b"].map(key),
   );
 });
 

@@ -216,6 +216,24 @@ Deno.test("ScreenModel edits the filter by characters, however many units of UTF
   strictEqual(text(), "🦕");
   press(model, "ctrl-u", " ", " ", "ctrl-w");
   strictEqual(text(), "");
+  press(
+    model,
+    ..."ab 🦕 cd",
+    "wordleft",
+    "wordleft",
+    "x",
+    "home",
+    "wordright",
+    "y",
+    "wordright",
+    "z",
+    "end",
+    "wordright",
+    "!",
+  );
+  strictEqual(text(), "aby x🦕z cd!");
+  press(model, "escape", "g", "wordright");
+  strictEqual(model.state.expanded.size, 1);
 });
 
 Deno.test("ScreenModel says of a key that it does nothing, and knows the function keys of htop, and those of less that move", () => {

@@ -53,6 +53,10 @@ function edited(state: ScreenState, mode: Prompt, key: string): ScreenState {
       return moved(caret - 1);
     case "right":
       return moved(caret + 1);
+    case "wordleft":
+      return moved(wordBegin(characters.slice(0, caret)));
+    case "wordright":
+      return moved(wordEnd(characters, caret));
     case "home":
     case "ctrl-a":
       return moved(0);
@@ -78,6 +82,13 @@ function edited(state: ScreenState, mode: Prompt, key: string): ScreenState {
 function wordBegin(characters: readonly string[]): number {
   const end = characters.findLastIndex((character) => character !== " ");
   return characters.slice(0, end + 1).lastIndexOf(" ") + 1;
+}
+
+/** Where the word at or behind this character ends. */
+function wordEnd(characters: readonly string[], from: number): number {
+  const begin = characters.findIndex((character, i) => i >= from && character !== " ");
+  const end = begin < 0 ? -1 : characters.indexOf(" ", begin);
+  return end < 0 ? characters.length : end;
 }
 
 function typed(state: ScreenState, mode: Prompt, text: string): ScreenState {

@@ -163,6 +163,8 @@ const LIKE_OTHERS: ReadonlyMap<string, string> = new Map(Object.entries({
   "ctrl-d": "pagedown",
   "ctrl-b": "pageup",
   "ctrl-u": "pageup",
+  wordleft: "left",
+  wordright: "right",
 }));
 
 function key(state: ScreenState, name: string, around: Surroundings): ScreenState {
