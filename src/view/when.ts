@@ -45,6 +45,8 @@ export class When<T> {
   /** When the last sample was; null: there was none. */
   #then: Pick<Sample, "timeNs" | "wallMs"> | null = null;
   #untold = 0;
+  /** Of the first that it holds for, anew; null: it holds for none, or for single flows, of which no figure is told. */
+  #first: T | null = null;
 
   /** `known`: of a condition for what is new, what is not; names are added. `baseline`: so is what the first sample has. */
   constructor(
@@ -56,9 +58,10 @@ export class When<T> {
     readonly baseline = true,
   ) {}
 
-  /** What it holds for now. */
+  /** What it holds for now: the first as it is now, where figures of it are told, the others as they were when it began. */
   get holding(): T[] {
-    return [...this.#states.values()].flatMap(({ facts }) => facts === null ? [] : [facts]);
+    const all = [...this.#states.values()].flatMap(({ facts }) => facts === null ? [] : [facts]);
+    return this.#first === null ? all : [this.#first, ...all.slice(1)];
   }
 
   /** How often a name was met for which there is no room. */
@@ -82,6 +85,7 @@ export class When<T> {
   #over(): Change<T>[] {
     const states = [...this.#states.values()];
     this.#states = new Map();
+    this.#first = null;
     return states.flatMap(({ sinceNs, facts }) =>
       facts === null ? [] : [this.#change("ends", this.#then!, sinceNs, facts)]
     );
@@ -133,6 +137,8 @@ export class When<T> {
         changes.push(this.#change("begins", sample, sinceNs, now));
       }
     }
+    const [first] = this.#states.entries().find(([, { facts }]) => facts !== null) ?? [null];
+    this.#first = first === null || condition.of === "flow" ? null : this.describe(sample, subjects.get(first)!);
     return changes;
   }
 

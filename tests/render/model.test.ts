@@ -191,6 +191,14 @@ Deno.test("ScreenModel says of hosts that none is heard, and where a connection 
   strictEqual(model.draw().line(4), "  No connections.");
 });
 
+Deno.test("ScreenModel says of conditions that they hold now where a moment of the past is shown", () => {
+  const model = scene(80, 12, 0), sample = fakeSample(rates(9), at(50)), { timeNs } = sample;
+  model.holds(["flows>5: 24 flows"]);
+  strictEqual(model.draw().line(2), "! flows>5: 24 flows");
+  model.moment({ sample, ended: [], extent: { oldestNs: timeNs, newestNs: NOW_NS, thinBeforeNs: null } });
+  strictEqual(model.draw().line(2), "! now flows>5: 24 flows");
+});
+
 Deno.test("ScreenModel ends nothing of the past, and does not say of it that it has ended", () => {
   const model = scene(80, 12, 0, { allowKill: true }), sample = fakeSample(rates(9), at(50)), { timeNs } = sample;
   model.moment({ sample, ended: [], extent: { oldestNs: timeNs, newestNs: NOW_NS, thinBeforeNs: null } });

@@ -157,3 +157,16 @@ Deno.test("what stands in the file is not new, whatever the first sample has", (
   const sample = fakeSample([{ process: "a" }, { process: "b" }], { number: 0 });
   deepStrictEqual([when.take(sample), when.take(sample)].map((all) => all.map(({ facts }) => facts)), [["b"], []]);
 });
+
+Deno.test("what a condition holds for is told as it is now, with the figures of now", () => {
+  const holding = (text: string, by: Parameters<typeof parseCondition>[1]) => {
+    const when = new When(parseCondition(text, by), by, CHOICE, (_, { rows, group }) => [group?.key, rows.length]);
+    return [3, 7, 2, 0].map((count, number) => {
+      const flows = Array.from({ length: count }, (_, i) => ({ process: "a", cookie: i + 1, rxDelta: 1001 }));
+      when.take(fakeSample([...flows, OTHERS], { number, timeNs: NOW_NS + number * 1e9 }));
+      return when.holding;
+    });
+  };
+  deepStrictEqual(holding("flows>1", null), [[[undefined, 4]], [[undefined, 8]], [[undefined, 3]], []]);
+  deepStrictEqual(holding("rx/s>1000", "process"), [[["a", 3]], [["a", 7]], [["a", 2]], []]);
+});

@@ -172,7 +172,11 @@ export class ScreenModel {
   }
 
   #notes(): readonly Note[] {
-    return [...this.#holding, ...this.#shown?.notes ?? []];
+    // Conditions hold now, whatever is shown.
+    const holding = this.#state.moment === null
+      ? this.#holding
+      : this.#holding.map((note) => ({ ...note, message: `now ${note.message}` }));
+    return [...holding, ...this.#shown?.notes ?? []];
   }
 
   /** Says what came of something, until the next key. */
