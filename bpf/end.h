@@ -49,9 +49,9 @@ static __always_inline int syn_error(struct sock *sk)
 }
 
 /* As tcp_reset() would have it. 0: no reset, or one that was sent as the connection was closed here. */
-static __always_inline int reset_error(struct sock *sk, int old)
+static __always_inline int reset_error(struct sock *sk, int old, u64 opened_ns)
 {
-	int error = reset_seen(sk);
+	int error = reset_seen(sk, opened_ns);
 
 	if (error == ECONNABORTED)
 		return sk->sk_shutdown == SHUTDOWN_MASK ? 0 : error;
@@ -69,11 +69,11 @@ static __always_inline bool not_accepted(struct sock *sk, int old)
 }
 
 /* The reasons of tcp_reset(), tcp_write_err() and tcp_abort() are in sk_err by then. tcp_disconnect() and close() with unread data set none
- * before the change; they run in their process's context, with the socket owned. old: the state before. */
-static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, bool failed)
+ * before the change; they run in their process's context, with the socket owned. old: the state before. opened_ns: 0 if not known. */
+static __always_inline u8 end_of(struct sock *sk, struct tcp_sock *tp, int old, bool failed, u64 opened_ns)
 {
 	int err = sk->sk_err;
-	int reset = reset_error(sk, old);
+	int reset = reset_error(sk, old, opened_ns);
 	bool owned = sk->sk_lock.owned, no_linger = sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime;
 
 	if (!err)

@@ -112,6 +112,7 @@ static __always_inline void lifecycle_closed(struct sock *sk, u64 cookie, int ol
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct tracked *t = track_find(sk, cookie);
 	bool failed = false;
+	u64 opened_ns;
 
 	if (!t)
 		t = track_adopt(sk, cookie, old);
@@ -124,6 +125,7 @@ static __always_inline void lifecycle_closed(struct sock *sk, u64 cookie, int ol
 		t->ended = ENDED;
 		return;
 	}
+	opened_ns = t->cookie == cookie ? t->opened_ns : 0;
 	if (t->cookie != cookie) {
 		track_inherit(t, cookie, old == TCP_SYN_RECV ? bpf_ktime_get_boot_ns() : 0);
 		if (old == TCP_SYN_RECV)
@@ -135,7 +137,8 @@ static __always_inline void lifecycle_closed(struct sock *sk, u64 cookie, int ol
 		t->ended = ENDED;
 		return;
 	}
-	track_end(sk, tp, old == TCP_LISTEN ? TCP_LISTEN : failed ? TCP_SYN_SENT : TCP_CLOSE, end_of(sk, tp, old, failed), t);
+	track_end(sk, tp, old == TCP_LISTEN ? TCP_LISTEN : failed ? TCP_SYN_SENT : TCP_CLOSE, end_of(sk, tp, old, failed, opened_ns),
+		  t);
 	if (owner_is_weak(t) && !sock_flag(sk, SOCK_DEAD))
 		t->ended = ENDED_UNCLAIMED;
 }

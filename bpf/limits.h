@@ -62,7 +62,7 @@ static __always_inline void limits_read(struct tcptop_tcp_limits *l, struct sock
 	l->sending = (BPF_CORE_READ_BITFIELD(tp, rate_app_limited) ? SENDING_APP_LIMITED : 0) |
 		     (BPF_CORE_READ_BITFIELD(tp, is_cwnd_limited) ? SENDING_CWND_LIMITED : 0);
 	limits_read_times(l, tp);
-	l->send_queue = queue_length(written, tp->snd_una);
+	l->send_queue = queue_length(written - (sk->__sk_common.skc_state == TCP_SYN_SENT), tp->snd_una); /* write_seq has the SYN */
 	l->unsent = queue_length(written, tp->snd_nxt);
 	l->receive_queue = queue_length(next - sock_flag(sk, SOCK_DONE), tp->copied_seq);
 	if (l->unsent && l->unsent >= tp->mss_cache)

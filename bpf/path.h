@@ -22,9 +22,12 @@ static __always_inline u64 path_delivery_rate(struct tcp_sock *tp)
 	return us ? segments * tp->mss_cache * 1000000 / us : 0;
 }
 
-/* tcp_get_info() has them as tcpi_last_data_sent and tcpi_last_data_recv. */
-static __always_inline u64 path_moved_ns(struct tcp_sock *tp)
+/* tcp_get_info() has them as tcpi_last_data_sent and tcpi_last_data_recv. Both count from the handshake on (tcp_finish_connect(),
+ * tcp_create_openreq_child()): before, they are 0, or of the connection that the socket had before. */
+static __always_inline u64 path_moved_ns(struct sock *sk, struct tcp_sock *tp)
 {
+	if (sk->__sk_common.skc_state == TCP_SYN_SENT)
+		return 0;
 	u32 now = (u32)bpf_jiffies64(), sent = now - tp->lsndtime, received = now - tp->inet_conn.icsk_ack.lrcvtime;
 
 	return bpf_ktime_get_boot_ns() - (u64)(sent < received ? sent : received) * settings.jiffy_ns;
@@ -45,7 +48,7 @@ static __always_inline void path_read(struct tcptop_tcp_path *p, struct sock *sk
 	p->tag = TAG_TCP_PATH;
 	p->size = sizeof(*p);
 	p->cookie = cookie;
-	p->moved_ns = path_moved_ns(tp);
+	p->moved_ns = path_moved_ns(sk, tp);
 	p->delivery_rate = path_delivery_rate(tp);
 	p->pacing_rate = sk->sk_pacing_rate;
 	p->mss = tp->mss_cache;

@@ -195,7 +195,7 @@ struct tcptop_tcp_path {
 	__u8 lacks;          /* bits of enum tcptop_path_lacks */
 	__u8 pad[3];
 	__u64 cookie;
-	__u64 moved_ns;      /* when data was last sent, again or not, or came in; exact to a jiffy */
+	__u64 moved_ns;      /* when data was last sent, again or not, or came in; exact to a jiffy. 0: in SYN_SENT */
 	__u64 delivery_rate; /* bytes per second that the peer acknowledged, as last measured; 0: not measured */
 	__u64 pacing_rate;   /* bytes per second at most; ~0: not paced */
 	__u32 mss;           /* payload of a segment at most, of what is sent */

@@ -33,17 +33,20 @@ static __always_inline void reset_note(const struct sock *sk, u64 error)
 	if (!seen)
 		return;
 	seen->cookie = sk->__sk_common.skc_cookie.counter;
-	seen->at_ns = bpf_ktime_get_ns();
+	seen->at_ns = bpf_ktime_get_boot_ns();
 	seen->error = error;
 }
 
-/* ECONNRESET: one came in. ECONNABORTED: one was sent before the change, as tcp_abort() does; close() sends its own after it. 0: neither. */
-static __always_inline int reset_seen(const struct sock *sk)
+/* ECONNRESET: one came in. ECONNABORTED: one was sent before the change, as tcp_abort() does; close() sends its own after it. 0: neither, or it was that of
+ * the connection that the socket had before: opened_ns is this one's, 0 where it is not known. */
+static __always_inline int reset_seen(const struct sock *sk, u64 opened_ns)
 {
 	u32 only = 0;
 	struct reset_seen *seen = bpf_map_lookup_elem(&resets, &only);
 
-	if (!seen || !seen->cookie || seen->cookie != (u64)sk->__sk_common.skc_cookie.counter || bpf_ktime_get_ns() - seen->at_ns > RESET_NS)
+	if (!seen || !seen->cookie || seen->cookie != (u64)sk->__sk_common.skc_cookie.counter)
+		return 0;
+	if (seen->at_ns < opened_ns || bpf_ktime_get_boot_ns() - seen->at_ns > RESET_NS)
 		return 0;
 	return seen->error;
 }

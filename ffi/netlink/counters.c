@@ -105,7 +105,7 @@ void fill_limits(struct tcptop_tcp_limits *l, const struct diag_message *m, uint
 	l->busy_us = m->busy_us;
 	l->peer_window_us = m->peer_window_us;
 	l->send_buffer_us = m->send_buffer_us;
-	l->send_queue = sub_or_zero(m->unacknowledged, own_fin_waits(m->state));
+	l->send_queue = sub_or_zero(m->unacknowledged, own_fin_waits(m->state) || m->state == SYN_SENT);
 	l->unsent = m->not_sent < l->send_queue ? m->not_sent : l->send_queue;
 	if (l->unsent && l->unsent >= m->mss)
 		l->sending |= SENDING_SEGMENT_WAITS;
@@ -117,7 +117,7 @@ void fill_path(struct tcptop_tcp_path *p, const struct diag_message *m, uint64_t
 {
 	*p = (struct tcptop_tcp_path){ .tag = TAG_TCP_PATH, .size = m->has_path ? sizeof(*p) : 0, .cookie = cookie };
 	p->lacks = LACKS_LOST | (m->has_rto_count ? 0 : LACKS_RTO_COUNT);
-	p->moved_ns = now_ns - m->moved_ms * 1000000ull;
+	p->moved_ns = m->state == SYN_SENT ? 0 : now_ns - m->moved_ms * 1000000ull;
 	p->delivery_rate = m->delivery_rate;
 	p->pacing_rate = m->pacing_rate;
 	p->mss = m->mss;

@@ -2,6 +2,7 @@
 import type { TcpLimits } from "../decode/cursor.ts";
 import { Sending } from "../wire/layout.ts";
 import type { Arrays, FLOW_SCHEMA } from "./columns.ts";
+import { TcpState } from "../wire/tcp_state.ts";
 import { isListener } from "./row.ts";
 import { type Interval, Limit, limitOf } from "./limit.ts";
 
@@ -75,14 +76,17 @@ const interval: { -readonly [F in keyof Interval]: Interval[F] } = {
   lost: false,
 };
 
-/** Fills the columns of this sample, which lasted from beforeNs to nowNs. What has ended has no word: it was seen last before the sample. */
+/** Fills the columns of this sample, which lasted from beforeNs to nowNs. What has ended has no word: it was seen last before the sample. Nor has
+ * what waits for an answer to its SYN: of that the kernel keeps no time, and it is not idle. */
 export function measureLimits(c: Rows, length: number, beforeNs: number, nowNs: number): void {
   for (let row = 0; row < length; row++) {
     if (!c.moved[row] || !c.limitsKnown[row]) continue;
     c.busyUs[row] = Math.max(0, c.busyAll[row] - c.busyBefore[row]);
     c.peerWindowUs[row] = Math.max(0, c.peerWindowAll[row] - c.peerWindowBefore[row]);
     c.sendBufferUs[row] = Math.max(0, c.sendBufferAll[row] - c.sendBufferBefore[row]);
-    c.limitedBy[row] = c.closed[row] || isListener(c, row) ? Limit.unknown : rowLimit(c, row, beforeNs, nowNs);
+    c.limitedBy[row] = c.closed[row] || isListener(c, row) || c.state[row] === TcpState.SYN_SENT
+      ? Limit.unknown
+      : rowLimit(c, row, beforeNs, nowNs);
   }
 }
 

@@ -59,26 +59,37 @@ Deno.test("--events tells of a failed connect once, as failed, with its process"
   await first.until("done");
 });
 
-Deno.test("a connect that is still under way is not established, and is no opening", async () => {
-  await using netns = await Netns.make();
-  const inside = ["ip", "netns", "exec", netns.name];
-  const rule =
-    "add table inet t; add chain inet t c { type filter hook input priority 0; }; add rule inet t c tcp dport 9 drop";
-  await execute([...inside, "nft", rule]);
-  const args = [...inside.slice(1), "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9"];
-  const child = new Deno.Command(inside[0], { args, stdin: "null", stderr: "null" }).spawn();
-  try {
-    await using running = await Running.start("--interval", "200ms");
-    const sample = await running.until("the connect", ({ flows }) => flows.some(({ remote }) => remote?.port === 9));
-    const flow = sample.flows.find(({ remote }) => remote?.port === 9)!;
-    deepStrictEqual([flow.state, flow.established, flow.closed], ["SYN_SENT", false, false]);
-    child.kill("SIGKILL");
-    const end = await running.until("its end", ({ flows }) => flows.some((f) => f.closed && f.remote?.port === 9));
-    deepStrictEqual(end.flows.find((f) => f.remote?.port === 9)!.established, false);
-  } finally {
-    await child.status;
-  }
-});
+for (const [source, sockets] of SOURCES) {
+  Deno.test(
+    `a connect that is still under way is not established, no opening, and not idle, by ${source} ${sockets}`.trim(),
+    async () => {
+      await using netns = await Netns.make();
+      const inside = ["ip", "netns", "exec", netns.name];
+      const rule =
+        "add table inet t; add chain inet t c { type filter hook input priority 0; }; add rule inet t c tcp dport 9 drop";
+      await execute([...inside, "nft", rule]);
+      const args = [...inside.slice(1), "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9"];
+      const child = new Deno.Command(inside[0], { args, stdin: "null", stderr: "null" }).spawn();
+      try {
+        Deno.env.set("TCPTOP_SOCKETS", sockets);
+        await using running = await Running.start("--interval", "200ms", "--source", source);
+        Deno.env.delete("TCPTOP_SOCKETS");
+        const sample = await running.until(
+          "the connect",
+          ({ flows }) => flows.some(({ remote }) => remote?.port === 9),
+        );
+        const flow = sample.flows.find(({ remote }) => remote?.port === 9)!;
+        deepStrictEqual([flow.state, flow.established, flow.closed], ["SYN_SENT", false, false]);
+        deepStrictEqual([flow.limited_by, flow.idle_ms, flow.send_queue_bytes, flow.unsent_bytes], [null, null, 0, 0]);
+        child.kill("SIGKILL");
+        const end = await running.until("its end", ({ flows }) => flows.some((f) => f.closed && f.remote?.port === 9));
+        deepStrictEqual(end.flows.find((f) => f.remote?.port === 9)!.established, false);
+      } finally {
+        await child.status;
+      }
+    },
+  );
+}
 
 for (const closer of ["server", "client"]) {
   Deno.test(`a connection of TCP Fast Open that its ${closer} ends in its handshake is told, with all it moved`, async () => {

@@ -21,6 +21,8 @@ const CLIENT = {
   late: HAS_REASONS
     ? "local reset_sent: data came in after its process had closed it"
     : "peer reset_received ECONNRESET",
+  again: DISCONNECTED,
+  refused: "peer fin",
 };
 const SERVER = {
   linger: "peer reset_received ECONNRESET",
@@ -29,6 +31,8 @@ const SERVER = {
   shut: "peer reset_received EPIPE: after its FIN",
   set: "peer reset_received ECONNRESET",
   late: "peer reset_received EPIPE: after its FIN",
+  again: "peer reset_received ECONNRESET",
+  refused: "local fin",
 };
 
 interface Ended {

@@ -1,7 +1,8 @@
 // clang -O2 -Wall -Wextra -Werror -o resetting resetting.c
-// resetting COUNT: over loopback, COUNT connections that their client resets in each of six ways. Says `linger PORT`, `unread PORT`,
-// `disconnected PORT`, `shut PORT` (disconnected when it has been shut down for writing), `set PORT` (disconnected with SO_LINGER 0) and `late PORT`: the
-// port of the server for each. `late` needs net.ipv4.tcp_fin_timeout above 60, or the socket is gone before
+// resetting COUNT: over loopback, COUNT connections that their client resets in each of six ways, and two whose socket had another connection a moment
+// before. Says `linger PORT`, `unread PORT`,
+// `disconnected PORT`, `shut PORT` (disconnected when it has been shut down for writing), `set PORT` (disconnected with SO_LINGER 0), `late PORT`, `again PORT`
+// (disconnected for the second time) and `refused PORT` (closed by the server in order, after a connect() that was refused): the port of the server for each. `late` needs net.ipv4.tcp_fin_timeout above 60, or the socket is gone before
 // the data comes.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -13,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static const char *const ways[] = { "linger", "unread", "disconnected", "shut", "set", "late" };
+static const char *const ways[] = { "linger", "unread", "disconnected", "shut", "set", "late", "again", "refused" };
 
 static void must(int result)
 {
@@ -29,11 +30,54 @@ static void wait_for(int fd)
 	must(poll(&in, 1, 10000) - 1);
 }
 
+// A port to connect to.
+static struct sockaddr_in taken(int *fd)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof(address);
+
+	must(*fd = socket(AF_INET, SOCK_STREAM, 0));
+	must(bind(*fd, (struct sockaddr *)&address, length));
+	must(getsockname(*fd, (struct sockaddr *)&address, &length));
+	return address;
+}
+
+static void disconnect(int client)
+{
+	const struct sockaddr none = { .sa_family = AF_UNSPEC };
+
+	must(connect(client, &none, sizeof(none)));
+}
+
+// What the client's socket does before.
+static void use(const char *way, int client)
+{
+	struct sockaddr_in address;
+	int other;
+
+	if (!strcmp(way, "again")) {
+		address = taken(&other);
+		must(listen(other, 1));
+		must(connect(client, (struct sockaddr *)&address, sizeof(address)));
+		close(other);
+		disconnect(client);
+	} else if (!strcmp(way, "refused")) {
+		address = taken(&other);
+		must(-1 - connect(client, (struct sockaddr *)&address, sizeof(address)));
+		close(other);
+	}
+}
+
 static void reset(const char *way, int client, int server)
 {
 	const struct linger at_once = { 1, 0 };
-	const struct sockaddr none = { .sa_family = AF_UNSPEC };
 
+	if (!strcmp(way, "refused")) {
+		close(server);
+		wait_for(client);
+		close(client);
+		return;
+	}
 	if (!strcmp(way, "linger") || !strcmp(way, "set"))
 		must(setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)));
 	if (!strcmp(way, "unread")) {
@@ -44,8 +88,8 @@ static void reset(const char *way, int client, int server)
 		must(shutdown(client, SHUT_WR));
 		wait_for(server);
 	}
-	if (!strcmp(way, "disconnected") || !strcmp(way, "shut") || !strcmp(way, "set"))
-		must(connect(client, &none, sizeof(none)));
+	if (!strcmp(way, "disconnected") || !strcmp(way, "shut") || !strcmp(way, "set") || !strcmp(way, "again"))
+		disconnect(client);
 	close(client);
 	if (!strcmp(way, "late")) {
 		wait_for(server);
@@ -59,17 +103,15 @@ int main(int argc, char **argv)
 {
 	prctl(PR_SET_NAME, "resetting");
 	for (size_t way = 0; argc == 2 && way < sizeof(ways) / sizeof(*ways); way++) {
-		struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-		socklen_t length = sizeof(address);
-		int listener = socket(AF_INET, SOCK_STREAM, 0);
+		int listener;
+		struct sockaddr_in address = taken(&listener);
 
-		must(bind(listener, (struct sockaddr *)&address, length));
 		must(listen(listener, 16));
-		must(getsockname(listener, (struct sockaddr *)&address, &length));
 		for (int i = 0; i < atoi(argv[1]); i++) {
 			int client = socket(AF_INET, SOCK_STREAM, 0), server;
 
-			must(connect(client, (struct sockaddr *)&address, length));
+			use(ways[way], client);
+			must(connect(client, (struct sockaddr *)&address, sizeof(address)));
 			must(server = accept(listener, NULL, NULL));
 			reset(ways[way], client, server);
 		}
