@@ -24,6 +24,7 @@ static __always_inline void lifecycle_start(struct sock *sk, u64 cookie, u8 dire
 	if (!t || (t->cookie == cookie && t->opened_ns && !t->ended))
 		return;
 	track_reset(t, cookie);
+	before_note(t, bpf_skc_to_tcp_sock(sk));
 	t->opened_ns = bpf_ktime_get_boot_ns();
 	t->direction = direction;
 	owner_set_current(t, OWNER_CONNECT);

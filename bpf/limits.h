@@ -5,6 +5,7 @@
 #define TCPTOP_LIMITS_H
 
 #include "sock.h"
+#include "tracked.h"
 
 static __always_inline u32 queue_length(u32 end, u32 begin)
 {
@@ -19,22 +20,40 @@ static __always_inline u64 jiffies_us(u64 jiffies)
 }
 
 /* As tcp_get_info_chrono_stats() has it: the one that runs has run until now. */
-static __always_inline void limits_read_times(struct tcptop_tcp_limits *l, struct tcp_sock *tp)
+static __always_inline void read_times(u32 times[3], struct tcp_sock *tp)
 {
 	u32 running = BPF_CORE_READ_BITFIELD(tp, chrono_type), start = tp->chrono_start;
-	u32 busy = tp->chrono_stat[TCP_CHRONO_BUSY - 1], window = tp->chrono_stat[TCP_CHRONO_RWND_LIMITED - 1];
-	u32 buffer = tp->chrono_stat[TCP_CHRONO_SNDBUF_LIMITED - 1];
 	u32 since = queue_length((u32)bpf_jiffies64(), start);
 
-	if (running == TCP_CHRONO_BUSY)
-		busy += since;
-	else if (running == TCP_CHRONO_RWND_LIMITED)
-		window += since;
-	else if (running == TCP_CHRONO_SNDBUF_LIMITED)
-		buffer += since;
-	l->busy_us = jiffies_us((u64)busy + window + buffer);
-	l->peer_window_us = jiffies_us(window);
-	l->send_buffer_us = jiffies_us(buffer);
+	times[0] = tp->chrono_stat[0] + (running == TCP_CHRONO_BUSY ? since : 0);
+	times[1] = tp->chrono_stat[1] + (running == TCP_CHRONO_RWND_LIMITED ? since : 0);
+	times[2] = tp->chrono_stat[2] + (running == TCP_CHRONO_SNDBUF_LIMITED ? since : 0);
+}
+
+static __always_inline void limits_read_times(struct tcptop_tcp_limits *l, struct tcp_sock *tp, const struct tracked *t)
+{
+	u32 times[3];
+
+	read_times(times, tp);
+	if (t->again) {
+		times[0] -= t->before.times[0];
+		times[1] -= t->before.times[1];
+		times[2] -= t->before.times[2];
+	}
+	l->busy_us = jiffies_us((u64)times[0] + times[1] + times[2]);
+	l->peer_window_us = jiffies_us(times[TCP_CHRONO_RWND_LIMITED - 1]);
+	l->send_buffer_us = jiffies_us(times[TCP_CHRONO_SNDBUF_LIMITED - 1]);
+}
+
+/* For a socket that begins a connection. What ran while the one before was ended runs on (tcp_write_queue_purge()). */
+static __always_inline void before_note(struct tracked *t, struct tcp_sock *tp)
+{
+	if (!tp || (!tp->lost && tp->rtt_min.s[0].v == ~0u)) /* it had none */
+		return;
+	t->again = 1;
+	read_times(t->before.times, tp);
+	t->before.lost = tp->lost;
+	t->before.min_rtt_us = tp->rtt_min.s[0].v;
 }
 
 /* write_seq has our FIN from these states on, and snd_una has not. */
@@ -51,17 +70,17 @@ static __always_inline bool is_refused(struct tcp_sock *tp, u32 unsent)
 }
 
 /* rcv_nxt has the peer's FIN, which nobody reads, once SOCK_DONE is set (sock_rx_bytes()). */
-static __always_inline void limits_read(struct tcptop_tcp_limits *l, struct sock *sk, struct tcp_sock *tp, u64 cookie)
+static __always_inline void limits_read(struct tcptop_tcp_limits *l, struct sock *sk, struct tcp_sock *tp, const struct tracked *t)
 {
 	u32 smallest = tp->rtt_min.s[0].v, next = tp->rcv_nxt, written = tp->write_seq - own_fin_waits(sk->__sk_common.skc_state);
 
 	__builtin_memset(l, 0, sizeof(*l));
 	l->tag = TAG_TCP_LIMITS;
 	l->size = sizeof(*l);
-	l->cookie = cookie;
+	l->cookie = t->cookie;
 	l->sending = (BPF_CORE_READ_BITFIELD(tp, rate_app_limited) ? SENDING_APP_LIMITED : 0) |
 		     (BPF_CORE_READ_BITFIELD(tp, is_cwnd_limited) ? SENDING_CWND_LIMITED : 0);
-	limits_read_times(l, tp);
+	limits_read_times(l, tp, t);
 	l->send_queue = queue_length(written - (sk->__sk_common.skc_state == TCP_SYN_SENT), tp->snd_una); /* write_seq has the SYN */
 	l->unsent = queue_length(written, tp->snd_nxt);
 	l->receive_queue = queue_length(next - sock_flag(sk, SOCK_DONE), tp->copied_seq);
@@ -69,7 +88,8 @@ static __always_inline void limits_read(struct tcptop_tcp_limits *l, struct sock
 		l->sending |= SENDING_SEGMENT_WAITS;
 	if (tp->snd_wnd && (tp->lost_out || is_refused(tp, l->unsent)))
 		l->sending |= SENDING_LOST;
-	l->min_rtt_us = smallest == ~0u ? 0 : smallest;
+	/* A round trip of the connection before stands until there is a smaller one, or tcp_min_rtt_wlen is over. */
+	l->min_rtt_us = smallest == ~0u || (t->again && smallest == t->before.min_rtt_us) ? 0 : smallest;
 }
 
 static __always_inline void limits_read_listener(struct tcptop_tcp_limits *l, struct sock *sk, u64 cookie)

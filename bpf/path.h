@@ -14,9 +14,11 @@ static __always_inline u32 path_sum(struct tcp_sock *tp)
 	return ((tp->segs_in * 31 + tp->segs_out) * 31 + (ops ? ops->key : 0)) | 1;
 }
 
-/* As tcp_compute_delivery_rate() has it. */
+/* As tcp_compute_delivery_rate() has it. Nothing but a SYN acknowledged: what is there is of the connection that the socket had before. */
 static __always_inline u64 path_delivery_rate(struct tcp_sock *tp)
 {
+	if (tp->bytes_acked <= 1)
+		return 0;
 	u64 segments = tp->rate_delivered, us = tp->rate_interval_us;
 
 	return us ? segments * tp->mss_cache * 1000000 / us : 0;
@@ -42,18 +44,18 @@ static __always_inline void path_read_congestion(u8 name[16], const struct tcp_c
 		name[i] = ops->name[i];
 }
 
-static __always_inline void path_read(struct tcptop_tcp_path *p, struct sock *sk, struct tcp_sock *tp, u64 cookie)
+static __always_inline void path_read(struct tcptop_tcp_path *p, struct sock *sk, struct tcp_sock *tp, const struct tracked *t)
 {
 	__builtin_memset(p, 0, sizeof(*p));
 	p->tag = TAG_TCP_PATH;
 	p->size = sizeof(*p);
-	p->cookie = cookie;
+	p->cookie = t->cookie;
 	p->moved_ns = path_moved_ns(sk, tp);
 	p->delivery_rate = path_delivery_rate(tp);
 	p->pacing_rate = sk->sk_pacing_rate;
 	p->mss = tp->mss_cache;
 	p->ssthresh = tp->snd_ssthresh;
-	p->lost = tp->lost;
+	p->lost = tp->lost - (t->again ? t->before.lost : 0);
 	p->ecn_marks = tp->delivered_ce;
 	p->reord_seen = tp->reord_seen;
 	p->dsack_dups = tp->dsack_dups;

@@ -35,7 +35,7 @@ static __always_inline bool limits_emit(struct sock *sk, struct tcp_sock *tp, st
 	if (sk->__sk_common.skc_state == TCP_LISTEN)
 		limits_read_listener(&now, sk, t->cookie);
 	else
-		limits_read(&now, sk, tp, t->cookie);
+		limits_read(&now, sk, tp, t);
 	sum = limits_sum(&now);
 	if (sum == t->limits_told)
 		return true;
@@ -114,7 +114,7 @@ static __always_inline bool path_emit(struct sock *sk, struct tcp_sock *tp, stru
 	p = bpf_ringbuf_reserve(&events, sizeof(*p), 0);
 	if (!p)
 		return false;
-	path_read(p, sk, tp, t->cookie);
+	path_read(p, sk, tp, t);
 	bpf_ringbuf_submit(p, BPF_RB_NO_WAKEUP);
 	t->path_told = sum;
 	return true;

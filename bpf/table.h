@@ -150,6 +150,8 @@ static __always_inline long table_add(struct sock *sk, u64 cookie)
 		fresh.how = parent->how;
 		fresh.owner = parent->owner;
 		fresh.several = parent->several;
+		fresh.again = parent->again;
+		fresh.before = parent->before;
 		barrier();
 		if (parent->cookie != *listener) /* the listener has just been freed, and its entry reused */
 			__builtin_memset(&fresh, 0, sizeof(fresh));

@@ -118,7 +118,7 @@ void fill_path(struct tcptop_tcp_path *p, const struct diag_message *m, uint64_t
 	*p = (struct tcptop_tcp_path){ .tag = TAG_TCP_PATH, .size = m->has_path ? sizeof(*p) : 0, .cookie = cookie };
 	p->lacks = LACKS_LOST | (m->has_rto_count ? 0 : LACKS_RTO_COUNT);
 	p->moved_ns = m->state == SYN_SENT ? 0 : now_ns - m->moved_ms * 1000000ull;
-	p->delivery_rate = m->delivery_rate;
+	p->delivery_rate = m->bytes_acked > 1 ? m->delivery_rate : 0; /* bpf/path.h */
 	p->pacing_rate = m->pacing_rate;
 	p->mss = m->mss;
 	p->ssthresh = m->ssthresh;

@@ -15,6 +15,7 @@ struct socket_entry {
 	struct tcptop_tcp_record last;
 	struct tcptop_tcp_limits limits; /* of that dump; size 0: the kernel does not say */
 	struct tcptop_tcp_path path; /* as it was told last; size 0: not at all */
+	struct tcptop_tcp_limits before; /* its times, and the smallest round trip, when it began this connection; 0 where it had none before */
 	bool path_is_told;
 	bool has_drops;        /* UDP: drops is set */
 	uint32_t drops;        /* as in struct diag_message */

@@ -13,9 +13,31 @@ static bool is_another_connection(const struct socket_entry *e, const struct dia
 	       memcmp(e->last.remote_address, m->remote, sizeof(m->remote));
 }
 
+/* tcp_disconnect() leaves them as they are. What the connection before had of them after its last dump, and this one until its first, is not known. */
+static struct tcptop_tcp_limits limits_before(const struct socket_entry *e, const struct diag_message *m)
+{
+	return (struct tcptop_tcp_limits){
+		.busy_us = m->busy_us,
+		.peer_window_us = m->peer_window_us,
+		.send_buffer_us = m->send_buffer_us,
+		.min_rtt_us = e->limits.min_rtt_us ? e->limits.min_rtt_us : e->before.min_rtt_us,
+	};
+}
+
+/* Of this connection alone. */
+static void limits_since(struct tcptop_tcp_limits *l, const struct tcptop_tcp_limits *before)
+{
+	l->busy_us = sub_or_zero(l->busy_us, before->busy_us);
+	l->peer_window_us = sub_or_zero(l->peer_window_us, before->peer_window_us);
+	l->send_buffer_us = sub_or_zero(l->send_buffer_us, before->send_buffer_us);
+	if (l->min_rtt_us == before->min_rtt_us)
+		l->min_rtt_us = 0;
+}
+
 void tcp_dumped(struct netlink *n, struct netns *s, const struct diag_message *m)
 {
 	uint64_t cookie = cookie_of(n, s, m);
+	struct tcptop_tcp_limits before = {};
 	struct tcptop_tcp_path path;
 	struct socket_entry *e;
 
@@ -31,7 +53,9 @@ void tcp_dumped(struct netlink *n, struct netns *s, const struct diag_message *m
 		return;
 	}
 	if (!e->pass || is_another_connection(e, m)) {
-		*e = (struct socket_entry){ .last.cookie = cookie };
+		if (e->pass)
+			before = limits_before(e, m);
+		*e = (struct socket_entry){ .last.cookie = cookie, .before = before };
 		e->last.opened_ns = n->pass == 1 ? 0 : clock_ns(CLOCK_BOOTTIME);
 	}
 	e->netns_index = s - n->namespaces;
@@ -52,6 +76,7 @@ void tcp_dumped(struct netlink *n, struct netns *s, const struct diag_message *m
 		return;
 	}
 	fill_limits(&e->limits, m, cookie);
+	limits_since(&e->limits, &e->before);
 	fill_path(&path, m, cookie, clock_ns(CLOCK_BOOTTIME));
 	if (path_differs(&e->path, &path)) {
 		e->path = path;

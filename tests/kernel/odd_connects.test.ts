@@ -56,6 +56,30 @@ for (const [source, sockets] of SOURCES) {
   });
 }
 
+for (const [source, sockets] of SOURCES) {
+  Deno.test(
+    `what held up a socket's connection is not told of its next one, by ${source} ${sockets}`.trim(),
+    async () => {
+      await using netns = await Netns.make();
+      Deno.env.set("TCPTOP_SOCKETS", sockets);
+      await using running = await Running.start("--interval", "200ms", "--source", source);
+      Deno.env.delete("TCPTOP_SOCKETS");
+      await using ends = await OddEnds.start(netns);
+      await ends.says("port");
+      const [local] = await ends.do("again");
+      const flows = inside(netns, await running.upToFresh()).filter(({ local: { port } }) => port === local);
+      const last = flows.at(-1)!,
+        sum = (of: (flow: (typeof flows)[0]) => number | null) => flows.reduce((sum, flow) => sum + of(flow)!, 0);
+      strictEqual(sum(({ busy_ms }) => busy_ms) < 100, true);
+      strictEqual(sum(({ peer_window_ms }) => peer_window_ms), 0);
+      deepStrictEqual(
+        [last.state, last.tx_bytes, last.lost ?? 0, last.delivery_bytes_per_s],
+        ["ESTABLISHED", 0, 0, null],
+      );
+    },
+  );
+}
+
 for (const sockets of KEPT) {
   Deno.test(`a connect() that sends no SYN is no event, in ${sockets}`, async () => {
     await using netns = await Netns.make();
