@@ -127,9 +127,9 @@ export function limitedBy(flows: FlowArrays, row: number): typeof LIMIT_NAMES[nu
 
 type Held = "busyUs" | "peerWindowUs" | "sendBufferUs" | "sendQueue" | "unsent" | "receiveQueue";
 
-/** One of the figures behind limitedBy(); null: not known. */
+/** One of the figures behind limitedBy(); null: not known, as of what has ended: it was seen last before the sample, and has moved since. */
 export function held(flows: FlowArrays, row: number, what: Held): number | null {
-  return flows.limitsKnown[row] && !isListener(flows, row) ? flows[what][row] : null;
+  return flows.limitsKnown[row] && !flows.closed[row] && !isListener(flows, row) ? flows[what][row] : null;
 }
 
 export interface AcceptQueue {

@@ -117,7 +117,7 @@ export class FlowCells implements CsvRows<number> {
     number(to, flow.droppedPackets(f, row));
     number(to, flow.droppedBytes(f, row));
     text(to, flow.limitedBy(f, row));
-    if (f.limitsKnown[row] === 0) to.add(NOT_HELD);
+    if (f.limitsKnown[row] === 0 || f.closed[row] === 1) to.add(NOT_HELD);
     else putHeld(to, f, row);
     number(to, flow.minRttUs(f, row));
     putDropped(to, dropsOf(sample, row));

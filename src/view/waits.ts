@@ -23,7 +23,7 @@ export interface Wait {
 /** null: the source cannot say, or there is nothing to say of it any more. */
 export function waitOf(sample: Sample, row: number): Wait | null {
   const f = sample.flows, busyUs = held(f, row, "busyUs");
-  if (busyUs === null || !isTcp(f, row) || f.closed[row] || sample.intervalMs === 0) return null;
+  if (busyUs === null || !isTcp(f, row) || sample.intervalMs === 0) return null;
   const fromNs = Math.max(sample.timeNs - sample.intervalMs * 1e6, f.openedNs[row]);
   return {
     timeNs: sample.timeNs,

@@ -41,12 +41,14 @@ Deno.test("TcpTable counts all of what held up a connection that began in the sa
   deepStrictEqual(figures(feed.sample(live(young), short, tick(12e9)), 1), ["application", 40, 40, 0, 0, 0]);
 });
 
-Deno.test("TcpTable has no word for what has ended, and none where the source has said nothing", () => {
+Deno.test("TcpTable has no word, and nothing that waits, for what has ended, and none where the source has said nothing", () => {
   const feed = new Feed();
   feed.sample(live({ openedNs: 0 }), limits(), tick(10e9));
   deepStrictEqual(
-    figures(feed.sample(limits({ receiveQueue: 53 }), ended({ openedNs: 0, timeNs: 10.5e9 }), tick(11e9)))[0],
-    null,
+    figures(
+      feed.sample(limits({ receiveQueue: 53, sendQueue: 59 }), ended({ openedNs: 0, timeNs: 10.5e9 }), tick(11e9)),
+    ),
+    [null, null, null, null, null, null],
   );
   const silent = new Feed();
   silent.sample(live({ openedNs: 0 }), tick(10e9));
