@@ -41,8 +41,13 @@ static __always_inline void lifecycle_announce(struct sock *sk, struct tracked *
 		record_emit(TAG_TCP_OPEN, TCP_ESTABLISHED, END_UNKNOWN, sk, bpf_skc_to_tcp_sock(sk), t);
 }
 
+/* Of a round trip by TCP timestamps (tcp_rtt_tsopt_us()), which count milliseconds. */
+#define TIMESTAMP_US 1000
+
 /* Outbound: from the SYN to the change of state that the answer causes. Inbound: the first round trip that the kernel measured, from its SYN-ACK
- * to the acknowledgement (tcp_synack_rtt_meas() in tcp_check_req(), before the change); none where the SYN-ACK was sent again. */
+ * to the acknowledgement (tcp_synack_rtt_meas() in tcp_check_req(), before the change). Where the SYN-ACK was sent again, or the kernel has kept nothing of it
+ * (SYN cookies), that is by the timestamp: of the last SYN-ACK, or up to 64 ms too long, as a cookie has the low bits of it (cookie_init_timestamp()). Then it is
+ * not known. */
 static __always_inline void lifecycle_time_handshake(struct sock *sk, struct tracked *t)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
@@ -51,7 +56,7 @@ static __always_inline void lifecycle_time_handshake(struct sock *sk, struct tra
 	if (t->direction == DIRECTION_OUTBOUND && t->opened_ns)
 		us = (bpf_ktime_get_boot_ns() - t->opened_ns) / 1000;
 	else if (t->direction == DIRECTION_INBOUND && tp)
-		us = tp->srtt_us >> 3;
+		us = (tp->srtt_us >> 3) % TIMESTAMP_US ? tp->srtt_us >> 3 : 0;
 	t->connect_us = us > ~0u ? ~0u : us;
 	t->described = 0; /* a snapshot may have met it in SYN_SENT: it is told again, with this */
 }

@@ -81,6 +81,22 @@ for (const [source, sockets] of SOURCES) {
 }
 
 for (const sockets of KEPT) {
+  Deno.test(`connect_us of what came in is null where a SYN cookie has kept no time, in ${sockets}`, async () => {
+    await using netns = await Netns.make();
+    Deno.env.set("TCPTOP_SOCKETS", sockets);
+    await using running = await Running.start("--interval", "200ms");
+    Deno.env.delete("TCPTOP_SOCKETS");
+    await using ends = await OddEnds.start(netns);
+    await ends.says("port");
+    for (const cookies of [2, 0]) {
+      await execute(["ip", "netns", "exec", netns.name, "sysctl", "-qw", `net.ipv4.tcp_syncookies=${cookies}`]);
+      const [local] = await ends.do("active"), flows = inside(netns, await running.upToFresh());
+      const client = flows.find((flow) => flow.closed && flow.local.port === local)!;
+      const server = flows.find((flow) => flow.closed && flow.remote?.port === local)!;
+      deepStrictEqual([client.connect_us! > 0, server.connect_us !== null], [true, cookies === 0]);
+    }
+  });
+
   Deno.test(`a connect() that sends no SYN is no event, in ${sockets}`, async () => {
     await using netns = await Netns.make();
     await using ends = await OddEnds.start(netns);
