@@ -40,7 +40,8 @@ const WITHOUT_ERROR: ReadonlyMap<number, Ended> = new Map([
   [End.keepalive, { ...ended("kernel", "keepalive", "keepalive probes were not answered"), error: "ETIMEDOUT" }],
 ]);
 
-/** By the socket's error: tcp_reset() has the first three, tcp_write_err() ETIMEDOUT or what ICMP said, tcp_abort() ECONNABORTED. */
+/** By the socket's error: tcp_reset() has the first three, tcp_write_err() ETIMEDOUT or what ICMP said (icmp_err_convert[] in net/ipv4/icmp.c,
+ * icmpv6_err_convert() in net/ipv6/icmp.c), tcp_abort() ECONNABORTED. */
 const BY_ERROR: Readonly<Record<string, Ended>> = {
   ECONNREFUSED: ended("peer", "refused"),
   ECONNRESET: ended("peer", "reset_received"),
@@ -48,6 +49,10 @@ const BY_ERROR: Readonly<Record<string, Ended>> = {
   ETIMEDOUT: ended("kernel", "timeout"),
   EHOSTUNREACH: ended("kernel", "unreachable", "no way to the host"),
   ENETUNREACH: ended("kernel", "unreachable", "no way to the network"),
+  EACCES: ended("kernel", "unreachable", "a firewall or a router forbids it"),
+  EHOSTDOWN: ended("kernel", "unreachable", "a router does not know the host"),
+  ENONET: ended("kernel", "unreachable", "a router has cut the source off"),
+  ENOPROTOOPT: ended("kernel", "unreachable", "the host, or a firewall, says that it has no TCP"),
   ECONNABORTED: ended("kernel", "killed", "ended by an administrator"),
 };
 

@@ -58,6 +58,10 @@ Deno.test("endOf() names every error of a socket", () => {
   strictEqual(of2(Errno.ETIMEDOUT), "kernel timeout ETIMEDOUT");
   strictEqual(of2(Errno.EHOSTUNREACH), "kernel unreachable EHOSTUNREACH");
   strictEqual(of2(Errno.ENETUNREACH), "kernel unreachable ENETUNREACH");
+  strictEqual(of2(Errno.EACCES), "kernel unreachable EACCES");
+  strictEqual(of2(Errno.EHOSTDOWN), "kernel unreachable EHOSTDOWN");
+  strictEqual(of2(Errno.ENONET), "kernel unreachable ENONET");
+  strictEqual(of2(Errno.ENOPROTOOPT), "kernel unreachable ENOPROTOOPT");
   strictEqual(of2(Errno.ECONNABORTED), "kernel killed ECONNABORTED");
   strictEqual(of2(Errno.EMSGSIZE), "kernel null EMSGSIZE");
   strictEqual(of2(41), "kernel null errno 41", "there is no such one");
