@@ -3,7 +3,7 @@ import type { TcpLimits } from "../decode/cursor.ts";
 import { Sending } from "../wire/layout.ts";
 import type { Arrays, FLOW_SCHEMA } from "./columns.ts";
 import { TcpState } from "../wire/tcp_state.ts";
-import { isListener } from "./row.ts";
+import { hasEnded, isListener } from "./row.ts";
 import { type Interval, Limit, limitOf } from "./limit.ts";
 
 /** What the table alone needs of a row. Times in microseconds, of the whole connection. */
@@ -84,7 +84,7 @@ export function measureLimits(c: Rows, length: number, beforeNs: number, nowNs: 
     c.busyUs[row] = Math.max(0, c.busyAll[row] - c.busyBefore[row]);
     c.peerWindowUs[row] = Math.max(0, c.peerWindowAll[row] - c.peerWindowBefore[row]);
     c.sendBufferUs[row] = Math.max(0, c.sendBufferAll[row] - c.sendBufferBefore[row]);
-    c.limitedBy[row] = c.closed[row] || isListener(c, row) || c.state[row] === TcpState.SYN_SENT
+    c.limitedBy[row] = hasEnded(c, row) || isListener(c, row) || c.state[row] === TcpState.SYN_SENT
       ? Limit.unknown
       : rowLimit(c, row, beforeNs, nowNs);
   }

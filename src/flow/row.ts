@@ -125,11 +125,16 @@ export function limitedBy(flows: FlowArrays, row: number): typeof LIMIT_NAMES[nu
   return LIMIT_NAMES[flows.limitedBy[row]];
 }
 
+/** Netlink lists a connection that was reset, say, in CLOSE until its process lets go of it. */
+export function hasEnded(flows: FlowArrays, row: number): boolean {
+  return flows.closed[row] === 1 || isTcp(flows, row) && flows.state[row] === TcpState.CLOSE;
+}
+
 type Held = "busyUs" | "peerWindowUs" | "sendBufferUs" | "sendQueue" | "unsent" | "receiveQueue";
 
 /** One of the figures behind limitedBy(); null: not known, as of what has ended: it was seen last before the sample, and has moved since. */
 export function held(flows: FlowArrays, row: number, what: Held): number | null {
-  return flows.limitsKnown[row] && !flows.closed[row] && !isListener(flows, row) ? flows[what][row] : null;
+  return flows.limitsKnown[row] && !hasEnded(flows, row) && !isListener(flows, row) ? flows[what][row] : null;
 }
 
 export interface AcceptQueue {

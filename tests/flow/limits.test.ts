@@ -2,6 +2,7 @@ import { deepStrictEqual } from "node:assert/strict";
 import type { Sample } from "../../src/flow/sample.ts";
 import { flowFacts } from "../../src/output/flow_facts.ts";
 import { Sending } from "../../src/wire/layout.ts";
+import { TcpState } from "../../src/wire/tcp_state.ts";
 import { Feed } from "../support/feed.ts";
 import { counters, ended, limits, live, tick } from "../support/records.ts";
 
@@ -48,6 +49,13 @@ Deno.test("TcpTable has no word, and nothing that waits, for what has ended, and
     figures(
       feed.sample(limits({ receiveQueue: 53, sendQueue: 59 }), ended({ openedNs: 0, timeNs: 10.5e9 }), tick(11e9)),
     ),
+    [null, null, null, null, null, null],
+  );
+  // By netlink: reset, and its process has not let go of it.
+  feed.sample(live({ cookie: 9n, openedNs: 0 }), limits({ cookie: 9n, sendQueue: 59 }), tick(11.5e9));
+  const left = live({ cookie: 9n, openedNs: 0, state: TcpState.CLOSE });
+  deepStrictEqual(
+    figures(feed.sample(left, limits({ cookie: 9n, sendQueue: 59 }), tick(11.8e9))),
     [null, null, null, null, null, null],
   );
   const silent = new Feed();
