@@ -3,6 +3,8 @@ import { unpackFlows } from "../flow/columns.ts";
 import { EventLog, type PackedEvents, unpackEvents, UNTOLD } from "../flow/event_log.ts";
 import { StateError, StateReader, type StateWriter } from "../flow/state.ts";
 import type { KillResult, KillTarget } from "../system/kill.ts";
+import { healthSince, NO_HEALTH } from "../flow/health.ts";
+import type { Health } from "../flow/sample.ts";
 import { FlowTables } from "../flow/tables.ts";
 import { ExitStatus, TcptopError } from "../errors.ts";
 import type { Platform } from "../source/platform.ts";
@@ -70,6 +72,8 @@ export class Collector {
   #intervalMs: number;
   /** null: all of it is told of. */
   readonly #span: Span | null;
+  /** What had been counted before the part of a recording that is told of. */
+  #healthBefore = NO_HEALTH;
   readonly #player: Player;
   /** Of a replay. */
   #speed: number;
@@ -108,6 +112,8 @@ export class Collector {
     const log = this.#log = events
       ? new EventLog(this.#waits ? Infinity : undefined, eventsAlone ? UNTOLD : undefined)
       : null;
+    const span = this.#span;
+    if (log !== null && span !== null) log.wants = (timeNs) => span.includes(this.#tables.bootWallMs + timeNs / 1e6);
     this.#tables = new FlowTables(log, eventsAlone);
     this.#commands = commands ? new CommandLines((pid, startNs) => platform.commandLine?.(pid, startNs) ?? null) : null;
     this.#programs = new Programs(
@@ -219,8 +225,7 @@ export class Collector {
         if (source.takeRestart?.()) this.#restart();
         this.#drain(source);
         if (!more) more = this.#player.settle(source);
-        if (this.#span?.from && !this.#span.inside) this.#events?.forget();
-        else this.#events?.drained();
+        this.#events?.drained();
         if (this.#waits && !this.#stopped) await this.#events?.caughtUp();
         if (this.#forgets) this.#tables.forgetEnded();
       }
@@ -276,6 +281,7 @@ export class Collector {
   #restart(): void {
     this.#tables = new FlowTables(this.#log, this.#tables.eventsAlone);
     this.#decoder = new Decoder(this.#tables, this.#decoder.invalid);
+    this.#healthBefore = { ...NO_HEALTH, recordsInvalid: this.#healthBefore.recordsInvalid };
     this.history?.jumped();
   }
 
@@ -289,9 +295,10 @@ export class Collector {
     const wanted = this.#player.arrived(source, this.#tables.wallMs);
     if (this.#tables.tcp.takeDoubts()) source.tellAll?.();
     if (this.#tables.tcp.takeStrangers() > 0) source.describeAgain();
+    if (!wanted) this.#events?.forget();
     if (!wanted || this.#span !== null && this.#isOutside(this.#span, source)) {
       this.#tables.passSample();
-      this.#events?.forget();
+      if (this.#span?.isBeforePart) this.#healthBefore = this.#health(this.#tables.health, source);
       this.history?.jumped();
       return false;
     }
@@ -305,13 +312,16 @@ export class Collector {
       : { flows: unpackFlows(sample.flows, sample.length, sample.room), length: sample.length };
     this.#overflows.judge(flows, sample.length);
     await this.#users.ask(flows.uid, length, NAMES_WITHIN_MS);
-    const like = this.#owners.of(flows, length);
+    const like = this.#owners.of(flows, length), health = this.#health(sample.health, source);
+    const isBeforePart = this.#span?.isBeforePart ?? false;
+    if (isBeforePart) this.#healthBefore = health;
     const message: SampleMessage = {
       type: "sample",
+      ...isBeforePart && { isBeforePart },
       host: this.platform.host,
       sample,
       source: source.info,
-      health: { ...sample.health, recordsInvalid: this.#decoder.invalid + (source.invalid ?? 0) },
+      health: healthSince(health, this.#healthBefore),
       ...this.#cost.take(),
       timeWait: this.#namespaces && timeWaits(flows, length, this.#namespaces),
       synRecv: source.synRecv ?? null,
@@ -333,6 +343,10 @@ export class Collector {
     const wantedMs = this.#span?.takeWanted() ?? null;
     if (wantedMs !== null) source.seek?.(wantedMs);
     return true;
+  }
+
+  #health(health: Omit<Health, "recordsInvalid">, { invalid = 0 }: FlowSource): Health {
+    return { ...health, recordsInvalid: this.#decoder.invalid + invalid };
   }
 
   #keepState(to: StateWriter): void {

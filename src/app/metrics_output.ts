@@ -32,7 +32,7 @@ export class MetricsOutput implements Output {
   }
 
   start(sample: Sample): void {
-    this.#metrics.start(sample);
+    if (!sample.isBeforePart) this.#metrics.start(sample);
   }
 
   sample(sample: Sample): void {

@@ -4,7 +4,7 @@ import type { LentFlows } from "../view/lent_flows.ts";
 
 /** Something that takes what the Worker sends. Opened while the process has the rights it was started with. */
 export interface Output {
-  /** Called with the state found at the start, before the first sample. */
+  /** Called with the state found at the start, before the first sample; of a part of a recording with its head alone (Sample.isBeforePart). */
   start?(sample: Sample): void | Promise<void>;
   /** Called for each sample but the one found at the start. */
   sample?(sample: Sample, lent?: LentFlows): void | Promise<void>;

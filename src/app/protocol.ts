@@ -67,6 +67,8 @@ export type ToWorker =
 
 export interface SampleMessage {
   readonly type: "sample";
+  /** It lies before the part of a recording that is told of. */
+  readonly isBeforePart?: boolean;
   readonly host: Host;
   /** Of several hosts. */
   readonly fleet?: readonly HostState[];

@@ -49,7 +49,7 @@ export class ReportOutput implements Output {
 
   /** Once more for each recording of several. */
   start(sample: Sample): void {
-    this.#fromMs ??= sample.wallMs;
+    if (!sample.isBeforePart) this.#fromMs ??= sample.wallMs;
   }
 
   sample(sample: Sample): void {

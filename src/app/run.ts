@@ -58,6 +58,7 @@ export async function run(options: Options): Promise<number> {
     left = await show(session, outputs, count, {
       leaves: screen === null && leavesAtOnce(options),
       goesOn: outlivesReader(options),
+      cuts: options.replay !== null,
     });
     if (screen !== null && screen.failure !== null) throw screen.failure;
   } catch (error) {

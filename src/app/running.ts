@@ -1,5 +1,6 @@
 /** What every run has: a session as the options ask for it, and its news handed to the outputs. */
 import type { Options } from "../options.ts";
+import { type EventBatch, eventWallMs } from "../flow/sample.ts";
 import { ClosedPipe } from "../output/stdout.ts";
 import type { ScopeOptions } from "../source/source.ts";
 import { type Identity, invokingIdentity, invokingUser } from "../system/identity.ts";
@@ -118,6 +119,13 @@ export function leavesAtOnce(options: Options): boolean {
   return readsKernel(options) && options.record === null && !options.events && !wantsLast(options);
 }
 
+/** They are in the order of their times. */
+function eventsUntil(batch: EventBatch, endMs: number): EventBatch {
+  let { length } = batch;
+  while (length > 0 && eventWallMs(batch, length - 1) > endMs) length--;
+  return length === batch.length ? batch : { ...batch, length };
+}
+
 interface Showing {
   /** Called when the source is open, and what there was has been looked at. */
   readonly begun?: () => void;
@@ -125,13 +133,15 @@ interface Showing {
   readonly leaves?: boolean;
   /** An output whose reader has gone is given up, and the others go on; else a ClosedPipe is thrown. */
   readonly goesOn?: boolean;
+  /** Events behind the last sample that is wanted are none: a recording is read ahead. */
+  readonly cuts?: boolean;
 }
 
 export async function show(
   session: Session,
   outputs: readonly Output[],
   count: number | null,
-  { begun = () => {}, leaves = false, goesOn = false }: Showing = {},
+  { begun = () => {}, leaves = false, goesOn = false, cuts = false }: Showing = {},
 ): Promise<boolean> {
   const told = new Set(outputs);
   const tell = async (what: (output: Output) => void | Promise<void>) => {
@@ -144,10 +154,11 @@ export async function show(
       }
     }
   };
-  let shown = 0;
+  let shown = 0, endMs = Infinity;
   for await (const news of session.news()) {
     if (news.type === "events") {
-      await tell((output) => output.events?.(news.batch));
+      const batch = eventsUntil(news.batch, endMs);
+      await tell((output) => output.events?.(batch));
     } else if (news.type === "atEnd") {
       await tell((output) => output.atEnd?.());
     } else if (news.sample.number === 0) {
@@ -157,6 +168,7 @@ export async function show(
       await tell((output) => output.sample?.(news.sample, news.lent));
       if (++shown === count) {
         if (leaves) return true;
+        if (cuts) endMs = news.sample.wallMs;
         session.stop();
       }
     }

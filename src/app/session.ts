@@ -249,7 +249,10 @@ export class Session {
     this.#learn(message);
     if (message.hosts) this.#news++;
     this.#hosts = message.hosts ?? this.#hosts;
-    return this.#view(message);
+    const sample = this.#view(message);
+    return message.isBeforePart
+      ? { ...sample, isBeforePart: true, length: 0, drops: new Map(), dropTotals: [] }
+      : sample;
   }
 
   #view(message: Beside & Pick<SampleMessage, "host" | "fleet" | "sample">): Sample {

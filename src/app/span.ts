@@ -44,6 +44,22 @@ export class Span {
     return this.#inside;
   }
 
+  /** The last sample, which is told of, is the first one of the recording and lies before the part. */
+  get isBeforePart(): boolean {
+    return !this.#inside && !this.still && !this.#left;
+  }
+
+  /** Whether the moment (ms since 1970) lies in the part. */
+  includes(wallMs: number): boolean {
+    if (this.#left) return true;
+    if (this.#beganMs === null) return this.from === null;
+    return wallMs >= this.#fromMs(this.#beganMs) && wallMs <= this.endMs;
+  }
+
+  #fromMs(beganMs: number): number {
+    return this.from === null ? -Infinity : timeAfter(this.from, beganMs);
+  }
+
   /** Once, when the first sample has been told of: when the part begins, if that lies ahead (ms since 1970). */
   takeWanted(): number | null {
     const wanted = this.#wantedMs;
@@ -67,7 +83,7 @@ export class Span {
     this.#lastMs = wallMs;
     if (this.#left) return "told";
     const isFirst = this.#beganMs === null, beganMs = this.#beganMs ??= wallMs, { endMs } = this;
-    const fromMs = this.from === null ? -Infinity : timeAfter(this.from, beganMs);
+    const fromMs = this.#fromMs(beganMs);
     if (fromMs > endMs) throw reversed(fromMs, endMs);
     if (wallMs >= fromMs && wallMs <= endMs) {
       if (!this.#inside) this.#firstMs = wallMs;

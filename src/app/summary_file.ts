@@ -33,7 +33,7 @@ export class SummaryFile implements Output {
 
   /** Once more for each recording of several. */
   start(sample: Sample): void {
-    this.#beganMs ??= sample.wallMs;
+    if (!sample.isBeforePart) this.#beganMs ??= sample.wallMs;
   }
 
   sample(sample: Sample): void {

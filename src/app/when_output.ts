@@ -68,7 +68,7 @@ export class WhenOutput implements Output {
   }
 
   async start(sample: Sample): Promise<void> {
-    await this.sample(sample);
+    if (!sample.isBeforePart) await this.sample(sample);
   }
 
   async sample(sample: Sample): Promise<void> {

@@ -35,9 +35,9 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "--history":
     "At most 64 MiB: where that is not enough, the oldest thin out. See [back in time](screen.md#back-in-time).",
   "--from":
-    "A time of day is the first such one of the recording; `yesterday 14:00` works too, and a time as JSON has it, `2026-01-02T12:03:10.123Z`.",
+    "A time of day is the first such one of the recording; `yesterday 14:00` works too, and a time as JSON has it, `2026-01-02T12:03:10.123Z`. Events go by their own time; what was there, or was lost, before the part is in no summary, policy, report or condition of it.",
   "--to": "As `--from`.",
-  "--at": "As `--from`; without the screen the only sample is that of the moment.",
+  "--at": "As `--from`; without the screen the only sample is that of the moment, and events are those up to it.",
   "--replay": "The same output, at its own speed on the screen and as fast as possible elsewhere.",
   "--summary": "See [a summary](run.md#a-summary).",
   "--when": "See [conditions](when.md).",

@@ -170,6 +170,8 @@ export class EventLog {
   /** By cookie, the last one of each socket. */
   readonly #lateIndex = new CookieIndex();
   dropsOf: (id: number) => Drops | undefined = () => undefined;
+  /** Whether what happened then is told of; null: all is. */
+  wants: ((timeNs: number) => boolean) | null = null;
 
   /** `without`: fields that nobody asks for. */
   constructor(readonly capacity = 1 << 16, without?: ReadonlySet<string>) {
@@ -190,6 +192,7 @@ export class EventLog {
 
   add(kind: EventKind, flows: FlowArrays, row: number, timeNs: number): void {
     this.#newestNs = Math.max(this.#newestNs, timeNs);
+    if (this.wants !== null && !this.wants(timeNs)) return;
     if (this.length >= this.capacity) {
       if (this.#dropped++ === 0) this.#beforeDropped = this.length;
       return;

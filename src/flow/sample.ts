@@ -38,6 +38,8 @@ export interface Command {
 export interface Sample {
   /** Counts from 0, which is the state that was found at the start: no time has passed, nothing has moved. */
   readonly number: number;
+  /** Of a recording, before the part that is told of: it says what is recorded, and its flows do not count. Absent: it does not. */
+  readonly isBeforePart?: boolean;
   /** End of the sample, ms since 1970. */
   readonly wallMs: number;
   /** End of the sample, CLOCK_BOOTTIME. */

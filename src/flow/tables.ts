@@ -109,6 +109,11 @@ export class FlowTables implements EventHandler {
     return this.#bootWallMs;
   }
 
+  /** What has been counted since the beginning. */
+  get health(): PackedSample["health"] {
+    return { ...this.#health, events: this.#events, dnsNamesEvicted: this.answers.evicted };
+  }
+
   /** Why packets are dropped is told. */
   get dropsKnown(): boolean {
     return this.#dropsKnown;
@@ -219,7 +224,7 @@ export class FlowTables implements EventHandler {
       wallMs: this.#wallMs,
       timeNs: this.#timeNs,
       intervalMs: this.#beforeNs === 0 ? 0 : (this.#timeNs - this.#beforeNs) / 1e6,
-      health: { ...this.#health, events: this.#events, dnsNamesEvicted: this.answers.evicted },
+      health: this.health,
       opened: this.tcp.opened,
       closed: this.tcp.closed,
       failed: this.tcp.failed,

@@ -77,7 +77,7 @@ export class When<T> {
     const isFirst = this.#then === null, over = sample.number === 0 ? this.#over() : [];
     this.#then = { timeNs: sample.timeNs, wallMs: sample.wallMs };
     if (condition.of === "remote" || condition.of === "process") {
-      return this.#novelties(told, rows, condition.of, isFirst && sample.number === 0);
+      return this.#novelties(told, rows, condition.of, isFirst);
     }
     return [...over, ...this.#changes(told, rows, this.#subjects(told, rows))];
   }

@@ -18,7 +18,7 @@ import type { Step } from "../../view/screen/moment.ts";
 import { CgroupNumbers, NamesOfHost, noNames } from "./names.ts";
 import { dropTotals } from "./drop_totals.ts";
 import { FleetDue } from "./due.ts";
-import { healthSum } from "./health.ts";
+import { healthSum } from "../../flow/health.ts";
 import { notesOf, notesOfAll } from "./notes.ts";
 
 /** Hosts have started at different times, which become one: that of nowMs(), and this much, so that few are below zero. */

@@ -58,6 +58,7 @@ export class OtlpOutput implements Output {
   }
 
   start(sample: Sample): void {
+    if (sample.isBeforePart) return;
     this.#collectedMs = sample.wallMs;
     this.#metrics.start(sample);
   }

@@ -1,17 +1,9 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { HealthOfHost, healthSum } from "../../../src/app/fleet/health.ts";
+import { HealthOfHost } from "../../../src/app/fleet/health.ts";
+import { healthSum } from "../../../src/flow/health.ts";
 import type { Health } from "../../../src/flow/sample.ts";
-import { fakeSample } from "../../view/fake_sample.ts";
 
 const health = (more: Partial<Health>): Health => ({ ...healthSum([]), ...more });
-
-Deno.test("healthSum() has every counter of a sample", () => {
-  deepStrictEqual(Object.keys(healthSum([])).sort(), Object.keys(fakeSample([]).health).sort());
-  deepStrictEqual(
-    healthSum([health({ events: 3, dnsUnread: 1 }), health({ events: 4 })]),
-    health({ events: 7, dnsUnread: 1 }),
-  );
-});
 
 Deno.test("HealthOfHost goes on where a host is connected anew, but for what is open now", () => {
   const host = new HealthOfHost();
