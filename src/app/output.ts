@@ -8,6 +8,8 @@ export interface Output {
   start?(sample: Sample): void | Promise<void>;
   /** Called for each sample but the one found at the start. */
   sample?(sample: Sample, lent?: LentFlows): void | Promise<void>;
+  /** Command lines are to be read, whatever the options say. */
+  readonly wantsCommands?: boolean;
   /** Nothing further is wanted: the run ends. */
   readonly done?: boolean;
   events?(batch: EventBatch): void | Promise<void>;

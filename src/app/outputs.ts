@@ -72,8 +72,7 @@ async function openOthers(
   if (past !== null) outputs.push({ start: (sample) => past.take(sample), sample: (sample) => past.take(sample) });
   const say = screen === null ? writeError : (sentence: string) => screen.say(sentence);
   for (const filter of [screen === null ? options.filter : null, ...options.when.map(({ filter }) => filter)]) {
-    const hasCommands = options.commandLines && options.replay === null;
-    if (filter !== null) outputs.push(new FilterAdvice(filter, hasCommands, options.events, say));
+    if (filter !== null) outputs.push(new FilterAdvice(filter, options.commandLines, options.events, say));
   }
   const resolver = options.resolve === true ? new Resolver(reverseDns, nowMs, () => {}) : null;
   const named = (output: Output) => resolver === null ? output : new NamedOutput(output, resolver);

@@ -1,14 +1,16 @@
 /** What is told of a whole run once it has ended: what was learnt, and what is not allowed. */
 import { ExitStatus, TcptopError } from "../errors.ts";
+import type { Sample } from "../flow/sample.ts";
 import type { Options } from "../options.ts";
 import { secondText } from "../output/by_peer.ts";
 import { learnedText } from "../output/learned.ts";
-import { judgeOf, PolicyError, readPolicy, refusals, refusalSentences } from "../output/policy.ts";
+import { judgeOf, PolicyError, readPolicy, refusals, refusalSentences, type Rule } from "../output/policy.ts";
 import type { Judge, Seen } from "../output/seen.ts";
 import { writeError } from "../output/stderr.ts";
 import type { Identity } from "../system/identity.ts";
 import { OutputFile } from "../system/output_file.ts";
 import { outputFiles } from "./files.ts";
+import { asksForCommands, matchesNothing } from "../view/filter/told.ts";
 import { textOf } from "./input_text.ts";
 import type { Output } from "./output.ts";
 
@@ -17,16 +19,36 @@ const decoder = new TextDecoder();
 
 export class PolicyOutput implements Output {
   #status: number | null = null;
+  readonly #told = new Set<string>();
 
-  private constructor(readonly options: Options, readonly seen: Seen, readonly learned: OutputFile | null) {}
+  private constructor(
+    readonly options: Options,
+    readonly seen: Seen,
+    readonly rules: readonly Rule[],
+    readonly learned: OutputFile | null,
+  ) {}
 
-  /** Files are opened, and a failure thrown, at once. `seen` is judged by policyOf() the same options. */
-  static async open(options: Options, owner: Identity, seen: Seen): Promise<PolicyOutput> {
-    if (options.learn === null) return new PolicyOutput(options, seen, null);
+  /** Files are opened, and a failure thrown, at once. `seen` is judged by `rules`. */
+  static async open(options: Options, owner: Identity, seen: Seen, rules: readonly Rule[]): Promise<PolicyOutput> {
+    if (options.learn === null) return new PolicyOutput(options, seen, rules, null);
     const file = new OutputFile(options.learn, owner, await outputFiles());
     // What cannot be read back is not written over.
     readPolicyFile(options.learn, decoder.decode(file.read(0, Math.min(file.byteLength, MOST_BYTES))));
-    return new PolicyOutput(options, seen, file);
+    return new PolicyOutput(options, seen, rules, file);
+  }
+
+  get wantsCommands(): boolean {
+    return this.rules.some(({ filter }) => asksForCommands(filter));
+  }
+
+  /** Says of which lines nothing can match, each reason once. */
+  start({ source }: Sample): void {
+    for (const { place, filter } of this.rules) {
+      const why = matchesNothing(filter, source);
+      if (why === null || this.#told.has(why)) continue;
+      this.#told.add(why);
+      writeError(`${place}: ${why}.`);
+    }
   }
 
   /** Another exit status than that of the run; null: none. */
@@ -60,13 +82,14 @@ export class PolicyOutput implements Output {
   }
 }
 
-/** The files of --allow; null: there are none. A failure is thrown. */
-export function policyOf({ allow, inside }: Options): Judge | null {
-  return allow.length === 0 ? null : judgeOf(allow.flatMap((path) => rulesOf(path)), inside);
+/** The lines of the files of --allow. A failure is thrown. */
+export function rulesOf({ allow }: Options): Rule[] {
+  return allow.flatMap((path) => readPolicyFile(path, textOf(path)));
 }
 
-function rulesOf(path: string) {
-  return readPolicyFile(path, textOf(path));
+/** null: nothing is to be judged. */
+export function policyOf({ allow, inside }: Options, rules: readonly Rule[]): Judge | null {
+  return allow.length === 0 ? null : judgeOf(rules, inside);
 }
 
 function readPolicyFile(path: string, text: string) {

@@ -34,7 +34,7 @@ export async function run(options: Options): Promise<number> {
   if (options.kill !== null) return await (await import("./kill_command.ts")).killCommand(options, options.kill);
   const screen = wantsScreen(options) ? liveScreen(options) : null;
   const outputs = await openOutputs(options, Deno.stdout.isTerminal(), owner(), screen);
-  const session = await openSession(options);
+  const session = await openSession(options, outputs);
   let stops = 0;
   const stop = () => {
     screen?.ends();

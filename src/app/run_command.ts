@@ -32,7 +32,7 @@ async function watch(
   words: readonly string[],
   outputs: readonly Output[],
 ): Promise<{ readonly end: CommandEnd; readonly failure: number | null }> {
-  const session = await openSession(options, watched.scope);
+  const session = await openSession(options, outputs, watched.scope);
   let beganMs = 0, ms = 0, failure: number | null = null;
   watched.begin(() => {
     ms = nowMs() - beganMs;

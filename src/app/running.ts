@@ -13,7 +13,12 @@ import type { WorkerOptions } from "./protocol.ts";
 import { Session } from "./session.ts";
 import { isScreen } from "./tty.ts";
 
-export async function openSession(options: Options, scope: ScopeOptions | null = null): Promise<Session> {
+/** `outputs`: what is done with its news. */
+export async function openSession(
+  options: Options,
+  outputs: readonly Output[] = [],
+  scope: ScopeOptions | null = null,
+): Promise<Session> {
   await begin(options);
   const { record, replay, keep } = options, folder = folderOwner(options, owner());
   const asked: WorkerOptions = {
@@ -32,7 +37,7 @@ export async function openSession(options: Options, scope: ScopeOptions | null =
       : folder ?? invokingIdentity(variable),
     allowKill: options.kill?.dryRun === false || options.allowKill && wantsScreen(options),
     names: namesWanted(options),
-    commands: options.commandLines,
+    commands: options.commandLines || outputs.some(({ wantsCommands }) => wantsCommands),
     events: options.events,
     eventsAlone: wantsEventsAlone(options),
     openings: wantsOpenings(options),

@@ -15,13 +15,14 @@ export async function openSeenOutputs(options: Options, owner: Identity, note: s
   if (!judged && !summed && summary === null && report === null) return [];
   const policy = judged ? await import("./policy_output.ts") : null;
   const choice = { filter: filter === null ? null : compileFilter(filter), protocol, listeners: false };
-  const seen = new Seen((sample) => chosenRows(sample, choice), policy?.policyOf(options) ?? null);
+  const rules = policy?.rulesOf(options) ?? [];
+  const seen = new Seen((sample) => chosenRows(sample, choice), policy?.policyOf(options, rules) ?? null);
   const outputs: Output[] = [{
     start: (sample: Sample) => seen.add(sample),
     sample: (sample: Sample) => seen.add(sample),
     failed: () => seen.isCut = true,
   }];
-  if (policy !== null) outputs.push(await policy.PolicyOutput.open(options, owner, seen));
+  if (policy !== null) outputs.push(await policy.PolicyOutput.open(options, owner, seen, rules));
   if (report !== null) {
     const { ReportOutput } = await import("./report_output.ts");
     outputs.push(await ReportOutput.open(report, options, owner, seen, note));

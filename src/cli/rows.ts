@@ -2,8 +2,9 @@
 import type { Options } from "../options.ts";
 import { hasGroupField } from "../output/group_fields.ts";
 import { type Column, columnById, HISTORY, screenColumnById } from "../view/column.ts";
-import { allOf, anyOf, type Filter, FilterError, someTerm } from "../view/filter/ast.ts";
+import { allOf, anyOf, type Filter, FilterError } from "../view/filter/ast.ts";
 import { parseFilter } from "../view/filter/parse.ts";
+import { asksForCommands } from "../view/filter/told.ts";
 import { type Grouping, GROUPINGS } from "../view/group_key.ts";
 import type { Raw } from "./definition.ts";
 import { processName, usage, whole } from "./values.ts";
@@ -36,10 +37,9 @@ function parsedFilter(given: "--filter" | "kill", text: string): Filter | null {
 
 /** Whoever names the column or the field wants them. */
 export function wantsCommands(raw: Raw, filter: Filter | null): boolean {
-  const isField = (term: Filter) => term.kind === "field" && term.field === "command";
   return raw.when?.some((text) => /\bcommand:/i.test(text)) ||
     raw.columns !== undefined && columns(raw).some(({ id }) => id === "command") ||
-    filter !== null && someTerm(filter, isField);
+    filter !== null && asksForCommands(filter);
 }
 
 export function columns({ columns: text = "", csv, group: by }: Raw): Column[] {

@@ -3,7 +3,7 @@ import type { Sample } from "../flow/sample.ts";
 import { plus } from "../flow/row.ts";
 import { harmless } from "../harmless.ts";
 import { compileFilter } from "../view/filter/compile.ts";
-import { FilterError } from "../view/filter/ast.ts";
+import { type Filter, FilterError } from "../view/filter/ast.ts";
 import type { Predicate } from "../view/filter/fields.ts";
 import { parseFilter } from "../view/filter/parse.ts";
 import { bytesText } from "../view/units.ts";
@@ -23,13 +23,22 @@ export class PolicyError extends Error {
   }
 }
 
+/** A line of a policy. */
+export interface Rule {
+  /** FILE:LINE. */
+  readonly place: string;
+  readonly filter: Filter;
+  readonly allows: Predicate;
+}
+
 /** The rules of a file; lines that are blank or begin with # are none. Throws a PolicyError. */
-export function readPolicy(path: string, text: string): Predicate[] {
-  const rules: Predicate[] = [];
+export function readPolicy(path: string, text: string): Rule[] {
+  const rules: Rule[] = [];
   policyLines(text).forEach((line, i) => {
     if (COMMENT.test(line)) return;
     try {
-      rules.push(compileFilter(parseFilter(line)!));
+      const filter = parseFilter(line)!;
+      rules.push({ place: `${path}:${i + 1}`, filter, allows: compileFilter(filter) });
     } catch (error) {
       if (!(error instanceof FilterError)) throw error;
       throw new PolicyError(path, i + 1, line, error);
@@ -43,9 +52,9 @@ export function policyLines(text: string): string[] {
 }
 
 /** `inside`: flows that never leave this machine are judged too. */
-export function judgeOf(rules: readonly Predicate[], inside: boolean): Judge {
+export function judgeOf(rules: readonly Rule[], inside: boolean): Judge {
   return (sample: Sample, row: number) =>
-    !inside && sample.flows.inside[row] === 1 || rules.some((rule) => rule(sample, row));
+    !inside && sample.flows.inside[row] === 1 || rules.some(({ allows }) => allows(sample, row));
 }
 
 /** What no rule allows: flows that are alike together. */

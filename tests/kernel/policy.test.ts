@@ -62,6 +62,10 @@ Deno.test("what --learn has written --allow lets pass, and one connection more i
     const later = await execute(tcptop(["--replay", recording, "--once", "--inside", "--allow", policy]));
     const all = await execute(tcptop(["--replay", recording, "--json", "--inside", "--allow", policy]));
     strictEqual(all.code, 10, later.stderr);
+    // Whoever names command lines has them read.
+    await Deno.writeTextFile(second, `command:/dev/tcp/127.0.0.1/${a}\n`);
+    const script = `exec 3<>/dev/tcp/127.0.0.1/${a}; read -u 3; sleep 0.4; exit 0`;
+    strictEqual((await run("--allow", second, "--", "bash", "-c", script)).code, 0);
     await Deno.writeTextFile(second, `dport:${c}\nport:99999\n`);
     const wrong = await run("--allow", second, ...to(a));
     deepStrictEqual([wrong.code, wrong.stderr], [

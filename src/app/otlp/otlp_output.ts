@@ -82,6 +82,7 @@ export class OtlpOutput implements Output {
       ...ended === undefined ? {} : { ended: (facts) => output.ended?.(facts) },
       ...close === undefined ? {} : { close: () => output.close?.() },
       sample: (sample, lent) => output.sample?.(this.#told(sample), lent),
+      ...output.wantsCommands && { wantsCommands: true },
       get status() {
         return output.status ?? null;
       },

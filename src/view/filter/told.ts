@@ -13,7 +13,7 @@ const OF_EVENTS = ["ESTABLISHED", "CLOSED"];
 
 type IsUntold = (term: Filter) => boolean;
 
-/** `hasCommands`: command lines are known, which no recording has. `ofEvents`: the rows are events. A sentence that says of which part that is so; null:
+/** `hasCommands`: command lines are read, if it is of this machine. `ofEvents`: the rows are events. A sentence that says of which part that is so; null:
  * something may match. */
 export function matchesNothing(
   filter: Filter,
@@ -21,8 +21,9 @@ export function matchesNothing(
   hasCommands = true,
   ofEvents = false,
 ): string | null {
-  if (!hasCommands && someTerm(filter, (term) => term.kind === "field" && term.field === "command")) {
-    return `Nothing can match command: ${whyNoCommands(source)}`;
+  if (asksForCommands(filter)) {
+    const why = whyNoCommands(source, hasCommands);
+    if (why !== null) return `Nothing can match command: ${why}`;
   }
   const term = untold(filter, (term) => isOfSource(term, source));
   if (term !== null) return `Nothing can match ${printFilter(term)}: ${whyNever(columnOf(term)!, source)}`;
@@ -32,18 +33,23 @@ export function matchesNothing(
 
 /** Why no row has anything in the column of this id; null: some may. */
 export function showsNothing(id: string, source: SourceInfo, hasCommands: boolean): string | null {
-  if (id === "command" && !hasCommands) return whyNoCommands(source);
+  if (id === "command") return whyNoCommands(source, hasCommands);
   return isNeverTold(id, source) ? whyNever(id, source) : null;
 }
 
-function whyNoCommands({ notes }: SourceInfo): string {
-  return notes.some(({ code }) => code === "replay")
-    ? "a recording has no command lines"
-    : "command lines are not read, start with --command";
+function whyNoCommands({ notes, many }: SourceInfo, hasCommands: boolean): string | null {
+  if (many) return "hosts tell no command lines";
+  if (notes.some(({ code }) => code === "replay")) return "a recording has no command lines";
+  return hasCommands ? null : "command lines are not read, start with --command";
 }
 
 function whyNever(column: string, { tcp }: SourceInfo): string {
   return column === "host" ? "it takes --hosts" : `by ${tcp} that is never known`;
+}
+
+/** Whoever asks for command lines wants them read. */
+export function asksForCommands(filter: Filter): boolean {
+  return someTerm(filter, (term) => term.kind === "field" && term.field === "command");
 }
 
 function isOfSource(term: Filter, source: SourceInfo): boolean {

@@ -51,3 +51,17 @@ Deno.test("a part of a recording that would end before it begins is refused, wha
     match(stderr, /^tcptop: --to, 20[-\d]+ [:\d]+ in this recording, lies before --from, 20[-\d]+ [:\d]+\n$/);
   }
 });
+
+Deno.test("lines of a policy that nothing can match are told, each reason once", async () => {
+  const folder = await Deno.makeTempDir(), policy = `${folder}/policy`;
+  try {
+    await Deno.writeTextFile(policy, "# ours\ncommand:web\ntcp\nhost:db port:443\nhost:db port:80\ncommand:db\nudp\n");
+    const { code, stderr } = await execute(tcptop(["--replay", PATH, "--inside", "--allow", policy, "--batch"]));
+    deepStrictEqual([code, stderr.trimEnd().split("\n")], [0, [
+      `tcptop: ${policy}:2: Nothing can match command: a recording has no command lines.`,
+      `tcptop: ${policy}:4: Nothing can match host:db: it takes --hosts.`,
+    ]]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

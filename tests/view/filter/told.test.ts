@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { matchesNothing } from "../../../src/view/filter/told.ts";
+import type { SourceInfo } from "../../../src/system/source_info.ts";
 import { parseFilter } from "../../../src/view/filter/parse.ts";
 
 const said = (text: string, tcp: string | null) => matchesNothing(parseFilter(text)!, { tcp, udp: tcp, notes: [] });
@@ -29,4 +30,15 @@ Deno.test("matchesNothing() is silent where something may match", () => {
     strictEqual(said(text, "nettop"), null, text);
   }
   deepStrictEqual([said("limited:reader", "netlink"), said("limited:reader", null)], [null, null]);
+});
+
+Deno.test("matchesNothing() says where command lines are not, whatever was asked for", () => {
+  const of = (source: Partial<SourceInfo>, hasCommands: boolean) =>
+    matchesNothing(parseFilter("command:web")!, { tcp: "bpf", udp: "bpf", notes: [], ...source }, hasCommands);
+  const replay = { notes: [{ code: "replay", message: "", remedy: null }] };
+  for (const asked of [false, true]) {
+    strictEqual(of(replay, asked), "Nothing can match command: a recording has no command lines");
+    strictEqual(of({ many: true }, asked), "Nothing can match command: hosts tell no command lines");
+  }
+  deepStrictEqual([of({}, true), of({}, false)], [null, "Command lines are not read: start with --command"]);
 });
