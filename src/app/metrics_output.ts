@@ -2,6 +2,7 @@ import { ExitStatus, TcptopError } from "../errors.ts";
 import type { Sample } from "../flow/sample.ts";
 import { Metrics } from "../output/metrics.ts";
 import type { Networks } from "../output/networks.ts";
+import type { Predicate } from "../view/filter/fields.ts";
 import { hostOf, isLoopback } from "./host_name.ts";
 import { type HttpAnswer, type HttpRequest, HttpServer } from "./http_server.ts";
 import type { Output } from "./output.ts";
@@ -16,9 +17,15 @@ export class MetricsOutput implements Output {
   readonly #allowed: ReadonlySet<string> | null;
 
   /** Listens at once, with the rights that the process was started with. `hosts`: the names that it answers to, besides loopback's
-   * and its own; none: on loopback no further ones, else any. */
-  constructor(hostname: string, port: number, hosts: readonly string[] = [], networks: Networks | null = null) {
-    this.#metrics = new Metrics(networks);
+   * and its own; none: on loopback no further ones, else any. `choose`: the flows that count; null: all. */
+  constructor(
+    hostname: string,
+    port: number,
+    hosts: readonly string[] = [],
+    networks: Networks | null = null,
+    choose: Predicate | null = null,
+  ) {
+    this.#metrics = new Metrics(networks, choose);
     try {
       this.#server = new HttpServer(hostname, port, (request) => this.#answer(request));
     } catch (error) {

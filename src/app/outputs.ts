@@ -19,6 +19,7 @@ import type { Grouping } from "../view/group_key.ts";
 import type { Predicate } from "../view/filter/fields.ts";
 import { chosenRows, selectRows } from "../view/selection.ts";
 import { VERSION } from "../version.ts";
+import { chosenFlows } from "./chosen_flows.ts";
 import { CsvOutput } from "./csv_output.ts";
 import { outputFiles } from "./files.ts";
 import { EventOutput } from "./event_output.ts";
@@ -79,7 +80,7 @@ async function openOthers(
   // Before the files: where it cannot listen, no empty file is left.
   if (options.metrics !== null) {
     const { metrics: { hostname, port }, metricsHosts } = options;
-    outputs.push(new MetricsOutput(hostname, port, metricsHosts, namedNetworks(options)));
+    outputs.push(new MetricsOutput(hostname, port, metricsHosts, namedNetworks(options), chosenFlows(options)));
   }
   if (options.csv !== null) outputs.push(named(await csvOutput(options, owner, past)));
   const said = options.json || options.batch || options.once;

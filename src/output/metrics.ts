@@ -8,6 +8,7 @@ import { hasFailed, isListener, isTcp, limitedBy, rxDelta, txDelta } from "../fl
 import { LIMIT_WORDS } from "../view/group_reasons.ts";
 import type { DropTotal } from "../flow/drop_list.ts";
 import { harmless } from "../harmless.ts";
+import type { Predicate } from "../view/filter/fields.ts";
 import type { Networks } from "./networks.ts";
 import { OtlpMetrics } from "./otlp/metrics.ts";
 import { labelsText, prometheusText } from "./otlp/prometheus.ts";
@@ -116,8 +117,9 @@ export class Metrics {
   #samples = 0;
   readonly #conventional: OtlpMetrics;
 
-  constructor(networks: Networks | null = null) {
-    this.#conventional = new OtlpMetrics({ choose: null, networks, explicit: true, delta: false, asText: true });
+  /** `choose`: the flows that count, but for what is a total of the machine; null: all. */
+  constructor(networks: Networks | null = null, readonly choose: Predicate | null = null) {
+    this.#conventional = new OtlpMetrics({ choose, networks, explicit: true, delta: false, asText: true });
   }
 
   start(sample: Sample): void {
@@ -139,7 +141,7 @@ export class Metrics {
     const rows = sample.pastFrom ?? sample.length;
     for (let row = 0; row < rows; row++) {
       if (isListener(sample.flows, row)) this.#addListener(sample, row);
-      else this.#addFlow(sample, row);
+      else if (this.choose === null || this.choose(sample, row)) this.#addFlow(sample, row);
     }
   }
 

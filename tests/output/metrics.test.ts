@@ -33,6 +33,30 @@ Deno.test("Metrics adds up what each process moved", () => {
   strictEqual(value(metrics, 'tcptop_flows{protocol="tcp"}'), 3);
 });
 
+Deno.test("Metrics counts flows that are chosen alone, but for the totals of the machine", () => {
+  const sample = fakeSample(
+    [
+      { process: "curl", rxDelta: 1009, txDelta: 503, closed: true, established: false },
+      { process: "curl", protocol: "udp", rxDelta: 307 },
+      { process: "sshd", txDelta: 101 },
+    ],
+    { opened: 5, closed: 7, failed: 11 },
+  );
+  const udp = new Metrics(null, ({ flows }, row) => flows.protocol[row] === 17);
+  udp.add(sample);
+  strictEqual(value(udp, 'tcptop_process_receive_bytes_total{process="curl"}'), 307);
+  strictEqual(value(udp, 'tcptop_process_transmit_bytes_total{process="sshd"}'), NaN);
+  strictEqual(value(udp, 'tcptop_receive_bytes_total{loopback="false"}'), 307);
+  strictEqual(value(udp, "tcptop_outside_received_bytes_total"), 307);
+  deepStrictEqual(["tcp", "udp"].map((protocol) => value(udp, `tcptop_flows{protocol="${protocol}"}`)), [0, 1]);
+  deepStrictEqual(["opened", "closed", "failed"].map((what) => value(udp, `tcptop_connections_${what}_total`)), [
+    5,
+    7,
+    11,
+  ]);
+  ok(!udp.text(true).includes("sshd"));
+});
+
 Deno.test("Metrics gives further names one label together", () => {
   const flows = Array.from({ length: MAX_NAMES + 23 }, (_, i) => ({ process: `p${i}`, rxDelta: 101 }));
   const metrics = metricsOf(fakeSample(flows));

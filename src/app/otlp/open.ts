@@ -1,7 +1,6 @@
 import { ExitStatus, TcptopError } from "../../errors.ts";
 import type { Options, OtlpOptions } from "../../options.ts";
-import { compileFilter } from "../../view/filter/compile.ts";
-import { chosen } from "../../view/selection.ts";
+import { chosenFlows } from "../chosen_flows.ts";
 import { textOf } from "../input_text.ts";
 import { namedNetworks } from "../networks.ts";
 import { toldBy } from "../told_names.ts";
@@ -10,9 +9,7 @@ import { OtlpOutput } from "./otlp_output.ts";
 
 /** Files are read, and a failure thrown, at once, with the rights that the process was started with. Nothing is sent yet. */
 export function openOtlp(options: Options, asked: OtlpOptions): OtlpOutput {
-  const config = otlpConfig(asked, (name) => Deno.env.get(name), textOf), { filter, protocol } = options;
-  const choice = { filter: filter === null ? null : compileFilter(filter), protocol, listeners: false };
-  const choose = choice.filter === null && protocol === null ? null : chosen(choice);
+  const config = otlpConfig(asked, (name) => Deno.env.get(name), textOf), choose = chosenFlows(options);
   try {
     return new OtlpOutput(config, choose, namedNetworks(options), toldBy(options));
   } catch (error) {
