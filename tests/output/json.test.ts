@@ -91,10 +91,12 @@ Deno.test("groupsDocument() fits the schema where all flows of a group ended bef
 });
 
 Deno.test("groupsDocument() has the head of jsonDocument()", () => {
-  const sample = fakeSample([{}, { protocol: "udp", process: null }]);
+  const host = { name: "db1", staleSinceMs: null, aheadMs: null, version: "0.1.0" };
+  const sample = fakeSample([{}, { protocol: "udp", process: null }], { fleet: [host] });
   const { schema: _, flows: __, ...head } = JSON.parse(textOf(jsonDocument(sample, [0, 1], "0.1.0")));
   const { schema, group_by, groups, ...same } = JSON.parse([...groupsDocument(sample, [], "port", "0.1.0")].join(""));
   deepStrictEqual([schema, group_by, groups, same], ["tcptop.groups/1", "port", [], { ...head, since: null }]);
+  deepStrictEqual(head.hosts.length, 1);
   for (const name of Object.keys(head) as (keyof typeof head & keyof typeof sampleSchema.properties)[]) {
     deepStrictEqual((groupsSchema.properties as Record<string, unknown>)[name], sampleSchema.properties[name]);
   }
