@@ -113,7 +113,7 @@ export class Collector {
       ? new EventLog(this.#waits ? Infinity : undefined, eventsAlone ? UNTOLD : undefined)
       : null;
     const span = this.#span;
-    if (log !== null && span !== null) log.wants = (timeNs) => span.includes(this.#tables.bootWallMs + timeNs / 1e6);
+    if (log !== null && span !== null) log.wants = (timeNs) => span.includes(this.#tables.wallMsOf(timeNs));
     this.#tables = new FlowTables(log, eventsAlone);
     this.#commands = commands ? new CommandLines((pid, startNs) => platform.commandLine?.(pid, startNs) ?? null) : null;
     this.#programs = new Programs(

@@ -49,10 +49,11 @@ export class Span {
     return !this.#inside && !this.still && !this.#left;
   }
 
-  /** Whether the moment (ms since 1970) lies in the part. */
-  includes(wallMs: number): boolean {
+  /** Whether the moment (ms since 1970) lies in the part; null: the recording, or a further one, has not told the time yet. */
+  includes(wallMs: number | null): boolean {
     if (this.#left) return true;
     if (this.#beganMs === null) return this.from === null;
+    if (wallMs === null) return this.#inside;
     return wallMs >= this.#fromMs(this.#beganMs) && wallMs <= this.endMs;
   }
 

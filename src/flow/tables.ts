@@ -119,6 +119,11 @@ export class FlowTables implements EventHandler {
     return this.#dropsKnown;
   }
 
+  /** When it was, ms since 1970; null: no tick has told the time of day yet. */
+  wallMsOf(timeNs: number): number | null {
+    return this.#bootWallMs === 0 ? null : this.#bootWallMs + timeNs / 1e6;
+  }
+
   /** `eventsAlone`: samples have no flows, and the other ends of connections are looked for only where addresses are translated. */
   constructor(log: EventLog | null = null, readonly eventsAlone = false) {
     this.tcp = new TcpTable(log);

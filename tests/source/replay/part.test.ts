@@ -63,6 +63,20 @@ Deno.test("events of a part are those of its time, to the millisecond, and of so
   }
 });
 
+Deno.test("events of a part go on in a further recording, also before that has told the time of day", async () => {
+  const path = `${FOLDER}/joined`, openedNs = 103.9 * SECOND, cookie = 777;
+  const early = join(
+    opened({ cookie, timeNs: openedNs, openedNs }),
+    ended({ cookie, timeNs: openedNs + 1e8, openedNs }),
+  );
+  const further = await record([{ drained: [early] }, { snapshot: [at(4)] }]);
+  Deno.writeFileSync(path, join(await record([START, ...[1, 2, 3].flatMap(second)]), further));
+  const args = ["--from", time(2500), "--events", "--json"],
+    { stdout } = await execute(tcptop(["--replay", path, ...args]));
+  const told = stdout.trimEnd().split("\n").map((line) => JSON.parse(line)).filter(({ event }) => event !== "lost");
+  deepStrictEqual(told.map(({ event }) => event), ["opened", "closed", "opened", "closed"]);
+});
+
 Deno.test("what was lost before a part is none of it, in samples, events and summaries", async () => {
   const { stdout } = await played("--json", "--from", time(1500));
   const samples = stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as SampleDocument);
