@@ -8,6 +8,7 @@ import { type SshChild, SshChild as Child } from "../../source/ssh/child.ts";
 import type { Note } from "../../system/source_info.ts";
 import { nowMs, wallMs } from "../clock.ts";
 import { Collector } from "../collector.ts";
+import { ClockDistance } from "./clock_distance.ts";
 import { HealthOfHost } from "./health.ts";
 import type { EventsMessage, FromWorker, SampleMessage, WorkerOptions } from "../protocol.ts";
 
@@ -19,8 +20,6 @@ const GIVEN_UP_AFTER_MS = 30_000, GIVEN_UP_INTERVALS = 3;
 const END_WITHIN_MS = 2000;
 /** No host has more flows, nor needs more bytes for a sample of them. */
 const MOST = { flows: 1 << 18, sampleBytes: 128 << 20 };
-/** The distance of two clocks is that of the sample that was under way for the shortest time, of so many. */
-const CLOCKS = 5;
 
 /** Silence after which the connection is given up, though ssh still has it. */
 export function givenUpAfterMs(intervalMs: number): number {
@@ -43,7 +42,7 @@ export class Link {
   readonly health = new HealthOfHost();
   #collector: Collector | null = null;
   #child: SshChild | null = null;
-  #clocks: number[] = [];
+  #clock = new ClockDistance();
   #stopped = false;
   #wake = () => {};
 
@@ -69,7 +68,7 @@ export class Link {
 
   /** By how much its clock is ahead of ours; null: not known. */
   get aheadMs(): number | null {
-    return this.#clocks.length === 0 ? null : Math.max(...this.#clocks);
+    return this.#clock.aheadMs;
   }
 
   /** Resolves when stop() has ended it. */
@@ -132,6 +131,7 @@ export class Link {
     if (this.#stopped) return;
     this.version = platform.version;
     this.listener.restarted();
+    this.#clock = new ClockDistance();
     const replay = { path: "-", paced: false, still: false };
     const collector = new Collector(platform, { ...this.options, replay }, (message) => this.#receive(message));
     this.#collector = collector;
@@ -151,7 +151,8 @@ export class Link {
     this.problem = null;
     this.heardMs = nowMs();
     this.heardWallMs = wallMs();
-    this.#clocks = [...this.#clocks, message.sample.wallMs - this.heardWallMs].slice(-CLOCKS);
+    const { wallMs: thereMs, timeNs } = message.sample;
+    this.#clock.take({ wallMs: thereMs, timeMs: timeNs / 1e6 }, { wallMs: this.heardWallMs, timeMs: this.heardMs });
     const offsetNs = Math.round(this.baseNs + this.heardMs * 1e6 - message.sample.timeNs);
     // What it has for the time of a flow stays the same, and with it the flow's id, unless it has started anew.
     if (this.offsetNs === 0 || Math.abs(offsetNs - this.offsetNs) > GIVEN_UP_AFTER_MS * 1e6) this.offsetNs = offsetNs;
