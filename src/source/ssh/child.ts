@@ -57,6 +57,8 @@ export class SshChild {
       args: sshArguments(host, recorder),
       env: { ...Object.fromEntries(inherited), LC_ALL: "C" },
       clearEnv: true,
+      // ^C is for the whole process group: what the hosts have done last is still to come.
+      detached: true,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
