@@ -69,6 +69,7 @@ export class PolicyOutput implements Output {
       const { ended, open } = seen.further;
       if (ended + open > 0) writeError(`${ended + open} flows came after the first ${seen.most}, and were not learnt`);
     }
+    for (const { message } of seen.silences.notes()) writeError(message);
     if (seen.isCut && seen.last !== null) writeError(this.#cut(secondText(seen.last.wallMs)));
     if (seen.judge === null) return;
     const sentences = refusalSentences(refusals(seen));

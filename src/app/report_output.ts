@@ -76,7 +76,11 @@ export class ReportOutput implements Output {
         points: this.#rates.points,
         graph: this.#map.graph(),
         sample,
-        notes: note === null ? this.#notes : [{ code: "scope", message: note, remedy: null }, ...this.#notes],
+        notes: [
+          ...note === null ? [] : [{ code: "scope", message: note, remedy: null }],
+          ...seen.silences.notes(),
+          ...this.#notes,
+        ],
         command: this.#command,
         fromMs: this.#fromMs!,
         toMs: sample.wallMs,

@@ -14,6 +14,7 @@ import {
   txDelta,
 } from "../flow/row.ts";
 import { hostState } from "../flow/host.ts";
+import { Silences } from "./silences.ts";
 import type { Health, Sample } from "../flow/sample.ts";
 import {
   askedName,
@@ -36,7 +37,8 @@ const MOST_FLOWS = 1 << 18;
 
 /** Names are as they came, not yet made harmless. */
 export interface SeenFlow {
-  readonly id: string;
+  /** flowId(), which is another one where its host is connected anew. */
+  id: string;
   /** Which of --hosts has it; null: there is but one. */
   host: string | null;
   readonly protocol: "tcp" | "udp";
@@ -98,7 +100,11 @@ export class Seen {
   last: Sample | null = null;
   /** Watching failed: of what came after the last sample nothing is known. */
   isCut = false;
+  /** Hosts that were not heard all the time. */
+  readonly silences = new Silences();
   #open = new Map<string, SeenFlow>();
+  /** Of those of hosts that are silent, by what stays when such a host is connected anew. */
+  #kept = new Map<string, SeenFlow>();
   /** Of recordings before the one that is played. */
   #lostBefore = 0;
 
@@ -121,10 +127,12 @@ export class Seen {
     // Each of several recordings numbers its samples, and counts from 0, but for records that are invalid.
     if (this.last !== null && sample.number <= this.last.number) this.#lostBefore += lostBy(this.last.health);
     this.last = sample;
+    this.silences.take(sample);
     this.further.open = 0;
     for (const row of this.choose(sample)) {
       if (isListener(f, row) || !hasPeer(f, row)) continue;
-      const id = flowId(f, row), flow = this.#open.get(id) ?? this.#meet(sample, row, id);
+      const id = flowId(f, row), known = this.#open.get(id) ?? this.#again(sample, row, id);
+      const flow = known ?? this.#meet(sample, row, id);
       this.#open.delete(id);
       if (flow === null) this.#addFurther(sample, row);
       else {
@@ -132,8 +140,33 @@ export class Seen {
         if (!flow.closed) still.set(id, flow);
       }
     }
-    for (const flow of this.#open.values()) flow.closed = flow.vanished = true;
+    this.#leave(still);
     this.#open = still;
+  }
+
+  /** Those that are not in the sample have gone, unless their host is silent: it may tell of them again. */
+  #leave(still: Map<string, SeenFlow>): void {
+    const { silent } = this.silences;
+    this.#kept.clear();
+    for (const [id, flow] of this.#open) {
+      if (flow.host === null || !silent.has(flow.host)) flow.closed = flow.vanished = true;
+      else {
+        still.set(id, flow);
+        this.#kept.set(lastingId(id), flow);
+      }
+    }
+  }
+
+  /** The flow of a host that was silent, and tells of it again: by another id, where it is older than the recorder that runs there now. */
+  #again(sample: Sample, row: number, id: string): SeenFlow | null {
+    const flow = this.#kept.size === 0 ? undefined : this.#kept.get(lastingId(id)), f = sample.flows;
+    if (flow === undefined || this.#open.get(flow.id) !== flow) return null;
+    const isSame = flow.local.port === f.localPort[row] && flow.remote.port === f.remotePort[row] &&
+      flow.local.address === localAddress(sample, row) && flow.remote.address === remoteAddress(sample, row);
+    if (!isSame) return null;
+    this.#open.delete(flow.id);
+    flow.id = id;
+    return flow;
   }
 
   #meet(sample: Sample, row: number, id: string): SeenFlow | null {
@@ -188,6 +221,12 @@ export class Seen {
       if (this.judge !== null && !this.judge(sample, row)) further.notAllowed++;
     }
   }
+}
+
+/** flowId() without when the flow was opened, which a recorder that began later does not know. */
+function lastingId(id: string): string {
+  const [flow, host] = id.split("@"), [cookie, ...rest] = flow.split("-");
+  return `${cookie}-${cookie.startsWith("u") ? rest.at(-1) : ""}@${host}`;
 }
 
 function lostBy({ eventsLost, flowsEvicted, socketsUntracked, datagramsUntracked }: Health): number {

@@ -48,7 +48,8 @@ export function summaryMarkdown(facts: SummaryFacts, room: number): Uint8Array |
 }
 
 function document(facts: SummaryFacts, length: (typeof LENGTHS)[number]): string {
-  const { seen, note } = facts, told = [...note === null ? [] : [note], ...lossSentences(seen)];
+  const { seen, note } = facts, gaps = seen.silences.notes();
+  const told = [...note === null ? [] : [note], ...gaps.map(({ message }) => message), ...lossSentences(seen)];
   const cut = cutSentence(seen), map = length.pairs === 0 ? null : drawnMap(facts, length.pairs);
   const parts = [
     [`## ${heading(facts)}`],

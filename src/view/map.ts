@@ -21,6 +21,13 @@ interface Sums {
 
 const noSums = (): Sums => ({ connections: 0, failed: 0, sent: null, received: null });
 
+function addTo(sums: Sums, more: Sums): void {
+  sums.connections += more.connections;
+  sums.failed += more.failed;
+  sums.sent = plus(sums.sent, more.sent);
+  sums.received = plus(sums.received, more.received);
+}
+
 export interface MapNode {
   readonly end: End;
   /** Outside, the addresses that were met; further ones are only counted. */
@@ -49,9 +56,8 @@ export interface MapGraph {
 
 class Edge {
   readonly done = noSums();
-  /** Of the sample with that number. */
-  live = noSums();
-  sample = -1;
+  /** What goes on, by the number of the host that tells of it: of the last sample that had any. */
+  readonly live = new Map<number, { readonly sample: number; readonly sums: Sums }>();
   readonly ports = new Set<string>();
   hasMorePorts = false;
 
@@ -70,13 +76,21 @@ export class TrafficMap {
   /** The server of a connection inside this machine, by the pair's number: it may have gone before the client. */
   readonly #servers = new Map<number, End>();
   #samples = 0;
+  /** Of the last sample. */
+  #number = -1;
+  /** The last sample in which each host was heard; 0: there is but one. What goes on there is as it was then. */
+  readonly #heard = new Map<number, number>();
   #further = 0;
 
   constructor(readonly by: EndsBy) {}
 
   /** `rows`: those that count. */
   add(sample: Sample, rows: readonly number[]): void {
+    if (sample.number <= this.#number) this.#settle();
+    this.#number = sample.number;
     this.#samples++;
+    const heard = sample.fleet?.flatMap(({ staleSinceMs }, i) => staleSinceMs === null ? [i + 1] : []) ?? [0];
+    for (const host of heard) this.#heard.set(host, this.#samples);
     for (const row of rows) {
       if (!isListener(sample.flows, row) && hasPeer(sample.flows, row)) this.#addFlow(sample, row);
     }
@@ -84,15 +98,13 @@ export class TrafficMap {
 
   graph(): MapGraph {
     const edges = [...this.#edges.values()].map((edge): MapEdge => {
-      const { from, to, done, ports, hasMorePorts } = edge, live = edge.sample === this.#samples ? edge.live : noSums();
+      const { from, to, done, ports, hasMorePorts } = edge, live = this.#liveOf(edge), all = { ...done };
+      for (const { sums } of live) addTo(all, sums);
       return {
         from,
         to,
-        connections: done.connections + live.connections,
-        open: live.connections,
-        failed: done.failed,
-        sent: plus(done.sent, live.sent),
-        received: plus(done.received, live.received),
+        ...all,
+        open: live.reduce((sum, { sample, sums }) => sum + (sample === this.#samples ? sums.connections : 0), 0),
         ports: [...ports],
         hasMorePorts,
       };
@@ -101,6 +113,19 @@ export class TrafficMap {
     edges.sort((a, b) => moved(b) - moved(a) || b.connections - a.connections || compare(a.from + a.to, b.from + b.to));
     const used = new Set(edges.flatMap(({ from, to }) => [from, to]));
     return { nodes: new Map([...this.#nodes].filter(([id]) => used.has(id))), edges, further: this.#further };
+  }
+
+  #liveOf({ live }: Edge) {
+    return [...live].flatMap(([host, one]) => one.sample === this.#heard.get(host) ? [one] : []);
+  }
+
+  /** Another recording begins: of what went on until then no more is told. */
+  #settle(): void {
+    for (const edge of this.#edges.values()) {
+      for (const { sums } of this.#liveOf(edge)) addTo(edge.done, sums);
+      edge.live.clear();
+    }
+    this.#servers.clear();
   }
 
   #addFlow(sample: Sample, row: number): void {
@@ -132,16 +157,21 @@ export class TrafficMap {
   }
 
   #sum({ flows: f }: Sample, row: number, edge: Edge, turned: boolean): void {
-    if (!f.closed[row] && edge.sample !== this.#samples) {
-      edge.live = noSums();
-      edge.sample = this.#samples;
-    }
-    const sums = f.closed[row] ? edge.done : edge.live,
+    const sums = f.closed[row] ? edge.done : this.#goingOn(edge, f.host[row]),
       [sent, received] = turned ? [rxBytes, txBytes] : [txBytes, rxBytes];
     sums.connections++;
     if (f.closed[row] && isTcp(f, row) && !f.established[row]) sums.failed++;
     sums.sent = plus(sums.sent, sent(f, row));
     sums.received = plus(sums.received, received(f, row));
+  }
+
+  #goingOn(edge: Edge, host: number): Sums {
+    const before = edge.live.get(host), sample = this.#samples;
+    if (before?.sample === sample) return before.sums;
+    const sums = noSums();
+    edge.live.set(host, { sample, sums });
+    this.#heard.set(host, sample);
+    return sums;
   }
 
   /** null: there are too many. */

@@ -64,3 +64,26 @@ Deno.test("Seen asks the policy until it allows a flow", () => {
     "one.example",
   ]]);
 });
+
+Deno.test("Seen has a flow once whose host was silent meanwhile, also where it is connected anew and knows no opening", () => {
+  const host = { name: "db1", aheadMs: 0, version: "0.1.0" }, seen = new Seen(all);
+  const add = (number: number, silentSinceMs: number | null, flows: readonly FakeFlow[]) => {
+    const sample = fakeSample(flows, { number, fleet: [{ ...host, staleSinceMs: silentSinceMs }] });
+    sample.flows.host.fill(1, 0, flows.length);
+    seen.add(sample);
+  };
+  const [long, short, same] = [1, 2, 3].map((cookie): FakeFlow => ({
+    cookie,
+    ageMs: 5000,
+    local: ["10.0.0.2", cookie],
+  }));
+  add(0, null, [{ ...long, rx: 7 }, { ...short, rx: 11 }, { ...same, rx: 1 }]);
+  const { ageMs: _, ...older } = long;
+  for (const [number, rx] of [[1, 101], [5, 211], [9, 307]]) {
+    add(number, 1, []);
+    // Of one of them the cookie is another connection's, as after a boot.
+    add(number + 1, null, [{ ...older, rx }, { ...same, ageMs: 1, local: ["10.0.0.2", 99], rx: 13 }]);
+  }
+  const told = seen.flows.map(({ rxBytes, closed, vanished }) => [rxBytes, closed, vanished]);
+  deepStrictEqual(told, [[307, false, false], [11, true, true], [1, true, true], [13, false, false]]);
+});

@@ -10,8 +10,8 @@ function map(
   more: Partial<Sample> = {},
 ) {
   const graph = new TrafficMap(by);
-  for (const flows of samples) {
-    const sample = fakeSample(flows, more);
+  for (const [number, flows] of samples.entries()) {
+    const sample = fakeSample(flows, { number, ...more });
     flows.forEach(({ pair = 0 }, row) => sample.flows.pair[row] = pair);
     graph.add(sample, flows.map((_, row) => row));
   }
@@ -103,4 +103,39 @@ Deno.test("TrafficMap.add() goes by container, by process, or by what there is",
 Deno.test("TrafficMap.add() says of an end inside that is not known where it is", () => {
   deepStrictEqual(map("both", [[client]]), ["process curl -> inside 10.0.0.2:80: 1 1 0 0/0 80/tcp"]);
   strictEqual(map("both", [[]]).length, 0);
+});
+
+Deno.test("TrafficMap keeps what went on at the end of a recording that another one follows", () => {
+  const graph = new TrafficMap("process"), flow: FakeFlow = { process: "curl", remote: ["192.0.2.1", 443] };
+  for (const [number, tx] of [[1, 7], [2, 101], [1, 3], [2, 13], [1, 1]]) {
+    graph.add(fakeSample([{ ...flow, tx }], { number }), [0]);
+  }
+  graph.add(fakeSample([], { number: 2 }), []);
+  const [{ connections, open, sent }] = graph.graph().edges;
+  deepStrictEqual([connections, open, sent], [2, 0, 101 + 13]);
+});
+
+Deno.test("TrafficMap has what a silent host told last, once, also when it is heard again", () => {
+  const graph = new TrafficMap("process"), host = { aheadMs: 0, version: "0.1.0" };
+  const add = (number: number, silent: boolean, ...sent: readonly [host: number, tx: number][]) => {
+    const fleet = ["a", "b"].map((name, i) => ({ ...host, name, staleSinceMs: silent && i === 1 ? 1 : null }));
+    const flows = sent.map(([_, tx]): FakeFlow => ({ process: "curl", remote: ["192.0.2.1", 443], tx }));
+    const sample = fakeSample(flows, { number, fleet });
+    sent.forEach(([host], row) => sample.flows.host[row] = host);
+    graph.add(sample, flows.map((_, row) => row));
+  };
+  const told = () =>
+    graph.graph().edges.map(({ connections, open, sent }) => [connections, open, sent]).sort(([, , a], [, , b]) =>
+      a! - b!
+    );
+  add(1, false, [1, 7], [2, 101]);
+  add(2, true, [1, 11]);
+  add(3, true, [1, 13]);
+  deepStrictEqual(told(), [[1, 1, 13], [1, 0, 101]]);
+  add(4, false, [1, 17], [2, 307]);
+  deepStrictEqual(told(), [[1, 1, 17], [1, 1, 307]]);
+  // What was told beside the end of its ssh counts too.
+  add(5, true, [1, 19], [2, 401]);
+  add(6, true, [1, 23]);
+  deepStrictEqual(told(), [[1, 1, 23], [1, 0, 401]]);
 });
