@@ -75,6 +75,8 @@ export class TrafficMap {
   readonly #edges = new Map<string, Edge>();
   /** The server of a connection inside this machine, by the pair's number: it may have gone before the client. */
   readonly #servers = new Map<number, End>();
+  /** The host of the client of a connection between two hosts, by its ends: it may fall silent, and what it told last counts. */
+  readonly #clients = new Map<string, number>();
   #samples = 0;
   /** Of the last sample. */
   #number = -1;
@@ -126,6 +128,7 @@ export class TrafficMap {
       edge.live.clear();
     }
     this.#servers.clear();
+    this.#clients.clear();
   }
 
   #addFlow(sample: Sample, row: number): void {
@@ -133,6 +136,8 @@ export class TrafficMap {
     if (!tellsFlow(sample, row, peer)) return;
     // The client has gone, and has told of it.
     if (peer < 0 && f.pair[row] !== 0 && inbound) return;
+    if (peer < 0 && inbound && this.#isToldBySilent(sample, row)) return;
+    if (peer >= 0 && f.host[peer] !== f.host[row]) this.#noteClient(sample, row);
     const own = nearEnd(sample, row, this.by), other = this.#other(sample, row, peer);
     const [from, to] = inbound && peer < 0 ? [other, own] : [own, other];
     const edge = this.#edge(from, to);
@@ -145,6 +150,19 @@ export class TrafficMap {
     if (edge.ports.size < MOST_KEPT) edge.ports.add(port);
     else if (!edge.ports.has(port)) edge.hasMorePorts = true;
     this.#sum(sample, row, edge, inbound && peer < 0);
+  }
+
+  #noteClient(sample: Sample, row: number): void {
+    const ends = `${flow.localEndpoint(sample, row)} ${flow.remoteEndpoint(sample, row)}`;
+    if (sample.flows.closed[row]) this.#clients.delete(ends);
+    else if (this.#clients.size < MOST_PAIRS) this.#clients.set(ends, sample.flows.host[row]);
+  }
+
+  /** Whether the client of an inbound connection, on a host that is silent now, has told of it. */
+  #isToldBySilent(sample: Sample, row: number): boolean {
+    if (this.#clients.size === 0) return false;
+    const host = this.#clients.get(`${flow.remoteEndpoint(sample, row)} ${flow.localEndpoint(sample, row)}`);
+    return host !== undefined && (sample.fleet?.[host - 1].staleSinceMs ?? null) !== null;
   }
 
   #other(sample: Sample, row: number, peer: number): End {

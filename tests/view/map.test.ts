@@ -139,3 +139,22 @@ Deno.test("TrafficMap has what a silent host told last, once, also when it is he
   add(6, true, [1, 23]);
   deepStrictEqual(told(), [[1, 1, 23], [1, 0, 401]]);
 });
+
+Deno.test("TrafficMap has a connection between two hosts once, whichever of them falls silent", () => {
+  const ends = [{ ...client, inside: false, tx: 101 }, { ...server, inside: false, rx: 101 }];
+  const told = (silent: number | null) => {
+    const graph = new TrafficMap("process"), host = { aheadMs: 0, version: "0.1.0" };
+    for (const [number, isSilent] of [false, silent !== null].entries()) {
+      const fleet = ["a", "b"].map((name, i) => ({ ...host, name, staleSinceMs: isSilent && i === silent ? 1 : null }));
+      const there = ends.flatMap((end, i) => isSilent && i === silent ? [] : [{ end, host: i + 1 }]);
+      const sample = fakeSample(there.map(({ end }) => end), { number, fleet });
+      there.forEach(({ host }, row) => {
+        sample.flows.host[row] = host;
+        sample.flows.pair[row] = there.length === 2 ? 1 : 0;
+      });
+      graph.add(sample, there.map((_, row) => row));
+    }
+    return graph.graph().edges.map(({ connections, sent }) => [connections, sent]);
+  };
+  for (const silent of [null, 0, 1]) deepStrictEqual(told(silent), [[1, 101]], String(silent));
+});
