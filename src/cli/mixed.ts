@@ -10,10 +10,10 @@ const OF_STREAMS: ReadonlySet<string> = new Set(["csv", "record", "replay"]);
 
 export function refuseMixed(raw: Raw): void {
   const refuse = (a: string, b: string, why: string) => usage(`${a} and ${b} exclude each other: ${why}`);
-  const toStdout = raw.csv === "-";
-  if (toStdout && raw.json) throw refuse("--csv -", "--json", "both write to standard output");
+  const csvToStdout = raw.csv === "-";
+  if (csvToStdout && raw.json) throw refuse("--csv -", "--json", "both write to standard output");
   if (raw.json && raw.batch) throw refuse("--json", "--batch", "both write to standard output");
-  if (toStdout && raw.batch) throw refuse("--csv -", "--batch", "both write to standard output");
+  if (csvToStdout && raw.batch) throw refuse("--csv -", "--batch", "both write to standard output");
   if (raw.events && raw.csv !== undefined) throw refuse("--events", "--csv", "CSV has samples; use --events --json");
   if (raw.events && raw.udp) throw usage("--events has TCP connections: a UDP flow neither opens nor ends");
   if (raw.events && raw.batch) throw refuse("--events", "--batch", "events come instead of samples");
@@ -41,6 +41,10 @@ export function refuseMixed(raw: Raw): void {
   }
   if (raw.sinceStart && raw.group === "peer") {
     throw refuse("--since-start", "--group peer", "who was at the other end of what has ended is not kept");
+  }
+  // On the screen a key makes groups.
+  if (raw.sinceStart && raw.group === "none" && (toStdout(raw) !== null || raw.once)) {
+    throw usage("--since-start is for groups: it takes --group");
   }
   if (raw.record === "-") refuseBesideRecording(raw);
   if (raw.allowKill && raw.replay !== undefined) {

@@ -98,6 +98,11 @@ Deno.test("parseArguments() refuses what would have no effect, and a dash where 
     );
   }
   strictEqual(options("--hosts", "a", "--source", "netlink").source, "netlink");
+  for (const output of [["--json"], ["--batch"], ["--events"], ["--csv", "-"], ["--once"]]) {
+    strictEqual(refusal("--since-start", ...output), "--since-start is for groups: it takes --group");
+    strictEqual(options("--since-start", "--group", "port", ...output).sinceStart, true);
+  }
+  strictEqual(options("--since-start").sinceStart, true);
   strictEqual(refusal("--json", "--batch"), "--json and --batch exclude each other: both write to standard output");
   for (const name of ["report", "summary", "learn", "allow", "known"]) {
     strictEqual(refusal(`--${name}`, "-"), `--${name} takes a file; ./- would be one of the name -`);
