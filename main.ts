@@ -1,4 +1,5 @@
 import { hasShim } from "./src/app/files.ts";
+import { putBackHome } from "./src/app/home.ts";
 import { shimIsInside, shimPath } from "./src/app/paths.ts";
 import { isVersionAlone, versionText } from "./src/cli/version_text.ts";
 import { errorText, ExitStatus, TcptopError } from "./src/errors.ts";
@@ -7,6 +8,7 @@ import { ClosedPipe, writeOut } from "./src/output/stdout.ts";
 import { reachBy } from "./src/system/c_library.ts";
 
 async function invoke(): Promise<number> {
+  putBackHome();
   if (hasShim() && !shimIsInside()) reachBy(shimPath());
   if (isVersionAlone(Deno.args)) return await say(`${versionText()}\n`);
   const [{ parseArguments }, { userOptionsFile }] = await Promise.all([

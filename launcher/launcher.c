@@ -92,7 +92,7 @@ __attribute__((noreturn, used)) static void launch(long *stack)
 	const size_t page = process_auxiliary(&process, AT_PAGESZ);
 
 	refuse_closed_output();
-	process_check_limits();
+	process_check_limits(&process);
 
 	const struct payload_file file = payload_file_open();
 

@@ -110,7 +110,7 @@ int payload_file_memfd(const struct payload_file *file, enum payload_kind kind, 
 		long written = sys_write(fd, (const char *)bytes + done, payload->length - done);
 
 		if (written == -EFBIG)
-			fail(STATUS_FAILED, "Cannot start: the limit on the size of a file (ulimit -f) is too small: it counts for files in memory.", (char *)0);
+			fail(STATUS_FAILED, "Cannot start: the limit on the size of a file (ulimit -f) is too small: it counts for files in memory. Raise it: ulimit -f unlimited", (char *)0);
 		if (written <= 0)
 			fail(STATUS_FAILED, "Cannot start: there is no memory left for ", name, ".", (char *)0);
 		done += (uint64_t)written;

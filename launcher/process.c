@@ -1,5 +1,6 @@
 #include <elf.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "process.h"
@@ -23,6 +24,8 @@ static const char *const REMOVED[] = {
 	"TCPTOP_SHIM_FD=",
 	"TCPTOP_HANGS_ON=",
 	"TCPTOP_FILES=",
+	"TCPTOP_HOME=",
+	"HOME=",              // the program has it as TCPTOP_HOME, see below
 };
 
 // A name longer than any file system's 255 bytes: no directory can be made or found there, by any user, so Deno keeps
@@ -40,6 +43,10 @@ static char shim_variable[] = "TCPTOP_SHIM_FD=" DIGITS;
 static char hangs_on_variable[] = "TCPTOP_HANGS_ON=0"; // 1: hang-ups are ignored, as nohup(1) does, which Deno changes
 
 static char files_variable[] = "TCPTOP_FILES=" MOST_DIGITS; // RLIMIT_NOFILE as it was: Deno raises it, and run gives it to the command
+
+// Deno reads .npmrc in the home directory, though nothing may be fetched, and ends with words of its own where it does not like that file (`registry=${UNSET}`),
+// where it is a directory or a pipe, or HOME a file (/dev/null). Nobody can make a file here. The program puts HOME back: src/app/home.ts.
+static char no_home[] = "HOME=/proc/self/no-home";
 
 static char allow_ssh[] = "--allow-run=ssh"; // with --hosts alone
 
@@ -59,6 +66,7 @@ static char *const ADDED[] = {
 	shim_variable,
 	hangs_on_variable,
 	files_variable,
+	no_home,
 };
 
 static char *const DENO_ARGUMENTS[] = {
@@ -85,6 +93,9 @@ static char *const DENO_ARGUMENTS[] = {
 };
 
 #define LEAST_FILES 24 // with fewer Deno may not come far enough for a sentence of ours. It raises the soft limit to the hard one
+
+// Of Deno and the shim, on two processors. The kernel holds root to none (copy_process() in kernel/fork.c).
+#define LEAST_THREADS 10
 
 // What V8 reserves before anything of ours runs, most of which it never uses: with less it ends in a trap, with a stack trace. Measured on x86_64.
 #define LEAST_ADDRESSES (33ull << 30)
@@ -180,8 +191,22 @@ static int is_wanted(const struct process *process, const char *argument)
 	return argument != (streams ? v8_for_screen : v8_for_stream);
 }
 
-// The vectors that the kernel would have made for Deno. The strings stay where they are.
-static void write_vectors(uint64_t *to, const struct process *process, const struct image *deno, const struct image *linker)
+// The value of a variable whose name is given with its =; 0: it is not set.
+static const char *value_of(const struct process *process, const char *name)
+{
+	for (char **variable = process->environment; *variable; variable++) {
+		const char *at = *variable, *wanted = name;
+
+		while (*wanted && *wanted == *at)
+			wanted++, at++;
+		if (!*wanted)
+			return at;
+	}
+	return 0;
+}
+
+// The vectors that the kernel would have made for Deno. The strings stay where they are. home: a variable; 0: none.
+static void write_vectors(uint64_t *to, const struct process *process, const struct image *deno, const struct image *linker, const char *home)
 {
 	uint64_t *count = to++;
 
@@ -198,6 +223,8 @@ static void write_vectors(uint64_t *to, const struct process *process, const str
 			*to++ = (uint64_t)*variable;
 	for (long i = 0; i < COUNT(ADDED); i++)
 		*to++ = (uint64_t)ADDED[i];
+	if (home)
+		*to++ = (uint64_t)home;
 	*to++ = 0;
 	for (const uint64_t *entry = process->auxiliary; entry[0] != AT_NULL; entry += 2) {
 		*to++ = entry[0];
@@ -216,8 +243,13 @@ static void check_limit(int resource, uint64_t least, const char *what, const ch
 		fail(STATUS_FAILED, "Cannot start: the limit on ", what, " is too small. Raise it: ulimit ", option, " unlimited", (char *)0);
 }
 
-void process_check_limits(void)
+void process_check_limits(const struct process *process)
 {
+	uint64_t processes[2] = { LEAST_THREADS };
+
+	sys_limits(RLIMIT_NPROC, processes);
+	if (processes[0] < LEAST_THREADS && process_auxiliary(process, AT_UID))
+		fail(STATUS_FAILED, "Cannot start: too few processes may run, and threads are such. Raise the limit: ulimit -u 1024", (char *)0);
 	check_limit(RLIMIT_AS, LEAST_ADDRESSES, "addresses", "-v");
 	check_limit(RLIMIT_DATA, LEAST_DATA, "data", "-d");
 	check_limit(RLIMIT_STACK, LEAST_STACK, "the stack", "-s");
@@ -226,9 +258,11 @@ void process_check_limits(void)
 void process_become(const struct process *process, const struct image *deno, const struct image *linker,
 		    int bundle, int shim)
 {
+	static const char name[] = "TCPTOP_HOME=";
+	const char *home = value_of(process, name + sizeof("TCPTOP_") - 1);
 	const uint64_t *end = process->auxiliary;
 	uint64_t files[2] = { 0, LEAST_FILES };
-	size_t words;
+	size_t words, home_length = 0;
 
 	sys_limits(RLIMIT_NOFILE, files);
 	if (files[1] < LEAST_FILES)
@@ -242,11 +276,17 @@ void process_become(const struct process *process, const struct image *deno, con
 		hangs_on_variable[sizeof(hangs_on_variable) - 2] = '1';
 	while (end[0] != AT_NULL)
 		end += 2;
-	words = (size_t)(end + 2 - (const uint64_t *)(process->argv - 1)) + COUNT(DENO_ARGUMENTS) + COUNT(ADDED) + 1;
+	words = (size_t)(end + 2 - (const uint64_t *)(process->argv - 1)) + COUNT(DENO_ARGUMENTS) + COUNT(ADDED) + 2;
+	while (home && home[home_length])
+		home_length++;
 
 	// On the same stack, below what we use of it ourselves. Both architectures want it at a multiple of 16.
+	char home_variable[sizeof(name) + home_length];
 	__attribute__((aligned(16))) uint64_t stack[words];
 
-	write_vectors(stack, process, deno, linker);
+	memcpy(home_variable, name, sizeof(name));
+	if (home)
+		memcpy(home_variable + sizeof(name) - 1, home, home_length + 1);
+	write_vectors(stack, process, deno, linker, home ? home_variable : 0);
 	sys_jump(linker->entry, stack);
 }

@@ -19,7 +19,7 @@ struct process process_read(long *stack);
 uint64_t process_auxiliary(const struct process *process, uint64_t type);
 
 // Ends the process with a sentence where a limit of its own is too small for Deno.
-void process_check_limits(void);
+void process_check_limits(const struct process *process);
 
 // Becomes `deno run <flags> /proc/self/fd/<bundle> <arguments>` in a clean environment with TCPTOP_SHIM_FD=<shim>.
 __attribute__((noreturn)) void process_become(const struct process *process, const struct image *deno,

@@ -21,6 +21,11 @@ export function readUserFile(path: string, uid: number, mostBytes: number): stri
     fd = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
     if (error instanceof NotRead) throw error;
+    // Deno looks at nothing below /dev, /proc and /sys. /dev/null stands for no directory at all, in HOME and in XDG_CONFIG_HOME.
+    if (error instanceof Deno.errors.NotCapable && path.startsWith("/dev/null/")) return null;
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new NotRead("cannot be looked for below /dev, /proc or /sys", true);
+    }
     const code = codeOf(error);
     if (code === "ENOENT" || code === "ENOTDIR") return null;
     // A home directory that may not be looked into, as another user's that the environment names, has nothing for whoever asks.

@@ -119,6 +119,43 @@ Deno.test("a working directory that is gone is told in a sentence", async () => 
   match(stderr, /^tcptop: Cannot run in this working directory: it has been removed\.[^\n]+\n$/);
 });
 
+Deno.test("HOME is the user's for the defaults and for commands, and Deno reads no .npmrc there", async () => {
+  const home = await Deno.makeTempDir({ prefix: "tcptop-" });
+  const run = async (env: Record<string, string>, ...args: string[]) => {
+    const { code, stdout, stderr } = await execute(
+      [EXECUTABLE, "--replay", DEMO, "--once", "--limit", "1", ...args],
+      env,
+    );
+    deepStrictEqual([code, stderr.replace(/^.*: it is left out\n/, "left out\n")], [
+      0,
+      "left out\n".repeat(Number("X" in env)),
+    ], stdout);
+    return stdout.split("\n")[2].trim();
+  };
+  try {
+    await Deno.mkdir(`${home}/.config/tcptop`, { recursive: true });
+    await Deno.writeTextFile(`${home}/.config/tcptop/options`, "--columns pid\n", { mode: 0o600 });
+    await Deno.writeTextFile(`${home}/.npmrc`, "registry=${NOT_SET}\n");
+    strictEqual(await run({ HOME: home }), "PID");
+    const when = ["--when", "totals.tcp>0", "--when-run", 'echo "$HOME $TCPTOP_HOME" >&2', "--when-exit", "0"];
+    const ended = await execute([EXECUTABLE, "--replay", DEMO, ...when], { HOME: home });
+    deepStrictEqual([ended.code, ended.stderr], [0, `${home} \n`]);
+    await Deno.remove(`${home}/.npmrc`);
+    strictEqual((await execute(["mkfifo", `${home}/.npmrc`])).code, 0);
+    strictEqual(await run({ HOME: home }), "PID");
+    // The home directory of many a service; a path that is no UTF-8; where Deno looks at nothing.
+    for (
+      const env of [{ HOME: "/dev/null" }, { XDG_CONFIG_HOME: "/dev/null" }, { XDG_CONFIG_HOME: "/dev/shm", X: "1" }]
+    ) {
+      strictEqual(await run(env, "--columns", "process"), "PROCESS");
+    }
+    const odd = `HOME=$(printf '/\\377') exec '${EXECUTABLE}' --replay ${DEMO} --once --columns process`;
+    strictEqual((await execute(["bash", "-c", odd])).code, 0);
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
 Deno.test("a reader that goes ends it with status 0", async () => {
   const script = `set -o pipefail; '${EXECUTABLE}' --json --interval 100ms | head -n 1 | wc -l`;
   const { code, stdout, stderr } = await execute(["bash", "-c", script]);

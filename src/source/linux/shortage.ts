@@ -19,9 +19,13 @@ export function shortage(errno: number): Shortage | null {
       return { what: "out of file descriptors", remedy: "Raise the limit: ulimit -n 1024" };
     case ENFILE:
       return { what: "the system is out of file descriptors", remedy: "Raise fs.file-max" };
+    case EAGAIN: // pthread_create(), fork()
+      return {
+        what: errnoText(errno),
+        remedy: "Where no thread or process may be started, raise the limit: ulimit -u 1024",
+      };
     case EINTR:
     case EIO:
-    case EAGAIN:
     case EBUSY:
     case ENOSPC:
       return { what: errnoText(errno), remedy: null };

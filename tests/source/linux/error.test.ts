@@ -53,8 +53,8 @@ Deno.test("shimError() keeps errno, stage and log for TCPTOP_DEBUG", () => {
 });
 
 Deno.test("shimError() blames no kernel for what there was too little of, and says how to have more", () => {
-  const EIO = 5, EBUSY = 16, EMFILE = 24, ENOSPC = 28;
-  for (const errno of [EIO, EBUSY, EMFILE, ENOSPC]) {
+  const EIO = 5, EAGAIN = 11, EBUSY = 16, EMFILE = 24, ENOSPC = 28;
+  for (const errno of [EIO, EAGAIN, EBUSY, EMFILE, ENOSPC]) {
     const { message, status } = shimError({ errno, stage: LOADING, log: "" }, 0, "5.10.0-35-amd64");
     deepStrictEqual([/kernel/.test(message), status], [false, ExitStatus.failed], message);
   }
