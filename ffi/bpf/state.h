@@ -35,6 +35,7 @@ struct programs {
 	struct bytes tunnels_found; /* records, of the last look */
 	struct bpf_link *witness; /* where it is needed, and a cgroup v2 hierarchy */
 	bool needs_witness, has_witness, witness_is_refused;
+	bool without_cgroup_programs; /* they take CAP_NET_ADMIN, which is not there */
 	bool witness_alone; /* KEEP_BY_WITNESS */
 	bool is_table; /* sockets are in bpf/table.h, not in their own storage */
 	struct tcptop_tcp_shared *shared; /* the programs' .bss, mapped */

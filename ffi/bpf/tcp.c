@@ -68,7 +68,7 @@ static int32_t object_open(struct programs *p, uint32_t openings)
 		return fail(p->failure, -err, "share the maps with the UDP programs");
 	settings.wake_at_bytes = bpf_map__max_entries(bpf_object__find_map_by_name(p->tcp, "events")) / 2;
 	/* Where they are refused, udp_opened_plain of the UDP object is attached instead. */
-	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_get_current_task_btf, NULL) != 1)
+	if (p->without_cgroup_programs || libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_get_current_task_btf, NULL) != 1)
 		for (size_t i = 0; i < sizeof(udp_rich_programs) / sizeof(*udp_rich_programs); i++)
 			bpf_program__set_autoload(bpf_object__find_program_by_name(p->tcp, udp_rich_programs[i]), false);
 	bpf_program__set_autoload(bpf_object__find_program_by_name(p->tcp, "tcp_witness"), p->has_witness);
@@ -90,18 +90,22 @@ static bool attach_witness(struct programs *p)
 
 static int32_t object_load(struct programs *p, uint32_t openings, bool is_table)
 {
+	size_t log_length = strlen(p->failure->log);
 	int32_t err;
 
 	p->is_table = is_table;
-	p->has_witness = p->needs_witness && !p->witness_is_refused && p->cgroup_fd >= 0 && cgroup_is_root(p->cgroup_fd);
+	p->has_witness = p->needs_witness && !p->witness_is_refused && !p->without_cgroup_programs && p->cgroup_fd >= 0 && cgroup_is_root(p->cgroup_fd);
 	if ((err = object_open(p, openings)))
 		return err;
-	if ((err = relocated_load(p->tcp)))
+	err = relocated_load(p->tcp);
+	/* Those on the cgroup take CAP_NET_ADMIN, the others do without (is_net_admin_prog_type() in kernel/bpf/syscall.c). */
+	if (err && (err != -EPERM || p->without_cgroup_programs))
 		return fail(p->failure, -err, "load the TCP programs");
-	if (!p->has_witness || attach_witness(p))
+	if (!err && (!p->has_witness || attach_witness(p)))
 		return 0;
+	p->failure->log[log_length] = 0;
 	bpf_object__close(p->tcp);
-	p->witness_is_refused = true;
+	*(err ? &p->without_cgroup_programs : &p->witness_is_refused) = true;
 	return object_load(p, openings, is_table);
 }
 

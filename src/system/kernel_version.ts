@@ -2,6 +2,8 @@
 
 /** `bpf_get_socket_cookie` for tracing programs came with it; 5.12, 5.15 and 6.1 to 7.3 have been seen to load everything. */
 export const TCP_BY_BPF = "5.12";
+/** CAP_PERFMON and CAP_BPF. */
+export const PERFMON = "5.8";
 /** bpf_link for cgroup programs, and `__sk_buff.gso_size`. */
 export const UDP_BY_BPF = "5.7";
 /** kfree_skb tells the socket. */

@@ -1,5 +1,5 @@
 /** What is left of root once everything is open, and that everything still works. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { lines, within } from "../support/lines.ts";
 import { execute, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
@@ -221,6 +221,18 @@ Deno.test("root with exactly the capabilities that docs/needs.md names starts, a
       .length,
     6,
   );
+});
+
+Deno.test("CAP_BPF and CAP_PERFMON alone are enough for TCP, and the notes name what UDP takes", async () => {
+  await using workload = await Workload.start("hold", "--count", 3);
+  const phase = await workload.until("ready");
+  const ended = await execute(
+    withOnly(["bpf", "perfmon"], tcptop(["--once", "--json", "--tcp", "--port", String(phase.port)])),
+  );
+  deepStrictEqual([ended.code, ended.stderr], [0, ""]);
+  const { source, flows } = facts(ended);
+  deepStrictEqual([source.tcp, flows.length, flows.every(({ process }) => process !== null)], ["bpf", 6, true]);
+  match(source.notes.find(({ code }) => code === "udp_unavailable")!.remedy!, /^Give it CAP_BPF and CAP_NET_ADMIN/);
 });
 
 Deno.test("root without any capability has netlink, and is sent to no sudo", async () => {

@@ -1,6 +1,6 @@
 import { Errno } from "../../wire/errno.ts";
 import { errnoText } from "../../system/errno.ts";
-import { kernelRemedy, UDP_BY_BPF } from "../../system/kernel_version.ts";
+import { isAtLeast, kernelRemedy, PERFMON, UDP_BY_BPF } from "../../system/kernel_version.ts";
 import type { Note } from "../../system/source_info.ts";
 import type { ShimFailure } from "./error.ts";
 import { described, shortage, START_AGAIN, VERIFIER_LOG } from "./shortage.ts";
@@ -65,9 +65,12 @@ export function udpMissing({ errno, stage, log }: ShimFailure, euid: number | nu
   if (short !== null) {
     return say(`UDP flows cannot be seen: cannot ${doing} (${short.what})`, short.remedy ?? START_AGAIN);
   }
+  const kernel = kernelRemedy(release, UDP_BY_BPF, "CONFIG_BPF_SYSCALL and CONFIG_CGROUP_BPF");
   const why = verdict ? "this kernel's verifier refuses them" : errnoText(errno);
   return say(
     `UDP flows cannot be seen: cannot ${doing} (${why})`,
-    kernelRemedy(release, UDP_BY_BPF, "CONFIG_BPF_SYSCALL and CONFIG_CGROUP_BPF"),
+    verdict && isAtLeast(release, PERFMON)
+      ? `Give it CAP_PERFMON, without which the verifier refuses more. Where it has that: ${kernel}`
+      : kernel,
   );
 }

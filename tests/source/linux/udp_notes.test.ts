@@ -28,6 +28,10 @@ Deno.test("udpMissing() takes the verifier's EACCES for its verdict, and sends n
   const { message, remedy } = udpMissing(failure, 0, "5.4.33");
   match(message, /this kernel's verifier refuses them/);
   strictEqual(remedy, "Use Linux 5.7 or newer with CONFIG_BPF_SYSCALL and CONFIG_CGROUP_BPF; this is 5.4.33");
+  match(
+    udpMissing(failure, 0, "6.1.0").remedy!,
+    /^Give it CAP_PERFMON, .* Where it has that: Linux 6\.1\.0 is new enough/,
+  );
   match(udpMissing({ ...failure, log: "" }, 1000, "6.1.0").remedy!, /^Run it with sudo, or give it CAP_BPF/);
   match(udpMissing({ ...failure, log: "" }, 0, "6.1.0").remedy!, /^Give it CAP_BPF and CAP_NET_ADMIN; another/);
 });
