@@ -78,12 +78,17 @@ export function addCommands(
     .description("run the command behind -- and watch it and all that it starts; ends with its status")
     .usage("[options] -- COMMAND")
     .option("--as-root", "as root, not as the user behind sudo")
+    .addHelpText("after", "\nAll options of tcptop --help may stand in front of -- too.")
     .action(({ asRoot }) => run({ asRoot: asRoot === true }));
   command.command("kill")
     .description("end the connections that a filter matches, TCP and UDP, in every network namespace")
     .argument("<filter...>", "'user:ann and dport:443'")
     .option("--dry-run", "only say which")
     .option("--yes", "do not ask")
+    .addHelpText(
+      "after",
+      "\nOf tcptop --help: --json, and what says which connections and how they are\nfound: -p -P -f -L -4 -6 --process --tcp --udp --source -r -N --no-dns-watch.",
+    )
     .action((filter, { dryRun, yes }) => kill({ filter, dryRun: dryRun === true, yes: yes === true }));
   command.command("doctor")
     .description("what this machine offers, which source is used for TCP and UDP, and how to mend what is missing")
@@ -108,5 +113,5 @@ export function facts() {
     "--otlp-logs": ["on", "off"],
     "--source": ["auto", "bpf", "netlink"],
     "--schema": SCHEMA_NAMES,
-  });
+  }, (command, attribute) => command === "run" || command === "kill" && OF_KILL.has(attribute));
 }

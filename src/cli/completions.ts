@@ -1,5 +1,5 @@
 /** Completions for three shells, made from the option definitions. */
-import type { CommandFacts, OptionFacts } from "./facts.ts";
+import type { CommandFacts, OptionFacts, SubcommandFacts } from "./facts.ts";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = typeof SHELLS[number];
@@ -12,8 +12,8 @@ const names = ({ short, long }: OptionFacts) => [short, long].filter((name) => n
 /** In single quotes of a POSIX shell. */
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** Of the options, those that a command takes beside its own: whoever has a command of yours behind it takes all. */
-const behind = (argument: string | null, options: readonly OptionFacts[]) => argument?.startsWith("-- ") ? options : [];
+/** Whether the command has a command line of the user's behind `--`. */
+const runs = ({ argument }: SubcommandFacts) => argument?.startsWith("-- ") ?? false;
 
 function bash({ options: all, commands }: CommandFacts): string {
   const cases = all.filter(({ value }) => value !== null).map((option) => {
@@ -27,21 +27,42 @@ function bash({ options: all, commands }: CommandFacts): string {
       ? `    ${pattern}) compopt -o nospace; mapfile -t COMPREPLY < <(compgen -P "$list" -W ${words} -- "\${cur##*,}"); return ;;`
       : `    ${pattern}) mapfile -t COMPREPLY < <(compgen -W ${words} -- "$cur"); return ;;`;
   });
-  const arguments_ = commands.map(({ name, argument, words, options }) => {
-    const offered = [...words, ...[...options, ...behind(argument, all)].flatMap(names)].join(" ");
+  const arguments_ = commands.map(({ name, words, options, shared }) => {
+    const offered = [...words, ...[...options, ...shared].flatMap(names)].join(" ");
     return `    ${name}) mapfile -t COMPREPLY < <(compgen -W ${quoted(offered)} -- "$cur"); return ;;`;
   });
   const first = [...all.flatMap(names), ...commands.map(({ name }) => name)].join(" ");
   return `# bash completion for tcptop: source <(tcptop completions bash)
+# What stands behind run -- is completed as by itself: by bash-completion where it is there, else names of programs and of files.
+_tcptop_command() {
+  if declare -F _command_offset >/dev/null; then
+    _command_offset "$1"
+  elif ((COMP_CWORD == $1)); then
+    mapfile -t COMPREPLY < <(compgen -c -- "$cur" | sort -u)
+  else
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+  fi
+}
 _tcptop() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} list=
   # --option=value comes as three words.
   [ "$cur" != = ] || cur=
   [ "$prev" != = ] || prev=\${COMP_WORDS[COMP_CWORD - 2]}
   [[ $cur != *,* ]] || list=\${cur%,*},
+  local at command=
   COMPREPLY=()
+  for ((at = 1; at < COMP_CWORD; at++)); do
+    case $command/\${COMP_WORDS[at]} in
+      ${commands.map(({ name }) => `/${name}`).join("|")}) command=\${COMP_WORDS[at]} ;;
+      ${commands.filter(runs).map(({ name }) => `${name}/--`).join("|")}) _tcptop_command $((at + 1)); return ;;
+    esac
+  done
   case $prev in
-${[...cases, ...arguments_].join("\n")}
+${cases.join("\n")}
+  esac
+  case $command in
+${arguments_.join("\n")}
   esac
   mapfile -t COMPREPLY < <(compgen -W ${quoted(first)} -- "$cur")
 }
@@ -66,28 +87,39 @@ function zsh({ options: all, commands }: CommandFacts): string {
       : `${quoted(`(${one} ${other})`)}{${one},${other}}${quoted(rest)}`;
   };
   const described = commands.map(({ name, description }) => quoted(`${name}:${description}`)).join(" ");
-  const cases = commands.map(({ name, argument, words, options }) => {
+  const cases = commands.map((command) => {
+    const { name, argument, words, options, shared } = command;
     const own = [
       ...options.map(({ long, description }) => quoted(`${long}[${plain(description)}]`)),
-      ...behind(argument, all).map(spec),
+      ...shared.map(spec),
+      // Nothing to offer: with a message in place of that, zsh would list the one option that fits, and not put it in.
+      ...argument === null || runs(command) ? [] : [quoted(`*:${argument}:()`)],
     ].join(" ");
     const offered = words.length > 0
       ? `_values ${quoted(argument ?? name)} ${words.join(" ")}`
       : own === ""
       ? "_message none"
       : `_arguments ${own}`;
-    return `      ${name}) ${offered} ;;`;
+    // What stands behind -- is completed as by itself.
+    return runs(command)
+      ? `      ${name})
+        if ((\${words[(I)--]} && \${words[(i)--]} < CURRENT)); then
+          ((CURRENT -= \${words[(i)--]})); shift \${words[(i)--]} words; _normal
+        else
+          ${offered}
+        fi ;;`
+      : `      ${name}) ${offered} ;;`;
   });
   return `#compdef tcptop
 # zsh completion for tcptop: source <(tcptop completions zsh), or as a file _tcptop in $fpath
 _tcptop() {
   local state
-  local -a commands=(${described})
+  local -a described=(${described})
   _arguments -s \\
 ${all.map((option) => `    ${spec(option)} \\`).join("\n")}
-    '1:command:->command' '*::argument:->argument'
+    '(-)1:command:->command' '*::argument:->argument'
   case $state in
-    command) _describe command commands ;;
+    command) _describe command described ;;
     argument)
       case $words[1] in
 ${cases.join("\n")}
@@ -120,5 +152,17 @@ function fish({ options, commands }: CommandFacts): string {
       lines.push(`complete -c tcptop ${when} -l ${long!.slice(2)} -d ${quote(description)}`);
     }
   }
-  return `# fish completion for tcptop: tcptop completions fish | source\ncomplete -c tcptop -f\n${lines.join("\n")}\n`;
+  for (const { name } of commands.filter(runs)) {
+    lines.push(`complete -c tcptop -n '__fish_seen_subcommand_from ${name}' -a '(__tcptop_command)'`);
+  }
+  return `# fish completion for tcptop: tcptop completions fish | source
+# What stands behind run -- is completed as by itself.
+function __tcptop_command
+    set -l before (commandline -opc)
+    set -l at (contains -i -- -- $before); or return
+    complete -C (string join ' ' -- (string escape -- $before[(math $at + 1)..]) (commandline -ct))
+end
+complete -c tcptop -f
+${lines.join("\n")}
+`;
 }

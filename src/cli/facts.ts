@@ -26,8 +26,9 @@ export interface SubcommandFacts {
   /** Name of its argument, or "-- NAME"; null: it takes none. */
   readonly argument: string | null;
   readonly words: readonly string[];
-  /** Its own; those of every command count too. */
   readonly options: readonly OptionFacts[];
+  /** Those of the program that it takes beside its own. */
+  readonly shared: readonly OptionFacts[];
 }
 
 export interface CommandFacts {
@@ -42,6 +43,7 @@ interface OptionDefinition {
   readonly flags: string;
   readonly description: string;
   readonly defaultValue?: unknown;
+  attributeName(): string;
 }
 
 interface Definition {
@@ -73,8 +75,15 @@ function optionFacts(option: OptionDefinition, words: readonly string[]): Option
   };
 }
 
-/** `words`: what to offer for an option's value, by its long name. Throws on a name that no option has. */
-export function commandFacts(definition: Definition, words: Readonly<Record<string, readonly string[]>>): CommandFacts {
+/**
+ * `words`: what to offer for an option's value, by its long name. Throws on a name that no option has. `takes`: whether a command takes an option of the
+ * program's, by the option's attribute.
+ */
+export function commandFacts(
+  definition: Definition,
+  words: Readonly<Record<string, readonly string[]>>,
+  takes: (command: string, attribute: string) => boolean = () => false,
+): CommandFacts {
   const options = definition.options.map((option) => optionFacts(option, words[option.long ?? ""] ?? []));
   // The parser itself knows this one.
   options.push({ ...NO_VALUE, short: "-h", long: "--help", description: "show this help" });
@@ -88,6 +97,9 @@ export function commandFacts(definition: Definition, words: Readonly<Record<stri
       argument: argument?.name() ?? behind,
       words: argument?.argChoices ?? [],
       options: command.options.map((option) => optionFacts(option, [])),
+      shared: options.filter((_, i) =>
+        i < definition.options.length && takes(command.name(), definition.options[i].attributeName())
+      ),
     };
   });
   return { options, commands };

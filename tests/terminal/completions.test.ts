@@ -21,6 +21,11 @@ const CASES = (folder: string) => [
   ["tcptop --once --columns pid,us", "tcptop --once --columns pid,user"],
   ["tcptop run --as", "tcptop run --as-root"],
   ["tcptop run --summ", "tcptop run --summary"],
+  ["tcptop run --as-root --summ", "tcptop run --as-root --summary"],
+  [`tcptop run --warn -- cat ${folder}/reco`, `tcptop run --warn -- cat ${folder}/recording.tcptop`],
+  ["tcptop run -- tcptop-test-prog", "tcptop run -- tcptop-test-program"],
+  ["tcptop kill port:22 --dr", "tcptop kill port:22 --dry-run"],
+  ["tcptop kill port:22 --js", "tcptop kill port:22 --json"],
   ["tcptop completions fi", "tcptop completions fish"],
   [`tcptop --replay ${folder}/reco`, `tcptop --replay ${folder}/recording.tcptop`],
 ];
@@ -32,7 +37,8 @@ for (const name of SHELLS) {
     strictEqual(code, 0);
     await Deno.writeTextFile(`${folder}/script`, stdout);
     await Deno.writeTextFile(`${folder}/recording.tcptop`, "");
-    await using shell = await Shell.start(START[name].command);
+    await Deno.writeTextFile(`${folder}/tcptop-test-program`, "#!/bin/sh\n", { mode: 0o755 });
+    await using shell = await Shell.start(`env PATH=${folder}:$PATH ${START[name].command}`);
     await shell.type(`${START[name].prepare} ${folder}/script`, "Enter");
     await shell.until("ready");
     for (const [typed, completed] of CASES(folder)) {
