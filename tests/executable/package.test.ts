@@ -38,10 +38,12 @@ Deno.test("the package installs, runs, and is removed without a trace", async ()
       [],
     );
     strictEqual(await succeeds("find", root, "-type", "l", "-name", "tcptop*"), "");
-    match(
-      await succeeds("zcat", `${root}/usr/share/doc/tcptop/changelog.gz`),
-      /^tcptop \([\d.]+\) unstable; urgency=medium\n\n {2}\* /,
-    );
+    const told = await succeeds("zcat", `${root}/usr/share/doc/tcptop/changelog.gz`);
+    match(told, /^tcptop \([\d.]+\) unstable; urgency=medium\n\n {2}\* /);
+    // Each change is told to its end, over as many lines as it has in CHANGELOG.md.
+    const words = (text: string) => text.replaceAll("`", "").replace(/^ *[-*] /gm, "").split(/\s+/).join(" ").trim();
+    const [, newest] = (await Deno.readTextFile(`${ROOT}CHANGELOG.md`)).split(/^## .*$/m);
+    strictEqual(words(told.split("\n").slice(1).join("\n").replace(/\n -- [^]*/, "")), words(newest));
     await succeeds(...dpkg, "-P", "tcptop");
     deepStrictEqual(await files(`${root}/usr`).catch(() => [""]), [""]);
   } finally {
