@@ -56,7 +56,7 @@ function isRefused(argv: readonly string[]): boolean {
 
 /** The lines of a file of defaults, each of which holds by itself. */
 function linesOfFile({ path, text }: OptionsFile): FileOption[] {
-  const before = new Map<string, number>();
+  const before = new Map<string, { readonly name: string; readonly number: number }>();
   return fileLines(text).map(({ number, argv }) =>
     within(() => `${path}:${number}`, () => {
       if (argv[1]?.startsWith("'")) throw usage("a quote (') is not closed");
@@ -69,9 +69,9 @@ function linesOfFile({ path, text }: OptionsFile): FileOption[] {
       }
       const attribute = option.attributeName(), first = before.get(attribute);
       if (first !== undefined && !REPEATABLE.has(attribute)) {
-        throw usage(`${nameOf(option)} stands in line ${first} already, and only one can count`);
+        throw usage(`${first.name} stands in line ${first.number} already, and only one can count`);
       }
-      before.set(attribute, number);
+      before.set(attribute, { name: nameOf(option), number });
       options((found as Parsed).raw);
       return { option, argv };
     })

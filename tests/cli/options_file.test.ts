@@ -80,6 +80,7 @@ Deno.test("parseArguments() says where a file is wrong, with status 2", () => {
   strictEqual(said("--sort"), `${PATH}:2: option '-s, --sort <COLUMN[:asc|desc]>' argument missing`);
   strictEqual(said("-L46"), `${PATH}:2: one option a line, not --listen and -4`);
   strictEqual(said("--bits\n--bits"), `${PATH}:3: --bits stands in line 2 already, and only one can count`);
+  match(said("--resolve\n--no-resolve"), /:3: --resolve stands in line 2 already, and only one can count$/);
   strictEqual(said("--tcp\n--udp"), `with ${PATH}: --tcp and --udp exclude each other; leave both out to see both`);
   strictEqual(said("--filter 'rtt>50'").startsWith(`${PATH}:2: --filter 'rtt>50': `), true);
   strictEqual(said("\x1b[2J").includes("is no option"), true);
