@@ -35,6 +35,14 @@ static int folder_make(struct walk *w, const char *name, uint32_t gid)
 	return 0;
 }
 
+/* What openat() says of a symbolic link where a directory is wanted. */
+static int is_link(const struct walk *w)
+{
+	struct stat entry;
+
+	return !fstatat(w->folder, w->left, &entry, AT_SYMLINK_NOFOLLOW) && S_ISLNK(entry.st_mode);
+}
+
 int32_t tcptop__folder_open(const uint8_t *path, uint32_t uid, uint32_t gid, uint32_t whose[1])
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
@@ -48,6 +56,8 @@ int32_t tcptop__folder_open(const uint8_t *path, uint32_t uid, uint32_t gid, uin
 			fd = openat(w.folder, w.left, flags);
 			err = fd < 0 ? -errno : 0;
 		}
+		if (err == -ENOTDIR && is_link(&w))
+			err = -ELOOP;
 	}
 	if (!err)
 		err = folder_check(fd, &w);

@@ -38,6 +38,9 @@ export function told<T>(path: string, step: () => T): T {
 
 function folderFailure({ code, whose }: FileError): string {
   if (code === "ENOTDIR") return "it is not a directory, which --keep takes";
+  if (code === "ELOOP" && whose === null) {
+    return "it is a symbolic link. Name the directory itself, or put /. behind the link";
+  }
   if (code === "EXDEV") return "others may write to it. Try: chmod go-w";
   if (code === "EPERM" && whose !== null) return `it belongs to user ${whose}. Name a directory of your own`;
   return fileFailure(code, whose);

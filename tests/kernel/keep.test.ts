@@ -161,6 +161,21 @@ Deno.test("--record --keep goes on where the disk is full, with the newest, and 
   });
 });
 
+Deno.test("the service of the Debian package records where systemd has made a link of its directory", async () => {
+  const unit = await Deno.readTextFile(new URL("../../packaging/tcptop-record.service", import.meta.url));
+  const [, line] = /^ExecStart=\/usr\/bin\/tcptop (.*)$/m.exec(unit)!;
+  await inFolder(async (folder) => {
+    const link = `${folder}/../state`;
+    await Deno.symlink("recordings", link);
+    const once = ["--count", "2", "--interval", "100ms"], words = line.replace("${STATE_DIRECTORY}", link).split(" ");
+    const { code, stderr } = await execute(tcptop([...words, ...once]));
+    deepStrictEqual([code, stderr, (await filesOf(folder)).length], [0, "", 1]);
+    const refused = await execute(tcptop(["--record", link, "--keep", "24h", ...once]));
+    strictEqual(refused.code, 1);
+    match(refused.stderr, /state: it is a symbolic link\. Name the directory itself, or put \/\. behind the link\n$/);
+  });
+});
+
 Deno.test("--record --keep as root says whose folder it takes, and takes no other", async () => {
   await inFolder(async (folder) => {
     const said = async (...args: string[]) => {
