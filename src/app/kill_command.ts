@@ -9,12 +9,23 @@ import { killedText, killJson } from "../output/kill.ts";
 import { writeError } from "../output/stderr.ts";
 import { writeJson, writeText } from "../output/stdout.ts";
 import { compileFilter } from "../view/filter/compile.ts";
+import { matchesNothing } from "../view/filter/told.ts";
 import { folded } from "../view/pairs.ts";
 import { killText } from "../view/screen/kill.ts";
 import { chosenRows } from "../view/selection.ts";
 import { counted } from "../view/units.ts";
 import { openSession } from "./running.ts";
 import type { Session } from "./session.ts";
+
+/** Notes about sockets that are not seen, or whose owner is not. */
+const HIDES: ReadonlySet<string> = new Set([
+  "own_processes_only",
+  "processes_refused",
+  "processes_hidden",
+  "pid_namespace",
+  "namespaces_unseen",
+  "tcp_unavailable",
+]);
 
 /** So many are ended by one message: the thread that does it has more to do. */
 const AT_ONCE = 256;
@@ -37,9 +48,10 @@ export async function killCommand(options: Options, { dryRun, yes }: KillOptions
   }
   const session = await openSession(options);
   try {
-    const all = await found(session, options);
+    const sample = await afterAnInterval(session), all = namedOf(sample, options);
     if (all.length === 0) {
       writeError("No connection matches");
+      for (const reason of reasons(sample, options)) writeError(reason);
       return ExitStatus.failed;
     }
     if (dryRun) {
@@ -66,15 +78,23 @@ async function tell(all: readonly Named[], results: readonly KillResult[] | null
 
 const count = (connections: number) => counted(connections, "[connection|connections]");
 
-/** What there is after an interval: by then UDP has shown itself, and names are known. A socket is one, whatever number of rows it has; so are both
- * ends of a connection inside this machine, of which ending one ends the other. */
-async function found(session: Session, options: Options): Promise<Named[]> {
+/** By then UDP has shown itself, and names are known. */
+async function afterAnInterval(session: Session): Promise<Sample> {
   for await (const news of session.news()) {
-    if (news.type === "sample" && news.sample.number > 0) return namedOf(news.sample, options);
+    if (news.type === "sample" && news.sample.number > 0) return news.sample;
   }
   throw new TcptopError("The source has come to its end", ExitStatus.failed);
 }
 
+/** Why there may be more than is seen, or why nothing can match. */
+function reasons({ source }: Sample, { filter, commandLines }: Options): string[] {
+  const never = filter === null ? null : matchesNothing(filter, source, commandLines);
+  const hiding = source.notes.filter(({ code }) => HIDES.has(code));
+  const limits = hiding.map(({ message, remedy }) => remedy === null ? message : `${message}. ${remedy}`);
+  return never === null ? limits : [never];
+}
+
+/** A socket is one, whatever number of rows it has; so are both ends of a connection inside this machine, of which ending one ends the other. */
 function namedOf(sample: Sample, { filter, protocol, listeners, json }: Options): Named[] {
   const choice = { filter: filter === null ? null : compileFilter(filter), protocol, listeners };
   const named = new Map<string, Named>();

@@ -12,7 +12,8 @@ const WORDS: Readonly<Record<KillWay, string>> = {
 
 /** `text`: which one, as killText() has it. */
 export function killedText(text: string, { how, error }: KillResult): string {
-  return `${text} ${WORDS[how]}${error === null ? "" : ` (${error})`}`;
+  const remedy = error === "EPERM" ? ": it takes CAP_NET_ADMIN, which root has" : "";
+  return `${text} ${WORDS[how]}${error === null ? "" : ` (${error})`}${remedy}`;
 }
 
 /** The same where tcptop goes on. `again`: the command that reaches it; first, for a narrow screen. */

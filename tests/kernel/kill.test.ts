@@ -134,6 +134,25 @@ Deno.test("kill asks, and where nobody answers it ends nothing; a filter that no
     ]);
     const none = await kill("--yes", `pid:${Deno.pid} and port:${port} and udp`, "and", "state:established");
     deepStrictEqual([none.code, none.stderr], [1, "tcptop: No connection matches\n"]);
+    const never = await kill("--yes", `pid:${Deno.pid} and host:db`);
+    const untold = "tcptop: No connection matches\ntcptop: Nothing can match host:db: it takes --hosts\n";
+    deepStrictEqual([never.code, never.stderr], [1, untold]);
+    // Without capabilities it may look into no process of ours, and end nothing.
+    const line = [
+      "setpriv",
+      "--bounding-set=-all",
+      "--inh-caps=-all",
+      ...tcptop(["kill", "--source", "netlink", "--yes"]),
+    ];
+    const unseen = await execute([...line, `process:deno port:${port}`]);
+    strictEqual(unseen.code, 1);
+    match(
+      unseen.stderr,
+      /^tcptop: No connection matches\ntcptop: PROCESS, PID and USER are known for your own processes only, [^\n]*\n$/,
+    );
+    const refused = await execute([...line, `port:${port}`]);
+    deepStrictEqual([refused.code, refused.stderr], [1, ""]);
+    match(refused.stdout, /is not ended: the kernel refuses it \(EPERM\): it takes CAP_NET_ADMIN, which root has\n$/);
     strictEqual(await moves(pair), true);
   } finally {
     pair.client.close();
