@@ -1,6 +1,7 @@
 /** A filter as a value: what parseFilter() makes, printFilter() writes and compileFilter() turns into a test of a row. */
 import type { Unit } from "../column.ts";
 import { isMistaken } from "./cidr.ts";
+import { namesField } from "./field_names.ts";
 import { isUnitName, quantityText } from "./quantity.ts";
 
 export type Operator = ">=" | "<=" | "!=" | "=" | ">" | "<";
@@ -43,7 +44,7 @@ const KEYWORDS = new Set(["and", "or", "not", "failed"]);
 export function printFilter(filter: Filter): string {
   switch (filter.kind) {
     case "any":
-      return quoted(filter.text, isMistaken(filter.text));
+      return quoted(filter.text, isMistaken(filter.text) || namesField(filter.text));
     case "failed":
       return "failed";
     case "field":

@@ -11,6 +11,7 @@ import { harmless } from "../../harmless.ts";
 import { peerText } from "../pairs.ts";
 import { type Filter, someTerm } from "./ast.ts";
 import { inRange, isMistaken, parseRange } from "./cidr.ts";
+import type { FIELD_NAMES } from "./field_names.ts";
 
 export type Predicate = (sample: Sample, row: number) => boolean;
 
@@ -192,7 +193,7 @@ const ofFamily = (family: number): Predicate => ({ flows }, row) => flows.family
 const ofDirection = (name: string): Predicate => ({ flows }, row) => flow.directionName(flows, row) === name;
 const inbound = ofDirection("inbound"), outbound = ofDirection("outbound");
 
-const DEFINITIONS: Readonly<Record<string, Field>> = {
+const DEFINITIONS: Readonly<Record<typeof FIELD_NAMES[number], Field>> = {
   process: { about: "name of the process", example: "curl", test: contains(columnText("process")), exact: isProcess },
   pid: { about: "process id", example: "1234", test: pid },
   user: { about: "login name or user id", example: "ann", test: contains(columnText("user")) },

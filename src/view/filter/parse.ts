@@ -2,6 +2,7 @@
 import { columnById, type Unit } from "../column.ts";
 import { type Filter, FilterError, printFilter } from "./ast.ts";
 import { isMistaken } from "./cidr.ts";
+import { ENDS } from "./field_names.ts";
 import { FIELDS } from "./fields.ts";
 import { lexFilter, type Token } from "./lex.ts";
 import { isApart, parseQuantity } from "./quantity.ts";
@@ -44,10 +45,18 @@ class Parser {
     for (;;) {
       const kind = this.tokens[this.#next]?.kind;
       if (kind === undefined || kind === "or" || kind === ")") break;
-      this.#take("and");
+      if (!this.#take("and")) this.#apart();
       terms.push(this.#not());
     }
     return terms.length === 1 ? terms[0] : { kind: "and", terms };
+  }
+
+  /** Throws where the word before is a field's name, and the one that comes its value, as in tcpdump: side by side they would be two words. */
+  #apart(): void {
+    const [before, next] = this.tokens.slice(this.#next - 1, this.#next + 1);
+    if (before?.kind !== "word" || before.quoted || next.kind !== "word" || next.quoted) return;
+    const how = joined(before.text.toLowerCase(), next.text);
+    if (how !== null) throw new FilterError(`write ${how}; a word that is meant stands in quotes`, before.at);
   }
 
   #not(): Filter {
@@ -90,6 +99,16 @@ class Parser {
     this.#next++;
     return true;
   }
+}
+
+/** How a field and its value are written that stand apart; null: the first word is no field. */
+function joined(name: string, value: string): string | null {
+  const [address, port] = ENDS.get(name) ?? [];
+  if (address !== undefined) return FIELDS.has(value) ? `${address}: or ${port}:` : `${address}:${value}`;
+  const field = FIELDS.get(name);
+  if (field === undefined) return null;
+  if (name === "host") return `${value} alone, which is either end, or host:${value} for one of --hosts`;
+  return `${name}:${typeof field.test(value) === "string" ? field.example : value}`;
 }
 
 type Pair = Extract<Token, { kind: "pair" }>;
@@ -139,6 +158,10 @@ function unitOf(name: string, figures: Figures): Unit | null {
 }
 
 function pair({ name, operator, value, quoted, at, valueAt }: Pair, figures: Figures): Filter {
+  if (!quoted && operator === "=" && value.startsWith("=")) throw new FilterError("write = for ==", at);
+  if (!quoted && operator === "=" && value.startsWith("~")) {
+    throw new FilterError(`a part of a text is enough: write ${name}: for ${name}=~`, at);
+  }
   if (!quoted && TEXTS.has(name)) plain(value, valueAt);
   const column = columnById(name), field = FIELDS.get(name), unit = unitOf(name, figures);
   if (operator !== ":" && unit !== null) return comparison(column?.id ?? name, unit, operator, value, valueAt);

@@ -114,11 +114,20 @@ const WRONG: readonly (readonly [string, number, RegExp])[] = [
   ["ngin*", 0, /stands for itself/],
   ["process:'Web Content'", 8, /^a quote is " here, as in "Web Content", and not '/],
   ["not “Web Content”", 4, /^a quote is " here, .* and not “/],
+  ["tcp port 443", 4, /^write port:443; a word that is meant stands in quotes/],
+  ["not State established", 4, /^write state:established;/],
+  ["port http", 0, /^write port:8000-8999;/],
+  ["a or (host 10.0.0.1)", 6, /^write 10.0.0.1 alone, which is either end, or host:10.0.0.1 for one of --hosts;/],
+  ["src 10.0.0.1", 0, /^write local:10.0.0.1;/],
+  ["dst port 80", 0, /^write remote: or dport:;/],
+  ["process == curl", 0, /^write = for ==/],
+  ["rtt==5ms", 0, /^write = for ==/],
+  ["exe=~py", 0, /^a part of a text is enough: write exe: for exe=~/],
   ["(".repeat(200) + "a", 100, /too deeply/],
 ];
 
 Deno.test("parseFilter() takes what is like a range or a sign of another language as a word where it stands in quotes", () => {
-  for (const word of ["10.0.0.0/33", "10.0.0.1,10.0.0.2", "&&", "a->b", "=b", "py*", "'a", "“a”"]) {
+  for (const word of ["10.0.0.0/33", "10.0.0.1,10.0.0.2", "&&", "a->b", "=b", "py*", "'a", "“a”", "port", "src"]) {
     const text = `"${word}"`;
     deepStrictEqual(parseFilter(text), any(word));
     strictEqual(printFilter(any(word)), text);
@@ -251,4 +260,18 @@ Deno.test("printFilter() writes any text as one line of UTF-8, from which it is 
     }),
     { numRuns: 2000 },
   );
+});
+
+Deno.test("parseFilter() takes the name of a field as a word where no bare word stands behind it, and where it stands in quotes", () => {
+  for (
+    const [text, ...words] of [["port", "port"], ["a host", "a", "host"], ['"port" 443', "port", "443"], [
+      "port and 443",
+      "port",
+      "443",
+    ]]
+  ) {
+    const filter = parseFilter(text);
+    deepStrictEqual(filter, words.length === 1 ? any(words[0]) : { kind: "and", terms: words.map(any) });
+    deepStrictEqual(parseFilter(printFilter(filter!)), filter);
+  }
 });
