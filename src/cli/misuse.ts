@@ -3,12 +3,16 @@
 /** In place of the parser's own sentence: by its beginning, with what it names. */
 const SENTENCES: readonly (readonly [said: RegExp, inWords: (found: string) => string])[] = [
   [
+    /^too many arguments\. .* but got \d+: (help|version)(?:,|$)/s,
+    (word) => `'${word}' is no command: the option is --${word}`,
+  ],
+  [
     /^too many arguments\. .* but got \d+: (.*?)(?:, .*)?$/s,
     (word) => `'${word}' is neither an option nor a command; what flows must match stands behind --filter`,
   ],
   [
     /^too many arguments for 'run'.* but got \d+: (.*)$/s,
-    (words) => `'run' takes its command behind --: tcptop run -- ${words.replaceAll(",", "")}`,
+    (words) => `'run' takes its command behind --: tcptop run -- ${words.replaceAll(", ", " ")}`,
   ],
   [/^missing required argument '(filter)'/, (what) => `'kill' takes a ${what}: tcptop kill 'pid:1234 dport:443'`],
   [/^missing required argument '(shell)'/, (what) => `'completions' takes the name of a ${what}: bash, zsh or fish`],

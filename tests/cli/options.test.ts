@@ -182,6 +182,8 @@ Deno.test("parseArguments() refuses what excludes each other, is not known or to
   const neither = "is neither an option nor a command; what flows must match stands behind --filter";
   strictEqual(refusal("firefox"), `'firefox' ${neither}`);
   strictEqual(refusal("--once", "a", "b"), `'a' ${neither}`);
+  match(refusal("help", "kill"), /^'help' is no command: the option is --help$/);
+  strictEqual(refusal("helper"), `'helper' ${neither}`);
 });
 
 Deno.test("parseArguments() says what a command takes", () => {
@@ -191,6 +193,7 @@ Deno.test("parseArguments() says what a command takes", () => {
   strictEqual(refusal("completions"), "'completions' takes the name of a shell: bash, zsh or fish");
   strictEqual(refusal("completions", "tcsh"), "'completions' takes bash, zsh or fish, not 'tcsh'");
   strictEqual(refusal("run", "npm", "test"), "'run' takes its command behind --: tcptop run -- npm test");
+  strictEqual(refusal("run", "dd", "conv=a,b"), "'run' takes its command behind --: tcptop run -- dd conv=a,b");
 });
 
 Deno.test("parseArguments() answers --version and --help without running", () => {
@@ -221,7 +224,9 @@ Deno.test("parseArguments() takes a command behind -- for run, with the options 
   strictEqual(json, true);
 
   strictEqual(refusal("run"), "'run' takes a command behind --: tcptop run -- npm test");
+  strictEqual(refusal("run", "dd", "conv=a,b"), "'run' takes its command behind --: tcptop run -- dd conv=a,b");
   strictEqual(refusal("run", "--"), "'run' takes a command behind --: tcptop run -- npm test");
+  strictEqual(refusal("run", "dd", "conv=a,b"), "'run' takes its command behind --: tcptop run -- dd conv=a,b");
   strictEqual(refusal("run", "ls"), "'run' takes its command behind --: tcptop run -- ls");
   strictEqual(refusal("--once", "--", "ls"), "a command behind -- is for 'run': tcptop run -- COMMAND");
   strictEqual(refusal("run", "--once", "--", "ls"), "'run' takes no --once: it goes on for as long as the command");
