@@ -25,6 +25,7 @@ export function healthSum(all: readonly Health[]): Health {
 
 /** What has been counted since; what is open now stays what it is. */
 export function healthSince(now: Health, before: Health): Health {
+  if (before === NO_HEALTH) return now;
   const since = NAMES.map((name) => [name, Math.max(0, (now[name] ?? 0) - (before[name] ?? 0))]);
   return { ...Object.fromEntries(since), socketsApart: now.socketsApart } as Health;
 }

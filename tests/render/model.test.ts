@@ -1,6 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Sample } from "../../src/flow/sample.ts";
-import { asciiText } from "../../src/view/charset.ts";
 import { SELECTED } from "../../src/view/canvas.ts";
 import { columnById, HISTORY } from "../../src/view/column.ts";
 import { menuColumns } from "../../src/view/screen/menu.ts";
