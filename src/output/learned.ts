@@ -2,7 +2,7 @@
 import type { Filter } from "../view/filter/ast.ts";
 import { printFilter } from "../view/filter/ast.ts";
 import ipaddr from "ipaddr.js";
-import { policyLines } from "./policy.ts";
+import { commentAt, policyLines } from "./policy.ts";
 import type { SeenFlow } from "./seen.ts";
 
 /** More addresses than this without a name, of one process and port in one network, become that network. */
@@ -33,11 +33,12 @@ function entriesOf(text: string): Map<string, string> {
   for (const line of policyLines(body)) {
     const trimmed = line.trim();
     if (trimmed === "") continue;
-    if (trimmed.startsWith("#")) comment += `${trimmed}\n`;
-    else {
-      entries.set(trimmed, (entries.get(trimmed) ?? "") + comment);
-      comment = "";
-    }
+    const at = commentAt(trimmed), rule = trimmed.slice(0, at).trim();
+    // What stands behind a rule comes to stand in front of it, as it is the rule that is looked for.
+    if (at < trimmed.length) comment += `${trimmed.slice(at)}\n`;
+    if (rule === "") continue;
+    entries.set(rule, (entries.get(rule) ?? "") + comment);
+    comment = "";
   }
   if (comment !== "") entries.set("", comment);
   return entries;

@@ -11,7 +11,6 @@ import { textCells } from "../view/width.ts";
 import { type Judge, ownerText, type Seen, type SeenFlow } from "./seen.ts";
 
 const MOST_TOLD = 50;
-const COMMENT = /^\s*(?:#|$)/;
 
 /** What is wrong with a line of a policy: a sentence with file, line and column, the line, and a caret below the place. */
 export class PolicyError extends Error {
@@ -31,13 +30,13 @@ export interface Rule {
   readonly allows: Predicate;
 }
 
-/** The rules of a file; lines that are blank or begin with # are none. Throws a PolicyError. */
+/** The rules of a file; blank lines and comments are none. Throws a PolicyError. */
 export function readPolicy(path: string, text: string): Rule[] {
   const rules: Rule[] = [];
   policyLines(text).forEach((line, i) => {
-    if (COMMENT.test(line)) return;
     try {
-      const filter = parseFilter(line)!;
+      const filter = parseFilter(line.slice(0, commentAt(line)));
+      if (filter === null) return;
       rules.push({ place: `${path}:${i + 1}`, filter, allows: compileFilter(filter) });
     } catch (error) {
       if (!(error instanceof FilterError)) throw error;
@@ -45,6 +44,14 @@ export function readPolicy(path: string, text: string): Rule[] {
     }
   });
   return rules;
+}
+
+/** A text in quotes, or a character that begins no comment: one does a # that begins the line or stands behind a blank. */
+const NO_COMMENT = /^(?:"(?:[^"\\]|\\.)*"|(?<!\S)[^#]|(?<=\S).)*/;
+
+/** Where the line's comment begins; its length where there is none. */
+export function commentAt(line: string): number {
+  return NO_COMMENT.exec(line)![0].length;
 }
 
 export function policyLines(text: string): string[] {

@@ -2,6 +2,7 @@ import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { judgeOf, PolicyError, readPolicy, refusals, refusalSentences } from "../../src/output/policy.ts";
 import { learnedLines, learnedText } from "../../src/output/learned.ts";
 import { Seen } from "../../src/output/seen.ts";
+import { printFilter } from "../../src/view/filter/ast.ts";
 import type { Sample } from "../../src/flow/sample.ts";
 import { type FakeFlow, fakeSample } from "../view/fake_sample.ts";
 
@@ -27,6 +28,12 @@ const errorOf = (text: string) => {
 
 Deno.test("readPolicy() says file, line and column of what is wrong, with a caret", () => {
   strictEqual(readPolicy("p", "# one\n\nprocess=curl\r\n  dport:443 or dport:80\n").length, 2);
+  const commented = 'curl # as "root\n#\n  # two\nprocess="a # b" # c\nx#y\n';
+  deepStrictEqual(readPolicy("p", commented).map(({ filter }) => printFilter(filter)), [
+    "curl",
+    'process="a # b"',
+    '"x#y"',
+  ]);
   strictEqual(
     errorOf("# one\nprocess=curl dport:99999\n"),
     "p.txt:2:20: '99999' is neither a port nor a range such as 8000-8999\n  process=curl dport:99999\n                     ^",
@@ -101,6 +108,13 @@ Deno.test("learnedText() is the same in whatever order it was learnt, and keeps 
     "",
   ]);
   strictEqual(learnedText([], own), own);
+  const behind = learnedText(seenOf([a]).flows, `# one\nprocess=a remote=1.1.1.1 dport:443 proto:tcp # of "mine\n`);
+  deepStrictEqual(behind.split("\n").slice(2), [
+    "# one",
+    '# of "mine',
+    "process=a remote=1.1.1.1 dport:443 proto:tcp",
+    "",
+  ]);
 });
 
 Deno.test("a name in a rule is one that was asked for, not one from reverse DNS", () => {
