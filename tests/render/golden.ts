@@ -316,7 +316,7 @@ export const GOLDEN: Readonly<Record<string, readonly string[]>> = {
     "│ , .                  a replay slower, faster; space: pause                   │",
     "│ w                    keep what is remembered in a file, for --replay         │",
     "│ K                    end the connection, with --allow-kill; asks first       │",
-    "│ /                    filter                                                  │",
+    "│ /                    filter; up and down: those from before                  │",
     "│ s                    choose the sort column                                  │",
     "│ < >                  sort by the column before, after                        │",
     "│ r                    reverse the order                                       │",

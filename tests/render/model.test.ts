@@ -134,6 +134,50 @@ Deno.test("ScreenModel filters with every key, goes back with Escape, and keeps 
   strictEqual(names(model), "[curl] p2 p1");
 });
 
+Deno.test("ScreenModel leads from the filter that is typed to those that were kept before, and back to it", () => {
+  const model = modelOf([...rates(1, 2), { cookie: 9, process: "curl", rxDelta: 3 }]),
+    last = () => model.draw().line(11);
+  const typed = (keys: string[]) => {
+    press(model, ...keys);
+    return /^filter: (\S*)/.exec(last())![1];
+  };
+  for (const text of ["p1", "nobody", "curl", "p1"]) press(model, "/", "ctrl-u", ...text, "enter");
+  press(model, "/", "ctrl-u", ..."given-up", "escape");
+  strictEqual(last().startsWith(" filter p1 "), true);
+  press(model, "/", "backspace");
+  strictEqual(typed(["up"]), "p1");
+  strictEqual(typed(["ctrl-p"]), "curl");
+  strictEqual(names(model), "[curl]");
+  strictEqual(typed(["up"]), "nobody");
+  strictEqual(typed(["up"]), "nobody");
+  strictEqual(last().endsWith("there is no filter before this"), true);
+  strictEqual(typed(["ctrl-n", "down"]), "p1");
+  strictEqual(typed(["down"]), "p");
+  strictEqual(last().includes("2 match"), true);
+  strictEqual(typed(["down"]), "p");
+  strictEqual(last().endsWith("there is no filter after this"), true);
+  // What is made of one is typed: the one itself stays as it was.
+  strictEqual(typed(["up", "up", "backspace", "1"]), "cur1");
+  strictEqual(typed(["up", "up", "down", "down"]), "cur1");
+  press(model, "up", "up", "enter");
+  strictEqual(last().startsWith(" filter curl "), true);
+  press(model, "/");
+  strictEqual(typed(["up"]), "p1");
+  press(model, "escape");
+  strictEqual(last().startsWith(" filter curl "), true);
+});
+
+Deno.test("ScreenModel leads back to the filter of the command line, and goes on from one that is not finished", () => {
+  const model = scene(80, 12, 0, { filterText: "curl" }), last = () => model.draw().line(11);
+  press(model, "/", "ctrl-u", ..."rtt>1");
+  strictEqual(last().includes("needs its unit"), true);
+  press(model, "up");
+  strictEqual(last().startsWith("filter: curl "), true);
+  strictEqual(last().includes("enter keeps"), true);
+  press(model, "down");
+  strictEqual(/^filter: rtt>1 .*needs its unit/.test(last()), true);
+});
+
 Deno.test("ScreenModel shows a rate in the head whole or not at all, however narrow the terminal is, and both before its own name", () => {
   const RATE = /[↓↑] +[\d.]+ ([kKMG]i?)?(B|bit)\/s( |$)/g;
   for (const changes of [{}, { bits: true }, { allowKill: true }, { replay: true, paused: true }]) {

@@ -90,6 +90,7 @@ export function state(columns: number, rows: number): ScreenState {
     filterText: "",
     filter: null,
     filterError: null,
+    filters: [],
     protocol: null,
     listeners: false,
     names: true,

@@ -38,6 +38,7 @@ export function initialState(options: Options, terminal: TerminalFacts): ScreenS
     filterText: filter === null ? "" : printFilter(filter),
     filter: filter === null ? null : compileFilter(filter),
     filterError: null,
+    filters: [],
     protocol,
     listeners,
     names: options.resolve ?? true,

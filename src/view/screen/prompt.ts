@@ -12,15 +12,20 @@ type Prompt = Extract<Mode, { kind: "prompt" }>;
 /** A filter longer than this is a paste gone wrong. */
 const MOST_CHARACTERS = 1000;
 const TOO_LONG = `no more than ${thousands(MOST_CHARACTERS)} characters: not added`;
+/** Filters from before that the arrows lead back to. */
+const MOST_FILTERS = 50;
 
 export function openPrompt(state: ScreenState): ScreenState {
   const text = state.filterText;
   return {
     ...state,
+    filters: remembered(state.filters, text),
     mode: {
       kind: "prompt",
       text,
       caret: [...text].length,
+      draft: text,
+      ago: 0,
       before: text,
       listenersBefore: state.listeners,
       refused: null,
@@ -33,7 +38,8 @@ export function promptInput(state: ScreenState, before: Prompt, input: Exclude<I
   if (input.type === "paste") return typed(state, mode, input.text.replace(/\s+/g, " "));
   switch (input.key) {
     case "enter":
-      return state.filterError === null ? { ...state, mode: { kind: "table" } } : state;
+      if (state.filterError !== null) return state;
+      return { ...state, mode: { kind: "table" }, filters: remembered(state.filters, state.filterText) };
     case "escape":
       return filtered({ ...state, mode: { kind: "table" }, listeners: mode.listenersBefore }, mode.before);
     default:
@@ -49,6 +55,12 @@ function edited(state: ScreenState, mode: Prompt, key: string): ScreenState {
     return changed(state, mode, [...characters.slice(0, begin), ...characters.slice(to)].join(""), begin);
   };
   switch (key) {
+    case "up":
+    case "ctrl-p":
+      return recalled(state, mode, mode.ago + 1);
+    case "down":
+    case "ctrl-n":
+      return recalled(state, mode, mode.ago - 1);
     case "left":
       return moved(caret - 1);
     case "right":
@@ -78,6 +90,22 @@ function edited(state: ScreenState, mode: Prompt, key: string): ScreenState {
   }
 }
 
+/** The newest first, each once. */
+function remembered(filters: readonly string[], text: string): readonly string[] {
+  return text === "" ? filters : [text, ...filters.filter((filter) => filter !== text)].slice(0, MOST_FILTERS);
+}
+
+/** The filter so many before the draft, which is there again at 0. */
+function recalled(state: ScreenState, mode: Prompt, ago: number): ScreenState {
+  const { draft } = mode, all = [draft, ...state.filters.filter((filter) => filter !== draft.trim())];
+  if (ago < 0 || ago >= all.length) {
+    const refused = ago < 0 ? "there is no filter after this" : "there is no filter before this";
+    return { ...state, mode: { ...mode, refused } };
+  }
+  const text = all[ago];
+  return filtered({ ...state, mode: { ...mode, text, caret: [...text].length, ago } }, text);
+}
+
 /** Where the last word begins, in characters. */
 function wordBegin(characters: readonly string[]): number {
   const end = characters.findLastIndex((character) => character !== " ");
@@ -100,7 +128,7 @@ function typed(state: ScreenState, mode: Prompt, text: string): ScreenState {
 }
 
 function changed(state: ScreenState, mode: Prompt, text: string, caret: number): ScreenState {
-  return filtered({ ...state, mode: { ...mode, text, caret } }, text);
+  return filtered({ ...state, mode: { ...mode, text, caret, draft: text, ago: 0 } }, text);
 }
 
 /** The state with this filter; while the text is none, the filter from before the typing holds and the error says why. */

@@ -13,6 +13,9 @@ export type Mode =
     readonly kind: "prompt";
     readonly text: string;
     readonly caret: number;
+    /** What was typed last, and how many filters before it the text is one of them; 0: the text is the draft. */
+    readonly draft: string;
+    readonly ago: number;
     readonly before: string;
     readonly listenersBefore: boolean;
     /** Why what was typed last is not in the text; null: it is. */
@@ -66,6 +69,8 @@ export interface ScreenState {
   readonly filterText: string;
   readonly filter: Predicate | null;
   readonly filterError: string | null;
+  /** Filters that were kept, the newest first. */
+  readonly filters: readonly string[];
   /** null: both. */
   readonly protocol: "tcp" | "udp" | null;
   readonly listeners: boolean;
