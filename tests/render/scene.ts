@@ -73,6 +73,7 @@ export function state(columns: number, rows: number): ScreenState {
     ascii: false,
     mode: { kind: "table" },
     details: false,
+    detailsTop: 0,
     frozen: false,
     allowKill: false,
     historyMs: 0,

@@ -41,13 +41,36 @@ const HISTORY_LINES = RATE_LINES + 2;
 const MOST_HISTORY_LINES = RATE_LINES + MOST_TIME_LINES;
 /** A pane of so few lines has no history where the facts fill it. */
 const FACTS_FIRST = 10;
+/** So few lines of both ends leave none to the command. */
+const LEAST_ENDS = 3;
 /** Fewer cells of the title do not say whose details these are. */
 const LEAST_TITLE = 16;
 /** Narrower than this, and a pair cannot hold an IPv4 endpoint. */
 const PAIR_CELLS = 36;
 
-/** A text stands for what has no details. */
-export function drawDetails(canvas: Canvas, detailed: Detailed | string, y: number, rows: number): void {
+/** Which lines of the facts and the history the pane has. */
+export interface Part {
+  /** Below the title and what the connection waits for. */
+  readonly lines: number;
+  /** Of these, what the facts may take: the history keeps its lines, which it gets one by one as the pane grows. */
+  readonly facts: number;
+  /** How many lines there is no room for. */
+  readonly missing: number;
+}
+
+export function partOf(detailed: Detailed, columns: number, rows: number): Part {
+  const lines = Math.max(0, rows - (limitOf(detailed) === null ? 1 : 2)), { history } = detailed;
+  const timed = lines >= HISTORY_LINES && history?.waits.some((wait) => wait !== null);
+  const wanted = history === undefined ? 0 : timed ? HISTORY_LINES : RATE_LINES;
+  const facts = lines - Math.min(lines, wanted, Math.max(0, rows - FACTS_FIRST));
+  // Nothing can be scrolled where there is no line for it.
+  return { lines, facts, missing: lines === 0 ? 0 : Math.max(0, factLines(detailed, columns) + wanted - lines) };
+}
+
+const limitOf = ({ sample, row, history }: Detailed) => limitSentence(sample, row, history?.waits);
+
+/** `scrolled`: lines that are passed over. A text stands for what has no details. */
+export function drawDetails(canvas: Canvas, detailed: Detailed | string, y: number, rows: number, scrolled = 0): void {
   if (rows <= 0) return;
   canvas.fill(0, y, canvas.columns, Role.title);
   for (let line = y + 1; line < y + rows; line++) canvas.fill(0, line, canvas.columns, Role.text);
@@ -56,26 +79,32 @@ export function drawDetails(canvas: Canvas, detailed: Detailed | string, y: numb
     canvas.put(2, y + Math.min(2, rows - 1), fitted(detailed, canvas.columns - 2), Role.dim);
     return;
   }
-  const { sample, row, other } = detailed;
-  const bottom = y + rows;
-  const limit = limitSentence(sample, row, detailed.history?.waits);
-  if (limit !== null) {
+  const { sample, row, other } = detailed, limit = limitOf(detailed), bottom = y + rows;
+  if (limit !== null && rows > 1) {
     canvas.put(1, y + 1, fitted(limit, canvas.columns - 2), limitRole(limitedBy(sample.flows, row)));
   }
-  // What does not fit leaves from the end of the facts: the history keeps its lines, which it gets one by one as the pane grows.
-  const kept = Math.max(0, Math.min(HISTORY_LINES, rows - FACTS_FIRST));
-  const first = y + (limit === null ? 1 : 2), end = bottom - kept;
-  drawTitle(canvas, headline(sample, row), y, factLines(detailed, canvas.columns) - Math.max(0, end - first));
-  if (other >= 0) return drawHistory(canvas, detailed, drawEnds(canvas, detailed, first, end), bottom);
-  const { across, side, long } = pairsOf(detailed, canvas.columns);
-  let line = drawPairs(canvas, side, across, first, end);
-  for (const [label, text] of long) line = drawPair(canvas, label, text, line, end);
-  drawHistory(canvas, detailed, Math.min(line, end), bottom);
+  const { lines, facts, missing } = partOf(detailed, canvas.columns, rows), top = Math.min(scrolled, missing);
+  drawTitle(canvas, headline(sample, row), y, missing - top, top);
+  const all = factLines(detailed, canvas.columns), first = bottom - lines;
+  const window = { first, end: first + Math.max(0, Math.min(all - top, facts)), top };
+  if (other >= 0) drawEnds(canvas, detailed, window);
+  else drawFacts(canvas, detailed, window);
+  drawHistory(canvas, detailed, window.end, bottom, Math.max(0, top - all));
 }
 
-/** `missing`: lines that there is no room for. */
-function drawTitle(canvas: Canvas, title: string, y: number, missing: number): void {
-  const sign = missing > 0 ? counted(missing, "[line has|lines have] no room ") : "";
+/** Lines of the canvas, up to `end`, and how many of what they show is passed over. */
+interface Window {
+  readonly first: number;
+  readonly end: number;
+  readonly top: number;
+}
+
+function drawTitle(canvas: Canvas, title: string, y: number, below: number, above: number): void {
+  const sign = below > 0
+    ? ` PgDn: ${counted(below, "more [line|lines]")} `
+    : above > 0
+    ? ` PgUp: ${counted(above, "[line|lines]")} above `
+    : "";
   const room = canvas.columns - 2 - textCells(sign), shown = room < LEAST_TITLE ? "" : sign;
   canvas.put(1, y, fitted(title, shown === "" ? canvas.columns - 2 : room), Role.title);
   canvas.put(canvas.columns - textCells(shown), y, shown, Role.title);
@@ -116,7 +145,7 @@ const NAME_FROM: Readonly<Record<flow.NameFrom, string>> = {
 };
 
 function longPairs({ sample, row, commandLine }: Described): Pair[] {
-  const long: Pair[] = [["command", commandLine === undefined ? "…" : harmless(commandLine ?? "-")]];
+  const long: Pair[] = [commandPair(commandLine)];
   const exe = flow.executable(sample, row), container = flow.container(sample, row);
   const end = endedOf(sample, row);
   const queue = acceptQueue(sample.flows, row);
@@ -139,24 +168,24 @@ function longPairs({ sample, row, commandLine }: Described): Pair[] {
 }
 
 /** A line a fact, what it is at the client's end and at the server's. */
-function drawEnds(canvas: Canvas, { sample, row, other, commandLine }: Detailed, y: number, end: number): number {
+function drawEnds(canvas: Canvas, { sample, row, other, commandLine }: Detailed, { first, end, top }: Window): void {
   const half = Math.floor((canvas.columns - LABEL_CELLS - 2) / 2);
-  // The last line is the command's.
-  const lines = bothEnds(sample, row, other).slice(0, Math.max(0, end - y - 1));
+  // The last line is the command's, which is shown before others where there are some.
+  const shown = end - first - (end - first > LEAST_ENDS ? 1 : 0);
+  const lines = bothEnds(sample, row, other).slice(top, top + shown);
   lines.forEach(([label, client, server], i) => {
-    canvas.put(1, y + i, label, Role.dim, LABEL_CELLS);
+    canvas.put(1, first + i, label, Role.dim, LABEL_CELLS);
     // The port is at an endpoint's end.
-    const cut = label === "local" || label === "remote" ? "middle" : "end", role = i === 0 ? Role.strong : Role.text;
-    canvas.put(LABEL_CELLS + 2, y + i, fitted(client, half - 2, cut), role, half - 1);
-    canvas.put(LABEL_CELLS + 2 + half, y + i, fitted(server, half - 2, cut), role, half - 1);
+    const cut = label === "local" || label === "remote" ? "middle" : "end";
+    const role = top + i === 0 ? Role.strong : Role.text;
+    canvas.put(LABEL_CELLS + 2, first + i, fitted(client, half - 2, cut), role, half - 1);
+    canvas.put(LABEL_CELLS + 2 + half, first + i, fitted(server, half - 2, cut), role, half - 1);
   });
-  return drawPair(
-    canvas,
-    "command",
-    commandLine === undefined ? "…" : harmless(commandLine ?? "-"),
-    y + lines.length,
-    end,
-  );
+  if (first + lines.length < end) drawPair(canvas, commandPair(commandLine), first + lines.length);
+}
+
+function commandPair(commandLine: string | null | undefined): Pair {
+  return ["command", commandLine === undefined ? "…" : harmless(commandLine ?? "-")];
 }
 
 function queueText({ length, limit, overflows, overflows_at_most: bound }: AcceptQueue): string {
@@ -167,26 +196,29 @@ function queueText({ length, limit, overflows, overflows_at_most: bound }: Accep
   } turned away since tcptop began`;
 }
 
-/** Side by side as the width allows. Returns the line behind them. */
-function drawPairs(canvas: Canvas, pairs: readonly Pair[], across: number, y: number, end: number): number {
-  const cells = Math.floor(canvas.columns / across);
-  pairs.forEach(([label, text], i) => {
-    const line = y + Math.floor(i / across), x = i % across * cells + 1;
-    if (line >= end) return;
+/** Side by side as the width allows, then those that have a line for themselves. */
+function drawFacts(canvas: Canvas, detailed: Detailed, { first, end, top }: Window): void {
+  const { across, side, long } = pairsOf(detailed, canvas.columns), cells = Math.floor(canvas.columns / across);
+  const begin = first - top, isSeen = (line: number) => line >= first && line < end;
+  side.forEach(([label, text], i) => {
+    const line = begin + Math.floor(i / across), x = i % across * cells + 1;
+    if (!isSeen(line)) return;
     canvas.put(x, line, label, Role.dim, LABEL_CELLS);
     canvas.put(x + LABEL_CELLS + 1, line, fitted(text, cells - LABEL_CELLS - 3), Role.text, cells - LABEL_CELLS - 2);
   });
-  return y + Math.ceil(pairs.length / across);
+  long.forEach((pair, i) => {
+    const line = begin + Math.ceil(side.length / across) + i;
+    if (isSeen(line)) drawPair(canvas, pair, line);
+  });
 }
 
-function drawPair(canvas: Canvas, label: string, text: string, y: number, end: number): number {
-  if (y >= end) return y;
+function drawPair(canvas: Canvas, [label, text]: Pair, y: number): void {
   canvas.put(1, y, label, Role.dim, LABEL_CELLS);
   canvas.put(LABEL_CELLS + 2, y, fitted(text, canvas.columns - LABEL_CELLS - 3), Role.text);
-  return y + 1;
 }
 
-function drawHistory(canvas: Canvas, { history, bits }: Detailed, y: number, end: number): void {
+/** `skipped`: of the rates; where the pane is as low as that, it has no bar of the time. */
+function drawHistory(canvas: Canvas, { history, bits }: Detailed, y: number, end: number, skipped: number): void {
   if (history === undefined) return;
   const rateText = rateTexts(bits);
   const lines: [string, readonly (number | null)[], (most: number) => string, Role][] = [
@@ -198,7 +230,7 @@ function drawHistory(canvas: Canvas, { history, bits }: Detailed, y: number, end
   const x = LABEL_CELLS + 2, taken = drawTimeBar(canvas, history.waits, x, y, bars, end - y - lines.length);
   if (taken > 0) canvas.put(1, y, "time", Role.dim, LABEL_CELLS);
   y += taken;
-  lines.forEach(([label, values, text, role], i) => {
+  lines.slice(skipped).forEach(([label, values, text, role], i) => {
     if (y + i >= end) return;
     canvas.put(1, y + i, label, Role.dim, LABEL_CELLS);
     const known = values.slice(-bars).filter((value) => value !== null), most = Math.max(...known, 0);

@@ -21,6 +21,7 @@ export function initialState(options: Options, terminal: TerminalFacts): ScreenS
     ascii: terminal.ascii ?? false,
     mode: { kind: "table" },
     details: false,
+    detailsTop: 0,
     frozen: false,
     allowKill: options.allowKill,
     historyMs: options.historyMs,

@@ -14,7 +14,7 @@ import type { LentFlows } from "../lent_flows.ts";
 import { notesButOwners } from "../notes.ts";
 import { type Totals, totalsOf } from "../totals.ts";
 import { CommandLines, type NamedProcess } from "./command_lines.ts";
-import { type Described, type Detailed, detailsRows, drawDetails } from "./details.ts";
+import { type Described, type Detailed, detailsRows, drawDetails, partOf } from "./details.ts";
 import { headline } from "./facts.ts";
 import { otherEnd } from "../pairs.ts";
 import { drawFoot } from "./footer.ts";
@@ -193,10 +193,12 @@ export class ScreenModel {
   input(input: Input): void {
     const wasFrozen = this.#state.frozen;
     this.#refresh();
+    const sample = this.#sample(), geometry = this.#geometry(), detailed = this.#detailed(sample);
     this.#state = update(this.#state, input, {
-      sample: this.#sample(),
+      sample,
       lines: this.#lines,
-      geometry: this.#geometry(),
+      geometry,
+      details: detailed && partOf(detailed, this.#state.columns, geometry.detailsRows),
       notes: this.#notes().map(noteText),
     });
     if (!wasFrozen && this.#state.frozen) {
@@ -254,7 +256,7 @@ export class ScreenModel {
     drawTable(canvas, state, sample, this.#lines, geometry, (item, cells) => this.#bars(item, cells));
     if (geometry.detailsRows > 0) {
       const detailed = this.#detailed(sample) ?? this.#undetailed(sample);
-      drawDetails(canvas, detailed, geometry.detailsY, geometry.detailsRows);
+      drawDetails(canvas, detailed, geometry.detailsY, geometry.detailsRows, state.detailsTop);
     }
     const { mode } = state;
     if (mode.kind === "help" || mode.kind === "notes") {

@@ -42,6 +42,8 @@ export interface ScreenState {
   readonly ascii: boolean;
   readonly mode: Mode;
   readonly details: boolean;
+  /** Lines of the details that are passed over. */
+  readonly detailsTop: number;
   readonly frozen: boolean;
   /** K ends connections. */
   readonly allowKill: boolean;

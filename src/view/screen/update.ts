@@ -14,6 +14,7 @@ import { STEPS } from "./moment.ts";
 import { faster, inTime, keepIt, spaceBar } from "./player.ts";
 import { askKill, killAnswer } from "./kill.ts";
 import { openPrompt, promptInput } from "./prompt.ts";
+import type { Part } from "./details.ts";
 import { hintAt } from "./footer.ts";
 import { helpKey } from "./help.ts";
 
@@ -22,6 +23,8 @@ export interface Surroundings {
   readonly sample: Sample | null;
   readonly lines: Lines;
   readonly geometry: Geometry;
+  /** null: no details are open, or of nothing. */
+  readonly details: Part | null;
   /** What must be known, a line each. */
   readonly notes: readonly string[];
 }
@@ -74,8 +77,8 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   down: (state, around) => moved(state, state.index + 1, around),
   k: (state, around) => moved(state, state.index - 1, around),
   j: (state, around) => moved(state, state.index + 1, around),
-  pageup: (state, around) => moved(state, state.index - page(around), around),
-  pagedown: (state, around) => moved(state, state.index + page(around), around),
+  pageup: (state, around) => paged(state, around, -1),
+  pagedown: (state, around) => paged(state, around, 1),
   end: (state, around) => moved(state, around.lines.items.length - 1, around),
   home: (state) => ({ ...state, cursor: null, index: 0, top: 0 }),
   enter: opened,
@@ -188,12 +191,29 @@ function moved(state: ScreenState, to: number, { sample, lines, geometry }: Surr
   return scrolled({ ...state, index, cursor: itemId(sample, lines.items[index]) }, lines, geometry.bodyRows);
 }
 
+/** Details that have more lines than there is room for are scrolled in place of the table. */
+function paged(state: ScreenState, around: Surroundings, step: 1 | -1): ScreenState {
+  const { details } = around;
+  if (details === null || details.missing === 0) return moved(state, state.index + step * page(around), around);
+  return detailsScrolled(state, details, step * Math.max(1, details.facts - 1));
+}
+
+function detailsScrolled(state: ScreenState, { missing }: Part, lines: number): ScreenState {
+  const from = Math.min(state.detailsTop, missing), detailsTop = Math.max(0, Math.min(from + lines, missing));
+  if (detailsTop !== from) return { ...state, detailsTop };
+  return {
+    ...state,
+    detailsTop,
+    notice: lines < 0 ? "this is the begin of the details" : "this is the end of the details",
+  };
+}
+
 /** Enter: a group opens or closes, a flow shows its details. */
 function opened(state: ScreenState, around: Surroundings): ScreenState {
   const item = around.lines.items[state.index];
   if (item === undefined) return { ...state, details: false, notice: "nothing is under the cursor" };
   const held = moved(state, state.index, around);
-  return typeof item === "number" ? { ...held, details: !state.details } : toggled(held, item.id);
+  return typeof item === "number" ? { ...held, details: !state.details, detailsTop: 0 } : toggled(held, item.id);
 }
 
 /** Of a flow in a group, ← leads to the group. */
@@ -250,10 +270,12 @@ type Mouse = Extract<Input, { type: "mouse" }>;
 
 function mouse(state: ScreenState, { action, x, y }: Mouse, around: Surroundings): ScreenState {
   if (state.mode.kind !== "table") return withAdvice(state, mouseOver(state, action, x, y), around);
+  const { geometry, details } = around;
   if (action !== "press") {
-    return moved(state, state.index + (action === "wheelup" ? -WHEEL_LINES : WHEEL_LINES), around);
+    const lines = action === "wheelup" ? -WHEEL_LINES : WHEEL_LINES, isOnDetails = y >= geometry.detailsY;
+    if (details !== null && details.missing > 0 && isOnDetails) return detailsScrolled(state, details, lines);
+    return moved(state, state.index + lines, around);
   }
-  const { geometry } = around;
   if (y === geometry.footY) {
     const hint = hintAt(state, around.lines, x);
     return hint === null ? state : key(state, hint, around);
