@@ -23,7 +23,10 @@ const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?7l";
 // Mouse buttons in SGR form. While they are reported the terminal selects no text.
 const MOUSE_ON = "\x1b[?1000h\x1b[?1006h", MOUSE_OFF = "\x1b[?1006l\x1b[?1000l";
 const ASK = `\x1b[?${SYNCHRONISED}$p`;
-const LEAVE = "\x1b[0m\x1b[?7h\x1b[?2004l\x1b[?1006l\x1b[?1000l\x1b[?25h\x1b[?1049l";
+// A terminal without another screen (Linux's console, GNU screen as it is shipped) keeps the last frame: what comes next begins in its last line, which has
+// the keys. There is none below 999, and any terminal stops at its last.
+const BEGIN_LAST_LINE = "\x1b[999;1H\x1b[K";
+const LEAVE = `\x1b[0m\x1b[?7h\x1b[?2004l\x1b[?1006l\x1b[?1000l${BEGIN_LAST_LINE}\x1b[?25h\x1b[?1049l`;
 const encoder = new TextEncoder();
 
 export class Terminal {

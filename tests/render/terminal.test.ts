@@ -44,6 +44,8 @@ Deno.test("Terminal.leave() undoes what enter() did, once", async () => {
     deepStrictEqual([all.split(`\x1b[?${mode}h`).length, all.split(`\x1b[?${mode}l`).length], [2, 2], mode);
   }
   strictEqual(all.indexOf("\x1b[?25l") < all.indexOf("\x1b[?25h"), true);
+  // A terminal that has no other screen goes on below the frame.
+  strictEqual(all.slice(all.lastIndexOf("\x1b[999;1H")), "\x1b[999;1H\x1b[K\x1b[?25h\x1b[?1049l");
 });
 
 Deno.test("Terminal.draw() writes nothing for the same frame, and skips frames while one is going out", async () => {
