@@ -4,6 +4,8 @@ import { after } from "./clock.ts";
 
 /** An ESC on its own is a key if nothing follows it for this long: the rest of a sequence comes in the same packet. */
 const ESCAPE_MS = 40;
+/** What has gone on as no hand types ends within this: a packet that was lost on the way is sent again, after a second at most to begin with (RFC 6298). */
+const SEQUENCE_MS = 1200;
 /** How often it is looked for keys where a read does not wait for one. */
 const LOOK_EVERY_MS = 20;
 
@@ -17,7 +19,8 @@ export async function* inputs(from: ReadableInput): AsyncGenerator<(Input | Mode
   const decoder = new InputDecoder(), buffer = new Uint8Array(4096);
   const read = () => readSome(from, buffer).catch(() => null);
   for (let reading = read();;) {
-    const bytes = decoder.waits ? await within(ESCAPE_MS, reading) : await reading;
+    const { waits } = decoder, ms = waits === "keys" ? ESCAPE_MS : SEQUENCE_MS;
+    const bytes = waits === null ? await reading : await within(ms, reading);
     if (bytes === null) return;
     if (bytes === undefined) yield decoder.flush();
     else {

@@ -12,6 +12,9 @@ const PASTE_BEGIN = "\x1b[200~", PASTE_END = "\x1b[201~";
 /** A sequence without an end does not grow for ever. Of a longer paste this is kept, and no more than this is ever of use. */
 const MOST_HELD = 1 << 16;
 
+/** Characters of a sequence that has begun which may be as many keys. */
+const MOST_KEYS = 2;
+
 const FINAL: ReadonlyMap<string, string> = new Map(Object.entries({
   A: "up",
   B: "down",
@@ -52,9 +55,11 @@ export class InputDecoder {
   #pasted: string | null = null;
   readonly #decoder = new TextDecoder();
 
-  /** Whether a sequence has begun that may be an Escape key on its own: call flush() if nothing more comes. */
-  get waits(): boolean {
-    return this.#held !== "" && this.#pasted === null;
+  /** What has begun, for which flush() is to be called if nothing more comes: what may be keys, Escape and one behind it; what no hand types, the
+   * rest of which comes late on a slow line. null: nothing has. */
+  get waits(): "keys" | "sequence" | null {
+    if (this.#held === "" || this.#pasted !== null) return null;
+    return this.#held.length <= MOST_KEYS ? "keys" : "sequence";
   }
 
   decode(bytes: Uint8Array): (Input | ModeReport)[] {
@@ -62,7 +67,7 @@ export class InputDecoder {
     return this.#take(false);
   }
 
-  /** Nothing more has come: a lone ESC was the key. */
+  /** Nothing more has come: a lone ESC was the key, and a sequence without its end is none. */
   flush(): (Input | ModeReport)[] {
     return this.#take(true);
   }
@@ -114,7 +119,9 @@ function next(text: string, flush: boolean): Taken | null {
   if (text[1] === "[" || text[1] === "O") return sequence(text, flush);
   if (text.length === 1) return flush ? key("escape", 1) : null;
   const reply = stringReply(text);
-  if (reply !== null && (reply > 0 || !flush)) return reply > 0 ? { length: reply, input: null } : null;
+  if (reply !== null && reply > 0) return { length: reply, input: null };
+  if (reply === 0 && !flush) return null;
+  if (reply === 0 && text.length > MOST_KEYS) return { length: text.length, input: null };
   if (text[1] === "\x7f") return key("ctrl-w", 2); // Alt and Backspace, as readline has it
   // Before another key it could be Alt, which means nothing here; a busy moment may have put two keys into one read.
   return key("escape", 1);
@@ -150,7 +157,8 @@ function sequence(text: string, flush: boolean): Taken | null {
     // deno-lint-ignore no-control-regex
     const whole = /^\x1b[O[][<?]?[\d;]*[\x20-\x2f]*$/.test(text);
     if (whole && !flush) return null;
-    return text.length === 2 ? key("escape", 1) : { length: 2, input: null };
+    if (text.length <= MOST_KEYS) return key("escape", 1);
+    return { length: whole ? text.length : 2, input: null };
   }
   const [whole, mark, parameters, , final] = match, length = whole.length;
   if (mark === "<") return { length, input: mouse(parameters, final) };

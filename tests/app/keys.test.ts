@@ -28,6 +28,8 @@ Deno.test("inputs() gives keys in order, and ends where no more come", async () 
 Deno.test("inputs() takes an ESC for a key when nothing follows it, and for the beginning of a sequence when that does", async () => {
   deepStrictEqual(await typed("\x1b", 150, "[A"), ["escape", "[", "A"]);
   deepStrictEqual(await typed("\x1b", "[A"), ["up"]);
+  // What no hand types may come in parts: an answer of the terminal, the mark before a paste.
+  deepStrictEqual(await typed("\x1b[?62", 100, ";4cj", "\x1b[20", 100, "0~q\x1b[201~"), ["j", "paste"]);
 });
 
 Deno.test("inputs() ends when a read fails: the terminal has gone", async () => {

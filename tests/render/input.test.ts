@@ -57,7 +57,7 @@ Deno.test("InputDecoder.decode() takes no part of a paste for keys, however slow
   const decoder = new InputDecoder(), found = [];
   for (const piece of ["\x1b[200~", "quit", "K", "\x1b", "y\x1b[20", "1", "~j"]) {
     found.push(...decoder.decode(bytes(piece)));
-    if (decoder.waits) found.push(...decoder.flush());
+    if (decoder.waits !== null) found.push(...decoder.flush());
   }
   deepStrictEqual(found, [{ type: "paste", text: "quitK\x1by" }, key("j")]);
   const long = `\x1b[200~${"q".repeat(1 << 16)}${"q".repeat(5000)}`, half = bytes(long), after = bytes("q\x1b[201~j");
@@ -94,11 +94,38 @@ Deno.test("InputDecoder.decode() takes nothing for keys that a terminal answers 
 Deno.test("InputDecoder.flush() makes a lone ESC a key", () => {
   const decoder = new InputDecoder();
   deepStrictEqual(decoder.decode(bytes("\x1b")), []);
-  strictEqual(decoder.waits, true);
+  strictEqual(decoder.waits, "keys");
   deepStrictEqual(decoder.flush(), [key("escape")]);
-  strictEqual(decoder.waits, false);
+  strictEqual(decoder.waits, null);
   deepStrictEqual(decoded("\x1b\x1b"), [key("escape"), key("escape")]);
   deepStrictEqual(decoded("\x1b/"), [key("escape"), key("/")]);
+});
+
+Deno.test("InputDecoder.flush() makes no keys of what a terminal has begun to say and does not end", () => {
+  for (
+    const begun of [
+      "\x1b[?62;2",
+      "\x1b]11;q",
+      "\x1bP>|XTerm(q",
+      "\x1b[20",
+      "\x1b[1;",
+      "\x1b[<0;3",
+      "\x1b[M q",
+      "\x1bO5",
+      "\x1b]0;q\x1b",
+    ]
+  ) {
+    const decoder = new InputDecoder();
+    deepStrictEqual(decoder.decode(bytes(begun)), []);
+    strictEqual(decoder.waits, "sequence", JSON.stringify(begun));
+    deepStrictEqual([...decoder.flush(), ...decoder.decode(bytes("j"))], [key("j")], JSON.stringify(begun));
+  }
+  for (const begun of ["\x1b[", "\x1bO", "\x1b]", "\x1bP"]) {
+    const decoder = new InputDecoder();
+    decoder.decode(bytes(begun));
+    strictEqual(decoder.waits, "keys");
+    deepStrictEqual(decoder.flush(), [key("escape"), key(begun[1])]);
+  }
 });
 
 Deno.test("InputDecoder.decode() does not care how bytes are cut", () => {
@@ -133,6 +160,6 @@ Deno.test("InputDecoder.decode() survives anything", () => {
     const decoder = new InputDecoder();
     for (const piece of pieces) decoder.decode(piece);
     decoder.flush();
-    strictEqual(decoder.waits, false);
+    strictEqual(decoder.waits, null);
   }));
 });
