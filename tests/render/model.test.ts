@@ -353,6 +353,19 @@ Deno.test("ScreenModel says where a list goes on, and moves in it by pages, the 
   strictEqual(model.state.mode.kind, "table");
 });
 
+Deno.test("ScreenModel shows the line under the cursor of a list on a terminal of few lines too, and takes a click on it", () => {
+  for (let rows = 1; rows <= 7; rows++) {
+    const model = scene(80, rows, 0), all = () => Array.from({ length: rows }, (_, y) => model.draw().line(y));
+    press(model, "s", "down");
+    const { id } = model.state.sort.column, y = all().findIndex((line) => line.includes(` ▲ ${id} `));
+    strictEqual(y >= 0, true, `${rows}: ${all().join("|")}`);
+    press(model, "enter", "c");
+    const at = all().findIndex((line) => line.includes(" [x] process "));
+    model.input({ type: "mouse", action: "press", x: 60, y: at });
+    strictEqual(all().some((line) => line.includes(" [ ] process ")), true, `${rows}: ${all().join("|")}`);
+  }
+});
+
 Deno.test("ScreenModel says of a column that is chosen, or sorted by, why it stays empty", () => {
   const model = scene(120, 24, 0), said = () => model.draw().line(23);
   const at = menuColumns("columns", model.state).findIndex(({ id }) => id === "command");

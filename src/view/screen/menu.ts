@@ -73,7 +73,9 @@ const WIDTH = 24, PAGE = 10;
 /** Where it is, and which part of the list it shows: `top` is the first of `room` lines. */
 function placeOf(state: ScreenState, { kind, index }: Menu) {
   const { length } = menuColumns(kind, state), room = Math.max(1, Math.min(length, state.rows - 4));
-  const width = Math.min(WIDTH, state.columns), x = Math.max(0, state.columns - width - 2), y = 1;
+  const width = Math.min(WIDTH, state.columns), x = Math.max(0, state.columns - width - 2);
+  // On a low terminal the line under the cursor stands above the last one, rather than the frame.
+  const y = Math.max(-1, Math.min(1, state.rows - 3));
   return { x, y, width, room, top: Math.max(0, Math.min(index - Math.floor(room / 2), length - room)) };
 }
 
