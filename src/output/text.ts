@@ -3,7 +3,8 @@ import { type Column, inUnits } from "../view/column.ts";
 import { type Group, groupColumns, groupLabel, groupText } from "../view/group.ts";
 import type { Grouping } from "../view/group_key.ts";
 import { harmless } from "../harmless.ts";
-import { fitting } from "../view/layout.ts";
+import { cellText } from "../view/cell_text.ts";
+import { fitting, nextToLeave } from "../view/layout.ts";
 import { notesOf } from "../view/notes.ts";
 import { totalsOf } from "../view/totals.ts";
 import { rateTexts } from "../view/units.ts";
@@ -56,9 +57,11 @@ function table(
     cells.reduce((width, line) => Math.max(width, textCells(line[i])), textCells(column.title))
   );
   const ranked = columns.map((column) => column.id === sort?.id ? { ...column, stays: true } : column);
-  const kept = new Set(fitting(ranked, across ?? Infinity, (column) => widths[ranked.indexOf(column)], GAP));
+  const shown = placed(ranked, widths, across ?? Infinity);
   const line = (texts: readonly string[]) =>
-    texts.map((text, i) => kept.has(ranked[i]) ? padded(text, widths[i], columns[i].align) : null)
+    texts.map((text, i) =>
+      shown[i] === 0 ? null : padded(cellText(columns[i], text, shown[i]), shown[i], columns[i].align)
+    )
       .filter((text) => text !== null).join(" ".repeat(GAP)).trimEnd();
   const notes = notesOf(sample).map(({ message, remedy }) => `! ${message}${remedy === null ? "" : `. ${remedy}`}`);
   return [
@@ -67,6 +70,22 @@ function table(
     ...cells.map(line),
     "",
   ].join("\n");
+}
+
+/** The cells of each column on a line of `room`, 0: it has none. One that can take what is left over is cut to its floor before it leaves. */
+function placed(columns: readonly Column[], widths: readonly number[], room: number): readonly number[] {
+  const widthOf = new Map(columns.map((column, i) => [column, widths[i]]));
+  const cutTo = (column: Column) =>
+    column.weight > 0 ? Math.min(column.floor, widthOf.get(column)!) : widthOf.get(column)!;
+  const kept = new Set(
+    fitting(columns, room, (column, last) => column === last ? cutTo(column) : widthOf.get(column)!, GAP),
+  );
+  const all = [...kept], last = nextToLeave(all);
+  const beyond = Math.max(0, all.reduce((sum, column) => sum + widthOf.get(column)! + GAP, -GAP) - room);
+  return columns.map((column, i) => {
+    if (!kept.has(column)) return 0;
+    return column === last ? Math.max(cutTo(column), widths[i] - beyond) : widths[i];
+  });
 }
 
 /** By the cells of a terminal: a wide character takes two, a mark none. */

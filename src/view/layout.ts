@@ -89,7 +89,7 @@ export function fitting(
 }
 
 /** What never leaves a narrow screen does so for the column that the table is sorted by. null: none leaves. */
-function nextToLeave(kept: readonly Column[]): Column | null {
+export function nextToLeave(kept: readonly Column[]): Column | null {
   const others = kept.filter(({ stays }) => !stays);
   if (others.length === 0) return null;
   const last = others.reduce((last, column) => column.drop >= last.drop ? column : last);

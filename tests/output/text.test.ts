@@ -85,3 +85,21 @@ Deno.test("textTable() leaves out columns for which a terminal has no room, as t
   strictEqual(sorted.includes("RETRANS") && sorted.length <= 80, true, sorted);
   strictEqual(titles(1).words.includes("PROCESS"), true);
 });
+
+Deno.test("textTable() cuts an address for a terminal before REMOTE leaves, and nothing for a file", () => {
+  const V6 = "2001:db8:1234:5678:9abc:def0:1234:5678", rxDelta = 142 * 1024, txDelta = rxDelta;
+  const sample = fakeSample([
+    { process: "client", pid: 7, pair: 1, local: [V6, 40001], remote: [V6, 44443], rxDelta, txDelta },
+    { process: "nc", pid: 8, pair: 1, local: [V6, 44443], remote: [V6, 40001], rxDelta, txDelta },
+  ]);
+  const lines = (across: number | null) => textTable(sample, [0, 1], COLUMNS, { across }).split("\n").slice(-4, -1);
+  for (let across = 57; across <= 200; across++) {
+    const [titles, first, second] = lines(across);
+    strictEqual(titles.includes(" REMOTE "), true, `${across}: ${titles}`);
+    match(first, / \[2001:\S*5678\]:44443( nc)? /);
+    match(second, / \[2001:\S*:40001( cl\S*)? /);
+    strictEqual(Math.max(...[titles, first, second].map(textCells)) <= across, true, first);
+    if (across >= 95) match(`${first}\n${second}`, /:44443 nc .*\n.*:40001 client /);
+  }
+  match(lines(null).join("\n"), / \[2001:db8:1234:5678:9abc:def0:1234:5678\]:44443 nc .*\n.*:40001 client /);
+});

@@ -10,14 +10,13 @@ import { parseFilter } from "../filter/parse.ts";
 import { matchesNothing } from "../filter/told.ts";
 import { type Place, placeColumns } from "../layout.ts";
 import { limitRole, mostUrgent } from "../limit.ts";
+import { cellText } from "../cell_text.ts";
 import { fitted, textCells } from "../width.ts";
 import type { Geometry, ScreenState } from "./state.ts";
 import { isSortedBy, type Item, type Lines, tableColumns } from "./lines.ts";
 
 /** Cells left of the first column: + new, × ended, ? of a host that is silent, ! lost datagrams in this sample, ▸ ▾ a group. */
 export const GUTTER = 1;
-/** Fewer cells of a name say nothing. */
-const LEAST_PEER = 4;
 /** A connection counts as new for this long. */
 const NEW_MS = 3000;
 
@@ -94,21 +93,6 @@ function drawItem(
     const at = column.align === "right" ? x + width - cells : x + indent;
     canvas.put(at, y, shown, cellRole(sample, item, column, text, i), width - indent);
   });
-}
-
-/** Who is at the other end stands behind the address, in what that leaves. */
-function cellText(column: Column, text: string, width: number): string {
-  const at = column.id === "remote" ? text.indexOf(" ") : -1;
-  if (at < 0) return cut(column, text, width);
-  const endpoint = text.slice(0, at), room = width - textCells(endpoint) - 1;
-  if (room < LEAST_PEER) return cut(column, endpoint, width);
-  return `${endpoint} ${fitted(text.slice(at + 1), room)}`;
-}
-
-/** An address loses its middle, a host name its beginning, but not the sign that it comes from reverse DNS. */
-function cut(column: Column, text: string, width: number): string {
-  if (column.cut !== "middle" || /^[\d\[]/.test(text)) return fitted(text, width, column.cut);
-  return text.startsWith("~") ? `~${fitted(text.slice(1), width - 1, "begin")}` : fitted(text, width, "begin");
 }
 
 function gutter(state: ScreenState, sample: Sample, item: Item): [string, Role] {
