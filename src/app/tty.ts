@@ -76,9 +76,17 @@ function hasTerminal(): boolean {
   }
 }
 
+/** What terminfo calls a terminal that has no colours: VT100 to VT420, as a serial line has them, and others' modes without (xterm-mono, linux-m). One
+ * that passes over colours would show no ground either. */
+const WITHOUT_COLOUR = /^vt[1-4]\d\d\b|-m(ono)?$/;
+
 /** NO_COLOR counts when it is set and not empty (no-color.org). */
-export function wantsColour(choice: "auto" | "always" | "never"): boolean {
-  return choice === "always" || choice === "auto" && (Deno.env.get("NO_COLOR") ?? "") === "";
+export function wantsColour(
+  choice: "auto" | "always" | "never",
+  variable: (name: string) => string | undefined = (name) => Deno.env.get(name),
+): boolean {
+  if (choice !== "auto") return choice === "always";
+  return (variable("NO_COLOR") ?? "") === "" && !WITHOUT_COLOUR.test(variable("TERM") ?? "");
 }
 
 export function terminalCharset(): Charset {

@@ -62,7 +62,12 @@ export function definition() {
     .option("-r, --resolve", "show names instead of addresses: the live screen does unless told otherwise")
     .option("-N, --no-resolve", "ask no name server")
     .option("--no-dns-watch", "no names from the answers of name servers that processes get: such are not looked at")
-    .addOption(new Option("--color <WHEN>", "auto, always or never; NO_COLOR counts for auto").default("auto"))
+    .addOption(
+      new Option(
+        "--color <WHEN>",
+        "colours of the live screen: auto, always or never; auto has none where NO_COLOR is set or the terminal has none",
+      ).default("auto"),
+    )
     .option("--no-mouse", "leave the mouse to the terminal, which selects text with it")
     .option("--no-config", "without the defaults in ~/.config/tcptop/options")
     .addOption(new Option("--source <NAME>", "where data comes from: auto, bpf or netlink").default("auto"))

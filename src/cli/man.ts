@@ -118,7 +118,12 @@ ${
 .It Ev NO_COLOR
 ${prose("If set and not empty, nothing is coloured, unless --color always asks for it.")}
 .It Ev TERM
-${prose("If dumb, empty or not set, a terminal gets samples as text, one below the other, instead of the live table.")}
+${
+    prose(
+      "If dumb, empty or not set, a terminal gets samples as text, one below the other, instead of the live table.",
+      "One without colours, such as vt220, gets none.",
+    )
+  }
 .It Ev COLUMNS , LINES
 ${
     prose(
