@@ -26,6 +26,10 @@ const FINAL: ReadonlyMap<string, string> = new Map(Object.entries({
 }));
 /** The same with Alt (3) or Ctrl (5). */
 const BY_WORD: ReadonlyMap<string, string> = new Map([["C", "wordright"], ["D", "wordleft"]]);
+/** As readline has it: Alt with Backspace, and with b and f, which terminals of macOS send for Option with an arrow. */
+const WITH_ALT: ReadonlyMap<string, string> = new Map([["\x7f", "ctrl-w"], ["b", "wordleft"], ["f", "wordright"]]);
+/** rxvt's Ctrl with an arrow, behind ESC O. */
+const RXVT: ReadonlyMap<string, string> = new Map([["a", "up"], ["b", "down"], ["c", "wordright"], ["d", "wordleft"]]);
 const TILDE: ReadonlyMap<string, string> = new Map(Object.entries({
   "1": "home",
   "2": "insert",
@@ -122,7 +126,8 @@ function next(text: string, flush: boolean): Taken | null {
   if (reply !== null && reply > 0) return { length: reply, input: null };
   if (reply === 0 && !flush) return null;
   if (reply === 0 && text.length > MOST_KEYS) return { length: text.length, input: null };
-  if (text[1] === "\x7f") return key("ctrl-w", 2); // Alt and Backspace, as readline has it
+  const withAlt = WITH_ALT.get(text[1]);
+  if (withAlt !== undefined) return key(withAlt, 2);
   // Before another key it could be Alt, which means nothing here; a busy moment may have put two keys into one read.
   return key("escape", 1);
 }
@@ -173,6 +178,7 @@ function sequence(text: string, flush: boolean): Taken | null {
 function keyName(parameters: string, final: string, isSs3: boolean): string | undefined {
   if (final === "~") return TILDE.get(parameters.split(";")[0]);
   // ESC [ 12 ; 34 R is where the cursor is, as whoever asked before us wanted to know.
+  if (isSs3 && RXVT.has(final)) return RXVT.get(final);
   const place = isSs3 || /^1?;/.test(parameters) ? FUNCTION.indexOf(final) : -1;
   if (place >= 0) return `f${place + 1}`;
   return /^1;[35]$/.test(parameters) ? BY_WORD.get(final) ?? FINAL.get(final) : FINAL.get(final);

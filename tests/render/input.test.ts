@@ -26,8 +26,15 @@ Deno.test("InputDecoder.decode() names keys", () => {
     ].map(key),
   );
   deepStrictEqual(
-    decoded("\x1b[1;3D\x1b[1;2C\x1b[1;5A\x1b\x7f\x1bb"),
-    ["wordleft", "right", "up", "ctrl-w", "escape", "b"].map(key),
+    decoded("\x1b[1;3D\x1b[1;2C\x1b[1;5A\x1b\x7f\x1bv"),
+    ["wordleft", "right", "up", "ctrl-w", "escape", "v"].map(key),
+  );
+});
+
+Deno.test("InputDecoder.decode() knows an arrow that moves by words as macOS and rxvt send it", () => {
+  deepStrictEqual(
+    decoded("\x1bb\x1bf\x1bOd\x1bOc\x1bOa"),
+    ["wordleft", "wordright", "wordleft", "wordright", "up"].map(key),
   );
 });
 
