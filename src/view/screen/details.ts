@@ -41,7 +41,7 @@ const HISTORY_LINES = RATE_LINES + 2;
 const MOST_HISTORY_LINES = RATE_LINES + MOST_TIME_LINES;
 /** A pane of so few lines has no history where the facts fill it. */
 const FACTS_FIRST = 10;
-/** So few lines of both ends leave none to the command. */
+/** So few lines of both ends are scrolled all of them. */
 const LEAST_ENDS = 3;
 /** Fewer cells of the title do not say whose details these are. */
 const LEAST_TITLE = 16;
@@ -170,14 +170,16 @@ function longPairs({ sample, row, commandLine }: Described): Pair[] {
 /** A line a fact, what it is at the client's end and at the server's. */
 function drawEnds(canvas: Canvas, { sample, row, other, commandLine }: Detailed, { first, end, top }: Window): void {
   const half = Math.floor((canvas.columns - LABEL_CELLS - 2) / 2);
-  // The last line is the command's, which is shown before others where there are some.
-  const shown = end - first - (end - first > LEAST_ENDS ? 1 : 0);
-  const lines = bothEnds(sample, row, other).slice(top, top + shown);
+  // Which end is which, and the command, stay where there is room for others between them.
+  const [who, ...others] = bothEnds(sample, row, other), room = end - first;
+  const lines = room > LEAST_ENDS
+    ? [who, ...others.slice(top, top + room - 2)]
+    : [who, ...others].slice(top, top + room);
   lines.forEach(([label, client, server], i) => {
     canvas.put(1, first + i, label, Role.dim, LABEL_CELLS);
     // The port is at an endpoint's end.
     const cut = label === "local" || label === "remote" ? "middle" : "end";
-    const role = top + i === 0 ? Role.strong : Role.text;
+    const role = lines[i] === who ? Role.strong : Role.text;
     canvas.put(LABEL_CELLS + 2, first + i, fitted(client, half - 2, cut), role, half - 1);
     canvas.put(LABEL_CELLS + 2 + half, first + i, fitted(server, half - 2, cut), role, half - 1);
   });

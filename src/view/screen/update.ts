@@ -195,7 +195,7 @@ function moved(state: ScreenState, to: number, { sample, lines, geometry }: Surr
 function paged(state: ScreenState, around: Surroundings, step: 1 | -1): ScreenState {
   const { details } = around;
   if (details === null || details.missing === 0) return moved(state, state.index + step * page(around), around);
-  return detailsScrolled(state, details, step * Math.max(1, details.facts - 1));
+  return detailsScrolled(state, details, step * Math.max(1, details.facts - 2)); // two may stand still
 }
 
 function detailsScrolled(state: ScreenState, { missing }: Part, lines: number): ScreenState {
