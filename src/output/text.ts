@@ -43,7 +43,8 @@ export function groupTable(
   const cells = (
     group: Group,
   ) => [groupLabel(sample, group), ...others.map((column) => groupText(sample, group, column))];
-  return table(sample, [label, ...others], groups.map(cells), look);
+  const named = (line: number, room: number) => harmless(groupLabel(sample, groups[line], room, label.cut));
+  return table(sample, [label, ...others], groups.map(cells), look, named);
 }
 
 function table(
@@ -51,6 +52,8 @@ function table(
   columns: readonly Column[],
   raw: readonly (readonly string[])[],
   { bits = false, across = null, sort = null }: TextLook,
+  /** What the first column has of a line in so many cells; null: its text, cut. */
+  named: ((line: number, room: number) => string) | null = null,
 ): string {
   const cells = raw.map((line) => line.map(harmless));
   const widths = columns.map((column, i) =>
@@ -58,21 +61,22 @@ function table(
   );
   const ranked = columns.map((column) => column.id === sort?.id ? { ...column, stays: true } : column);
   const shown = placed(ranked, widths, across ?? Infinity);
-  const line = (texts: readonly string[]) =>
-    texts.map((text, i) =>
-      shown[i] === 0 ? null : padded(cellText(columns[i], text, shown[i]), shown[i], columns[i].align)
-    )
+  const text = (texts: readonly string[], i: number, y: number) =>
+    i === 0 && y >= 0 && named !== null ? named(y, shown[i]) : cellText(columns[i], texts[i], shown[i]);
+  const line = (texts: readonly string[], y: number) =>
+    texts.map((_, i) => shown[i] === 0 ? null : padded(text(texts, i, y), shown[i], columns[i].align))
       .filter((text) => text !== null).join(" ".repeat(GAP)).trimEnd();
   const notes = notesOf(sample).map(({ message, remedy }) => `! ${message}${remedy === null ? "" : `. ${remedy}`}`);
   return [
     ...[headLine(sample, rateTexts(bits)), ...notes].map(harmless),
-    line(columns.map(({ title }) => title)),
+    line(columns.map(({ title }) => title), -1),
     ...cells.map(line),
     "",
   ].join("\n");
 }
 
-/** The cells of each column on a line of `room`, 0: it has none. One that can take what is left over is cut to its floor before it leaves. */
+/** The cells of each column on a line of `room`, 0: it has none. One that can take what is left over is cut to its floor before it leaves, and the first
+ * where none leaves. */
 function placed(columns: readonly Column[], widths: readonly number[], room: number): readonly number[] {
   const widthOf = new Map(columns.map((column, i) => [column, widths[i]]));
   const cutTo = (column: Column) =>
@@ -80,7 +84,7 @@ function placed(columns: readonly Column[], widths: readonly number[], room: num
   const kept = new Set(
     fitting(columns, room, (column, last) => column === last ? cutTo(column) : widthOf.get(column)!, GAP),
   );
-  const all = [...kept], last = nextToLeave(all);
+  const all = [...kept], last = nextToLeave(all) ?? all[0];
   const beyond = Math.max(0, all.reduce((sum, column) => sum + widthOf.get(column)! + GAP, -GAP) - room);
   return columns.map((column, i) => {
     if (!kept.has(column)) return 0;

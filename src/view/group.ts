@@ -186,6 +186,7 @@ const LEAST_NAME = 4;
 export function groupLabel(sample: Sample, group: Group, cells = Infinity, cut: Cut = "end"): string {
   const ended = endedCount(group), present = thousands(presentCount(sample, group.rows));
   const counts = ` (${present}${ended ? ` +${thousands(ended)}` : ""})`, room = cells - textCells(counts);
+  if (textCells(group.label) <= room) return `${group.label}${counts}`;
   return room < LEAST_NAME ? fitted(group.label, cells, cut) : `${fitted(group.label, room, cut)}${counts}`;
 }
 

@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { cgroupOf, NO_CGROUP } from "../../src/flow/container.ts";
 import { groupTable, textTable } from "../../src/output/text.ts";
 import { textCells } from "../../src/view/width.ts";
 import { columnById, COLUMNS, TOTAL_RATE } from "../../src/view/column.ts";
@@ -102,4 +103,22 @@ Deno.test("textTable() cuts an address for a terminal before REMOTE leaves, and 
     if (across >= 95) match(`${first}\n${second}`, /:44443 nc .*\n.*:40001 client /);
   }
   match(lines(null).join("\n"), / \[2001:db8:1234:5678:9abc:def0:1234:5678\]:44443 nc .*\n.*:40001 client /);
+});
+
+Deno.test("groupTable() cuts the names of groups for a terminal, not their counts, and keeps the rates", () => {
+  const path = `/system.slice/docker-${"0123456789abcdef".repeat(4)}.scope`;
+  const sample = fakeSample([{ process: "one", rxDelta: 142 * 1024 }, { process: "two" }], {
+    cgroups: [NO_CGROUP, cgroupOf(path)],
+  });
+  sample.flows.cgroup.fill(1, 0, 2);
+  const groups = groupRows(sample, [0, 1], "cgroup", { column: TOTAL_RATE, descending: true });
+  const lines = (across: number | null) =>
+    groupTable(sample, groups, columns("rx/s", "tx/s"), "cgroup", { across }).split("\n").slice(-3, -1);
+  for (const across of [60, 80, 100]) {
+    const [titles, group] = lines(across);
+    match(titles, /^CGROUP +RX\/s +TX\/s$/);
+    match(group, /^…[0-9a-z-]+\.scope \(2\) +142 KiB\/s +0 B\/s$/);
+    strictEqual(textCells(group), across);
+  }
+  match(lines(null)[1], /^\/system\.slice\/docker-[0-9a-f]{64}\.scope \(2\) +142 KiB\/s /);
 });
