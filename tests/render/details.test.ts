@@ -178,3 +178,16 @@ Deno.test("ScreenModel.draw() shows the ports of both ends where there is little
     strictEqual(/ \S+:\d+ +\S+…\S+:\d+$| \S+…\S+:\d+ +\S+:\d+$/.test(line), true, line);
   }
 });
+
+Deno.test("ScreenModel.draw() has every line of a UDP flow that waits for its reader where there is room", () => {
+  const one: FakeFlow = { ...CLIENT, protocol: "udp", limit: "reader" }, two: FakeFlow = { ...SERVER, protocol: "udp" };
+  for (const columns of [44, 60]) {
+    const model = new ScreenModel({ ...state(columns, 60), details: true, pairs: false });
+    for (let i = 0; i < 3; i++) {
+      model.take(fakeSample([one, two], { number: i + 1, timeNs: NOW_NS + i * 1e9 }));
+      const all = Array.from({ length: 60 }, (_, y) => model.draw().line(y)).join("\n");
+      match(all, /Waits for this process to read/);
+      strictEqual(all.includes("PgDn"), false, all);
+    }
+  }
+});

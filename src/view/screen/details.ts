@@ -117,9 +117,10 @@ function factLines(described: Described, columns: number): number {
 
 /** Lines that the pane takes on a terminal of so many columns, if nothing is to be left out. */
 export function detailsRows(described: Described, columns: number): number {
-  const isOfTcp = isTcp(described.sample.flows, described.row), facts = factLines(described, columns);
+  const { sample, row } = described, isOfTcp = isTcp(sample.flows, row), facts = factLines(described, columns);
   // The title; and of TCP what it waits for, which may be known in the next sample.
-  return 1 + (isOfTcp ? 1 : 0) + facts + (isOfTcp ? MOST_HISTORY_LINES : RATE_LINES);
+  const waits = isOfTcp || limitSentence(sample, row) !== null ? 1 : 0;
+  return 1 + waits + facts + (isOfTcp ? MOST_HISTORY_LINES : RATE_LINES);
 }
 
 /** What stands side by side, and what has a line for itself. */
