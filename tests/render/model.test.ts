@@ -150,12 +150,12 @@ Deno.test("ScreenModel leads from the filter that is typed to those that were ke
   strictEqual(names(model), "[curl]");
   strictEqual(typed(["up"]), "nobody");
   strictEqual(typed(["up"]), "nobody");
-  strictEqual(last().endsWith("there is no filter before this"), true);
+  strictEqual(last().endsWith("no older filter"), true);
   strictEqual(typed(["ctrl-n", "down"]), "p1");
   strictEqual(typed(["down"]), "p");
   strictEqual(last().includes("2 match"), true);
   strictEqual(typed(["down"]), "p");
-  strictEqual(last().endsWith("there is no filter after this"), true);
+  strictEqual(last().endsWith("no newer filter"), true);
   // What is made of one is typed: the one itself stays as it was.
   strictEqual(typed(["up", "up", "backspace", "1"]), "cur1");
   strictEqual(typed(["up", "up", "down", "down"]), "cur1");

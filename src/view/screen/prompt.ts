@@ -99,7 +99,7 @@ function remembered(filters: readonly string[], text: string): readonly string[]
 function recalled(state: ScreenState, mode: Prompt, ago: number): ScreenState {
   const { draft } = mode, all = [draft, ...state.filters.filter((filter) => filter !== draft.trim())];
   if (ago < 0 || ago >= all.length) {
-    const refused = ago < 0 ? "there is no filter after this" : "there is no filter before this";
+    const refused = ago < 0 ? "no newer filter" : "no older filter";
     return { ...state, mode: { ...mode, refused } };
   }
   const text = all[ago];
