@@ -17,6 +17,7 @@ import { openPrompt, promptInput } from "./prompt.ts";
 import type { Part } from "./details.ts";
 import { hintAt } from "./footer.ts";
 import { helpKey } from "./help.ts";
+import { keyText, LIKE_OTHERS } from "./key_names.ts";
 
 /** What is on the screen while the input comes. */
 export interface Surroundings {
@@ -152,37 +153,11 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   "ctrl-l": (state) => ({ ...state, wish: "redraw" }),
 }));
 
-/** Where a hand that knows htop goes, or less and vim. */
-const LIKE_OTHERS: ReadonlyMap<string, string> = new Map(Object.entries({
-  f1: "?",
-  f3: "/",
-  f4: "/",
-  "\\": "/",
-  f6: "s",
-  f9: "K",
-  f10: "q",
-  G: "end",
-  "ctrl-f": "pagedown",
-  "ctrl-d": "pagedown",
-  "ctrl-b": "pageup",
-  "ctrl-u": "pageup",
-  wordleft: "left",
-  wordright: "right",
-}));
-
 function key(state: ScreenState, name: string, around: Surroundings): ScreenState {
   const action = KEYS.get(name);
   return action === undefined
     ? { ...state, notice: `${keyText(name)} does nothing, ? has the keys` }
     : action(state, around);
-}
-
-/** The key as it is named in the help: x, ^X, ^_, F2, tab. */
-function keyText(name: string): string {
-  // A control character is 0x40 below the sign that it is named by; "ctrl-" has the one 0x20 above that.
-  if (name.startsWith("ctrl-")) return `^${String.fromCharCode(name.charCodeAt(5) - 0x20)}`;
-  if (name === "backtab") return "shift-tab";
-  return /^f\d+$/.test(name) ? name.toUpperCase() : name;
 }
 
 function moved(state: ScreenState, to: number, { sample, lines, geometry }: Surroundings): ScreenState {
