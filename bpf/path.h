@@ -55,7 +55,7 @@ static __always_inline void path_read(struct tcptop_tcp_path *p, struct sock *sk
 	p->pacing_rate = sk->sk_pacing_rate;
 	p->mss = tp->mss_cache;
 	p->ssthresh = tp->snd_ssthresh;
-	p->lost = tp->lost - (t->again ? t->before.lost : 0);
+	p->lost = tp->lost - t->before.lost;
 	p->ecn_marks = tp->delivered_ce;
 	p->reord_seen = tp->reord_seen;
 	p->dsack_dups = tp->dsack_dups;

@@ -150,7 +150,6 @@ static __always_inline long table_add(struct sock *sk, u64 cookie)
 		fresh.how = parent->how;
 		fresh.owner = parent->owner;
 		fresh.several = parent->several;
-		fresh.again = parent->again;
 		fresh.before = parent->before;
 		barrier();
 		if (parent->cookie != *listener) /* the listener has just been freed, and its entry reused */

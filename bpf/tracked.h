@@ -16,7 +16,8 @@ struct owner {
 	__u8 comm[16];       /* of the thread group's leader */
 };
 
-/* What a TCP socket had when it began its connection, where it had one before: tcp_disconnect() leaves these as they are (Linux 6.18). */
+/* What a TCP socket had when it began its connection, where it had one before: tcp_disconnect() leaves these as they are (Linux 6.18). Else 0. A child of a
+ * listener has it from that. */
 struct before {
 	__u32 times[3];      /* chrono_stat, jiffies */
 	__u32 lost;
@@ -45,10 +46,7 @@ struct tracked {
 	__u8 several;        /* enum tcptop_several, as the last owner pass found it */
 	__u8 listener_several; /* of a connection that came in: `several` of its listener */
 	__u8 still;          /* TCP only: 1: still_told was that of two snapshots in a row */
-	union {
-		__u8 named;  /* UDP only: 1: it has sent to an address that it was not connected to */
-		__u8 again;  /* TCP only: 1: `before` is set; a child of a listener has it from that */
-	};
+	__u8 named;          /* UDP only: 1: it has sent to an address that it was not connected to */
 	__u32 still_told;    /* TCP only: still_sum() of the last snapshot that told of it */
 	__u32 limits_told;   /* TCP only: limits_sum() of what was told last of what holds it up */
 	__u32 path_told;     /* TCP only: path_sum() when its path was told last */

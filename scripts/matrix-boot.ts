@@ -59,6 +59,11 @@ export const WORKLOADS = ["earlier", "held", "short", "unprivileged", "closed"] 
 export const UDP_WORKLOADS = ["udp", "udp_names", "udp_busy", "udp_unprivileged"] as const;
 /** Cgroup programs may read the socket of a datagram from it on (bpf/udp_types.h); older kernels are given the programs that call for it. */
 const UDP_BY_TYPES = "6.2";
+/** Sockets may be kept in a table (bpf/table.h). */
+const TABLE = "6.2";
+/** Of the million instructions that the verifier goes through at most for one program (BPF_COMPLEXITY_LIMIT_INSNS in include/linux/bpf.h). With a tenth of it a
+ * kernel that is a little worse at seeing that paths meet still takes them all. */
+const MOST_VERIFIED = 100_000;
 /** Where TCP comes by BPF too. */
 export const LOSSES = "udp_losses";
 
@@ -83,7 +88,19 @@ function sourceFault(boot: Boot): string | null {
   }
   const datagrams = source === "bpf" ? [...UDP_WORKLOADS, LOSSES] : UDP_WORKLOADS;
   const expected: readonly string[] = udp ? [...WORKLOADS, ...datagrams] : WORKLOADS;
-  const table = valueOf(boot, "source", "table_tcp") === "bpf" ? expected.map((name) => `table_${name}`) : [];
+  const hasTable = valueOf(boot, "source", "table_tcp") === "bpf";
+  if (!hasTable && source === "bpf" && isAtLeast(version, TABLE)) {
+    const refused = boot.lines.find(({ about, values }) => about === "refused" && values.has("table_bpf"));
+    const why = refused === undefined ? "it was not tried" : `${refused.values.get("table_bpf")}, ${refused.text}`;
+    return `sockets are not kept in a table: ${why}`;
+  }
+  const verified = boot.lines.find(({ about, values }) =>
+    about === "verified" && [...values.values()].some((most) => Number(most) > MOST_VERIFIED)
+  );
+  if (verified !== undefined) {
+    return `${verified.text} takes the verifier ${[...verified.values.values()]} instructions`;
+  }
+  const table = hasTable ? expected.map((name) => `table_${name}`) : [];
   const again = netlink === "netlink" ? WORKLOADS.map((name) => `netlink_${name}`) : [];
   const missing = [...expected, ...table, ...again].find((name) => !lineOf(boot, "workload", name));
   return missing === undefined ? null : `${missing} was not compared`;

@@ -36,6 +36,15 @@ function againCell(boot: Boot, prefix: string, names: readonly string[]): string
   return wrong ?? "exact";
 }
 
+/** The most that the verifier went through for a program, in whichever build; null: no kernel before 5.16 says. */
+function verifiedCell(boot: Boot): string | null {
+  const counts = boot.lines.flatMap(({ about, values }) =>
+    about === "verified" ? [...values.values()].map(Number) : []
+  );
+  const most = Math.max(0, ...counts);
+  return most === 0 ? null : most.toLocaleString("en");
+}
+
 interface Column {
   readonly title: string;
   cell(boot: Boot): string | null;
@@ -53,6 +62,7 @@ const COLUMNS: readonly Column[] = [
   { title: "Ring buffer", cell: (boot) => valueOf(boot, "feature", "ringbuf") },
   { title: "TCP programs that attach", cell: (boot) => programsCell(boot, "tcp_") },
   { title: "UDP programs that attach", cell: (boot) => programsCell(boot, "udp_") },
+  { title: "Verified at most", cell: verifiedCell },
   { title: "inet_diag", cell: (boot) => lineOf(boot, "module", "tcp_diag")?.values.get("loaded") ?? null },
   { title: "TCP source", cell: (boot) => valueOf(boot, "source", "tcp") },
   { title: "UDP source", cell: (boot) => valueOf(boot, "source", "udp") },
@@ -124,6 +134,7 @@ whose bytes and processes are known, IPv4 and IPv6:
 - "UDP, datagrams lost": of 301 that one socket was sent, those that found its buffer full, counted without privileges;
 - "All of it by table": TCP and UDP once more with the sockets in a table instead of socket storage, as on kernels that are hardened
   against walking over that; it takes Linux 6.2;
+- "Verified at most": instructions that the kernel's verifier went through for the program that took the most; beyond a million it refuses;
 - "All of it by netlink": the TCP part once more with that source. "inet_diag" says whether the mirror still has that module of the
   kernel; netlink needs it.
 

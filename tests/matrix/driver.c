@@ -270,8 +270,13 @@ int main(int argc, char **argv)
 		printf("traffic earlier=no\n");
 	t = source_open();
 	printf("source %stcp=%s\n", prefix, !t ? "none" : by_netlink ? "netlink" : "bpf");
-	if (t)
-		workload(t, strcmp(prefix, "netlink_") && udp_open(t));
+	if (t) {
+		bool udp = strcmp(prefix, "netlink_") && udp_open(t);
+
+		if (!by_netlink)
+			verified_say(prefix);
+		workload(t, udp);
+	}
 	tcptop__free(t);
 	return 0;
 }

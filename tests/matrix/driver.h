@@ -37,6 +37,9 @@ bool traffic_run(struct traffic *t, enum phase_id phase);
 /* Closes what the phases have left open, the server's ends first. */
 bool traffic_close(struct traffic *t);
 
+/* Says how many instructions the verifier went through for the program that took the most, of all that are loaded; 0 before Linux 5.16. */
+void verified_say(const char *prefix);
+
 /* One socket, as the records told it. */
 struct fact {
 	struct tcptop_tcp_record record;

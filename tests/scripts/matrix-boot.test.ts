@@ -121,9 +121,26 @@ Deno.test("fault() wants every comparison, netlink's too where it can be had", (
     busy("6.12.95-1", "no"),
     "datagrams are not counted by the kernel's types: udp_out_types does not attach",
   );
-  strictEqual(busy("6.12.95-1", "yes"), null);
   const unavailable = GOOD.replace("loaded=yes", "loaded=no").replace("netlink_tcp=netlink", "netlink_tcp=none");
   strictEqual(fault(readBoot("6.19", unavailable.replaceAll(/workload netlink_.*\n/g, ""))), null);
+});
+
+Deno.test("fault() wants sockets in a table from 6.2 on, and programs that are far from what the verifier takes", () => {
+  const on = (version: string, lines: string) =>
+    fault(readBoot("x", GOOD.replace("6.1.192-2", version).replace("finished", `${lines}finished`)));
+  const names = ["earlier", "held", "short", "unprivileged", "closed", "udp", "udp_names", "udp_busy"];
+  const table = [...names, "udp_unprivileged", "udp_losses"].map((name) => `${workload(`table_${name}`)}\n`).join("");
+  strictEqual(on("6.12.95-1", `source table_tcp=bpf\n${table}`), null);
+  strictEqual(on("6.12.95-1", `source table_tcp=bpf\n`), "table_earlier was not compared");
+  strictEqual(
+    on("6.19.14-1", "refused table_bpf=E2BIG load the TCP programs\nsource table_tcp=none\n"),
+    "sockets are not kept in a table: E2BIG, load the TCP programs",
+  );
+  strictEqual(on("6.1.192-2", "refused table_bpf=EINVAL load the TCP programs\nsource table_tcp=none\n"), null);
+  const verified = (most: number) =>
+    on("6.12.95-1", `source table_tcp=bpf\nverified table_most=${most} tcp_walk\n${table}`);
+  strictEqual(verified(100_000), null);
+  strictEqual(verified(100_001), "tcp_walk takes the verifier 100001 instructions");
 });
 
 Deno.test("fault() demands BPF for TCP from 5.12 on, whatever has kept a program from attaching, and for UDP from 5.7 on", () => {

@@ -5,7 +5,7 @@ import { pageText } from "../../scripts/matrix-table.ts";
 const BPF = readBoot(
   "6.1",
   "package version=6.1.192-2 mode=plain\nfeature btf=yes\nprogram tcp_state hook=h load=yes attach=yes\n" +
-    "source tcp=bpf\nworkload held exact=yes 92 of 92 sockets\n",
+    "source tcp=bpf\nverified most=903 tcp_walk\nverified table_most=18660 tcp_walk\nworkload held exact=yes 92 of 92 sockets\n",
 );
 const REFUSED = readBoot(
   "5.10",
@@ -18,10 +18,10 @@ const rows = page.split("\n").filter((line) => line.startsWith("| "));
 Deno.test("pageText() has a row for each kernel and only columns that a kernel filled", () => {
   strictEqual(
     rows[0],
-    "| Linux | BTF | TCP programs that attach | TCP source | Held |",
+    "| Linux | BTF | TCP programs that attach | Verified at most | TCP source | Held |",
   );
-  strictEqual(rows[2], "| 5.10.262-1 | yes | 0 of 1 | none | - |");
-  strictEqual(rows[3], "| 6.1.192-2 | yes | 1 of 1 | bpf | exact (92) |");
+  strictEqual(rows[2], "| 5.10.262-1 | yes | 0 of 1 | - | none | - |");
+  strictEqual(rows[3], "| 6.1.192-2 | yes | 1 of 1 | 18,660 | bpf | exact (92) |");
 });
 
 Deno.test("pageText() says what was refused, what is missing, and when", () => {
