@@ -24,12 +24,12 @@ export function shimError(failure: ShimFailure, euid: number | null, release: st
   const say = (message: string, status: ExitStatus) => new TcptopError(message, status, { cause });
   if (failure.stage === KILL) return cannotKill(failure.errno, say);
   const doing = described(failure.stage, "TCP"), short = shortage(failure.errno);
-  if (short !== null && short.remedy !== null) {
+  const keeps = failure.stage.startsWith("give up") || failure.stage.startsWith("restrict");
+  // No thread is started there: EAGAIN is of signals.
+  if (short !== null && short.remedy !== null && !(keeps && failure.errno === Errno.EAGAIN)) {
     return say(`Cannot ${doing}: ${short.what}. ${short.remedy}`, ExitStatus.failed);
   }
-  if (failure.stage.startsWith("give up") || failure.stage.startsWith("restrict")) {
-    return say(`Cannot ${failure.stage}: ${whyKept(failure.errno)}`, ExitStatus.failed);
-  }
+  if (keeps) return say(`Cannot ${failure.stage}: ${whyKept(failure.errno)}`, ExitStatus.failed);
   if (short !== null) return say(`Cannot ${doing}: ${short.what}. TCPTOP_DEBUG=1 shows more`, ExitStatus.failed);
   if (failure.stage.includes("netlink") && failure.errno === ENOENT) {
     return say(
