@@ -1,6 +1,7 @@
 /** Samples made by hand for tests of what is shown. */
 import ipaddr from "ipaddr.js";
 import { Columns, FLOW_SCHEMA, Protocol } from "../../src/flow/columns.ts";
+import { NO_HEALTH } from "../../src/flow/health.ts";
 import { LIMIT_NAMES } from "../../src/flow/limit.ts";
 import type { Sample } from "../../src/flow/sample.ts";
 import { TCP_STATES } from "../../src/view/flow.ts";
@@ -44,20 +45,6 @@ export interface FakeFlow {
 }
 
 export const NOW_NS = 1e15;
-/** Nothing was lost. */
-export const HEALTHY: Sample["health"] = {
-  events: 0,
-  eventsLost: 0,
-  recordsInvalid: 0,
-  flowsEvicted: 0,
-  socketsUntracked: 0,
-  datagramsUntracked: 0,
-  snapshotErrors: 0,
-  dropsUntracked: 0,
-  dnsUnread: 0,
-  socketsApart: 0,
-  dnsNamesEvicted: 0,
-};
 const encoder = new TextEncoder();
 
 /** A sample of one second with these flows. */
@@ -71,7 +58,7 @@ export function fakeSample(flows: readonly FakeFlow[], more: Partial<Sample> = {
     intervalMs: 1000,
     host: { hostname: "h", os: "linux", kernel: "6.18.44", arch: "x86_64" },
     source: { tcp: "bpf", udp: "bpf", notes: [] },
-    health: HEALTHY,
+    health: NO_HEALTH,
     opened: 0,
     closed: 0,
     failed: 0,

@@ -6,12 +6,12 @@ import type { Memory } from "../../../src/app/history/memory.ts";
 import type { Moment } from "../../../src/app/history/past.ts";
 import type { Beside } from "../../../src/app/protocol.ts";
 import { ClosedFlows } from "../../../src/view/closed.ts";
-import { HEALTHY } from "../../view/fake_sample.ts";
+import { NO_HEALTH } from "../../../src/flow/health.ts";
 import { counters, ended, join, limits, live, tick, udp } from "../../support/records.ts";
 
 const S = 1_000_000_000;
 const BESIDE: Beside = {
-  health: HEALTHY,
+  health: NO_HEALTH,
   source: { tcp: "bpf", udp: "bpf", notes: [] },
   selfCpuPercent: 1,
   selfRssBytes: 1e6,
