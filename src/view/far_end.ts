@@ -76,7 +76,8 @@ const networks = new InternedTexts(KEPT_NETWORKS);
 /** The network's address, to look it up by. */
 const prefix = new Uint8Array(16);
 
-function networkOf({ flows: f }: Sample, row: number): string {
+/** The network of the remote address. */
+export function networkOf({ flows: f }: Sample, row: number): string {
   const family = f.family[row], kept = family === 4 ? V4_BYTES : V6_BYTES;
   for (let i = 0; i < kept; i++) prefix[i] = f.remoteAddress[row * 16 + i];
   prefix.fill(0, kept);

@@ -1,7 +1,7 @@
 /** What makes flows one group, and what a user reads for it. */
 import type { Sample } from "../flow/sample.ts";
 import { AlikeRows } from "./alike.ts";
-import { endText, farEnd, nearEnd } from "./far_end.ts";
+import { endText, farEnd, nearEnd, networkOf } from "./far_end.ts";
 import * as flow from "./flow.ts";
 import { hostState } from "../flow/host.ts";
 import { peersOf } from "../flow/peer.ts";
@@ -41,8 +41,8 @@ export function groupOf(sample: Sample, by: Grouping): (row: number) => string |
 const MOST_ENDS = 2 ** 25;
 /** All that tells owners apart, as far as groups do. */
 const OF_OWNER = ["how", "wholeName", "cgroup", "host"] as const;
-/** All that tells far ends apart which have no row of their own, but for the port of those inside. */
-const OF_FAR_END = ["family", "direction", "inside", "host", "scope", "netns", "answer"] as const;
+/** All that tells ends inside apart which have no row of their own, but for the port. */
+const OF_INSIDE = ["family", "direction", "host", "scope", "netns"] as const;
 
 /** Numbers of the rows' owners. */
 function ownersOf(sample: Sample): (row: number) => number {
@@ -53,20 +53,24 @@ function ownersOf(sample: Sample): (row: number) => number {
   return (row) => alike.of(row, processes.size > 0 ? flows.tgid[row] : 0, find, sample);
 }
 
-/** Numbers of the far ends of rows whose other end is no row. */
+/** Numbers of the far ends of rows whose other end is no row. Outside most have an address of their own, and to look for rows that are alike would be in vain. */
 function farEndsOf(sample: Sample): (row: number) => number {
-  const { flows: f } = sample,
-    alike = new AlikeRows(f, OF_FAR_END, ["remoteAddress"]),
-    numbers = new Map<string, number>();
-  const find = (of: Sample, row: number) => numberOf(numbers, farEnd(of, row, "process").id);
-  return (row) => alike.of(row, f.inside[row] === 0 ? 0 : f.remotePort[row], find, sample);
+  const { flows: f } = sample, alike = new AlikeRows(f, OF_INSIDE, ["remoteAddress"]);
+  const ids = new Map<string, number>(), names = new Map<string, number>(), networks = new Map<string, number>();
+  const next = () => ids.size + names.size + networks.size;
+  const find = (of: Sample, row: number) => numberOf(ids, farEnd(of, row, "process").id, next());
+  return (row) => {
+    if (f.inside[row] !== 0) return alike.of(row, f.remotePort[row], find, sample);
+    const name = flow.remoteName(sample, row);
+    return name === null ? numberOf(networks, networkOf(sample, row), next()) : numberOf(names, name, next());
+  };
 }
 
-function numberOf(numbers: Map<string, number>, id: string): number {
+function numberOf(numbers: Map<string, number>, id: string, next = numbers.size): number {
   const known = numbers.get(id);
   if (known !== undefined) return known;
-  numbers.set(id, numbers.size);
-  return numbers.size - 1;
+  numbers.set(id, next);
+  return next;
 }
 
 /** The same as the user reads it. */
