@@ -10,24 +10,19 @@ import { ExitStatus, TcptopError } from "../errors.ts";
 import type { Platform } from "../source/platform.ts";
 import type { Keeper } from "../source/recording/keeper.ts";
 import type { FlowSource } from "../source/source.ts";
-import { Cgroups, NO_NEW_CGROUPS } from "./cgroups.ts";
 import { nowMs } from "./clock.ts";
 import { nextDueMs } from "./due.ts";
 import { Hosts } from "./hosts.ts";
 import { EventPump } from "./event_pump.ts";
 import { OwnCost } from "./own_cost.ts";
 import { Player } from "./player.ts";
-import { CommandLines } from "./command_lines.ts";
-import { Programs } from "./programs.ts";
-import { SameOwners } from "./same_owners.ts";
+import { Naming } from "./naming.ts";
 import type { History } from "./history/history.ts";
 import type { Step } from "../view/screen/moment.ts";
 import type { FromWorker, SampleMessage, WorkerOptions } from "./protocol.ts";
 import { AcceptOverflows } from "../flow/overflows.ts";
 import { type NetworkNamespaces, timeWaits } from "./time_wait.ts";
 import { PASS_MS, Span } from "./span.ts";
-import { NAMES_WITHIN_MS, Users } from "./users.ts";
-import { ZoneNames } from "./zones.ts";
 
 /** The ring is looked at this often even when nothing has woken us. Events are to be told soon; samples have time, and each look a second
  * costs 0.04 % of a core. A ring that is half full wakes us, and so do UDP flows before they fill their table. */
@@ -46,14 +41,9 @@ export class Collector {
   #tables: FlowTables;
   #decoder: Decoder;
   readonly #log: EventLog | null;
-  readonly #users: Users;
-  readonly #cgroups: Cgroups | null;
-  readonly #owners = new SameOwners();
-  readonly #programs: Programs;
-  readonly #commands: CommandLines | null;
+  readonly #naming: Naming;
   readonly #namespaces: NetworkNamespaces | null;
   readonly #overflows: AcceptOverflows;
-  readonly #zones: ZoneNames | null;
   readonly #hosts: Hosts | null;
   readonly #cost: OwnCost;
   #taken = true;
@@ -107,27 +97,16 @@ export class Collector {
     this.#stays = replay?.stays ?? false;
     this.#forgets = eventsAlone && replay === null;
     this.#cost = new OwnCost(() => platform.selfUse());
-    this.#users = new Users((uid) => platform.userName(uid));
-    this.#cgroups = platform.cgroups ? new Cgroups(platform.cgroups, nowMs) : null;
     const log = this.#log = events
       ? new EventLog(this.#waits ? Infinity : undefined, eventsAlone ? UNTOLD : undefined)
       : null;
     const span = this.#span;
     if (log !== null && span !== null) log.wants = (timeNs) => span.includes(this.#tables.wallMsOf(timeNs));
     this.#tables = new FlowTables(log, eventsAlone);
-    this.#commands = commands ? new CommandLines((pid, startNs) => platform.commandLine?.(pid, startNs) ?? null) : null;
-    this.#programs = new Programs(
-      (flows, row) => this.#tables.executables.of(flows, row),
-      (pid, startNs) => platform.argumentNames?.(pid, startNs) ?? null,
-      (flows, row) => this.#tables.executables.ancestorsOf(flows, row),
-    );
+    this.#naming = new Naming(platform, () => this.#tables, commands);
     this.#namespaces = platform.timeWaits === undefined
       ? null
       : { own: platform.networkNamespace?.() ?? 0, timeWaits: (pid) => platform.timeWaits!(pid) };
-    this.#zones = platform.interfaces === undefined ? null : new ZoneNames({
-      own: platform.networkNamespace?.() ?? 0,
-      interfaces: (pid) => platform.interfaces!(pid),
-    }, nowMs);
     this.#hosts = names && platform.hosts !== undefined ? new Hosts(() => platform.hosts!(), nowMs) : null;
     this.#overflows = new AcceptOverflows((pid) => platform.listenOverflows?.(pid) ?? null);
     this.#decoder = new Decoder(this.#tables);
@@ -311,8 +290,8 @@ export class Collector {
       ? { flows: this.#tables.tcp.arrays, length: this.#tables.tcp.length }
       : { flows: unpackFlows(sample.flows, sample.length, sample.room), length: sample.length };
     this.#overflows.judge(flows, sample.length);
-    await this.#users.ask(flows.uid, length, NAMES_WITHIN_MS);
-    const like = this.#owners.of(flows, length), health = this.#health(sample.health, source);
+    await this.#naming.askUsers(flows, length);
+    const health = this.#health(sample.health, source);
     const isBeforePart = this.#span?.isBeforePart ?? false;
     if (isBeforePart) this.#healthBefore = health;
     const message: SampleMessage = {
@@ -325,14 +304,8 @@ export class Collector {
       ...this.#cost.take(),
       timeWait: this.#namespaces && timeWaits(flows, length, this.#namespaces),
       synRecv: source.synRecv ?? null,
-      users: this.#users.take(),
-      cgroups: this.#cgroups?.fill(flows, length, like) ?? NO_NEW_CGROUPS,
-      programs: this.#programs.fill(flows, length, like),
-      commands: this.#commands?.take(flows, length) ?? null,
-      zones: this.#zones?.ask(flows, length) ?? [],
-      answers: this.#tables.answers.take(),
       hosts: this.#hosts?.look() ?? null,
-      processes: this.platform.newProcessNames?.() ?? [],
+      ...this.#naming.ofFlows(flows, length),
     };
     if (remembers) this.history?.add(message, flows);
     else this.history?.jumped();
@@ -397,22 +370,11 @@ export class Collector {
   }
 
   #sendEvents(batch: PackedEvents): void {
-    const events = unpackEvents(batch);
-    this.#tables.answers.nameAll(events, batch.length, events.timeNs[batch.length - 1] ?? 0);
-    // Login names that are not known yet come with a later batch.
-    this.#users.ask(events.uid, batch.length, 0);
-    const like = this.#owners.ofEvents(events, batch.length);
     this.post({
       type: "events",
       batch,
       bootWallMs: this.#tables.bootWallMs,
-      users: this.#users.take(),
-      cgroups: this.#cgroups?.fill(events, batch.length, like) ?? NO_NEW_CGROUPS,
-      programs: this.#programs.fill(events, batch.length, like),
-      commands: this.#commands?.take(events, batch.length) ?? null,
-      zones: this.#zones?.ask(events, batch.length) ?? [],
-      answers: this.#tables.answers.take(),
-      processes: this.platform.newProcessNames?.() ?? [],
+      ...this.#naming.ofEvents(unpackEvents(batch), batch.length),
     });
   }
 }

@@ -1,9 +1,5 @@
 /** The messages between the main thread and the Worker. */
-import type { NewCgroups } from "./cgroups.ts";
-import type { NewCommands } from "./command_lines.ts";
-import type { NewPrograms } from "./programs.ts";
-import type { NewZones } from "./zones.ts";
-import type { NewNames } from "../flow/answers.ts";
+import type { NewlyNamed } from "./naming.ts";
 import type { Time } from "../time.ts";
 import type { Extent, Step } from "../view/screen/moment.ts";
 import type { Ended } from "../view/closed.ts";
@@ -65,7 +61,7 @@ export type ToWorker =
   | { readonly type: "finish" }
   | { readonly type: "stop" };
 
-export interface SampleMessage {
+export interface SampleMessage extends NewlyNamed {
   readonly type: "sample";
   /** It lies before the part of a recording that is told of. */
   readonly isBeforePart?: boolean;
@@ -81,17 +77,6 @@ export interface SampleMessage {
   readonly synRecv: number | null;
   /** The hosts file as name by address, where it has changed; null: it has not, or nobody wants names. */
   readonly hosts: ReadonlyMap<string, string> | null;
-  /** Names of users that were not in an earlier message. */
-  readonly users: readonly (readonly [uid: number, name: string])[];
-  readonly cgroups: NewCgroups;
-  readonly programs: NewPrograms;
-  /** null: nobody wants them. */
-  readonly commands: NewCommands | null;
-  readonly zones: NewZones;
-  /** Names that were asked for. */
-  readonly answers: NewNames;
-  /** Names of processes that are new or have changed. */
-  readonly processes: readonly (readonly [pid: number, name: string])[];
 }
 
 /** What a sample is told with beside its flows. */
@@ -115,17 +100,10 @@ export interface MomentMessage {
 }
 
 /** Never the first message. */
-export interface EventsMessage {
+export interface EventsMessage extends NewlyNamed {
   readonly type: "events";
   readonly batch: PackedEvents;
   readonly bootWallMs: number;
-  readonly users: SampleMessage["users"];
-  readonly cgroups: NewCgroups;
-  readonly programs: NewPrograms;
-  readonly commands: NewCommands | null;
-  readonly zones: NewZones;
-  readonly answers: NewNames;
-  readonly processes: SampleMessage["processes"];
 }
 
 export type FromWorker =
