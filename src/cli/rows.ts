@@ -1,7 +1,7 @@
 /** Which flows, in which groups, order and columns. */
 import type { Options } from "../options.ts";
 import { hasGroupField } from "../output/group_fields.ts";
-import { type Column, columnById, HISTORY, screenColumnById } from "../view/column.ts";
+import { type Column, columnById, HISTORY, SCREEN_COLUMNS, screenColumnById, TOTAL_RATE } from "../view/column.ts";
 import { allOf, anyOf, type Filter, FilterError } from "../view/filter/ast.ts";
 import { parseFilter } from "../view/filter/parse.ts";
 import { asksForCommands } from "../view/filter/told.ts";
@@ -45,12 +45,17 @@ export function wantsCommands(raw: Raw, filter: Filter | null): boolean {
 export function columns({ columns: text = "", csv, group: by }: Raw): Column[] {
   const named = text.split(",").map((id) => screenColumnById(id.trim()) ?? id);
   const unknown = named.find((column) => typeof column === "string");
-  if (unknown !== undefined) throw usage(`--columns knows no column '${unknown}'`);
+  if (unknown !== undefined) throw unknownColumn("--columns", unknown, [...SCREEN_COLUMNS, TOTAL_RATE]);
   const grouping = csv === undefined ? null : group(by), chosen = [...new Set(named as Column[])];
   if (chosen.every((column) => column === HISTORY)) throw usage("--columns takes another column beside history");
   const unfit = grouping && chosen.find((column) => column !== HISTORY && !hasGroupField(column, grouping));
   if (unfit) throw usage(`--csv with --group has no column '${unfit.id}', only the group and what adds up`);
   return chosen;
+}
+
+function unknownColumn(option: string, id: string, known: readonly Column[]) {
+  const ids = known.map(({ id }) => id);
+  return usage(`${option} knows no column '${id}', only ${ids.slice(0, -1).join(", ")} and ${ids.at(-1)}`);
 }
 
 export function group(text: string): Grouping | null {
@@ -63,7 +68,9 @@ export function group(text: string): Grouping | null {
 export function sort(text: string): Options["sort"] {
   const [id, ...rest] = text.split(":"), order = rest.length > 0 ? rest.join(":") : undefined;
   const column = columnById(id);
-  if (column === undefined) throw usage(`--sort knows no column '${id}'`);
+  if (column === undefined) {
+    throw unknownColumn("--sort", id, [...SCREEN_COLUMNS, TOTAL_RATE].filter((column) => column !== HISTORY));
+  }
   if (order !== undefined && order !== "asc" && order !== "desc") {
     throw usage(`--sort takes :asc or :desc behind the column, not ':${order}'`);
   }

@@ -45,6 +45,9 @@ export function duration(option: string, text: string): number {
 export function listenAddress(text: string): NonNullable<Options["metrics"]> {
   const [, six, name, digits] = /^(?:\[([0-9a-f:.]+)\]:|([^:\s]*):)?(\d{1,5})$/i.exec(text) ?? [],
     port = Number(digits);
+  if (name === "*" && port >= 1 && port <= 65535) {
+    throw usage(`--metrics takes no *, but 0.0.0.0:${port} for all addresses, or [::]:${port} for those of IPv6 too`);
+  }
   if (port >= 1 && port <= 65535) return { hostname: six || name || "127.0.0.1", port };
   throw usage(`--metrics takes ADDR:PORT, such as 127.0.0.1:9435, not '${text}'`);
 }

@@ -167,8 +167,8 @@ Deno.test("parseArguments() leaves out what contradicts the command line, and ke
 });
 
 Deno.test("parseArguments() tells of real errors in the file, whatever the command does not use", () => {
-  strictEqual(refusal("--bits\n--sort nothing", "kill", "a"), `${PATH}:2: --sort knows no column 'nothing'`);
-  strictEqual(refusal("--columns foo", "--events", "-g", "process"), `${PATH}:1: --columns knows no column 'foo'`);
+  match(refusal("--bits\n--sort nothing", "kill", "a"), /options:2: --sort knows no column 'nothing', only process, /);
+  match(refusal("--columns foo", "--events", "-g", "process"), /options:1: --columns knows no column 'foo', only /);
   match(refusal("--pairs\n--ends", "kill", "a"), /^with .*options: --pairs and --ends exclude each other/);
   match(refusal("--since-start\n--group peer", "--events"), /^with .*options: --since-start and --group peer exclude/);
   match(refusal("--udp", "--events", "--udp"), /^--events has TCP connections/);

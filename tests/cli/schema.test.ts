@@ -29,6 +29,8 @@ Deno.test("parseArguments() takes an address to listen on, loopback unless anoth
   for (const text of ["", "x", "1:2:3", "127.0.0.1:", ":0", ":65536"]) {
     throws(() => metrics(text), /--metrics takes ADDR:PORT/);
   }
+  throws(() => metrics("*:9435"), /--metrics takes no \*, but 0\.0\.0\.0:9435 for all addresses, or \[::\]:9435 for/);
+  throws(() => metrics("*:0"), /--metrics takes ADDR:PORT/);
 });
 
 Deno.test("parseArguments() takes further names for --metrics, and only with it", () => {
