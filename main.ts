@@ -16,7 +16,10 @@ async function invoke(): Promise<number> {
     import("./src/app/options_file.ts"),
   ]);
   const invocation = parseArguments(Deno.args, userOptionsFile);
-  if ("say" in invocation) return await say(invocation.say);
+  if ("say" in invocation) {
+    invocation.unused.forEach(writeError);
+    return await say(invocation.say);
+  }
   if ("doctor" in invocation) return await (await import("./src/app/doctor.ts")).doctor(invocation.doctor.json);
   const { begin, forks } = await import("./src/app/begin.ts");
   if (!forks(invocation.run)) await begin(invocation.run);

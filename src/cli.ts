@@ -21,7 +21,11 @@ const REPEATABLE = new Set(["pid", "port", "process", "filter", "metricsHost", "
 /** What argv asks for: to run, or only to say something. */
 export type Invocation =
   | { readonly run: Options }
-  | { readonly say: string }
+  | {
+    readonly say: string;
+    /** Sentences about options that change nothing of it. */
+    readonly unused: readonly string[];
+  }
   | { readonly doctor: { readonly json: boolean } };
 
 /** `defaults` is asked for where they count, and not before. Throws a TcptopError with status `usage`. */
@@ -31,13 +35,15 @@ export function parseArguments(
 ): Invocation {
   const own = parsedArguments(argv);
   if (!("raw" in own)) return own;
-  const alone = options(own.raw), file = own.raw.config ? defaults() : null;
+  const given = [...new Set(own.given.map(nameOf))],
+    alone = { ...options(own.raw), given },
+    file = own.raw.config ? defaults() : null;
   if (file === null) return { run: alone };
   const kept = linesOfFile(file).filter(({ option }) => !isOverridden(option.attributeName(), own.given));
   // Lines that contradict each other are wrong whatever the command line says.
   within(() => `with ${file.path}`, () => runOf(argvOf(kept)));
   const used = withoutContradictions(kept, (lines) => !isRefused([...argvOf(lines), ...argv]));
-  return { run: used.length === 0 ? alone : runOf([...argvOf(used), ...argv]) };
+  return { run: used.length === 0 ? alone : { ...runOf([...argvOf(used), ...argv]), given } };
 }
 
 function argvOf(lines: readonly FileOption[]): string[] {
@@ -88,7 +94,7 @@ function within<T>(place: () => string, step: () => T): T {
   }
 }
 
-function runOf(argv: readonly string[]): Options {
+function runOf(argv: readonly string[]): Omit<Options, "given"> {
   const parsed = parsedArguments(argv);
   if (!("raw" in parsed)) throw new Error("options of a file change what is asked for");
   return options(parsed.raw);
@@ -118,24 +124,34 @@ function parsedArguments(argv: readonly string[]): Parsed | Exclude<Invocation, 
     command.parse(argv.slice(0, words === null ? undefined : dashes), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return { say: said.join("") };
+    if (error.exitCode === 0) return { say: said.join(""), unused: [] };
     throw usage(misuse(error.message));
   }
   const mistake = swallowed[0] ?? repeatMistake(given, REPEATABLE);
   if (mistake !== null) throw usage(mistake);
+  if (words !== null && runs.length === 0) throw usage("a command behind -- is for 'run': tcptop run -- COMMAND");
   if (doctor.length > 0) {
     const unused = given.find((option) => option.attributeName() !== "json");
     if (unused !== undefined) throw usage(`doctor takes no ${nameOf(unused)}, only --json`);
     return { doctor: doctor[0] };
   }
-  if (said.length > 0) return { say: said.join("") };
+  if (said.length > 0) return { say: said.join(""), unused: unusedBeside("completions", given) };
   const raw: Raw = command.opts();
   const unused = watchingMistake(given, raw);
   if (unused !== null) throw usage(unused);
   raw.watched = watched(runs[0], words);
   if (kills.length > 0) raw.kill = killed(kills[0], raw, given);
-  if (raw.schema !== undefined) return { say: schema(String(raw.schema)) };
+  if (raw.schema !== undefined && raw.watched !== undefined) {
+    throw usage("'run' takes no --schema: nothing would be run");
+  }
+  if (raw.schema !== undefined) return { say: schema(String(raw.schema)), unused: unusedBeside("--schema", given) };
   return { raw, given };
+}
+
+/** `printed`: what is asked for, in place of a run. */
+function unusedBeside(printed: string, given: readonly CommandOption[]): string[] {
+  const names = given.map(nameOf).filter((name) => name !== printed && name !== "--no-config");
+  return names.map((name) => `${name} has no effect here: ${printed} prints, and nothing is watched`);
 }
 
 /** The source of man/tcptop.1. */

@@ -41,6 +41,8 @@ export type MapForm = "mermaid" | "dot" | "json";
 
 /** What the command line asks for. */
 export interface Options {
+  /** The options that the command line itself has, by their long names where they have one: none that come from a file. */
+  readonly given: readonly string[];
   readonly intervalMs: number;
   /** Samples after which to stop; null: never. */
   readonly count: number | null;

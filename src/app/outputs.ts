@@ -35,9 +35,11 @@ import { removals } from "./record_folder.ts";
 import type { Told } from "./when_output.ts";
 import { Resolver } from "./resolver.ts";
 import { reverseDns } from "./reverse_dns.ts";
-import { isFiled, wantsAll } from "./running.ts";
+import { wantsAll } from "./running.ts";
+import { toStandardOutput } from "./standard_output.ts";
 import { type Shown, toldBy } from "./told_names.ts";
 import { isTypewriter, terminalSize } from "./tty.ts";
+import { unusedOptions } from "./unused.ts";
 
 const TEXT_ROWS = 50;
 const HOME_AND_CLEAR = "\x1b[H\x1b[2J";
@@ -51,6 +53,7 @@ export async function openOutputs(
   screen: (Output & Told) | null,
   note: string | null = null,
 ): Promise<Output[]> {
+  for (const sentence of unusedOptions(options, screen !== null, stdoutIsTerminal)) writeError(sentence);
   if (options.otlp === null) return await openOthers(options, stdoutIsTerminal, owner, screen, note);
   const otlp = (await import("./otlp/open.ts")).openOtlp(options, options.otlp);
   const others = await openOthers(options, stdoutIsTerminal, owner, screen, note);
@@ -83,29 +86,18 @@ async function openOthers(
     outputs.push(new MetricsOutput(hostname, port, metricsHosts, namedNetworks(options), chosenFlows(options)));
   }
   if (options.csv !== null) outputs.push(named(await csvOutput(options, owner, past)));
-  const said = options.json || options.batch || options.once;
+  const told = toStandardOutput(options, stdoutIsTerminal);
   if (wantsAll(options)) {
     outputs.push(...await (await import("./seen_outputs.ts")).openSeenOutputs(options, owner, note));
   }
   if (options.when.length > 0) {
     outputs.push(await (await import("./when_output.ts")).WhenOutput.open(options, owner, screen));
-    if (screen === null) return outputs;
   }
-  // A file, a server or a recording in place of text, unless someone is looking.
   if (screen !== null) return outputs;
-  if (options.record === "-") return outputs;
-  if (options.map !== null) outputs.push(named(mapOutput(options, options.map)));
-  else if (options.events) outputs.push(eventOutput(options));
-  else if (options.command !== null && !options.json && !options.batch) return outputs;
-  else if (options.csv !== "-" && (!goesElsewhere(options) || said || stdoutIsTerminal && !isFiled(options))) {
-    outputs.push(named(sampleOutput(options, stdoutIsTerminal, past)));
-  }
+  if (told === "map") outputs.push(named(mapOutput(options, options.map!)));
+  else if (told === "events") outputs.push(eventOutput(options));
+  else if (told === "samples") outputs.push(named(sampleOutput(options, stdoutIsTerminal, past)));
   return outputs;
-}
-
-/** Whether it goes elsewhere than to standard output. */
-function goesElsewhere({ csv, metrics, otlp, keep, summary, report }: Options): boolean {
-  return [csv, metrics, otlp, keep, summary, report].some((place) => place !== null);
 }
 
 async function csvOutput(options: Options, owner: Identity, past: EndedFlows | null): Promise<Output> {

@@ -50,7 +50,6 @@ export function watched(
   run: { asRoot: boolean } | undefined,
   words: readonly string[] | null,
 ): CommandOptions | undefined {
-  if (run === undefined && words !== null) throw usage("a command behind -- is for 'run': tcptop run -- COMMAND");
   if (run === undefined) return undefined;
   if (words === null || words.length === 0) throw usage("'run' takes a command behind --: tcptop run -- npm test");
   if (words[0] === "") throw usage("'run' takes a command, not nothing");

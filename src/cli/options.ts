@@ -8,7 +8,8 @@ import { refuseMixed } from "./mixed.ts";
 import { columns, filters, group, sort, wantsCommands } from "./rows.ts";
 import { color, duration, keeping, listenAddress, ringBytes, usage, whole } from "./values.ts";
 
-export function options(raw: Raw): Options {
+/** All but which of them are the command line's own. */
+export function options(raw: Raw): Omit<Options, "given"> {
   if (raw[4] && raw[6]) throw usage("-4 and -6 exclude each other; leave both out to see both");
   if (raw.source !== "auto" && raw.source !== "bpf" && raw.source !== "netlink") {
     throw usage(`--source takes auto, bpf or netlink, not '${raw.source}'`);

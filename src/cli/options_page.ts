@@ -44,7 +44,7 @@ export function optionsPage(
 # Options
 
 \`tcptop --help\` is the same list in short; \`man -l man/tcptop.1\` the same as a manual page. An option that may not be repeated is refused when it is
-given twice.
+given twice. One that changes nothing in a run, as \`--bits\` beside \`--json\`, is told on standard error, and the run goes on.
 
 | Option | Meaning |
 |---|---|

@@ -203,6 +203,27 @@ Deno.test("parseArguments() says what a command takes", () => {
   strictEqual(refusal("run", "dd", "conv=a,b"), "'run' takes its command behind --: tcptop run -- dd conv=a,b");
 });
 
+Deno.test("parseArguments() says what has no effect beside what only prints, and runs nothing for it unsaid", () => {
+  const unused = (...argv: string[]) => {
+    const invocation = parseArguments(argv);
+    return "say" in invocation ? invocation.unused : null;
+  };
+  deepStrictEqual(unused("--once", "completions", "bash"), [
+    "--once has no effect here: completions prints, and nothing is watched",
+  ]);
+  deepStrictEqual(unused("--schema", "event", "--json"), [
+    "--json has no effect here: --schema prints, and nothing is watched",
+  ]);
+  for (const argv of [["--schema"], ["--no-config", "completions", "zsh"], ["--once", "--help"], ["--json", "-V"]]) {
+    deepStrictEqual(unused(...argv), []);
+  }
+  const behind = "a command behind -- is for 'run': tcptop run -- COMMAND";
+  for (const argv of [["doctor"], ["completions", "bash"], ["kill", "port:1"], ["--schema"]]) {
+    strictEqual(refusal(...argv, "--", "ls"), behind);
+  }
+  strictEqual(refusal("run", "--schema", "--", "ls"), "'run' takes no --schema: nothing would be run");
+});
+
 Deno.test("parseArguments() answers --version and --help without running", () => {
   match(said("--version"), /^tcptop \d+\.\d+\.\d+\n/);
   match(said("-h"), /Usage: tcptop \[options\]/);
