@@ -20,6 +20,7 @@ import type { Predicate } from "../view/filter/fields.ts";
 import { chosenRows, selectRows } from "../view/selection.ts";
 import { VERSION } from "../version.ts";
 import { chosenFlows } from "./chosen_flows.ts";
+import { ColumnAdvice } from "./column_advice.ts";
 import { CsvOutput } from "./csv_output.ts";
 import { outputFiles } from "./files.ts";
 import { EventOutput } from "./event_output.ts";
@@ -78,6 +79,10 @@ async function openOthers(
   for (const filter of [screen === null ? options.filter : null, ...options.when.map(({ filter }) => filter)]) {
     if (filter !== null) outputs.push(new FilterAdvice(filter, options.commandLines, options.events, say));
   }
+  const told = toStandardOutput(options, stdoutIsTerminal), { csv, json } = options;
+  const isSorted = screen !== null || csv !== null || told === "samples";
+  const areShown = screen !== null || csv !== null || !json && (told === "samples" || told === "events");
+  outputs.push(new ColumnAdvice(options, { areShown, isSorted }, say));
   const resolver = options.resolve === true ? new Resolver(reverseDns, nowMs, () => {}) : null;
   const named = (output: Output) => resolver === null ? output : new NamedOutput(output, resolver);
   // Before the files: where it cannot listen, no empty file is left.
@@ -86,7 +91,6 @@ async function openOthers(
     outputs.push(new MetricsOutput(hostname, port, metricsHosts, namedNetworks(options), chosenFlows(options)));
   }
   if (options.csv !== null) outputs.push(named(await csvOutput(options, owner, past)));
-  const told = toStandardOutput(options, stdoutIsTerminal);
   if (wantsAll(options)) {
     outputs.push(...await (await import("./seen_outputs.ts")).openSeenOutputs(options, owner, note));
   }

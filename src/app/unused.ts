@@ -106,12 +106,11 @@ function group({ group, report }: Options, { screen, samples, conditions, events
   return unless(used || ofReport || group === null, "it is for tables, JSON, CSV, events, maps and conditions");
 }
 
-function command(options: Options, { screen, samples, events, conditions }: Places): string | null {
-  const { replay, json, whenRun, columns } = options,
-    documents = json && samples || conditions && (json || whenRun !== null);
+function command(options: Options, { screen, table, samples, events, conditions }: Places): string | null {
+  const { replay, json, whenRun, columns, group } = options, flows = samples && group === null;
   // A document says by null that it is not known.
-  if (documents) return null;
+  if (json && flows || conditions && (json || whenRun !== null)) return null;
   if (replay !== null) return "a recording has no command lines";
   const lines = events && !json && columns?.some(({ id }) => id === "command");
-  return unless(screen || samples || lines === true, "it is for tables, JSON and CSV of samples");
+  return unless(screen || table || flows || lines === true, "it is for tables, JSON and CSV of flows");
 }

@@ -71,7 +71,16 @@ Deno.test("unusedOptions() names what another option leaves nothing of", () => {
   deepStrictEqual(unused("--source netlink --ring-size 1M --udp-timeout 9s"), ["--ring-size", "--udp-timeout"]);
   deepStrictEqual(unused("--otlp-logs on"), ["--otlp-logs"]);
   deepStrictEqual(unused("--otlp --otlp-logs on"), []);
-  for (const output of ["--map dot", "--events", "--events --json", "--replay f --batch", "--when failed"]) {
+  for (
+    const output of [
+      "--map dot",
+      "--events",
+      "--events --json",
+      "--replay f --batch",
+      "--when failed",
+      "--json -g port",
+    ]
+  ) {
     deepStrictEqual(unused(`${output} --command`), ["--command"], output);
   }
   for (
@@ -102,4 +111,16 @@ Deno.test("an option without effect is told on standard error, and nothing else 
   const schema = await execute(tcptop(["--schema", "--json"]));
   deepStrictEqual([schema.code, JSON.parse(schema.stdout).type], [0, "object"]);
   strictEqual(schema.stderr, "tcptop: --json has no effect here: --schema prints, and nothing is watched\n");
+});
+
+Deno.test("a column that can show nothing is told on standard error, and stands in the table", async () => {
+  const whole = (...args: string[]) => execute(tcptop(["--replay", DEMO, "--once", "--limit", "1", ...args]));
+  const told = await whole("--columns", "process,command,host", "--sort", "host");
+  deepStrictEqual([told.code, told.stdout.split("\n")[2].split(/ +/)], [0, ["PROCESS", "COMMAND", "HOST"]]);
+  strictEqual(
+    told.stderr,
+    "tcptop: COMMAND stays empty: a recording has no command lines\ntcptop: HOST stays empty: it takes --hosts\n",
+  );
+  deepStrictEqual((await whole("--columns", "process,lost", "--sort", "lost")).stderr, "");
+  strictEqual((await whole("--json", "--sort", "host")).stderr, "tcptop: HOST stays empty: it takes --hosts\n");
 });
