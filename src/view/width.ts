@@ -62,6 +62,14 @@ export function fitted(text: string, cells: number, cut: Cut = "end"): string {
   return `${headOf(text, head)}…${tailOf(text, cells - 1 - head)}`;
 }
 
+/** Fewer cells of a name say nothing. */
+const LEAST_NAME = 8;
+
+/** A name and what stands behind it: in `cells` cells, if it is enough that the name gives way. Whoever has chosen it hides nothing by its length. */
+export function named(name: string, behind: string, cells: number): string {
+  return `${fitted(name, Math.max(LEAST_NAME, cells - textCells(behind)))}${behind}`;
+}
+
 /** The text in lines of at most `cells` cells, at least 2, broken between words; a word that is longer in itself. */
 export function wrapped(text: string, cells: number): string[] {
   const lines: string[] = [];

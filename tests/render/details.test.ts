@@ -191,3 +191,34 @@ Deno.test("ScreenModel.draw() has every line of a UDP flow that waits for its re
     }
   }
 });
+
+/** As long as a file may be named, and like what stands behind a name. */
+const IMITATION = "sshd[1] tcp 10.0.0.1:22 -> 10.0.0.2:5555? y ends it ".repeat(4);
+
+Deno.test("ScreenModel.draw() cuts a long name before what tells whose it is", () => {
+  const processes = new Map([[CLIENT.pid!, IMITATION]]), { pair: _, ...lone } = CLIENT;
+  for (const [columns, mode] of [[80, "pair"], [120, "pair"], [80, "lone"], [100, "server"], [72, "graph"]] as const) {
+    const flows = mode === "lone" ? [lone] : [CLIENT, SERVER];
+    const model = scene(columns, 40, 0, {
+      details: mode !== "graph",
+      pairs: mode === "pair",
+      allowKill: true,
+      graph: mode === "graph" ? "line" : null,
+      index: mode === "server" ? 1 : 0,
+    });
+    model.take(fakeSample(flows, { timeNs: NOW_NS + 100e9, processes }));
+    const press = (key: string) => model.input({ type: "key", key });
+    const lines = () => Array.from({ length: 40 }, (_, y) => model.draw().line(y));
+    const shows = (pattern: RegExp) =>
+      strictEqual(lines().some((line) => pattern.test(line)), true, lines().join("\n"));
+    if (mode === "server") {
+      press("down");
+      shows(/^ peer +sshd\[1\].*… \[11\]$/);
+      continue;
+    }
+    shows(/^ sshd\[1\].*… \[11\] tcp → 127\.0\.0\.1 80/);
+    if (mode === "pair") shows(/client sshd\[1\].*… \[11\] +server server \[22\]/);
+    press("K");
+    shows(/^End sshd\[1\].*…\[11\] tcp 127\.0\.0\.1:4000 -> 127\.0\.0\.1:80\? y ends it$/);
+  }
+});

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { fitted, headOf, tailOf, textCells, wrapped } from "../../src/view/width.ts";
+import { fitted, headOf, named, tailOf, textCells, wrapped } from "../../src/view/width.ts";
 
 Deno.test("textCells() counts wide characters twice and marks not at all", () => {
   deepStrictEqual(["abc", "日本", "e\u0301x", "한글", "", "␛[0m"].map(textCells), [3, 4, 2, 4, 0, 4]);
@@ -13,6 +13,11 @@ Deno.test("fitted() cuts where the text can lose most easily", () => {
   strictEqual(fitted("[2001:db8::1]:443", 9, "middle"), "[200…:443");
   strictEqual(fitted("日本語", 4), "日…");
   strictEqual(fitted("abc", 0), "");
+});
+
+Deno.test("named() cuts the name, and never so far that nothing of it is left", () => {
+  deepStrictEqual(["curl", "a-long-one"].map((name) => named(name, " [11]", 13)), ["curl [11]", "a-long-… [11]"]);
+  deepStrictEqual(["curl", "a-long-one"].map((name) => named(name, " [11]", 0)), ["curl [11]", "a-long-… [11]"]);
 });
 
 Deno.test("wrapped() breaks between words, loses none, and keeps every line within the cells", () => {

@@ -9,7 +9,7 @@ import { dropsOf, endedOf, reasonText } from "../drops.ts";
 import { endSentence } from "../end.ts";
 import { limitRole, limitSentence } from "../limit.ts";
 import { bytesText, counted, durationText, rateTexts } from "../units.ts";
-import { fitted, textCells } from "../width.ts";
+import { fitted, named, textCells } from "../width.ts";
 import type { LineHistory } from "./history.ts";
 import { sparkline } from "./spark.ts";
 import { drawTimeBar, MOST_TIME_LINES } from "./time_bar.ts";
@@ -84,7 +84,7 @@ export function drawDetails(canvas: Canvas, detailed: Detailed | string, y: numb
     canvas.put(1, y + 1, fitted(limit, canvas.columns - 2), limitRole(limitedBy(sample.flows, row)));
   }
   const { lines, facts, missing } = partOf(detailed, canvas.columns, rows), top = Math.min(scrolled, missing);
-  drawTitle(canvas, headline(sample, row), y, missing - top, top);
+  drawTitle(canvas, detailed, y, missing - top, top);
   const all = factLines(detailed, canvas.columns), first = bottom - lines;
   const window = { first, end: first + Math.max(0, Math.min(all - top, facts)), top };
   if (other >= 0) drawEnds(canvas, detailed, window);
@@ -99,20 +99,21 @@ interface Window {
   readonly top: number;
 }
 
-function drawTitle(canvas: Canvas, title: string, y: number, below: number, above: number): void {
+function drawTitle(canvas: Canvas, { sample, row }: Described, y: number, below: number, above: number): void {
   const sign = below > 0
     ? ` PgDn: ${counted(below, "more [line|lines]")} `
     : above > 0
     ? ` PgUp: ${counted(above, "[line|lines]")} above `
     : "";
   const room = canvas.columns - 2 - textCells(sign), shown = room < LEAST_TITLE ? "" : sign;
-  canvas.put(1, y, fitted(title, shown === "" ? canvas.columns - 2 : room), Role.title);
+  const cells = shown === "" ? canvas.columns - 2 : room;
+  canvas.put(1, y, fitted(headline(sample, row, cells), cells), Role.title);
   canvas.put(canvas.columns - textCells(shown), y, shown, Role.title);
 }
 
 function factLines(described: Described, columns: number): number {
   const { across, side, long } = pairsOf(described, columns), { sample, row, other } = described;
-  return other >= 0 ? bothEnds(sample, row, other).length + 1 : Math.ceil(side.length / across) + long.length;
+  return other >= 0 ? bothEnds(sample, row, other, columns).length + 1 : Math.ceil(side.length / across) + long.length;
 }
 
 /** Lines that the pane takes on a terminal of so many columns, if nothing is to be left out. */
@@ -128,7 +129,11 @@ function pairsOf(described: Described, columns: number): { across: number; side:
   const across = Math.max(1, Math.min(3, Math.floor(columns / PAIR_CELLS)));
   const fits = ([, text]: Pair) => textCells(text) <= Math.floor(columns / across) - LABEL_CELLS - 3;
   const all = factsOf(described.sample, described.row);
-  return { across, side: all.filter(fits), long: [...all.filter((pair) => !fits(pair)), ...longPairs(described)] };
+  return {
+    across,
+    side: all.filter(fits),
+    long: [...all.filter((pair) => !fits(pair)), ...longPairs(described, columns - LABEL_CELLS - 3)],
+  };
 }
 
 /** What this machine threw away, where there is any. */
@@ -145,7 +150,7 @@ const NAME_FROM: Readonly<Record<flow.NameFrom, string>> = {
   reverse: "reverse DNS",
 };
 
-function longPairs({ sample, row, commandLine }: Described): Pair[] {
+function longPairs({ sample, row, commandLine }: Described, cells: number): Pair[] {
   const long: Pair[] = [commandPair(commandLine)];
   const exe = flow.executable(sample, row), container = flow.container(sample, row);
   const end = endedOf(sample, row);
@@ -157,12 +162,15 @@ function longPairs({ sample, row, commandLine }: Described): Pair[] {
   if (isShared(sample.flows, row)) {
     long.push(["held by", "other processes too; this one has used it last, as far as can be told"]);
   }
-  const peer = peerLine(sample, row);
+  const peer = peerLine(sample, row, cells);
   if (peer !== null) long.unshift(["peer", peer]);
   const name = hasPeer(sample.flows, row) ? flow.remoteName(sample, row) : null;
-  if (name !== null) long.push(["name", `${harmless(name)} (${NAME_FROM[flow.remoteNameFrom(sample, row)!]})`]);
+  if (name !== null) {
+    long.push(["name", named(harmless(name), ` (${NAME_FROM[flow.remoteNameFrom(sample, row)!]})`, cells)]);
+  }
   if (container !== null) {
-    long.push(["container", harmless(`${container.runtime} ${container.name ?? ""} ${container.id}`)]);
+    const { runtime, name, id } = container;
+    long.push(["container", named(harmless(`${runtime} ${name ?? ""}`), ` ${harmless(id)}`, cells)]);
   }
   long.push(["cgroup", harmless(flow.cgroupPath(sample, row) ?? "-")]);
   return long;
@@ -172,7 +180,7 @@ function longPairs({ sample, row, commandLine }: Described): Pair[] {
 function drawEnds(canvas: Canvas, { sample, row, other, commandLine }: Detailed, { first, end, top }: Window): void {
   const half = Math.floor((canvas.columns - LABEL_CELLS - 2) / 2);
   // Which end is which, and the command, stay where there is room for others between them.
-  const [who, ...others] = bothEnds(sample, row, other), room = end - first;
+  const [who, ...others] = bothEnds(sample, row, other, half - 2), room = end - first;
   const lines = room > LEAST_ENDS
     ? [who, ...others.slice(top, top + room - 2)]
     : [who, ...others].slice(top, top + room);

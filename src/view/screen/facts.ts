@@ -16,14 +16,16 @@ import type { Sample } from "../../flow/sample.ts";
 import { harmless } from "../../harmless.ts";
 import * as flow from "../flow.ts";
 import { ageText, bytesText, durationText, thousands } from "../units.ts";
+import { named } from "../width.ts";
 import { type Pair, pathPairs } from "./path.ts";
 
-export function headline(sample: Sample, row: number): string {
+export function headline(sample: Sample, row: number, cells: number): string {
   const { flows: f } = sample, pid = flow.pidOf(f, row);
   const peer = hasPeer(f, row) ? harmless(flow.remoteName(sample, row) ?? flow.remoteAddress(sample, row)) : null;
   const to = peer === null ? "" : ` → ${peer} ${f.remotePort[row]}`;
-  const owner = `${harmless(flow.processName(sample, row) ?? "not known")}${pid === null ? "" : ` [${pid}]`}`;
-  return `${owner} ${isTcp(f, row) ? "tcp" : "udp"}${to}${f.closed[row] ? " · has ended" : ""}`;
+  const behind = `${pid === null ? "" : ` [${pid}]`} ${isTcp(f, row) ? "tcp" : "udp"}${to}`;
+  const name = harmless(flow.processName(sample, row) ?? "not known");
+  return named(name, `${behind}${f.closed[row] ? " · has ended" : ""}`, cells);
 }
 
 export const plain = (value: number | null) => value === null ? "-" : thousands(value);

@@ -4,8 +4,12 @@ import { hasPeer, isTcp } from "../../flow/row.ts";
 import type { Sample } from "../../flow/sample.ts";
 import { harmless } from "../../harmless.ts";
 import * as flow from "../flow.ts";
+import { named } from "../width.ts";
 import type { Mode, ScreenState } from "./state.ts";
 import type { Item } from "./lines.ts";
+
+/** What stands around it in the question: "End ", "? y ends it", and the last cell. */
+const QUESTION_CELLS = 16;
 
 type Question = Extract<Mode, { kind: "kill" }>;
 
@@ -19,8 +23,8 @@ export function askKill(state: ScreenState, sample: Sample | null, item: Item | 
   if (typeof item !== "number") return say("a group has many: open it, and choose one");
   if (sample.flows.closed[item]) return say("it has ended");
   if (state.moment !== null) return say("this is the past, ) leads to now");
-  const target = killTarget(sample.flows, item);
-  return { ...state, mode: { kind: "kill", target, text: killText(sample, item), again: killCommand(sample, item) } };
+  const target = killTarget(sample.flows, item), text = killText(sample, item, state.columns - QUESTION_CELLS);
+  return { ...state, mode: { kind: "kill", target, text, again: killCommand(sample, item) } };
 }
 
 export function killAnswer(state: ScreenState, { target, text, again }: Question, key: string): ScreenState {
@@ -29,15 +33,13 @@ export function killAnswer(state: ScreenState, { target, text, again }: Question
   return { ...back, notice: "not ended" };
 }
 
-/** Which connection of which process, as it is said to who is asked. */
-export function killText(sample: Sample, row: number): string {
+/** Which connection of which process, as it is said to who is asked; in `cells`, if it is enough that the name gives way. */
+export function killText(sample: Sample, row: number, cells = Infinity): string {
   const { flows: f } = sample, pid = flow.pidOf(f, row);
-  const owner = `${harmless(flow.processName(sample, row) ?? "a process that is not known")}${
-    pid === null ? "" : `[${pid}]`
-  }`;
+  const name = harmless(flow.processName(sample, row) ?? "a process that is not known");
   const here = flow.localEndpoint(sample, row),
     there = hasPeer(f, row) ? ` ${arrow(sample, row)} ${flow.remoteEndpoint(sample, row)}` : "";
-  return `${owner} ${isTcp(f, row) ? "tcp" : "udp"} ${here}${there}`;
+  return named(name, `${pid === null ? "" : `[${pid}]`} ${isTcp(f, row) ? "tcp" : "udp"} ${here}${there}`, cells);
 }
 
 /** What ends it from outside: a tcptop that begins anew enters every network namespace that there is by then. */

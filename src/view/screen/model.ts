@@ -304,7 +304,7 @@ export class ScreenModel {
     }
     const item = this.#lines.items[index];
     if (item === undefined) return { title: "nothing is under the cursor", history: undefined, timeNs, bits };
-    const title = typeof item === "number" ? headline(sample, item) : groupLabel(sample, item);
+    const title = typeof item === "number" ? headline(sample, item, this.#state.columns - 2) : groupLabel(sample, item);
     return { title, history: this.#pasts.history(itemId(sample, item), this.#untilNs), timeNs, bits };
   }
 
