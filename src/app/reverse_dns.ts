@@ -1,4 +1,6 @@
+import { domainToASCII } from "node:url";
 import ipaddr from "ipaddr.js";
+import { labelText } from "../decode/dns.ts";
 
 /** The name in the DNS that an address is for: 9.8.7.10.in-addr.arpa., or the 32 digits of an IPv6 one. */
 export function reverseName(address: string): string {
@@ -20,5 +22,22 @@ export async function reverseDns(address: string): Promise<string | null> {
 
 /** Of several PTR records, which servers hand out in turn, always the same one. */
 export function firstName(names: readonly string[]): string | null {
-  return names.map((name) => name.replace(/\.$/, "")).filter((name) => name !== "").sort()[0] ?? null;
+  return names.map(asTheServerHasIt).filter((name) => name !== null && name !== "").sort()[0] ?? null;
+}
+
+/** A character of a name as the resolver writes it: a byte as three octal digits, one behind a backslash, or itself. */
+const CHARACTER = /\\([0-3][0-7]{2})|\\?([^])/gu;
+
+/** As the answers that a process gets are told: letters of other scripts stay what they are in the DNS, xn--…, for some look like those of another
+ * name; and bytes are as in zone files. null: that cannot be told. */
+function asTheServerHasIt(name: string): string | null {
+  const labels = name.match(/(\\[^]|[^.\\])+/gu) ?? [];
+  const texts = labels.map((label) => /\P{ASCII}/u.test(label) ? domainToASCII(label) : labelText(bytesOf(label)));
+  return texts.includes("") ? null : texts.join(".");
+}
+
+function bytesOf(label: string): number[] {
+  return [...label.matchAll(CHARACTER)].map(([, octal, character]) =>
+    octal === undefined ? character.charCodeAt(0) : parseInt(octal, 8)
+  );
 }

@@ -102,7 +102,7 @@ function readName(bytes: Uint8Array, from: number): Name | null {
   for (;;) {
     if (at >= bytes.length) return null;
     const length = bytes[at];
-    if (length === 0) return { text: labels.join("."), end: end < 0 ? at + 1 : end };
+    if (length === 0) return { text: labels.join(".").toLowerCase(), end: end < 0 ? at + 1 : end };
     if (length < 64) {
       if (at + 1 + length > bytes.length || (used += length + 1) > MOST_NAME_BYTES) return null;
       labels.push(labelText(bytes.subarray(at + 1, at + 1 + length)));
@@ -118,12 +118,12 @@ function readName(bytes: Uint8Array, from: number): Name | null {
 }
 
 /** As zone files write it (RFC 4343, 2.1): what is no printable ASCII as three digits, so that a name moves no cursor and has no second reading. */
-function labelText(label: Uint8Array): string {
+export function labelText(label: Iterable<number>): string {
   let text = "";
   for (const byte of label) {
     if (byte < 0x21 || byte > 0x7e) text += `\\${String(byte).padStart(3, "0")}`;
     else if (byte === 0x2e || byte === 0x5c) text += `\\${String.fromCharCode(byte)}`;
-    else text += String.fromCharCode(byte).toLowerCase();
+    else text += String.fromCharCode(byte);
   }
   return text;
 }

@@ -1,5 +1,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { type LookUp, Resolver } from "../../src/app/resolver.ts";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { dnsMessage, pointer } from "../support/dns.ts";
 import { firstName, reverseDns, reverseName } from "../../src/app/reverse_dns.ts";
 
 const LIMITS = { atOnce: 2, waiting: 4, kept: 3, nameForMs: 100, noneForMs: 10 };
@@ -72,6 +75,48 @@ Deno.test("reverseDns() asks nobody about this machine and this link", async () 
     null,
     null,
   ]);
+});
+
+/** A name server that has one name for every address, and its questions answered. */
+async function nameServer(name: readonly number[]) {
+  const socket = createSocket("udp4"), header = 12;
+  socket.on("message", (question, { port, address }) => {
+    const asked = [...question.subarray(header, question.indexOf(0, header) + 1)], id = question.readUInt16BE(0);
+    socket.send(
+      dnsMessage({ asked, id, type: 12, answers: [{ name: pointer(header), type: 12, data: name }] }),
+      port,
+      address,
+    );
+  });
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  const { port } = socket.address();
+  return {
+    ask: () => Deno.resolveDns("1.0.0.10.in-addr.arpa.", "PTR", { nameServer: { ipAddr: "127.0.0.1", port } }),
+    [Symbol.asyncDispose]: async () => void await Promise.all([once(socket, "close"), socket.close()]),
+  };
+}
+
+Deno.test("firstName() tells the name that the server has, as answers to a process are told", async () => {
+  for (
+    const [labels, name] of [
+      // Cyrillic letters, which look like "apple.com".
+      [["xn--80ak6aa92e", "com"], "xn--80ak6aa92e.com"],
+      [["XN--80AK6AA92E", "com"], "XN--80AK6AA92E.com"],
+      [["xn--wgv71a119e", "xn--zckzah"], "xn--wgv71a119e.xn--zckzah"],
+      [["xn--fa-hia", "de"], "xn--fa-hia.de"],
+      [["xn--abc-", "xn--", "x"], "xn--abc-.xn--.x"],
+      [["host_1", "Example"], "host_1.Example"],
+      [["0/25", "-a", "*", "~b", "a@c"], "0/25.-a.*.~b.a@c"],
+      [["\x1b[2J\x07", "x"], "\\027[2J\\007.x"],
+      [["日本", "x"], "\\230\\151\\165\\230\\156\\172.x"],
+      [["a.b\\c", "1\\2"], "a\\.b\\\\c.1\\\\2"],
+    ] as const
+  ) {
+    const bytes = labels.map((label) => [...new TextEncoder().encode(label)]);
+    await using server = await nameServer([...bytes.flatMap((label) => [label.length, ...label]), 0]);
+    strictEqual(firstName(await server.ask()), name);
+  }
 });
 
 Deno.test("firstName() is the same in whatever order the records come", () => {
