@@ -3,7 +3,7 @@
 // Controls (C0, DEL, C1), line and paragraph separators, and what reorders or hides text or is not to be seen itself: format characters (tags and
 // marks of bidirectional text among them), fillers, and the rest of Default_Ignorable_Code_Point but for marks on a letter, such as variation selectors. A
 // terminal that gives one of them no cell would leave what stood in its cell before.
-const UNSAFE =
+export const UNSAFE =
   // deno-lint-ignore no-control-regex
   /[\u0000-\u001f\u007f-\u009f\p{Cf}\u2028\u2029\u2060-\u206f\u115f\u1160\u3164\uffa0\ufff0-\ufffb\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}]/gu;
 

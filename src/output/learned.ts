@@ -1,6 +1,7 @@
 /** What was seen as a policy that allows it: sorted filters, one a line. */
 import type { Filter } from "../view/filter/ast.ts";
 import { printFilter } from "../view/filter/ast.ts";
+import { isNameOfRemote } from "../view/filter/fields.ts";
 import ipaddr from "ipaddr.js";
 import { commentAt, policyLines } from "./policy.ts";
 import type { SeenFlow } from "./seen.ts";
@@ -49,7 +50,7 @@ export function learnedLines(flows: readonly SeenFlow[]): string[] {
   const lines = new Set<string>();
   for (const flow of flows) {
     const rule = ruleOf(flow), name = flow.askedName;
-    if (name !== null) lines.add(lineOf(rule, name));
+    if (name && isNameOfRemote(name)) lines.add(lineOf(rule, name));
     else {
       const key = JSON.stringify(rule), group = addresses.get(key);
       if (group === undefined) addresses.set(key, { rule, found: new Set([flow.remote.address]) });

@@ -88,6 +88,26 @@ Deno.test("learnedLines() allow exactly what was seen", () => {
   strictEqual(sentencesOf(seenOf(others, lines.join("\n"))).length, others.length);
 });
 
+Deno.test("learnedLines() allow what was seen whatever names were chosen for it", () => {
+  const names = ["a/b.example", "9.9.9.9", "1.1.1.*", "fe80::1%lo", "10.0.0.0/33", "1.1.1.1-1.1.1.9", 'q"\\', "", "#c"];
+  const hosts = new Map(names.map((name, i) => [`10.1.${i}.1`, name]));
+  for (const process of ["", "-", "#", "a\u202eb", "\u200b", "\x1b[2J", "and", "a=b"]) {
+    const flows = names.map((_, i): FakeFlow => ({ process, remote: [`10.1.${i}.1`, 443] }));
+    const see = (policy: string) => {
+      const seen = new Seen(all, judgeOf(readPolicy("p", policy), false));
+      seen.add(fakeSample(flows, { hosts }));
+      return seen;
+    };
+    const text = learnedText(see("").flows);
+    deepStrictEqual(sentencesOf(see(text)), [], text);
+    // What another process says at these addresses, or this one at those that the names look like, is not allowed by it.
+    const others = names.map((_, i): FakeFlow => ({ process: "other", remote: [`10.1.${i}.1`, 443] }));
+    others.push({ process, remote: ["9.9.9.9", 443] }, { process, remote: ["1.1.1.2", 443] });
+    strictEqual(seenOf(others, text).flows.filter(({ allowed }) => allowed).length, 0, text);
+    strictEqual(/[\p{Cc}\p{Cf}]/u.test(text.replaceAll("\n", "")), false, text);
+  }
+});
+
 Deno.test("learnedLines() have a network in the place of many addresses in it", () => {
   const flows = [...Array(9).keys()].map((i): FakeFlow => ({ remote: [`10.1.2.${i}`, 443] }));
   deepStrictEqual(learnedLines(seenOf(flows.slice(0, 8)).flows).length, 8);

@@ -1,4 +1,5 @@
 /** A filter as a value: what parseFilter() makes, printFilter() writes and compileFilter() turns into a test of a row. */
+import { UNSAFE } from "../../harmless.ts";
 import type { Unit } from "../column.ts";
 import { isMistaken } from "./cidr.ts";
 import { namesField } from "./field_names.ts";
@@ -75,8 +76,9 @@ function nested(filter: Filter): string {
   return filter.kind === "and" || filter.kind === "or" ? `(${text})` : text;
 }
 
-/** Control characters, the separators of lines and paragraphs, and halves of a character: a line of text, or UTF-8, has no place for them. */
-const UNWRITTEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/gu;
+/** A line of text, or UTF-8, has no place for controls, line ends and halves of a character; and what is hidden, or reorders the line, would have whoever
+ * reads a policy see another one. */
+const UNWRITTEN = new RegExp(`${UNSAFE.source}|\\p{Cs}`, "gu");
 
 /** Bare where nothing in it could be read otherwise. Always one line. */
 function quoted(text: string, isMistaken = false): string {

@@ -74,16 +74,19 @@ function address(side: Side, text: Text): Field["test"] {
 /** The kernel cuts a name to 15 bytes: both that and the whole name are the process's. */
 function isProcess(value: string): Predicate {
   return (sample, row) => {
-    const name = flow.processName(sample, row) ?? "-";
+    const name = flow.processName(sample, row) || "-";
     return name === value || name.length > value.length && flow.commName(sample, row) === value;
   };
 }
 
+/** Whether remote=VALUE wants a name: what is like an address, or a range, is taken for one. */
+export function isNameOfRemote(value: string): boolean {
+  return parseRange(value) === null && !/[/%]/.test(value) && !isMistaken(value);
+}
+
 /** An address or a range, or the name that its process asked for or that /etc/hosts has: not one from reverse DNS, which is the peer's choice. */
 function isRemote(value: string): Predicate | string {
-  if (parseRange(value) !== null || /[/%]/.test(value) || isMistaken(value)) {
-    return address("remoteAddress", remoteText)(value);
-  }
+  if (!isNameOfRemote(value)) return address("remoteAddress", remoteText)(value);
   const wanted = value.toLowerCase();
   return (sample, row) => flow.askedName(sample, row)?.toLowerCase() === wanted;
 }
