@@ -29,7 +29,8 @@ export function mapSvg(graph: MapGraph, sample: Containers): Html | null {
       { node: graph.nodes.get(id)!, y: (i + 0.5) * height / ids.length },
     ]));
   const from = column(left), to = column(right), most = Math.max(...edges.map(bytesOf), 1);
-  const lines = edges.map((edge) => line(edge, from.get(edge.from)!.y, to.get(edge.to)!.y, most));
+  const lines = edges.map((edge) => line(edge, from.get(edge.from)!.y, to.get(edge.to)!.y, widthOf(edge, most)));
+  const labels = portLabels(edges, from, to, most);
   const boxes = [
     ...[...from.values()].map((place) => box(place, 0, sample)),
     ...[...to.values()].map((place) => box(place, WIDTH - BOX, sample)),
@@ -41,7 +42,7 @@ export function mapSvg(graph: MapGraph, sample: Containers): Html | null {
       aria-label="Who talks to whom, drawn"><svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="map-title"><title id="map-title">Who talks to whom: ${counted(
         edges.length,
         "[pair|pairs]",
-      )}, which the table below has too</title>${lines}${boxes}</svg>${more > 0
+      )}, which the table below has too</title>${lines}${labels}${boxes}</svg>${more > 0
         ? html`<figcaption>Drawn are the ${MOST_EDGES} pairs that moved most; the table has ${more} more.</figcaption>`
         : null}</figure>
   `;
@@ -60,12 +61,14 @@ function byNeighbours(ids: readonly string[], edges: readonly MapEdge[], others:
 }
 
 /** The width says how many bytes, by their order of magnitude. */
-function line(edge: MapEdge, y1: number, y2: number, most: number): Html {
-  const share = Math.log2(bytesOf(edge) + 1) / Math.log2(most + 1), width = (1 + share * (MOST_STROKE - 1)).toFixed(1);
+function widthOf(edge: MapEdge, most: number): number {
+  return 1 + Math.log2(bytesOf(edge) + 1) / Math.log2(most + 1) * (MOST_STROKE - 1);
+}
+
+function line(edge: MapEdge, y1: number, y2: number, width: number): Html {
   const x1 = BOX, x2 = WIDTH - BOX, middle = WIDTH / 2;
   const kind = edge.failed === 0 ? "edge" : edge.failed === edge.connections ? "edge failed" : "edge partly";
   const failed = edge.failed > 0 ? `, ${edge.failed} failed` : "";
-  const label = `${edge.ports[0] ?? ""}${edge.ports.length > 1 || edge.hasMorePorts ? " …" : ""}`;
   const title = `${edge.ports.join(" ")}: ${counted(edge.connections, "[connection|connections]")}${failed}, ${
     bytesText(edge.sent)
   } sent, ${bytesText(edge.received)} received`;
@@ -73,10 +76,32 @@ function line(edge: MapEdge, y1: number, y2: number, most: number): Html {
     <g class="${kind}">
       <title>${title}</title>
       <path d="M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}"
-        stroke-width="${width}" />
-      <text x="${x2 - 8}" y="${y2 - 5 - Number(width) / 2}">${label}</text>
+        stroke-width="${width.toFixed(1)}" />
     </g>
   `;
+}
+
+type Places = ReadonlyMap<string, Place>;
+
+/** The ports stand at the end of a line where fewer lines meet. Where several do at both, the place has one label, of the first port, for all of them. */
+function portLabels(edges: readonly MapEdge[], from: Places, to: Places, most: number): Html[] {
+  const lines = (side: "from" | "to", id: string) => edges.filter((edge) => edge[side] === id).length;
+  const labels = new Map<string, { isLeft: boolean; y: number; width: number; ports: Set<string>; hasMore: boolean }>();
+  for (const edge of edges) {
+    const isLeft = lines("from", edge.from) < lines("to", edge.to), id = isLeft ? edge.from : edge.to;
+    const key = `${isLeft} ${id}`, { y } = (isLeft ? from : to).get(id)!;
+    const label = labels.get(key) ?? { isLeft, y, width: 0, ports: new Set(), hasMore: false };
+    label.width = Math.max(label.width, widthOf(edge, most));
+    edge.ports.forEach((port) => label.ports.add(port));
+    label.hasMore ||= edge.hasMorePorts;
+    labels.set(key, label);
+  }
+  return [...labels.values()].map(({ isLeft, y, width, ports: [port = "", ...others], hasMore }) => {
+    const x = isLeft ? BOX + 8 : WIDTH - BOX - 8, text = `${port}${others.length > 0 || hasMore ? " …" : ""}`;
+    return html`
+      <text class="${isLeft ? "ports" : "ports end"}" x="${x}" y="${(y - 5 - width / 2).toFixed(1)}">${text}</text>
+    `;
+  });
 }
 
 function box({ node, y }: Place, x: number, sample: Containers): Html {

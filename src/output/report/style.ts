@@ -64,8 +64,8 @@ th[aria-sort=descending] button::after{content:"↓"}
 .map{margin:0 0 16px;overflow-x:auto}
 .map>svg{display:block;width:100%;min-width:680px;height:auto;overflow:visible}
 .map text{font-size:13px;fill:var(--text)}
-.map .below,.map .edge text{font-size:11px;fill:var(--soft)}
-.map .edge text{text-anchor:end}
+.map .below,.map .ports{font-size:11px;fill:var(--soft)}
+.map .ports.end{text-anchor:end}
 .map .node rect{fill:var(--faint);stroke:var(--line)}
 .map .process rect,.map .container rect,.map .machine rect{stroke:var(--in)}
 .map .edge path{fill:none;stroke:var(--in);stroke-opacity:.42}

@@ -4,7 +4,7 @@ import { html } from "../../../src/output/report/html.ts";
 import { shownFlows } from "../../../src/output/report/sections.ts";
 import { spanText } from "../../../src/output/report/span.ts";
 import { Seen } from "../../../src/output/seen.ts";
-import { HOSTILE, madePage, secondOf } from "./made.ts";
+import { HOSTILE, type MadeFlow, madePage, secondOf } from "./made.ts";
 
 function dataOf(page: string): ReportData {
   return JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page)![1]);
@@ -52,6 +52,28 @@ Deno.test("a report has each connection once, with its last figures, and the rat
   deepStrictEqual([c.opened, c.lasted, c.rx], [[250, 100, 1500], [1750, 250, 500], [3003, 0, 5]]);
   deepStrictEqual(c.flags, [0, Flag.failed, Flag.inside]);
   deepStrictEqual(c.end.map((i) => texts[i]), ["open", "never established", "open"]);
+});
+
+Deno.test("no two labels of the map in a report stand in one place", async () => {
+  const remote = (last: number, port: number): Pick<MadeFlow, "remote"> => ({ remote: [`10.0.${last}.1`, port] });
+  const flows = [
+    // Many to one, one to many, and each to each.
+    ...[1, 2, 3, 4].map((i): MadeFlow => ({ process: `to-one-${i}`, ...remote(1, 440 + i) })),
+    ...[2, 3, 4].map((i): MadeFlow => ({ process: "from-one", ...remote(i, 443) })),
+    ...[5, 6].flatMap((i) => ["a", "b"].map((process): MadeFlow => ({ process, ...remote(i, i) }))),
+  ].map((flow, i): MadeFlow => ({ ...flow, rx: 1 << i, local: ["10.9.0.1", 4000 + i] }));
+  const page = await madePage([secondOf(1, flows)]);
+  const labels = [...page.matchAll(/<text class="(ports(?: end)?)" x="(\d+)" y="([\d.-]+)">([^<]*)</g)].map((
+    [, ...of],
+  ) => of);
+  const places = new Set(labels.map(([, x, y]) => `${x} ${Math.round(Number(y) / 12)}`));
+  deepStrictEqual([places.size, labels.length], [labels.length, 9]);
+  deepStrictEqual(labels.filter(([side]) => side === "ports").map(([, , , text]) => text).sort(), [
+    "441/tcp",
+    "442/tcp",
+    "443/tcp",
+    "444/tcp",
+  ]);
 });
 
 Deno.test("a report can be read without a script: every part is a table", async () => {
