@@ -48,7 +48,7 @@ export class SshChild {
   readonly #output: ReadableStreamDefaultReader<Uint8Array>;
   /** Of what was read and not asked for yet. */
   #rest: Uint8Array = new Uint8Array(0);
-  readonly #errors: Promise<string>;
+  readonly #errors: Beginning;
 
   /** Throws what Deno.Command does, where there is no ssh. */
   constructor(host: string, recorder: Recorder) {
@@ -64,7 +64,7 @@ export class SshChild {
       stderr: "piped",
     }).spawn();
     this.#output = this.#process.stdout.getReader();
-    this.#errors = textOf(this.#process.stderr);
+    this.#errors = new Beginning(this.#process.stderr);
   }
 
   readonly read: ReadSome = async (buffer) => {
@@ -85,16 +85,17 @@ export class SshChild {
     const timer = setTimeout(() => this.#kill("SIGKILL"), KILL_AFTER_MS);
     // Nobody else may keep the pipe full, so that ssh would not end.
     await this.#output.cancel().catch(() => {});
-    const [{ code }, stderr] = await Promise.all([this.#process.status, this.#errors]);
+    const { code } = await this.#process.status;
     clearTimeout(timer);
-    return { code, stderr };
+    return { code, stderr: await this.#errors.within(KILL_AFTER_MS) };
   }
 
   /** How it has ended by itself, where its output has; null: it has not within `ms`. */
   async ended(ms: number): Promise<SshEnd | null> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<null>((resolve) => timer = setTimeout(() => resolve(null), ms));
-    const end = Promise.all([this.#process.status, this.#errors]).then(([{ code }, stderr]) => ({ code, stderr }));
+    const end = Promise.all([this.#process.status, this.#errors.whole])
+      .then(([{ code }]) => ({ code, stderr: this.#errors.text }));
     return await Promise.race([end, late]).finally(() => clearTimeout(timer));
   }
 
@@ -107,11 +108,31 @@ export class SshChild {
   }
 }
 
-async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of stream) {
-    if (text.length < STDERR_CHARACTERS) text += decoder.decode(chunk, { stream: true });
+/** What a stream begins with; all of it is read. */
+class Beginning {
+  text = "";
+  /** Resolves where the stream ends. */
+  readonly whole: Promise<void>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#reader = stream.getReader();
+    this.whole = this.#read();
   }
-  return text.slice(0, STDERR_CHARACTERS);
+
+  /** What there is by then: a process that ssh has left behind, as for a connection that others share, may hold the stream open. */
+  async within(ms: number): Promise<string> {
+    const timer = setTimeout(() => this.#reader.cancel().catch(() => {}), ms);
+    await this.whole;
+    clearTimeout(timer);
+    return this.text;
+  }
+
+  async #read(): Promise<void> {
+    const decoder = new TextDecoder();
+    for (let part; !(part = await this.#reader.read()).done;) {
+      if (this.text.length >= STDERR_CHARACTERS) continue;
+      this.text = (this.text + decoder.decode(part.value, { stream: true })).slice(0, STDERR_CHARACTERS);
+    }
+  }
 }
