@@ -26,7 +26,8 @@ async function textFrom(child: SshChild): Promise<string> {
 Deno.test("SshChild is in a process group of its own: ^C, which ends tcptop, leaves what hosts have done last to be told", async () => {
   await inPlaceOfSsh("exec cat /proc/self/stat", async (child) => {
     notStrictEqual(groupOf(await textFrom(child)), groupOf(Deno.readTextFileSync("/proc/self/stat")));
-    strictEqual((await child.stop()).code, 0);
+    strictEqual((await child.ended(20_000))?.code, 0);
+    await child.stop();
   });
 });
 
