@@ -134,6 +134,9 @@ export class Collector {
   command(pid: number, startNs: number): void {
     this.post({ type: "command", pid, startNs, line: this.platform.commandLine?.(pid, startNs) ?? null });
   }
+  container(id: string, name: string): void {
+    this.platform.keepContainerName?.(id, name);
+  }
   kill(targets: readonly KillTarget[]): void {
     const source = this.#source;
     const results = targets.map((target): KillResult => source?.kill?.(target) ?? { how: "refused", error: null });

@@ -12,6 +12,8 @@ export class ContainerNames {
   readonly #engines: Readonly<Record<string, readonly Engine[]>>;
   readonly #logs: string;
   #last: Promise<void> = Promise.resolve();
+  /** Called with each name that is wanted and has become known. */
+  found: (id: string, name: string) => void = () => {};
 
   /** `logs`: where the kubelet links the logs of its containers. */
   constructor(engines: Readonly<Record<string, readonly Engine[]>>, logs: string = LOGS) {
@@ -38,8 +40,14 @@ export class ContainerNames {
     this.#asked.add(container.id);
     const { id, runtime } = container;
     if (runtime === "lxc" || runtime === "systemd-nspawn") this.#keep(id, id);
+    else if (this.#names.has(id)) this.found(id, this.#names.get(id)!);
     // One at a time: a thousand new containers are no thousand connections.
     else this.#last = this.#last.then(() => this.#find(id, runtime, path.includes("kubepods")));
+  }
+
+  /** Names that a recording has, or another host. */
+  add(names: readonly (readonly [id: string, name: string])[]): void {
+    for (const [id, name] of names) this.#keep(id, name);
   }
 
   /** Resolves when each name wanted so far is known, or known not to be had. */
@@ -74,6 +82,7 @@ export class ContainerNames {
   #keep(id: string, name: string): void {
     if (this.#names.size >= MOST_NAMES) this.#names.clear();
     this.#names.set(id, name);
+    if (this.#asked.has(id)) this.found(id, name);
   }
 }
 

@@ -16,6 +16,8 @@ import { type NewZones, ZoneNames } from "./zones.ts";
 export interface NewlyNamed {
   readonly users: readonly (readonly [uid: number, name: string])[];
   readonly cgroups: NewCgroups;
+  /** Names of containers, where a recording has them. */
+  readonly containers: readonly (readonly [id: string, name: string])[];
   readonly programs: NewPrograms;
   /** null: nobody wants them. */
   readonly commands: NewCommands | null;
@@ -73,6 +75,7 @@ export class Naming {
     return {
       users: this.#users.take(),
       cgroups: this.#cgroups?.fill(flows, length, like) ?? NO_NEW_CGROUPS,
+      containers: this.platform.newContainerNames?.() ?? [],
       programs: this.#programs.fill(flows, length, like),
       commands: this.#commands?.take(flows, length) ?? null,
       zones: this.#zones?.ask(flows, length) ?? [],

@@ -46,6 +46,8 @@ export type ToWorker =
   | { readonly type: "interval"; readonly ms: number }
   /** Answered by a message of the same type. */
   | { readonly type: "command"; readonly pid: number; readonly startNs: number }
+  /** A container's name has become known, for a recording that is made. */
+  | { readonly type: "container"; readonly id: string; readonly name: string }
   /** From the sample of `fromNs`; null: from the present. Answered by `moment`. */
   | { readonly type: "look"; readonly fromNs: number; readonly step: Step }
   /** Of a replay: FlowSource.setSpeed() and skip(). */

@@ -68,6 +68,9 @@ export class Session {
 
   constructor(options: WorkerOptions, containers: ContainerNames) {
     this.#containers = containers;
+    if (options.record !== null || options.historyMs > 0) {
+      containers.found = (id, name) => this.#send({ type: "container", id, name });
+    }
     this.#watchDns = options.watchDns;
     this.#worker = new Worker(workerUrl(), { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
@@ -210,8 +213,10 @@ export class Session {
   }
 
   /** The names that come with a message. */
-  #learn({ users, processes, programs, commands, cgroups, zones, answers }: SampleMessage | EventsMessage): void {
-    const news = zones.length + users.length + processes.length + programs.length + cgroups.cgroups.length +
+  #learn(message: SampleMessage | EventsMessage): void {
+    const { users, processes, programs, commands, cgroups, containers, zones, answers } = message;
+    const news = containers.length + zones.length + users.length + processes.length + programs.length +
+      cgroups.cgroups.length +
       answers.length + (commands?.length ?? 0);
     if (news > 0 || cgroups.oldest > this.#oldestCgroup) this.#news++;
     if (this.#zones.size > MOST_ZONES) this.#zones.clear();
@@ -219,6 +224,7 @@ export class Session {
     for (const [uid, name] of users) this.#users.set(uid, name);
     for (const [pid, name] of processes) this.#processes.set(pid, name);
     addNumbered(this.#programs, programs);
+    this.#containers.add(containers);
     if (commands !== null) this.#addCommands(commands);
     // Recordings and other hosts have them all the same.
     if (this.#watchDns) addNumbered(this.#answers, answers);

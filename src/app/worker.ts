@@ -37,6 +37,7 @@ self.onmessage = async ({ data }) => {
   else if (data.type === "eventsTaken") collector?.eventsTaken(data.events, data.rows);
   else if (data.type === "interval") collector?.interval(data.ms);
   else if (data.type === "command") collector?.command(data.pid, data.startNs);
+  else if (data.type === "container") collector?.container(data.id, data.name);
   else if (data.type === "kill") collector?.kill(data.targets);
   else if (data.type === "finish") collector?.finish();
   else if (data.type === "look") collector?.look(data.fromNs, data.step);

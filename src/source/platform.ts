@@ -25,6 +25,10 @@ export interface Platform {
   readonly cgroups?: CgroupSource | null;
   /** Names that say more than a record's 15 bytes, of processes whose records have come since the last call. */
   newProcessNames?(): (readonly [pid: number, name: string])[];
+  /** Names of containers that a recording has and that have come since the last call. */
+  newContainerNames?(): readonly (readonly [id: string, name: string])[];
+  /** Whoever keeps what is told keeps this name too, which has been found out elsewhere. */
+  keepContainerName?(id: string, name: string): void;
   /** The process's command line; null: it has gone, or may not be read. */
   commandLine?(pid: number, startNs: number): string | null;
   /** The file names of the first arguments of its command line, one of which may be the whole of its name. null: it has gone. startNs: as in

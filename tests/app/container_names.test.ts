@@ -50,6 +50,17 @@ Deno.test("ContainerNames learns all that run at the beginning", async () => {
   });
 });
 
+Deno.test("ContainerNames says which of those that are wanted it has found, once each, and asks for none that it was told", async () => {
+  await withEngine(docker, async (path, asked) => {
+    const names = new ContainerNames({ docker: [new Engine(path, now)] }), found: string[][] = [];
+    names.found = (id, name) => found.push([id, name]);
+    names.add([[GONE, "told"], ["1f".repeat(32), "of nobody here"]]);
+    for (const id of [WEB, GONE, WEB]) names.want(cgroupOf(`/docker/${id}`));
+    await names.settled();
+    deepStrictEqual([found, asked], [[[GONE, "told"], [WEB, "web"]], [`/containers/${WEB}/json`]]);
+  });
+});
+
 Deno.test("ContainerNames asks nothing of the dead", async () => {
   const names = new ContainerNames({ docker: [new Engine("/nowhere/docker.sock", now)] });
   const startMs = now();

@@ -1,5 +1,5 @@
 /** Processes in cgroups of the shapes that container engines make. */
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { shimPath } from "../../src/app/paths.ts";
 import { openShim } from "../../src/system/shim.ts";
@@ -96,7 +96,7 @@ Deno.test("cgroup finds a container that was made in a hierarchy of version 1", 
   });
 });
 
-Deno.test("cgroup shows the name that the engine gives to a container, made harmless on the screen", async () => {
+Deno.test("cgroup shows the name that the engine gives to a container, made harmless on the screen, and a recording has it too", async () => {
   const { v2 } = await mounts(), folder = await Deno.makeTempDir(), name = "/web\x1b[2J";
   const server = Deno.serve(
     { path: `${folder}/engine.sock`, onListen: () => {} },
@@ -105,9 +105,24 @@ Deno.test("cgroup shows the name that the engine gives to a container, made harm
   Deno.env.set("DOCKER_HOST", `unix://${folder}/engine.sock`);
   try {
     await withCgroup(v2!, `/docker/${ID}`, async (cgroup) => {
-      await using running = await Running.start("-i", "200ms", "--udp");
-      const { container } = await flowIn(cgroup, running, ({ container }) => container?.name != null);
-      deepStrictEqual(container, { id: ID, runtime: "docker", name: "web\x1b[2J" });
+      const told = { id: ID, runtime: "docker", name: "web\x1b[2J" }, file = `${folder}/run.tcptop`;
+      {
+        await using running = await Running.start("-i", "200ms", "--udp", "--record", file);
+        const { container, id } = await flowIn(cgroup, running, ({ container }) => container?.name != null);
+        deepStrictEqual(container, told);
+        strictEqual(await running.stop(), 0);
+        // Nobody is asked: the engine of the machine that plays it knows nothing of this one.
+        for (const line of [["--replay", file], ["--replay", "-"]]) {
+          const { stdout } = await execute(["sh", "-c", `exec "$@" <${file}`, "sh", ...tcptop([...line, "--json"])], {
+            DOCKER_HOST: "",
+          });
+          const again = stdout.trim().split("\n").flatMap((text) => (JSON.parse(text) as SampleDocument).flows);
+          deepStrictEqual(
+            new Set(again.filter((flow) => flow.id === id).map(({ container }) => container)),
+            new Set([told]),
+          );
+        }
+      }
       const table = tcptop(["-b", "-n", 4, "-i", "300ms", "--udp", "-c", "container,remote"]);
       const { stdout } = await withFlow(cgroup, () => execute(table));
       ok(stdout.split("\n").some((line) => line.startsWith("web␛[2J")), stdout);

@@ -84,6 +84,8 @@ export class FleetCollector {
   command(pid: number, startNs: number): void {
     this.post({ type: "command", pid, startNs, line: null });
   }
+  /** Each host's recording has the names of its own. */
+  container(): void {}
   finish(): void {
     this.#finishing = true;
     this.#wake();

@@ -24,7 +24,7 @@ export class CgroupNumbers {
   }
 }
 
-type Told = Pick<SampleMessage, "users" | "programs" | "zones" | "answers" | "processes" | "cgroups">;
+type Told = Pick<SampleMessage, "users" | "programs" | "zones" | "answers" | "processes" | "cgroups" | "containers">;
 
 export interface HostNames {
   readonly users: [number, string][];
@@ -32,9 +32,17 @@ export interface HostNames {
   readonly zones: [string, string][];
   readonly answers: [number, string][];
   readonly processes: [number, string][];
+  readonly containers: (readonly [id: string, name: string])[];
 }
 
-export const noNames = (): HostNames => ({ users: [], programs: [], zones: [], answers: [], processes: [] });
+export const noNames = (): HostNames => ({
+  users: [],
+  programs: [],
+  zones: [],
+  answers: [],
+  processes: [],
+  containers: [],
+});
 
 export class NamesOfHost {
   /** By path: a host that comes again has the same ones. */
@@ -79,6 +87,7 @@ export class NamesOfHost {
     for (const [number, text] of message.programs) to.programs.push([this.#known(number), text]);
     for (const [number, text] of message.answers) to.answers.push([this.#known(number), text]);
     for (const [key, name] of message.zones) to.zones.push([textOf(host, key), name]);
+    to.containers.push(...message.containers);
     const { first, cgroups } = message.cgroups;
     cgroups.forEach((cgroup, i) => this.#numbers[first + i] = this.#numberOf(cgroup));
   }

@@ -25,6 +25,8 @@ export interface Names {
   readonly processCgroups?: readonly (readonly [key: string, text: string])[];
   /** Answers of Platform.argumentNames(), by processKey(), with NULs between the names. */
   readonly argumentNames?: readonly (readonly [key: string, text: string])[];
+  /** Of containers. */
+  readonly containers?: readonly (readonly [id: string, name: string])[];
   /** Lines of the hosts file. */
   readonly hosts?: readonly string[];
   /** Answers of Platform.interfaces(); 0: of the recorder itself. */
@@ -72,6 +74,7 @@ export function readNames(payload: Uint8Array): Names {
     cgroups: list(names?.cgroups).map(nameText).filter((line) => line !== null),
     processCgroups: pairs(names?.processCgroups, isText),
     argumentNames: pairs(names?.argumentNames, isText),
+    containers: pairs(names?.containers, isText),
     hosts: list(names?.hosts).map(nameText).filter((line) => line !== null),
     interfaces: pairs(names?.interfaces, isNumber),
   };

@@ -8,7 +8,7 @@ const A_CHUNK = 1 << 18;
 /** What stands around a name in it. */
 const AROUND = 64;
 
-const PAIRS = ["users", "processes", "processCgroups", "argumentNames", "interfaces"] as const;
+const PAIRS = ["users", "processes", "processCgroups", "argumentNames", "containers", "interfaces"] as const;
 const LINES = ["cgroups", "hosts"] as const;
 
 /** All names that were told so far, for a file that begins later. */

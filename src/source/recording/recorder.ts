@@ -177,6 +177,15 @@ export class RecordingPlatform implements Platform {
     if (name !== null) this.keeper.names({ users: [[uid, name]] });
     return name;
   }
+  newContainerNames(): readonly (readonly [id: string, name: string])[] {
+    const containers = this.platform.newContainerNames?.() ?? [];
+    if (containers.length > 0) this.keeper.names({ containers });
+    return containers;
+  }
+  keepContainerName(id: string, name: string): void {
+    this.keeper.names({ containers: [[id, name]] });
+    this.platform.keepContainerName?.(id, name);
+  }
   newProcessNames(): (readonly [pid: number, name: string])[] {
     const processes = this.platform.newProcessNames?.() ?? [];
     if (processes.length > 0) this.keeper.names({ processes });

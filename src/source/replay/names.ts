@@ -20,6 +20,8 @@ export class RecordedNames implements CgroupSource {
   readonly #argumentNames = new Map<string, string>();
   readonly #hosts: string[] = [];
   readonly #interfaces = new Map<number, string>();
+  /** That are still to be told of. */
+  #containers: (readonly [id: string, name: string])[] = [];
   /** By where the chunk is: they are told as it is played. */
   #processes: { readonly at: number; readonly processes: Processes }[] = [];
   #processCount = 0;
@@ -41,6 +43,7 @@ export class RecordedNames implements CgroupSource {
     for (const [key, text] of names.processCgroups ?? []) this.#keep(this.#processCgroups, key, text);
     for (const [key, text] of names.argumentNames ?? []) this.#keep(this.#argumentNames, key, text);
     for (const line of names.hosts ?? []) if (this.#hosts.length < MOST) this.#hosts.push(line);
+    for (const pair of names.containers ?? []) if (this.#containers.length < MOST) this.#containers.push(pair);
     for (const [pid, text] of names.interfaces ?? []) this.#keep(this.#interfaces, pid, text);
   }
 
@@ -74,6 +77,11 @@ export class RecordedNames implements CgroupSource {
   /** Once: all of it is there from the beginning. */
   hosts(): string | null {
     return this.#hosts.splice(0).join("\n") || null;
+  }
+
+  /** Those that have come since the last call. */
+  takeContainers(): readonly (readonly [id: string, name: string])[] {
+    return this.#containers.splice(0);
   }
 
   interfaces(pid: number): string | null {

@@ -41,6 +41,9 @@ class ReplayPlatform implements Platform {
   interfaces(pid: number): string | null {
     return this.cgroups.interfaces(pid);
   }
+  newContainerNames(): readonly (readonly [id: string, name: string])[] {
+    return this.cgroups.takeContainers();
+  }
   newProcessNames(): (readonly [pid: number, name: string])[] {
     return this.source.takeProcesses();
   }

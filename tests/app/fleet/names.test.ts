@@ -5,7 +5,15 @@ import type { SampleMessage } from "../../../src/app/protocol.ts";
 import { numberOf } from "../../../src/flow/host.ts";
 
 const told = (programs: [number, string][], cgroups: SampleMessage["cgroups"] = NO_NEW_CGROUPS) => (
-  { users: [], programs, zones: [], answers: [], processes: [], cgroups } as unknown as SampleMessage
+  {
+    users: [],
+    programs,
+    zones: [],
+    answers: [],
+    processes: [],
+    containers: [["1f", "web"]],
+    cgroups,
+  } as unknown as SampleMessage
 );
 
 Deno.test("NamesOfHost keeps the names of what a host told before it numbered anew", () => {
@@ -18,6 +26,7 @@ Deno.test("NamesOfHost keeps the names of what a host told before it numbered an
   deepStrictEqual([names.numbered(2), names.cgroup(1)], before);
   names.take(told([[1, "sshd"]]), all);
   deepStrictEqual([names.numbered(0), names.numbered(1), names.cgroup(1)], [0, 3, 0]);
+  deepStrictEqual(all.containers, [["1f", "web"], ["1f", "web"]]);
   deepStrictEqual(all.programs, [
     [numberOf(3, 1), "nginx"],
     [numberOf(3, 2), "curl"],

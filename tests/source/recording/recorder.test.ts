@@ -37,6 +37,7 @@ Deno.test("RecordingPlatform keeps the names that it was asked for", async () =>
     users: [[1000, "ann"]],
     processes: [],
     argumentNames: [],
+    containers: [],
     hosts: [],
     interfaces: [],
     cgroups: [],
