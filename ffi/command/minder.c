@@ -266,6 +266,7 @@ _Noreturn void minder_run(const struct command *c, int socket)
 	if (!c->cgroup)
 		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	err = child_start(&m);
+	m.ended = m.child <= 0; /* where none may be started */
 	signal(SIGCHLD, SIG_DFL);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,6 +42,7 @@ static struct {
 	__typeof__(&tcptop__free) free;
 	__typeof__(&tcptop__self) self;
 	__typeof__(&tcptop__user) user;
+	__typeof__(&tcptop__command_prepare) command_prepare;
 } shim;
 
 static void *call(void *library, const char *name)
@@ -67,6 +70,7 @@ static int find_calls(void *library)
 	shim.free = call(library, "tcptop__free");
 	shim.self = call(library, "tcptop__self");
 	shim.user = call(library, "tcptop__user");
+	shim.command_prepare = call(library, "tcptop__command_prepare");
 	check(dlsym(library, "bpf_object__open_mem") == NULL && dlsym(library, "elf_begin") == NULL,
 	      "nothing of the libraries inside is visible");
 	return failed;
@@ -133,6 +137,35 @@ static void test_user(void)
 	check(shim.user(4123456789u, name, sizeof(name)) == 0, "tcptop__user() has no name for a uid that nobody has");
 	memset(name, 'x', sizeof(name));
 	check(shim.user(0, name, 2) <= 2 && name[2] == 'x', "tcptop__user() stays within the buffer");
+}
+
+#define NOBODY_ELSE 64321 /* a user who has no other process */
+#define WITHIN_S 20
+
+/* Status 0: as that user, who may have one process more, so the minder and no command. */
+_Noreturn static void prepare_without_room(void)
+{
+	uint8_t words[] = "true", removed[] = "";
+	struct rlimit two = { 2, 2 };
+	int64_t out[4];
+
+	if (setresuid(NOBODY_ELSE, NOBODY_ELSE, NOBODY_ELSE) || setrlimit(RLIMIT_NPROC, &two))
+		_exit(3);
+	if (shim.command_prepare(words, 1, removed, UINT32_MAX, UINT32_MAX, out) != -EAGAIN)
+		_exit(2);
+	alarm(WITHIN_S);
+	_exit(wait(NULL) < 0);
+}
+
+static void test_no_room(void)
+{
+	pid_t child = fork();
+	int status = -1;
+
+	if (!child)
+		prepare_without_room();
+	waitpid(child, &status, 0);
+	check(status == 0, "tcptop__command_prepare() leaves no process where there is room for none");
 }
 
 static void test_refused(struct tcptop *t, int err)
@@ -288,6 +321,7 @@ int main(int argc, char **argv)
 		shim.free(t);
 		check(1, "tcptop__free() returns");
 		if (!cannot_load) {
+			test_no_room();
 			test_given_back();
 			test_odd_ring();
 			test_large_ring();
