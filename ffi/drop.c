@@ -45,7 +45,7 @@ int32_t tcptop__drop(struct tcptop *t, uint32_t uid, uint32_t gid)
 	if (!apart)
 		read |= kill;
 	if ((read && !(t->reader = reader_start())) || (apart && !(t->killer = reader_start())))
-		return fail(&t->failure, ENOMEM, "start a thread");
+		return fail(&t->failure, errno, "start a thread");
 	return privileges_drop(
 		&(struct privileges){
 			.uid = uid, .gid = gid, .keepers = { { t->reader, read }, { t->killer, kill } }, .namespaces = needs.namespaces,

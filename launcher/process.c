@@ -1,4 +1,5 @@
 #include <elf.h>
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -94,8 +95,11 @@ static char *const DENO_ARGUMENTS[] = {
 
 #define LEAST_FILES 24 // with fewer Deno may not come far enough for a sentence of ours. It raises the soft limit to the hard one
 
-// Of Deno and the shim, on two processors. The kernel holds root to none (copy_process() in kernel/fork.c).
+// Of Deno and the shim, as measured: Deno ends with a banner of its own where it may not start one that it cannot do without. How many processors there are
+// changes nothing: the runtime's pool of threads for files does with fewer.
 #define LEAST_THREADS 10
+#define LEAST_THREADS_OF_STREAM 8 // V8 has none of its own then
+#define PROCESSES_OF_COMMAND 2    // a command, or the runner of several, and what minds it
 
 // What V8 reserves before anything of ours runs, most of which it never uses: with less it ends in a trap, with a stack trace. Measured on x86_64.
 #define LEAST_ADDRESSES (33ull << 30)
@@ -182,13 +186,16 @@ static int names(const struct process *process, const char *option)
 	return 0;
 }
 
+static int streams(const struct process *process)
+{
+	return names(process, "--json") || names(process, "--events") || names(process, "--csv");
+}
+
 static int is_wanted(const struct process *process, const char *argument)
 {
-	const int streams = names(process, "--json") || names(process, "--events") || names(process, "--csv");
-
 	if (argument == allow_ssh)
 		return names(process, "--hosts");
-	return argument != (streams ? v8_for_screen : v8_for_stream);
+	return argument != (streams(process) ? v8_for_screen : v8_for_stream);
 }
 
 // The value of a variable whose name is given with its =; 0: it is not set.
@@ -243,13 +250,29 @@ static void check_limit(int resource, uint64_t least, const char *what, const ch
 		fail(STATUS_FAILED, "Cannot start: the limit on ", what, " is too small. Raise it: ulimit ", option, " unlimited", (char *)0);
 }
 
+// Whether so many further processes may run at once: each starts the next and waits for it. What forbids it is many things, of which only some can be read: a limit of
+// the user's, which holds root to nothing but in a user namespace, those of all cgroups above, of the PID namespace, of the system.
+static int may_run(long more)
+{
+	long child = more ? sys_fork() : -1;
+	int status = 0;
+
+	if (child == 0)
+		sys_exit(!may_run(more - 1));
+	if (child > 0)
+		sys_wait(child, &status);
+	return more == 0 || (child != -EAGAIN && status == 0);
+}
+
 void process_check_limits(const struct process *process)
 {
-	uint64_t processes[2] = { LEAST_THREADS };
+	long threads = streams(process) ? LEAST_THREADS_OF_STREAM : LEAST_THREADS;
 
-	sys_limits(RLIMIT_NPROC, processes);
-	if (processes[0] < LEAST_THREADS && process_auxiliary(process, AT_UID))
-		fail(STATUS_FAILED, "Cannot start: too few processes may run, and threads are such. Raise the limit: ulimit -u 1024", (char *)0);
+	if (names(process, "run") || names(process, "--when-run"))
+		threads += PROCESSES_OF_COMMAND;
+	if (!may_run(threads - 1))
+		fail(STATUS_FAILED, "Cannot start: too few processes may run, and threads are such. Raise the limit: ulimit -u 1024; "
+		     "in a container --pids-limit 64, in a service TasksMax=64", (char *)0);
 	check_limit(RLIMIT_AS, LEAST_ADDRESSES, "addresses", "-v");
 	check_limit(RLIMIT_DATA, LEAST_DATA, "data", "-d");
 	check_limit(RLIMIT_STACK, LEAST_STACK, "the stack", "-s");

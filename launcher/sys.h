@@ -140,6 +140,18 @@ static inline int sys_is_ignored(int signal)
 	return !sys_call(SYS_rt_sigaction, signal, 0, (long)action, 8, 0, 0) && action[0] == 1 /* SIG_IGN */;
 }
 
+// A copy of this process. Its end sends no signal.
+static inline long sys_fork(void)
+{
+	return sys_call(SYS_clone, 0, 0, 0, 0, 0, 0);
+}
+
+// Waits for a process from sys_fork(). status: as of wait(2).
+static inline long sys_wait(long pid, int *status)
+{
+	return sys_call(SYS_wait4, pid, (long)status, 0x40000000 /* __WALL */, 0, 0, 0);
+}
+
 // The length of the working directory's name, with its NUL.
 static inline long sys_getcwd(char *to, size_t length)
 {

@@ -18,6 +18,9 @@ export class TcptopError extends Error {
   }
 }
 
+/** How the limits on processes, threads among them, are raised: which of them is reached nobody says. The launcher has the same words. */
+export const MORE_PROCESSES = "ulimit -u 1024; in a container --pids-limit 64, in a service TasksMax=64";
+
 /** How Deno's messages name EMFILE, on Linux and macOS. */
 const OUT_OF_DESCRIPTORS = "(os error 24)";
 

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "reader.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -47,13 +48,16 @@ static void *jobs(void *context)
 struct reader *reader_start(void)
 {
 	struct reader *r = calloc(1, sizeof(*r));
+	int err;
 
 	if (!r)
 		return NULL;
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_cond_init(&r->changed, NULL);
-	if (pthread_create(&r->thread, NULL, jobs, r)) {
+	err = pthread_create(&r->thread, NULL, jobs, r);
+	if (err) {
 		free(r);
+		errno = err;
 		return NULL;
 	}
 	pthread_mutex_lock(&r->lock);

@@ -11,7 +11,7 @@ struct reader;
 
 typedef int32_t reader_job(void *context, int64_t argument);
 
-/* A waiting thread whose capabilities will outlive setuid(). NULL when it cannot be started. */
+/* A waiting thread whose capabilities will outlive setuid(). NULL, and errno, when it cannot be started. */
 struct reader *reader_start(void);
 /* Runs the job on the thread and returns what it returned. */
 int32_t reader_do(struct reader *r, reader_job *job, void *context, int64_t argument);

@@ -1,6 +1,6 @@
 /** A command that is watched, through the shim: forked with the rights that tcptop was started with, before they are given up. */
-import { ExitStatus, TcptopError } from "../errors.ts";
-import { ERRNO_WORDS } from "../wire/errno.ts";
+import { ExitStatus, MORE_PROCESSES, TcptopError } from "../errors.ts";
+import { Errno, ERRNO_WORDS } from "../wire/errno.ts";
 import type { Identity } from "./identity.ts";
 import type { Library } from "./shim.ts";
 
@@ -40,7 +40,7 @@ export class WatchedCommand {
       gid,
       new Uint8Array(out.buffer),
     );
-    if (fd < 0) throw new TcptopError(`Cannot start a command: ${wordsOf(-fd)}`, ExitStatus.failed);
+    if (fd < 0) throw new TcptopError(`Cannot start a command: ${whyNotForked(-fd)}`, ExitStatus.failed);
     this.#fd = fd;
     this.pid = Number(out[0]);
     this.minder = Number(out[1]);
@@ -93,4 +93,9 @@ export function strings(words: readonly string[]): Uint8Array<ArrayBuffer> {
 export function wordsOf(errno: number): string {
   const [name, text] = ERRNO_WORDS.get(errno) ?? [`errno ${errno}`, ""];
   return text === "" ? name : text.toLowerCase();
+}
+
+/** With the remedy where it is a limit. */
+export function whyNotForked(errno: number): string {
+  return errno === Errno.EAGAIN ? `too few processes may run. Raise the limit: ${MORE_PROCESSES}` : wordsOf(errno);
 }

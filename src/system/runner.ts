@@ -1,6 +1,6 @@
 /** A command that is run again and again, through the shim: by a process of the user's own, forked before root is given up. */
 import { ExitStatus, TcptopError } from "../errors.ts";
-import { strings, wordsOf } from "./command.ts";
+import { strings, whyNotForked, wordsOf } from "./command.ts";
 import type { Identity } from "./identity.ts";
 import type { Library } from "./shim.ts";
 
@@ -47,7 +47,7 @@ export class ShimRunner implements Runner {
       quiet ? 1 : 0,
     );
     if (fd < 0) {
-      throw new TcptopError(`Cannot start a process for --when-run: ${wordsOf(-fd)}`, ExitStatus.failed);
+      throw new TcptopError(`Cannot start a process for --when-run: ${whyNotForked(-fd)}`, ExitStatus.failed);
     }
     this.#library = library;
     this.#fd = fd;

@@ -1,4 +1,5 @@
 import { Errno } from "../../wire/errno.ts";
+import { MORE_PROCESSES } from "../../errors.ts";
 import { errnoText } from "../../system/errno.ts";
 
 /** A failure for want of memory, descriptors or the like, or of a moment: no other kernel and no capability would mend it. */
@@ -22,7 +23,7 @@ export function shortage(errno: number): Shortage | null {
     case EAGAIN: // pthread_create(), fork()
       return {
         what: errnoText(errno),
-        remedy: "Where no thread or process may be started, raise the limit: ulimit -u 1024",
+        remedy: `Where no thread or process may be started, raise the limit: ${MORE_PROCESSES}`,
       };
     case EINTR:
     case EIO:
