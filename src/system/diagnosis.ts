@@ -36,6 +36,8 @@ export interface Circumstances {
   readonly executable: string | null;
 }
 
+/** With too few the kernel refuses programs for reasons that are none. */
+const MORE_FILES = "Raise the limit: ulimit -n 1024";
 const SYS_ADMIN = 21;
 const CAPABILITIES = [
   { bit: 39, name: "CAP_BPF", needed: true, what: "load eBPF programs" },
@@ -71,8 +73,9 @@ export function diagnose(
   ];
   const tcp = source?.tcp ?? null, udp = source?.udp ?? null, best = tcp === "bpf" && udp === "bpf";
   const missing = checks.find(({ ok, needed, remedy }) => !ok && needed && remedy !== null);
+  const short = facts.programs.some(({ errno }) => errno === Errno.EMFILE) ? MORE_FILES : null;
   const noted = source?.notes.find(({ remedy }) => remedy !== null)?.remedy ?? failure;
-  return { tcp, udp, best, checks, remedy: best ? null : missing?.remedy ?? noted };
+  return { tcp, udp, best, checks, remedy: best ? null : short ?? missing?.remedy ?? noted };
 }
 
 /** CAP_BPF and CAP_PERFMON came with Linux 5.8; before, CAP_SYS_ADMIN is what both are for. */
@@ -84,7 +87,8 @@ function permission(facts: MachineFacts, { euid, executable }: Circumstances): s
   const names = knows(facts, 39) ? ["BPF", "PERFMON", "NET_ADMIN"] : ["SYS_ADMIN", "NET_ADMIN"];
   if (euid === 0) {
     const added = names.map((name) => `--cap-add ${name}`).join(" ");
-    return `In a container: docker run ${added} --security-opt seccomp=unconfined, or --privileged`;
+    return `In a container: sudo docker run ${added} --security-opt seccomp=unconfined, or --privileged. Not in a rootless one: rights in a user ` +
+      "namespace are not enough";
   }
   const capabilities = `${names.map((name) => `cap_${name.toLowerCase()}`).join(",")}+ep`;
   return executable === null ? "sudo tcptop" : `sudo tcptop, or once: sudo setcap ${capabilities} ${executable}`;
@@ -203,6 +207,7 @@ function programCheck(
  * known by the socket. */
 function remedyFor(facts: MachineFacts, subsystem: Subsystem, errno: number, circumstances: Circumstances): string {
   const { release } = circumstances;
+  if (errno === Errno.EMFILE) return MORE_FILES;
   const since = subsystem === "reasons" ? DROP_REASONS : UDP_DROPS;
   if (BESIDE.has(subsystem) && !isAtLeast(release, since)) return kernelRemedy(release, since, "CONFIG_DEBUG_INFO_BTF");
   return isRefusal(errno) ? permission(facts, circumstances) : needsKernel(release);

@@ -49,7 +49,15 @@ Deno.test("diagnose() sends an ordinary user to sudo, and to setcap where that w
 
 Deno.test("diagnose() tells root in a container what the container must give", () => {
   const source = { tcp: "netlink", udp: null, notes: [] };
-  match(diagnose(machine(1), source, null, ROOT).remedy!, /docker run --cap-add BPF/);
+  match(diagnose(machine(1), source, null, ROOT).remedy!, /sudo docker run --cap-add BPF .*Not in a rootless one/);
+});
+
+Deno.test("diagnose() blames no kernel where descriptors have run out", () => {
+  const programs = [program("tcp", "tcp_state", Errno.EINVAL), program("udp", "udp_opened_plain", Errno.EMFILE)];
+  const { checks, remedy } = diagnose(machine(0, { programs }), null, "no", ROOT);
+  const remedies = new Map(checks.map(({ id, remedy }) => [id, remedy]));
+  const more = "Raise the limit: ulimit -n 1024";
+  deepStrictEqual([remedy, remedies.get("program_udp_opened_plain")], [more, more]);
 });
 
 Deno.test("diagnose() names the one thing that is missing", () => {

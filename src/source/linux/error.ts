@@ -56,7 +56,7 @@ export function shimError(failure: ShimFailure, euid: number | null, release: st
   if (refused) {
     return say(
       `Cannot ${doing}: the kernel refuses BPF to this process although it is root. ` +
-        "Give it CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN (in a container: --privileged), or turn off kernel lockdown",
+        "Give it CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN (in a container that root starts: --privileged), or turn off kernel lockdown",
       ExitStatus.notPermitted,
     );
   }

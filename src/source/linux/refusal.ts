@@ -29,7 +29,8 @@ export function bpfRefusal(failure: ShimFailure, euid: number | null, release: s
   if (refused && !failure.log.includes(VERIFIER_LOG)) {
     return note(
       "BPF is refused to this process although it is root",
-      "In a container: --privileged, or CAP_BPF and CAP_PERFMON and a seccomp profile that lets bpf() through. Else turn off kernel lockdown",
+      "In a container, which root must start (sudo podman), as rights in a user namespace are not enough: --privileged, or CAP_BPF and CAP_PERFMON and a " +
+        "seccomp profile that lets bpf() through. Else turn off kernel lockdown",
     );
   }
   const short = shortage(failure.errno);
