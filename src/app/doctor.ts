@@ -3,6 +3,7 @@ import { ExitStatus } from "../errors.ts";
 import { doctorJson, type DoctorReport, doctorText } from "../output/doctor.ts";
 import { writeJson, writeOut } from "../output/stdout.ts";
 import { diagnose, type Diagnosis } from "../system/diagnosis.ts";
+import { invokingIdentity } from "../system/identity.ts";
 import { openPlatform } from "./platform.ts";
 import type { Platform } from "../source/platform.ts";
 import type { FlowSource } from "../source/source.ts";
@@ -26,11 +27,11 @@ export async function doctor(json: boolean): Promise<ExitStatus> {
     shimPath: shimPath(),
     shimIsInside: shimIsInside(),
     euid: Deno.uid(),
-    dropTo: null,
+    dropTo: invokingIdentity((name) => Deno.env.get(name)),
     replay: null,
   });
-  const { source, failure } = await choose(platform);
-  const diagnosis = diagnosisOf(platform, source, failure);
+  const judge = examine(platform), { source, failure } = await choose(platform);
+  const diagnosis = judge(source, failure);
   const report: DoctorReport = {
     version: VERSION,
     host: platform.host,
@@ -43,7 +44,7 @@ export async function doctor(json: boolean): Promise<ExitStatus> {
   return diagnosis.best ? ExitStatus.done : ExitStatus.unsupported;
 }
 
-/** The source that a run would have, opened and closed again. */
+/** The source that a run would have, opened, root given up, and closed again. */
 async function choose(platform: Platform): Promise<{ source: SourceInfo | null; failure: string | null }> {
   let source: FlowSource | null = null;
   try {
@@ -58,12 +59,14 @@ async function choose(platform: Platform): Promise<{ source: SourceInfo | null; 
   }
 }
 
-function diagnosisOf(platform: Platform, source: SourceInfo | null, failure: string | null): Diagnosis {
+/** Asks the machine; what a source says of it comes later, when root has been given up, as a run does. */
+function examine(platform: Platform): (source: SourceInfo | null, failure: string | null) => Diagnosis {
   const facts = platform.machineFacts?.(), executable = embedded === null ? null : Deno.execPath();
-  if (facts !== undefined) {
-    return diagnose(facts, source, failure, { euid: Deno.uid(), release: Deno.osRelease(), executable });
-  }
-  if (platform.diagnose !== undefined) return platform.diagnose(source);
-  const { tcp = null, udp = null } = source ?? {};
-  return { tcp, udp, best: tcp !== null && udp !== null, checks: [], remedy: failure };
+  const circumstances = { euid: Deno.uid(), release: Deno.osRelease(), executable };
+  return (source, failure) => {
+    if (facts !== undefined) return diagnose(facts, source, failure, circumstances);
+    if (platform.diagnose !== undefined) return platform.diagnose(source);
+    const { tcp = null, udp = null } = source ?? {};
+    return { tcp, udp, best: tcp !== null && udp !== null, checks: [], remedy: failure };
+  };
 }

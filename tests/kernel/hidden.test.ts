@@ -31,6 +31,8 @@ Deno.test("what /proc hides of other users' processes is said, and no cgroup is 
     match(note?.message ?? "", /^\/proc hides the processes of other users \(hidepid\)/, options);
     deepStrictEqual(/containers and cgroups/.test(note!.message), hybrid, options);
     match(note!.remedy!, /CAP_SYS_PTRACE/);
+    const doctor = JSON.parse((await execute(withProc(options, tcptop(["doctor", "--json"])))).stdout);
+    deepStrictEqual(noteOf(doctor, "processes_hidden"), note, options);
     const ends = endsOf(sample, held).map(({ process, cgroup }) => [process, cgroup === "/"]);
     deepStrictEqual(ends.sort(), [...Array(3).fill(["wl-client", !hybrid]), ...Array(3).fill(["wl-server", !hybrid])]);
   }

@@ -66,7 +66,7 @@ for (const [source, sockets] of SOURCES) {
   });
 }
 
-Deno.test("where root cannot be given up, as /proc is another PID namespace's or no signal may be sent, that is said with the remedy", async () => {
+Deno.test("where root cannot be given up, as /proc is another PID namespace's or no signal may be sent, that is said with the remedy, by doctor too", async () => {
   const line = tcptop(["--once", "--json", "--interval", "100ms"]);
   const cases = [
     [["unshare", "--pid", "--fork"], "/proc is another PID namespace's. Mount its own: mount -t proc proc /proc"],
@@ -79,5 +79,8 @@ Deno.test("where root cannot be given up, as /proc is another PID namespace's or
     const { code, stdout, stderr } = await execute([...before, ...line]);
     const told = `tcptop: Cannot give up the capabilities of every thread: ${why}\n`;
     deepStrictEqual([code, stdout, stderr], [1, "", told]);
+    const doctor = await execute([...before, ...tcptop(["doctor", "--json"])]),
+      { failure, remedy } = JSON.parse(doctor.stdout);
+    deepStrictEqual([doctor.code, `tcptop: ${failure}\n`, remedy], [4, told, failure]);
   }
 });
