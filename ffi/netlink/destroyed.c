@@ -4,6 +4,7 @@
 #include "counters.h"
 #include "identity.h"
 #include "other_ends.h"
+#include "tcp.h"
 #include "../base/clock.h"
 
 #include <string.h>
@@ -70,6 +71,16 @@ static bool fin_was_counted(const struct diag_message *m, const struct socket_en
 	return own_fin_acknowledged;
 }
 
+#define SYN_AND_FIN 2
+
+/* Where this machine refused packets, or the connection goes on in a new socket (TCP_REPAIR), the message alone does not tell a reset from a FIN, nor whether a
+ * SYN was acknowledged (own_fin_sent()). The state was known in the last dump, and it has not sent less than it had by then. */
+static void sent_settle(struct tcptop_tcp_record *r, const struct socket_entry *e, const struct diag_message *m)
+{
+	if (e && !is_another_connection(e, m) && r->tx_bytes < e->last.tx_bytes && e->last.tx_bytes - r->tx_bytes <= SYN_AND_FIN)
+		r->tx_bytes = e->last.tx_bytes;
+}
+
 static void destroyed_append(struct netlink *n, const struct tcptop_tcp_record *r)
 {
 	if (bytes_append(&n->destroyed, r, sizeof(*r)))
@@ -104,6 +115,7 @@ static void socket_destroyed(struct netlink *n, struct netns *s, const struct di
 		r.direction = destroyed_direction(s, m, e, found);
 		fin = fin_was_counted(m, e, found, r.direction);
 		fill_counters(&r, m, fin);
+		sent_settle(&r, e, m);
 		other_ends_meet(n, &r, m->bytes_received);
 	}
 	r.cookie = cookie;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static bool is_another_connection(const struct socket_entry *e, const struct diag_message *m)
+bool is_another_connection(const struct socket_entry *e, const struct diag_message *m)
 {
 	return e->last.local_port != m->local_port || e->last.remote_port != m->remote_port ||
 	       memcmp(e->last.remote_address, m->remote, sizeof(m->remote));

@@ -135,3 +135,34 @@ for (const source of ["bpf", "netlink"]) {
     }
   });
 }
+
+Deno.test("tx_bytes by netlink stays what has left, where a connection of refused packets ends by a reset", async () => {
+  await using a = await Netns.make();
+  await run("ip", "netns", "exec", a.name, "nft", FIREWALL);
+  await using running = await Running.start("--interval", "150ms", "--source", "netlink");
+  let expected: unknown[], port: number, counted: string;
+  const of = ({ flows }: SampleDocument, closed: boolean) =>
+    flows.filter((f) =>
+      f.netns === a.inode && f.closed === closed && f.remote && [f.local.port, f.remote.port].includes(port)
+    )
+      .map(({ direction, tx_bytes }) => [direction, tx_bytes]);
+  {
+    const sizes = ["--count", "5", "--tx", "200003", "--rx", "100003"];
+    await using workload = await Workload.start("hold", ...sizes, "--client-netns", a.path, "--server-netns", a.path);
+    // As above.
+    let passing: Promise<string> | undefined;
+    const letPass = () => passing ??= withdrawFirewall(a);
+    const timer = setTimeout(letPass, 6000);
+    using _ended = { [Symbol.dispose]: () => clearTimeout(timer) };
+    const phase = await workload.until("ready");
+    counted = await letPass();
+    port = phase.port;
+    expected = endsOf(phase).map(({ local, side }) => [local.endsWith(` ${port}`) ? "inbound" : "outbound", side.sent]);
+    deepStrictEqual(of(await running.fresh(), false).sort(), expected.sort());
+    await run("ip", "netns", "exec", a.name, "ss", "-K", "-t", "dport", "=", `:${port}`);
+  }
+  const ended: unknown[] = [];
+  await running.until("all ends", (sample) => ended.push(...of(sample, true)) >= expected.length);
+  deepStrictEqual(ended.sort(), expected);
+  ok(Number(/packets (\d+)/.exec(counted)![1]) > 5, counted);
+});
