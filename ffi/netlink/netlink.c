@@ -57,9 +57,31 @@ static bool is_forgotten(struct netlink *n, struct socket_entry *e, bool lost)
 		return true;
 	if (!s->inode || s->destroy_fd < 0 || lost || !e->inode)
 		return e->missed > 1 || lost;
-	if (e->missed > 1)
+	if (e->missed > 1 && e->last.state != LISTEN)
 		e->last.state = CLOSE;
 	return false;
+}
+
+/* The end of a listener that its process has shut down and still holds: it is in no dump any more (inet_shutdown()), never was a connection, and listens anew as
+ * another one. */
+static void stopped_append(struct bytes *to, const struct socket_entry *e)
+{
+	struct tcptop_tcp_record r = e->last;
+
+	r.tag = TAG_TCP_CLOSE;
+	r.time_ns = clock_ns(CLOCK_BOOTTIME);
+	bytes_append(to, &r, sizeof(r));
+}
+
+/* bytes_reserve() has been called. True: it has no place in the table any more. */
+static bool is_over(struct netlink *n, struct bytes *to, struct socket_entry *e, bool lost)
+{
+	if (is_forgotten(n, e, lost))
+		return true;
+	if (e->missed < 2 || e->last.state != LISTEN)
+		return false;
+	stopped_append(to, e);
+	return true;
 }
 
 /* bytes_reserve() has been called. */
@@ -88,7 +110,7 @@ static int sockets_append(struct netlink *n, struct bytes *to, bool lost)
 
 		if (!e)
 			continue;
-		if (is_forgotten(n, e, lost)) {
+		if (is_over(n, to, e, lost)) {
 			socket_remove(&n->sockets, e->last.cookie);
 			i--; /* removal may have moved another one here */
 			continue;
