@@ -51,7 +51,7 @@ export async function run(options: Options): Promise<number> {
     speed: (speed) => session.speed(speed),
     skip: (ms) => session.skip(ms),
   });
-  using _signals = onSignals(stop);
+  onSignals(stop);
   let left = false;
   try {
     const count = options.at && screen === null ? 1 : options.count;

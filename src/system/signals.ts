@@ -18,14 +18,8 @@ const hangsOn = () => Deno.env.get("TCPTOP_HANGS_ON") === "1";
 const nothing = () => {};
 
 /** Calls `stop` for each signal that would end the process at once, and leave the terminal as it is. A file that may not grow (SIGXFSZ) is an error of
- * who writes it. Until the result is disposed of. */
-export function onSignals(stop: () => void): Disposable {
-  const listeners = new Map<Deno.Signal, () => void>([["SIGXFSZ", nothing]]);
-  for (const signal of ENDING) listeners.set(signal, signal === "SIGHUP" && hangsOn() ? nothing : stop);
-  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
-  return {
-    [Symbol.dispose]() {
-      for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
-    },
-  };
+ * who writes it. Until the process ends: were the listeners taken away before, a signal that comes after that would end it, with a status of its own. */
+export function onSignals(stop: () => void): void {
+  Deno.addSignalListener("SIGXFSZ", nothing);
+  for (const signal of ENDING) Deno.addSignalListener(signal, signal === "SIGHUP" && hangsOn() ? nothing : stop);
 }

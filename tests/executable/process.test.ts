@@ -33,6 +33,22 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2", "SIGALRM", "SIGX
   });
 }
 
+/** SIGTERM for as long as it is there: from its second sample on, at its end, and when everything is closed. */
+Deno.test("signals that come while it ends change nothing: status 0, from source too", async () => {
+  for (const program of [EXECUTABLE, EXECUTABLE, EXECUTABLE, EXECUTABLE, SOURCE, SOURCE, SOURCE, SOURCE]) {
+    const { child, samples } = await start({}, undefined, program);
+    await within(30, "a sample", samples.next());
+    const storm = new Deno.Command("bash", {
+      args: ["-c", `while kill -TERM ${child.pid}; do :; done`],
+      stderr: "null",
+    }).spawn();
+    await samples.return();
+    const { code, signal } = await within(30, "its end", child.status);
+    await within(30, "the end of it", storm.status);
+    deepStrictEqual({ code, signal }, { code: 0, signal: null });
+  }
+});
+
 Deno.test("SIGUSR1 opens no port for a debugger, from source neither", async () => {
   for (const program of [EXECUTABLE, SOURCE]) {
     const { child, samples } = await start({}, undefined, program);
