@@ -65,20 +65,30 @@ interface Entry {
   };
 }
 
-/** What the programs of a tcptop have counted in one of their maps, by the remote port. */
-async function counted(pid: number, map: "udp_busy" | "udp_flows"): Promise<Map<number, Traffic>> {
-  const found = new Map<number, Traffic>();
+interface Counts {
+  readonly name: "udp_busy" | "udp_flows";
+  readonly id: string;
+}
+
+/** The map of that name that a tcptop holds. To be asked for before there is traffic: bpftool is run for each that it has, and a flow expires meanwhile. */
+async function mapOf(pid: number, map: Counts["name"]): Promise<Counts> {
   for (const { name } of Deno.readDirSync(`/proc/${pid}/fdinfo`)) {
     const text = await Deno.readTextFile(`/proc/${pid}/fdinfo/${name}`).catch(() => "");
     const id = /^map_id:\t(\d+)$/m.exec(text)?.[1];
     if (id === undefined) continue;
     const shown = await execute(["bpftool", "-j", "map", "show", "id", id]);
-    if (shown.code !== 0 || JSON.parse(shown.stdout).name !== map) continue;
-    const { stdout } = await execute(["bpftool", "-j", "map", "dump", "id", id]);
-    for (const { formatted: { key, value } } of JSON.parse(stdout) as Entry[]) {
-      const { cookie, remote_port } = map === "udp_busy" ? value.key : key;
-      if (cookie !== 0) found.set(remote_port, value.traffic);
-    }
+    if (shown.code === 0 && JSON.parse(shown.stdout).name === map) return { name: map, id };
+  }
+  throw new Error(`no map ${map}`);
+}
+
+/** What is counted in such a map, by the remote port. */
+async function counted({ name, id }: Counts): Promise<Map<number, Traffic>> {
+  const found = new Map<number, Traffic>();
+  const { stdout } = await execute(["bpftool", "-j", "map", "dump", "id", id]);
+  for (const { formatted: { key, value } } of JSON.parse(stdout) as Entry[]) {
+    const { cookie, remote_port } = name === "udp_busy" ? value.key : key;
+    if (cookie !== 0) found.set(remote_port, value.traffic);
   }
   return found;
 }
@@ -106,6 +116,7 @@ const met = (flow: FlowFacts) => [
 for (const [family, args] of [["IPv4", []], ["IPv6", ["-6"]]] as const) {
   Deno.test(`a busy ${family} flow is counted in a place of its own, exactly, and begins anew in the table`, async () => {
     await using running = await Running.start("-i", "200ms", "--udp", "--udp-timeout", "2s");
+    const places = await mapOf(running.pid, "udp_busy"), table = await mapOf(running.pid, "udp_flows");
     const [sockets, { from, to }] = await Sockets.start(...args);
     await using _sockets = sockets;
     const ends = ({ flows }: SampleDocument) => ({
@@ -135,7 +146,7 @@ for (const [family, args] of [["IPv4", []], ["IPv6", ["-6"]]] as const) {
     ok(received <= read + navigator.hardwareConcurrency, `${received} received in a sample, of ${read}`);
     await running.until("what the receiver was given", (sample) => ends(sample).receiver?.rx_packets === read);
     // At least what came once all of the first had been seen. A flow is given its place while they come, if a sample is taken then.
-    const inPlaces = await counted(running.pid, "udp_busy"), inTable = await counted(running.pid, "udp_flows");
+    const inPlaces = await counted(places), inTable = await counted(table);
     ok(inPlaces.get(to)!.tx_packets >= more);
     ok(inPlaces.get(from)!.rx_packets >= more);
     strictEqual(inPlaces.get(to)!.tx_packets + inTable.get(to)!.tx_packets, first + more);
@@ -158,7 +169,7 @@ for (const [family, args] of [["IPv4", []], ["IPv6", ["-6"]]] as const) {
     deepStrictEqual([sent(last.get("sender")!), met(last.get("receiver")!)], [all, all]);
     const again = await sockets.send(503), another = await hasAll(again, "the flow that begins anew");
     ok(another !== id);
-    ok(!(await counted(running.pid, "udp_busy")).has(to));
+    ok(!(await counted(places)).has(to));
   });
 }
 
@@ -169,15 +180,16 @@ Deno.test("a flow that becomes busy has its place long before the next sample", 
     "the programs",
     async () => (await programs(pid)).has(isAtLeast(Deno.osRelease(), "6.2") ? "udp_in_types" : "udp_in"),
   );
+  const places = await mapOf(pid, "udp_busy"), table = await mapOf(pid, "udp_flows");
   const [sockets, { from, to }] = await Sockets.start();
   await using _sockets = sockets;
   const first = await sockets.send(1003);
   await until("places", async () => {
-    const places = await counted(pid, "udp_busy");
-    return places.has(to) && places.has(from);
+    const found = await counted(places);
+    return found.has(to) && found.has(from);
   });
   const more = await sockets.send(503);
-  const inPlaces = await counted(pid, "udp_busy"), inTable = await counted(pid, "udp_flows");
+  const inPlaces = await counted(places), inTable = await counted(table);
   ok(inPlaces.get(to)!.tx_packets >= more);
   ok(inPlaces.get(from)!.rx_packets >= more);
   strictEqual(inPlaces.get(to)!.tx_packets + inTable.get(to)!.tx_packets, first + more);

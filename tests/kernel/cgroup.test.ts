@@ -136,7 +136,7 @@ Deno.test("cgroup shows the name that the engine gives to a container, made harm
 
 /** One sample by a tcptop that does not find version 2 mounted, and may be in a cgroup namespace of its own. */
 async function onceUnmounted(v2: string, folder: string | null): Promise<SampleDocument> {
-  const line = tcptop(["--once", "--json", "-i", "300ms", "--udp"]).map((word) => `'${word}'`).join(" ");
+  const line = tcptop(["--once", "--json", "-i", "1s", "--udp"]).map((word) => `'${word}'`).join(" ");
   const enter = folder === null ? "" : `echo $$ >${folder}/cgroup.procs && `;
   const flags = folder === null ? "-m" : "-m -C";
   const command = `${enter}exec unshare ${flags} sh -c "umount ${v2} && exec ${line}"`;

@@ -8,9 +8,11 @@ const NO_BPF = "-bpf,-perfmon,-sys_admin";
 const without = (capabilities: string) => ["setpriv", `--bounding-set=${capabilities}`, `--inh-caps=${capabilities}`];
 
 Deno.test("tcptop --once --json ends within interval and a second, with a document that fits the schema", async () => {
+  // Neighbours that want the CPU are not to be waited for; where that may not be had, as in some containers, they are.
+  const alone = ["chrt", "--fifo", "1"], before = (await execute([...alone, "true"])).code === 0 ? alone : [];
   let leastMs = Infinity;
   for (let run = 0; run < 3 && leastMs >= 2000; run++) {
-    const { code, stdout, stderr, ms } = await execute(tcptop(["--once", "--json", "--listen"]));
+    const { code, stdout, stderr, ms } = await execute([...before, ...tcptop(["--once", "--json", "--listen"])]);
     deepStrictEqual([code, stderr, wrongInSample(JSON.parse(stdout))], [0, "", []]);
     leastMs = Math.min(leastMs, ms);
   }

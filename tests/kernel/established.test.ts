@@ -1,6 +1,7 @@
 /** What is a connection and what never became one: refused, given up, and served before its handshake had ended. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { EventFacts } from "../../src/output/event_facts.ts";
+import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { Events } from "../support/events.ts";
 import { FAST_OPEN_BYTES, FastOpen } from "../support/fastopen.ts";
 import { Netns } from "../support/netns.ts";
@@ -50,13 +51,12 @@ for (const [source, sockets] of SOURCES) {
 
 Deno.test("--events tells of a failed connect once, as failed, with its process", async () => {
   await using events = new Events(tcptop(["--events", "--json"]));
-  await using first = await Workload.start("churn", "--seconds", 1, "--rate", 20);
+  await using _churn = await Workload.start("churn", "--seconds", 60, "--rate", 20);
   await events.until(({ event }) => event === "closed");
   const port = await refuse(1);
   const told = await events.until(({ remote }) => remote?.port === port);
   deepStrictEqual([told.event, told.process, told.final, told.tx_bytes], ["failed", "bash", true, 0]);
   ok(told.duration_us! >= 0);
-  await first.until("done");
 });
 
 for (const [source, sockets] of SOURCES) {
@@ -74,17 +74,16 @@ for (const [source, sockets] of SOURCES) {
         Deno.env.set("TCPTOP_SOCKETS", sockets);
         await using running = await Running.start("--interval", "200ms", "--source", source);
         Deno.env.delete("TCPTOP_SOCKETS");
-        const sample = await running.until(
-          "the connect",
-          ({ flows }) => flows.some(({ remote }) => remote?.port === 9),
-        );
-        const flow = sample.flows.find(({ remote }) => remote?.port === 9)!;
+        const isOurs = (flow: FlowFacts) => flow.netns === netns.inode && flow.remote?.port === 9;
+        const sample = await running.until("the connect", ({ flows }) => flows.some(isOurs));
+        const flow = sample.flows.find(isOurs)!;
         deepStrictEqual([flow.state, flow.established, flow.closed], ["SYN_SENT", false, false]);
         deepStrictEqual([flow.limited_by, flow.idle_ms, flow.send_queue_bytes, flow.unsent_bytes], [null, null, 0, 0]);
         child.kill("SIGKILL");
-        const end = await running.until("its end", ({ flows }) => flows.some((f) => f.closed && f.remote?.port === 9));
-        deepStrictEqual(end.flows.find((f) => f.remote?.port === 9)!.established, false);
+        const end = await running.until("its end", ({ flows }) => flows.some((flow) => isOurs(flow) && flow.closed));
+        deepStrictEqual(end.flows.find(isOurs)!.established, false);
       } finally {
+        await execute(["kill", "-KILL", String(child.pid)]);
         await child.status;
       }
     },
@@ -96,7 +95,7 @@ for (const closer of ["server", "client"]) {
     const { netns, start } = await FastOpen.prepared();
     await using _ = netns;
     await using events = new Events(tcptop(["--events", "--json"]));
-    await using first = await Workload.start("churn", "--seconds", 1, "--rate", 20);
+    await using _churn = await Workload.start("churn", "--seconds", 60, "--rate", 20);
     await events.until(({ event }) => event === "closed");
     await using served = await start(closer);
     await served.openFirewall();
@@ -111,6 +110,5 @@ for (const closer of ["server", "client"]) {
       served.pid,
       FAST_OPEN_BYTES,
     ]);
-    await first.until("done");
   });
 }

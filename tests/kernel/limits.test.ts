@@ -111,10 +111,20 @@ for (const [source, sockets] of SOURCES) {
     await using running = await start();
     await using few = await Pump.start(netns, netns, "127.0.0.1", { chunk: 1, everyMs: 50 });
     await using many = await Pump.start(netns, netns, "127.0.0.1", { chunk: 65536 });
-    await silence(netns, "output");
     const isSilent = ({ flows }: { readonly flows: readonly FlowFacts[] }) =>
       [few, many].every(({ port }) => flows.some((f) => f.remote?.port === port && f.limited_by === "loss"));
-    await running.until("silence", isSilent);
+    // Where silence comes while the receiver has no room, as it had to wait for a CPU, nothing is lost: the sender waits for room. Then once more.
+    let silent = false;
+    for (let tries = 0; tries < 5 && !silent; tries++) {
+      await silence(netns, "output");
+      let seen = 0;
+      silent = isSilent(await running.until("silence", (sample) => isSilent(sample) || ++seen === 30, 30));
+      if (silent) break;
+      deepStrictEqual((await execute(["ip", "netns", "exec", netns.name, "nft", "flush", "ruleset"])).code, 0);
+      const moves = ({ remote, tx_bytes_delta }: FlowFacts) => remote?.port === many.port && tx_bytes_delta! > 0;
+      await running.until("traffic again", ({ flows }) => flows.some(moves), 60);
+    }
+    ok(silent, "never told of a loss");
     await mostly(running, [few, { client: "loss" }], [many, { client: "loss" }]);
   });
 

@@ -66,6 +66,13 @@ for (const [source, sockets] of SOURCES) {
       Deno.env.delete("TCPTOP_SOCKETS");
       await using ends = await OddEnds.start(netns);
       await ends.says("port");
+      // What the first one was held up is told, and more than the second one may have.
+      const [first] = await ends.do("full");
+      let heldMs = 0;
+      await running.until("the first one held up", (sample) => {
+        for (const flow of inside(netns, [sample])) if (flow.local.port === first) heldMs += flow.peer_window_ms ?? 0;
+        return heldMs >= 200;
+      });
       const [local] = await ends.do("again");
       const flows = inside(netns, await running.upToFresh()).filter(({ local: { port } }) => port === local);
       const last = flows.at(-1)!,

@@ -5,7 +5,8 @@
 //   no_port       connect() thrice when all of net.ipv4.ip_local_port_range is taken
 //   deferred      connect() of TCP Fast Open, which sends nothing before the first write; `undefer` closes the socket
 //   later         the same, and 223 bytes are written
-//   again         connect() to the second listener, sends until nothing has been taken for 300 ms, lets go of its peer, and the same socket connects there again
+//   full          connect() to the second listener, sends until nothing is taken any more
+//   again         after `full`: lets go of its peer, and the same socket connects there again
 //   unaccepted N  N connections to a listener that is closed: 7 bytes are sent on every second, and every third is shut down for writing
 //   killed N      the same, and the listener's process is killed
 //   half          shut down for writing, 1,009 bytes are read, up to the peer's FIN, and closed; half_first: it is closed before the peer's FIN
@@ -365,17 +366,20 @@ static void one(const char *mode)
 	printf("%s %d\n", mode, at);
 }
 
-static void again(void)
+static void full(void)
 {
 	static const char bytes[65536];
 	const struct sockaddr none = { .sa_family = AF_UNSPEC };
 	struct sockaddr_in address = loopback(port_of(acceptor));
 	int fd = tcp();
+	char word[8];
 
 	must(!connect(fd, (struct sockaddr *)&address, sizeof(address)), "connect");
 	while (send(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
 		;
-	usleep(300000); /* held up by the peer's window */
+	printf("full %d\n", port_of(fd));
+	fflush(stdout);
+	must(scanf("%7s", word) == 1 && !strcmp(word, "again"), "again");
 	must(!connect(fd, &none, sizeof(none)), "disconnect");
 	must(!connect(fd, (struct sockaddr *)&address, sizeof(address)), "connect again");
 	printf("again %d\n", port_of(fd));
@@ -400,8 +404,8 @@ int main(void)
 			puts("deferred");
 		} else if (!strcmp(word, "self")) {
 			self();
-		} else if (!strcmp(word, "again")) {
-			again();
+		} else if (!strcmp(word, "full")) {
+			full();
 		} else if (!strcmp(word, "undefer")) {
 			close(deferred_fd);
 			puts("undefer");

@@ -81,7 +81,7 @@ Deno.test("a queue that refuses everything has let nothing out, and no rate is s
   await using running = await Running.start("--interval", "150ms");
   await using workload = await Workload.start(
     "stir",
-    ...["--count", "1", "--rate", "200", "--seconds", "4", "--address", "10.9.0.2"],
+    ...["--count", "1", "--rate", "200", "--seconds", "60", "--address", "10.9.0.2"],
     ...["--client-netns", a.path, "--server-netns", b.path],
   );
   const { client } = await workload.until("ready");

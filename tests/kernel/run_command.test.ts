@@ -179,15 +179,25 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 Deno.test("run leaves a command alone that outlives it, and puts its cgroup away then", async () => {
-  const run = start(`echo pid $$ .; cat /proc/self/cgroup; read x <$1; exit 0`.replace("read x <$1", "sleep 1.5"));
-  const text = await run.said("tcptop-run-"),
-    [, pid] = /pid (\d+) \./.exec(text)!,
-    [, cgroup] = /(tcptop-run-\d+)/.exec(text)!;
-  run.child.kill("SIGKILL");
-  await run.child.status;
-  ok(await Deno.stat(`/proc/${pid}`));
-  await until(async () => (await execute(["find", "/sys/fs/cgroup", "-maxdepth", "6", "-name", cgroup])).stdout === "");
-  await run.stderr;
+  const folder = await Deno.makeTempDir();
+  try {
+    const run = start(
+      `echo pid $$ .; cat /proc/self/cgroup; until [ -e ${folder}/over ]; do sleep 0.05; done 2>/dev/null`,
+    );
+    const text = await run.said("tcptop-run-"),
+      [, pid] = /pid (\d+) \./.exec(text)!,
+      [, cgroup] = /(tcptop-run-\d+)/.exec(text)!;
+    run.child.kill("SIGKILL");
+    await run.child.status;
+    ok(await Deno.stat(`/proc/${pid}`));
+    await Deno.writeTextFile(`${folder}/over`, "");
+    await until(async () =>
+      (await execute(["find", "/sys/fs/cgroup", "-maxdepth", "6", "-name", cgroup])).stdout === ""
+    );
+    await run.stderr;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("run says what cannot be run, and leaves nothing", async () => {

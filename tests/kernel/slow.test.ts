@@ -18,7 +18,7 @@ for (const source of ["bpf", "netlink"]) {
       const before = await running.next();
       strictEqual(before.health.snapshot_errors, 0);
       await Deno.writeTextFile(file, "");
-      const slow = await running.until("a snapshot that was cut short", ({ health }) => health.snapshot_errors > 0);
+      const slow = await running.until("a snapshot that was cut short", ({ health }) => health.snapshot_errors > 0, 20);
       ok(slow.source.notes.some(({ code }) => code === "snapshot_errors"));
       // Owners are looked for every three seconds: in one of two that slow.
       for (const { interval_ms } of [slow, await running.next(), await running.next()]) {

@@ -26,8 +26,9 @@ for (const [source, sockets] of SOURCES) {
         stdin: "piped",
         stdout: "piped",
       }).spawn();
-      const said = lines(child.stdout), startMs = Date.now();
+      const said = lines(child.stdout);
       await within(20, "the connections", said.next());
+      const startMs = Date.now();
       try {
         for (let fresh = 0; fresh < 4;) {
           const { time, interval_ms, flows } = await next();
