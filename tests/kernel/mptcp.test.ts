@@ -48,6 +48,7 @@ for (const [source, sockets] of SOURCES) {
       await using running = await begin(source, sockets);
       const { server, client, port, stop } = early ?? await start();
       try {
+        await running.fresh(); // those before may have a part of what was sent
         const sample = await running.until(
           "owners",
           ({ flows }) =>
@@ -74,6 +75,7 @@ for (const [source, sockets] of SOURCES) {
       await using running = await begin(source, sockets);
       const { server, client, port, stop } = early ?? await start(netns);
       try {
+        await running.fresh();
         const { flows } = await running.until("owners", ({ flows }) => {
           const of = (pid: number) => flows.filter((flow) => flow.remote !== null && flow.pid === pid).length;
           return of(server) === 2 && of(client) === 2;

@@ -149,6 +149,7 @@ Deno.test("--source netlink looks into other network namespaces, those made late
   for (const { path, inode } of [before, after]) {
     await using workload = await Workload.start("hold", "--count", 3, "--server-netns", path, "--client-netns", path);
     const held = await workload.until("ready");
+    await running.fresh(); // those before may have a part of what was sent
     const sample = await running.until(
       `sockets of ${path}`,
       ({ flows }) => flows.filter((flow) => flow.netns === inode && flow.process !== null).length === 6,

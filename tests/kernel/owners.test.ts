@@ -17,7 +17,10 @@ for (const [command, heir] of [["forkhold", "wl-heir"], ["passfd", "wl-taker"]])
     // Sockets are handed on without a word; the descriptors of all processes are looked over every 3 s.
     const sample = await running.until(
       `${heir} to be the owner`,
-      ({ flows }) => byEnds(flows).get(key)?.pid === ready.holder.pid,
+      ({ flows }) => {
+        const flow = byEnds(flows).get(key);
+        return flow?.pid === ready.holder.pid && flow.rx_bytes === received;
+      },
     );
     const { process, rx_bytes, tx_bytes } = byEnds(sample.flows).get(key)!;
     deepStrictEqual([process, rx_bytes, tx_bytes], [heir, received, sent]);
