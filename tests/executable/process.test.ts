@@ -111,13 +111,13 @@ Deno.test("with SIGHUP ignored, as by nohup, it goes on, from source too", async
 Deno.test("a file that may grow no further is told in a sentence, and ends in a whole line", async () => {
   const folder = await Deno.makeTempDir({ prefix: "tcptop-" });
   try {
+    await using workload = await Workload.start("hold", "--count", 50);
+    const { client, server } = await workload.until("ready"), ours = `-f 'pid:${client.pid} or pid:${server.pid}'`;
     // Its own header, and blank lines up to where a few samples have room.
     const csv = `${folder}/big.csv`,
-      script = `'${EXECUTABLE}' --once --interval 100ms --json --csv ${csv} >${folder}/out &&
+      script = `'${EXECUTABLE}' --once --interval 100ms --json --csv ${csv} ${ours} >${folder}/out &&
       head -c $((4000 * 1024 - 150000 - $(stat -c %s ${csv}))) /dev/zero | tr '\\0' '\\n' >>${csv} &&
-      ulimit -f 4000 && exec '${EXECUTABLE}' --interval 100ms --json --csv ${csv} >/dev/null`;
-    await using workload = await Workload.start("hold", "--count", 50);
-    await workload.until("ready");
+      ulimit -f 4000 && exec '${EXECUTABLE}' --interval 100ms --json --csv ${csv} ${ours} >/dev/null`;
     const { code, stderr } = await execute(["bash", "-c", script]);
     deepStrictEqual([code, stderr], [1, `tcptop: Cannot write to ${csv}: the file has reached its size limit\n`]);
     const text = await Deno.readTextFile(csv);

@@ -390,7 +390,7 @@ Deno.test("dropped tells of an old segment that comes again, and not of an ackno
   await child.status;
 });
 
-/** Thrown away by a rule of this network namespace: no packet of anybody else on the machine is told by that reason. */
+/** Totals are of the machine: packets of others that a firewall throws away meanwhile are in them too. They can only add, and then it is tried again. */
 Deno.test("dropped is told by reason alone of more flows than there is room for, and none of it is lost", async () => {
   await using netns = await quiet();
   await inside(
@@ -406,27 +406,20 @@ Deno.test("dropped is told by reason alone of more flows than there is room for,
     `socket(my $s, PF_INET, SOCK_DGRAM, 0); bind $s, pack_sockaddr_in(9999, INADDR_ANY); for (1 .. ${PORTS}) {
     send $s, "x" x ${BYTES}, 0, pack_sockaddr_in(10000 + $_, inet_aton("127.0.0.1")) }`;
   type Dropped = { reason: string; packets: number; bytes: number; without_flow: number };
-  const told: (Dropped & { sample: number })[] = [];
-  let untracked = 0, floods = 0;
   // Where the flood is slow, on a machine with other work, room is made in time.
-  while (untracked === 0 && floods < 20) {
+  for (let floods = 1, before = 0, told: Dropped[] = [];; floods++) {
     await run("ip", ...args, flood);
-    floods++;
-    for (const [sample, { health, totals }] of (await running.upToFresh()).entries()) {
-      untracked = health.drops_untracked;
-      for (const total of (totals as unknown as { dropped: Dropped[] }).dropped) told.push({ sample, ...total });
-    }
+    const samples = await running.upToFresh(), untracked = samples.at(-1)!.health.drops_untracked;
+    for (const { totals } of samples) told.push(...(totals as unknown as { dropped: Dropped[] }).dropped);
+    deepStrictEqual(await counter(netns, "flood"), [PORTS * floods, PORTS * floods * (BYTES + IP_AND_UDP)]);
+    const ours = told.filter(({ reason }) => reason === "netfilter_drop");
+    const [packets, bytes] = (["packets", "bytes"] as const).map((of) => ours.reduce((all, one) => all + one[of], 0));
+    const isExact = packets === PORTS && bytes === PORTS * BYTES;
+    if (isExact && untracked > before) return;
+    ok(packets >= PORTS && bytes >= PORTS * BYTES && floods < 20, `${untracked - before}: ${JSON.stringify(told)}`);
+    before = untracked;
+    told = [];
   }
-  ok(untracked > 0, JSON.stringify(told));
-  const sent = PORTS * floods;
-  deepStrictEqual(await counter(netns, "flood"), [sent, sent * (BYTES + IP_AND_UDP)]);
-  const ours = told.filter(({ reason }) => reason === "netfilter_drop");
-  const sum = (of: "packets" | "bytes") => ours.reduce((all, total) => all + total[of], 0);
-  deepStrictEqual(
-    [sum("packets"), sum("bytes")],
-    [sent, sent * BYTES],
-    `${untracked} untracked: ${JSON.stringify(told)}`,
-  );
 });
 
 Deno.test("dropped has by netlink the number alone of a UDP socket, and a note says why, once", async () => {
