@@ -1,5 +1,5 @@
 /** Whose a connection is when it was not opened by who holds it. */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { losingNothing } from "../support/lost.ts";
 import { byEnds, Running } from "../support/tcptop.ts";
 import { endsOf, Workload } from "../support/workload.ts";
@@ -51,12 +51,15 @@ for (const flags of [["--short"], ["--short", "--reset"]]) {
     await using running = await Running.start("--interval", "1s");
     await losingNothing(async () => {
       await using workload = await Workload.start("prefork", "--count", 203, "--tx", 101, ...flags);
-      const ends = endsOf(await workload.until("ready")), samples = await running.upToFresh();
+      const ready = await workload.until("ready"), ends = endsOf(ready), samples = await running.upToFresh();
       if (samples.at(-1)!.health.events_lost > 0) return samples.at(-1)!.health.events_lost;
       const flows = byEnds(samples.flatMap((sample) => sample.flows).filter(({ closed }) => closed));
       const seen = ends.map(({ local, remote }) => flows.get(`${local} ${remote}`));
       deepStrictEqual(seen.map((flow) => [flow?.rx_bytes, flow?.tx_bytes]), ends.map(() => [101, 101]));
-      deepStrictEqual(seen.map((flow) => flow?.pid), ends.map(({ side }) => side.pid));
+      // A sample may be taken after a reset and before the worker has let go, which is when it is known: its listener's process is told then.
+      const unclaimed = seen.filter((flow, i) => flow?.pid !== ends[i].side.pid);
+      deepStrictEqual(unclaimed.filter((flow) => flow?.pid !== ready.server.pid), []);
+      ok(unclaimed.length <= (flags.includes("--reset") ? samples.length : 0), `${unclaimed.length} unclaimed`);
       strictEqual(new Set(ends.map(({ side }) => side.pid)).size, 5);
       return 0;
     });
