@@ -3,6 +3,10 @@ import { Netns } from "../support/netns.ts";
 import { execute, Running, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
 
+/** Exact where nothing has changed meanwhile. */
+const isBetween = ([before, told, after]: readonly number[]) =>
+  Math.min(before, after) <= told && told <= Math.max(before, after);
+
 Deno.test("totals.time_wait is what ss counts, in every namespace that has flows", async () => {
   const ss = async (...prefix: string[]) => {
     const { stdout } = await execute([...prefix, "ss", "-Htan", "state", "time-wait"]);
@@ -26,10 +30,9 @@ Deno.test("totals.time_wait is what ss counts, in every namespace that has flows
     const before = await ss() + await ss("ip", "netns", "exec", netns.name), { totals } = await running.fresh();
     const after = await ss() + await ss("ip", "netns", "exec", netns.name);
     seen = [before, totals.time_wait, after];
-    if (before === after && before === totals.time_wait) break;
+    if (isBetween(seen)) break;
   }
-  const [before, total, after] = seen;
-  ok(Math.min(before, after) <= total && total <= Math.max(before, after), `${seen}`);
+  ok(isBetween(seen), `${seen}`);
   strictEqual(await ss("ip", "netns", "exec", netns.name), 137);
 });
 

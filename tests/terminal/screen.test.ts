@@ -140,10 +140,10 @@ Deno.test("tcptop draws whole lines at every size, and again after each change o
     const title = rows < 8 ? 1 : 2;
     const lines = await tmux.until(
       `${columns}x${rows}`,
-      // Notes, which other programs may give rise to, stand above the titles and have their key before that of the end.
+      // Notes, which other programs may give rise to, stand above the titles and have their key in the place of that of the end.
       (lines) =>
         lines.length === rows && lines.findIndex((line) => line.startsWith(" PROCESS")) >= title &&
-        /^ (?:! notes +)?q quit/.test(lines[rows - 1]),
+        /^ (?:! notes|q quit)/.test(lines[rows - 1]),
     );
     for (const line of lines) ok(textCells(line) <= columns, `${columns}x${rows}: ${line}`);
     strictEqual(lines[0].startsWith(columns > 40 ? " tcptop" : "↓"), true);
