@@ -79,6 +79,9 @@ export function wrapped(text: string, parameters: Readonly<Record<string, string
     if (LAZY.includes(specifier)) return lazyImport(clause, specifier);
     const own = specifier === "node:events" ? ownEventEmitter(clause) : undefined;
     if (own !== undefined) return own;
+    if (specifier.startsWith("node:")) {
+      throw new Error(`bundle: ${specifier} would be loaded at each start: name it in LAZY`);
+    }
     imports.push(statement.trim());
     names.push(...[...clause.matchAll(/([\w$]+)\s*(?=[,}]|$)/g)].map(([, name]) => name));
     return "";

@@ -1,4 +1,3 @@
-import { domainToASCII } from "node:url";
 import ipaddr from "ipaddr.js";
 import { labelText } from "../decode/dns.ts";
 
@@ -32,8 +31,19 @@ const CHARACTER = /\\([0-3][0-7]{2})|\\?([^])/gu;
  * name; and bytes are as in zone files. null: that cannot be told. */
 function asTheServerHasIt(name: string): string | null {
   const labels = name.match(/(\\[^]|[^.\\])+/gu) ?? [];
-  const texts = labels.map((label) => /\P{ASCII}/u.test(label) ? domainToASCII(label) : labelText(bytesOf(label)));
+  const texts = labels.map((label) => /\P{ASCII}/u.test(label) ? asAscii(label) : labelText(bytesOf(label)));
   return texts.includes("") ? null : texts.join(".");
+}
+
+/** A label of other scripts as it is in the DNS; empty: it is none. */
+function asAscii(label: string): string {
+  // Such a character would have another meaning there.
+  if (/[^\P{ASCII}\w-]/u.test(label)) return "";
+  try {
+    return new URL(`http://${label}.x`).hostname.slice(0, -".x".length);
+  } catch {
+    return "";
+  }
 }
 
 function bytesOf(label: string): number[] {

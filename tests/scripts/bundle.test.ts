@@ -54,4 +54,10 @@ Deno.test("wrapped() supplies the EventEmitter that commander extends", async ()
 Deno.test("wrapped() refuses imports that it does not understand", () => {
   throws(() => wrapped(`import a,{b}from"node:events";`), SyntaxError);
   throws(() => wrapped(`import{inspect}from"node:util";`), /FUNCTIONS/);
+  // Each would take a start 3 to 35 ms, and nobody would notice.
+  for (
+    const text of [`import{domainToASCII}from"node:url";`, `import a from"node:os";`, `import{once}from"node:events";`]
+  ) {
+    throws(() => wrapped(text), /would be loaded at each start: name it in LAZY/);
+  }
 });
