@@ -65,11 +65,11 @@ export interface Sample {
   /** Whether it is known why packets are dropped; absent: no. */
   readonly dropsKnown?: boolean;
   /** What of each flow was dropped, by the column `drops`; absent: nothing. */
-  readonly drops?: ReadonlyMap<number, Drops>;
+  readonly drops?: ReadonlyMap<number, Drops> | undefined;
   /** What was dropped in this sample, of flows and of none. */
   readonly dropTotals?: readonly DropTotal[];
   /** Rows from here on ended in an earlier sample and are still shown; absent: there are none. */
-  readonly pastFrom?: number;
+  readonly pastFrom?: number | undefined;
   readonly flows: FlowArrays;
   /** Another number whenever something in `users`, `cgroups`, `programs`, `processes`, `zones`, `answers` or `hosts` has changed;
    * absent: not known. */

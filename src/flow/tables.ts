@@ -55,7 +55,7 @@ export interface PackedSample {
   readonly failed: number;
   readonly length: number;
   readonly flows: ArrayBuffer;
-  /** Rows for which there is room in `flows` behind those of the sample; absent: none. */
+  /** Rows for which there is room in `flows` behind those of the sample; absent: none. One of the main thread's always has it (docs/decisions/0054). */
   readonly room?: number;
   /** Why packets are dropped is known. */
   readonly dropsKnown: boolean;
@@ -235,7 +235,7 @@ export class FlowTables implements EventHandler {
       failed: this.tcp.failed,
       length: rows,
       flows: this.eventsAlone ? new ArrayBuffer(0) : lent ? this.#lend(behind) : packFlows(told, spare, room),
-      ...roomy > 0 && { room: roomy },
+      room: roomy,
       dropsKnown: this.#dropsKnown,
       drops: lists,
       dropTotals: totals,

@@ -42,6 +42,8 @@ function writeRow(writer: Writer, before: Canvas | null, now: Canvas, y: number)
 }
 
 class Writer {
+  /** One that writes nothing, for the class to have one: docs/decisions/0054. */
+  static readonly none = new Writer(() => "");
   #out = "";
   #x = -1;
   #y = -1;

@@ -65,6 +65,9 @@ export class AlikeRows {
     return known.found;
   }
 
+  /** One that has no rows, for the class to have one: docs/decisions/0054. */
+  static readonly none = new AlikeRows({} as FlowArrays, [], []);
+
   #knownOf(row: number, more: number): Known | undefined {
     let known = this.#known.get(this.#hash(row, more));
     while (known !== undefined && (known.more !== more || !this.#isAlike(known.row, row))) known = known.next;

@@ -43,23 +43,24 @@ export class ClosedFlows {
     const before = this.#kept.slice(), more = before.reduce((sum, { length }) => sum + length, 0);
     const ended = endedOf(sample), length = sample.length + more;
     if (ended.length > 0) this.#kept.push(ended);
-    const past = before.length > 0 ? { pastFrom: sample.length, ...this.#drops(sample) } : {};
+    // Each sample has all of the fields, so that all are of one shape (docs/decisions/0054).
+    const pastFrom = before.length > 0 ? sample.length : undefined, drops = this.#drops(sample);
     const free = this.#buffers[0] === kept?.flows.rxBytes.buffer ? 1 : 0;
     if (lent !== null) lent.wanted = more + ended.length;
     if (lent !== null && more <= lent.room) {
       lent.keep(this.#buffers[free]);
       this.#buffers[free] = lent.buffer;
-      return { ...sample, flows: appendFlows(lent.buffer, sample.length, lent.room, before), length, ...past };
+      return { ...sample, flows: appendFlows(lent.buffer, sample.length, lent.room, before), length, pastFrom, drops };
     }
     const tables = [{ length: sample.length, arrays: sample.flows }, ...before];
     const buffer = this.#buffers[free] = packFlows(tables, this.#buffers[free]);
-    return { ...sample, flows: unpackFlows(buffer, length), length, ...past };
+    return { ...sample, flows: unpackFlows(buffer, length), length, pastFrom, drops };
   }
 
   /** Those of the sample, and of what ended before. */
-  #drops({ drops }: Sample): Pick<Sample, "drops"> {
+  #drops({ drops }: Sample): Sample["drops"] {
     const past = this.#kept.flatMap((ended) => ended.drops);
-    return past.length === 0 ? {} : { drops: new Map([...past, ...drops ?? []]) };
+    return past.length === 0 ? drops : new Map([...past, ...drops ?? []]);
   }
 }
 

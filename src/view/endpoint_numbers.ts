@@ -72,6 +72,8 @@ function isLike(f: FlowArrays, words: Uint32Array, a: number, b: number): boolea
 
 /** Numbers values from 0, the same value alike. */
 class Numbers<T> {
+  /** One that numbers nothing, for the class to have one: docs/decisions/0054. */
+  static readonly none = new Numbers<never>();
   readonly #known = new Map<T, number>();
 
   of(value: T): number {

@@ -46,6 +46,13 @@ interface Pane {
   readonly rows: number;
 }
 
+/** A sample with the names that are to be shown; null: none. */
+interface Named {
+  readonly of: Sample;
+  readonly names: ReadonlyMap<string, string> | null;
+  readonly sample: Sample;
+}
+
 const NO_PANE: Pane = { columns: 0, rows: DETAILS_ROWS };
 const NO_LINES: Lines = { items: [], matching: 0, folded: false };
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
@@ -75,6 +82,7 @@ export class ScreenModel {
   #latest: Shown | null = null;
   /** For the head, above what the sample has to say. */
   #holding: readonly Note[] = [];
+  #named: Named | null = null;
   #names: ReadonlyMap<string, string> = NO_NAMES;
   /** One for the last sample, one for another that is shown instead. */
   readonly #buffers: (ArrayBuffer | null)[] = [null, null];
@@ -313,10 +321,14 @@ export class ScreenModel {
     return this.#state.moment?.timeNs ?? Infinity;
   }
 
+  /** The sample that is shown, with the names that are. The same object as long as both are. */
   #sample(): Sample | null {
     if (this.#shown === null) return null;
-    const { sample } = this.#shown;
-    return this.#state.names ? { ...sample, names: this.#names } : withoutNames(sample);
+    const { sample } = this.#shown, names = this.#state.names ? this.#names : null, before = this.#named;
+    if (before !== null && before.of === sample && before.names === names) return before.sample;
+    const named = names === null ? withoutNames(sample) : { ...sample, names };
+    this.#named = { of: sample, names, sample: named };
+    return named;
   }
 
   /** Makes the lines anew where something they depend on has changed, and keeps the cursor on its flow. */
