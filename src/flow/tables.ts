@@ -55,7 +55,7 @@ export interface PackedSample {
   readonly failed: number;
   readonly length: number;
   readonly flows: ArrayBuffer;
-  /** Rows for which there is room in `flows` behind those of the sample; absent: none. One of the main thread's always has it (docs/decisions/0054). */
+  /** Rows for which there is room in `flows` behind those of the sample; absent: none. takeSample() always says it (docs/decisions/0054). */
   readonly room?: number;
   /** Why packets are dropped is known. */
   readonly dropsKnown: boolean;

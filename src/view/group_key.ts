@@ -60,7 +60,7 @@ function farEndsOf(sample: Sample): (row: number) => number {
   const next = () => ids.size + names.size + networks.size;
   const find = (of: Sample, row: number) => numberOf(ids, farEnd(of, row, "process").id, next());
   return (row) => {
-    if (f.inside[row] !== 0) return alike.of(row, f.remotePort[row], find, sample);
+    if (f.inside[row] === 1) return alike.of(row, f.remotePort[row], find, sample);
     const name = flow.remoteName(sample, row);
     return name === null ? numberOf(networks, networkOf(sample, row), next()) : numberOf(names, name, next());
   };

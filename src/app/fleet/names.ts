@@ -87,7 +87,7 @@ export class NamesOfHost {
     for (const [number, text] of message.programs) to.programs.push([this.#known(number), text]);
     for (const [number, text] of message.answers) to.answers.push([this.#known(number), text]);
     for (const [key, name] of message.zones) to.zones.push([textOf(host, key), name]);
-    to.containers.push(...message.containers);
+    for (const pair of message.containers) to.containers.push(pair);
     const { first, cgroups } = message.cgroups;
     cgroups.forEach((cgroup, i) => this.#numbers[first + i] = this.#numberOf(cgroup));
   }

@@ -16,6 +16,13 @@ const told = (programs: [number, string][], cgroups: SampleMessage["cgroups"] = 
   } as unknown as SampleMessage
 );
 
+Deno.test("NamesOfHost takes as many containers as a recording may tell of at once", () => {
+  const names = new NamesOfHost(3, new CgroupNumbers()), all = noNames();
+  const containers = Array.from({ length: 1 << 18 }, (_, i) => [`${i}`, "web"]);
+  names.take({ ...told([]), containers } as unknown as SampleMessage, all);
+  deepStrictEqual(all.containers.length, containers.length);
+});
+
 Deno.test("NamesOfHost keeps the names of what a host told before it numbered anew", () => {
   const names = new NamesOfHost(3, new CgroupNumbers()), all = noNames();
   const cgroup = { path: "/a", container: null } as never;
