@@ -218,7 +218,7 @@ export class ReplaySource implements FlowSource {
     if (sought === null) return false;
     this.#failure = null;
     this.#info = sought.info?.source ?? this.#info;
-    this.#processes.push(...sought.processes);
+    this.#tell(sought.processes);
     this.#chunkMs = sought.timeMs;
     this.#state = sought.state;
     this.#setLeft(0);
@@ -226,6 +226,11 @@ export class ReplaySource implements FlowSource {
     if (sought.state === null) this.#advance();
     else this.#chunk = { kind: ChunkKind.state, timeMs: sought.timeMs, payload: NOTHING };
     return true;
+  }
+
+  /** One by one: as arguments of one call there may be too many. */
+  #tell(processes: readonly (readonly [pid: number, name: string])[]): void {
+    for (const process of processes) this.#processes.push(process);
   }
 
   skip(ms: number): void {
@@ -257,7 +262,7 @@ export class ReplaySource implements FlowSource {
       const chunk = this.#chunk = this.#read();
       if (chunk === null || chunk === NOT_YET) return;
       if (chunk.kind === ChunkKind.info) this.#info = readInfo(chunk.payload)?.source ?? this.#info;
-      else if (chunk.kind === ChunkKind.names) this.#processes.push(...readNames(chunk.payload).processes ?? []);
+      else if (chunk.kind === ChunkKind.names) this.#tell(readNames(chunk.payload).processes ?? []);
       else if (this.#isPlayed(chunk)) {
         const pauseMs = chunk.timeMs - this.#chunkMs;
         this.#chunkMs = chunk.timeMs;

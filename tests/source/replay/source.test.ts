@@ -5,8 +5,9 @@ import { TcptopError } from "../../../src/errors.ts";
 import { unpackFlows } from "../../../src/flow/columns.ts";
 import { FlowTables } from "../../../src/flow/tables.ts";
 import { CHUNK_HEADER_BYTES, chunkCrc, ChunkKind, HEADER_BYTES } from "../../../src/source/recording/format.ts";
+import { jsonBytes } from "../../../src/source/recording/info.ts";
 import { RecordingReader, Unreadable } from "../../../src/source/recording/reader.ts";
-import { ReplaySource } from "../../../src/source/replay/source.ts";
+import { type ChunkReader, ReplaySource } from "../../../src/source/replay/source.ts";
 import { within } from "../../support/lines.ts";
 import { counters, ended, join, live, opened, tick } from "../../support/records.ts";
 import { HOST, reading, record, type Step } from "../../support/recording.ts";
@@ -204,4 +205,17 @@ Deno.test("ReplaySource refuses a file that is no recording", async () => {
     other[8] = 9;
     await Promise.resolve(open(other));
   }, /is damaged in its first bytes/);
+});
+
+Deno.test("ReplaySource.seek() takes as many names of processes as stand before where it leads", () => {
+  const begin = { version: "1", host: HOST, source: { tcp: "bpf", udp: null, notes: [] } };
+  const chunks = [{ kind: ChunkKind.info, timeMs: 0, payload: jsonBytes(begin) }];
+  const processes = Array.from({ length: 1 << 18 }, (_, pid) => [pid, "node"] as const);
+  const reader = {
+    next: () => chunks.shift() ?? null,
+    seek: () => ({ state: null, timeMs: 0, info: null, processes }),
+  } as unknown as ChunkReader;
+  const source = new ReplaySource(reader, { path: "night.tcptop", paced: false, nowMs: () => 0 });
+  strictEqual(source.seek(1), true);
+  strictEqual(source.takeProcesses().length, processes.length);
 });
