@@ -50,6 +50,8 @@ export class Collector {
   /** The buffer of a sample, which the main thread has given back, and the room that it wants in the next one. */
   #spare: ArrayBuffer | null = null;
   #room = 0;
+  /** What the last sample tells beside its flows stays as it is while none of them moves. */
+  #isSteady = false;
   #stopped = false;
   /** The part of a recording that was asked for has come to its end. */
   #over = false;
@@ -113,8 +115,10 @@ export class Collector {
     this.#events = log && new EventPump(log, (batch) => this.#sendEvents(batch));
   }
 
-  taken(flows: ArrayBuffer | null, room = 0): void {
+  taken(flows: ArrayBuffer | null, room = 0, restsUntilNs = 0): void {
     this.#taken = true;
+    const rest = this.#source?.rest;
+    if (rest !== undefined) rest.untilNs = this.#isSteady && this.recorder === null ? restsUntilNs : 0;
     // Memory that nobody needs any more would wait for the collector.
     if (this.#tables.lent) flows?.transfer(0);
     this.#spare = this.#tables.lent ? null : flows;
@@ -124,6 +128,15 @@ export class Collector {
   eventsTaken(events: SharedArrayBuffer, rows: number): void {
     this.#log?.giveBack(events, rows);
     this.#events?.taken();
+  }
+  /** A sample is wanted though nothing has moved. */
+  stir(): void {
+    const rest = this.#source?.rest;
+    if (rest === undefined || rest.untilNs === 0) return;
+    rest.untilNs = 0;
+    if (!rest.isResting) return;
+    this.#dueMs = nowMs();
+    this.#source?.wake?.();
   }
   interval(ms: number): void {
     this.#intervalMs = ms;
@@ -136,6 +149,7 @@ export class Collector {
   }
   container(id: string, name: string): void {
     this.platform.keepContainerName?.(id, name);
+    this.stir();
   }
   kill(targets: readonly KillTarget[]): void {
     const source = this.#source;
@@ -196,7 +210,7 @@ export class Collector {
           break;
         }
         if (this.#isDue(source)) {
-          told = await this.#sample(source);
+          do told = await this.#sample(source); while (source.rest?.isLate);
           this.#dueMs = nextDueMs(this.#dueMs, this.#intervalMs, this.#lookedMs);
         }
         if (told || nowMs() - waitedMs > PASS_MS) {
@@ -206,6 +220,10 @@ export class Collector {
         }
         if (source.takeRestart?.()) this.#restart();
         this.#drain(source);
+        if (source.rest?.isLate) {
+          await this.#sample(source);
+          this.#drain(source);
+        }
         if (!more) more = this.#player.settle(source);
         this.#events?.drained();
         if (this.#waits && !this.#stopped) await this.#events?.caughtUp();
@@ -271,6 +289,7 @@ export class Collector {
   async #sample(source: FlowSource): Promise<boolean> {
     source.snapshot((records) => this.#decode(source, records));
     this.#lookedMs = nowMs();
+    if (source.rest?.isResting) return true;
     const state = source.takeState?.() ?? null;
     if (state !== null) this.#jump(source, state);
     this.#latestMs = Math.max(this.#latestMs, this.#tables.wallMs);
@@ -310,6 +329,8 @@ export class Collector {
       hosts: this.#hosts?.look() ?? null,
       ...this.#naming.ofFlows(flows, length),
     };
+    // What goes on without a record: TIME_WAIT, a UDP flow that becomes idle, a listener's count of what it turns away.
+    this.#isSteady = (message.timeWait ?? 0) === 0 && this.#tables.udp.areIdle && this.#overflows.areSettled;
     if (remembers) this.history?.add(message, flows);
     else this.history?.jumped();
     this.#taken = false;

@@ -12,6 +12,7 @@ interface Use {
 
 /** Says once of the columns that the command line asks for, or sorts by, which can show nothing, as soon as the source is known. */
 export class ColumnAdvice implements Output {
+  readonly restsUntilNs = Infinity;
   #columns: readonly Column[];
 
   constructor(readonly options: Options, { areShown, isSorted }: Use, readonly say: (sentence: string) => void) {

@@ -8,6 +8,8 @@ export interface Output {
   start?(sample: Sample): void | Promise<void>;
   /** Called for each sample but the one found at the start. */
   sample?(sample: Sample, lent?: LentFlows): void | Promise<void>;
+  /** Until when (CLOCK_BOOTTIME) it needs no other sample while nothing moves, once it has taken one; absent, 0: it needs each. */
+  readonly restsUntilNs?: number;
   /** Command lines are to be read, whatever the options say. */
   readonly wantsCommands?: boolean;
   /** Nothing further is wanted: the run ends. */

@@ -39,10 +39,13 @@ export interface WorkerOptions extends SourceOptions {
 export type ToWorker =
   | { readonly type: "start"; readonly options: WorkerOptions }
   /** The main thread is done with the last sample and gives its `flows` back, or those of one before; until then no other is sent, and the next
-   * one is longer. `room`: for how many rows there should be room behind the next one's. */
-  | { readonly type: "taken"; readonly flows: ArrayBuffer | null; readonly room: number }
+   * one is longer. `room`: for how many rows there should be room behind the next one's. `restsUntilNs`: while
+   * nothing moves no other is needed before that time; 0: each is. */
+  | { readonly type: "taken"; readonly flows: ArrayBuffer | null; readonly room: number; readonly restsUntilNs: number }
   /** The same for the last batch of events, which had memory for `rows`. */
   | { readonly type: "eventsTaken"; readonly events: SharedArrayBuffer; readonly rows: number }
+  /** A sample of now is wanted, though nothing may have moved. */
+  | { readonly type: "stir" }
   | { readonly type: "interval"; readonly ms: number }
   /** Answered by a message of the same type. */
   | { readonly type: "command"; readonly pid: number; readonly startNs: number }

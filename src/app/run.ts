@@ -43,6 +43,7 @@ export async function run(options: Options): Promise<number> {
   };
   screen?.control({
     stop,
+    stir: () => session.stir(),
     setInterval: (ms) => session.setInterval(ms),
     commandLine: (process) => session.commandLine(process),
     look: (fromNs, step) => session.look(fromNs, step),
@@ -59,6 +60,7 @@ export async function run(options: Options): Promise<number> {
       leaves: screen === null && leavesAtOnce(options),
       goesOn: outlivesReader(options),
       cuts: options.replay !== null,
+      rests: screen !== null && options.record === null && count === null,
     });
     if (screen !== null && screen.failure !== null) throw screen.failure;
   } catch (error) {

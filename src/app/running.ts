@@ -140,13 +140,15 @@ interface Showing {
   readonly goesOn?: boolean;
   /** Events behind the last sample that is wanted are none: a recording is read ahead. */
   readonly cuts?: boolean;
+  /** Samples that say what the one before did may be left out, where no output needs them. */
+  readonly rests?: boolean;
 }
 
 export async function show(
   session: Session,
   outputs: readonly Output[],
   count: number | null,
-  { begun = () => {}, leaves = false, goesOn = false, cuts = false }: Showing = {},
+  { begun = () => {}, leaves = false, goesOn = false, cuts = false, rests = false }: Showing = {},
 ): Promise<boolean> {
   const told = new Set(outputs);
   const tell = async (what: (output: Output) => void | Promise<void>) => {
@@ -171,6 +173,7 @@ export async function show(
       begun();
     } else {
       await tell((output) => output.sample?.(news.sample, news.lent));
+      if (rests) news.lent.restsUntilNs = Math.min(...outputs.map(({ restsUntilNs = 0 }) => restsUntilNs));
       if (++shown === count) {
         if (leaves) return true;
         if (cuts) endMs = news.sample.wallMs;

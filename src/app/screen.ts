@@ -29,6 +29,8 @@ import { screenSize } from "./screen_size.ts";
 /** What the screen asks of the program around it. */
 export interface Control {
   stop(): void;
+  /** What is shown may be of a sample that nothing has moved since: one of now is wanted. */
+  stir(): void;
   setInterval(ms: number): void;
   /** A moment of the past, which is whoever asks's alone, so far from the sample of that time; null: the step leads to the present. */
   look(fromNs: number, step: Step): Promise<Moment | null>;
@@ -112,6 +114,10 @@ export class LiveScreen implements Output, Told {
     // Of a recording that stands still a sample comes only where a key has led to it.
     if (paceOf(this.#model.state) === 0) this.#frames.now();
     else this.#frames.soon();
+  }
+
+  get restsUntilNs(): number {
+    return this.#open && !this.#over && this.#frames.areStill ? this.#model.restsUntilNs : 0;
   }
 
   atEnd(): void {
@@ -198,6 +204,7 @@ export class LiveScreen implements Output, Told {
   }
 
   #take(keys: readonly (Input | ModeReport)[]): void {
+    this.#control?.stir();
     const { intervalMs } = this.#model.state, before = paceOf(this.#model.state);
     for (const input of keys) {
       if (input.type === "mode") this.#terminal.modeReported(input.mode, input.value);
@@ -273,6 +280,7 @@ export class LiveScreen implements Output, Told {
       const size = this.#size();
       if (size === null) return this.#control?.stop();
       this.#model.resize(size.columns, size.rows);
+      this.#control?.stir();
       this.#terminal.forget();
       this.#frames.now();
     });

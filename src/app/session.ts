@@ -59,6 +59,7 @@ export class Session {
   #wake: (() => void) | null = null;
   #last: Sample | null = null;
   #ended = false;
+  #rests = false;
   readonly #watch = new Watch(() => this.#send({ type: "there" }), () => this.#fail(GONE, "no answer"));
   #cancelStop = () => {};
   readonly #asked = new Map<string, (line: string | null) => void>();
@@ -91,9 +92,10 @@ export class Session {
       } else if (message.type === "sample") {
         const lent = new LentFlows(message.sample.flows, message.sample.room);
         yield { type: "sample", sample: this.#last = this.#unpack(message), lent };
-        const { back: flows, wanted: room } = lent;
+        const { back: flows, wanted: room, restsUntilNs } = lent;
+        this.#rests = restsUntilNs > 0;
         const isThere = flows !== null && flows.byteLength > 0;
-        this.#send({ type: "taken", flows: isThere ? flows : null, room }, isThere ? [flows] : []);
+        this.#send({ type: "taken", flows: isThere ? flows : null, room, restsUntilNs }, isThere ? [flows] : []);
       } else if (message.type === "events") {
         if (this.#last !== null) yield { type: "events", batch: this.#unpackEvents(message, this.#last) };
         const { events, rows } = message.batch;
@@ -104,6 +106,12 @@ export class Session {
         throw new TcptopError(message.message, message.status, { cause: new Error(message.detail) });
       } else return;
     }
+  }
+
+  /** A sample of now, though nothing may have moved: the last one may be older than an interval. */
+  stir(): void {
+    if (this.#rests) this.#send({ type: "stir" });
+    this.#rests = false;
   }
 
   setInterval(ms: number): void {

@@ -33,7 +33,8 @@ let collector: Pick<Collector, Asked> | null = null;
 
 self.onmessage = async ({ data }) => {
   if (data.type === "start") await start(data.options);
-  else if (data.type === "taken") collector?.taken(data.flows, data.room);
+  else if (data.type === "taken") collector?.taken(data.flows, data.room, data.restsUntilNs);
+  else if (data.type === "stir") collector?.stir();
   else if (data.type === "eventsTaken") collector?.eventsTaken(data.events, data.rows);
   else if (data.type === "interval") collector?.interval(data.ms);
   else if (data.type === "command") collector?.command(data.pid, data.startNs);

@@ -64,6 +64,12 @@ export class AcceptOverflows {
 
   constructor(readonly read: ReadOverflows) {}
 
+  /** Whether all is known, of what can be, of what has been turned away. */
+  get areSettled(): boolean {
+    for (const { unsettled, last } of this.#namespaces.values()) if (unsettled && last !== null) return false;
+    return true;
+  }
+
   /** Fills the columns `overflows`, `overflowsDelta` and `overflowsAre` of listeners. Call it once for each sample, soon after its snapshot. */
   judge(flows: FlowArrays, length: number): void {
     this.#sample++;

@@ -155,6 +155,13 @@ export class UdpTable {
     }
   }
 
+  /** As of the last measure(): none becomes idle by time alone. */
+  get areIdle(): boolean {
+    const { state } = this.#columns.arrays;
+    for (let row = 0; row < this.length; row++) if (state[row] === UdpState.active) return false;
+    return true;
+  }
+
   /** Call once the sample is taken: its end is the next one's beginning, and what ended leaves. */
   settle(): void {
     const c = this.#columns.arrays, gone = this.#gone;

@@ -45,6 +45,16 @@ export type RecordSink = (records: Uint8Array) => void;
 /** Takes an address of this machine: 16 bytes, IPv4 in the first 4. */
 export type AddressSink = (family: number, address: Uint8Array) => void;
 
+/** Of a source that can keep back a snapshot which says what the one before did. */
+export interface Resting {
+  /** Up to this time (CLOCK_BOOTTIME) nobody needs to be told that nothing has moved; 0: each snapshot is told. */
+  untilNs: number;
+  /** The last snapshot was kept back: it has handed over nothing. */
+  readonly isResting: boolean;
+  /** Something has come after one that was kept back: snapshot() hands that one over now, and is to be called before anything else, as long as this holds. */
+  readonly isLate: boolean;
+}
+
 /**
  * Where records come from. Every implementation yields the same records, so nothing to the right of decode knows which one
  * it was. Used by one thread; a method is called only when the one before it has returned or resolved.
@@ -73,6 +83,7 @@ export interface FlowSource {
   takeRestart?(): boolean;
   /** Looks at every live flow and hands over first what drain() would, then the live records, last one tick record. */
   snapshot(sink: RecordSink): void;
+  readonly rest?: Resting | undefined;
   /** Only of a recording: how many times as fast as it was made it is played; 0: not at all, Infinity: as fast as samples are taken. */
   setSpeed?(speed: number): void;
   /** Only of a recording: plays so many milliseconds of it, or up to its next sample (0), at once, whatever the speed. */

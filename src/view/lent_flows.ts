@@ -4,6 +4,8 @@ export class LentFlows {
   #back: ArrayBuffer | null;
   /** For how many rows there should be room in the next sample's, behind its own. */
   wanted = 0;
+  /** Until when (CLOCK_BOOTTIME) no other sample is needed while nothing moves; 0: each is. */
+  restsUntilNs = 0;
 
   /** `room`: rows for which there is room behind those of the sample. */
   constructor(readonly buffer: ArrayBuffer, readonly room = 0) {

@@ -65,6 +65,12 @@ export function ageText(ms: number | null): string {
   return days < 100 ? `${days}d${two(Math.floor(s / 3600) % 24)}h` : `${days}d`;
 }
 
+/** How long ageText() says the same of an age, from one step to the next. */
+export function ageStepMs(ms: number): number {
+  const s = Math.floor(ms / 1000);
+  return s < 3600 ? 1000 : s < 86400 ? 60_000 : s < 100 * 86400 ? 3_600_000 : 86_400_000;
+}
+
 function digits(value: number, whole: boolean): string {
   if (whole) return String(Math.round(value));
   if (value >= 99.95) return value.toFixed(0);

@@ -4,7 +4,9 @@ import type { WorkerOptions } from "../../src/app/protocol.ts";
 import type { Platform } from "../../src/source/platform.ts";
 import type { FlowSource } from "../../src/source/source.ts";
 import { MANY_ENDS } from "../../src/flow/tcp_table.ts";
-import { ended, opened, tick } from "../support/records.ts";
+import { Rest } from "../../src/source/linux/rest.ts";
+import { Feature } from "../../src/wire/layout.ts";
+import { ended, join, opened, tick } from "../support/records.ts";
 
 Deno.test("Collector counts the interval from when a sample was looked at, however long it takes to tell of it", async () => {
   const real = performance.now;
@@ -102,4 +104,42 @@ Deno.test("Collector transfers nothing where events alone are told: V8 would com
   const one = "1 of SharedArrayBuffer";
   deepStrictEqual(told.toSorted(), [one, one, "sample", "sample", "sample"]);
   deepStrictEqual(moved, []);
+});
+
+Deno.test("Collector tells of no sample while nothing moves and none is needed, and of the last one before what moves then", async () => {
+  const still = (second: number) => tick(second * 1e9, { features: Feature.changes });
+  const moved = join(opened({ cookie: 1, openedNs: 7.5e9, timeNs: 7.5e9 }), still(8));
+  const steps = [1, 2, 3, 4, 5, 6, 7].map(still).concat([moved, still(9)]), rest = new Rest();
+  let second = 0, part: Uint8Array = new Uint8Array();
+  const source = {
+    info: { tcp: "bpf", udp: null, notes: [] },
+    rest,
+    wait: () => Promise.resolve(true),
+    drain: (sink: (records: Uint8Array) => void) => rest.drain(() => {}, sink),
+    snapshot(sink: (records: Uint8Array) => void) {
+      const read = (begins: boolean) => {
+        const next = begins ? steps[second++] : part;
+        part = new Uint8Array();
+        return next;
+      };
+      rest.snapshot(read, () => 0, sink);
+      if (second === steps.length) collector.stop();
+    },
+    close() {},
+  } as unknown as FlowSource;
+  const platform = {
+    openSource: () => source,
+    selfUse: () => ({ nowNs: 0, cpuNs: 0, residentBytes: 0 }),
+    userName: () => null,
+  } as unknown as Platform;
+  const options = { intervalMs: 0, events: false, names: false, from: null, to: null, replay: null };
+  const told: [second: number, intervalMs: number, opened: number][] = [];
+  const collector = new Collector(platform, options as unknown as WorkerOptions, (message) => {
+    if (message.type !== "sample") return;
+    const { timeNs, intervalMs, opened } = message.sample;
+    told.push([Math.floor(timeNs / 1e9), intervalMs, opened]);
+    collector.taken(null, 0, Infinity);
+  });
+  await collector.run();
+  deepStrictEqual(told, [[1, 0, 0], [2, 1000, 0], [7, 5000, 0], [8, 1000, 1], [9, 1000, 0]]);
 });

@@ -38,6 +38,10 @@ class FakeTerminal implements Device {
 }
 
 class FakeControl implements Control {
+  stirred = 0;
+  stir(): void {
+    this.stirred++;
+  }
   stopped = 0;
   intervals: number[] = [];
   stop(): void {
@@ -255,5 +259,28 @@ Deno.test("LiveScreen shows a moment of the past, and keeps nothing of the memor
   control.answer({ sample: then, ended: [], extent });
   await until("the moment", () => terminal.written.includes("wget"));
   strictEqual(buffer.detached, true);
+  await screen.close();
+});
+
+Deno.test("LiveScreen needs no sample once nothing moves, and one of now for a key", async () => {
+  const { terminal, control, screen } = open(), none = { opened: 0, closed: 0, failed: 0 };
+  const idle = fakeSample([{ process: "sshd", ageMs: 86_400_000 }], none);
+  const needs: number[] = [];
+  const take = async (number: number) => {
+    screen.sample({ ...idle, number, timeNs: idle.timeNs + number * 1e9 });
+    needs.push(screen.restsUntilNs);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+  };
+  screen.start(idle);
+  await until("the flow", () => terminal.written.includes("sshd"));
+  await take(1);
+  await take(2);
+  await take(3);
+  strictEqual(needs[0], 0);
+  ok(needs[2] > idle.timeNs, `${needs}`);
+  strictEqual(control.stirred, 0);
+  terminal.press("?");
+  await until("help", () => terminal.written.includes("any other key closes"));
+  deepStrictEqual([control.stirred, screen.restsUntilNs], [1, 0]);
   await screen.close();
 });

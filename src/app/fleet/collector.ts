@@ -73,6 +73,7 @@ export class FleetCollector {
     this.#spare = flows;
     this.#wake();
   }
+  stir(): void {}
   eventsTaken(events: SharedArrayBuffer, rows: number): void {
     this.#told.shift()?.eventsTaken(events, rows);
   }

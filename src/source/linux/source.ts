@@ -3,6 +3,7 @@ import type { Identity } from "../../system/identity.ts";
 import type { FlowSource, RecordSink, SourceOptions } from "../source.ts";
 import type { KillResult, KillTarget } from "../../system/kill.ts";
 import type { Note, SourceInfo } from "../../system/source_info.ts";
+import { Rest } from "./rest.ts";
 import { limitNotes } from "./netlink_notes.ts";
 import { bpfRefusal, fallbackNote, missingNote, type Refusal } from "./refusal.ts";
 import { shimError, type ShimFailure } from "./error.ts";
@@ -21,6 +22,8 @@ const SNAPSHOT_LOOK = 1, SNAPSHOT_CHANGES = 2;
 /** How often all descriptors of the machine are gone over for owners although no socket is without one: a socket may have been passed on to
  * another process. Less often where the pass would take more than a fiftieth of the time: two in a row, for one may just have been held up. */
 const OWNER_PASS_EVERY_MS = 3000;
+/** The same while nothing moves on any socket. */
+const OWNER_PASS_AT_REST_MS = 10_000;
 const OWNER_PASS_SHARE = 50;
 /** Of a thread that waits for something to fill up: one that nobody ends, as that of a Worker that was killed, has an end. */
 const LONGEST_MS = 60_000;
@@ -57,9 +60,11 @@ export class ShimSource implements FlowSource {
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   readonly #euid: number | null;
   #handle: Deno.PointerValue;
-  #ownersDueMs = 0;
-  /** How long the last snapshot took that looked for owners. */
+  readonly rest = new Rest();
+  /** When the last snapshot ended that looked for owners, how long it took, and for how long none looks for them then, at the least. */
+  #lookedMs = -Infinity;
   #lookedForMs = 0;
+  #lookPauseMs = 0;
   #wholeIsDue = false;
   #woken = false;
   /** Ends the sleep that is under way. */
@@ -119,22 +124,40 @@ export class ShimSource implements FlowSource {
   }
 
   drain(sink: RecordSink): void {
-    const { tcptop__drain } = this.#library.symbols;
-    this.#pour(() => tcptop__drain(this.#handle, this.#buffer, BUFFER_BYTES), sink);
+    this.rest.drain(this.#drains, sink);
   }
 
   snapshot(sink: RecordSink): void {
-    const { tcptop__snapshot, tcptop__snapshot_read } = this.#library.symbols;
-    const startMs = performance.now(), look = startMs >= this.#ownersDueMs, changes = !this.#wholeIsDue;
+    this.rest.snapshot(this.#reads, this.#countsSynRecv, sink);
+  }
+
+  /** What Rest asks for. */
+  readonly #drains = (sink: RecordSink): void => {
+    const { tcptop__drain } = this.#library.symbols;
+    for (let bytes = 0; (bytes = this.#check(tcptop__drain(this.#handle, this.#buffer, BUFFER_BYTES))) > 0;) {
+      sink(this.#buffer.subarray(0, bytes));
+    }
+  };
+  readonly #reads = (begins: boolean): Uint8Array => {
+    if (begins) this.#take();
+    const { tcptop__snapshot_read } = this.#library.symbols;
+    return this.#buffer.subarray(0, this.#check(tcptop__snapshot_read(this.#handle, this.#buffer, BUFFER_BYTES)));
+  };
+  readonly #countsSynRecv = (): number | null => this.synRecv;
+
+  #take(): void {
+    const { tcptop__snapshot } = this.#library.symbols;
+    const everyMs = this.rest.isResting ? OWNER_PASS_AT_REST_MS : OWNER_PASS_EVERY_MS, startMs = performance.now();
+    const look = startMs >= this.#lookedMs + Math.max(everyMs, this.#lookPauseMs), changes = !this.#wholeIsDue;
     this.#check(tcptop__snapshot(this.#handle, (look ? SNAPSHOT_LOOK : 0) | (changes ? SNAPSHOT_CHANGES : 0)));
     const nowMs = performance.now();
     if (look) {
       const tookMs = nowMs - startMs, usualMs = Math.min(tookMs, this.#lookedForMs);
       this.#lookedForMs = tookMs;
-      this.#ownersDueMs = nowMs + Math.max(OWNER_PASS_EVERY_MS, OWNER_PASS_SHARE * usualMs);
+      this.#lookedMs = nowMs;
+      this.#lookPauseMs = OWNER_PASS_SHARE * usualMs;
     }
     this.#wholeIsDue = false;
-    this.#pour(() => tcptop__snapshot_read(this.#handle, this.#buffer, BUFFER_BYTES), sink);
   }
 
   tellAll(): void {
@@ -243,12 +266,6 @@ export class ShimSource implements FlowSource {
   /** Gives up root. What could not be given up comes back as notes. */
   #drop({ uid, gid }: Identity): Note[] {
     return this.#check(this.#library.symbols.tcptop__drop(this.#handle, uid, gid)) === 1 ? [ROOT_KEPT] : [];
-  }
-
-  #pour(read: () => number, sink: RecordSink): void {
-    for (let bytes = this.#check(read()); bytes > 0; bytes = this.#check(read())) {
-      sink(this.#buffer.subarray(0, bytes));
-    }
   }
 
   #check(result: number): number {

@@ -55,9 +55,13 @@ class RecordingSource implements FlowSource {
   }
   snapshot(sink: RecordSink): void {
     this.#source.snapshot(this.#tee(sink));
+    if (this.#source.rest?.isResting) return;
     this.#noteInfo();
     this.#keeper.sample();
     if (this.#keeper.wantsAll?.()) this.#source.describeAgain();
+  }
+  get rest() {
+    return this.#source.rest;
   }
   setSpeed(speed: number): void {
     this.#source.setSpeed?.(speed);

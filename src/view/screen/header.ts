@@ -69,14 +69,16 @@ const MOST_BARS = 90;
 
 const NAME = " tcptop ", KILLS = " K ends ";
 
-export function drawHead(canvas: Canvas, state: ScreenState, head: Head, { headRows, graphRows }: Geometry): void {
-  if (headRows >= 1) drawRates(canvas, state, head);
+/** Returns when its bars move on to the left (CLOCK_BOOTTIME); Infinity: there are none. */
+export function drawHead(canvas: Canvas, state: ScreenState, head: Head, { headRows, graphRows }: Geometry): number {
+  const barsMoveNs = headRows >= 1 ? drawRates(canvas, state, head) : Infinity;
   const told = Math.max(0, headRows - graphRows - 2);
   if (headRows >= 2) drawCounts(canvas, state, head, Math.max(0, head.notes.length - told));
   if (head.graphed !== null && graphRows > 0) drawGraph(canvas, head.graphed, 2, graphRows);
   head.notes.slice(0, told).forEach((note, i) => {
     canvas.put(0, 2 + graphRows + i, fitted(`! ${noteText(note)}`, canvas.columns), Role.warning);
   });
+  return barsMoveNs;
 }
 
 /** What must be known, and what helps. */
@@ -90,8 +92,8 @@ export function isUnread(notes: readonly Note[], columns: number, { headRows, gr
     notes.some((note) => textCells(noteText(note)) + 2 > columns);
 }
 
-/** A rate is there whole or not at all, as half a figure is another one: what stands beside the two leaves before they do. */
-function drawRates(canvas: Canvas, state: ScreenState, head: Head): void {
+/** A rate is there whole or not at all, as half a figure is another one: what stands beside the two leaves before they do. Returns as drawHead(). */
+function drawRates(canvas: Canvas, state: ScreenState, head: Head): number {
   const { totals, history } = head, { columns } = canvas, { moment, bits } = state, rateText = rateTexts(bits);
   const cells = bits ? BIT_RATE_CELLS : RATE_CELLS, rates = 2 * (cells + 3);
   const [right, role] = rightText(state, head.sample, columns - rates);
@@ -99,17 +101,21 @@ function drawRates(canvas: Canvas, state: ScreenState, head: Head): void {
   let x = drawNames(canvas, state, room + 1 - rates);
   const bars = moment !== null ? 0 : Math.max(0, Math.min(MOST_BARS, Math.floor((room - x) / 2) - cells - 4));
   const spanNs = Math.max(1, Math.ceil(SPAN_S / Math.max(1, bars))) * 1e9;
+  let isBarred = false;
   const one = (arrow: string, rate: number | null, of: "received" | "sent", role: Role) => {
     if (x + cells + 2 > room) return;
     x = canvas.put(x, 0, `${arrow} `, role);
     x = canvas.put(x, 0, rateText(rate).padStart(cells), Role.strong) + 1;
     if (bars < 4) return;
-    x = canvas.put(x, 0, trafficLine(history.bars(of, bars, spanNs), bars), role, Math.max(0, room - x)) + 1;
+    const line = trafficLine(history.bars(of, bars, spanNs), bars);
+    isBarred ||= line.trim() !== "";
+    x = canvas.put(x, 0, line, role, Math.max(0, room - x)) + 1;
   };
   one("↓", totals?.rxBytesPerS ?? null, "received", Role.received);
   one("↑", totals?.txBytesPerS ?? null, "sent", Role.sent);
-  if (moment !== null) return drawTimeLine(canvas, moment, head.all, x, room - x);
-  canvas.put(columns - textCells(right), 0, right, role);
+  if (moment !== null) drawTimeLine(canvas, moment, head.all, x, room - x);
+  else canvas.put(columns - textCells(right), 0, right, role);
+  return isBarred && head.sample !== null ? (Math.floor(head.sample.timeNs / spanNs) + 1) * spanNs : Infinity;
 }
 
 /** What stands before the rates, as far as there is room: that K ends connections rather than the name. Returns the x behind it. */

@@ -32,6 +32,11 @@ export class LinePasts {
     else (this.#recent ??= new RecentRates()).add(sample, this.#log);
   }
 
+  /** No flow has a bar in the column. */
+  get isBlank(): boolean {
+    return this.#recent?.isBlank ?? true;
+  }
+
   /** Each sample that is shown: the flows and groups that one can see get a history. */
   show(sample: Sample, rows: ReadonlySet<number>, groups: readonly Group[]): void {
     this.#histories.next();

@@ -28,6 +28,7 @@ import { LinePasts } from "./line_pasts.ts";
 import { followed, type Item, itemId, type Lines, linesOf, scrolled, tableColumns } from "./lines.ts";
 import { drawMenu } from "./menu.ts";
 import type { Moment } from "./moment.ts";
+import { restsUntilNs } from "./rest.ts";
 import { drawTable, GUTTER } from "./table.ts";
 import { update } from "./update.ts";
 
@@ -97,6 +98,8 @@ export class ScreenModel {
   #endedShown: EndedFlows | null = null;
   readonly #commands = new CommandLines();
   #pane: Pane = NO_PANE;
+  /** As drawHead() has said of the last frame. */
+  #barsMoveNs = Infinity;
 
   constructor(state: ScreenState) {
     this.#state = state;
@@ -167,6 +170,20 @@ export class ScreenModel {
   /** The last sample of a recording has been taken. */
   end(): void {
     this.#state = { ...this.#state, atEnd: true };
+  }
+
+  /** As restsUntilNs() of rest.ts, of the frame that was drawn last. */
+  get restsUntilNs(): number {
+    const shown = this.#shown;
+    if (shown === null || shown !== this.#latest) return 0;
+    return restsUntilNs(this.#state, {
+      sample: shown.sample,
+      totals: shown.totals,
+      places: placeColumns(tableColumns(this.#state), this.#state.columns, GUTTER),
+      rows: this.#visibleRows(),
+      barsMoveNs: this.#barsMoveNs,
+      hasHistory: !this.#pasts.isBlank,
+    });
   }
 
   /** When what is shown was taken; null: nothing is shown yet. */
@@ -255,7 +272,7 @@ export class ScreenModel {
     const shown = this.#shown, sample = this.#sample();
     const nothing = { totals: null, notes: [], cost: null, history: this.#totals };
     const graphed = this.#graphed(sample);
-    drawHead(
+    this.#barsMoveNs = drawHead(
       canvas,
       state,
       { ...shown ?? nothing, notes: this.#notes(), sample, graphed, all: this.#totals },

@@ -99,6 +99,11 @@ export class RecentRates {
   #samples = 0;
   #timeNs = 0;
 
+  /** Nothing has moved in the last half minute, or a little longer. */
+  get isBlank(): boolean {
+    return this.#used === 0;
+  }
+
   /** Flows that do not move take no place, nor those that are met at their end. `log` is told of what is added. */
   add({ flows, length, pastFrom = length, timeNs, intervalMs }: Sample, log: RecentLog | null = null): void {
     if (intervalMs === 0) return;

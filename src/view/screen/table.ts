@@ -103,7 +103,8 @@ function gutter(state: ScreenState, sample: Sample, item: Item): [string, Role] 
   return isNew(sample, item) ? ["+", Role.fresh] : [" ", Role.text];
 }
 
-function isNew({ flows, timeNs }: Sample, row: number): boolean {
+/** A flow that opened a moment ago is marked. */
+export function isNew({ flows, timeNs }: Sample, row: number): boolean {
   return flows.openedNs[row] !== 0 && timeNs - flows.openedNs[row] < NEW_MS * 1e6;
 }
 

@@ -1,0 +1,47 @@
+/** Until when the screen would show the same if nothing moved any more: until then it needs no sample. */
+import type { Sample } from "../../flow/sample.ts";
+import { ageMs } from "../flow.ts";
+import type { Place } from "../layout.ts";
+import type { Totals } from "../totals.ts";
+import { ageStepMs } from "../units.ts";
+import type { ScreenState } from "./state.ts";
+import { isNew } from "./table.ts";
+
+/** What moves without any flow is not waited for for longer: names of processes and of addresses, what tcptop takes itself. */
+const LONGEST_NS = 60e9;
+/** Terms of a filter whose flows change with time alone. */
+const TERM_OF_TIME = /age|idle|opened|since/i;
+
+export interface Drawn {
+  readonly sample: Sample;
+  readonly totals: Totals;
+  readonly places: readonly Place[];
+  /** Rows of flows that can be seen. */
+  readonly rows: readonly number[];
+  /** When the bars of the head move on; Infinity: there are none. */
+  readonly barsMoveNs: number;
+  /** Some flow has a bar in the column HISTORY. */
+  readonly hasHistory: boolean;
+}
+
+/** CLOCK_BOOTTIME; 0: it may show something else with the next sample. */
+export function restsUntilNs(state: ScreenState, drawn: Drawn): number {
+  const { frozen, moment, replay, many, graph, details, sinceStart, mode, filterText } = state;
+  if (frozen || moment !== null || replay || many || graph !== null || details || sinceStart) return 0;
+  if (mode.kind !== "table" || TERM_OF_TIME.test(filterText)) return 0;
+  const { sample, totals, rows, barsMoveNs } = drawn;
+  if (totals.rxBytesPerS + totals.txBytesPerS + totals.opened + totals.closed + totals.failed > 0) return 0;
+  if (sample.pastFrom !== undefined || rows.some((row) => isNew(sample, row))) return 0;
+  const movesNs = Math.min(sample.timeNs + LONGEST_NS, barsMoveNs);
+  return Math.min(movesNs, ...drawn.places.map(({ column }) => columnMovesNs(column.id, state, drawn)));
+}
+
+function columnMovesNs(id: string, { group }: ScreenState, { sample, rows, hasHistory }: Drawn): number {
+  if (id === "history") return hasHistory || group !== null ? 0 : Infinity;
+  if (id === "idle") return rows.length === 0 ? Infinity : 0;
+  if (id !== "age") return Infinity;
+  return rows.reduce((movesNs, row) => {
+    const age = ageMs(sample, row);
+    return age === null ? movesNs : Math.min(movesNs, sample.timeNs + (ageStepMs(age) - age % ageStepMs(age)) * 1e6);
+  }, Infinity);
+}

@@ -1,0 +1,54 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { ScreenModel } from "../../src/view/screen/model.ts";
+import { state } from "../render/scene.ts";
+import { type FakeFlow, fakeSample, NOW_NS } from "./fake_sample.ts";
+
+const S = 1e9, IDLE: FakeFlow = { process: "sshd", ageMs: 3 * 86_400_000 + 17_000 };
+const LONGEST_NS = 60 * S;
+
+/** Of a screen of so many columns that has shown a second of each of these, what it says in the end, from the last sample on; 0: the next one is needed. */
+function rests(columns: number, samples: readonly FakeFlow[][], keys: readonly string[] = []): number {
+  const model = new ScreenModel(state(columns, 24));
+  samples.forEach((flows, i) => {
+    model.take(fakeSample(flows, { number: i + 1, timeNs: NOW_NS + i * S, opened: 0, closed: 0, failed: 0 }));
+    model.draw();
+  });
+  for (const key of keys) model.input({ type: "key", key });
+  model.draw();
+  const { restsUntilNs } = model;
+  return restsUntilNs === 0 ? 0 : restsUntilNs - (NOW_NS + (samples.length - 1) * S);
+}
+
+Deno.test("a screen on which nothing moves needs no sample for a minute", () => {
+  deepStrictEqual([rests(80, [[IDLE]]), rests(80, [[]]), rests(120, [[IDLE], [IDLE]])], Array(3).fill(LONGEST_NS));
+});
+
+Deno.test("a screen needs each sample while something moves, opens or ends", () => {
+  strictEqual(rests(80, [[{ ...IDLE, rxDelta: 1 }]]), 0);
+  strictEqual(rests(80, [[{ ...IDLE, ageMs: 2000 }]]), 0);
+  strictEqual(rests(80, [[{ ...IDLE, closed: true }], []]), 0);
+});
+
+Deno.test("a screen needs a sample when the bars in its head move on", () => {
+  const moved = rests(80, [[{ ...IDLE, rxDelta: 5000 }], [IDLE]]);
+  strictEqual(moved > 0 && moved < LONGEST_NS, true);
+});
+
+Deno.test("a screen needs each sample while it shows what changes with time alone", () => {
+  for (const keys of [["enter"], [" "], ["?"], ["s"], ["v"], ["/", "a", "g", "e"]]) {
+    strictEqual(rests(80, [[IDLE]], keys), 0, keys.join(" "));
+  }
+});
+
+Deno.test("a screen with the age of flows needs a sample when one of them is an hour, a minute or a second older", () => {
+  const wide = 250;
+  strictEqual(rests(wide, [[IDLE]]), LONGEST_NS);
+  strictEqual(rests(wide, [[{ ...IDLE, ageMs: 3 * 3_600_000 + 17_000 }]]), 43 * S);
+  strictEqual(rests(wide, [[IDLE, { ...IDLE, ageMs: 17_400 }]]), 0.6 * S);
+});
+
+Deno.test("a screen needs each sample while the column HISTORY has a bar", () => {
+  const before = Array.from({ length: 3 }, () => [{ ...IDLE, rxDelta: 5000, inside: true, loopback: true }]);
+  const later = Array.from({ length: 20 }, () => [IDLE]), much = Array.from({ length: 240 }, () => [IDLE]);
+  deepStrictEqual([rests(160, [...before, ...later]), rests(160, [...before, ...much])], [0, LONGEST_NS]);
+});
