@@ -81,11 +81,11 @@ export class Rest implements Resting {
     if (!stays) this.#same = 0;
     else if (!isWhole) this.#same++;
     if (!stays && !isWhole) this.#whole = null;
-    const rests = stays && this.#same >= SAME_BEFORE && timeOf(words) < this.untilNs;
-    if (rests) {
+    if (stays && this.#same >= SAME_BEFORE) {
       // Of a whole one the times are enough: it says what is known.
       this.#remember(isWhole ? words.subarray(words.length - TIMES, words.length - BEHIND_TIMES) : words, isWhole);
-      return this.#isResting = true;
+      // What has said the same to the end is one sample.
+      return this.#isResting = timeOf(words) < this.untilNs;
     }
     const waits = this.#waits(records, sink);
     if (!isWhole) this.#remember(words);
