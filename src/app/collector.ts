@@ -329,8 +329,8 @@ export class Collector {
       hosts: this.#hosts?.look() ?? null,
       ...this.#naming.ofFlows(flows, length),
     };
-    // What goes on without a record: TIME_WAIT, a UDP flow that becomes idle, a listener's count of what it turns away.
-    this.#isSteady = (message.timeWait ?? 0) === 0 && this.#tables.udp.areIdle && this.#overflows.areSettled;
+    // What goes on without a record: a UDP flow becomes idle, and what a listener turns away may be known late.
+    this.#isSteady = this.#tables.udp.areIdle && this.#overflows.areSettled;
     if (remembers) this.history?.add(message, flows);
     else this.history?.jumped();
     this.#taken = false;

@@ -4,8 +4,6 @@ import { after, nowMs } from "./clock.ts";
 
 /** At most four frames a second of what changes by itself. */
 const LEAST_MS = 250;
-/** So many frames as the one before say that nothing moves that can be seen. */
-const ALIKE = 1;
 
 /** Decides when to draw: what the user did at once, what happened otherwise not more often than the eye can follow, and nothing while the
  * terminal still takes the frame before. */
@@ -15,8 +13,7 @@ export class Frames {
   #stopped = false;
   /** A frame is wanted once the one before has gone out. */
   #late = false;
-  /** How many frames in a row were as the one before. */
-  #still = 0;
+  #isAlike = false;
 
   /** `make` is asked for a frame just before it is drawn, and may draw on the canvas that it is given; `gone` is called when the terminal takes no more. */
   constructor(
@@ -40,9 +37,14 @@ export class Frames {
     else this.#cancel = after(waitMs, () => this.now());
   }
 
-  /** The last frames were all alike, and no other is under way. */
-  get areStill(): boolean {
-    return this.#still >= ALIKE && this.#cancel === null && !this.terminal.busy;
+  /** The last frame was as the one before. */
+  get isAlike(): boolean {
+    return this.#isAlike;
+  }
+
+  /** What has changed is yet to be drawn. */
+  get isLate(): boolean {
+    return this.#cancel !== null || this.#late;
   }
 
   /** No frame is drawn any more. */
@@ -54,7 +56,7 @@ export class Frames {
   #draw(): void {
     if (this.#stopped) return;
     if (!this.terminal.busy) {
-      this.#still = this.terminal.draw(this.make(this.terminal.takeSpare())) === 0 ? this.#still + 1 : 0;
+      this.#isAlike = this.terminal.draw(this.make(this.terminal.takeSpare())) === 0;
       if (this.terminal.busy) this.terminal.written().catch(this.gone);
       return;
     }

@@ -48,6 +48,8 @@ export interface Control {
 const paceOf = ({ paused, speed }: ScreenState) => paused ? 0 : speed;
 
 const RESIZE_MS = 40;
+/** After a frame that differed from the one before, as what tcptop itself takes did, no longer than this passes without a sample. */
+const ALTERED_NS = 10e9;
 /** A terminal that takes nothing (^S) cannot be put back in order; nor may it keep us from leaving. */
 const LEAVE_WITHIN_MS = 500;
 /** A signal that came with a SIGCONT is heard, and a SIGTTOU has stopped us. */
@@ -117,7 +119,9 @@ export class LiveScreen implements Output, Told {
   }
 
   get restsUntilNs(): number {
-    return this.#open && !this.#over && this.#frames.areStill ? this.#model.restsUntilNs : 0;
+    const { shownNs, restsUntilNs } = this.#model;
+    if (!this.#open || this.#over || shownNs === null || this.#frames.isLate) return 0;
+    return this.#frames.isAlike ? restsUntilNs : Math.min(restsUntilNs, shownNs + ALTERED_NS);
   }
 
   atEnd(): void {
