@@ -83,6 +83,7 @@ export interface FlowSource {
   takeRestart?(): boolean;
   /** Looks at every live flow and hands over first what drain() would, then the live records, last one tick record. */
   snapshot(sink: RecordSink): void;
+  /** Only of a source that can keep snapshots back. */
   readonly rest?: Resting | undefined;
   /** Only of a recording: how many times as fast as it was made it is played; 0: not at all, Infinity: as fast as samples are taken. */
   setSpeed?(speed: number): void;

@@ -16,12 +16,15 @@ import type { Step } from "../../view/screen/moment.ts";
 
 /** So long what looking back takes is kept for the next look, which may be of the sample behind. */
 const PAST_SAMPLES = 10;
+/** The same of what one sample alone may last, where nothing moves. */
+const PAST_MS = 30_000;
 
 export class History {
   readonly #memory: Memory;
   #past: Past | null = null;
   /** Samples since it was looked at. */
   #unused = 0;
+  #unusedMs = 0;
 
   constructor(durationMs: number, readonly files: Files) {
     this.#memory = new Memory(durationMs);
@@ -49,7 +52,8 @@ export class History {
   ): void {
     const beside = { health, source, selfCpuPercent, selfRssBytes, timeWait, synRecv };
     this.#memory.add(sample, flows, beside);
-    if (++this.#unused > PAST_SAMPLES) this.#leave();
+    this.#unusedMs += sample.intervalMs;
+    if (++this.#unused > PAST_SAMPLES || this.#unusedMs > PAST_MS) this.#leave();
   }
 
   /** As Memory.jumped(). */
@@ -76,7 +80,7 @@ export class History {
     beganMs: number,
   ): MomentMessage["moment"] | Before {
     this.#past ??= new Past(this.#memory);
-    this.#unused = 0;
+    this.#unused = this.#unusedMs = 0;
     const moment = this.#past.look(fromNs, step, beganMs), { extent } = this.#memory;
     if (moment === null || extent === null) {
       this.#leave();
