@@ -9,8 +9,6 @@ import { isNew } from "./table.ts";
 
 /** What moves without any flow is not waited for for longer: names of processes and of addresses, what tcptop takes itself. */
 const LONGEST_NS = 60e9;
-/** Terms of a filter whose flows change with time alone. */
-const TERM_OF_TIME = /age|idle|opened|since/i;
 
 export interface Drawn {
   readonly sample: Sample;
@@ -26,9 +24,10 @@ export interface Drawn {
 
 /** CLOCK_BOOTTIME; 0: it may show something else with the next sample. */
 export function restsUntilNs(state: ScreenState, drawn: Drawn): number {
-  const { frozen, moment, replay, many, graph, details, sinceStart, mode, filterText } = state;
+  const { frozen, moment, replay, many, graph, details, sinceStart, mode } = state;
   if (frozen || moment !== null || replay || many || graph !== null || details || sinceStart) return 0;
-  if (mode.kind !== "table" || TERM_OF_TIME.test(filterText)) return 0;
+  // No term of a filter depends on time.
+  if (mode.kind !== "table") return 0;
   const { sample, totals, rows, barsMoveNs } = drawn;
   if (totals.rxBytesPerS + totals.txBytesPerS + totals.opened + totals.closed + totals.failed > 0) return 0;
   if (sample.pastFrom !== undefined || rows.some((row) => isNew(sample, row))) return 0;
@@ -37,9 +36,11 @@ export function restsUntilNs(state: ScreenState, drawn: Drawn): number {
 }
 
 function columnMovesNs(id: string, { group }: ScreenState, { sample, rows, hasHistory }: Drawn): number {
-  if (id === "history") return hasHistory || group !== null ? 0 : Infinity;
+  if (id !== "history" && id !== "idle" && id !== "age") return Infinity;
+  // A group shows what its flows have, which are not among the rows.
+  if (group !== null) return 0;
+  if (id === "history") return hasHistory ? 0 : Infinity;
   if (id === "idle") return rows.length === 0 ? Infinity : 0;
-  if (id !== "age") return Infinity;
   return rows.reduce((movesNs, row) => {
     const age = ageMs(sample, row);
     return age === null ? movesNs : Math.min(movesNs, sample.timeNs + (ageStepMs(age) - age % ageStepMs(age)) * 1e6);
