@@ -1,5 +1,7 @@
 /** Texts made from 16 bytes, kept: a screen asks for the same few thousand again and again. */
 const WORDS = 5;
+/** Room for the texts of a few connections; what there are more takes room when it comes. */
+const LEAST_SLOTS = 256;
 
 export class InternedTexts {
   #keys = new Uint32Array(0);
@@ -7,9 +9,9 @@ export class InternedTexts {
   #count = 0;
   #mask = 0;
 
-  /** At most `most` texts are kept (a power of two); one more, and all are forgotten. */
+  /** At most `most` texts are kept; one more, and all are forgotten. */
   constructor(readonly most: number) {
-    this.#clear();
+    this.#clear(LEAST_SLOTS);
   }
 
   /** The text for the 16 bytes at `at` and the number `extra`; `make` is called if it is not known yet. */
@@ -22,16 +24,35 @@ export class InternedTexts {
         return this.#texts[slot]!;
       }
     }
-    if (++this.#count > this.most) {
-      this.#clear();
+    if (this.#count === this.most) {
+      this.#clear(LEAST_SLOTS);
       return this.text(bytes, at, extra, make);
     }
+    if (this.#count * 2 > this.#mask) {
+      this.#grow();
+      return this.text(bytes, at, extra, make);
+    }
+    this.#count++;
     this.#keys.set([a, b, c, d, extra], slot * WORDS);
     return this.#texts[slot] = make();
   }
 
-  #clear(): void {
-    const slots = this.most * 2;
+  /** Each slot of before becomes four. */
+  #grow(): void {
+    const keys = this.#keys, texts = this.#texts, count = this.#count;
+    this.#clear((this.#mask + 1) * 4);
+    this.#count = count;
+    texts.forEach((text, i) => {
+      const k = i * WORDS;
+      let slot = mixed(keys[k], keys[k + 1], keys[k + 2], keys[k + 3], keys[k + 4]) & this.#mask;
+      while (this.#texts[slot] !== undefined) slot = (slot + 1) & this.#mask;
+      this.#keys.set(keys.subarray(k, k + WORDS), slot * WORDS);
+      this.#texts[slot] = text;
+    });
+  }
+
+  /** `slots`: a power of two. */
+  #clear(slots: number): void {
     this.#keys = new Uint32Array(slots * WORDS);
     this.#texts = new Array(slots);
     this.#mask = slots - 1;
