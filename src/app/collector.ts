@@ -23,6 +23,7 @@ import type { FromWorker, SampleMessage, WorkerOptions } from "./protocol.ts";
 import { AcceptOverflows } from "../flow/overflows.ts";
 import { type NetworkNamespaces, timeWaits } from "./time_wait.ts";
 import { PASS_MS, Span } from "./span.ts";
+import { StartHeap } from "./start_heap.ts";
 
 /** The ring is looked at this often even when nothing has woken us. Events are to be told soon; samples have time, and each look a second
  * costs 0.04 % of a core. A ring that is half full wakes us, and so do UDP flows before they fill their table. */
@@ -81,6 +82,7 @@ export class Collector {
   readonly #waits: boolean;
   /** Whether much has come since the look before. */
   #rush = false;
+  readonly #startHeap = new StartHeap();
 
   /** `post` sends to the main thread. */
   constructor(
@@ -337,6 +339,7 @@ export class Collector {
     this.#spare = null;
     // A buffer that is transferred costs for good (docs/decisions/0051).
     this.post(message, sample.flows.byteLength === 0 ? [] : [sample.flows]);
+    this.#startHeap.giveBack(sample.number, sample.length, !this.#rush);
     const wantedMs = this.#span?.takeWanted() ?? null;
     if (wantedMs !== null) source.seek?.(wantedMs);
     return true;

@@ -10,6 +10,7 @@ import type { ProcessId } from "../view/flow.ts";
 import { after } from "./clock.ts";
 import type { ContainerNames } from "./container_names.ts";
 import { workerUrl } from "./paths.ts";
+import { StartHeap } from "./start_heap.ts";
 import { LentFlows } from "../view/lent_flows.ts";
 import type { Moment, Step } from "../view/screen/moment.ts";
 import { Watch } from "./watch.ts";
@@ -60,6 +61,7 @@ export class Session {
   #last: Sample | null = null;
   #ended = false;
   #rests = false;
+  readonly #startHeap = new StartHeap();
   readonly #watch = new Watch(() => this.#send({ type: "there" }), () => this.#fail(GONE, "no answer"));
   #cancelStop = () => {};
   readonly #asked = new Map<string, (line: string | null) => void>();
@@ -96,6 +98,7 @@ export class Session {
         this.#rests = restsUntilNs > 0;
         const isThere = flows !== null && flows.byteLength > 0;
         this.#send({ type: "taken", flows: isThere ? flows : null, room, restsUntilNs }, isThere ? [flows] : []);
+        this.#startHeap.giveBack(message.sample.number, message.sample.length, this.#inbox.length === 0);
       } else if (message.type === "events") {
         if (this.#last !== null) yield { type: "events", batch: this.#unpackEvents(message, this.#last) };
         const { events, rows } = message.batch;
