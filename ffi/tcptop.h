@@ -279,6 +279,10 @@ int32_t tcptop__runner_wait(int32_t fd, int32_t timeout_ms, int32_t *status);
 /* Runs no further command; one that runs goes on. */
 void tcptop__runner_end(int32_t fd);
 
+/* Copies length bytes from begin on of what the launcher has mapped (scripts/bundle.ts), whose pages are then given back. Returns length; -ENOENT: this is no such
+ * executable; -ERANGE: there are not so many. Any thread, no handle. */
+int32_t tcptop__text(uint32_t begin, uint8_t *buffer, uint32_t length);
+
 #pragma GCC visibility pop
 
 #endif

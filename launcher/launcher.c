@@ -1,8 +1,8 @@
-// Starts the program that was packed behind this one: Deno, the JavaScript bundle and the shim.
+// Starts the program that was packed behind this one: Deno, the JavaScript bundle and its texts, and the shim.
 //
 // Deno is mapped out of this very file, as the kernel would have mapped it from its own; the process stays this one, so
-// name, command line, terminal, signals, descriptors and exit status need no passing on. The bundle and the shim are read
-// by path, so they become sealed memfds, /proc/self/fd/N. Nothing is written to any file system.
+// name, command line, terminal, signals, descriptors and exit status need no passing on. The texts are mapped, too, and stay where they
+// are. The bundle and the shim are read by path, so they become sealed memfds, /proc/self/fd/N. Nothing is written to any file system.
 
 #include <elf.h>
 #include <errno.h>
@@ -100,6 +100,7 @@ __attribute__((noreturn, used)) static void launch(long *stack)
 	const int bundle = payload_file_memfd(&file, PAYLOAD_BUNDLE, "tcptop.js");
 	const int shim = payload_file_memfd(&file, PAYLOAD_SHIM, "libtcptop.so");
 	sys_unblock(SIGXFSZ);
+	const struct span texts = payload_file_map(&file, PAYLOAD_TEXTS);
 	const struct image deno = map_deno(&file, page);
 	const struct image linker = map_linker(deno.interpreter, page);
 
@@ -108,7 +109,7 @@ __attribute__((noreturn, used)) static void launch(long *stack)
 	sys_block(SIGUSR1); // Deno would listen on a port for a debugger (docs/decisions/0052-no-debugger.md)
 	check_executable(shim, page);
 	sys_close(file.fd);
-	process_become(&process, &deno, &linker, bundle, shim);
+	process_become(&process, &deno, &linker, bundle, shim, texts);
 }
 
 SYS_START(launch);

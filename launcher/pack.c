@@ -1,4 +1,4 @@
-// pack LAUNCHER DENO BUNDLE SHIM OUTPUT: writes the launcher with its payloads behind it (payload.h) as one executable.
+// pack LAUNCHER DENO BUNDLE TEXTS SHIM OUTPUT: writes the launcher with its payloads behind it (payload.h) as one executable.
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -61,7 +61,7 @@ int main(int argc, char **argv)
 	int out;
 
 	if (argc != 3 + PAYLOAD_COUNT) {
-		fprintf(stderr, "Usage: pack LAUNCHER DENO BUNDLE SHIM OUTPUT\n");
+		fprintf(stderr, "Usage: pack LAUNCHER DENO BUNDLE TEXTS SHIM OUTPUT\n");
 		return 2;
 	}
 	unlink(path); // an executable that is running cannot be written over, but it can be replaced

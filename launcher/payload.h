@@ -1,6 +1,6 @@
 // What follows the launcher in the finished file. The packer writes it, the launcher reads it.
 //
-//     launcher ELF | padding | deno | padding | bundle | padding | shim | footer
+//     launcher ELF | padding | deno | padding | bundle | padding | texts | padding | shim | footer
 //
 // Every payload starts on a multiple of PAYLOAD_ALIGN, because Deno is mapped from where it lies: 64 KiB is the largest
 // page of the kernels we run on. Numbers are little-endian, as both architectures are.
@@ -11,17 +11,17 @@
 
 #define PAYLOAD_ALIGN 65536u
 #define FOOTER_MAGIC "tcptop\r\n" // the line end shows a copy made in text mode
-#define FOOTER_VERSION 1u
+#define FOOTER_VERSION 2u
 
-enum payload_kind { PAYLOAD_DENO, PAYLOAD_BUNDLE, PAYLOAD_SHIM, PAYLOAD_COUNT };
+enum payload_kind { PAYLOAD_DENO, PAYLOAD_BUNDLE, PAYLOAD_TEXTS, PAYLOAD_SHIM, PAYLOAD_COUNT };
 
-static const char PAYLOAD_NAMES[PAYLOAD_COUNT][16] = { "deno", "bundle", "shim" };
+static const char PAYLOAD_NAMES[PAYLOAD_COUNT][16] = { "deno", "bundle", "texts", "shim" };
 
 struct payload {
 	char name[16];     // PAYLOAD_NAMES[kind], filled up with zeros
 	uint64_t offset;   // from the start of the file, a multiple of PAYLOAD_ALIGN
 	uint64_t length;   // in bytes, never 0
-	uint64_t checksum; // payload_checksum() of the bytes; the launcher checks it where it copies, so not for Deno
+	uint64_t checksum; // payload_checksum() of the bytes; the launcher checks all but that of Deno
 };
 
 struct footer { // the last bytes of the file
@@ -33,7 +33,7 @@ struct footer { // the last bytes of the file
 };
 
 _Static_assert(sizeof(struct payload) == 40, "the footer has no padding");
-_Static_assert(sizeof(struct footer) == 144, "the footer has no padding");
+_Static_assert(sizeof(struct footer) == 184, "the footer has no padding");
 
 // FNV-1a in steps of eight bytes, the rest in steps of one: finds damage, not malice (for that there is SHA256SUMS).
 static inline uint64_t payload_checksum(const void *bytes, uint64_t length)

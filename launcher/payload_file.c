@@ -91,10 +91,21 @@ static int create(const char *name)
 	return high;
 }
 
-int payload_file_memfd(const struct payload_file *file, enum payload_kind kind, const char *name)
+struct span payload_file_map(const struct payload_file *file, enum payload_kind kind)
 {
 	const struct payload *payload = &file->footer.payloads[kind];
 	intptr_t bytes = sys_mmap(0, payload->length, PROT_READ, MAP_PRIVATE, file->fd, payload->offset);
+
+	if (bytes < 0 && bytes > -4096)
+		fail(STATUS_FAILED, "Cannot start: this executable cannot be mapped.", (char *)0);
+	if (payload_checksum((const void *)bytes, payload->length) != payload->checksum)
+		damaged("some of its bytes are not what they were");
+	return (struct span){ (uintptr_t)bytes, payload->length };
+}
+
+int payload_file_memfd(const struct payload_file *file, enum payload_kind kind, const char *name)
+{
+	const struct span bytes = payload_file_map(file, kind);
 	int fd = create(name);
 	uint64_t done = 0;
 
@@ -102,12 +113,8 @@ int payload_file_memfd(const struct payload_file *file, enum payload_kind kind, 
 	if (fd < 0)
 		fail(STATUS_SYSTEM, "Cannot run here: this system forbids files in memory (memfd_create). "
 		     "A security policy (seccomp, SELinux) must allow them.", (char *)0);
-	if (bytes < 0 && bytes > -4096)
-		fail(STATUS_FAILED, "Cannot start: this executable cannot be mapped.", (char *)0);
-	if (payload_checksum((const void *)bytes, payload->length) != payload->checksum)
-		damaged("some of its bytes are not what they were");
-	while (done < payload->length) {
-		long written = sys_write(fd, (const char *)bytes + done, payload->length - done);
+	while (done < bytes.length) {
+		long written = sys_write(fd, (const char *)bytes.begin + done, bytes.length - done);
 
 		if (written == -EFBIG)
 			fail(STATUS_FAILED, "Cannot start: the limit on the size of a file (ulimit -f) is too small: it counts for files in memory. Raise it: ulimit -f unlimited", (char *)0);
@@ -115,7 +122,7 @@ int payload_file_memfd(const struct payload_file *file, enum payload_kind kind, 
 			fail(STATUS_FAILED, "Cannot start: there is no memory left for ", name, ".", (char *)0);
 		done += (uint64_t)written;
 	}
-	sys_munmap((uintptr_t)bytes, payload->length);
+	sys_munmap(bytes.begin, bytes.length);
 	if (sys_fcntl(fd, F_ADD_SEALS, SEALS) < 0)
 		fail(STATUS_SYSTEM, "Cannot run here: this system does not seal files in memory.", (char *)0);
 	return fd;

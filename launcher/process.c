@@ -23,6 +23,7 @@ static const char *const REMOVED[] = {
 	"MALLOC_ARENA_MAX=",  // ours to say, as the next two
 	"MALLOC_TRIM_THRESHOLD_=",
 	"TCPTOP_SHIM_FD=",
+	"TCPTOP_TEXTS=",
 	"TCPTOP_HANGS_ON=",
 	"TCPTOP_FILES=",
 	"TCPTOP_HOME=",
@@ -41,6 +42,8 @@ static char bundle_path[] = "/proc/self/fd/" DIGITS;
 static char shim_permission[] = "--allow-ffi=/proc/self/fd/" DIGITS;
 static char shim_variable[] = "TCPTOP_SHIM_FD=" DIGITS;
 
+static char texts_variable[] = "TCPTOP_TEXTS=" MOST_DIGITS MOST_DIGITS "\0"; // BEGIN:LENGTH of the programs, in memory (scripts/bundle.ts)
+
 static char hangs_on_variable[] = "TCPTOP_HANGS_ON=0"; // 1: hang-ups are ignored, as nohup(1) does, which Deno changes
 
 static char files_variable[] = "TCPTOP_FILES=" MOST_DIGITS; // RLIMIT_NOFILE as it was: Deno raises it, and run gives it to the command
@@ -54,7 +57,7 @@ static char allow_ssh[] = "--allow-run=ssh"; // with --hosts alone
 // V8's settings, which scripts/setup.sh takes from here: docs/decisions/0049-v8-without-helpers.md, and 0048 for marking in one go. The semi-space is in
 // MiB; the default of 16 took 20 MB more in our load and bought no time.
 #define V8_ALWAYS "--v8-flags=--max-semi-space-size=2,--no-incremental-marking"
-static char v8_for_screen[] = V8_ALWAYS ",--single-threaded-gc,--no-concurrent-sparkplug,--invocation-count-for-maglev=5000,--invocation-count-for-maglev-osr=1000,--invocation-count-for-turbofan=200000";
+static char v8_for_screen[] = V8_ALWAYS ",--single-threaded-gc,--expose-gc,--no-concurrent-sparkplug,--invocation-count-for-maglev=5000,--invocation-count-for-maglev-osr=1000,--invocation-count-for-turbofan=200000";
 static char v8_for_stream[] = V8_ALWAYS ",--invocation-count-for-turbofan=400000,--minimum-invocations-before-optimization=1,--single-threaded"; // of lines, for a program
 
 static char *const ADDED[] = {
@@ -65,6 +68,7 @@ static char *const ADDED[] = {
 	"MALLOC_ARENA_MAX=2",     // malloc's default is eight a CPU, each with its own leftovers: 4 MB more, and no time won
 	"MALLOC_TRIM_THRESHOLD_=131072", // its default, but said: else both thresholds grow with what loading the programs frees; 5 MB less
 	shim_variable,
+	texts_variable,
 	hangs_on_variable,
 	files_variable,
 	no_home,
@@ -121,18 +125,23 @@ static int removed(const char *variable)
 	return 0;
 }
 
+static void append(char *text, char c)
+{
+	while (*text)
+		text++;
+	*text = c;
+}
+
 static void append_number(char *text, uint64_t number)
 {
 	char digits[sizeof(MOST_DIGITS)];
 	int count = 0;
 
-	while (*text)
-		text++;
 	do
 		digits[count++] = (char)('0' + number % 10);
 	while (number /= 10);
 	while (count)
-		*text++ = digits[--count];
+		append(text, digits[--count]);
 }
 
 struct process process_read(long *stack)
@@ -279,7 +288,7 @@ void process_check_limits(const struct process *process)
 }
 
 void process_become(const struct process *process, const struct image *deno, const struct image *linker,
-		    int bundle, int shim)
+		    int bundle, int shim, struct span texts)
 {
 	static const char name[] = "TCPTOP_HOME=";
 	const char *home = value_of(process, name + sizeof("TCPTOP_") - 1);
@@ -294,6 +303,9 @@ void process_become(const struct process *process, const struct image *deno, con
 	append_number(bundle_path, (uint64_t)bundle);
 	append_number(shim_permission, (uint64_t)shim);
 	append_number(shim_variable, (uint64_t)shim);
+	append_number(texts_variable, texts.begin);
+	append(texts_variable, ':');
+	append_number(texts_variable, texts.length);
 	append_number(files_variable, files[0]);
 	if (sys_is_ignored(SIGHUP))
 		hangs_on_variable[sizeof(hangs_on_variable) - 2] = '1';

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "image.h"
+#include "payload_file.h"
 
 // What the kernel put on the stack for the launcher.
 struct process {
@@ -21,8 +22,8 @@ uint64_t process_auxiliary(const struct process *process, uint64_t type);
 // Ends the process with a sentence where a limit of its own is too small for Deno.
 void process_check_limits(const struct process *process);
 
-// Becomes `deno run <flags> /proc/self/fd/<bundle> <arguments>` in a clean environment with TCPTOP_SHIM_FD=<shim>.
+// Becomes `deno run <flags> /proc/self/fd/<bundle> <arguments>` in a clean environment with TCPTOP_SHIM_FD=<shim> and TCPTOP_TEXTS=<begin>:<length>.
 __attribute__((noreturn)) void process_become(const struct process *process, const struct image *deno,
-					      const struct image *linker, int bundle, int shim);
+					      const struct image *linker, int bundle, int shim, struct span texts);
 
 #endif

@@ -1,11 +1,15 @@
 /**
  * bundle.ts page OUTPUT: the script of reports, as a browser runs it.
  *
- * bundle.ts MAKER WHY OUTPUT: main.ts and all that it imports, with the Worker's module inside, as one file of JavaScript for the executable.
+ * bundle.ts MAKER WHY OUTPUT [TEXTS]: main.ts and all that it imports, with the Worker's module inside, as one file of JavaScript for the executable. With
+ * TEXTS the programs are in that file, which the launcher maps, and not in the module.
  *
- * Deno reads every module with a TypeScript parser before V8 reads it again. So the program itself is text in a small module, which only V8 reads, and
- * that text is a comment in a function, as the Worker's and the script of reports are: a comment is passed over several times faster than a string.
+ * Deno reads every module with a TypeScript parser before V8 reads it again, and keeps its text. So the program itself is text beside a small module, which
+ * only V8 reads. Where there is no other place for it, that text is a comment in a function of the module, as the Worker's and the script of reports are: a
+ * comment is passed over several times faster than a string.
  */
+import { MACHINE_SYMBOLS as SYMBOLS } from "../src/system/symbols/machine.ts";
+
 const ROOT = new URL("../", import.meta.url).pathname;
 
 /** Modules of Deno's Node layer that most runs use nothing of. Each takes 3 to 35 ms to load: it is loaded when it is first used. */
@@ -71,8 +75,16 @@ export function kept(name: string, text: string): { readonly statement: string; 
   };
 }
 
-/** The module `text` as a module that evaluates it. `parameters` are expressions for free names in it, which may name what `beside` has. */
-export function wrapped(text: string, parameters: Readonly<Record<string, string>> = {}, beside = ""): string {
+/** A module as a function that does what it does: ASCII alone, and an expression. `free` are the names that it takes. */
+interface Program {
+  readonly source: string;
+  readonly free: Readonly<Record<string, string>>;
+  /** Its static imports, for the module that calls it. */
+  readonly imports: string;
+}
+
+/** `parameters` are expressions for free names in `text`. */
+function program(text: string, parameters: Readonly<Record<string, string>> = {}): Program {
   const imports: string[] = [];
   const names: string[] = [];
   const body = text.replace(IMPORT, (statement, clause: string, specifier: string) => {
@@ -87,12 +99,43 @@ export function wrapped(text: string, parameters: Readonly<Record<string, string
     return "";
   });
   const free = { ...parameters, ...Object.fromEntries(names.map((name) => [name, name])), importMeta: "import.meta" };
-  const program = ascii(body.replaceAll("import.meta", "importMeta"));
+  const code = ascii(body.replaceAll("import.meta", "importMeta"));
   // In brackets, and no arrow: V8 then reads it once, to run it. Else it reads it once to find where it ends, and again when it is called.
-  const source = `(async function(${Object.keys(free)}){"use strict";${program}\n})`;
+  const source = `(async function(${Object.keys(free)}){"use strict";${code}\n})`;
   new Function(source); // throws here, not on a user's machine, if an import was of another form
-  const { statement, value } = kept("tcptopProgram", source);
-  return `${imports.join("\n")}\n${beside}${statement}\nawait(0,eval)(${value})(${Object.values(free)});\n`;
+  return { source, free, imports: imports.join("\n") };
+}
+
+/** The module that calls it. `text` is an expression for its source, which may name what `beside` has. */
+function calling({ free, imports }: Program, text: string, beside = ""): string {
+  return `${imports}\n${beside}await(0,eval)(${text})(${Object.values(free)});\n`;
+}
+
+/** The module `text` as a module that evaluates it. `parameters` are expressions for free names in it, which may name what `beside` has. */
+export function wrapped(text: string, parameters: Readonly<Record<string, string>> = {}, beside = ""): string {
+  const made = program(text, parameters), { statement, value } = kept("tcptopProgram", made.source);
+  return calling(made, value, `${beside}${statement}\n`);
+}
+
+/** Texts that lie one behind the other in a file beside the module, which gets at them by the shim alone: Deno wants all permissions for what is below
+ * /proc, and for memory that nothing has handed it. */
+export class Texts {
+  bytes = "";
+
+  /** A statement for modules that ask for texts. `shim` is an expression for its path. */
+  static asking(shim: string): string {
+    const symbols = JSON.stringify({ tcptop__text: SYMBOLS.tcptop__text });
+    return `const{symbols:{tcptop__text:copy}}=Deno.dlopen(${shim},${symbols}),` +
+      `text=(begin,length)=>{const bytes=new Uint8Array(length);copy(begin,bytes,length);` +
+      `const text=new TextDecoder().decode(bytes);bytes.buffer.transfer(0);return text};`;
+  }
+
+  /** An expression for the text. */
+  add(text: string): string {
+    if (/[\u0080-\uffff]/.test(text)) throw new Error("bundle: a text has other characters than ASCII's");
+    this.bytes += text;
+    return `text(${this.bytes.length - text.length},${text.length})`;
+  }
 }
 
 /** Deno fetches its bundler with the first bundle, once, where npm would try three times. */
@@ -114,17 +157,40 @@ async function page(): Promise<string> {
   return `(()=>{"use strict";${text}})();`.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
 }
 
-async function executable(maker: string, why: string, output: string): Promise<void> {
+/** For `deno compile`: all of it is one module. */
+async function oneModule(made: string): Promise<string> {
   const worker = kept("tcptopWorker", wrapped(await bundle("src/app/worker.ts")));
   const reports = kept("tcptopPage", ascii(await page()));
-  const embedded = `{...${JSON.stringify({ maker, why })},url:import.meta.url,` +
-    `get worker(){return ${worker.value}},get page(){return ${reports.value}}}`;
   const beside = `${worker.statement}\n${reports.statement}\n`;
-  await Deno.writeTextFile(output, wrapped(await bundle("main.ts"), { tcptopEmbedded: embedded }, beside));
+  return wrapped(await bundle("main.ts"), { tcptopEmbedded: embedded(made, worker.value, reports.value) }, beside);
+}
+
+/** For the launcher. */
+async function besideTexts(made: string): Promise<{ module: string; bytes: string }> {
+  const texts = new Texts(), worker = program(await bundle("src/app/worker.ts"));
+  const workerModule = calling(worker, texts.add(worker.source), Texts.asking("SHIM"));
+  const workerText = `${JSON.stringify(workerModule)}.replace("SHIM",JSON.stringify(shim))`;
+  const values = embedded(made, workerText, texts.add(ascii(await page())));
+  const main = program(await bundle("main.ts"), { tcptopEmbedded: values });
+  const shim = 'const shim=`/proc/self/fd/${Deno.env.get("TCPTOP_SHIM_FD")}`;';
+  return { module: calling(main, texts.add(main.source), shim + Texts.asking("shim")), bytes: texts.bytes };
+}
+
+/** An expression for what src/app/embedded.ts declares. */
+function embedded(made: string, worker: string, page: string): string {
+  return `{...${made},url:import.meta.url,get worker(){return ${worker}},get page(){return ${page}}}`;
+}
+
+async function executable(maker: string, why: string, output: string, textsOutput?: string): Promise<void> {
+  const made = JSON.stringify({ maker, why });
+  if (textsOutput === undefined) return await Deno.writeTextFile(output, await oneModule(made));
+  const { module, bytes } = await besideTexts(made);
+  await Deno.writeTextFile(output, module);
+  await Deno.writeTextFile(textsOutput, bytes);
 }
 
 if (import.meta.main) {
-  const [maker, why, output] = Deno.args;
+  const [maker, why, output, texts] = Deno.args;
   if (maker === "page") await Deno.writeTextFile(why, await page());
-  else await executable(maker, why, output);
+  else await executable(maker, why, output, texts);
 }

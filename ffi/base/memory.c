@@ -23,21 +23,28 @@ static bool has_text_relocations(const struct dl_phdr_info *object)
 	return false;
 }
 
-/* The first object is the program, which the dynamic linker found by AT_PHDR. Its whole pages that only segments without PF_W have hold what
- * the file holds: MADV_DONTNEED takes them out of this process alone, not out of the page cache (madvise(2)). */
-static int program_give_back(struct dl_phdr_info *object, size_t size, void *context)
+void memory_pages_give_back(uintptr_t begin, uintptr_t end)
 {
 	const uintptr_t page = sysconf(_SC_PAGESIZE);
 
+	begin = (begin + page - 1) & ~(page - 1);
+	end &= ~(page - 1);
+	if (begin < end)
+		madvise((void *)begin, end - begin, MADV_DONTNEED);
+}
+
+/* The first object is the program, which the dynamic linker found by AT_PHDR. Its whole pages that only segments without PF_W have hold what
+ * the file holds. */
+static int program_give_back(struct dl_phdr_info *object, size_t size, void *context)
+{
 	(void)size;
 	(void)context;
 	for (int i = 0; !has_text_relocations(object) && i < object->dlpi_phnum; i++) {
 		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
-		uintptr_t begin = (object->dlpi_addr + segment->p_vaddr + page - 1) & ~(page - 1);
-		uintptr_t end = (object->dlpi_addr + segment->p_vaddr + segment->p_filesz) & ~(page - 1);
+		const uintptr_t begin = object->dlpi_addr + segment->p_vaddr;
 
-		if (segment->p_type == PT_LOAD && !(segment->p_flags & PF_W) && begin < end)
-			madvise((void *)begin, end - begin, MADV_DONTNEED);
+		if (segment->p_type == PT_LOAD && !(segment->p_flags & PF_W))
+			memory_pages_give_back(begin, begin + segment->p_filesz);
 	}
 	return 1;
 }

@@ -1,10 +1,11 @@
 // Stands in for Deno: a dynamic program that reports how it was started. The words after the bundle's path say what to do:
-// nothing of these: report; `copy bundle|shim`: its bytes; `exit N`; `output`: the errno of a write as status; `wait`: say so and wait for a signal.
+// nothing of these: report; `copy bundle|texts|shim`: its bytes; `exit N`; `output`: the errno of a write as status; `wait`: say so and wait for a signal.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,16 @@ static int copy_file(int fd)
 	return count < 0;
 }
 
+static int copy_texts(void)
+{
+	unsigned long long begin = 0, length = 0;
+	const char *texts = getenv("TCPTOP_TEXTS");
+
+	if (!texts || sscanf(texts, "%llu:%llu", &begin, &length) != 2)
+		return 99;
+	return fwrite((const void *)(uintptr_t)begin, 1, length, stdout) != length;
+}
+
 static void show_shim(const char *number)
 {
 	char path[64];
@@ -111,6 +122,8 @@ int main(int argc, char **argv)
 		bundle++;
 	if (bundle == argc || !shim)
 		return 99;
+	if (argc == bundle + 3 && !strcmp(argv[bundle + 1], "copy") && !strcmp(argv[bundle + 2], "texts"))
+		return copy_texts();
 	if (argc == bundle + 3 && !strcmp(argv[bundle + 1], "copy"))
 		return copy_file(atoi(!strcmp(argv[bundle + 2], "shim") ? shim : argv[bundle] + strlen(FD)));
 	if (argc == bundle + 3 && !strcmp(argv[bundle + 1], "exit"))

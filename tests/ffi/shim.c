@@ -43,6 +43,7 @@ static struct {
 	__typeof__(&tcptop__self) self;
 	__typeof__(&tcptop__user) user;
 	__typeof__(&tcptop__command_prepare) command_prepare;
+	__typeof__(&tcptop__text) text;
 } shim;
 
 static void *call(void *library, const char *name)
@@ -71,6 +72,7 @@ static int find_calls(void *library)
 	shim.self = call(library, "tcptop__self");
 	shim.user = call(library, "tcptop__user");
 	shim.command_prepare = call(library, "tcptop__command_prepare");
+	shim.text = call(library, "tcptop__text");
 	check(dlsym(library, "bpf_object__open_mem") == NULL && dlsym(library, "elf_begin") == NULL,
 	      "nothing of the libraries inside is visible");
 	return failed;
@@ -113,6 +115,22 @@ static void test_given_back(void)
 		sum -= unused[i];
 	check(sum == 0, "and it can be read as before");
 	shim.free(t);
+}
+
+static void test_text(void)
+{
+	char texts[64];
+	uint8_t copied[3] = { 9, 9, 9 };
+
+	check(shim.text(0, copied, 1) == -ENOENT && copied[0] == 9, "tcptop__text() knows where there is none");
+	snprintf(texts, sizeof(texts), "%lu:%u", (unsigned long)unused, UNUSED_BYTES);
+	setenv("TCPTOP_TEXTS", texts, 1);
+	check(shim.text((1 << 20) - 1, copied, 2) == 2 && copied[0] == 0 && copied[1] == 1 && copied[2] == 9, "tcptop__text() copies what is asked for");
+	check(unused_resident() == 0, "and gives its pages back");
+	check(shim.text(UNUSED_BYTES - 1, copied, 1) == 1 && copied[0] == 7, "tcptop__text() goes to the last byte");
+	check(shim.text(UNUSED_BYTES - 1, copied, 2) == -ERANGE && shim.text(UINT32_MAX, copied, UINT32_MAX) == -ERANGE &&
+	      copied[0] == 7, "tcptop__text() does not go further");
+	unsetenv("TCPTOP_TEXTS");
 }
 
 static void test_self(void)
@@ -323,6 +341,7 @@ int main(int argc, char **argv)
 		if (!cannot_load) {
 			test_no_room();
 			test_given_back();
+			test_text();
 			test_odd_ring();
 			test_large_ring();
 			test_begun();

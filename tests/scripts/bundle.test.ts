@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
-import { kept, wrapped } from "../../scripts/bundle.ts";
+import { kept, Texts, wrapped } from "../../scripts/bundle.ts";
 
 /** What the module says through `globalThis.said`. */
 async function run(module: string): Promise<unknown[]> {
@@ -31,6 +31,14 @@ Deno.test("wrapped() is ASCII alone, and keeps text with ends of comments, also 
   strictEqual(/[\u0080-\uffff]/.test(outer), false);
   deepStrictEqual(await run(outer), [inner]);
   deepStrictEqual(await run(inner), [odd]);
+});
+
+Deno.test("Texts lie one behind the other, and add() gives what asks for each", async () => {
+  const texts = new Texts(), asked = [texts.add("one"), texts.add(""), texts.add("said.push(2)")];
+  strictEqual(texts.bytes, "onesaid.push(2)");
+  const text = `const text=(begin,length)=>${JSON.stringify(texts.bytes)}.slice(begin,begin+length);`;
+  deepStrictEqual(await run(`${text}said.push(${asked.slice(0, 2)});(0,eval)(${asked[2]});`), ["one", "", 2]);
+  throws(() => texts.add("é"), /other characters/);
 });
 
 Deno.test("wrapped() is strict, as a module is", async () => {

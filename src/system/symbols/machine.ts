@@ -55,4 +55,12 @@ export const MACHINE_SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__text: { // called by the module that scripts/bundle.ts makes
+    parameters: [
+      "u32", // begin
+      "buffer", // buffer
+      "u32", // length
+    ],
+    result: "i32",
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
