@@ -122,11 +122,12 @@ export function wrapped(text: string, parameters: Readonly<Record<string, string
 export class Texts {
   bytes = "";
 
-  /** A statement for modules that ask for texts. `shim` is an expression for its path. */
-  static asking(shim: string): string {
+  /** A statement for modules that ask for texts. `shim` is an expression for its path; `refused` are statements for
+   * where that cannot be loaded, with its `error`. */
+  static asking(shim: string, refused = "throw error"): string {
     const symbols = JSON.stringify({ tcptop__text: SYMBOLS.tcptop__text });
-    return `const{symbols:{tcptop__text:copy}}=Deno.dlopen(${shim},${symbols}),` +
-      `text=(begin,length)=>{const bytes=new Uint8Array(length);copy(begin,bytes,length);` +
+    return `let copy;try{copy=Deno.dlopen(${shim},${symbols}).symbols.tcptop__text}catch(error){${refused}}` +
+      `const text=(begin,length)=>{const bytes=new Uint8Array(length);copy(begin,bytes,length);` +
       `const text=new TextDecoder().decode(bytes);bytes.buffer.transfer(0);return text};`;
   }
 
@@ -165,6 +166,9 @@ async function oneModule(made: string): Promise<string> {
   return wrapped(await bundle("main.ts"), { tcptopEmbedded: embedded(made, worker.value, reports.value) }, beside);
 }
 
+/** As of the launcher: one sentence, and the status of a run that failed. */
+const REFUSED = "console.error(`tcptop: Cannot start: ${error.message}`);Deno.exit(1)";
+
 /** For the launcher. */
 async function besideTexts(made: string): Promise<{ module: string; bytes: string }> {
   const texts = new Texts(), worker = program(await bundle("src/app/worker.ts"));
@@ -173,7 +177,7 @@ async function besideTexts(made: string): Promise<{ module: string; bytes: strin
   const values = embedded(made, workerText, texts.add(ascii(await page())));
   const main = program(await bundle("main.ts"), { tcptopEmbedded: values });
   const shim = 'const shim=`/proc/self/fd/${Deno.env.get("TCPTOP_SHIM_FD")}`;';
-  return { module: calling(main, texts.add(main.source), shim + Texts.asking("shim")), bytes: texts.bytes };
+  return { module: calling(main, texts.add(main.source), shim + Texts.asking("shim", REFUSED)), bytes: texts.bytes };
 }
 
 /** An expression for what src/app/embedded.ts declares. */
