@@ -10,6 +10,8 @@ export interface Output {
   sample?(sample: Sample, lent?: LentFlows): void | Promise<void>;
   /** Until when (CLOCK_BOOTTIME) it needs no other sample while nothing moves, once it has taken one; absent, 0: it needs each. */
   readonly restsUntilNs?: number;
+  /** Called where no other sample may come before that. */
+  rests?(untilNs: number): void;
   /** Command lines are to be read, whatever the options say. */
   readonly wantsCommands?: boolean;
   /** Nothing further is wanted: the run ends. */

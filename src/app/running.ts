@@ -173,7 +173,10 @@ export async function show(
       begun();
     } else {
       await tell((output) => output.sample?.(news.sample, news.lent));
-      if (rests) news.lent.restsUntilNs = Math.min(...outputs.map(({ restsUntilNs = 0 }) => restsUntilNs));
+      if (rests) {
+        const untilNs = news.lent.restsUntilNs = Math.min(...outputs.map(({ restsUntilNs = 0 }) => restsUntilNs));
+        if (untilNs > 0) { for (const output of outputs) output.rests?.(untilNs); }
+      }
       if (++shown === count) {
         if (leaves) return true;
         if (cuts) endMs = news.sample.wallMs;

@@ -17,7 +17,7 @@ import type { Input } from "../view/screen/input.ts";
 import type { ScreenState } from "../view/screen/state.ts";
 import { ScreenModel } from "../view/screen/model.ts";
 import { type Moment, type Step, together } from "../view/screen/moment.ts";
-import { after } from "./clock.ts";
+import { after, nowMs } from "./clock.ts";
 import { Frames } from "./frames.ts";
 import { inputs, type ReadableInput } from "./keys.ts";
 import type { Output } from "./output.ts";
@@ -48,6 +48,8 @@ export interface Control {
 const paceOf = ({ paused, speed }: ScreenState) => paused ? 0 : speed;
 
 const RESIZE_MS = 40;
+/** A sample is there so long after it was due, as a rule. */
+const LATE_MS = 50;
 /** After a frame that differed from the one before, as what tcptop itself takes did, no longer than this passes without a sample. */
 const ALTERED_NS = 10e9;
 /** A terminal that takes nothing (^S) cannot be put back in order; nor may it keep us from leaving. */
@@ -70,6 +72,9 @@ export class LiveScreen implements Output, Told {
   #over = false;
   #closed: Promise<void> | null = null;
   #cancelResize = () => {};
+  /** When the sample came that was taken last. */
+  #takenMs = 0;
+  #cancelAgeing = () => {};
   /** Where keys want to go while an answer is under way; null: nothing is asked. */
   #step: Step | null = null;
   #looking = false;
@@ -111,6 +116,8 @@ export class LiveScreen implements Output, Told {
   /** The first sample opens the screen: until then what goes wrong is said on the ordinary one. */
   sample(sample: Sample, lent: LentFlows | null = null): void {
     if (this.#over) return;
+    this.#cancelAgeing();
+    this.#takenMs = nowMs();
     this.#model.take(sample, lent);
     if (!this.#open) this.#begin();
     // Of a recording that stands still a sample comes only where a key has led to it.
@@ -122,6 +129,22 @@ export class LiveScreen implements Output, Told {
     const { shownNs, restsUntilNs } = this.#model;
     if (!this.#open || this.#over || shownNs === null || this.#frames.isLate) return 0;
     return this.#frames.isAlike ? restsUntilNs : Math.min(restsUntilNs, shownNs + ALTERED_NS);
+  }
+
+  /** Samples stay away while nothing moves. Ages move all the same, and are drawn as often as samples would come. */
+  rests(untilNs: number): void {
+    const { shownNs, agesMoveNs, state: { intervalMs } } = this.#model;
+    if (shownNs === null || agesMoveNs >= untilNs) return;
+    const intervals = Math.max(1, Math.ceil((agesMoveNs - shownNs) / 1e6 / intervalMs));
+    // A sample that tells that something has moved comes first.
+    const drawMs = this.#takenMs + intervals * intervalMs + LATE_MS;
+    this.#cancelAgeing = after(drawMs - nowMs(), () => {
+      const timeNs = shownNs + Math.round((nowMs() - this.#takenMs) * 1e6);
+      if (timeNs >= untilNs) return;
+      this.#model.age(timeNs);
+      this.#frames.soon();
+      this.rests(untilNs);
+    });
   }
 
   atEnd(): void {
@@ -152,6 +175,7 @@ export class LiveScreen implements Output, Told {
 
   async #close(): Promise<void> {
     this.#over = true;
+    this.#cancelAgeing();
     this.#frames.stop();
     if (!this.#open) return;
     for (const [signal, listener] of this.#signals) {

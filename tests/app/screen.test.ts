@@ -75,8 +75,8 @@ class FakeControl implements Control {
   }
 }
 
-function open() {
-  const invocation = parseArguments(["--no-resolve"]);
+function open(...args: string[]) {
+  const invocation = parseArguments(["--no-resolve", ...args]);
   if (!("run" in invocation)) throw new Error("nothing to run");
   const terminal = new FakeTerminal(), control = new FakeControl();
   const screen = new LiveScreen(invocation.run, terminal, terminal);
@@ -282,5 +282,31 @@ Deno.test("LiveScreen needs no sample once nothing moves, and one of now for a k
   terminal.press("?");
   await until("help", () => terminal.written.includes("any other key closes"));
   deepStrictEqual([control.stirred, screen.restsUntilNs], [1, 0]);
+  await screen.close();
+});
+
+Deno.test("LiveScreen draws what grows older while samples stay away, a second a second until then, and no more once one has come", async () => {
+  const { terminal, control, screen } = open("--columns", "process,age"), began = performance.now();
+  const young = fakeSample([{ process: "sshd", ageMs: 3_595_400 }], { opened: 0, closed: 0, failed: 0 });
+  screen.start(young);
+  await until("the flow", () => terminal.written.includes("59m55s"));
+  const written = terminal.written.length;
+  // Of the age alone the last figure is drawn.
+  const drawn = () => {
+    const [, ...figures] = terminal.written.slice(written).split("\x1b[4;41H\x1b[0;7m");
+    return figures.map((text) => text[0]).join("");
+  };
+  screen.rests(young.timeNs + 2.9e9);
+  await until("a second later", () => drawn() === "6");
+  ok(performance.now() - began >= 1000);
+  await until("another one", () => drawn() === "67");
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  strictEqual(drawn(), "67", "a sample is due");
+  screen.sample({ ...young, number: 2, timeNs: young.timeNs + 3e9 });
+  await until("the sample", () => drawn() === "678");
+  screen.rests(young.timeNs + 60e9);
+  screen.sample({ ...young, number: 3, timeNs: young.timeNs + 4e9 });
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  deepStrictEqual([drawn(), control.stirred], ["6789", 0]);
   await screen.close();
 });

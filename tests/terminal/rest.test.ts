@@ -74,6 +74,27 @@ Deno.test("a step back from a screen that has rested leads to a sample, and anot
   await pty.until("every 1s");
 });
 
+Deno.test("a wide screen that rests shows connections get older by a second a second", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  await using pty = await Pty.start(250, 12, tcptop(["--no-resolve", "--ends", "-f", `port:${port}`]));
+  await pty.until("every 1s");
+  const [client, server] = await Promise.all([Deno.connect({ port }), listener.accept()]);
+  using _closed = { [Symbol.dispose]: () => [client, server].forEach((end) => end.close()) };
+  await pty.until(`:${port}`);
+  await pause(RESTS_MS);
+  const ages: number[] = [], startMs = performance.now();
+  while (performance.now() - startMs < 5500) {
+    const line = (await pty.screen()).find((text) => text.includes("ESTABLISHED") && text.includes(`:${port}`))!;
+    const age = Number(/ (\d+)s *$/.exec(line)?.[1]);
+    if (ages.at(-1) !== age) ages.push(age);
+    await pause(100);
+  }
+  // A frame is drawn a second, whose moment is not that of the first: now and then one second is passed over, or one more comes in.
+  const passed = ages.at(-1)! - ages[0];
+  ok(passed >= 4 && passed <= 7 && ages.every((age, i) => i === 0 || age > ages[i - 1]), `${ages}`);
+});
+
 /** Segments and datagrams that the kernel has counted: what else moves on this machine. */
 async function counted(): Promise<string> {
   const lines = (await Deno.readTextFile("/proc/1/net/snmp")).split("\n");

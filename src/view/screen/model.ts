@@ -28,7 +28,7 @@ import { LinePasts } from "./line_pasts.ts";
 import { followed, type Item, itemId, type Lines, linesOf, scrolled, tableColumns } from "./lines.ts";
 import { drawMenu } from "./menu.ts";
 import type { Moment } from "./moment.ts";
-import { restsUntilNs } from "./rest.ts";
+import { agesMoveNs, type Drawn, restsUntilNs } from "./rest.ts";
 import { drawTable, GUTTER } from "./table.ts";
 import { update } from "./update.ts";
 
@@ -100,6 +100,8 @@ export class ScreenModel {
   #pane: Pane = NO_PANE;
   /** As drawHead() has said of the last frame. */
   #barsMoveNs = Infinity;
+  /** Ages are shown as of then, if that is later than the sample; 0: as of the sample. */
+  #agedNs = 0;
 
   constructor(state: ScreenState) {
     this.#state = state;
@@ -118,6 +120,7 @@ export class ScreenModel {
     }
     if (this.#state.atEnd) this.#state = { ...this.#state, atEnd: false };
     if (this.#isEarlier(sample)) this.#begin();
+    this.#agedNs = 0;
     this.#ended.take(sample);
     const totals = totalsOf(sample);
     // How many flows have no owner changes with every sample: as a line it would move the table up and down, so the head has it as a count.
@@ -151,6 +154,7 @@ export class ScreenModel {
     if (moment !== null && moment.sample.timeNs === this.#state.moment?.timeNs) this.notice(OLDEST);
     this.#state = { ...this.#state, frozen: false, moment: null };
     this.#endedShown = null;
+    this.#agedNs = 0;
     if (moment === null) return this.#show();
     const { sample, ended, extent } = moment, nowNs = this.#latest?.sample.timeNs ?? sample.timeNs;
     const { timeNs, wallMs } = sample, totals = totalsOf(sample);
@@ -174,16 +178,33 @@ export class ScreenModel {
 
   /** As restsUntilNs() of rest.ts, of the frame that was drawn last. */
   get restsUntilNs(): number {
-    const shown = this.#shown;
-    if (shown === null || shown !== this.#latest) return 0;
-    return restsUntilNs(this.#state, {
-      sample: shown.sample,
+    const drawn = this.#drawn();
+    return drawn === null ? 0 : restsUntilNs(this.#state, drawn);
+  }
+
+  /** As agesMoveNs() of rest.ts, the same. */
+  get agesMoveNs(): number {
+    const drawn = this.#drawn();
+    return drawn === null ? Infinity : agesMoveNs(drawn);
+  }
+
+  /** Nothing has moved until `timeNs` since the sample that is shown. */
+  age(timeNs: number): void {
+    if (this.#shown === this.#latest && !this.#state.frozen) this.#agedNs = timeNs;
+  }
+
+  /** null: what is shown is none of now. */
+  #drawn(): Drawn | null {
+    const shown = this.#shown, sample = this.#sample();
+    if (sample === null || shown === null || shown !== this.#latest) return null;
+    return {
+      sample,
       totals: shown.totals,
       places: placeColumns(tableColumns(this.#state), this.#state.columns, GUTTER),
       rows: this.#visibleRows(),
       barsMoveNs: this.#barsMoveNs,
       hasHistory: !this.#pasts.isBlank,
-    });
+    };
   }
 
   /** When what is shown was taken; null: nothing is shown yet. */
@@ -338,12 +359,15 @@ export class ScreenModel {
     return this.#state.moment?.timeNs ?? Infinity;
   }
 
-  /** The sample that is shown, with the names that are. The same object as long as both are. */
+  /** The sample that is shown, with the names that are, as old as it is. The same object as long as these are. */
   #sample(): Sample | null {
     if (this.#shown === null) return null;
     const { sample } = this.#shown, names = this.#state.names ? this.#names : null, before = this.#named;
-    if (before !== null && before.of === sample && before.names === names) return before.sample;
-    const named = names === null ? withoutNames(sample) : { ...sample, names };
+    const timeNs = Math.max(sample.timeNs, this.#agedNs);
+    if (before !== null && before.of === sample && before.names === names && before.sample.timeNs === timeNs) {
+      return before.sample;
+    }
+    const named = { ...names === null ? withoutNames(sample) : { ...sample, names }, timeNs };
     this.#named = { of: sample, names, sample: named };
     return named;
   }

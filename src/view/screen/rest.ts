@@ -1,4 +1,5 @@
-/** Until when the screen would show the same if nothing moved any more: until then it needs no sample. */
+/** Until when the screen would show the same but for ages if nothing moved any more: until then it needs no sample. */
+import { idleMs } from "../../flow/path.ts";
 import type { Sample } from "../../flow/sample.ts";
 import { ageMs } from "../flow.ts";
 import type { Place } from "../layout.ts";
@@ -35,14 +36,23 @@ export function restsUntilNs(state: ScreenState, drawn: Drawn): number {
   return Math.min(movesNs, ...drawn.places.map(({ column }) => columnMovesNs(column.id, state, drawn)));
 }
 
-function columnMovesNs(id: string, { group }: ScreenState, { sample, rows, hasHistory }: Drawn): number {
-  if (id !== "history" && id !== "idle" && id !== "age") return Infinity;
+function columnMovesNs(id: string, { group }: ScreenState, { hasHistory }: Drawn): number {
+  if (id === "history") return hasHistory || group !== null ? 0 : Infinity;
   // A group shows what its flows have, which are not among the rows.
-  if (group !== null) return 0;
-  if (id === "history") return hasHistory ? 0 : Infinity;
-  if (id === "idle") return rows.length === 0 ? Infinity : 0;
-  return rows.reduce((movesNs, row) => {
-    const age = ageMs(sample, row);
-    return age === null ? movesNs : Math.min(movesNs, sample.timeNs + (ageStepMs(age) - age % ageStepMs(age)) * 1e6);
-  }, Infinity);
+  return group !== null && isAge(id) ? 0 : Infinity;
+}
+
+const isAge = (id: string) => id === "age" || id === "idle";
+
+/** When the first age that is shown has another text; Infinity: none is shown. */
+export function agesMoveNs({ sample, places, rows }: Pick<Drawn, "sample" | "places" | "rows">): number {
+  let movesNs = Infinity;
+  for (const { column } of places) {
+    if (!isAge(column.id)) continue;
+    for (const row of rows) {
+      const ms = column.id === "age" ? ageMs(sample, row) : idleMs(sample.flows, row, sample.timeNs);
+      if (ms !== null) movesNs = Math.min(movesNs, sample.timeNs + (ageStepMs(ms) - ms % ageStepMs(ms)) * 1e6);
+    }
+  }
+  return movesNs;
 }
