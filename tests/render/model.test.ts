@@ -15,9 +15,15 @@ function rates(...rates: number[]): FakeFlow[] {
   return rates.map((rxDelta, i) => ({ cookie: i + 1, process: `p${i + 1}`, rxDelta }));
 }
 
+/** Keys are meant for what has been drawn. */
+function show(model: ScreenModel, sample: Sample): void {
+  model.take(sample);
+  model.draw();
+}
+
 function modelOf(...flows: FakeFlow[][]): ScreenModel {
   const model = scene(80, 12, 0);
-  flows.forEach((flows, i) => model.take(fakeSample(flows, at(100 + i))));
+  flows.forEach((flows, i) => show(model, fakeSample(flows, at(100 + i))));
   return model;
 }
 
@@ -40,6 +46,29 @@ Deno.test("ScreenModel keeps the cursor on its flow, and the flow on its line", 
   strictEqual(names(model), "p1 p2 p4 [p3]");
 });
 
+Deno.test("ScreenModel takes a key for what is seen, though a sample has come since", () => {
+  const model = modelOf(rates(900, 800, 700));
+  model.take(fakeSample(rates(900, 800, 1000), at(101)));
+  press(model, "down");
+  strictEqual(names(model), "p3 p1 [p2]");
+  model.take(fakeSample(rates(5, 4, 3, 6), at(102)));
+  press(model, " ");
+  strictEqual(names(model), "p3 p1 [p2]", "frozen as it was seen");
+  press(model, " ");
+  strictEqual(names(model), "p4 p1 [p2] p3");
+});
+
+Deno.test("ScreenModel remembers of each line what each sample had, though frames are fewer", () => {
+  const [each, last] = [scene(200, 12, 0), scene(200, 12, 0)];
+  for (let i = 0; i < 7; i++) {
+    const sample = fakeSample(rates(i % 3 * 2 ** 20, 4), at(100 + i));
+    show(each, sample);
+    last.take(sample);
+  }
+  strictEqual(last.draw().line(3), each.draw().line(3));
+  strictEqual(/[\u2581-\u2588]{3}/.test(last.draw().line(3)), true);
+});
+
 Deno.test("ScreenModel scrolls around a flow whose rank changes", () => {
   const many = Array.from({ length: 40 }, (_, i) => 4000 - i * 10), model = modelOf(rates(...many));
   press(model, "down", "down", "down");
@@ -54,7 +83,7 @@ Deno.test("ScreenModel keeps the cursor on a flow, or in a group, that the limit
     const [keys, moved] of [[["down"], "p1 [p2] p3"], [["g", "down", "enter"], "p1 (1) [p2 (1)] p2 p3 (1)"]] as const
   ) {
     const model = scene(80, 14, 0, { limit: 3 }), shown = () => model.draw().line(model.draw().rows - 1);
-    model.take(fakeSample(rates(900, 800, 700, 600), at(100)));
+    show(model, fakeSample(rates(900, 800, 700, 600), at(100)));
     press(model, ...keys);
     strictEqual(names(model), moved);
     model.take(fakeSample(rates(900, 0, 700, 600), at(101)));
@@ -578,7 +607,7 @@ Deno.test("ScreenModel asks for the command line anew when another process has t
   const next = (flow: FakeFlow, change: (flows: Sample["flows"]) => void, programs = new Map<number, string>()) => {
     const sample = fakeSample([{ cookie: 1, pid: 17, ...flow }], { programs });
     change(sample.flows);
-    model.take(sample);
+    show(model, sample);
     strictEqual(shows("curl first"), false);
     const wanted = model.wantedCommand()!;
     return [wanted.pid, wanted.startNs];

@@ -41,7 +41,9 @@ Deno.test("half a minute ago every view is the one that a screen has which was f
     const was = lived(SAMPLES, memory, (sample, flows) => {
       for (const [i, view] of views.entries()) {
         for (const model of [frozen[i], later[i]]) model.take(shown(sample, flows));
-        if (taken === SAMPLES - 1 - AGO) press(frozen[i], view + " ");
+        if (taken !== SAMPLES - 1 - AGO) continue;
+        frozen[i].draw();
+        press(frozen[i], view + " ");
       }
       taken++;
     });

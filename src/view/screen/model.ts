@@ -81,6 +81,8 @@ export class ScreenModel {
   #made: { readonly sample: Sample; readonly state: ScreenState } | null = null;
   #shown: Shown | null = null;
   #latest: Shown | null = null;
+  /** The latest is to be shown with the next frame: its lines may be wanted in another order by then, and keys are meant for what is seen. */
+  #isDue = false;
   /** For the head, above what the sample has to say. */
   #holding: readonly Note[] = [];
   #named: Named | null = null;
@@ -119,6 +121,8 @@ export class ScreenModel {
       this.#state = { ...this.#state, shown: defaultColumns(sample.source) };
     }
     if (this.#state.atEnd) this.#state = { ...this.#state, atEnd: false };
+    // What is remembered of lines is of each sample.
+    this.#showDue();
     if (this.#isEarlier(sample)) this.#begin();
     this.#agedNs = 0;
     this.#ended.take(sample);
@@ -133,7 +137,7 @@ export class ScreenModel {
     this.#latest = { sample: joined, totals, notes, cost, history: this.#totals };
     const { moment } = this.#state;
     if (moment !== null) this.#state = { ...this.#state, moment: { ...moment, nowNs: sample.timeNs } };
-    else if (!this.#state.frozen) this.#show();
+    else this.#isDue = !this.#state.frozen;
   }
 
   /** A recording goes on from a time before. After a boot all is counted from zero too, and it is later. */
@@ -155,6 +159,7 @@ export class ScreenModel {
     this.#state = { ...this.#state, frozen: false, moment: null };
     this.#endedShown = null;
     this.#agedNs = 0;
+    this.#isDue = false;
     if (moment === null) return this.#show();
     const { sample, ended, extent } = moment, nowNs = this.#latest?.sample.timeNs ?? sample.timeNs;
     const { timeNs, wallMs } = sample, totals = totalsOf(sample);
@@ -286,6 +291,7 @@ export class ScreenModel {
 
   /** On `spare`, if that has the size. */
   draw(spare: Canvas | null = null): Canvas {
+    this.#showDue();
     this.#refresh();
     const geometry = this.#geometry(), unread = isUnread(this.#notes(), this.#state.columns, geometry);
     if (unread !== this.#state.unread) this.#state = { ...this.#state, unread };
@@ -314,7 +320,12 @@ export class ScreenModel {
     return canvas;
   }
 
+  #showDue(): void {
+    if (this.#isDue && !this.#state.frozen) this.#show();
+  }
+
   #show(): void {
+    this.#isDue = false;
     this.#shown = this.#latest;
     if (this.#shown === null) return;
     this.#refresh();
