@@ -48,7 +48,7 @@ static int32_t perform(struct tcptop *t, const struct ahead_settings *s, enum ah
 	case AHEAD_UDP_USE:
 		return programs_attach_udp(t->programs, s->watch_dns);
 	default:
-		return t->programs && programs_watch_drops(t->programs);
+		return t->programs ? programs_watch_drops(t->programs) : 0;
 	}
 }
 
@@ -135,7 +135,7 @@ int32_t tcptop__watch_drops(struct tcptop *t)
 	if (t->programs)
 		programs_loaded(t->programs);
 	memory_give_back();
-	return result;
+	return result < 0 ? fail(&t->failure, -result, "watch what the kernel drops") : result;
 }
 
 static int open_netlink(struct tcptop *t, bool tcp)

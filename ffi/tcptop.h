@@ -67,7 +67,8 @@ enum tcptop_udp_limit {
 int32_t tcptop__udp_load(struct tcptop *t, uint32_t timeout_ms, uint32_t watch_dns);
 
 /* Watches what the kernel drops, and why, after all else that is loaded: TAG_DROPPED records then come with drains and snapshots. 1: it does;
- * 0: this kernel does not say why it drops packets (before 5.17), or BPF is not loaded or refused. */
+ * 0: no programs are loaded on the handle; -ENOENT: this kernel does not say why it drops packets (before 5.17). Failing leaves the rest of the
+ * handle as it was. */
 int32_t tcptop__watch_drops(struct tcptop *t);
 
 /* One socket, as a record has it. */

@@ -239,17 +239,21 @@ static int object_load(struct programs *p, struct drops *d)
 	return d->link ? 0 : -errno;
 }
 
-struct drops *drops_watch(struct programs *p)
+int drops_watch(struct programs *p, struct drops **to)
 {
 	struct drops *d = calloc(1, sizeof(*d));
 	size_t log_length = strlen(p->beside.log);
+	int err = d ? reasons_read(&d->reasons) : -ENOMEM;
 
-	if (d && (reasons_read(&d->reasons) || object_load(p, d))) {
+	if (!err && (err = object_load(p, d)) == -ENOENT)
+		err = -EINVAL; /* that of a kernel that gives no reasons */
+	if (err) {
 		drops_free(d);
 		d = NULL;
 	}
 	p->beside.log[log_length] = 0;
-	return d;
+	*to = d;
+	return err;
 }
 
 void drops_free(struct drops *d)

@@ -6,9 +6,9 @@
 #include "state.h"
 #include "../base/bytes.h"
 
-/* It may fail; there are no records of drops then. After the UDP programs, whose maps it uses. libbpf's warnings about it are taken out of the
- * log. NULL: this kernel gives no reasons, or refuses the program. */
-struct drops *drops_watch(struct programs *p);
+/* After the UDP programs, whose maps it uses. libbpf's warnings about it are taken out of the log. 0, or negative errno, of which -ENOENT is that
+ * this kernel gives no reasons: there are no records of drops then, and *to is NULL. */
+int drops_watch(struct programs *p, struct drops **to);
 
 /* Whether there is anything new. Costs nothing while nothing is dropped. */
 bool drops_are_due(const struct drops *d);

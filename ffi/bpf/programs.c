@@ -287,13 +287,13 @@ void programs_note_udp(struct source *s)
 	*of(s)->failure = of(s)->beside;
 }
 
-bool programs_watch_drops(struct source *s)
+int32_t programs_watch_drops(struct source *s)
 {
 	struct programs *p = of(s);
+	int err = drops_watch(p, &p->drops);
 
-	p->drops = drops_watch(p);
 	s->fills_up |= p->drops != NULL;
-	return p->drops != NULL;
+	return err ? err : 1;
 }
 
 void programs_loaded(struct source *s)

@@ -21,7 +21,7 @@ int32_t programs_attach_udp(struct source *s, bool watch_dns);
 void programs_note_udp(struct source *s);
 
 /* As tcptop__watch_drops(). After programs_load_udp(). */
-bool programs_watch_drops(struct source *s);
+int32_t programs_watch_drops(struct source *s);
 
 /* All is loaded that will be: what only loading needs goes. */
 void programs_loaded(struct source *s);

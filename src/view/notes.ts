@@ -82,7 +82,7 @@ export function notesButOwners(sample: Sample): Note[] {
     snapshotErrors,
     "snapshot_errors",
     "[snapshot was|snapshots were] incomplete: the figures of some flows are from before",
-    "The next ones make up for it. If the number goes on growing there is too little CPU time, memory or (netlink) room for open files",
+    "The next ones make up for it. If the number goes on growing there is too little CPU time, memory or room for open files (ulimit -n)",
   );
   add(
     dnsUnread,

@@ -51,10 +51,11 @@ Deno.test("tcptop that gets no memory for its ring says to take a smaller one, a
 });
 
 /** Deno itself panics with fewer than some 30: nothing of ours has begun by then. */
-const DESCRIPTORS = [36, 39, 41, 44, 52, 60, 68, 80];
+const DESCRIPTORS = [36, 39, 41, 44, 52, 60, 68, 80, 96];
 
 Deno.test("tcptop that runs out of descriptors says so, or what it goes on without", async () => {
   const codes = new Set<number>();
+  let withoutReasons = false;
   for (const most of DESCRIPTORS) {
     const line = tcptop(["--once", "--json", "-i", "100ms", "--udp"]);
     const { code, stdout, stderr } = await execute(["prlimit", `--nofile=${most}`, ...line]);
@@ -64,12 +65,19 @@ Deno.test("tcptop that runs out of descriptors says so, or what it goes on witho
       strictEqual(stderr, "");
       const sample = JSON.parse(stdout) as SampleDocument;
       if (sample.source.udp !== "bpf") match(noteOf(sample, "udp_unavailable"), /out of file descriptors/);
+      const drops = sample.source.notes.find(({ code }) => code === "drop_reasons_unknown");
+      if (drops !== undefined) {
+        match(drops.message, /\(out of file descriptors\)$/);
+        strictEqual(drops.remedy, "Raise the limit: ulimit -n 1024");
+        withoutReasons = true;
+      }
     } else {
       match(stderr, /^tcptop: Cannot [^\n]*: out of file descriptors\. Raise the limit: ulimit -n 1024\n$/);
       deepStrictEqual([code, stdout], [1, ""]);
     }
   }
   ok(codes.has(1), "no limit was low enough");
+  ok(withoutReasons, "none was between");
 });
 
 Deno.test("tcptop that runs out of descriptors on the way counts its snapshots as incomplete, keeps its flows, and is right again", async () => {

@@ -18,6 +18,7 @@ export const SHIM_CALLS: readonly ShimCall[] = [
   },
   { name: "tcptop__list_udp", stages: ["ask the kernel for its UDP sockets by netlink"], source: "netlink" },
   { name: "tcptop__translations", stages: ["read the kernel's table of translated connections"], source: "auto" },
+  { name: "tcptop__watch_drops", stages: ["watch what the kernel drops"], source: "auto" },
   { name: "tcptop__wait", stages: ["wait for records"], source: "bpf" },
   { name: "tcptop__drain", stages: ["drain the ring"], source: "auto" },
   { name: "tcptop__snapshot", stages: ["hold a snapshot"], source: "auto" },

@@ -5,6 +5,7 @@ import type { KillResult, KillTarget } from "../../system/kill.ts";
 import type { Note, SourceInfo } from "../../system/source_info.ts";
 import { Rest } from "./rest.ts";
 import { limitNotes } from "./netlink_notes.ts";
+import { dropsUnknown } from "./drop_notes.ts";
 import { bpfRefusal, fallbackNote, missingNote, type Refusal } from "./refusal.ts";
 import { shimError, type ShimFailure } from "./error.ts";
 import { hiddenProcesses } from "./hidden.ts";
@@ -42,12 +43,6 @@ const OUTSIDE: Note = {
   remedy: "Start it in the host's PID namespace: docker run --pid=host",
 };
 
-const DROPS_UNKNOWN: Note = {
-  code: "drop_reasons_unknown",
-  message: "Why this machine drops packets is not known: it takes eBPF and a kernel that says it (Linux 5.17 or newer)",
-  remedy: "tcptop doctor says what is missing",
-};
-
 interface Opened extends Pick<SourceInfo, "tcp" | "notes"> {
   readonly error?: TcptopError;
 }
@@ -82,7 +77,7 @@ export class ShimSource implements FlowSource {
       const { tcp, notes: found, error } = this.#openTcp(options), udp = this.#openUdp(options);
       if (error !== undefined && udp.udp !== "bpf") throw error;
       const translations = this.#openTranslations();
-      const drops = this.#watchDrops();
+      const drops = this.#watchDrops(options);
       if (options.allowKill) this.#check(library.symbols.tcptop__allow_kill(this.#handle));
       const kept = options.dropTo === null ? [] : this.#drop(options.dropTo);
       const outside = library.symbols.tcptop__sees_all_processes() ? [] : [OUTSIDE];
@@ -259,8 +254,9 @@ export class ShimSource implements FlowSource {
   }
 
   /** Never fails: where it is not told why packets are dropped, a note says so. */
-  #watchDrops(): Note[] {
-    return this.#library.symbols.tcptop__watch_drops(this.#handle) === 1 ? [] : [DROPS_UNKNOWN];
+  #watchDrops({ source }: SourceOptions): Note[] {
+    const result = this.#library.symbols.tcptop__watch_drops(this.#handle);
+    return result === 1 ? [] : [dropsUnknown(-result, source, this.#euid, Deno.osRelease())];
   }
 
   /** Gives up root. What could not be given up comes back as notes. */
