@@ -59,9 +59,10 @@ export class OtlpMetrics {
     this.#handshake = histogram("tcptop.tcp.handshake.duration", "From the first SYN to the end of the handshake.");
   }
 
-  /** The state found at the start: nothing of it has happened meanwhile. */
+  /** The state found at the start: nothing of it has happened meanwhile. Each of several recordings has one, and counts from 0. */
   start(sample: Sample): void {
     this.#beganMs = sample.wallMs;
+    this.#lostBefore = 0;
     this.#resent.look(sample, () => {});
   }
 

@@ -3,6 +3,7 @@ import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict
 import fc from "fast-check";
 import type { Platform } from "../../../src/source/platform.ts";
 import { openReplay, openStream } from "../../../src/source/replay/platform.ts";
+import { Receiver } from "../../support/otlp_receiver.ts";
 import { execute, tcptop } from "../../support/tcptop.ts";
 import { ended, join, live, opened, tick } from "../../support/records.ts";
 import { record, type Step } from "../../support/recording.ts";
@@ -123,4 +124,7 @@ Deno.test("--replay tells of what was lost of each of several recordings, and of
   match(stderr, /^tcptop: 10 /);
   strictEqual((await execute(tcptop(["--replay", path, "--summary", summary]))).code, 0);
   match(await Deno.readTextFile(summary), /^> 10 records were lost/m);
+  await using receiver = new Receiver();
+  strictEqual((await execute(tcptop(["--replay", path, "--otlp", receiver.url]))).code, 0);
+  strictEqual(receiver.sum("tcptop.record.lost"), 10);
 });
