@@ -26,7 +26,9 @@ export function filters(raw: Raw): Filter | null {
   return allOf(terms.filter((term) => term !== null));
 }
 
+/** Nothing at all is a shell's variable that was never set: everything would pass. */
 function parsedFilter(given: "--filter" | "kill", text: string): Filter | null {
+  if (text.trim() === "") throw usage(`${given} takes a filter, not nothing: everything is shown without the option`);
   try {
     return parseFilter(text);
   } catch (error) {

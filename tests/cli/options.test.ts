@@ -296,6 +296,10 @@ Deno.test("parseArguments() takes no option for the value of the one before", ()
   for (const [name, next] of [["--csv", "--once"], ["--filter", "-L"], ["--process", "--tcp"], ["--hosts", "--json"]]) {
     strictEqual(refusal(name, next), `${name} takes a value, and ${next} is an option`);
   }
+  for (const nothing of ["", "  ", "\t\n"]) {
+    strictEqual(refusal("-f", nothing), "--filter takes a filter, not nothing: everything is shown without the option");
+    match(refusal("--tcp", "-f", "port:1", "-f", nothing), /^--filter takes a filter, not nothing/);
+  }
   strictEqual(refusal("-f", "--json"), "--filter takes a value, and --json is an option");
   strictEqual(printFilter(options("-f", "--jso").filter!), "--jso");
 });
