@@ -22,6 +22,18 @@ export function harmless(text: string): string {
   });
 }
 
+/** What looks like nothing. */
+const BLANK = /[\s\u2800]/gu, NOT_BLANK = /[^\s\u2800]/u;
+const OPEN_BOX = "\u2423", NOTHING = '""';
+
+/** The same for a name, which fills a cell or stands in a line: one with nothing in it to be seen would look as if there were none. Its blanks
+ * become U+2423, and one without any character is "". */
+export function harmlessName(name: string): string {
+  const shown = harmless(name);
+  if (NOT_BLANK.test(shown)) return shown;
+  return shown === "" ? NOTHING : shown.replace(BLANK, OPEN_BOX);
+}
+
 /** The same for whole lines on their way to a terminal: line ends and tabs stay, which move the cursor no further than text does. A CR
  * alone would let what follows stand over what came before. */
 export function harmlessLines(text: string): string {

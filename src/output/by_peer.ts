@@ -1,6 +1,6 @@
 /** What a run saw, by process and whom it talked to. */
 import { plus } from "../flow/row.ts";
-import { harmless } from "../harmless.ts";
+import { harmless, harmlessName } from "../harmless.ts";
 import { hasFailed, ownerText, type Seen, type SeenFlow } from "./seen.ts";
 
 export interface PeerSums {
@@ -35,7 +35,7 @@ export function byPeer(flows: readonly SeenFlow[]): PeerLine[] {
 }
 
 function remoteText({ direction, local, remote, name, protocol }: SeenFlow): string {
-  const host = name === null ? remote.address : harmless(name), bare = host.includes(":") ? `[${host}]` : host;
+  const host = name === null ? remote.address : harmlessName(name), bare = host.includes(":") ? `[${host}]` : host;
   return direction === "inbound" ? `${bare} to port ${local.port}/${protocol}` : `${bare}:${remote.port}/${protocol}`;
 }
 

@@ -3,7 +3,7 @@ import { EventKind } from "../flow/event_log.ts";
 import { hostState } from "../flow/host.ts";
 import { retransmits, rttUs, rxBytes, txBytes } from "../flow/row.ts";
 import { type EventBatch, eventWallMs } from "../flow/sample.ts";
-import { harmless } from "../harmless.ts";
+import { harmless, harmlessName } from "../harmless.ts";
 import { Direction } from "../wire/layout.ts";
 import { dropsOf, endedOf } from "../view/drops.ts";
 import { endSentence } from "../view/end.ts";
@@ -25,7 +25,7 @@ const NOT_SEEN = constant("  end not seen");
 
 function ownerPart(batch: EventBatch, row: number): Constant {
   const pid = pidOf(batch.flows, row), host = hostState(batch, row)?.name ?? null, inside = container(batch, row);
-  const process = pid === null ? "-" : `${harmless(processName(batch, row) ?? "-")}[${pid}]`;
+  const process = pid === null ? "-" : `${harmlessName(processName(batch, row) ?? "-")}[${pid}]`;
   const owner = host === null ? process : `${process}@${harmless(host)}`;
   return constant(`  ${inside === null ? owner : `${owner}  ${harmless(inside.name ?? inside.id.slice(0, 12))}`}`);
 }

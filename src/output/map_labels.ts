@@ -1,6 +1,6 @@
 /** The words of a map, the same in every form of it. Harmless, and not yet escaped for any of them. */
 import type { Sample } from "../flow/sample.ts";
-import { harmless } from "../harmless.ts";
+import { harmless, harmlessName } from "../harmless.ts";
 import type { End } from "../view/far_end.ts";
 import type { MapEdge, MapGraph, MapNode } from "../view/map.ts";
 import { bytesText, counted, thousands } from "../view/units.ts";
@@ -46,7 +46,7 @@ export function nodeLines({ end, addresses, hasMore }: MapNode, { containers }: 
     case "machine":
       return [short(end.text), "outside of containers"];
     case "process":
-      return [short(end.text)];
+      return [short(harmlessName(end.text))];
   }
 }
 

@@ -1,7 +1,7 @@
 /** Which flows a user allows: filters, one a line, and the flows that none of them matches. */
 import type { Sample } from "../flow/sample.ts";
 import { plus } from "../flow/row.ts";
-import { harmless } from "../harmless.ts";
+import { harmless, harmlessName } from "../harmless.ts";
 import { compileFilter } from "../view/filter/compile.ts";
 import { type Filter, FilterError } from "../view/filter/ast.ts";
 import type { Predicate } from "../view/filter/fields.ts";
@@ -103,7 +103,7 @@ function peerText(flow: SeenFlow): string {
   const { direction, name, remote, local, protocol } = flow,
     who = harmless(ownerText(flow, "a process that is not known"));
   const bare = remote.address.includes(":") ? `[${remote.address}]` : remote.address;
-  const host = name === null ? bare : `${harmless(name)} (${remote.address})`;
+  const host = name === null ? bare : `${harmlessName(name)} (${remote.address})`;
   if (direction === "inbound") return `${who} from ${host} at its port ${local.port}/${protocol}`;
   return `${who} to ${host}:${remote.port}/${protocol}`;
 }

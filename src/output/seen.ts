@@ -14,6 +14,7 @@ import {
   txDelta,
 } from "../flow/row.ts";
 import { hostState } from "../flow/host.ts";
+import { harmlessName } from "../harmless.ts";
 import { Silences } from "./silences.ts";
 import type { Health, Sample } from "../flow/sample.ts";
 import {
@@ -262,7 +263,8 @@ function wallMs({ wallMs, timeNs }: Sample, ns: number): number {
 
 /** Its process, with the host that it is on where there are several; null: it is not known. Not made harmless. */
 export function ownerText({ process, host }: SeenFlow, unknown: string): string {
-  return host === null ? process ?? unknown : `${process ?? unknown}@${host}`;
+  const name = process === null ? unknown : harmlessName(process);
+  return host === null ? name : `${name}@${host}`;
 }
 
 /** It ended, or was given up, without ever having been established. */

@@ -1,6 +1,6 @@
 /** That a condition began to hold, or ended to, as a line, as a document and as facts for a command. */
 import type { Sample } from "../flow/sample.ts";
-import { harmless } from "../harmless.ts";
+import { harmless, harmlessName } from "../harmless.ts";
 import { endpointText } from "../view/address.ts";
 import { machineFacts } from "../view/figures.ts";
 import type { Grouping } from "../view/group_key.ts";
@@ -58,13 +58,13 @@ export function whenText(change: Change<WhenFacts>): string {
 }
 
 export function subjectText({ new: name, flow, group, group_by, matching }: WhenFacts): string {
-  if (flow !== null) return name === null ? flowText(flow) : `${harmless(name)}: ${flowText(flow)}`;
+  if (flow !== null) return name === null ? flowText(flow) : `${harmlessName(name)}: ${flowText(flow)}`;
   const flows = counted(matching ?? 0, "[flow|flows]");
   return group === null ? flows : `${group_by} ${harmless(group.key ?? "(not known)")}, ${flows}`;
 }
 
 function flowText({ direction, local, remote, family, pid, process, host }: FlowFacts): string {
-  const own = pid === null ? "-" : `${harmless(process ?? "-")}[${pid}]`;
+  const own = pid === null ? "-" : `${harmlessName(process ?? "-")}[${pid}]`;
   const owner = host === null ? own : `${own}@${harmless(host)}`;
   const here = endpointText(local.address, family, local.port);
   if (remote === null) return `${owner} ${here}`;

@@ -27,7 +27,7 @@ import { localNumbers, remoteNumbers } from "./endpoint_numbers.ts";
 import { countsText, limitText, urgency } from "./limit.ts";
 import { limitCounts } from "./group_reasons.ts";
 import * as flow from "./flow.ts";
-import { harmless } from "../harmless.ts";
+import { harmless, harmlessName } from "../harmless.ts";
 import { peerText } from "./pairs.ts";
 import { ageText, BIT_RATE_CELLS, bitRateText, bytesText, durationText, RATE_CELLS, rateText } from "./units.ts";
 import type { Cut } from "./width.ts";
@@ -152,7 +152,7 @@ function remote(s: Sample, row: number): string {
 function remoteHost(s: Sample, row: number): string {
   const name = flow.remoteName(s, row);
   if (name === null) return hostText(flow.remoteAddress(s, row), s.flows.family[row]);
-  return `${flow.remoteNameFrom(s, row) === "reverse" ? "~" : ""}${harmless(name)}`;
+  return `${flow.remoteNameFrom(s, row) === "reverse" ? "~" : ""}${harmlessName(name)}`;
 }
 
 const PROTOCOLS: Readonly<Record<number, string>> = { [Protocol.tcp]: "tcp", [Protocol.quic]: "quic" };
@@ -168,15 +168,15 @@ function overflowsText({ flows }: Sample, row: number): string {
 
 /** As they stand from left to right. */
 export const COLUMNS: readonly Column[] = [
-  words("process", "PROCESS", { floor: 14, weight: 1, drop: 0 }, (s, r) => harmless(flow.processName(s, r) ?? "-")),
+  words("process", "PROCESS", { floor: 14, weight: 1, drop: 0 }, (s, r) => harmlessName(flow.processName(s, r) ?? "-")),
   number("pid", "PID", 7, 3, "count", (s, r) => flow.pidOf(s.flows, r)), // 4194304
   words("user", "USER", { floor: 8, drop: 10 }, (s, r) => {
     const uid = flow.uidOf(s.flows, r);
-    return uid === null ? "-" : harmless(flow.userName(s, r) ?? String(uid));
+    return uid === null ? "-" : harmlessName(flow.userName(s, r) ?? String(uid));
   }),
   words("container", "CONTAINER", { floor: 12, drop: 11 }, (s, r) => {
     const container = flow.container(s, r);
-    return container === null ? "-" : harmless(container.name ?? container.id.slice(0, 12));
+    return container === null ? "-" : harmlessName(container.name ?? container.id.slice(0, 12));
   }),
   words("protocol", "PRO", { floor: 4, drop: 4 }, (s, r) => PROTOCOLS[s.flows.protocol[r]] ?? "udp"),
   words("direction", "DIR", { floor: 4, drop: 14 }, (s, r) => DIRECTIONS[flow.directionName(s.flows, r) ?? "none"]),
@@ -223,9 +223,14 @@ export const COLUMNS: readonly Column[] = [
     return end === null ? "-" : endText(end);
   }), // closed by the peer
   number("age", "AGE", 6, 12, "ms", flow.ageMs), // 23h59m
-  words("exe", "EXE", { floor: 14, drop: 16 }, (s, r) => harmless(flow.executable(s, r) ?? "-")),
+  words("exe", "EXE", { floor: 14, drop: 16 }, (s, r) => harmlessName(flow.executable(s, r) ?? "-")),
   words("parent", "PARENT", { floor: 12, drop: 17 }, (s, r) => harmless(flow.parentText(s, r) ?? "-")), // 4194304 bash
-  words("command", "COMMAND", { floor: 24, weight: 2, drop: 18 }, (s, r) => harmless(flow.commandLine(s, r) ?? "-")),
+  words(
+    "command",
+    "COMMAND",
+    { floor: 24, weight: 2, drop: 18 },
+    (s, r) => harmlessName(flow.commandLine(s, r) ?? "-"),
+  ),
 ];
 
 /** Rates in and out together over the last half minute, as bars: of the live screen alone, which draws them. It leaves before RX and TX do, so that no

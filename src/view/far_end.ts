@@ -1,4 +1,5 @@
 /** Who is at an end of a flow: a process or container of this machine or, outside, a name or a network. */
+import { harmlessName } from "../harmless.ts";
 import { peerRow } from "../flow/peer.ts";
 import { type HostState, hostState } from "../flow/host.ts";
 import type { Sample } from "../flow/sample.ts";
@@ -84,8 +85,9 @@ export function networkOf({ flows: f }: Sample, row: number): string {
   return networks.text(prefix, 0, family, () => `${addressText(family, prefix, 0)}/${kept * 8}`);
 }
 
-/** As one reads it, of processes with their container: redis-server (database). Not made harmless. */
-export function endText({ kind, text, container, from }: End, containers: Sample["containers"]): string {
+/** As one reads it, of processes with their container: redis-server (database). The container's name is not made harmless. */
+export function endText({ kind, text: raw, container, from }: End, containers: Sample["containers"]): string {
+  const text = harmlessName(raw);
   if (kind === "process" && container !== null) {
     return `${text} (${containers.get(container.id) ?? container.name ?? container.id.slice(0, 12)})`;
   }

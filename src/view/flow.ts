@@ -5,6 +5,7 @@ import { isScoped } from "../flow/address.ts";
 import { zoneName } from "../flow/zone.ts";
 import { hasOwner, hasPeer, isTcp, known } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
+import { harmlessName } from "../harmless.ts";
 import { Direction, OwnerHow } from "../wire/layout.ts";
 import { TcpState } from "../wire/tcp_state.ts";
 import { addressText, endpointText } from "./address.ts";
@@ -72,10 +73,10 @@ export function parentName(sample: Sample, row: number): string | null {
   return text === null || at < 0 ? null : text.slice(at + 1);
 }
 
-/** Both, such as `1234 bash`. */
+/** Both, such as `1234 bash`, as a cell says it. */
 export function parentText(sample: Sample, row: number): string | null {
   const pid = parentPid(sample, row), name = parentName(sample, row);
-  return pid === null || name === null ? pid === null ? null : String(pid) : `${pid} ${name}`;
+  return pid === null || name === null ? pid === null ? null : String(pid) : `${pid} ${harmlessName(name)}`;
 }
 
 /** The process's own name: the kernel keeps 15 bytes of it, more is told where it can be known. Not made harmless for any output. */

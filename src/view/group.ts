@@ -5,7 +5,7 @@ import { type Column, columnById, type NumberColumn, TOTAL_RATE } from "./column
 import { type Ended, presentRows } from "./ended.ts";
 import * as flow from "./flow.ts";
 import { groupId, type Grouping, groupKey, groupOf, keyLabel } from "./group_key.ts";
-import { harmless } from "../harmless.ts";
+import { harmlessName } from "../harmless.ts";
 import { firstOf, noKey, type Sort, sortKey } from "./sort.ts";
 import { thousands } from "./units.ts";
 import { type Cut, fitted, textCells } from "./width.ts";
@@ -163,7 +163,7 @@ export function groupColumns(columns: readonly Column[], by: Grouping): Column[]
     drop: 0,
     descending: false,
     // What a single flow shows below its group.
-    text: (sample, row) => harmless(flow.processName(sample, row) ?? "-"),
+    text: (sample, row) => harmlessName(flow.processName(sample, row) ?? "-"),
   };
   const others = columns.filter(({ id }) => id !== by && id !== "process");
   return [label, ...others.map((column) => column.ofGroup === undefined ? column : widened(column))];

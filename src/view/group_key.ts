@@ -6,7 +6,7 @@ import * as flow from "./flow.ts";
 import { hostState } from "../flow/host.ts";
 import { peersOf } from "../flow/peer.ts";
 import { hasPeer, isTcp } from "../flow/row.ts";
-import { harmless } from "../harmless.ts";
+import { harmless, harmlessName } from "../harmless.ts";
 
 export const GROUPINGS = ["process", "remote", "port", "container", "cgroup", "peer", "host"] as const;
 export type Grouping = typeof GROUPINGS[number];
@@ -90,8 +90,8 @@ const remoteId: Naming["id"] = (sample, row) => {
 const portId = ({ flows: f }: Sample, row: number) => `${servicePort(f, row)}/${isTcp(f, row) ? "tcp" : "udp"}`;
 
 const NAMING: Readonly<Record<Grouping, Naming>> = {
-  process: { id: processId, key: (sample, row) => harmless(processId(sample, row)!), none: "(not known)" },
-  remote: { id: remoteId, key: (sample, row) => harmless(remoteId(sample, row)!), none: "(no peer)" },
+  process: { id: processId, key: (sample, row) => harmlessName(processId(sample, row)!), none: "(not known)" },
+  remote: { id: remoteId, key: (sample, row) => harmlessName(remoteId(sample, row)!), none: "(no peer)" },
   port: { id: portId, key: portId, none: "-" },
   container: {
     id: (sample, row) => {
@@ -100,7 +100,7 @@ const NAMING: Readonly<Record<Grouping, Naming>> = {
     },
     key: (sample, row) => {
       const { name, id } = flow.container(sample, row)!;
-      return harmless(name ?? id);
+      return harmlessName(name ?? id);
     },
     none: "(none)",
   },

@@ -1,7 +1,7 @@
 import type { Note } from "../system/source_info.ts";
 import type { Sample } from "../flow/sample.ts";
 import { type AcceptQueue, acceptQueue, hasOwner, isListener, isTcp, rxBytes } from "../flow/row.ts";
-import { harmless } from "../harmless.ts";
+import { harmlessName } from "../harmless.ts";
 import { processName } from "./flow.ts";
 import { counted, thousands } from "./units.ts";
 
@@ -131,7 +131,7 @@ function fullQueues(sample: Sample): Note[] {
   for (let row = 0; row < length && notes.length < MOST_QUEUES; row++) {
     const queue = acceptQueue(flows, row);
     if (queue === null || queue.length <= queue.limit && flows.overflowsDelta[row] === 0) continue;
-    const owner = harmless(processName(sample, row) ?? "a process that is not known");
+    const owner = harmlessName(processName(sample, row) ?? "a process that is not known");
     const waits = counted(queue.length, `[connection waits|connections wait] where ${thousands(queue.limit)} may`);
     notes.push({
       code: "accept_queue_full",

@@ -4,7 +4,7 @@ import { peerRow, peersOf } from "../flow/peer.ts";
 import { hostState } from "../flow/host.ts";
 import { Scratch } from "../flow/scratch.ts";
 import type { Sample } from "../flow/sample.ts";
-import { harmless } from "../harmless.ts";
+import { harmless, harmlessName } from "../harmless.ts";
 import { Direction } from "../wire/layout.ts";
 import * as flow from "./flow.ts";
 
@@ -55,5 +55,7 @@ export function peerText(sample: Sample, row: number): string {
   const process = flow.processName(sample, peer), container = flow.container(sample, peer);
   const inside = container === null ? "" : `(${container.name ?? container.id.slice(0, 12)})`;
   const there = sample.flows.host[peer] === sample.flows.host[row] ? "" : `@${hostState(sample, peer)?.name ?? ""}`;
-  return harmless([process ?? "", inside].filter((part) => part !== "").join(" ") + there);
+  return harmless(
+    [process === null ? "" : harmlessName(process), inside].filter((part) => part !== "").join(" ") + there,
+  );
 }

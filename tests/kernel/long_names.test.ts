@@ -146,3 +146,20 @@ Deno.test("exec() changes the name and the executable of what it keeps open", as
   writer.releaseLock();
   await running.until("the second program", is(COLLECTOR, COLLECTOR), 5);
 });
+
+Deno.test("a name in which there is nothing to be seen is seen in a table, and is what it is in JSON", async () => {
+  await using folder = await Folder.make();
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr, ours = ["-i", "100ms", "-f", `dport:${port}`];
+  for (const [name, shown] of [["   ", "␣␣␣"], ["\u3000", "␣"]]) {
+    await using process = await Connected.start(await folder.shell(name), ...shellOf(port));
+    const { pid } = process.child;
+    deepStrictEqual(namesOf(await once(...ours)).map(([pid, process]) => [pid, process]), [[pid, name]]);
+    const table = async (...args: string[]) =>
+      (await execute(tcptop(["--once", ...ours, ...args]))).stdout.trimEnd().split("\n").at(-1)!.split(/ {2,}/);
+    deepStrictEqual(await table("--columns", "process,pid"), [shown, String(pid)]);
+    strictEqual((await table("--group", "process"))[0], `${shown} (1)`);
+    const { stdout: map } = await execute(tcptop(["--once", "--map", "dot", ...ours]));
+    strictEqual(map.includes(`label="${shown}"`), true, map);
+  }
+});

@@ -10,7 +10,7 @@ import { type Column, columnById } from "../../src/view/column.ts";
 import { endpointText } from "../../src/view/address.ts";
 import { endSentence, endText } from "../../src/view/end.ts";
 import { bytesText, durationText } from "../../src/view/units.ts";
-import { harmless } from "../../src/harmless.ts";
+import { harmless, harmlessName } from "../../src/harmless.ts";
 import { BOOT_WALL_MS, EventFeed } from "../support/event_feed.ts";
 import { BESIDE, compareLines, DROPS, oddRows } from "../support/odd_rows.ts";
 import { textOf } from "../support/pieces.ts";
@@ -156,7 +156,7 @@ Deno.test("lines of events of one owner have one part, whichever of them are tol
 function wantedText(batch: EventBatch, row: number): string {
   const f = eventFacts(batch, row), arrow = f.direction === "inbound" ? "<-" : "->";
   const remote = f.remote === null ? "*" : endpointText(f.remote.address, f.family, f.remote.port);
-  const process = f.pid === null ? "-" : `${harmless(f.process ?? "-")}[${f.pid}]`;
+  const process = f.pid === null ? "-" : `${harmlessName(f.process ?? "-")}[${f.pid}]`;
   const parts = [
     `${f.time} ${f.event.padEnd(6)} ${endpointText(f.local.address, f.family, f.local.port)} ${arrow} ${remote}`,
     f.host === null ? process : `${process}@${harmless(f.host)}`,

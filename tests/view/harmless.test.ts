@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { harmless, harmlessJson, harmlessLines } from "../../src/harmless.ts";
+import { harmless, harmlessJson, harmlessLines, harmlessName } from "../../src/harmless.ts";
 
 Deno.test("harmless() shows control characters as pictures of them", () => {
   strictEqual(harmless("\x1b[2Jrm\n\t\x00"), "␛[2Jrm␊␉␀");
@@ -34,6 +34,25 @@ Deno.test("harmless() lets no control character through, and changes nothing twi
     // deno-lint-ignore no-control-regex
     ok(!/[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/.test(shown));
     strictEqual(harmless(shown), shown);
+  }));
+});
+
+Deno.test("harmlessName() shows a name in which there is nothing to be seen", () => {
+  for (
+    const [name, shown] of [
+      ["   ", "␣␣␣"],
+      ["", '""'],
+      ["\u00a0\u3000\u2003\u2800", "␣␣␣␣"],
+      ["\n \t", "␊ ␉"],
+      [" a b ", " a b "],
+      ["\x1b", "␛"],
+      ["\u200b", "\ufffd"],
+    ]
+  ) strictEqual(harmlessName(name), shown);
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (name) => {
+    const shown = harmlessName(name);
+    ok(shown.trim() !== "");
+    strictEqual(harmlessName(shown), shown);
   }));
 });
 

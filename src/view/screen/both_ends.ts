@@ -4,7 +4,7 @@ import { hostState } from "../../flow/host.ts";
 import { Via } from "../../flow/peers.ts";
 import { limitedBy } from "../../flow/row.ts";
 import type { Sample } from "../../flow/sample.ts";
-import { harmless } from "../../harmless.ts";
+import { harmless, harmlessName } from "../../harmless.ts";
 import { endedOf } from "../drops.ts";
 import { endText } from "../end.ts";
 import * as flow from "../flow.ts";
@@ -54,7 +54,7 @@ function rank([label]: Line): number {
 function ownerText(sample: Sample, row: number, side: string, cells: number): string {
   const pid = flow.pidOf(sample.flows, row);
   const host = hostState(sample, row), on = host === null ? "" : ` on ${harmless(host.name)}`;
-  const name = harmless(flow.processName(sample, row) ?? "not known");
+  const name = harmlessName(flow.processName(sample, row) ?? "not known");
   return named(`${side} ${name}`, `${pid === null ? "" : ` [${pid}]`}${on}`, cells);
 }
 

@@ -3,7 +3,7 @@ import { type AcceptQueue, acceptQueue, hasPeer, isShared, isTcp, limitedBy } fr
 import type { Sample } from "../../flow/sample.ts";
 import { Canvas, Role } from "../canvas.ts";
 import * as flow from "../flow.ts";
-import { harmless } from "../../harmless.ts";
+import { harmless, harmlessName } from "../../harmless.ts";
 import { sumOf } from "../../flow/drop_list.ts";
 import { dropsOf, endedOf, reasonText } from "../drops.ts";
 import { endSentence } from "../end.ts";
@@ -158,7 +158,7 @@ function longPairs({ sample, row, commandLine }: Described, cells: number): Pair
   if (queue !== null) long.push(["queue", queueText(queue)]);
   if (end !== null) long.push(["ended", endSentence(end)]);
   long.push(...dropped(sample, row));
-  if (exe !== null && exe !== flow.processName(sample, row)) long.push(["executable", harmless(exe)]);
+  if (exe !== null && exe !== flow.processName(sample, row)) long.push(["executable", harmlessName(exe)]);
   if (isShared(sample.flows, row)) {
     long.push(["held by", "other processes too; this one has used it last, as far as can be told"]);
   }
@@ -166,7 +166,7 @@ function longPairs({ sample, row, commandLine }: Described, cells: number): Pair
   if (peer !== null) long.unshift(["peer", peer]);
   const name = hasPeer(sample.flows, row) ? flow.remoteName(sample, row) : null;
   if (name !== null) {
-    long.push(["name", named(harmless(name), ` (${NAME_FROM[flow.remoteNameFrom(sample, row)!]})`, cells)]);
+    long.push(["name", named(harmlessName(name), ` (${NAME_FROM[flow.remoteNameFrom(sample, row)!]})`, cells)]);
   }
   if (container !== null) {
     const { runtime, name, id } = container;
@@ -196,7 +196,7 @@ function drawEnds(canvas: Canvas, { sample, row, other, commandLine }: Detailed,
 }
 
 function commandPair(commandLine: string | null | undefined): Pair {
-  return ["command", commandLine === undefined ? "…" : harmless(commandLine ?? "-")];
+  return ["command", commandLine === undefined ? "…" : harmlessName(commandLine ?? "-")];
 }
 
 function queueText({ length, limit, overflows, overflows_at_most: bound }: AcceptQueue): string {

@@ -13,7 +13,7 @@ import {
   txPackets,
 } from "../../flow/row.ts";
 import type { Sample } from "../../flow/sample.ts";
-import { harmless } from "../../harmless.ts";
+import { harmless, harmlessName } from "../../harmless.ts";
 import * as flow from "../flow.ts";
 import { ageText, bytesText, durationText, thousands } from "../units.ts";
 import { named } from "../width.ts";
@@ -24,7 +24,7 @@ export function headline(sample: Sample, row: number, cells: number): string {
   const peer = hasPeer(f, row) ? harmless(flow.remoteName(sample, row) ?? flow.remoteAddress(sample, row)) : null;
   const to = peer === null ? "" : ` → ${peer} ${f.remotePort[row]}`;
   const behind = `${pid === null ? "" : ` [${pid}]`} ${isTcp(f, row) ? "tcp" : "udp"}${to}`;
-  const name = harmless(flow.processName(sample, row) ?? "not known");
+  const name = harmlessName(flow.processName(sample, row) ?? "not known");
   return named(name, `${behind}${f.closed[row] ? " · has ended" : ""}`, cells);
 }
 
@@ -46,7 +46,7 @@ export function factsOf(sample: Sample, row: number): Pair[] {
     ["remote", hasPeer(f, row) ? flow.remoteEndpoint(sample, row) : "-"],
     ["state", flow.stateName(f, row)],
     ["direction", flow.directionName(f, row) ?? "-"],
-    ["user", uid === null ? "-" : `${harmless(flow.userName(sample, row) ?? "?")} (${uid})`],
+    ["user", uid === null ? "-" : `${harmlessName(flow.userName(sample, row) ?? "?")} (${uid})`],
     ["age", ageOf(sample, row)],
     ["received", exact(rxBytes(f, row))],
     ["sent", exact(txBytes(f, row))],

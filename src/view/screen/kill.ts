@@ -2,7 +2,7 @@
 import { killTarget } from "../../flow/kill_target.ts";
 import { hasPeer, isTcp } from "../../flow/row.ts";
 import type { Sample } from "../../flow/sample.ts";
-import { harmless } from "../../harmless.ts";
+import { harmlessName } from "../../harmless.ts";
 import * as flow from "../flow.ts";
 import { named } from "../width.ts";
 import type { Mode, ScreenState } from "./state.ts";
@@ -36,7 +36,7 @@ export function killAnswer(state: ScreenState, { target, text, again }: Question
 /** Which connection of which process, as it is said to who is asked; in `cells`, if it is enough that the name gives way. */
 export function killText(sample: Sample, row: number, cells = Infinity): string {
   const { flows: f } = sample, pid = flow.pidOf(f, row);
-  const name = harmless(flow.processName(sample, row) ?? "a process that is not known");
+  const name = harmlessName(flow.processName(sample, row) ?? "a process that is not known");
   const here = flow.localEndpoint(sample, row),
     there = hasPeer(f, row) ? ` ${arrow(sample, row)} ${flow.remoteEndpoint(sample, row)}` : "";
   return named(name, `${pid === null ? "" : `[${pid}]`} ${isTcp(f, row) ? "tcp" : "udp"} ${here}${there}`, cells);
