@@ -2,6 +2,7 @@
 import type { Options } from "../options.ts";
 import { ClosedPipe } from "../output/stdout.ts";
 import { ExitStatus, TcptopError } from "../errors.ts";
+import type { Output } from "./output.ts";
 import { openOutputs } from "./outputs.ts";
 import { LiveScreen } from "./screen.ts";
 import { leavesAtOnce, openSession, outlivesReader, owner, show, wantsLast, wantsScreen } from "./running.ts";
@@ -25,6 +26,12 @@ function refuseTerminal({ record, replay }: Options): void {
 function liveScreen(options: Options): LiveScreen {
   const keys = keyboard(options.replay === "-");
   return new LiveScreen(options, tty(keys), keys);
+}
+
+/** What was asked for goes before what has failed. */
+function statusOf(outputs: readonly Output[]): number {
+  const all = outputs.flatMap(({ status }) => status || []);
+  return all.find((status) => status !== ExitStatus.failed) ?? all[0] ?? ExitStatus.done;
 }
 
 /** Runs until the asked-for samples are out, the reader has gone or a signal comes. Throws TcptopError. */
@@ -73,7 +80,7 @@ export async function run(options: Options): Promise<number> {
     if (!left) await session.close();
     for (const output of outputs) await output.close?.();
   }
-  const status = outputs.find(({ status }) => status)?.status ?? ExitStatus.done;
+  const status = statusOf(outputs);
   screen?.device.exit?.(status);
   return status;
 }

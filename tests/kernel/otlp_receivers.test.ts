@@ -1,8 +1,8 @@
 /** Receivers in trouble: what is told of a run does not wait for them, and what they do not get is counted to the record. */
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Receiver } from "../support/otlp_receiver.ts";
 import { execute, type SampleDocument, tcptop } from "../support/tcptop.ts";
-import { freePort } from "../support/program.ts";
+import { freePort, Program, until } from "../support/program.ts";
 
 const REPLAY = ["--replay", new URL("../../examples/demo.tcptop", import.meta.url).pathname, "--json"];
 
@@ -108,4 +108,47 @@ Deno.test("--otlp: what a receiver refuses, or takes in part, is lost and told",
     path === "/v1/logs" ? JSON.parse(new TextDecoder().decode(body)).resourceLogs[0].scopeLogs[0].logRecords : []
   );
   strictEqual(told.length, EXPECTED);
+});
+
+Deno.test("--once --otlp ends at once with status 1 where nobody answers, and waits for who is busy", async () => {
+  const once = async (url: string) => {
+    const beganMs = performance.now();
+    const { code, stdout, stderr } = await execute(tcptop(["--once", "-i", "200ms", "--json", "--otlp", url]));
+    strictEqual(JSON.parse(stdout).schema, "tcptop.sample/1");
+    return { code, stderr, ms: performance.now() - beganMs };
+  };
+  const gone = `http://127.0.0.1:${freePort()}`;
+  using resetting = listener((connection) => Promise.resolve(connection.close()));
+  for (
+    const [url, why] of [
+      [gone, "nothing listens there"],
+      [resetting.url, "(it ends the connection|the connection fails)"],
+      ["http://nowhere.invalid:4318", "its name leads nowhere"],
+      ["http://127.0.0.1:9", "its port is another protocol's, to which nothing is sent by HTTP"],
+    ]
+  ) {
+    const { code, stderr, ms } = await once(url);
+    strictEqual(code, 1);
+    match(stderr, new RegExp(`^(tcptop: [\\d,]+ [a-z ]+ did not arrive at ${url}/v1/(metrics|logs): ${why}\n)+$`));
+    ok(ms < 4800, `${ms} ms`);
+  }
+  await using busy = new Receiver();
+  let asked = 0;
+  busy.answer = () => new Response("", { status: ++asked > 1 ? 200 : 503 });
+  const { code, stderr } = await once(busy.url);
+  deepStrictEqual([code, stderr], [0, ""]);
+  ok(busy.requests.length > 0);
+});
+
+Deno.test("--otlp that ends while it waits for the next attempt makes it before it goes", async () => {
+  await using receiver = new Receiver();
+  const line = ["--otlp", receiver.url, "--otlp-logs", "off", "-i", "100ms"];
+  let asked = 0;
+  receiver.answer = () => new Response("", { status: ++asked > 5 ? 200 : 503 });
+  await using program = new Program(line, 'OTEL_METRIC_EXPORT_INTERVAL=100 exec "$@"');
+  // The pause is of 8 s at least by then.
+  await until("five attempts", () => asked >= 5, 30);
+  await program.signal("SIGTERM");
+  deepStrictEqual(await program.ended(), { code: 0, stdout: "", stderr: "" });
+  ok(receiver.points.length > 0);
 });

@@ -3,6 +3,7 @@ import type { Signal } from "../../output/otlp/encode.ts";
 import type { Note } from "../../system/source_info.ts";
 import { counted } from "../../view/units.ts";
 import type { OtlpConfig } from "./config.ts";
+import { BLOCKED } from "./post.ts";
 import type { Queue, Waiting } from "./queue.ts";
 import type { Ledger } from "./sender.ts";
 
@@ -100,7 +101,9 @@ export class Account implements Ledger {
       });
     }
     if (refused > 0) {
-      const remedy = signal === "logs"
+      const remedy = answer === BLOCKED
+        ? "Let it listen at another port"
+        : signal === "logs"
         ? "A receiver without logs, such as Prometheus, wants --otlp-logs off"
         : "Look at the path of the URL and at what the receiver logs";
       notes.push({

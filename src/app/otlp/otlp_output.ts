@@ -1,4 +1,5 @@
 /** Samples on their way to a receiver of OpenTelemetry. Nothing here waits for it but close(). */
+import { ExitStatus } from "../../errors.ts";
 import type { Sample } from "../../flow/sample.ts";
 import type { Attributes } from "../../output/otlp/attribute_set.ts";
 import { encodeLogs, encodeMetrics, type Encoding, type Signal } from "../../output/otlp/encode.ts";
@@ -43,6 +44,8 @@ export class OtlpOutput implements Output {
     readonly choose: Predicate | null,
     readonly networks: Networks | null,
     readonly names: Shown,
+    /** One sample is all: who asked for it waits for it to arrive. */
+    readonly once: boolean,
   ) {
     const { explicit, delta } = config;
     this.#metrics = new OtlpMetrics({ choose, networks, explicit, delta });
@@ -92,17 +95,26 @@ export class OtlpOutput implements Output {
     };
   }
 
+  get status(): ExitStatus | null {
+    return this.once && this.#account.allLost > 0 ? ExitStatus.failed : null;
+  }
+
   /** What has not been sent by now is sent within FLUSH_WITHIN_MS, or counted as lost. */
   async close(): Promise<void> {
     if (this.#last !== null) this.#sendMetrics(this.#last);
     const untilMs = nowMs() + FLUSH_WITHIN_MS;
-    while (this.#queue.size > 0 && nowMs() < untilMs) {
+    for (const sender of this.#senders) sender.ends(this.once);
+    while (this.#isSending && nowMs() < untilMs) {
       await new Promise<void>((done) => void after(FLUSH_STEP_MS, done));
     }
     this.#account.ending = true;
     await Promise.all(this.#senders.map((sender) => sender.stop()));
     this.#queue.clear();
     for (const sentence of this.#account.sentences()) writeError(sentence);
+  }
+
+  get #isSending(): boolean {
+    return this.#senders.some(({ signal, hasGivenUp }) => !hasGivenUp && this.#queue.items(signal) > 0);
   }
 
   #told(sample: Sample): Sample {

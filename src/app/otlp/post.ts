@@ -10,8 +10,8 @@ const TRANSIENT = new Set([429, 502, 503, 504]);
 
 export type Outcome =
   | { readonly kind: "sent"; readonly refused: number; readonly why: string }
-  /** `afterMs`: what the receiver asks for; null: it does not say. */
-  | { readonly kind: "again"; readonly why: string; readonly afterMs: number | null }
+  /** `answered`: by the receiver; false: nobody was reached, or no answer came. `afterMs`: what the receiver asks for; null: it does not say. */
+  | { readonly kind: "again"; readonly why: string; readonly answered: boolean; readonly afterMs: number | null }
   | { readonly kind: "refused"; readonly why: string };
 
 export class Poster {
@@ -43,7 +43,8 @@ export class Poster {
       });
       return await this.#judge(response);
     } catch (error) {
-      return { kind: "again", why: failureText(error, this.target.timeoutMs), afterMs: null };
+      if (isBlocked(error)) return { kind: "refused", why: BLOCKED };
+      return { kind: "again", why: failureText(error, this.target.timeoutMs), answered: false, afterMs: null };
     }
   }
 
@@ -62,7 +63,7 @@ export class Poster {
     }
     const why = `it answers ${status}`;
     if (!TRANSIENT.has(status)) return { kind: "refused", why };
-    return { kind: "again", why, afterMs: retryAfterMs(headers.get("retry-after"), this.nowMs()) };
+    return { kind: "again", why, answered: true, afterMs: retryAfterMs(headers.get("retry-after"), this.nowMs()) };
   }
 }
 
@@ -93,6 +94,13 @@ async function bounded({ body }: Response): Promise<Uint8Array> {
 async function gzip(body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** fetch() sends nothing to ports of some other protocols (https://fetch.spec.whatwg.org/#port-blocking). */
+export const BLOCKED = "its port is another protocol's, to which nothing is sent by HTTP";
+
+function isBlocked(error: unknown): boolean {
+  return error instanceof Error && /port \d+ (is|are) blocked/i.test(error.message);
 }
 
 function failureText(error: unknown, timeoutMs: number): string {

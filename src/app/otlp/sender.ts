@@ -19,6 +19,10 @@ export class Sender {
   #wake: (() => void) | null = null;
   #woken = false;
   #failures = 0;
+  #endPause: (() => void) | null = null;
+  #triesOnce = false;
+  /** Nobody has answered to what was the last attempt. */
+  hasGivenUp = false;
   readonly #running: Promise<void>;
 
   /** `random` from 0 to 1; `after` as in clock.ts. */
@@ -37,6 +41,14 @@ export class Sender {
   wake(): void {
     this.#woken = true;
     this.#wake?.();
+  }
+
+  /** Nothing more will come: what waits is tried at once, unless the receiver has asked for patience. `triesOnce`: and not again, where nobody
+   * answers. */
+  ends(triesOnce: boolean): void {
+    this.#triesOnce = triesOnce;
+    this.#failures = 0;
+    this.#endPause?.();
   }
 
   /** What is under way is broken off. */
@@ -61,7 +73,8 @@ export class Sender {
       this.queue.again(waiting);
       if (this.#stop.signal.aborted) return;
       this.ledger.failing(this.signal, outcome.why);
-      return await this.#pause(this.#waitMs(outcome));
+      this.hasGivenUp = this.#triesOnce && !outcome.answered;
+      return await this.#pause(this.#waitMs(outcome), outcome.afterMs === null);
     }
     this.#failures = 0;
     this.queue.done(waiting);
@@ -81,14 +94,17 @@ export class Sender {
     this.#wake = null;
   }
 
-  /** Until then, or stop(). */
-  async #pause(ms: number): Promise<void> {
+  /** Until then, or stop(), or ends() where it may be cut short. */
+  async #pause(ms: number, mayBeCut: boolean): Promise<void> {
     await new Promise<void>((resolve) => {
       const cancel = this.after(ms, resolve);
-      this.#stop.signal.addEventListener("abort", () => {
+      const end = () => {
         cancel();
         resolve();
-      }, { once: true });
+      };
+      this.#stop.signal.addEventListener("abort", end, { once: true });
+      if (mayBeCut) this.#endPause = end;
     });
+    this.#endPause = null;
   }
 }

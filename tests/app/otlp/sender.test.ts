@@ -20,7 +20,10 @@ function scene() {
     post: (body: Uint8Array, stopped: AbortSignal) => {
       posted.push(body.length);
       asked.resolve();
-      stopped.addEventListener("abort", () => answer.resolve({ kind: "again", why: "stopped", afterMs: null }));
+      stopped.addEventListener(
+        "abort",
+        () => answer.resolve({ kind: "again", why: "stopped", answered: false, afterMs: null }),
+      );
       return answer.promise;
     },
     close: () => {},
@@ -50,7 +53,12 @@ function scene() {
   };
 }
 
-const again = (afterMs: number | null): Outcome => ({ kind: "again", why: "it answers 503", afterMs });
+const again = (afterMs: number | null, answered = true): Outcome => ({
+  kind: "again",
+  why: "it answers 503",
+  answered,
+  afterMs,
+});
 const SENT: Outcome = { kind: "sent", refused: 0, why: "" };
 
 Deno.test("Sender tries again, later each time or when it was asked to, and goes on in order", async () => {
@@ -144,4 +152,48 @@ Deno.test("retryAfterMs() reads seconds and dates", () => {
     ),
     [7000, 7000, 0, null, null],
   );
+});
+
+/** A sender in a pause after a first attempt that nobody has answered, or that was answered with `afterMs`. */
+async function paused(outcome: Outcome) {
+  const account = new Account(CONFIG), queue = new Queue((waiting) => account.lost(waiting), 100, 1);
+  let posted = 0, inPause = Promise.withResolvers<void>(), isCut = false;
+  const poster = { post: () => (posted++, Promise.resolve(outcome)), close: () => {} };
+  const sender = new Sender("logs", queue, poster, account, () => (inPause.resolve(), () => isCut = true), () => 1);
+  queue.add(request(23, 11));
+  sender.wake();
+  await inPause.promise;
+  return {
+    sender,
+    /** Attempts after ends(), once it is in a pause again or has not left the one it was in. */
+    async ends(triesOnce: boolean): Promise<number> {
+      inPause = Promise.withResolvers();
+      isCut = false;
+      const before = posted;
+      sender.ends(triesOnce);
+      if (isCut) await inPause.promise;
+      return posted - before;
+    },
+  };
+}
+
+Deno.test("Sender.ends() tries at once what waits, and knows when that was the last attempt", async () => {
+  for (const triesOnce of [true, false]) {
+    const { sender, ends } = await paused(again(null, false));
+    strictEqual(sender.hasGivenUp, false);
+    strictEqual(await ends(triesOnce), 1);
+    strictEqual(sender.hasGivenUp, triesOnce);
+    await sender.stop();
+  }
+  const busy = await paused(again(null));
+  strictEqual(await busy.ends(true), 1);
+  strictEqual(busy.sender.hasGivenUp, false);
+  await busy.sender.stop();
+});
+
+Deno.test("Sender.ends() leaves a receiver alone that has asked for patience", async () => {
+  const { sender, ends } = await paused(again(7000));
+  strictEqual(await ends(true), 0);
+  strictEqual(sender.hasGivenUp, false);
+  await sender.stop();
 });
