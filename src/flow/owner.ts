@@ -12,6 +12,12 @@ export function copyOwner(record: TcpRecord | UdpRecord, flows: FlowArrays, name
   record.copyComm(names, row * ROW_WORDS);
 }
 
+/** Gives a row the owner of another one; how it is known stays. */
+export function shareOwner(flows: FlowArrays, names: Uint32Array, from: number, to: number): void {
+  for (const column of [flows.tgid, flows.uid, flows.cgroupId, flows.ownerStartNs]) column[to] = column[from];
+  names.copyWithin(to * ROW_WORDS, from * ROW_WORDS, (from + 1) * ROW_WORDS);
+}
+
 /** Whether two rows have one name. `names`: the column `comm` as words. */
 export function hasSameName(names: Uint32Array, a: number, b: number): boolean {
   const first = a * ROW_WORDS, second = b * ROW_WORDS;

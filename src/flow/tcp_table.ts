@@ -1,16 +1,17 @@
 import type { TcpCounters, TcpLimits, TcpPath, TcpRecord, TcpReset, TickRecord } from "../decode/cursor.ts";
-import { Feature } from "../wire/layout.ts";
+import { Feature, OwnerHow } from "../wire/layout.ts";
 import { TcpState } from "../wire/tcp_state.ts";
 import { isLoopback, isV4Mapped, unmapV4 } from "./address.ts";
 import { ANSWER_SCHEMA } from "./answers.ts";
-import { type Arrays, Columns, FLOW_SCHEMA, Protocol, ROW_WORDS } from "./columns.ts";
+import { type Arrays, Columns, FLOW_SCHEMA, type FlowArrays, Protocol, ROW_WORDS } from "./columns.ts";
 import { CookieIndex } from "./cookie_index.ts";
 import { END_SCHEMA, EndIndex } from "./end_index.ts";
 import type { Count } from "./drops.ts";
 import { EventKind, type EventLog } from "./event_log.ts";
+import { Heirs } from "./heirs.ts";
 import { INSIDE_SCHEMA } from "./inside.ts";
 import { LIMITS_SCHEMA, measureLimits, noteLimits, settleLimits } from "./limits.ts";
-import { copyOwner } from "./owner.ts";
+import { copyOwner, shareOwner } from "./owner.ts";
 import { notePath } from "./path.ts";
 import type { StateReader, StateWriter } from "./state.ts";
 
@@ -58,6 +59,7 @@ export class TcpTable {
   readonly ends = new EndIndex();
   readonly #columns = new Columns(TCP_SCHEMA);
   readonly #index = new CookieIndex();
+  readonly #heirs = new Heirs();
   readonly #gone: number[] = [];
   readonly #kept: number[] = [];
   #snapshot = 1;
@@ -244,7 +246,31 @@ export class TcpTable {
     }
     this.#surelyKnownNs = Math.max(0, tick.beginNs - OPENING_NS);
     this.#snapshot = this.#snapshot === 0xffffffff ? 1 : this.#snapshot + 1;
+    if (this.#heirs.take()) this.#passOn();
     if (!this.#begun) this.#begin();
+  }
+
+  /** What waits to be accepted is put down to who has its listener now. */
+  #passOn(): void {
+    const c = this.#columns.arrays;
+    for (let row = 0; row < this.length; row++) {
+      if (!c.closed[row] && isListener(c.remotePort[row], c.state[row])) this.#heirs.keeps(c, row);
+    }
+    for (let row = 0; row < this.length; row++) {
+      if (!c.closed[row] && c.how[row] === OwnerHow.listener && this.#inherit(row)) c.moved[row] = MOVED;
+    }
+  }
+
+  /** Whether the row has another owner now. */
+  #inherit(row: number): boolean {
+    const { arrays: c, words } = this.#columns, heir = this.#heirs.of(c, row);
+    const listener = heir === null ? -1 : this.#index.get(heir.low, heir.high);
+    if (
+      listener < 0 || c.closed[listener] || c.tgid[listener] === 0 ||
+      !isListener(c.remotePort[listener], c.state[listener])
+    ) return false;
+    shareOwner(c, words.comm, listener, row);
+    return true;
   }
 
   #reconcile(tick: TickRecord, forgiven: number): void {
@@ -354,6 +380,7 @@ export class TcpTable {
     this.#vanished = vanished || 0;
     this.#lostRecords = lostRecords || 0;
     this.#strangers = 0;
+    this.#heirs.clear();
     this.ends.load(this.#columns.arrays, this.length);
     this.#columns.arrays.moved.fill(MOVED, 0, this.length);
     this.#reindex();
@@ -449,8 +476,13 @@ export class TcpTable {
   }
 
   #own(row: number, record: TcpRecord): void {
-    copyOwner(record, this.#columns.arrays, this.#columns.words.comm, row);
-    this.#columns.arrays.direction[row] = record.direction;
+    const c = this.#columns.arrays;
+    const listens = isListener(c.remotePort[row], record.state);
+    if (listens && c.tgid[row] !== 0 && record.tgid !== 0 && isOtherOwner(c, row, record)) this.#heirs.passedOn(c, row);
+    copyOwner(record, c, this.#columns.words.comm, row);
+    if (listens) this.#heirs.keeps(c, row);
+    else if (record.how === OwnerHow.listener) this.#inherit(row);
+    c.direction[row] = record.direction;
   }
 
   #count(row: number, record: TcpRecord | TcpCounters): void {
@@ -544,6 +576,10 @@ function onwards(before: number, low: number): number {
 function isOpening(state: number): boolean {
   return state === TcpState.SYN_SENT || state === TcpState.SYN_RECV || state === UNKNOWN_STATE ||
     state === TcpState.CLOSE;
+}
+
+function isOtherOwner({ tgid, ownerStartNs }: FlowArrays, row: number, record: TcpRecord): boolean {
+  return record.tgid !== tgid[row] || record.ownerStartNs !== ownerStartNs[row];
 }
 
 function isListener(remotePort: number, state: number): boolean {

@@ -215,6 +215,40 @@ Deno.test("TcpTable gives an ended connection the owner that is told a moment la
   deepStrictEqual([facts(sample)[0].pid, facts(sample)[0].process], [2, "worker"]);
 });
 
+/** A listener at port 80 of `tgid`, and a connection that waits there, as the kernel's side tells of them. */
+const listening = (tgid: number, cookie = 1) =>
+  live({ cookie, tgid, state: TcpState.LISTEN, remotePort: 0, localPort: 80, comm: comm(`p${tgid}`) });
+const waiting = (tgid: number, cookie = 9, make = live) =>
+  make({ cookie, tgid, how: OwnerHow.listener, localPort: 80, comm: comm(`p${tgid}`) });
+const owners = (sample: Sample) => facts(sample).map(({ pid, process }) => `${pid} ${process}`);
+
+Deno.test("TcpTable puts what waits to be accepted down to who has its listener now", () => {
+  const feed = begun(listening(1), waiting(1), live({ cookie: 7, tgid: 1, localPort: 80, comm: comm("p1") }));
+  const accepted = counters({ cookie: 7, how: OwnerHow.file }), still = counters({ cookie: 9, how: OwnerHow.listener });
+  const after = (...records: Uint8Array[]) => owners(feed.sample(...records, accepted, tick(11e9)));
+  // The kernel's side tells of the listener alone.
+  deepStrictEqual(after(listening(2), still), ["2 p2", "2 p2", "1 p1"]);
+  // Described anew, and at its end: by who had it when it came in.
+  deepStrictEqual(after(listening(3), waiting(1)), ["3 p3", "3 p3", "1 p1"]);
+  deepStrictEqual(after(listening(1), waiting(1)), ["1 p1", "1 p1", "1 p1"]);
+  deepStrictEqual(after(listening(2), waiting(1)), ["2 p2", "2 p2", "1 p1"]);
+  deepStrictEqual(after(listening(2), waiting(1, 9, ended)), ["2 p2", "2 p2", "1 p1"]);
+});
+
+Deno.test("TcpTable leaves what waits with its process where that still listens there, or several have taken over", () => {
+  const still = begun(listening(1, 1), listening(1, 2), waiting(1));
+  deepStrictEqual(owners(still.sample(listening(2, 1), listening(1, 2), waiting(1), tick(11e9))).at(-1), "1 p1");
+  deepStrictEqual(owners(still.sample(listening(2, 2), waiting(1), tick(12e9))).at(-1), "2 p2");
+  const several = begun(listening(1, 1), listening(1, 2), waiting(1));
+  deepStrictEqual(
+    owners(several.sample(listening(2, 1), listening(3, 2), waiting(1), tick(11e9))).at(-1),
+    "1 p1",
+  );
+  const anew = begun(listening(1, 1));
+  anew.sample(listening(2, 1), listening(1, 2), tick(11e9));
+  deepStrictEqual(owners(anew.sample(waiting(1), tick(12e9))).at(-1), "1 p1");
+});
+
 Deno.test("TcpTable counts listeners neither as opened nor as closed", () => {
   const listener = { state: TcpState.LISTEN, remotePort: 0, openedNs: 10.5e9, timeNs: 10.5e9 };
   const sample = begun().sample(live(listener), ended({ ...listener, timeNs: 10.6e9 }), tick(11e9));

@@ -1,7 +1,10 @@
 /** Whose a connection is when it was not opened by who holds it. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { compiled } from "../support/compiled.ts";
+import { KEPT } from "../support/kept.ts";
+import { lines, within } from "../support/lines.ts";
 import { losingNothing } from "../support/lost.ts";
-import { byEnds, Running } from "../support/tcptop.ts";
+import { byEnds, Running, type SampleDocument } from "../support/tcptop.ts";
 import { endsOf, Workload } from "../support/workload.ts";
 
 for (const [command, heir] of [["forkhold", "wl-heir"], ["passfd", "wl-taker"]]) {
@@ -63,5 +66,46 @@ for (const flags of [["--short"], ["--short", "--reset"]]) {
       strictEqual(new Set(ends.map(({ side }) => side.pid)).size, 5);
       return 0;
     });
+  });
+}
+
+/** What passed_on.c does. */
+const WAITING = 3;
+for (const sockets of KEPT) {
+  Deno.test(`tcptop puts what waits to be accepted down to who has its listener, not to a process that has ended, in ${sockets}`, async () => {
+    const program = await compiled("passed_on", [new URL("passed_on.c", import.meta.url)]);
+    const child = new Deno.Command(program, { args: [String(WAITING)], stdin: "piped", stdout: "piped" }).spawn();
+    const said = lines(child.stdout), writer = child.stdin.getWriter();
+    const [port, first, heir] = (await within(10, "its listener", said.next())).value!.split(" ").map(Number);
+    Deno.env.set("TCPTOP_SOCKETS", sockets);
+    await using running = await Running.start(
+      "--interval",
+      "150ms",
+      "--source",
+      "bpf",
+      "--listen",
+      "-f",
+      `sport:${port}`,
+    );
+    Deno.env.delete("TCPTOP_SOCKETS");
+    await running.next();
+    const connections = await Promise.all(
+      Array.from({ length: WAITING }, () => Deno.connect({ hostname: "127.0.0.1", port })),
+    );
+    const are = (pid: number) => (sample: SampleDocument) =>
+      sample.flows.length === 1 + WAITING && sample.flows.every((flow) => flow.pid === pid);
+    const ofFirst = await running.until("connections that wait", are(first));
+    strictEqual(ofFirst.flows[0].process, "po-first");
+    await writer.write(new Uint8Array(1));
+    // Descriptors are looked over every 3 s.
+    const { flows } = await running.until("the heir", are(heir));
+    deepStrictEqual(new Set(flows.map(({ process }) => process)), new Set(["po-heir"]));
+    await writer.write(new Uint8Array(1));
+    strictEqual((await within(10, "accept()", said.next())).value, "accepted");
+    for (const connection of connections) connection.close();
+    await writer.close();
+    await running.until("the end", (sample) => sample.flows.length === 0);
+    await said.return(undefined);
+    await child.status;
   });
 }
