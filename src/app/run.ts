@@ -1,5 +1,6 @@
 /** Composition: options in, exit status out. */
 import type { Options } from "../options.ts";
+import { writeError } from "../output/stderr.ts";
 import { ClosedPipe } from "../output/stdout.ts";
 import { ExitStatus, TcptopError } from "../errors.ts";
 import type { Output } from "./output.ts";
@@ -28,6 +29,8 @@ function liveScreen(options: Options): LiveScreen {
   return new LiveScreen(options, tty(keys), keys);
 }
 
+const NO_SAMPLE = "The recording ends before its first sample: it has nothing but what was found when it began";
+
 /** What was asked for goes before what has failed. */
 function statusOf(outputs: readonly Output[]): number {
   const all = outputs.flatMap(({ status }) => status || []);
@@ -42,8 +45,9 @@ export async function run(options: Options): Promise<number> {
   const screen = wantsScreen(options) ? liveScreen(options) : null;
   const outputs = await openOutputs(options, Deno.stdout.isTerminal(), owner(), screen);
   const session = await openSession(options, outputs);
-  let stops = 0;
+  let stops = 0, stopped = false;
   const stop = () => {
+    stopped = true;
     screen?.ends();
     if (options.replay === null && wantsLast(options) && stops++ === 0) session.finish();
     else session.stop();
@@ -68,6 +72,7 @@ export async function run(options: Options): Promise<number> {
       goesOn: outlivesReader(options),
       cuts: options.replay !== null,
       rests: screen !== null && options.record === null && count === null,
+      none: () => options.replay !== null && screen === null && !options.events && !stopped && writeError(NO_SAMPLE),
     });
     if (screen !== null && screen.failure !== null) throw screen.failure;
   } catch (error) {

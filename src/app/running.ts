@@ -142,13 +142,15 @@ interface Showing {
   readonly cuts?: boolean;
   /** Samples that say what the one before did may be left out, where no output needs them. */
   readonly rests?: boolean;
+  /** Called where the source has come to its end before a first sample. */
+  readonly none?: () => void;
 }
 
 export async function show(
   session: Session,
   outputs: readonly Output[],
   count: number | null,
-  { begun = () => {}, leaves = false, goesOn = false, cuts = false, rests = false }: Showing = {},
+  { begun = () => {}, leaves = false, goesOn = false, cuts = false, rests = false, none = () => {} }: Showing = {},
 ): Promise<boolean> {
   const told = new Set(outputs);
   const tell = async (what: (output: Output) => void | Promise<void>) => {
@@ -185,5 +187,6 @@ export async function show(
     }
     if (outputs.some(({ done }) => done)) session.stop();
   }
+  if (shown === 0) none();
   return false;
 }

@@ -128,3 +128,12 @@ Deno.test("--replay tells of what was lost of each of several recordings, and of
   strictEqual((await execute(tcptop(["--replay", path, "--otlp", receiver.url]))).code, 0);
   strictEqual(receiver.sum("tcptop.record.lost"), 10);
 });
+
+Deno.test("--replay says so where a recording has no sample, unless events are told", async () => {
+  const path = file(await record([{ snapshot: [join(live(), tick(1000))] }]));
+  for (const [output, says] of [["--json", true], ["--once", true], ["--csv=-", true], ["--events", false]] as const) {
+    const { code, stdout, stderr } = await execute(tcptop(["--replay", path, output]));
+    deepStrictEqual([code, stdout], [0, ""], output);
+    strictEqual(/^tcptop: The recording ends before its first sample: .*\n$/.test(stderr), says, output);
+  }
+});
