@@ -1,4 +1,5 @@
 import type { Options } from "../options.ts";
+import { counted } from "../view/units.ts";
 import { wantsAll } from "./running.ts";
 import { toStandardOutput } from "./standard_output.ts";
 
@@ -62,6 +63,10 @@ const WHY: Readonly<Record<string, Why>> = {
   "--udp-timeout": ({ source }) => unless(source !== "netlink", "--source netlink sees no datagrams"),
   "--otlp-logs": ({ otlp }) => unless(otlp !== null, "it is for --otlp"),
   "--command": command,
+  "--metrics": ({ count, replay }, { screen }) =>
+    unless(screen || replay === null, "a replay without the screen is over before anybody asks") ??
+      unless(screen || count !== 1, "who asks has no time: tcptop ends with its one sample"),
+  "--when": when,
 };
 
 /** A sentence about each option of the command line that changes nothing in this run. `screen`: there is one. */
@@ -98,6 +103,14 @@ function columns(options: Options, { screen, table, events }: Places): string | 
 function bits({ json, columns }: Options, { screen, table, events }: Places): string | null {
   const lines = events && !json && columns?.some(({ unit }) => unit === "bytes/s");
   return unless(screen || table || lines === true, "it is for tables; JSON and CSV stay in bytes");
+}
+
+/** Of a recording the interval is not known. */
+function when({ when, count, intervalMs, replay }: Options): string | null {
+  if (count === null || replay !== null) return null;
+  const late = when.find(({ forNs }) => forNs > count * intervalMs * 1e6);
+  if (late === undefined) return null;
+  return `'${late.text}' takes longer than ${counted(count, "[sample|samples]")} of ${intervalMs / 1e3} s`;
 }
 
 function group({ group, report }: Options, { screen, samples, conditions, events, map }: Places): string | null {

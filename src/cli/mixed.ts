@@ -5,6 +5,9 @@ import { usage } from "./values.ts";
 /** Options that name a file. */
 const OF_FILES = ["csv", "record", "replay", "networks", "learn", "allow", "summary", "report", "known"] as const;
 
+/** Of these, those that are written, each as a whole of its own. */
+const WRITTEN: ReadonlySet<string> = new Set(["csv", "record", "learn", "summary", "report", "known"]);
+
 /** Of these, those for which - is standard output or standard input. */
 const OF_STREAMS: ReadonlySet<string> = new Set(["csv", "record", "replay"]);
 
@@ -29,6 +32,7 @@ export function refuseMixed(raw: Raw): void {
   for (const name of OF_FILES) refuseOption(name, [raw[name]].flat());
   const dash = OF_FILES.find((name) => !OF_STREAMS.has(name) && [raw[name]].flat().includes("-"));
   if (dash !== undefined) throw usage(`--${dash} takes a file; ./- would be one of the name -`);
+  refuseSameFile(raw);
   if (raw.networks !== undefined && raw.otlp === undefined && raw.metrics === undefined) {
     throw usage("--networks is for --otlp and --metrics");
   }
@@ -53,6 +57,20 @@ export function refuseMixed(raw: Raw): void {
   if (raw.keep !== undefined && raw.record === undefined) throw usage("--keep needs --record, with a directory");
   if (raw.at !== undefined && (raw.from !== undefined || raw.to !== undefined)) {
     throw refuse("--at", raw.from === undefined ? "--to" : "--from", "a moment has no length");
+  }
+}
+
+/** One would write over what the other has written, or reads. A policy may go by what it adds to; devices take anything. */
+function refuseSameFile(raw: Raw): void {
+  const options = new Map<string, string>();
+  for (const name of OF_FILES) {
+    for (const file of [raw[name]].flat()) {
+      if (file === undefined || file === "-" || file.startsWith("/dev/")) continue;
+      const path = file.replace(/^(?:\.\/+)+|(?<=\/)(?:\.?\/)+/g, ""), other = options.get(path);
+      options.set(path, name);
+      if (other === undefined || other === name || other === "learn" && name === "allow") continue;
+      if (WRITTEN.has(name) || WRITTEN.has(other)) throw usage(`--${other} and --${name} name the same file, ${file}`);
+    }
   }
 }
 

@@ -52,6 +52,28 @@ Deno.test("unusedOptions() names those of tables, groups and rows where there ar
   deepStrictEqual(unused("--since-start", { screen: true }), []);
 });
 
+Deno.test("unusedOptions() names metrics that nobody can ask for, and conditions that cannot hold for so long", () => {
+  deepStrictEqual(unused("--once --metrics :1"), ["--metrics"]);
+  deepStrictEqual(unused("--count 1 --interval 1m --metrics :1"), ["--metrics"]);
+  deepStrictEqual(unused("--replay f --metrics :1"), ["--metrics"]);
+  deepStrictEqual(unused("--replay f --metrics :1", { screen: true }), []);
+  for (const argv of ["--metrics :1", "--json --count 2 --metrics :1"]) deepStrictEqual(unused(argv), []);
+  const when = (argv: string) => {
+    const invocation = parseArguments(
+      [...argv.split(" "), "--when", "rx/s>1MiB for 30s", "--when", "failed"],
+      () => null,
+    );
+    return "run" in invocation ? unusedOptions(invocation.run, false, false) : [];
+  };
+  deepStrictEqual(when("--once"), [
+    "--when has no effect here: 'rx/s>1MiB for 30s' takes longer than 1 sample of 1 s",
+  ]);
+  deepStrictEqual(when("--count 29").length, 1);
+  for (const argv of ["--count 30", "--once --interval 30s", "--json", "--replay f --count 1"]) {
+    deepStrictEqual(when(argv), [], argv);
+  }
+});
+
 Deno.test("unusedOptions() names what chooses flows where all are recorded, and nothing else is told", () => {
   const chosen = "--filter curl --pid 1 --pid 2 --port 3 --process a --tcp -4", names = chosen.match(/-+[a-z4]+/g)!;
   for (const record of ["--record -", "--record d --keep 24h"]) {

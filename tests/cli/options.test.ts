@@ -296,6 +296,15 @@ Deno.test("parseArguments() takes no option for the value of the one before", ()
   for (const [name, next] of [["--csv", "--once"], ["--filter", "-L"], ["--process", "--tcp"], ["--hosts", "--json"]]) {
     strictEqual(refusal(name, next), `${name} takes a value, and ${next} is an option`);
   }
+  for (
+    const [a, b] of [["csv", "report"], ["learn", "csv"], ["summary", "report"], ["replay", "report"], ["allow", "csv"]]
+  ) {
+    const sentence = refusal(`--${a}`, "a/f", `--${b}`, ".//a/./f");
+    ok(/^--\w+ and --\w+ name the same file, \.?\/?\/?a\/(\.\/)?f$/.test(sentence), sentence);
+    for (const name of [a, b]) ok(sentence.includes(`--${name}`), sentence);
+  }
+  strictEqual(options("--csv", "/dev/null", "--report", "/dev/null").csv, "/dev/null");
+  strictEqual(options("--learn", "f", "--allow", "f").learn, "f");
   for (const nothing of ["", "  ", "\t\n"]) {
     strictEqual(refusal("-f", nothing), "--filter takes a filter, not nothing: everything is shown without the option");
     match(refusal("--tcp", "-f", "port:1", "-f", nothing), /^--filter takes a filter, not nothing/);
