@@ -3,7 +3,7 @@ import { errnoText } from "../../system/errno.ts";
 import { DROP_REASONS, kernelRemedy } from "../../system/kernel_version.ts";
 import type { Note } from "../../system/source_info.ts";
 import type { SourceOptions } from "../source.ts";
-import { shortage, START_AGAIN } from "./shortage.ts";
+import { shortage, START_AGAIN, withoutSource } from "./shortage.ts";
 
 const UNKNOWN = "Why this machine drops packets is not known";
 const DOCTOR = "tcptop doctor says what is missing";
@@ -20,7 +20,7 @@ export function dropsUnknown(
     message: `${UNKNOWN}: ${why}`,
     remedy,
   });
-  if (source === "netlink") return note("it takes eBPF, which --source netlink leaves out", "Leave out --source");
+  if (source === "netlink") return note("it takes eBPF, which --source netlink leaves out", withoutSource(euid));
   if (errno === 0) return note("it takes eBPF, which is not to be had here", DOCTOR);
   const short = shortage(errno);
   if (short !== null) return note(`cannot load the program that tells it (${short.what})`, short.remedy ?? START_AGAIN);

@@ -38,6 +38,10 @@ export function shortage(errno: number): Shortage | null {
 /** The remedy where the same call may succeed the next time. */
 export const START_AGAIN = "Start it again; tcptop doctor tries each program by itself";
 
+/** What has eBPF used after all; without root it would be refused. */
+export const withoutSource = (euid: number | null) =>
+  euid === 0 ? "Leave out --source" : "Run it with sudo, and leave out --source";
+
 /** libbpf's log has this line before the verifier's own: an EACCES then means that the verifier refused the program, and not that a capability is
  * missing. */
 export const VERIFIER_LOG = "BEGIN PROG LOAD LOG";

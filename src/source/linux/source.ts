@@ -15,7 +15,7 @@ import { type Library, newHandle } from "../../system/shim.ts";
 import { Errno } from "../../wire/errno.ts";
 import { tcpLimitNotes } from "./tcp_notes.ts";
 import { untranslated } from "./nat_notes.ts";
-import { UDP_IS_LISTED, UDP_LEFT_OUT, udpLimitNotes, udpMissing } from "./udp_notes.ts";
+import { UDP_IS_LISTED, udpLeftOut, udpLimitNotes, udpMissing } from "./udp_notes.ts";
 
 const BUFFER_BYTES = 1 << 20;
 /** enum tcptop_snapshot of ffi/tcptop.h. */
@@ -236,7 +236,7 @@ export class ShimSource implements FlowSource {
   /** Never fails: where UDP cannot be seen, a note says so and TCP goes on. */
   #openUdp({ source, udpTimeoutMs, watchDns }: SourceOptions): Pick<SourceInfo, "udp" | "notes"> {
     const { tcptop__udp_load, tcptop__list_udp } = this.#library.symbols;
-    let missing = UDP_LEFT_OUT;
+    let missing = udpLeftOut(this.#euid);
     if (source !== "netlink") {
       const result = tcptop__udp_load(this.#handle, udpTimeoutMs, watchDns ? 1 : 0);
       if (result >= 0) return { udp: "bpf", notes: udpLimitNotes(result) };

@@ -3,7 +3,7 @@ import { errnoText } from "../../system/errno.ts";
 import { isAtLeast, kernelRemedy, PERFMON, UDP_BY_BPF } from "../../system/kernel_version.ts";
 import type { Note } from "../../system/source_info.ts";
 import type { ShimFailure } from "./error.ts";
-import { described, shortage, START_AGAIN, VERIFIER_LOG } from "./shortage.ts";
+import { described, shortage, START_AGAIN, VERIFIER_LOG, withoutSource } from "./shortage.ts";
 
 const { EPERM, ENOENT, EACCES, EINVAL, ENODEV, ENOSYS } = Errno;
 
@@ -29,11 +29,12 @@ export function udpLimitNotes(limits: number): Note[] {
 /** Behind the note on why bytes are not counted, where sockets can be listed all the same. */
 export const UDP_IS_LISTED = "UDP sockets are listed, without bytes, packets or age";
 
-export const UDP_LEFT_OUT: Note = {
+/** Where --source netlink was asked for. */
+export const udpLeftOut = (euid: number | null): Note => ({
   code: "udp_unavailable",
   message: "UDP flows are not seen: they take eBPF, which --source netlink leaves out",
-  remedy: "Leave out --source",
-};
+  remedy: withoutSource(euid),
+});
 
 /** Why there is no UDP, and what helps. `release`: the kernel's. */
 export function udpMissing({ errno, stage, log }: ShimFailure, euid: number | null, release: string): Note {

@@ -17,5 +17,6 @@ Deno.test("dropsUnknown() blames what has run out, a right that is missing, or w
   match(dropsUnknown(EPERM, "auto", 0, "6.1.0").message, /the kernel refuses/);
   match(dropsUnknown(EPERM, "auto", 1000, "6.1.0").remedy!, /^Run it with sudo/);
   strictEqual(dropsUnknown(0, "netlink", 0, "6.1.0").remedy, "Leave out --source");
+  strictEqual(dropsUnknown(0, "netlink", 1000, "6.1.0").remedy, "Run it with sudo, and leave out --source");
   strictEqual(dropsUnknown(0, "auto", 0, "6.1.0").remedy, "tcptop doctor says what is missing");
 });
