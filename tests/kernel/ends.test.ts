@@ -38,6 +38,9 @@ Deno.test("an ordinary user gets one sentence and status 3", async () => {
   const sentence =
     "tcptop: needs root to load its eBPF programs. Run it with sudo, or see less without: --source netlink\n";
   deepStrictEqual([code, stdout, stderr], [3, "", sentence]);
+  // Who may end none by netlink either is not sent there.
+  const { stderr: kills } = await execute(copy.line("kill", "--yes", "port:1"));
+  strictEqual(kills, "tcptop: needs root to load its eBPF programs. Run it with sudo\n");
   deepStrictEqual((await execute(copy.line("--version"))).code, 0);
 });
 

@@ -18,8 +18,9 @@ export interface ShimFailure {
   readonly log: string;
 }
 
-/** The one place where errno becomes a sentence and an exit status. `release`: the kernel's. */
-export function shimError(failure: ShimFailure, euid: number | null, release: string): TcptopError {
+/** The one place where errno becomes a sentence and an exit status. `release`: the kernel's. `kills`: connections are to be ended, which without
+ * root no source can. */
+export function shimError(failure: ShimFailure, euid: number | null, release: string, kills = false): TcptopError {
   const cause = new Error(`${failure.stage}: errno ${failure.errno}\n${failure.log}`);
   const say = (message: string, status: ExitStatus) => new TcptopError(message, status, { cause });
   if (failure.stage === KILL) return cannotKill(failure.errno, say);
@@ -43,7 +44,7 @@ export function shimError(failure: ShimFailure, euid: number | null, release: st
   const refused = failure.errno === EPERM || failure.errno === EACCES;
   if (refused && euid !== 0) {
     return say(
-      "needs root to load its eBPF programs. Run it with sudo, or see less without: --source netlink",
+      `needs root to load its eBPF programs. Run it with sudo${kills ? "" : ", or see less without: --source netlink"}`,
       ExitStatus.notPermitted,
     );
   }

@@ -208,7 +208,7 @@ export class ShimSource implements FlowSource {
   }
 
   /** `error` is set where TCP has no source: it is thrown if UDP has none either. */
-  #openTcp({ source, ringBytes, openings }: SourceOptions): Opened {
+  #openTcp({ source, ringBytes, openings, allowKill }: SourceOptions): Opened {
     const { tcptop__load, tcptop__open_netlink } = this.#library.symbols;
     let refusal: Refusal | null = null;
     if (source !== "netlink") {
@@ -216,7 +216,7 @@ export class ShimSource implements FlowSource {
       if (result >= 0) return { tcp: "bpf", notes: tcpLimitNotes(result) };
       const failure = this.#account(-result);
       refusal = bpfRefusal(failure, this.#euid, Deno.osRelease());
-      if (source === "bpf" || refusal === null) throw shimError(failure, this.#euid, Deno.osRelease());
+      if (source === "bpf" || refusal === null) throw shimError(failure, this.#euid, Deno.osRelease(), allowKill);
       this.#startAnew();
     }
     const result = tcptop__open_netlink(this.#handle), fallback = refusal === null ? [] : [fallbackNote(refusal)];

@@ -14,6 +14,8 @@ Deno.test("shimError() tells an ordinary user to use sudo", () => {
       "needs root to load its eBPF programs. Run it with sudo, or see less without: --source netlink",
     );
     strictEqual(status, ExitStatus.notPermitted);
+    const killing = shimError({ errno, stage: LOADING, log: "" }, 1000, "5.10.0-35-amd64", true);
+    strictEqual(killing.message, "needs root to load its eBPF programs. Run it with sudo");
   }
 });
 
