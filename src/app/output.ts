@@ -25,6 +25,8 @@ export interface Output {
   ended?(facts: RunFacts): void | Promise<void>;
   /** Once it is closed: an exit status other than the run's; null, absent: none. */
   readonly status?: number | null;
+  /** The user will not wait for what close() waits for. */
+  hurry?(): void;
   /** Called however the program ends; what was written is complete afterwards. */
   close?(): void | Promise<void>;
 }

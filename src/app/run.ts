@@ -45,9 +45,10 @@ export async function run(options: Options): Promise<number> {
   const screen = wantsScreen(options) ? liveScreen(options) : null;
   const outputs = await openOutputs(options, Deno.stdout.isTerminal(), owner(), screen);
   const session = await openSession(options, outputs);
-  let stops = 0, stopped = false;
+  let stops = 0, stopped = false, closing = false;
   const stop = () => {
     stopped = true;
+    if (closing) return outputs.forEach((output) => output.hurry?.());
     screen?.ends();
     if (options.replay === null && wantsLast(options) && stops++ === 0) session.finish();
     else session.stop();
@@ -82,6 +83,7 @@ export async function run(options: Options): Promise<number> {
     }
   } finally {
     await screen?.close();
+    closing = true;
     if (!left) await session.close();
     for (const output of outputs) await output.close?.();
   }

@@ -2,6 +2,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Receiver } from "../support/otlp_receiver.ts";
 import { execute, type SampleDocument, tcptop } from "../support/tcptop.ts";
+import { Pty } from "../support/pty.ts";
 import { freePort, Program, until } from "../support/program.ts";
 
 const REPLAY = ["--replay", new URL("../../examples/demo.tcptop", import.meta.url).pathname, "--json"];
@@ -151,4 +152,16 @@ Deno.test("--otlp that ends while it waits for the next attempt makes it before 
   await program.signal("SIGTERM");
   deepStrictEqual(await program.ended(), { code: 0, stdout: "", stderr: "" });
   ok(receiver.points.length > 0);
+});
+
+Deno.test("--otlp that waits for a receiver at the end says so on a terminal, and a further ^C ends that", async () => {
+  const line = tcptop(["--json", "-i", "200ms", "-f", "port:1", "--otlp", `http://127.0.0.1:${freePort()}`]);
+  await using pty = await Pty.start(100, 24, line);
+  await pty.until("tcptop.sample/1");
+  const beganMs = performance.now();
+  Deno.kill(pty.pid, "SIGINT");
+  await pty.until("is sent for up to 5 s; ^C ends that");
+  Deno.kill(pty.pid, "SIGINT");
+  await pty.until("did not arrive at");
+  ok(performance.now() - beganMs < 4800);
 });

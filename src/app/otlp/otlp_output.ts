@@ -25,6 +25,9 @@ import { Sender } from "./sender.ts";
 const MOST_RECORDS = 512;
 const FLUSH_WITHIN_MS = 5000;
 const FLUSH_STEP_MS = 20;
+/** Who looks at a terminal that says nothing takes tcptop for stuck. */
+const SAYS_AFTER_MS = 500;
+const WAITS = `What the receiver has not taken yet is sent for up to ${FLUSH_WITHIN_MS / 1000} s; ^C ends that`;
 
 type Moment = Pick<Sample, "wallMs" | "intervalMs" | "host" | "fleet">;
 
@@ -38,6 +41,7 @@ export class OtlpOutput implements Output {
   /** Without its flows, which are not kept. */
   #last: Moment | null = null;
   #collectedMs: number | null = null;
+  #hurried = false;
 
   constructor(
     readonly config: OtlpConfig,
@@ -99,12 +103,21 @@ export class OtlpOutput implements Output {
     return this.once && this.#account.allLost > 0 ? ExitStatus.failed : null;
   }
 
+  hurry(): void {
+    this.#hurried = true;
+  }
+
   /** What has not been sent by now is sent within FLUSH_WITHIN_MS, or counted as lost. */
   async close(): Promise<void> {
     if (this.#last !== null) this.#sendMetrics(this.#last);
-    const untilMs = nowMs() + FLUSH_WITHIN_MS;
+    const beganMs = nowMs(), untilMs = beganMs + FLUSH_WITHIN_MS;
+    let says = Deno.stderr.isTerminal();
     for (const sender of this.#senders) sender.ends(this.once);
-    while (this.#isSending && nowMs() < untilMs) {
+    while (this.#isSending && !this.#hurried && nowMs() < untilMs) {
+      if (says && nowMs() > beganMs + SAYS_AFTER_MS) {
+        says = false;
+        writeError(WAITS);
+      }
       await new Promise<void>((done) => void after(FLUSH_STEP_MS, done));
     }
     this.#account.ending = true;
