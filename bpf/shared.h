@@ -33,6 +33,11 @@ struct tcptop_tcp_shared {
 	__u64 syn_recv;        /* by the programs: connections in SYN_RECV that the snapshot has met; 0 by user space before a snapshot */
 	__u64 changes;         /* by user space: 1: the snapshot leaves out connections of which nothing has changed (snapshot_is_still()) */
 	__u64 ended_untold;    /* by the programs: connections that ended and were freed unseen, and whose memory was used again before a walk came by */
+	__u64 stirred;         /* by the programs: 1: a socket's state, or what is kept of it, may have changed; 0 by user space before a walk over all (still.h) */
+	__u64 notes;           /* by user space before such a walk: 1: it notes in still_sockets which sockets it meets */
+	__u64 still;           /* by the programs: sockets in still_sockets; 0 by user space before the walk */
+	__u64 still_next;      /* by both: the one at which tcp_still goes on; 0 by user space before it */
+	__u64 moving;          /* by the programs: 1: the walk has met one that is not noted, or tcp_still one that has changed; 0 by user space before the walk */
 	__u64 owners_met;      /* by user space: 1: an owner pass came before this snapshot */
 	__u32 epoch;           /* by user space, never 0: raised to be sent a full record of every socket again */
 	__u32 owner_pass;      /* by user space: number of the owner pass that runs or ran last; 0: none yet */

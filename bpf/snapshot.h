@@ -5,6 +5,7 @@
 
 #include "mptcp.h"
 #include "path.h"
+#include "still.h"
 #include "track.h"
 
 static __always_inline void snapshot_counters(struct tcptop_tcp_counters *c, struct sock *sk, struct tcp_sock *tp,
@@ -69,14 +70,12 @@ static __always_inline bool snapshot_emit(struct sock *sk, struct tcp_sock *tp, 
 	return true;
 }
 
-/* Whether the socket belongs into the snapshot. Where its state contradicts t, since a change went unseen (lifecycle.h), t is put right and the end
+/* Whether the socket, whose end was not reported yet, belongs into the snapshot. Where its state contradicts t, since a change went unseen (lifecycle.h), t is put right and the end
  * reported. A socket on its way into SYN_SENT is in TCP_CLOSE too, but is neither announced nor described yet; in SYN_SENT it has no row before its SYN. */
 static __always_inline bool snapshot_is_live(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
 {
 	u8 state = sk->__sk_common.skc_state;
 
-	if (t->ended)
-		return false;
 	if (t->cookie != cookie) {
 		if (state == TCP_SYN_RECV || state == TCP_CLOSE) /* in its handshake: t is a copy of its listener's */
 			return false;
@@ -120,39 +119,29 @@ static __always_inline bool path_emit(struct sock *sk, struct tcp_sock *tp, stru
 	return true;
 }
 
-/* Of what moves when anything about a connection does: its state, segments, and the bytes that its process has written and read. The times of what
- * holds it up run only while something is under way (tcp_chrono_start()), and no figure changes by itself while nothing is. */
-static __always_inline u32 still_sum(struct sock *sk, struct tcp_sock *tp)
-{
-	u64 sum = tp->segs_in;
-
-	sum = sum * 31 + tp->segs_out;
-	sum = sum * 31 + tp->write_seq;
-	sum = sum * 31 + tp->copied_seq;
-	sum = sum * 31 + tp->rcv_nxt;
-	sum = sum * 31 + tp->snd_una;
-	sum = sum * 31 + sk->__sk_common.skc_state;
-	return (u32)(sum ^ sum >> 32);
-}
-
 /* Whether user space has all there is to know. A segment is counted before it is taken in, where its process has the socket locked (tcp_v4_rcv()): so
- * a connection is told of once more when it has come to rest. Listeners' queues move without any of this. */
+ * a connection is told of once more when it has come to rest. What was not changed is not written: its cache line stays clean. */
 static __always_inline bool snapshot_is_still(struct sock *sk, struct tcp_sock *tp, struct tracked *t)
 {
-	u32 sum = still_sum(sk, tp);
-	bool same = sum == t->still_told && t->described == shared.epoch &&
-		    BPF_CORE_READ_BITFIELD(tp, chrono_type) == TCP_CHRONO_UNSPEC && sk->__sk_common.skc_state != TCP_LISTEN;
-	bool still = same && t->still;
+	u64 sum = still_sum(sk, tp);
+	u32 told = sum ^ sum >> 32;
+	bool same = told == t->still_told && t->described == shared.epoch && BPF_CORE_READ_BITFIELD(tp, chrono_type) == TCP_CHRONO_UNSPEC;
 
-	t->still_told = sum;
+	if (same && t->still) {
+		still_note(sk, sum);
+		return shared.changes;
+	}
+	t->still_told = told;
 	t->still = same;
-	return still && shared.changes;
+	still_not();
+	return false;
 }
 
 /* The walk comes to this socket again, and it has to be told of then. */
 static __always_inline bool snapshot_put_off(struct tracked *t)
 {
 	t->still = 0;
+	still_not();
 	return false;
 }
 
@@ -163,8 +152,12 @@ static __always_inline bool snapshot_put_off(struct tracked *t)
  * RCU keeps the list whole. False: the ring is half full, which is as much as a snapshot may use; the walk must come to this socket again. */
 static __always_inline bool snapshot_tell(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
 {
-	if (!snapshot_is_live(sk, tp, t, cookie))
+	if (t->ended)
 		return true;
+	if (!snapshot_is_live(sk, tp, t, cookie)) {
+		still_not();
+		return true;
+	}
 	/* Owners change by a pass; whoever changes one otherwise has everything told again. */
 	if ((!shared.changes || shared.owners_met || t->described != shared.epoch) && !mptcp_take_owner(t, tp))
 		owner_apply_pass(t);
@@ -180,8 +173,10 @@ static __always_inline bool snapshot_tell(struct sock *sk, struct tcp_sock *tp, 
 /* Its record, if there is something to tell; half-open ones count, told or not. False as snapshot_tell(). */
 static __always_inline bool snapshot_write(struct sock *sk, struct tcp_sock *tp, struct tracked *t, u64 cookie)
 {
-	if (!tp)
+	if (!tp) {
+		still_not();
 		return true;
+	}
 	if (!snapshot_tell(sk, tp, t, cookie))
 		return false;
 	count_syn_recv(sk, tp);

@@ -14,6 +14,8 @@ struct {
 	__type(value, struct tracked);
 } tracked_sockets SEC(".maps");
 
+extern void *bpf_rdonly_cast(void *obj, u32 btf_id) __ksym __weak; /* since 6.2, for tcp_still alone */
+
 static __always_inline struct tracked *track_find(struct sock *sk, u64 cookie)
 {
 	return bpf_sk_storage_get(&tracked_sockets, sk, 0, 0);

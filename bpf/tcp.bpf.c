@@ -9,6 +9,7 @@
 #include "udp_owners.bpf.c"
 #include "udp_tunnels.bpf.c"
 #include "snapshot.h"
+#include "tcp_still.bpf.c"
 #include "udp_losses.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

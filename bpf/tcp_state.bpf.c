@@ -2,11 +2,12 @@
 /* Changes of state, from connect() or listen() to the freeing of the socket. Part of tcp.bpf.c and of tcp_table.bpf.c. */
 #include "lifecycle.h"
 #include "reset_why.h"
+#include "still.h"
 
-static __always_inline int state_changes(struct sock *sk, int old, int new)
+static __always_inline void state_changes(struct sock *sk, int old, int new)
 {
 	if (sk->sk_protocol != IPPROTO_TCP || old == new)
-		return 0;
+		return;
 	switch (new) { /* the cookie is asked for in each case: half of a connection's changes need none */
 	case TCP_SYN_SENT:
 		lifecycle_start(sk, bpf_get_socket_cookie(sk), DIRECTION_OUTBOUND);
@@ -27,21 +28,24 @@ static __always_inline int state_changes(struct sock *sk, int old, int new)
 			lifecycle_closed(sk, bpf_get_socket_cookie(sk), old);
 		break;
 	}
-	return 0;
 }
 
 /* Fires for every protocol on inet_sock_set_state() (MPTCP, SCTP and DCCP too) and in whatever context the change happens. */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(tcp_state, struct sock *sk, int old, int new)
 {
-	return state_changes(sk, old, new);
+	state_changes(sk, old, new);
+	still_stir();
+	return 0;
 }
 
 /* For changes in a softirq that interrupts tcp_state (lifecycle.h). */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(tcp_state_again, struct sock *sk, int old, int new)
 {
-	return state_changes(sk, old, new);
+	state_changes(sk, old, new);
+	still_stir();
+	return 0;
 }
 
 SEC("tp_btf/tcp_receive_reset")
@@ -75,5 +79,6 @@ int BPF_PROG(tcp_destroyed, struct sock *sk)
 	if (!settings.witness_alone)
 		lifecycle_destroyed(sk, cookie);
 	track_freed(sk, cookie);
+	still_stir();
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "udp_owners.bpf.c"
 #include "udp_tunnels.bpf.c"
 #include "table_walk.bpf.c"
+#include "tcp_still.bpf.c"
 #include "table_udp.bpf.c"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

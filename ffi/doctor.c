@@ -99,9 +99,9 @@ static void programs_say(struct report *r, const char *subsystem, const uint8_t 
 
 	if (!object)
 		return;
-	/* tcp_witness is loaded where it is needed alone, and asks for more than older kernels have (bpf_get_current_pid_tgid() for sockops, 6.10). */
+	/* tcp_still is nothing that tcptop could not do without. tcp_witness is loaded where it is needed alone, and asks for more than older kernels have (bpf_get_current_pid_tgid() for sockops, 6.10). */
 	bpf_object__for_each_program(p, object)
-		if (strcmp(bpf_program__name(p), "tcp_witness") || first_process_is_hidden())
+		if (strcmp(bpf_program__name(p), "tcp_still") && (strcmp(bpf_program__name(p), "tcp_witness") || first_process_is_hidden()))
 			say(r, "program\t%s\t%s\t%s\t%d\n", subsystem, bpf_program__name(p), bpf_program__section_name(p),
 			    program_try(data, size, bpf_program__name(p), cgroup_fd));
 	bpf_object__close(object);

@@ -100,7 +100,6 @@ static int sockets_append(struct programs *p, const struct request *r, struct by
 
 	if (look)
 		owners_append(p, to, r->deadline_ns - COUNTERS_SHARE_NS);
-	p->shared->syn_recv = 0;
 	p->shared->owners_met = look;
 	p->shared->changes = changes;
 	err = sockets_walk(p, to, r->deadline_ns);

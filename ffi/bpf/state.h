@@ -29,6 +29,9 @@ struct programs {
 	struct bpf_link *owners;
 	struct bpf_link *orphans;
 	struct bpf_link *sockets;
+	struct bpf_link *still; /* NULL: each tick walks over all sockets */
+	bool still_is_refused;
+	uint32_t still_epoch; /* shared->epoch, as of the last walk over all sockets */
 	struct bpf_link *udp_settled;
 	struct bpf_link *udp_settled_kernel; /* with is_table alone */
 	struct bpf_link *tunnels; /* NULL: this kernel has no such iterator */

@@ -36,20 +36,58 @@ static int map_share(struct programs *p, const char *name)
 	return bpf_map__reuse_fd(bpf_object__find_map_by_name(p->tcp, name), bpf_object__find_map_fd_by_name(p->maps, name));
 }
 
-void tcp_walk_types_set(struct bpf_object *object)
+/* What the kernel calls by that number; 0: it has none. libbpf goes over all types for each name (kernel_btf_part.h). */
+struct kernel_types {
+	uint32_t sock, tcp_sock;
+	uint32_t rdonly_cast; /* bpf_rdonly_cast(), since 6.2 */
+};
+
+static struct kernel_types kernel_types(void)
+{
+	struct btf *kernel = btf__load_vmlinux_btf();
+	uint32_t end = kernel ? btf__type_cnt(kernel) : 0;
+	struct kernel_types found = {};
+
+	for (uint32_t id = 1; id < end; id++) {
+		const struct btf_type *type = btf__type_by_id(kernel, id);
+		const char *name = btf_is_struct(type) || btf_is_func(type) ? btf__name_by_offset(kernel, type->name_off) : "";
+
+		if (btf_is_func(type) && !strcmp(name, "bpf_rdonly_cast"))
+			found.rdonly_cast = id;
+		else if (btf_is_struct(type) && !strcmp(name, "sock") && !found.sock)
+			found.sock = id;
+		else if (btf_is_struct(type) && !strcmp(name, "tcp_sock") && !found.tcp_sock)
+			found.tcp_sock = id;
+	}
+	btf__free(kernel);
+	return found;
+}
+
+bool tcp_walk_types_set(struct bpf_object *object)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata");
-	struct btf *kernel = btf__load_vmlinux_btf();
+	const struct kernel_types types = kernel_types();
 	struct tcptop_tcp_settings settings;
 	size_t size;
 
-	if (map && kernel) {
-		memcpy(&settings, bpf_map__initial_value(map, &size), sizeof(settings));
-		settings.sock_type = btf__find_by_name_kind(kernel, "sock", BTF_KIND_STRUCT);
-		settings.tcp_sock_type = btf__find_by_name_kind(kernel, "tcp_sock", BTF_KIND_STRUCT);
-		bpf_map__set_initial_value(map, &settings, sizeof(settings));
-	}
-	btf__free(kernel);
+	if (!map)
+		return false;
+	memcpy(&settings, bpf_map__initial_value(map, &size), sizeof(settings));
+	settings.sock_type = types.sock;
+	settings.tcp_sock_type = types.tcp_sock;
+	bpf_map__set_initial_value(map, &settings, sizeof(settings));
+	return types.rdonly_cast;
+}
+
+/* tcp_still, where the kernel has what it needs, and every child of a listener is met by a program: where changes of state go unseen and there is no witness, a walk
+ * over storage alone meets it (BPF_F_CLONE). */
+static void still_choose(struct programs *p)
+{
+	bool is_loaded = tcp_walk_types_set(p->tcp) && !p->still_is_refused && (p->is_table || !p->needs_witness || p->has_witness);
+
+	bpf_program__set_autoload(bpf_object__find_program_by_name(p->tcp, "tcp_still"), is_loaded);
+	if (!is_loaded)
+		bpf_map__set_max_entries(bpf_object__find_map_by_name(p->tcp, "still_sockets"), 1);
 }
 
 static int32_t object_open(struct programs *p, uint32_t openings)
@@ -75,8 +113,7 @@ static int32_t object_open(struct programs *p, uint32_t openings)
 	map = bpf_object__find_map_by_name(p->tcp, ".rodata");
 	if (!map || bpf_map__set_initial_value(map, &settings, sizeof(settings)))
 		return fail(p->failure, EINVAL, "set up the TCP programs");
-	if (p->is_table)
-		tcp_walk_types_set(p->tcp);
+	still_choose(p);
 	return 0;
 }
 
@@ -86,6 +123,11 @@ static bool attach_witness(struct programs *p)
 {
 	p->witness = bpf_program__attach_cgroup(bpf_object__find_program_by_name(p->tcp, "tcp_witness"), p->cgroup_fd);
 	return p->witness;
+}
+
+static bool has_still(const struct programs *p)
+{
+	return bpf_program__autoload(bpf_object__find_program_by_name(p->tcp, "tcp_still"));
 }
 
 static int32_t object_load(struct programs *p, uint32_t openings, bool is_table)
@@ -98,6 +140,12 @@ static int32_t object_load(struct programs *p, uint32_t openings, bool is_table)
 	if ((err = object_open(p, openings)))
 		return err;
 	err = relocated_load(p->tcp);
+	if (err && err != -EPERM && has_still(p)) {
+		p->failure->log[log_length] = 0;
+		bpf_object__close(p->tcp);
+		p->still_is_refused = true;
+		return object_load(p, openings, is_table);
+	}
 	/* Those on the cgroup take CAP_NET_ADMIN, the others do without (is_net_admin_prog_type() in kernel/bpf/syscall.c). */
 	if (err && (err != -EPERM || p->without_cgroup_programs))
 		return fail(p->failure, -err, "load the TCP programs");
@@ -182,6 +230,7 @@ static int32_t attach_all(struct programs *p)
 	    (err = attach_iterator(p, "tcp_orphans", &p->orphans, NULL)) ||
 	    (err = attach_iterator(p, table ? "tcp_walk" : "tcp_snapshot", &p->sockets, table ? NULL : "tracked_sockets")) ||
 	    (err = attach_iterator(p, table ? "udp_settled_files" : "udp_settled", &p->udp_settled, table ? NULL : "udp_sockets")) ||
+	    (has_still(p) && (err = attach_iterator(p, "tcp_still", &p->still, NULL))) ||
 	    (table && (err = attach_iterator(p, "udp_settled_kernel", &p->udp_settled_kernel, NULL))))
 		return err;
 	tunnels_watch(p);
@@ -237,6 +286,7 @@ void tcp_free(struct programs *p)
 	bpf_link__destroy(p->owners);
 	bpf_link__destroy(p->orphans);
 	bpf_link__destroy(p->sockets);
+	bpf_link__destroy(p->still);
 	bpf_link__destroy(p->udp_settled);
 	bpf_link__destroy(p->udp_settled_kernel);
 	tunnels_free(p);

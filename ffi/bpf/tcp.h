@@ -10,7 +10,8 @@ int32_t maps_make(struct programs *p, uint32_t ring_bytes);
 int32_t tcp_load(struct programs *p, uint32_t openings, uint32_t keep);
 void tcp_free(struct programs *p);
 
-/* For an object that is bpf/tcp_table.bpf.c, before it is loaded: its walk asks for the kernel's types by their numbers. Where there is no BTF it does nothing. */
-void tcp_walk_types_set(struct bpf_object *object);
+/* Before the object is loaded: what asks for the kernel's types by their numbers is told them. False: this kernel has no bpf_rdonly_cast(), which that takes (the walk of
+ * bpf/tcp_table.bpf.c, and tcp_still). */
+bool tcp_walk_types_set(struct bpf_object *object);
 
 #endif

@@ -31,7 +31,7 @@ static int ring_take_rest(struct programs *p, struct bytes *to, uint64_t deadlin
 	return err;
 }
 
-/* tcp_snapshot ends a read() with EAGAIN when the ring is half full. */
+/* tcp_snapshot ends a read() with EAGAIN when the ring is half full. The next one may pass over a socket (bpf/snapshot.h): then a walk over all comes next, too. */
 static int storage_walk(struct programs *p, struct bytes *to, uint64_t deadline_ns)
 {
 	uint8_t nothing[8];
@@ -40,10 +40,12 @@ static int storage_walk(struct programs *p, struct bytes *to, uint64_t deadline_
 
 	while (!err && n) {
 		n = read(fd, nothing, sizeof(nothing));
-		if (n < 0 && errno == EAGAIN)
+		if (n < 0 && errno == EAGAIN) {
+			p->shared->moving = 1;
 			err = ring_take(p, to, deadline_ns);
-		else if (n < 0 && errno != EINTR)
+		} else if (n < 0 && errno != EINTR) {
 			err = -errno;
+		}
 	}
 	if (fd >= 0)
 		close(fd);
@@ -66,10 +68,46 @@ static int table_walk(struct programs *p, struct bytes *to, uint64_t deadline_ns
 	return err;
 }
 
-int sockets_walk(struct programs *p, struct bytes *to, uint64_t deadline_ns)
+static bool has_moved(const struct tcptop_tcp_shared *s)
 {
+	return __atomic_load_n(&s->moving, __ATOMIC_ACQUIRE) || __atomic_load_n(&s->stirred, __ATOMIC_ACQUIRE);
+}
+
+static int all_walk(struct programs *p, struct bytes *to, uint64_t deadline_ns)
+{
+	struct tcptop_tcp_shared *s = p->shared;
 	int err;
 
+	/* A note costs a tenth of meeting a socket: none is made while something moves each tick. */
+	s->notes = p->still && !has_moved(s);
+	s->syn_recv = s->still = s->moving = 0;
+	p->still_epoch = s->epoch;
+	__atomic_store_n(&s->stirred, 0, __ATOMIC_SEQ_CST);
 	err = p->is_table ? table_walk(p, to, deadline_ns) : storage_walk(p, to, deadline_ns);
+	if (err)
+		s->moving = 1;
+	return err;
+}
+
+/* Whether a walk over all sockets would tell nothing, and count what the last one did: it met none that moved, and neither a socket nor what is kept of one has
+ * changed since (bpf/still.h). Where that could not be found out they are walked over. */
+static bool is_at_rest(struct programs *p, uint64_t deadline_ns)
+{
+	struct tcptop_tcp_shared *s = p->shared;
+
+	if (!s->notes || !s->changes || s->owners_met || s->epoch != p->still_epoch || has_moved(s))
+		return false;
+	s->still_next = 0;
+	do {
+		if (iterator_read(p->still, NULL, deadline_ns))
+			return false;
+	} while (!has_moved(s) && __atomic_load_n(&s->still_next, __ATOMIC_ACQUIRE) < s->still);
+	return !has_moved(s);
+}
+
+int sockets_walk(struct programs *p, struct bytes *to, uint64_t deadline_ns)
+{
+	int err = is_at_rest(p, deadline_ns) ? 0 : all_walk(p, to, deadline_ns);
+
 	return err ? err : ring_take_rest(p, to, deadline_ns);
 }
