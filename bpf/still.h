@@ -10,7 +10,7 @@
 #define STILL_AT_ONCE 16384 /* some milliseconds, as WALK_AT_ONCE */
 
 struct still {
-	u64 sock; /* address of a struct sock. It may be freed meanwhile: lifecycle.h */
+	u64 sock; /* address of a struct sock. It may be freed meanwhile: tcp_still.bpf.c */
 	u64 sum;  /* still_sum() */
 };
 
