@@ -33,7 +33,6 @@ struct tcptop_tcp_shared {
 	__u64 syn_recv;        /* by the programs: connections in SYN_RECV that the snapshot has met; 0 by user space before a snapshot */
 	__u64 changes;         /* by user space: 1: the snapshot leaves out connections of which nothing has changed (snapshot_is_still()) */
 	__u64 ended_untold;    /* by the programs: connections that ended and were freed unseen, and whose memory was used again before a walk came by */
-	__u64 stirred;         /* by the programs: 1: a socket's state, or what is kept of it, may have changed; 0 by user space before a walk over all (still.h) */
 	__u64 notes;           /* by user space before such a walk: 1: it notes in still_sockets which sockets it meets */
 	__u64 still;           /* by the programs: sockets in still_sockets; 0 by user space before the walk */
 	__u64 still_next;      /* by both: the one at which tcp_still goes on; 0 by user space before it */
@@ -45,7 +44,13 @@ struct tcptop_tcp_shared {
 	__u32 pass_thread;     /* by the programs: id of the thread that makes the owner pass */
 	__u32 pad;
 	__u32 met_tgid;        /* by the programs: the process whose descriptors the owner pass is at; 0 by user space before a pass */
+
+	/* By the programs: 1: a socket's state, or what is kept of it, may have changed; 0 by user space before a walk over all (still.h). All processors write to it,
+	 * and read what stands above: it has a cache line of its own. */
+	__u64 line[6];
+	__u64 stirred;
 };
+_Static_assert(__builtin_offsetof(struct tcptop_tcp_shared, stirred) % 64 == 0, "a cache line of its own");
 
 enum tcptop_counter {
 	COUNTER_EVENTS_LOST,       /* records: the ring was full */
