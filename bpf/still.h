@@ -6,7 +6,7 @@
 
 #include "sock.h"
 
-#define STILL_MAX 131072 /* sockets. Beyond that each tick walks over all that is kept */
+#define STILL_MAX 262144 /* sockets. Beyond that each tick walks over all that is kept */
 #define STILL_AT_ONCE 16384 /* some milliseconds, as WALK_AT_ONCE */
 
 struct still {
