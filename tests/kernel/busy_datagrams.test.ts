@@ -4,6 +4,7 @@ import type { FlowFacts } from "../../src/output/flow_facts.ts";
 import { isAtLeast } from "../../src/system/kernel_version.ts";
 import { compiled } from "../support/compiled.ts";
 import { lines, within } from "../support/lines.ts";
+import { attachedPrograms } from "../support/attached_programs.ts";
 import { Program, until } from "../support/program.ts";
 import { execute, Running, type SampleDocument } from "../support/tcptop.ts";
 
@@ -93,19 +94,6 @@ async function counted({ name, id }: Counts): Promise<Map<number, Traffic>> {
   return found;
 }
 
-/** The names of the programs that a tcptop has attached. */
-async function programs(pid: number): Promise<Set<string>> {
-  const names = new Set<string>();
-  for (const { name } of Deno.readDirSync(`/proc/${pid}/fdinfo`)) {
-    const text = await Deno.readTextFile(`/proc/${pid}/fdinfo/${name}`).catch(() => "");
-    const id = /^prog_id:\t(\d+)$/m.exec(text)?.[1];
-    if (id !== undefined) {
-      names.add(JSON.parse((await execute(["bpftool", "-j", "prog", "show", "id", id])).stdout).name);
-    }
-  }
-  return names;
-}
-
 const sent = (flow: FlowFacts) => [flow.tx_packets, flow.tx_bytes, flow.rx_packets];
 const met = (flow: FlowFacts) => [
   flow.rx_packets! + flow.rx_dropped_packets!,
@@ -152,7 +140,7 @@ for (const [family, args] of [["IPv4", []], ["IPv6", ["-6"]]] as const) {
     strictEqual(inPlaces.get(to)!.tx_packets + inTable.get(to)!.tx_packets, first + more);
     strictEqual(inPlaces.get(from)!.rx_packets + inTable.get(from)!.rx_packets, first + more);
 
-    const attached = await programs(running.pid), types = isAtLeast(Deno.osRelease(), "6.2");
+    const attached = await attachedPrograms(running.pid), types = isAtLeast(Deno.osRelease(), "6.2");
     deepStrictEqual([attached.has("udp_out_types"), attached.has("udp_in_types"), attached.has("udp_out")], [
       types,
       types,
@@ -178,7 +166,7 @@ Deno.test("a flow that becomes busy has its place long before the next sample", 
   const pid = await program.pid();
   await until(
     "the programs",
-    async () => (await programs(pid)).has(isAtLeast(Deno.osRelease(), "6.2") ? "udp_in_types" : "udp_in"),
+    async () => (await attachedPrograms(pid)).has(isAtLeast(Deno.osRelease(), "6.2") ? "udp_in_types" : "udp_in"),
   );
   const places = await mapOf(pid, "udp_busy"), table = await mapOf(pid, "udp_flows");
   const [sockets, { from, to }] = await Sockets.start();

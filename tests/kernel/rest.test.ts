@@ -1,5 +1,7 @@
 /** What moves after a stretch in which nothing did: the sample that follows has it, whatever it is, by itself. (docs/decisions/0056-still-sockets.md) */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { isAtLeast } from "../../src/system/kernel_version.ts";
+import { attachedPrograms } from "../support/attached_programs.ts";
 import { KEPT } from "../support/kept.ts";
 import { Running, type SampleDocument } from "../support/tcptop.ts";
 
@@ -17,6 +19,8 @@ for (const sockets of KEPT) {
     Deno.env.set("TCPTOP_SOCKETS", sockets);
     await using running = await Running.start("--interval", "100ms", "--listen");
     Deno.env.delete("TCPTOP_SOCKETS");
+    // It does without, which nobody would see.
+    strictEqual((await attachedPrograms(running.pid)).has("tcp_still"), isAtLeast(Deno.osRelease(), "6.2"));
     const remote = (client.localAddr as Deno.NetAddr).port;
     const own = ({ flows }: SampleDocument) =>
       flows.filter(({ local, remote }) => [local, remote].some((end) => end?.port === port));
