@@ -6,10 +6,28 @@ import { Running, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
 
 const EIO = 5, CUT = 12;
+const MOVES_MS = 20;
+
+/** A connection on which a byte moves now and then: while nothing does there is no snapshot to be cut (docs/decisions/0056). */
+async function moving(): Promise<AsyncDisposable> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 }), { port } = listener.addr;
+  const [client, server] = await Promise.all([Deno.connect({ port }), listener.accept()]);
+  const timer = setInterval(() => client.write(new Uint8Array(1)), MOVES_MS),
+    read = server.readable.pipeTo(new WritableStream());
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      client.close();
+      await read;
+      listener.close();
+    },
+  };
+}
 
 Deno.test("tcptop counts snapshots that were cut short, loses no flow to them, and is complete after", async () => {
   await using workload = await Workload.start("hold", "--count", 2000, "--tx", 1009, "--rx", 503);
   const held = await workload.until("ready");
+  await using _moving = await moving();
   await using faults = await Faults.make({ readEvery: 3 });
   // In a ring of 64 KiB a snapshot of 4,000 sockets takes seven reads.
   const line = tcptop(["--json", "-i", "200ms", "--tcp", "--ring-size", "64K"]);
