@@ -339,7 +339,7 @@ export class Collector {
     this.#spare = null;
     // A buffer that is transferred costs for good (docs/decisions/0051).
     this.post(message, sample.flows.byteLength === 0 ? [] : [sample.flows]);
-    this.#startHeap.giveBack(sample.number, sample.length, !this.#rush);
+    this.#startHeap.giveBack(sample.length, !this.#rush);
     const wantedMs = this.#span?.takeWanted() ?? null;
     if (wantedMs !== null) source.seek?.(wantedMs);
     return true;

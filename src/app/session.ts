@@ -98,7 +98,7 @@ export class Session {
         this.#rests = restsUntilNs > 0;
         const isThere = flows !== null && flows.byteLength > 0;
         this.#send({ type: "taken", flows: isThere ? flows : null, room, restsUntilNs }, isThere ? [flows] : []);
-        this.#startHeap.giveBack(message.sample.number, message.sample.length, this.#inbox.length === 0);
+        this.#startHeap.giveBack(message.sample.length, this.#inbox.length === 0);
       } else if (message.type === "events") {
         if (this.#last !== null) yield { type: "events", batch: this.#unpackEvents(message, this.#last) };
         const { events, rows } = message.batch;
