@@ -18,7 +18,7 @@ Deno.test("the details show another command line after exec(), though pid and na
   const writer = child.stdin.getWriter(), go = () => writer.write(new TextEncoder().encode("\n"));
   {
     await using tmux = await inShell(quoted(tcptop(["--no-resolve", "-f", `dport:${port}`])));
-    await tmux.until("the flow", (lines) => lines.some((line) => line.includes(`:${port}`)));
+    await tmux.until("the flow", (lines) => lines.some((line) => line.includes(`127.0.0.1:${port} `)));
     await tmux.type("Enter");
     await tmux.until("the first", (lines) => lines.some((line) => /command +\S*bash -c exec 3/.test(line)));
     await go();
