@@ -29,6 +29,10 @@ export class Rest implements Resting {
   #synRecv: number | null = null;
   /** How many in a row have said the same as the one before them. */
   #same = 0;
+  /** Nothing was in the last one but the tick, as the one before had it, nor drained before it: its sample's rates are zero already. */
+  #isQuiet = false;
+  /** Something was, since the last one. */
+  #hasDrained = false;
   /** The last one of all connections, if nothing has moved since. */
   #whole: Whole | null = null;
   #isResting = false;
@@ -52,6 +56,7 @@ export class Rest implements Resting {
     pour((records) => {
       this.#same = 0;
       this.#whole = null;
+      this.#hasDrained = true;
       if (this.#isResting) this.#drained.push(records.slice());
       else sink(records);
     });
@@ -74,14 +79,18 @@ export class Rest implements Resting {
       const waits = this.#waits(records, sink);
       this.#words = this.#same = 0;
       this.#whole = null;
+      this.#isQuiet = this.#hasDrained = false;
       return waits;
     }
     const isWhole = this.#leavesOut && (words[words.length - FEATURES] & Feature.changes) === 0;
     const stays = isWhole ? this.#isSameWhole(words, synRecv) : this.#isSame(words, synRecv);
+    const wasQuiet = this.#isQuiet, isNothing = words.length === TICK && !isWhole && !this.#hasDrained;
+    const isQuiet = this.#isQuiet = isNothing && this.#isSameTick(words);
+    this.#hasDrained = false;
     if (!stays) this.#same = 0;
     else if (!isWhole) this.#same++;
     if (!stays && !isWhole) this.#whole = null;
-    if (stays && this.#same >= SAME_BEFORE) {
+    if (stays && (this.#same >= SAME_BEFORE || isQuiet && wasQuiet)) {
       // Of a whole one the times are enough: it says what is known.
       this.#remember(isWhole ? words.subarray(words.length - TIMES, words.length - BEHIND_TIMES) : words, isWhole);
       // What has said the same to the end is one sample.
@@ -117,6 +126,12 @@ export class Rest implements Resting {
     for (let i = 0; i < length - TIMES; i++) if (words[i] !== last[i]) return false;
     for (let i = length - BEHIND_TIMES; i < length; i++) if (words[i] !== last[i]) return false;
     return true;
+  }
+
+  #isSameTick(words: Uint32Array): boolean {
+    const last = this.#last.subarray(this.#words - TICK, this.#words);
+    return this.#words > 0 &&
+      last.every((word, i) => word === words[i] || i >= TICK - TIMES && i < TICK - BEHIND_TIMES);
   }
 
   #isSameWhole(words: Uint32Array, synRecv: number | null): boolean {

@@ -70,6 +70,17 @@ Deno.test("Rest tells what was kept back before what is drained, too", () => {
   deepStrictEqual(told, [still(5), still(6)]);
 });
 
+Deno.test("Rest keeps back the second snapshot in a row in which there is nothing, where nothing was drained before the first", () => {
+  const told = (drained: Uint8Array[]) => {
+    const kept = new Kept();
+    kept.rest.untilNs = Infinity;
+    return [[join(counters(), still(1))], [still(2), drained], [still(3)], [still(4)]].map(([snapshot, before]) =>
+      kept.take([snapshot as Uint8Array], before as Uint8Array[] | undefined).told.length
+    );
+  };
+  deepStrictEqual([told([]), told([opened({ timeNs: 1.5e9 })])], [[1, 1, 0, 0], [1, 1, 1, 0]]);
+});
+
 Deno.test("Rest keeps back nothing from a time on, nor where something else of the tick, or how many connections are half open, is new", () => {
   const kept = new Kept();
   kept.rest.untilNs = 5e9;
