@@ -41,13 +41,14 @@ static int32_t part_take(void *context, int64_t unused)
 	return 0;
 }
 
-/* What runs for the first time in the first minute is needed less and less often. */
+/* What runs for the first time in the first minute is needed less and less often. To give it back takes a millisecond of CPU, and a minor fault for
+ * each part that is used after all: as soon as the start is behind, and not again until a quarter of a minute later. */
 static void start_is_over(struct tcptop *t)
 {
 	if (t->snapshots == START_SNAPSHOTS)
 		return;
 	t->snapshots++;
-	if (t->snapshots > 1 && !(t->snapshots & (t->snapshots - 1)))
+	if (t->snapshots == 2 || t->snapshots == 3 || t->snapshots == 16 || t->snapshots == START_SNAPSHOTS)
 		memory_give_back();
 }
 
