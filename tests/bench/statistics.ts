@@ -43,7 +43,7 @@ export function atMost({ low, high }: PairedRatio, most: number): boolean | null
   return high <= most ? true : low > most ? false : null;
 }
 
-/** The order of a pair's two turns: the first half of what drifts goes to one, the second to the other. */
-export function turns(pairs: number): boolean[][] {
-  return Array.from({ length: pairs }, (_, i) => i % 2 ? [true, false] : [false, true]);
+/** The order of the turns of each round, `kinds` in number: each kind is first, second and so on as often as another, so that all have a share of what drifts. */
+export function turns(rounds: number, kinds: number): number[][] {
+  return Array.from({ length: rounds }, (_, round) => Array.from({ length: kinds }, (_, i) => (round + i) % kinds));
 }

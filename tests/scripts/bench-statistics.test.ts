@@ -39,5 +39,6 @@ Deno.test("tQuantile() falls to the normal distribution's", () => {
 });
 
 Deno.test("turns() changes who goes first", () => {
-  deepStrictEqual(turns(3), [[false, true], [true, false], [false, true]]);
+  deepStrictEqual(turns(3, 2), [[0, 1], [1, 0], [0, 1]]);
+  deepStrictEqual(turns(4, 3), [[0, 1, 2], [1, 2, 0], [2, 0, 1], [0, 1, 2]]);
 });

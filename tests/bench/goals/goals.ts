@@ -22,7 +22,7 @@ const PARTS: readonly Part[] = [
   { name: "sockets", about: "Many idle sockets", minutes: 3, run: sockets },
   { name: "streams", about: "Streams of short connections", minutes: 2.5, run: streamed },
   { name: "kernel", about: "Time in the kernel", minutes: 0.5, run: inKernel },
-  { name: "udp", about: "Datagrams", minutes: 1.5, run: datagrams },
+  { name: "udp", about: "Datagrams", minutes: 4, run: datagrams },
   { name: "drops", about: "Datagrams to a closed port", minutes: 1.5, run: closedPort },
   { name: "keys", about: "Keys", minutes: 1.5, run: typed },
   { name: "life", about: "Loads like those of real machines", minutes: 5, run: life },
