@@ -184,7 +184,7 @@ const LEAST_NAME = 4;
 
 /** The group's name, how many flows of this sample it has, and how many ended before, where those are counted. In `cells` the name gives way to the counts. */
 export function groupLabel(sample: Sample, group: Group, cells = Infinity, cut: Cut = "end"): string {
-  const ended = endedCount(group), present = thousands(presentCount(sample, group.rows));
+  const ended = endedCount(group), present = thousands(known(sample, group).present.length);
   const counts = ` (${present}${ended ? ` +${thousands(ended)}` : ""})`, room = cells - textCells(counts);
   if (textCells(group.label) <= room) return `${group.label}${counts}`;
   return room < LEAST_NAME ? fitted(group.label, cells, cut) : `${fitted(group.label, room, cut)}${counts}`;
@@ -195,30 +195,39 @@ export function endedCount({ ended }: Group): number | null {
   return ended === undefined ? null : ended.rows.reduce((sum, row) => sum + ended.ended.counts[row], 0);
 }
 
-/** Without those that ended before this sample. */
-function presentCount({ pastFrom = Infinity }: Sample, rows: readonly number[]): number {
-  return rows.reduce((count, row) => row < pastFrom ? count + 1 : count, 0);
+/** What has been found out about a group. Groups are made anew with each sample, so it stays true. A group may have all rows of the sample, and is drawn with every
+ * key: they are gone through once. */
+interface Known {
+  /** Rows of flows that did not end before the sample. */
+  readonly present: readonly number[];
+  readonly cells: Map<Column, string>;
 }
 
-/** Groups are made anew with each sample, so what a cell of one says stays true: it goes with its group. */
-const cells = new WeakMap<Group, Map<Column, string>>();
+const knownOf = new WeakMap<Group, Known>();
 
-/** A column's cell for the whole group: the total, or what all rows have in common, or how many different ones there are. A group
- * may have all rows of the sample, and is drawn with every key: they are gone through once. */
+function known(sample: Sample, group: Group): Known {
+  let known = knownOf.get(group);
+  if (known === undefined) {
+    known = { present: presentRows(sample, group.rows), cells: new Map() };
+    knownOf.set(group, known);
+  }
+  return known;
+}
+
+/** A column's cell for the whole group: the total, or what all rows have in common, or how many different ones there are. */
 export function groupText(sample: Sample, group: Group, column: Column): string {
-  let known = cells.get(group);
-  if (known === undefined) cells.set(group, known = new Map());
-  let text = known.get(column);
-  if (text === undefined) known.set(column, text = cellText(sample, group, column));
+  const { present, cells } = known(sample, group);
+  let text = cells.get(column);
+  if (text === undefined) cells.set(column, text = cellText(sample, group, present, column));
   return text;
 }
 
-function cellText(sample: Sample, group: Group, column: Column): string {
+function cellText(sample: Sample, group: Group, present: readonly number[], column: Column): string {
   const { ended } = group;
   if (column.ofGroup !== undefined) return column.ofGroup(sample, group.rows);
   if (isTotalled(column)) return column.say(groupTotal(sample, group, column.value));
   // How many different ones: of the flows that the label counts, if there are any.
-  const present = presentRows(sample, group.rows), rows = present.length > 0 ? present : group.rows;
+  const rows = present.length > 0 ? present : group.rows;
   if (rows.length === 0 && !SHARED.has(column.id)) return "-";
   const numberOf = column.numbers?.(sample, rows) ?? null;
   if (numberOf !== null) {
