@@ -206,12 +206,11 @@ interface Known {
 const knownOf = new WeakMap<Group, Known>();
 
 function known(sample: Sample, group: Group): Known {
-  let known = knownOf.get(group);
-  if (known === undefined) {
-    known = { present: presentRows(sample, group.rows), cells: new Map() };
-    knownOf.set(group, known);
-  }
-  return known;
+  const before = knownOf.get(group);
+  if (before !== undefined) return before;
+  const made: Known = { present: presentRows(sample, group.rows), cells: new Map() };
+  knownOf.set(group, made);
+  return made;
 }
 
 /** A column's cell for the whole group: the total, or what all rows have in common, or how many different ones there are. */

@@ -78,9 +78,8 @@ async function inRounds(rounds: number, kinds: readonly Kind[], one: () => Promi
 
 /** `one` is measured without the live screen, and with it. */
 export async function inPairs(pairs: number, one: () => Promise<number>): Promise<[number, number][]> {
-  return (await inRounds(pairs * ROUNDS, [nothing, () => liveScreen()], one)).map((
-    [without, with_],
-  ) => [without, with_]);
+  const rounds = await inRounds(pairs, [nothing, () => liveScreen()], one);
+  return rounds.map(([without, with_]) => [without, with_]);
 }
 
 export async function datagrams({ pairs, loadSeconds }: Scale): Promise<Found> {
