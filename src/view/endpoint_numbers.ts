@@ -1,5 +1,4 @@
 /** Endpoints of a sample's flows as numbers: the same number, the same text. To put a text together for each of thousands of rows takes several times as long. */
-import type { FlowArrays } from "../flow/columns.ts";
 import { peersOf } from "../flow/peer.ts";
 import { hasPeer } from "../flow/row.ts";
 import type { Sample } from "../flow/sample.ts";
@@ -12,31 +11,39 @@ export type NumberOf = (row: number) => number;
 /** More than there are rows. */
 const MOST = 2 ** 24, PORTS = 2 ** 16;
 
+/** In all that an address is called by, beside the address. */
+const CALLED_BY = ["family", "answer", "host", "scope", "netns"] as const;
+
 /** By flow.localEndpoint(). */
 export function localNumbers(sample: Sample): NumberOf {
-  const { localAddress, localPort } = sample.flows, numbers = new Numbers<string>();
-  const host = likeBefore(sample.flows, localAddress, (row) => numbers.of(flow.localAddress(sample, row)));
-  return (row) => host(row) * PORTS + localPort[row];
+  const { flows: f } = sample, numbers = new Numbers<string>(), alike = new AlikeRows(f, CALLED_BY, ["localAddress"]);
+  const find = (of: Sample, row: number) => numbers.of(flow.localAddress(of, row));
+  return (row) => alike.of(row, 0, find, sample) * PORTS + f.localPort[row];
 }
 
-/** So many rows tell whether most have the address of the row before. */
+/** So many rows tell whether others have the same addresses. */
 const FEW = 256;
 
-/** By remote endpoint, of which `host` is what stands before the port, and who is there as far as it is on this machine, by peerText(). null: rows have other
- * addresses than those before, and numbers would take longer than texts. */
+/** By remote endpoint, of which `host` is what stands before the port, and who is there as far as it is on this machine, by peerText(). null: most rows have an
+ * address of their own, and numbers would take longer than texts. */
 export function remoteNumbers(
   sample: Sample,
   rows: readonly number[],
   host: (sample: Sample, row: number) => string,
 ): NumberOf | null {
-  const { flows: f } = sample, few = rows.slice(0, FEW);
-  let changes = 0;
-  const count = likeBefore(f, f.remoteAddress, () => changes++);
-  for (const row of few) count(row);
-  if (changes * 2 > few.length) return null;
+  const { flows: f } = sample, few = rows.slice(0, FEW), alike = new AlikeRows(f, CALLED_BY, ["remoteAddress"]);
   const hosts = new Numbers<string>(), both = new Numbers<number>(), peer = peerNumbers(sample);
-  const hostOf = likeBefore(f, f.remoteAddress, (row) => hosts.of(host(sample, row)));
-  return (row) => hasPeer(f, row) ? both.of(hostOf(row) * MOST + peer(row)) * PORTS + f.remotePort[row] : -1;
+  let addresses = 0;
+  const find = (of: Sample, row: number) => {
+    addresses++;
+    return hosts.of(host(of, row));
+  };
+  for (const row of few) alike.of(row, 0, find, sample);
+  if (addresses * 2 > few.length) return null;
+  return (row) => {
+    if (!hasPeer(f, row)) return -1;
+    return both.of(alike.of(row, 0, find, sample) * MOST + peer(row)) * PORTS + f.remotePort[row];
+  };
 }
 
 function peerNumbers(sample: Sample): NumberOf {
@@ -49,25 +56,6 @@ function peerNumbers(sample: Sample): NumberOf {
     const isElsewhere = f.host[peer] === f.host[row] ? 0 : 1, process = processes.size > 0 ? f.tgid[peer] : 0;
     return alike.of(peer, process * 2 + isElsewhere, find, sample);
   };
-}
-
-/** find(), or what it has said of the row that was asked for before, where that has the same address: thousands of rows behind each other have. */
-function likeBefore(f: FlowArrays, addresses: Uint8Array, find: NumberOf): NumberOf {
-  const words = new Uint32Array(addresses.buffer, addresses.byteOffset, addresses.byteLength >> 2);
-  let before = -1, found = 0;
-  return (row) => {
-    if (before < 0 || !isLike(f, words, before, row)) found = find(row);
-    before = row;
-    return found;
-  };
-}
-
-/** In all that an address is called by. */
-function isLike(f: FlowArrays, words: Uint32Array, a: number, b: number): boolean {
-  for (let word = 0; word < 4; word++) if (words[a * 4 + word] !== words[b * 4 + word]) return false;
-  return f.family[a] === f.family[b] && f.answer[a] === f.answer[b] && f.host[a] === f.host[b] &&
-    f.scope[a] === f.scope[b] &&
-    f.netns[a] === f.netns[b];
 }
 
 /** Numbers values from 0, the same value alike. */
