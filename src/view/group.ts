@@ -256,9 +256,14 @@ export function groupTotal(sample: Sample, { rows, ended }: Group, value: Number
 
 /** The sum over the rows of which it is known; null: over none. */
 export function total(sample: Sample, rows: readonly number[], value: NumberColumn["value"]): number | null {
-  let sum: number | null = null;
-  for (const row of rows) sum = plus(sum, value(sample, row));
-  return sum;
+  let sum = 0, isKnown = false;
+  for (const row of rows) {
+    const one = value(sample, row);
+    if (one === null) continue;
+    sum += one;
+    isKnown = true;
+  }
+  return isKnown ? sum : null;
 }
 
 /** Counts and rates that say something of one connection alone. */
