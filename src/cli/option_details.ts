@@ -6,7 +6,8 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "--csv": "With the fields of the JSON document, flattened; on a terminal the table is shown too. " +
     "[Files](json.md#files) says who can read it.",
   "--events": "With `--json` a document each. See [events](json.md#events).",
-  "--sort": "`rate` is both directions together. A column has a usual order of its own: figures descend, words ascend.",
+  "--sort":
+    "`rate` is both directions together. A column has a usual order of its own: figures descend, words ascend, endpoints of one host by port.",
   "--columns": "Of tables, CSV and lines of `--events`; JSON always has every field. " +
     "CSV of groups takes those that add up; lines about groups take none.",
   "--filter": "[The filter language](filters.md). Two filters must both hold.",

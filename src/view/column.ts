@@ -61,6 +61,8 @@ export interface Column {
   readonly text: (sample: Sample, row: number) => string;
   /** What rows are sorted by in place of the text; null: not known. */
   readonly rank?: (sample: Sample, row: number) => number | null;
+  /** The same, in two parts: rows whose texts are the same are sorted by the number. */
+  readonly order?: Order;
   /** Numbers that are the same for rows with the same text, and for no others: a group may count those of thousands of rows. null: texts take no longer. */
   readonly numbers?: (sample: Sample, rows: readonly number[]) => ((row: number) => number) | null;
   /** What the cell of a group says, where that is no total and nothing that its rows have in common. */
@@ -70,6 +72,12 @@ export interface Column {
   readonly value?: (sample: Sample, row: number) => number | null;
   /** A figure, of a row or a sum, as the column shows it. */
   readonly say?: (value: number | null) => string;
+}
+
+export interface Order {
+  readonly text: (sample: Sample, row: number) => string;
+  /** 0 to 65535. */
+  readonly number: (sample: Sample, row: number) => number;
 }
 
 export interface NumberColumn extends Column {
@@ -149,11 +157,22 @@ function remote(s: Sample, row: number): string {
   return peer === "" ? endpoint : `${endpoint} ${peer}`;
 }
 
+function localHost(s: Sample, row: number): string {
+  return hostText(flow.localAddress(s, row), s.flows.family[row]);
+}
+
 function remoteHost(s: Sample, row: number): string {
   const name = flow.remoteName(s, row);
   if (name === null) return hostText(flow.remoteAddress(s, row), s.flows.family[row]);
   return `${flow.remoteNameFrom(s, row) === "reverse" ? "~" : ""}${harmlessName(name)}`;
 }
+
+/** Endpoints of one host stand by port: 80 before 443, which as texts would stand the other way round. */
+const BY_LOCAL: Order = { text: localHost, number: (s, r) => s.flows.localPort[r] };
+const BY_REMOTE: Order = {
+  text: (s, r) => hasPeer(s.flows, r) ? remoteHost(s, r) : "*",
+  number: (s, r) => hasPeer(s.flows, r) ? s.flows.remotePort[r] : 0,
+};
 
 const PROTOCOLS: Readonly<Record<number, string>> = { [Protocol.tcp]: "tcp", [Protocol.quic]: "quic" };
 
@@ -182,12 +201,14 @@ export const COLUMNS: readonly Column[] = [
   words("direction", "DIR", { floor: 4, drop: 14 }, (s, r) => DIRECTIONS[flow.directionName(s.flows, r) ?? "none"]),
   {
     ...words("local", "LOCAL", { floor: 21, weight: 2, drop: 8, cut: "middle" }, flow.localEndpoint),
+    order: BY_LOCAL,
     numbers: localNumbers,
   },
   // 255.255.255.255:65535; a name, or who it is on this machine, takes more.
   {
     ...words("remote", "REMOTE", { floor: 21, weight: 3, drop: 1, cut: "middle" }, remote),
     ease: 32,
+    order: BY_REMOTE,
     numbers: (sample, rows) => remoteNumbers(sample, rows, remoteHost),
   },
   words("state", "STATE", { floor: 11, drop: 5 }, (s, r) => flow.stateName(s.flows, r)), // ESTABLISHED

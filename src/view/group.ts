@@ -6,7 +6,7 @@ import { type Ended, presentRows } from "./ended.ts";
 import * as flow from "./flow.ts";
 import { groupId, type Grouping, groupKey, groupOf, keyLabel } from "./group_key.ts";
 import { harmlessName } from "../harmless.ts";
-import { firstOf, noKey, type Sort, sortKey } from "./sort.ts";
+import { firstKey, firstOf, type Sort } from "./sort.ts";
 import { thousands } from "./units.ts";
 import { type Cut, fitted, textCells } from "./width.ts";
 
@@ -122,12 +122,6 @@ function figure(sample: Sample, drafts: Draft[], by: Grouping, sort: Sort, past:
 }
 
 const order = <T extends number | string>(a: T, b: T) => a < b ? -1 : a > b ? 1 : 0;
-
-/** Of what the rows have in a column, what stands first. */
-function firstKey(sample: Sample, rows: readonly number[], { column, descending }: Sort): number | string {
-  const keys = rows.map((row) => sortKey(sample, row, column));
-  return keys.reduce((first, key) => (descending ? key > first : key < first) ? key : first, keys[0] ?? noKey(column));
-}
 
 /** Groupings that need neither peer nor port. */
 const OF_OWNER: ReadonlySet<Grouping> = new Set(["process", "container", "cgroup", "host"]);

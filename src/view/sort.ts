@@ -1,6 +1,6 @@
 import { Scratch } from "../flow/scratch.ts";
 import type { Sample } from "../flow/sample.ts";
-import type { Column } from "./column.ts";
+import type { Column, Order } from "./column.ts";
 
 export interface Sort {
   readonly column: Column;
@@ -40,37 +40,59 @@ function fewOf(rows: Rows, compare: Compare, limit: number): number[] {
   return first;
 }
 
-/** What a row is sorted by. */
-export function sortKey(sample: Sample, row: number, column: Column): number | string {
-  const figure = column.rank ?? column.value;
-  return figure === undefined ? column.text(sample, row) : figure(sample, row) ?? unknownOf(column);
+/** What the first of the rows, if they were sorted, is sorted by: groups stand as these compare. Groups are many, and most of them are of a few rows: no
+ * memory is taken for each. */
+export function firstKey(sample: Sample, rows: readonly number[], { column, descending }: Sort): number | string {
+  const { order, text } = column, figure = column.rank ?? column.value, sign = descending ? -1 : 1;
+  if (rows.length === 0) return figure === undefined ? "-" : unknownOf(column);
+  if (order !== undefined) return orderedKey(sample, firstOrdered(sample, rows, order, sign), order);
+  const keyOf = figure === undefined ? text : (of: Sample, row: number) => figure(of, row) ?? unknownOf(column);
+  let first: number | string = keyOf(sample, rows[0]);
+  for (let i = 1; i < rows.length; i++) {
+    const key = keyOf(sample, rows[i]);
+    if (descending ? key > first : key < first) first = key;
+  }
+  return first;
 }
 
-/** The same of nothing. */
-export function noKey(column: Column): number | string {
-  return (column.rank ?? column.value) === undefined ? "-" : unknownOf(column);
+function firstOrdered(sample: Sample, rows: readonly number[], { text, number }: Order, sign: number): number {
+  let first = rows[0], textOfFirst = text(sample, first);
+  for (let i = 1; i < rows.length; i++) {
+    const row = rows[i], one = text(sample, row);
+    const isBefore = one === textOfFirst
+      ? sign * (number(sample, row) - number(sample, first)) < 0
+      : (one < textOfFirst) === (sign > 0);
+    if (isBefore) [first, textOfFirst] = [row, one];
+  }
+  return first;
+}
+
+const PORT_DIGITS = 5;
+
+/** Compares as text and number do one after the other. */
+function orderedKey(sample: Sample, row: number, { text, number }: Order): string {
+  return `${text(sample, row)}\0${String(number(sample, row)).padStart(PORT_DIGITS, "0")}`;
 }
 
 const unknownOf = ({ rank }: Column) => rank === undefined ? -1 : Infinity;
 
 const figures = new Scratch((length) => new Float64Array(length));
 
-/** Good until the next one. A column's value is asked for once a row: a comparison is then a look at two numbers. */
+/** Good until the next one. A row's figure or text is asked for once: a comparison is then a look at two of them. */
 function comparison(sample: Sample, rows: Rows, { column, descending }: Sort): Compare {
   const sign = descending ? -1 : 1, { cookieHigh, cookieLow } = sample.flows;
   // Rows that compare equal keep an order of their own from sample to sample: by cookie, which does not change.
   const byCookie: Compare = (a, b) => cookieHigh[a] - cookieHigh[b] || cookieLow[a] - cookieLow[b];
-  const figure = column.rank ?? column.value;
-  if (figure === undefined) {
-    const texts: string[] = new Array(sample.length);
-    for (const row of rows) texts[row] = column.text(sample, row);
-    return (a, b) => {
-      const x = texts[a], y = texts[b];
-      return x < y ? -sign : x > y ? sign : byCookie(a, b);
-    };
-  }
-  const values = figures.take(sample.length);
-  const unknown = unknownOf(column);
-  for (const row of rows) values[row] = figure(sample, row) ?? unknown;
-  return (a, b) => sign * (values[a] - values[b]) || byCookie(a, b);
+  const figure = column.rank ?? column.value ?? column.order?.number;
+  const values = figures.take(sample.length), unknown = unknownOf(column);
+  if (figure !== undefined) { for (const row of rows) values[row] = figure(sample, row) ?? unknown; }
+  const byFigure: Compare = (a, b) => sign * (values[a] - values[b]) || byCookie(a, b);
+  const text = column.order?.text ?? (figure === undefined ? column.text : null);
+  if (text === null) return byFigure;
+  const texts: string[] = new Array(sample.length), isByTextAlone = figure === undefined;
+  for (const row of rows) texts[row] = text(sample, row);
+  return (a, b) => {
+    const x = texts[a], y = texts[b];
+    return x < y ? -sign : x > y ? sign : isByTextAlone ? byCookie(a, b) : byFigure(a, b);
+  };
 }
