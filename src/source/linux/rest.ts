@@ -23,9 +23,12 @@ interface Whole {
 
 export class Rest implements Resting {
   untilNs = 0;
-  /** What the last snapshot said, with the times of the last one that was kept back, and how many connections had not ended their handshake. */
+  /** What the last snapshot said, with the times of the last one that was kept back, and how many connections had not ended their handshake. No words: it was
+   * large. */
   #last = new Uint32Array(64);
   #words = 0;
+  /** Its tick, but for its times. */
+  readonly #tick = new Uint32Array(TICK);
   #synRecv: number | null = null;
   /** How many in a row have said the same as the one before them. */
   #same = 0;
@@ -68,7 +71,10 @@ export class Rest implements Resting {
     const begun = this.#begun, first = begun ?? read(true);
     this.#begun = null;
     if (begun === null && this.#keeps(first, synRecv(), sink)) return;
-    for (let part = first; part.length > 0; part = read(false)) sink(part);
+    for (let part = first; part.length > 0; part = read(false)) {
+      sink(part);
+      if (this.#words === 0) this.#rememberTick(part);
+    }
   }
 
   /** The first part of a snapshot that has just been taken. False: it is told as always. True: it is kept back, or the one before it, which was, has been
@@ -117,7 +123,14 @@ export class Rest implements Resting {
 
   /** Whether the last snapshot had changes alone: now and then one has all connections instead. */
   get #leavesOut(): boolean {
-    return this.#words > 0 && (this.#last[this.#words - FEATURES] & Feature.changes) !== 0;
+    return (this.#tick[TICK - FEATURES] & Feature.changes) !== 0;
+  }
+
+  /** Of the last part of a snapshot that is too large to be remembered; the parts before it leave something that it overwrites. */
+  #rememberTick(part: Uint8Array): void {
+    if (part.length >= TickLayout.byteLength) {
+      this.#tick.set(new Uint32Array(part.slice(-TickLayout.byteLength).buffer));
+    }
   }
 
   #isSame(words: Uint32Array, synRecv: number | null): boolean {
@@ -128,10 +141,13 @@ export class Rest implements Resting {
     return true;
   }
 
+  /** Of one of changes: whether it is as that of the last one, be that of changes or of all connections. */
   #isSameTick(words: Uint32Array): boolean {
-    const last = this.#last.subarray(this.#words - TICK, this.#words);
-    return this.#words > 0 &&
-      last.every((word, i) => word === words[i] || i >= TICK - TIMES && i < TICK - BEHIND_TIMES);
+    const from = words.length - TICK;
+    return this.#tick.every((word, i) => {
+      if (i >= TICK - TIMES && i < TICK - BEHIND_TIMES) return true;
+      return i === TICK - FEATURES ? (word | Feature.changes) === words[from + i] : word === words[from + i];
+    });
   }
 
   #isSameWhole(words: Uint32Array, synRecv: number | null): boolean {
@@ -150,6 +166,7 @@ export class Rest implements Resting {
   /** All of a snapshot, or the times of one. */
   #remember(words: Uint32Array, areTimes = false): void {
     if (areTimes) return this.#last.set(words, this.#words - TIMES);
+    this.#tick.set(words.subarray(words.length - TICK));
     this.#words = words.byteLength > MOST_BYTES ? 0 : words.length;
     if (this.#words === 0) return;
     if (words.length > this.#last.length) this.#last = new Uint32Array(Math.max(words.length, this.#last.length * 2));
