@@ -102,3 +102,39 @@ int32_t tcptop__snapshot_read(struct tcptop *t, uint8_t *buffer, uint32_t capaci
 	s->read += n;
 	return n;
 }
+
+static size_t before_tick(const struct bytes *s)
+{
+	return s->length < sizeof(struct tcptop_tick) ? 0 : s->length - sizeof(struct tcptop_tick);
+}
+
+void tcptop__snapshot_tick(struct tcptop *t, uint8_t *buffer)
+{
+	const struct bytes *s = &t->snapshot;
+
+	memset(buffer, 0, sizeof(struct tcptop_tick));
+	if (s->length >= sizeof(struct tcptop_tick))
+		memcpy(buffer, s->data + before_tick(s), sizeof(struct tcptop_tick));
+}
+
+/* One-to-one for each word and for each sum (the multiplier is odd): records that differ in one word alone never have the same sum. */
+static uint64_t sum_with(uint64_t sum, uint64_t word)
+{
+	sum = (sum ^ word) * 0x9e3779b97f4a7c15ull; /* 2^64 / golden ratio */
+	return sum ^ sum >> 32;
+}
+
+uint64_t tcptop__snapshot_sum(struct tcptop *t)
+{
+	const struct bytes *s = &t->snapshot;
+	size_t length = before_tick(s), at = 0;
+	uint64_t sum = length, word = 0;
+
+	for (; length - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, s->data + at, sizeof(word));
+		sum = sum_with(sum, word);
+	}
+	word = 0;
+	memcpy(&word, s->data + at, length - at);
+	return sum_with(sum, word);
+}

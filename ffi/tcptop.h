@@ -136,6 +136,12 @@ int64_t tcptop__syn_recv(struct tcptop *t);
 /* Moves whole records of the snapshot to buffer. Returns bytes; 0: all of it has been read. */
 int32_t tcptop__snapshot_read(struct tcptop *t, uint8_t *buffer, uint32_t capacity);
 
+/* Copies the tick of the last snapshot, which must not have failed, to buffer, which has room for it. The snapshot stays to be read. */
+void tcptop__snapshot_tick(struct tcptop *t, uint8_t *buffer);
+
+/* A sum of all records of that snapshot but the tick: two that say the same have the same, and two that do not, all but certainly, another. */
+uint64_t tcptop__snapshot_sum(struct tcptop *t);
+
 /* The next snapshot has a full record of every socket (TAG_TCP_LIVE), not only counters. */
 void tcptop__describe_again(struct tcptop *t);
 

@@ -32,6 +32,7 @@ struct programs {
 	struct bpf_link *still; /* NULL: each tick walks over all sockets */
 	bool still_is_refused;
 	uint32_t still_epoch; /* shared->epoch, as of the last walk over all sockets */
+	uint32_t walks;       /* over all sockets, since the last one that told of all of them */
 	struct bpf_link *udp_settled;
 	struct bpf_link *udp_settled_kernel; /* with is_table alone */
 	struct bpf_link *tunnels; /* NULL: this kernel has no such iterator */

@@ -78,8 +78,10 @@ static int all_walk(struct programs *p, struct bytes *to, uint64_t deadline_ns)
 	struct tcptop_tcp_shared *s = p->shared;
 	int err;
 
-	/* A note costs a tenth of meeting a socket: none is made while something moves each tick. */
-	s->notes = p->still && !has_moved(s);
+	/* A note costs a tenth of meeting a socket: none is made while something moves each tick. Behind a walk that told of all, which says nothing of what moves, the
+	 * first one may tell of them once more (snapshot_is_still()). */
+	p->walks = s->changes ? p->walks + 1 : 0;
+	s->notes = p->still && (!has_moved(s) || p->walks <= 2);
 	s->syn_recv = s->still = s->moving = 0;
 	p->still_epoch = s->epoch;
 	__atomic_store_n(&s->stirred, 0, __ATOMIC_SEQ_CST);

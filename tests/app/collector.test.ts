@@ -7,6 +7,7 @@ import { MANY_ENDS } from "../../src/flow/tcp_table.ts";
 import { Rest } from "../../src/source/linux/rest.ts";
 import { Feature } from "../../src/wire/layout.ts";
 import { ended, join, opened, tick } from "../support/records.ts";
+import { snapshotsOf } from "../support/snapshots.ts";
 
 Deno.test("Collector counts the interval from when a sample was looked at, however long it takes to tell of it", async () => {
   const real = performance.now;
@@ -110,19 +111,15 @@ Deno.test("Collector tells of no sample while nothing moves and none is needed, 
   const still = (second: number) => tick(second * 1e9, { features: Feature.changes });
   const moved = join(opened({ cookie: 1, openedNs: 7.5e9, timeNs: 7.5e9 }), still(8));
   const steps = [1, 2, 3, 4, 5, 6, 7].map(still).concat([moved, still(9)]), rest = new Rest();
-  let second = 0, part: Uint8Array = new Uint8Array();
+  let second = 0;
+  const snapshots = snapshotsOf(() => [steps[second++]]);
   const source = {
     info: { tcp: "bpf", udp: null, notes: [] },
     rest,
     wait: () => Promise.resolve(true),
     drain: (sink: (records: Uint8Array) => void) => rest.drain(() => {}, sink),
     snapshot(sink: (records: Uint8Array) => void) {
-      const read = (begins: boolean) => {
-        const next = begins ? steps[second++] : part;
-        part = new Uint8Array();
-        return next;
-      };
-      rest.snapshot(read, () => 0, sink);
+      rest.snapshot(snapshots, sink);
       if (second === steps.length) collector.stop();
     },
     close() {},

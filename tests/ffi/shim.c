@@ -38,6 +38,8 @@ static struct {
 	__typeof__(&tcptop__drain) drain;
 	__typeof__(&tcptop__snapshot) snapshot;
 	__typeof__(&tcptop__snapshot_read) snapshot_read;
+	__typeof__(&tcptop__snapshot_tick) snapshot_tick;
+	__typeof__(&tcptop__snapshot_sum) snapshot_sum;
 	__typeof__(&tcptop__error) error;
 	__typeof__(&tcptop__free) free;
 	__typeof__(&tcptop__self) self;
@@ -67,6 +69,8 @@ static int find_calls(void *library)
 	shim.drain = call(library, "tcptop__drain");
 	shim.snapshot = call(library, "tcptop__snapshot");
 	shim.snapshot_read = call(library, "tcptop__snapshot_read");
+	shim.snapshot_tick = call(library, "tcptop__snapshot_tick");
+	shim.snapshot_sum = call(library, "tcptop__snapshot_sum");
 	shim.error = call(library, "tcptop__error");
 	shim.free = call(library, "tcptop__free");
 	shim.self = call(library, "tcptop__self");
@@ -252,7 +256,9 @@ static void test_large_ring(void)
 static void test_loaded(struct tcptop *t, int err)
 {
 	static uint8_t records[1 << 20];
+	uint8_t tick[sizeof(struct tcptop_tick)];
 	int32_t bytes, last;
+	uint64_t sum;
 	uint16_t tag;
 
 	check(err >= 0, "tcptop__load() loads and attaches");
@@ -260,11 +266,15 @@ static void test_loaded(struct tcptop *t, int err)
 	test_wake(t);
 	check(shim.snapshot(t, 1) > 0, "tcptop__snapshot() holds at least the tick");
 	check(shim.drain(t, records, sizeof(records)) >= 0, "tcptop__drain() returns");
+	shim.snapshot_tick(t, tick);
+	sum = shim.snapshot_sum(t);
 	for (last = 0; (bytes = shim.snapshot_read(t, records, sizeof(records))) > 0; last = bytes)
 		;
 	check(bytes == 0 && last >= (int32_t)sizeof(struct tcptop_tick), "tcptop__snapshot_read() comes to the end");
 	memcpy(&tag, records + last - sizeof(struct tcptop_tick), sizeof(tag));
 	check(tag == TAG_TICK, "the last record is the tick");
+	check(!memcmp(tick, records + last - sizeof(tick), sizeof(tick)), "tcptop__snapshot_tick() has had it");
+	check(shim.snapshot_sum(t) == sum, "tcptop__snapshot_sum() is the same whether it has been read or not");
 }
 
 /* A ring of a size that no kernel has: the same as a power of two below the page size, where pages have 64 KiB. */

@@ -3,8 +3,8 @@
 import { Feature, TickLayout } from "../../wire/layout.ts";
 import type { RecordSink, Resting } from "../source.ts";
 
-/** One of changes with more bytes is told, whatever it says; and one of all connections, of which a part alone may have been read. */
-const MOST_BYTES = 1 << 15, MOST_WHOLE_BYTES = 1 << 19;
+/** One of changes with more bytes is told, whatever it says. */
+const MOST_BYTES = 1 << 15;
 /** The second one in a row that says the same is kept back: the first one's sample still shows what moved in the one before it, as rates that are
  * zero again. */
 const SAME_BEFORE = 2;
@@ -13,12 +13,26 @@ const TICK = TickLayout.byteLength / 4;
 const FEATURES = TICK - TickLayout.features / 4;
 const TIMES = TICK - TickLayout.beginNs / 4, BEHIND_TIMES = TICK - TickLayout.eventsLost / 4;
 
+/** What hands snapshots over. */
+export interface Snapshots {
+  /** Takes one. How many bytes it has. */
+  take(): number;
+  /** Its next part, good until the next call; no bytes: that was all. */
+  read(): Uint8Array;
+  /** Its tick, which is its last record. */
+  tick(): Uint32Array;
+  /** Of all records but the tick: two that say the same have the same. */
+  sum(): bigint;
+  /** How many connections had not ended their handshake; null: not known. */
+  synRecv(): number | null;
+}
+
 /** What a snapshot of all connections said. */
 interface Whole {
-  readonly words: number;
+  readonly bytes: number;
   readonly synRecv: number | null;
-  readonly low: number;
-  readonly high: number;
+  readonly tick: Uint32Array;
+  readonly sum: bigint;
 }
 
 export class Rest implements Resting {
@@ -65,45 +79,43 @@ export class Rest implements Resting {
     });
   }
 
-  /** As FlowSource.snapshot(): `read` takes the next part of a snapshot, a new one if `begins`; no bytes: that was all. `synRecv` is of the new one. */
-  snapshot(read: (begins: boolean) => Uint8Array, synRecv: () => number | null, sink: RecordSink): void {
+  /** As FlowSource.snapshot(). */
+  snapshot(snapshots: Snapshots, sink: RecordSink): void {
     if (this.#isResting && this.#drained.length > 0) return this.#tellLast(sink);
-    const begun = this.#begun, first = begun ?? read(true);
+    let part = this.#begun;
     this.#begun = null;
-    if (begun === null && this.#keeps(first, synRecv(), sink)) return;
-    for (let part = first; part.length > 0; part = read(false)) {
-      sink(part);
-      if (this.#words === 0) this.#rememberTick(part);
+    if (part === null) {
+      const bytes = snapshots.take();
+      part = snapshots.read();
+      if (this.#keeps(part, bytes, snapshots, sink)) return;
     }
+    for (; part.length > 0; part = snapshots.read()) sink(part);
   }
 
   /** The first part of a snapshot that has just been taken. False: it is told as always. True: it is kept back, or the one before it, which was, has been
    * told to `sink` instead (isLate). */
-  #keeps(records: Uint8Array, synRecv: number | null, sink: RecordSink): boolean {
-    const words = wordsOf(records);
-    if (words === null) {
-      const waits = this.#waits(records, sink);
-      this.#words = this.#same = 0;
-      this.#whole = null;
-      this.#isQuiet = this.#hasDrained = false;
-      return waits;
-    }
-    const isWhole = this.#leavesOut && (words[words.length - FEATURES] & Feature.changes) === 0;
-    const stays = isWhole ? this.#isSameWhole(words, synRecv) : this.#isSame(words, synRecv);
-    const wasQuiet = this.#isQuiet, isNothing = words.length === TICK && !isWhole && !this.#hasDrained;
-    const isQuiet = this.#isQuiet = isNothing && this.#isSameTick(words);
+  #keeps(first: Uint8Array, bytes: number, snapshots: Snapshots, sink: RecordSink): boolean {
+    const words = first.length === bytes ? wordsOf(first) : null, synRecv = snapshots.synRecv();
+    const tick = words?.subarray(words.length - TICK) ?? snapshots.tick();
+    const isWhole = this.#leavesOut && (tick[TICK - FEATURES] & Feature.changes) === 0;
+    const stays = isWhole
+      ? this.#isSameWhole({ bytes, synRecv, tick: tick.slice(), sum: snapshots.sum() }) && this.#words > 0
+      : words !== null && this.#isSame(words, synRecv);
+    const wasQuiet = this.#isQuiet, isNothing = bytes === TickLayout.byteLength && !isWhole && !this.#hasDrained;
+    const isQuiet = this.#isQuiet = isNothing && this.#isSameTick(tick);
     this.#hasDrained = false;
     if (!stays) this.#same = 0;
     else if (!isWhole) this.#same++;
     if (!stays && !isWhole) this.#whole = null;
     if (stays && (this.#same >= SAME_BEFORE || isQuiet && wasQuiet)) {
       // Of a whole one the times are enough: it says what is known.
-      this.#remember(isWhole ? words.subarray(words.length - TIMES, words.length - BEHIND_TIMES) : words, isWhole);
+      if (isWhole) this.#last.set(tick.subarray(TICK - TIMES, TICK - BEHIND_TIMES), this.#words - TIMES);
+      else this.#remember(words, tick);
       // What has said the same to the end is one sample.
-      return this.#isResting = timeOf(words) < this.untilNs;
+      return this.#isResting = timeOf(tick) < this.untilNs;
     }
-    const waits = this.#waits(records, sink);
-    if (!isWhole) this.#remember(words);
+    const waits = this.#waits(first, sink);
+    if (!isWhole) this.#remember(words, tick);
     this.#synRecv = synRecv;
     return waits;
   }
@@ -126,13 +138,6 @@ export class Rest implements Resting {
     return (this.#tick[TICK - FEATURES] & Feature.changes) !== 0;
   }
 
-  /** Of the last part of a snapshot that is too large to be remembered; the parts before it leave something that it overwrites. */
-  #rememberTick(part: Uint8Array): void {
-    if (part.length >= TickLayout.byteLength) {
-      this.#tick.set(new Uint32Array(part.slice(-TickLayout.byteLength).buffer));
-    }
-  }
-
   #isSame(words: Uint32Array, synRecv: number | null): boolean {
     const { length } = words, last = this.#last;
     if (length !== this.#words || synRecv !== this.#synRecv) return false;
@@ -142,47 +147,44 @@ export class Rest implements Resting {
   }
 
   /** Of one of changes: whether it is as that of the last one, be that of changes or of all connections. */
-  #isSameTick(words: Uint32Array): boolean {
-    const from = words.length - TICK;
-    return this.#tick.every((word, i) => {
-      if (i >= TICK - TIMES && i < TICK - BEHIND_TIMES) return true;
-      return i === TICK - FEATURES ? (word | Feature.changes) === words[from + i] : word === words[from + i];
-    });
+  #isSameTick(tick: Uint32Array): boolean {
+    return isSameTick(tick, this.#tick, Feature.changes);
   }
 
-  #isSameWhole(words: Uint32Array, synRecv: number | null): boolean {
-    const { length } = words, before = this.#whole;
-    let low = 0x811c9dc5, high = 0x9747b28c;
-    for (let i = 0; i < length; i++) {
-      if (i >= length - TIMES && i < length - BEHIND_TIMES) continue;
-      low = Math.imul(low ^ words[i], 0x01000193);
-      high = Math.imul(high ^ words[i] ^ high >>> 15, 0x85ebca6b);
-    }
-    this.#whole = { words: length, synRecv, low, high };
-    return before !== null && before.words === length && before.synRecv === synRecv && before.low === low &&
-      before.high === high;
+  /** As the one before it, which is this one from now on. */
+  #isSameWhole(whole: Whole): boolean {
+    const before = this.#whole;
+    this.#whole = whole;
+    return before !== null && before.bytes === whole.bytes && before.synRecv === whole.synRecv &&
+      before.sum === whole.sum && isSameTick(before.tick, whole.tick, 0);
   }
 
-  /** All of a snapshot, or the times of one. */
-  #remember(words: Uint32Array, areTimes = false): void {
-    if (areTimes) return this.#last.set(words, this.#words - TIMES);
-    this.#tick.set(words.subarray(words.length - TICK));
-    this.#words = words.byteLength > MOST_BYTES ? 0 : words.length;
-    if (this.#words === 0) return;
+  /** null: it was large. */
+  #remember(words: Uint32Array | null, tick: Uint32Array): void {
+    this.#tick.set(tick);
+    this.#words = words === null || words.byteLength > MOST_BYTES ? 0 : words.length;
+    if (words === null || this.#words === 0) return;
     if (words.length > this.#last.length) this.#last = new Uint32Array(Math.max(words.length, this.#last.length * 2));
     this.#last.set(words);
   }
 }
 
-/** null: it may be a part of one, or has no tick. */
+/** But for their times, and where `also` has bits of features that one of them may lack. */
+function isSameTick(a: Uint32Array, b: Uint32Array, also: number): boolean {
+  return a.every((word, i) =>
+    i === TICK - FEATURES
+      ? (word | also) === (b[i] | also)
+      : word === b[i] || i >= TICK - TIMES && i < TICK - BEHIND_TIMES
+  );
+}
+
+/** null: it is not in words. */
 function wordsOf({ buffer, byteOffset, length }: Uint8Array): Uint32Array | null {
-  if (length > MOST_WHOLE_BYTES || length < TickLayout.byteLength || length % 4 !== 0 || byteOffset % 4 !== 0) {
-    return null;
-  }
+  if (length < TickLayout.byteLength || length % 4 !== 0 || byteOffset % 4 !== 0) return null;
   return new Uint32Array(buffer, byteOffset, length / 4);
 }
 
-function timeOf(words: Uint32Array): number {
-  const at = words.length - TICK + TickLayout.timeNs / 4;
-  return words[at] + words[at + 1] * 2 ** 32;
+function timeOf(tick: Uint32Array): number {
+  const at = TickLayout.timeNs / 4;
+  return tick[at] + tick[at + 1] * 2 ** 32;
 }

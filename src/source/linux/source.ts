@@ -3,7 +3,7 @@ import type { Identity } from "../../system/identity.ts";
 import type { FlowSource, RecordSink, SourceOptions } from "../source.ts";
 import type { KillResult, KillTarget } from "../../system/kill.ts";
 import type { Note, SourceInfo } from "../../system/source_info.ts";
-import { Rest } from "./rest.ts";
+import { Rest, type Snapshots } from "./rest.ts";
 import { limitNotes } from "./netlink_notes.ts";
 import { dropsUnknown } from "./drop_notes.ts";
 import { bpfRefusal, fallbackNote, missingNote, type Refusal } from "./refusal.ts";
@@ -13,6 +13,7 @@ import { keep } from "../../system/ahead.ts";
 import { killSocket } from "../../system/kill.ts";
 import { type Library, newHandle } from "../../system/shim.ts";
 import { Errno } from "../../wire/errno.ts";
+import { TickLayout } from "../../wire/layout.ts";
 import { tcpLimitNotes } from "./tcp_notes.ts";
 import { untranslated } from "./nat_notes.ts";
 import { UDP_IS_LISTED, udpLeftOut, udpLimitNotes, udpMissing } from "./udp_notes.ts";
@@ -123,7 +124,7 @@ export class ShimSource implements FlowSource {
   }
 
   snapshot(sink: RecordSink): void {
-    this.rest.snapshot(this.#reads, this.#countsSynRecv, sink);
+    this.rest.snapshot(this.#snapshots, sink);
   }
 
   /** What Rest asks for. */
@@ -133,18 +134,28 @@ export class ShimSource implements FlowSource {
       sink(this.#buffer.subarray(0, bytes));
     }
   };
-  readonly #reads = (begins: boolean): Uint8Array => {
-    if (begins) this.#take();
-    const { tcptop__snapshot_read } = this.#library.symbols;
-    return this.#buffer.subarray(0, this.#check(tcptop__snapshot_read(this.#handle, this.#buffer, BUFFER_BYTES)));
+  readonly #snapshots: Snapshots = {
+    take: () => this.#take(),
+    read: () => {
+      const { tcptop__snapshot_read } = this.#library.symbols;
+      return this.#buffer.subarray(0, this.#check(tcptop__snapshot_read(this.#handle, this.#buffer, BUFFER_BYTES)));
+    },
+    tick: () => {
+      const tick = new Uint32Array(TickLayout.byteLength / 4);
+      this.#library.symbols.tcptop__snapshot_tick(this.#handle, new Uint8Array(tick.buffer));
+      return tick;
+    },
+    sum: () => this.#library.symbols.tcptop__snapshot_sum(this.#handle),
+    synRecv: () => this.synRecv,
   };
-  readonly #countsSynRecv = (): number | null => this.synRecv;
 
-  #take(): void {
+  #take(): number {
     const { tcptop__snapshot } = this.#library.symbols;
     const everyMs = this.rest.isResting ? OWNER_PASS_AT_REST_MS : OWNER_PASS_EVERY_MS, startMs = performance.now();
     const look = startMs >= this.#lookedMs + Math.max(everyMs, this.#lookPauseMs), changes = !this.#wholeIsDue;
-    this.#check(tcptop__snapshot(this.#handle, (look ? SNAPSHOT_LOOK : 0) | (changes ? SNAPSHOT_CHANGES : 0)));
+    const bytes = this.#check(
+      tcptop__snapshot(this.#handle, (look ? SNAPSHOT_LOOK : 0) | (changes ? SNAPSHOT_CHANGES : 0)),
+    );
     const nowMs = performance.now();
     if (look) {
       const tookMs = nowMs - startMs, usualMs = Math.min(tookMs, this.#lookedForMs);
@@ -153,6 +164,7 @@ export class ShimSource implements FlowSource {
       this.#lookPauseMs = OWNER_PASS_SHARE * usualMs;
     }
     this.#wholeIsDue = false;
+    return bytes;
   }
 
   tellAll(): void {

@@ -121,6 +121,19 @@ export const HANDLE_SYMBOLS = {
     ],
     result: "i32",
   },
+  tcptop__snapshot_tick: {
+    parameters: [
+      "pointer", // t
+      "buffer", // buffer
+    ],
+    result: "void",
+  },
+  tcptop__snapshot_sum: {
+    parameters: [
+      "pointer", // t
+    ],
+    result: "u64",
+  },
   tcptop__describe_again: {
     parameters: [
       "pointer", // t

@@ -6,6 +6,7 @@ import { FlowTables } from "../../../src/flow/tables.ts";
 import { Rest } from "../../../src/source/linux/rest.ts";
 import { Feature, Tag, TcpCountersLayout } from "../../../src/wire/layout.ts";
 import { counters, ended, join, live, opened, tick } from "../../support/records.ts";
+import { snapshotsOf } from "../../support/snapshots.ts";
 
 /** What is handed over by a source that keeps snapshots back, as Collector asks for it. */
 class Kept {
@@ -13,21 +14,19 @@ class Kept {
   /** Records that wait in the ring. */
   ring: Uint8Array[] = [];
   synRecv = 0;
-  #parts: Uint8Array[] = [];
+  #snapshot: readonly Uint8Array[] = [];
+  readonly #snapshots = snapshotsOf(() => this.#snapshot, () => this.synRecv);
 
   /** `more`: from the ring. What a snapshot has handed over, call by call; nothing: it was kept back. */
   take(snapshot: readonly Uint8Array[], more: readonly Uint8Array[] = []): { drained: Uint8Array; told: Uint8Array[] } {
     const told: Uint8Array[] = [], drained: Uint8Array[] = [];
+    this.#snapshot = snapshot;
     this.ring.push(...more);
     const drain = () =>
       this.rest.drain((sink) => this.ring.splice(0).forEach(sink), (records) => drained.push(records.slice()));
     const look = () => {
       const parts: Uint8Array[] = [];
-      this.rest.snapshot(
-        (begins) => this.#read(begins, snapshot),
-        () => this.synRecv,
-        (part) => parts.push(part.slice()),
-      );
+      this.rest.snapshot(this.#snapshots, (part) => parts.push(part.slice()));
       if (!this.rest.isResting) told.push(join(...parts));
     };
     drain();
@@ -37,11 +36,6 @@ class Kept {
     }
     do look(); while (this.rest.isLate);
     return { drained: join(...drained), told };
-  }
-
-  #read(begins: boolean, snapshot: readonly Uint8Array[]): Uint8Array {
-    if (begins) this.#parts = snapshot.slice();
-    return this.#parts.shift() ?? new Uint8Array();
   }
 }
 
@@ -102,7 +96,7 @@ Deno.test("Rest keeps back a snapshot of all connections that says what the one 
   deepStrictEqual([all(11, 8), all(12, 8), still(13), still(14)].map((snapshot) => told(kept, snapshot)), [2, 1, 1, 0]);
 });
 
-Deno.test("Rest tells a snapshot in all its parts, and keeps none back that is large", () => {
+Deno.test("Rest tells a snapshot in all its parts, and keeps none of changes back that is large", () => {
   const kept = new Kept(), large = new Uint8Array(1 << 20), parts = [large, counters(), still(1)];
   kept.rest.untilNs = Infinity;
   for (let i = 0; i < 4; i++) {
@@ -111,6 +105,16 @@ Deno.test("Rest tells a snapshot in all its parts, and keeps none back that is l
   // The first one behind it shows that nothing moves any more.
   deepStrictEqual([2, 3, 4].map((second) => told(kept, still(second))), [1, 0, 0]);
   deepStrictEqual(kept.take(parts).told.map(({ length }) => length), [still(4).length, join(...parts).length]);
+});
+
+Deno.test("Rest keeps back a snapshot of all connections in however many parts", () => {
+  const kept = new Kept(), large = new Uint8Array(1 << 20), other = large.with(5000, 1);
+  const all = (second: number, first = large) => [first, live(), tick(second * 1e9)];
+  kept.rest.untilNs = Infinity;
+  const at = [all(1), [still(2)], [still(3)], all(4), [still(5)], [still(6)], all(7), [still(8)], all(9, other)];
+  deepStrictEqual(at.map((parts) => told(kept, ...parts)), [1, 1, 0, 2, 1, 0, 0, 0, 2]);
+  // Behind one of changes that was too large to be remembered there is none to be told in its place.
+  deepStrictEqual([[large, still(10)], all(11), all(12)].map((parts) => told(kept, ...parts)), [1, 1, 1]);
 });
 
 /** Of the sample that is due now: when it was, how long it lasted, and each flow's figures. */
