@@ -53,6 +53,16 @@ Deno.test("a screen needs each sample while it shows what changes with time alon
   }
 });
 
+Deno.test("a screen needs each sample where the filter asks how old flows are, and none for a word that only looks like it", () => {
+  const typed = (filter: string) => rests(80, [[{ ...IDLE, process: "storage" }]], ["/", ...filter, "enter"]);
+  for (const filter of ["age>4d", "idle>20s", "AGE<10s", "not age<=1h", "udp or (storage idle!=0)"]) {
+    strictEqual(typed(filter), 0, filter);
+  }
+  for (const filter of ["storage", "process:idle", '"age>4d"', "limited:idle", "rtt>50ms"]) {
+    strictEqual(typed(filter), LONGEST_NS, filter);
+  }
+});
+
 Deno.test("a screen with the age of flows needs no sample, and tells when one of them is an hour, a minute or a second older", () => {
   const wide = 250;
   const moves = (flows: FakeFlow[], columns = wide) => shown(columns, [flows]).agesMoveNs - NOW_NS;

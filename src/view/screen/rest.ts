@@ -1,6 +1,8 @@
 /** Until when the screen would show the same but for ages if nothing moved any more: until then it needs no sample. */
 import { idleMs } from "../../flow/path.ts";
 import type { Sample } from "../../flow/sample.ts";
+import { someTerm } from "../filter/ast.ts";
+import { parseFilter } from "../filter/parse.ts";
 import { ageMs } from "../flow.ts";
 import type { Place } from "../layout.ts";
 import type { Totals } from "../totals.ts";
@@ -25,10 +27,9 @@ export interface Drawn {
 
 /** CLOCK_BOOTTIME; 0: it may show something else with the next sample. */
 export function restsUntilNs(state: ScreenState, drawn: Drawn): number {
-  const { frozen, moment, replay, many, graph, details, sinceStart, mode } = state;
+  const { frozen, moment, replay, many, graph, details, sinceStart, mode, filterText } = state;
   if (frozen || moment !== null || replay || many || graph !== null || details || sinceStart) return 0;
-  // No term of a filter depends on time.
-  if (mode.kind !== "table") return 0;
+  if (mode.kind !== "table" || isByAge(filterText)) return 0;
   const { sample, totals, rows, barsMoveNs } = drawn;
   if (totals.rxBytesPerS + totals.txBytesPerS + totals.opened + totals.closed + totals.failed > 0) return 0;
   if (sample.pastFrom !== undefined || rows.some((row) => isNew(sample, row))) return 0;
@@ -43,6 +44,12 @@ function columnMovesNs(id: string, { group }: ScreenState, { hasHistory }: Drawn
 }
 
 const isAge = (id: string) => id === "age" || id === "idle";
+
+/** Whether flows come to match the filter, or match it no more, by getting older. */
+function isByAge(filterText: string): boolean {
+  const filter = parseFilter(filterText);
+  return filter !== null && someTerm(filter, (term) => term.kind === "compare" && isAge(term.column));
+}
 
 /** When the first age that is shown has another text; Infinity: none is shown. */
 export function agesMoveNs({ sample, places, rows }: Pick<Drawn, "sample" | "places" | "rows">): number {
