@@ -61,6 +61,8 @@ export interface Options {
   /** null: both. */
   readonly protocol: "tcp" | "udp" | null;
   readonly listeners: boolean;
+  /** Not by --listen, but as the filter asks for them. */
+  readonly listenersOfFilter: boolean;
   /** null: a row a flow. */
   readonly group: Grouping | null;
   /** Groups count what has ended too. */

@@ -41,6 +41,7 @@ export function options(raw: Raw): Omit<Options, "given"> {
     color: color(raw.color),
     protocol: raw.tcp ? "tcp" : raw.udp ? "udp" : null,
     listeners: raw.listen === true || filter !== null && asksForListeners(filter),
+    listenersOfFilter: raw.listen !== true && filter !== null && asksForListeners(filter),
     source: raw.source,
     ringBytes: ringBytes(raw.ringSize),
     events: raw.events === true,

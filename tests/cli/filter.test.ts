@@ -17,6 +17,12 @@ Deno.test("parseArguments() joins --filter and its short forms", () => {
   strictEqual(options().filter, null);
 });
 
+Deno.test("parseArguments() says whether listeners are shown by --listen, or as the filter asks for them", () => {
+  const by = (...argv: string[]) => [options(...argv).listeners, options(...argv).listenersOfFilter];
+  deepStrictEqual([by("-f", "listen"), by("-L", "-f", "listen")], [[true, true], [true, false]]);
+  deepStrictEqual([by("-L"), by("-f", "curl")], [[true, false], [false, false]]);
+});
+
 Deno.test("parseArguments() shows listeners where the filter asks for them", () => {
   strictEqual(options("-f", "state:listen").listeners, true);
   strictEqual(options("-f", "state:estab").listeners, false);

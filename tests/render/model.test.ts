@@ -704,6 +704,33 @@ Deno.test("ScreenModel hides listeners again that a filter asked for which was g
   strictEqual(model.state.listeners, true);
 });
 
+Deno.test("ScreenModel hides listeners again when the filter that asked for them is changed or taken away, and keeps them where L has asked", () => {
+  const filter = (model: ScreenModel, text: string, end = "enter") => press(model, "/", "ctrl-u", ...text, end);
+  for (const asks of ["listen", "state:listen", "curl or state:listen", "overflows>0"]) {
+    for (const next of ["", "curl", "not curl"]) {
+      const model = modelOf(rates(900));
+      filter(model, asks);
+      filter(model, `${asks} 80`);
+      filter(model, "curl", "escape");
+      strictEqual(model.state.listeners, true, asks);
+      filter(model, next);
+      strictEqual(model.state.listeners, false, `${asks}, then ${next}`);
+    }
+  }
+  const asked = modelOf(rates(900));
+  press(asked, "L");
+  filter(asked, "listen");
+  filter(asked, "");
+  strictEqual(asked.state.listeners, true, "L before the filter");
+  filter(asked, "listen");
+  press(asked, "L");
+  filter(asked, "listen x", "escape");
+  strictEqual(asked.state.listeners, false, "L hides them, whatever the filter");
+  press(asked, "L");
+  filter(asked, "");
+  strictEqual(asked.state.listeners, true, "L after the filter");
+});
+
 Deno.test("ScreenModel tells rates in bits after B, and a click on their title sorts all the same", () => {
   const model = modelOf([...rates(125_000, 1_250_000)]), head = () => model.draw().line(0);
   press(model, "B");

@@ -94,6 +94,7 @@ export function state(columns: number, rows: number): ScreenState {
     filters: [],
     protocol: null,
     listeners: false,
+    listenersOfFilter: false,
     names: true,
     pairs: true,
     limit: 50,

@@ -14,7 +14,7 @@ export interface TerminalFacts {
 
 /** What the command line has chosen. */
 export function initialState(options: Options, terminal: TerminalFacts): ScreenState {
-  const { filter, protocol, listeners, sort, group, limit } = options;
+  const { filter, protocol, listeners, listenersOfFilter, sort, group, limit } = options;
   return {
     columns: terminal.columns,
     rows: terminal.rows,
@@ -42,6 +42,7 @@ export function initialState(options: Options, terminal: TerminalFacts): ScreenS
     filters: [],
     protocol,
     listeners,
+    listenersOfFilter,
     names: options.resolve ?? true,
     limit: limit ?? LIMIT,
     pairs: options.pairs ?? true,

@@ -1,11 +1,11 @@
 /** The line in which a filter is typed. It takes effect with every key. */
 import { compileFilter } from "../filter/compile.ts";
-import { FilterError } from "../filter/ast.ts";
+import { type Filter, FilterError } from "../filter/ast.ts";
 import { parseFilter } from "../filter/parse.ts";
 import { asksForListeners } from "../filter/fields.ts";
 import { thousands } from "../units.ts";
 import type { Input } from "./input.ts";
-import type { Mode, ScreenState } from "./state.ts";
+import type { Listeners, Mode, ScreenState } from "./state.ts";
 
 type Prompt = Extract<Mode, { kind: "prompt" }>;
 
@@ -16,7 +16,7 @@ const TOO_LONG = `no more than ${thousands(MOST_CHARACTERS)} characters: not add
 const MOST_FILTERS = 50;
 
 export function openPrompt(state: ScreenState): ScreenState {
-  const text = state.filterText;
+  const { filterText: text, listeners, listenersOfFilter } = state;
   return {
     ...state,
     filters: remembered(state.filters, text),
@@ -27,7 +27,7 @@ export function openPrompt(state: ScreenState): ScreenState {
       draft: text,
       ago: 0,
       before: text,
-      listenersBefore: state.listeners,
+      listenersBefore: { listeners, listenersOfFilter },
       refused: null,
     },
   };
@@ -41,7 +41,7 @@ export function promptInput(state: ScreenState, before: Prompt, input: Exclude<I
       if (state.filterError !== null) return state;
       return { ...state, mode: { kind: "table" }, filters: remembered(state.filters, state.filterText) };
     case "escape":
-      return filtered({ ...state, mode: { kind: "table" }, listeners: mode.listenersBefore }, mode.before);
+      return asBefore(state, mode);
     default:
       return edited(state, mode, input.key);
   }
@@ -133,8 +133,6 @@ function changed(state: ScreenState, mode: Prompt, text: string, caret: number):
 
 /** The state with this filter; while the text is none, the filter from before the typing holds and the error says why. */
 export function filtered(state: ScreenState, text: string): ScreenState {
-  // What a filter that is being typed asks for goes when the filter goes.
-  const listeners = state.mode.kind === "prompt" ? state.mode.listenersBefore : state.listeners;
   try {
     const filter = parseFilter(text);
     return {
@@ -142,13 +140,23 @@ export function filtered(state: ScreenState, text: string): ScreenState {
       filterText: text.trim(),
       filterError: null,
       filter: filter === null ? null : compileFilter(filter),
-      listeners: listeners || filter !== null && asksForListeners(filter),
+      ...listenersOf(state, filter),
     };
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
-    const before = state.mode.kind === "prompt"
-      ? filtered({ ...state, mode: { kind: "table" }, listeners }, state.mode.before)
-      : state;
+    const before = state.mode.kind === "prompt" ? asBefore(state, state.mode) : state;
     return { ...before, mode: state.mode, filterError: error.message };
   }
+}
+
+/** The state without what has been typed. */
+function asBefore(state: ScreenState, { before, listenersBefore }: Prompt): ScreenState {
+  return { ...filtered({ ...state, mode: { kind: "table" } }, before), ...listenersBefore };
+}
+
+/** What a filter asks for goes when the filter goes, be it while it is typed or later; what L or --listen has asked for stays. */
+function listenersOf(state: ScreenState, filter: Filter | null): Listeners {
+  const { listeners, listenersOfFilter } = state.mode.kind === "prompt" ? state.mode.listenersBefore : state;
+  const stays = listeners && !listenersOfFilter, asks = filter !== null && asksForListeners(filter);
+  return { listeners: stays || asks, listenersOfFilter: asks && !stays };
 }

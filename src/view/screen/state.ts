@@ -6,6 +6,12 @@ import type { Grouping } from "../group_key.ts";
 import type { Sort } from "../sort.ts";
 import type { Shown, Step } from "./moment.ts";
 
+/** Whether listening sockets are shown, and whether only as the filter asks for them: they go with it then. */
+export interface Listeners {
+  readonly listeners: boolean;
+  readonly listenersOfFilter: boolean;
+}
+
 export type Mode =
   | { readonly kind: "table" }
   /** The filter is being typed. `caret` counts characters; `before` and `listenersBefore` are what Escape goes back to. */
@@ -17,7 +23,7 @@ export type Mode =
     readonly draft: string;
     readonly ago: number;
     readonly before: string;
-    readonly listenersBefore: boolean;
+    readonly listenersBefore: Listeners;
     /** Why what was typed last is not in the text; null: it is. */
     readonly refused: string | null;
   }
@@ -35,7 +41,7 @@ export type Wish = "quit" | "redraw" | "keep" | {
   readonly again: string;
 } | null;
 
-export interface ScreenState {
+export interface ScreenState extends Listeners {
   readonly columns: number;
   readonly rows: number;
   /** The terminal takes ASCII alone: keys that have a sign are named by a word. */
@@ -75,7 +81,6 @@ export interface ScreenState {
   readonly filters: readonly string[];
   /** null: both. */
   readonly protocol: "tcp" | "udp" | null;
-  readonly listeners: boolean;
   /** Names instead of addresses, as far as they are known. */
   readonly names: boolean;
   /** At most this many flows or groups unless all are asked for; 0: no limit. */

@@ -112,6 +112,7 @@ const KEYS: ReadonlyMap<string, Action> = new Map(Object.entries<Action>({
   L: (state) => ({
     ...state,
     listeners: !state.listeners,
+    listenersOfFilter: false,
     notice: state.listeners ? "listening sockets hidden" : "listening sockets shown",
   }),
   b: (state) => ({
