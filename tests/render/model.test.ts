@@ -661,6 +661,26 @@ Deno.test("ScreenModel draws the same head while nothing changes but own costs t
   }
 });
 
+Deno.test("ScreenModel takes a click on a key of the last line for that key, whatever stands before the keys", () => {
+  const click = (model: ScreenModel, word: string) => {
+    const y = model.state.rows - 1, line = model.draw().line(y), x = line.indexOf(word);
+    strictEqual(x >= 0, true, `${word}: ${line}`);
+    model.input({ type: "mouse", action: "press", x, y });
+  };
+  // Reversing, a key that does nothing, a key twice, a filter, and one with what the key after it has done.
+  for (const before of [[], ["r"], ["x"], ["d", "d"], ["/", ..."curl", "enter"], ["/", ..."p1", "enter", "B"]]) {
+    const model = scene(160, 12, 0);
+    press(model, ...before);
+    click(model, "group");
+    strictEqual(model.state.group, "process", before.join(" "));
+    click(model, "filter");
+    strictEqual(model.state.mode.kind, "prompt", before.join(" "));
+    press(model, "escape", "L");
+    click(model, "help");
+    strictEqual(model.state.mode.kind, "help", before.join(" "));
+  }
+});
+
 Deno.test("ScreenModel says what it sorts by, in the last line and in the titles", () => {
   const model = modelOf(rates(2, 1)), foot = () => model.draw().line(11), titles = () => model.draw().line(2);
   press(model, "r");

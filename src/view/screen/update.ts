@@ -37,7 +37,7 @@ export function update(before: ScreenState, input: Input, around: Surroundings):
   const state: ScreenState = { ...before, notice: null, wish: null, step: null, skip: null };
   if (input.type === "key" && input.key === "ctrl-c") return { ...state, wish: "quit" };
   if (state.mode.kind === "prompt" && input.type !== "mouse") return promptInput(state, state.mode, input);
-  if (input.type === "mouse") return state.mouse ? mouse(state, input, around) : before;
+  if (input.type === "mouse") return state.mouse ? mouse(state, input, around, before) : before;
   if (input.type === "paste") return { ...state, notice: "a paste goes into the filter: / opens it" };
   if (state.mode.kind === "kill") return killAnswer(state, state.mode, input.key);
   const name = LIKE_OTHERS.get(input.key) ?? input.key;
@@ -244,7 +244,13 @@ function sorted(state: ScreenState, column: Column, descending: boolean): Screen
 
 type Mouse = Extract<Input, { type: "mouse" }>;
 
-function mouse(state: ScreenState, { action, x, y }: Mouse, around: Surroundings): ScreenState {
+/** `drawn`: the state that is on the screen. What it says in the last line is not in `state` any more, and the keys stand behind that. */
+function mouse(
+  state: ScreenState,
+  { action, x, y }: Mouse,
+  around: Surroundings,
+  drawn: ScreenState,
+): ScreenState {
   if (state.mode.kind !== "table") return withAdvice(state, mouseOver(state, action, x, y), around);
   const { geometry, details } = around;
   if (action !== "press") {
@@ -253,7 +259,7 @@ function mouse(state: ScreenState, { action, x, y }: Mouse, around: Surroundings
     return moved(state, state.index + lines, around);
   }
   if (y === geometry.footY) {
-    const hint = hintAt(state, around.lines, x);
+    const hint = hintAt(drawn, around.lines, x);
     return hint === null ? state : key(state, hint, around);
   }
   if (y === geometry.titleY && geometry.bodyRows > 0) return titleClicked(state, x);
