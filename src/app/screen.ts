@@ -235,8 +235,12 @@ export class LiveScreen implements Output, Told {
     this.#control?.stir();
     const { intervalMs } = this.#model.state, before = paceOf(this.#model.state);
     for (const input of keys) {
-      if (input.type === "mode") this.#terminal.modeReported(input.mode, input.value);
-      else this.#model.input(input);
+      if (input.type === "mode") {
+        // What the key before it has asked for has been done.
+        this.#terminal.modeReported(input.mode, input.value);
+        continue;
+      }
+      this.#model.input(input);
       if (this.#model.state.wish === "quit") return this.#quit();
       if (this.#model.state.wish === "redraw") this.#terminal.forget();
       if (this.#model.state.wish === "keep") this.#keep();

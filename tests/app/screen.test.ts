@@ -64,13 +64,17 @@ class FakeControl implements Control {
   skip(ms: number): void {
     this.skips.push(ms);
   }
+  kept = 0;
   keep(): Promise<string> {
+    this.kept++;
     return Promise.resolve("kept in FILE");
   }
   commandLine(): Promise<string | null> {
     return Promise.resolve("curl --silent");
   }
+  killed = 0;
   kill(targets: readonly unknown[]): Promise<readonly KillResult[]> {
+    this.killed++;
     return Promise.resolve(targets.map(() => ({ how: "killed", error: null })));
   }
 }
@@ -247,6 +251,28 @@ Deno.test("LiveScreen asks for the command line that the details want, and for a
   await until("the interval", () => control.intervals.length === 1);
   deepStrictEqual(control.intervals, [500]);
   await screen.close();
+});
+
+Deno.test("LiveScreen does what a key asks for once, whatever the terminal reports behind it", async () => {
+  // A mode, as after each fg; a click and the wheel, from a terminal that reports them though it was not asked to.
+  for (const report of ["\x1b[?2026;2$y", "\x1b[<0;5;5M", "\x1b[<64;5;5M"]) {
+    const { terminal, control, screen } = open("--no-mouse", "--allow-kill");
+    screen.start(busy);
+    await until("the flow", () => terminal.written.includes("curl"));
+    terminal.press(`w${report}Ky${report}[${report}${report}-`);
+    await until("the last key", () => control.intervals.length === 1);
+    control.answer(null);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    deepStrictEqual([control.kept, control.killed, control.steps.length], [1, 1, 1], JSON.stringify(report));
+    await screen.close();
+    const replay = open("--no-mouse", "--replay", "FILE");
+    replay.screen.start(busy);
+    await until("the flow", () => replay.terminal.written.includes("curl"));
+    replay.terminal.press(`]${report}`);
+    await until("the key", () => replay.control.skips.length > 0);
+    deepStrictEqual(replay.control.skips, [0], JSON.stringify(report));
+    await replay.screen.close();
+  }
 });
 
 Deno.test("LiveScreen shows a moment of the past, and keeps nothing of the memory that it came in", async () => {

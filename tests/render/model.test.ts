@@ -769,6 +769,10 @@ Deno.test("ScreenModel hears nothing of the mouse after m", () => {
   strictEqual(model.state.mouse, false);
   model.input({ type: "mouse", action: "press", x: 1, y: 4 });
   strictEqual(names(model), "[p1] p2 p3");
+  press(model, "T");
+  const { notice } = model.state;
+  model.input({ type: "mouse", action: "wheeldown", x: 1, y: 4 });
+  deepStrictEqual([model.state.notice, notice === null], [notice, false]);
   press(model, "m");
   model.input({ type: "mouse", action: "press", x: 1, y: 4 });
   strictEqual(names(model), "p1 [p2] p3");

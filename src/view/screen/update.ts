@@ -37,7 +37,10 @@ export function update(before: ScreenState, input: Input, around: Surroundings):
   const state: ScreenState = { ...before, notice: null, wish: null, step: null, skip: null };
   if (input.type === "key" && input.key === "ctrl-c") return { ...state, wish: "quit" };
   if (state.mode.kind === "prompt" && input.type !== "mouse") return promptInput(state, state.mode, input);
-  if (input.type === "mouse") return state.mouse ? mouse(state, input, around, before) : before;
+  if (input.type === "mouse") {
+    // A terminal may report it all the same, as another program has left it.
+    return state.mouse ? mouse(state, input, around, before) : { ...state, notice: before.notice };
+  }
   if (input.type === "paste") return { ...state, notice: "a paste goes into the filter: / opens it" };
   if (state.mode.kind === "kill") return killAnswer(state, state.mode, input.key);
   const name = LIKE_OTHERS.get(input.key) ?? input.key;
