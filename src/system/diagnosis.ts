@@ -38,11 +38,11 @@ export interface Circumstances {
 
 /** With too few the kernel refuses programs for reasons that are none. */
 const MORE_FILES = "Raise the limit: ulimit -n 1024";
-const SYS_ADMIN = 21;
+const NET_ADMIN = 12, SYS_ADMIN = 21;
 const CAPABILITIES = [
   { bit: 39, name: "CAP_BPF", needed: true, what: "load eBPF programs" },
   { bit: 38, name: "CAP_PERFMON", needed: true, what: "follow TCP in the kernel" },
-  { bit: 12, name: "CAP_NET_ADMIN", needed: true, what: "count UDP on the root cgroup" },
+  { bit: NET_ADMIN, name: "CAP_NET_ADMIN", needed: true, what: "count UDP on the root cgroup" },
   {
     bit: SYS_ADMIN,
     name: "CAP_SYS_ADMIN",
@@ -68,14 +68,14 @@ export function diagnose(
     ...programChecks(facts, circumstances),
     ...firstProcessChecks(facts),
     cgroupCheck(facts),
-    netlinkCheck(facts),
-    killCheck(facts),
+    netlinkCheck(facts, circumstances),
+    killCheck(facts, circumstances),
   ];
   const tcp = source?.tcp ?? null, udp = source?.udp ?? null, best = tcp === "bpf" && udp === "bpf";
   const missing = checks.find(({ ok, needed, remedy }) => !ok && needed && remedy !== null);
   const short = facts.programs.some(({ errno }) => errno === Errno.EMFILE) ? MORE_FILES : null;
   const noted = source?.notes.find(({ remedy }) => remedy !== null)?.remedy ?? failure;
-  return { tcp, udp, best, checks, remedy: best ? null : short ?? missing?.remedy ?? noted };
+  return { tcp, udp, best, checks, remedy: best ? noted : short ?? missing?.remedy ?? noted };
 }
 
 /** CAP_BPF and CAP_PERFMON came with Linux 5.8; before, CAP_SYS_ADMIN is what both are for. */
@@ -83,8 +83,27 @@ function knows({ settings }: MachineFacts, bit: number): boolean {
   return bit <= Number(settings.get("cap_last_cap") ?? 63);
 }
 
-function permission(facts: MachineFacts, { euid, executable }: Circumstances): string {
-  const names = knows(facts, 39) ? ["BPF", "PERFMON", "NET_ADMIN"] : ["SYS_ADMIN", "NET_ADMIN"];
+const holds = ({ capabilities }: MachineFacts, bit: number) => (capabilities >> BigInt(bit) & 1n) === 1n;
+
+/** Whether CAP_SYS_ADMIN does what that capability is for: bpf_capable() and perfmon_capable() take it (include/linux/capability.h). To attach
+ * programs to a cgroup took CAP_NET_ADMIN itself until Linux 6.9 (bpf_prog_attach_check_attach_type()): whether they were attached says it. */
+function standsIn(facts: MachineFacts, bit: number): boolean {
+  if (bit !== NET_ADMIN) return !knows(facts, bit) || bit === 38 || bit === 39;
+  const counting = facts.programs.filter(({ subsystem, hook }) => subsystem === "udp" && hook.startsWith("cgroup_skb"));
+  return counting.length > 0 && counting.every(({ errno }) => errno === 0);
+}
+
+const isGranted = (facts: MachineFacts, bit: number) =>
+  holds(facts, bit) || holds(facts, SYS_ADMIN) && standsIn(facts, bit);
+
+/** Without what it takes, the kernel refuses programs with other words too: its verifier with EINVAL, for want of CAP_PERFMON. */
+const lacksCapability = (facts: MachineFacts) =>
+  CAPABILITIES.some(({ bit, needed }) => needed && !isGranted(facts, bit));
+
+/** `more`: a capability besides those that are needed. */
+function permission(facts: MachineFacts, { euid, executable }: Circumstances, more?: string): string {
+  const needed = knows(facts, 39) ? ["BPF", "PERFMON", "NET_ADMIN"] : ["SYS_ADMIN", "NET_ADMIN"];
+  const names = more === undefined || needed.includes(more) ? needed : [...needed, more];
   if (euid === 0) {
     const added = names.map((name) => `--cap-add ${name}`).join(" ");
     return `In a container: sudo docker run ${added} --security-opt seccomp=unconfined, or --privileged. Not in a rootless one: rights in a user ` +
@@ -117,15 +136,19 @@ function capabilityCheck(
   { bit, name, needed, what }: typeof CAPABILITIES[number],
   circumstances: Circumstances,
 ): Check {
-  const known = knows(facts, bit), ok = (facts.capabilities >> BigInt(known ? bit : SYS_ADMIN) & 1n) === 1n;
-  const detail = known ? `to ${what}` : `to ${what}: this kernel takes CAP_SYS_ADMIN for it`;
+  const ok = isGranted(facts, bit);
+  const instead = !knows(facts, bit)
+    ? ": this kernel takes CAP_SYS_ADMIN for it"
+    : ok && !holds(facts, bit)
+    ? ": CAP_SYS_ADMIN stands in for it"
+    : "";
   return {
     id: name.toLowerCase(),
     title: name,
     ok,
     needed,
-    detail,
-    remedy: ok ? null : permission(facts, circumstances),
+    detail: `to ${what}${instead}`,
+    remedy: ok ? null : permission(facts, circumstances, needed ? undefined : name.slice(4)),
   };
 }
 
@@ -139,7 +162,8 @@ function lockdownCheck({ settings, programs }: MachineFacts): Check {
 
 /** libbpf only says that it could not make one; where programs are refused, that is why. */
 function mapCheck(facts: MachineFacts, kind: string, errno: number, circumstances: Circumstances): Check {
-  const ok = errno === 0, refused = facts.programs.some((program) => isRefusal(program.errno));
+  const ok = errno === 0;
+  const refused = lacksCapability(facts) || facts.programs.some((program) => isRefusal(program.errno));
   const id = `map_${kind.toLowerCase().replace(/[^a-z]+/g, "_")}`;
   const remedy = ok ? null : refused ? permission(facts, circumstances) : needsKernel(circumstances.release);
   return { id, title: `${kind} map`, ok, needed: true, detail: ok ? "made and freed" : "cannot be made", remedy };
@@ -210,7 +234,7 @@ function remedyFor(facts: MachineFacts, subsystem: Subsystem, errno: number, cir
   if (errno === Errno.EMFILE) return MORE_FILES;
   const since = subsystem === "reasons" ? DROP_REASONS : UDP_DROPS;
   if (BESIDE.has(subsystem) && !isAtLeast(release, since)) return kernelRemedy(release, since, "CONFIG_DEBUG_INFO_BTF");
-  return isRefusal(errno) ? permission(facts, circumstances) : needsKernel(release);
+  return isRefusal(errno) || lacksCapability(facts) ? permission(facts, circumstances) : needsKernel(release);
 }
 
 /** Why packets are dropped and resets are sent is told by tracing programs alone; connections have a second witness
@@ -247,7 +271,8 @@ function cgroupCheck({ cgroupErrno, cgroupIsRoot }: MachineFacts): Check {
   };
 }
 
-function netlinkCheck({ netlinkErrno, destroyGroupsErrno }: MachineFacts): Check {
+function netlinkCheck(facts: MachineFacts, circumstances: Circumstances): Check {
+  const { netlinkErrno, destroyGroupsErrno } = facts;
   const ok = netlinkErrno === 0 && destroyGroupsErrno === 0;
   return {
     id: "netlink",
@@ -257,12 +282,15 @@ function netlinkCheck({ netlinkErrno, destroyGroupsErrno }: MachineFacts): Check
     detail: ok
       ? "sockets, and the ends of connections; --source netlink needs no root"
       : `refused (${errnoText(netlinkErrno || destroyGroupsErrno)})`,
-    remedy: ok ? null : netlinkErrno ? "modprobe tcp_diag" : "sudo tcptop",
+    remedy: ok ? null : netlinkErrno ? "modprobe tcp_diag" : permission(facts, circumstances),
   };
 }
 
-function killCheck({ killErrno }: MachineFacts): Check {
-  const ok = killErrno === 0, unsupported = killErrno === Errno.EOPNOTSUPP;
+/** A socket that there is not is not found, whether or not one may end it: the kernel asks for CAP_NET_ADMIN behind that (sock_diag_destroy()),
+ * and takes no other in its place. */
+function killCheck(facts: MachineFacts, circumstances: Circumstances): Check {
+  const { killErrno } = facts, unsupported = killErrno === Errno.EOPNOTSUPP, permitted = holds(facts, NET_ADMIN);
+  const ok = killErrno === 0 && permitted;
   return {
     id: "sock_destroy",
     title: "SOCK_DESTROY",
@@ -272,7 +300,13 @@ function killCheck({ killErrno }: MachineFacts): Check {
       ? "connections can be ended: tcptop kill, --allow-kill"
       : unsupported
       ? "this kernel cannot end connections: it was built without CONFIG_INET_DIAG_DESTROY"
+      : !permitted
+      ? "to end connections takes CAP_NET_ADMIN"
       : `to end connections is refused (${errnoText(killErrno)})`,
-    remedy: ok ? null : unsupported ? "Boot a kernel built with CONFIG_INET_DIAG_DESTROY=y" : "sudo tcptop",
+    remedy: ok
+      ? null
+      : unsupported
+      ? "Boot a kernel built with CONFIG_INET_DIAG_DESTROY=y"
+      : permission(facts, circumstances),
   };
 }

@@ -1,5 +1,6 @@
 /** What is left of root once everything is open, and that everything still works. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { isAtLeast } from "../../src/system/kernel_version.ts";
 import { lines, within } from "../support/lines.ts";
 import { execute, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
@@ -261,7 +262,53 @@ Deno.test("CAP_BPF and CAP_PERFMON alone are enough for TCP, and the notes name 
   deepStrictEqual([ended.code, ended.stderr], [0, ""]);
   const { source, flows } = facts(ended);
   deepStrictEqual([source.tcp, flows.length, flows.every(({ process }) => process !== null)], ["bpf", 6, true]);
-  match(source.notes.find(({ code }) => code === "udp_unavailable")!.remedy!, /^Give it CAP_BPF and CAP_NET_ADMIN/);
+  match(
+    source.notes.find(({ code }) => code === "udp_unavailable")!.remedy!,
+    /^Give it CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN/,
+  );
+});
+
+/** A doctor's verdict on those capabilities that are needed, and the sources that it names; and what a run then has. */
+async function verdict(names: readonly string[]) {
+  const doctor = await execute(withOnly(names, tcptop(["doctor", "--json"])));
+  const { source, checks, remedy } = JSON.parse(doctor.stdout);
+  const missing = checks.filter(({ id, ok, needed }: Verdict) => id.startsWith("cap_") && needed && !ok);
+  const run = facts(await execute(withOnly(names, tcptop(["--once", "--json", "--interval", "100ms"])))).source;
+  const codes = ({ notes }: { notes: readonly { code: string }[] }) =>
+    notes.map(({ code }) => code).filter((code) => code !== "unattributed");
+  deepStrictEqual([run.tcp, run.udp, codes(run)], [source.tcp, source.udp, codes(source)], String(names));
+  const kill = checks.find(({ id }: Verdict) => id === "sock_destroy").ok;
+  return { code: doctor.code, tcp: run.tcp, udp: run.udp, missing: missing.map(({ id }: Verdict) => id), kill, remedy };
+}
+
+interface Verdict {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly needed: boolean;
+}
+
+Deno.test("doctor misses no capability that CAP_SYS_ADMIN stands in for, and what it says is what a run then has", async () => {
+  const { remedy, ...alone } = await verdict(["sys_admin"]);
+  // Before Linux 6.9 attaching to a cgroup takes CAP_NET_ADMIN itself.
+  const expected = isAtLeast(Deno.osRelease(), "6.9")
+    ? { code: 0, udp: "bpf", missing: [] }
+    : { code: 4, udp: "netlink", missing: ["cap_net_admin"] };
+  deepStrictEqual(alone, { tcp: "bpf", kill: false, ...expected });
+  match(remedy, /NET_ADMIN|CAP_SETUID/); // to join what NAT lies between, where the kernel has any
+  const { remedy: _, ...both } = await verdict(["sys_admin", "net_admin"]);
+  deepStrictEqual(both, { code: 0, tcp: "bpf", udp: "bpf", missing: [], kill: true });
+  const cases = [
+    [["bpf", "perfmon"], "bpf", ["cap_net_admin"], false],
+    [["bpf", "net_admin"], "netlink", ["cap_perfmon"], true],
+    [["perfmon", "net_admin"], "netlink", ["cap_bpf"], true],
+    [["bpf"], "netlink", ["cap_perfmon", "cap_net_admin"], false],
+    [[], "netlink", ["cap_bpf", "cap_perfmon", "cap_net_admin"], false],
+  ] as const;
+  for (const [names, tcp, missing, kill] of cases) {
+    const { remedy, ...found } = await verdict(names);
+    deepStrictEqual(found, { code: 4, tcp, udp: "netlink", missing, kill }, String(names));
+    match(remedy, /--cap-add BPF --cap-add PERFMON --cap-add NET_ADMIN/);
+  }
 });
 
 Deno.test("root without any capability has netlink, and is sent to no sudo", async () => {

@@ -30,6 +30,9 @@ function machine(errno = 0, changes: Partial<MachineFacts> = {}): MachineFacts {
   };
 }
 
+/** All capabilities but these. */
+const without = (...bits: number[]) => bits.reduce((all, bit) => all & ~(1n << BigInt(bit)), (1n << 41n) - 1n);
+
 const failing = (facts: MachineFacts) =>
   diagnose(facts, BPF, null, ROOT).checks.filter(({ ok, needed }) => !ok && needed).map(({ id }) => id);
 
@@ -64,7 +67,7 @@ Deno.test("diagnose() names the one thing that is missing", () => {
   deepStrictEqual(failing(machine(0, { btfErrno: 2 })), ["btf"]);
   deepStrictEqual(failing(machine(0, { cgroupErrno: 2 })), ["cgroup2"]);
   deepStrictEqual(failing(machine(0, { cgroupIsRoot: false })), ["cgroup2"]);
-  deepStrictEqual(failing(machine(0, { capabilities: (1n << 41n) - 1n & ~(1n << 38n) })), ["cap_perfmon"]);
+  deepStrictEqual(failing(machine(0, { capabilities: without(38, 21) })), ["cap_perfmon"]);
   deepStrictEqual(failing(machine(0, { netlinkErrno: 2 })), []);
 });
 
@@ -80,8 +83,8 @@ Deno.test("diagnose() says that drops over process 1 are not seen, where tracing
 });
 
 Deno.test("diagnose() knows whether connections can be ended, and what that takes", () => {
-  const check = (killErrno: number) => {
-    const { checks } = diagnose(machine(0, { killErrno }), BPF, null, ROOT);
+  const check = (killErrno: number, capabilities = without()) => {
+    const { checks } = diagnose(machine(0, { killErrno, capabilities }), BPF, null, ROOT);
     const { ok, needed, detail, remedy } = checks.find(({ id }) => id === "sock_destroy")!;
     return [ok, needed, detail, remedy];
   };
@@ -90,8 +93,57 @@ Deno.test("diagnose() knows whether connections can be ended, and what that take
     ...[false, false, "this kernel cannot end connections: it was built without CONFIG_INET_DIAG_DESTROY"],
     "Boot a kernel built with CONFIG_INET_DIAG_DESTROY=y",
   ]);
-  deepStrictEqual(check(Errno.EPERM).slice(0, 2), [false, false]);
-  deepStrictEqual(check(Errno.EPERM)[3], "sudo tcptop");
+  deepStrictEqual(check(Errno.EPERM).slice(0, 3), [
+    ...[false, false, "to end connections is refused (EPERM, operation not permitted)"],
+  ]);
+  match(String(check(Errno.EPERM)[3]), /--cap-add NET_ADMIN/);
+  // The kernel says of a socket that there is not what it says to root.
+  deepStrictEqual(check(0, without(12)).slice(0, 3), [false, false, "to end connections takes CAP_NET_ADMIN"]);
+});
+
+Deno.test("diagnose() lets CAP_SYS_ADMIN stand in where the kernel takes it", () => {
+  const counting = (errno: number) => ({ ...program("udp", "udp_out", errno), hook: "cgroup_skb/egress" });
+  const check = (capabilities: bigint, errno = 0) => {
+    const facts = machine(errno, { capabilities, programs: [...machine(errno).programs, counting(errno)] });
+    const { checks, remedy } = diagnose(facts, errno ? null : BPF, null, ROOT);
+    const own = checks.filter(({ id }) => /^cap_(bpf|perfmon|net_admin)$/.test(id));
+    return { own: own.map(({ ok, detail }) => `${ok} ${detail}`), remedy };
+  };
+  const instead = "CAP_SYS_ADMIN stands in for it";
+  deepStrictEqual(check(1n << 21n), {
+    own: [
+      `true to load eBPF programs: ${instead}`,
+      `true to follow TCP in the kernel: ${instead}`,
+      `true to count UDP on the root cgroup: ${instead}`,
+    ],
+    remedy: null,
+  });
+  // Before Linux 6.9 attaching to a cgroup takes CAP_NET_ADMIN itself.
+  const older = check(1n << 21n, Errno.EPERM);
+  deepStrictEqual(older.own.map((line) => line.split(" ")[0]), ["true", "true", "false"]);
+  match(older.remedy!, /--cap-add NET_ADMIN/);
+  deepStrictEqual(check(1n << 39n | 1n << 38n | 1n << 12n).own[0], "true to load eBPF programs");
+  deepStrictEqual(check(1n << 12n, Errno.EPERM).own.map((line) => line.split(" ")[0]), ["false", "false", "true"]);
+});
+
+Deno.test("diagnose() asks for the very capability that a check is of", () => {
+  const { checks } = diagnose(machine(0, { capabilities: without(2, 19, 21) }), BPF, null, ROOT);
+  const remedies = new Map(checks.map(({ id, remedy }) => [id, remedy]));
+  match(remedies.get("cap_sys_admin")!, /--cap-add NET_ADMIN --cap-add SYS_ADMIN /);
+  match(remedies.get("cap_sys_ptrace")!, /--cap-add SYS_PTRACE /);
+  match(remedies.get("cap_dac_read_search")!, /--cap-add DAC_READ_SEARCH /);
+});
+
+Deno.test("diagnose() blames no kernel where CAP_PERFMON is what its verifier wants", () => {
+  const { checks } = diagnose(machine(Errno.EINVAL, { capabilities: without(38, 21) }), null, "no", ROOT);
+  const blamed = checks.filter(({ ok, remedy }) => !ok && !remedy!.includes("--cap-add PERFMON"));
+  deepStrictEqual(blamed, []);
+});
+
+Deno.test("diagnose() has what a note says to do, where the best source works", () => {
+  const note = { code: "nat_unknown", message: "not joined", remedy: "Give it CAP_NET_ADMIN" };
+  const { best, remedy } = diagnose(machine(), { ...BPF, notes: [note] }, null, ROOT);
+  deepStrictEqual([best, remedy], [true, "Give it CAP_NET_ADMIN"]);
 });
 
 Deno.test("diagnose() needs only one of the two hooks at socket()", () => {

@@ -36,6 +36,10 @@ export const udpLeftOut = (euid: number | null): Note => ({
   remedy: withoutSource(euid),
 });
 
+/** All that UDP takes: with one of them less there would be another refusal. */
+const capabilities = (release: string) =>
+  isAtLeast(release, PERFMON) ? "CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN" : "CAP_SYS_ADMIN and CAP_NET_ADMIN";
+
 /** Why there is no UDP, and what helps. `release`: the kernel's. */
 export function udpMissing({ errno, stage, log }: ShimFailure, euid: number | null, release: string): Note {
   const say = (message: string, remedy: string): Note => ({ code: "udp_unavailable", message, remedy });
@@ -55,10 +59,9 @@ export function udpMissing({ errno, stage, log }: ShimFailure, euid: number | nu
   }
   const verdict = log.includes(VERIFIER_LOG);
   if ((errno === EPERM || errno === EACCES) && !verdict) {
-    const capabilities = "give it CAP_BPF and CAP_NET_ADMIN";
     return say(
       `UDP flows cannot be seen: the kernel refuses to ${described(stage, "UDP")}`,
-      `${euid === 0 ? `Give it${capabilities.slice(7)}` : `Run it with sudo, or ${capabilities}`}; ` +
+      `${euid === 0 ? "Give" : "Run it with sudo, or give"} it ${capabilities(release)}; ` +
         "another program on the root cgroup that allows none beside it must be detached (bpftool cgroup tree shows it)",
     );
   }
@@ -71,7 +74,7 @@ export function udpMissing({ errno, stage, log }: ShimFailure, euid: number | nu
   return say(
     `UDP flows cannot be seen: cannot ${doing} (${why})`,
     verdict && isAtLeast(release, PERFMON)
-      ? `Give it CAP_PERFMON, without which the verifier refuses more. Where it has that: ${kernel}`
+      ? `Give it CAP_PERFMON, without which the verifier refuses more, and CAP_NET_ADMIN. Where it has both: ${kernel}`
       : kernel,
   );
 }

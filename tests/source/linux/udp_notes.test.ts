@@ -30,10 +30,16 @@ Deno.test("udpMissing() takes the verifier's EACCES for its verdict, and sends n
   strictEqual(remedy, "Use Linux 5.7 or newer with CONFIG_BPF_SYSCALL and CONFIG_CGROUP_BPF; this is 5.4.33");
   match(
     udpMissing(failure, 0, "6.1.0").remedy!,
-    /^Give it CAP_PERFMON, .* Where it has that: Linux 6\.1\.0 is new enough/,
+    /^Give it CAP_PERFMON, .*, and CAP_NET_ADMIN\. Where it has both: Linux 6\.1\.0 is new enough/,
   );
-  match(udpMissing({ ...failure, log: "" }, 1000, "6.1.0").remedy!, /^Run it with sudo, or give it CAP_BPF/);
-  match(udpMissing({ ...failure, log: "" }, 0, "6.1.0").remedy!, /^Give it CAP_BPF and CAP_NET_ADMIN; another/);
+  match(
+    udpMissing({ ...failure, log: "" }, 1000, "6.1.0").remedy!,
+    /^Run it with sudo, or give it CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN;/,
+  );
+  match(
+    udpMissing({ ...failure, log: "" }, 0, "6.1.0").remedy!,
+    /^Give it CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; another/,
+  );
 });
 
 Deno.test("udpMissing() has a remedy for everything that may fail", () => {
