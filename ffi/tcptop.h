@@ -47,8 +47,9 @@ enum tcptop_limit {
 	LIMIT_DESTROYED = 1, /* no records of ends: the kernel refuses the destroy groups (SKNLGRP_INET_TCP_DESTROY) */
 	LIMIT_OWNERS = 2,    /* only the caller's own processes are found: needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH */
 	LIMIT_SENT = 4,      /* bytes sent are those acknowledged: the kernel is older than 4.19 */
-	LIMIT_NAMESPACES = 8,    /* some network namespaces could not be opened: out of file descriptors, or not permitted */
+	LIMIT_NAMESPACES = 8,    /* some network namespaces could not be opened: out of file descriptors */
 	LIMIT_REFUSED = 16,  /* /proc/PID/fd of some processes is refused in spite of these capabilities */
+	LIMIT_ENTERING = 32, /* with these capabilities, but without CAP_SYS_ADMIN: no other network namespace is entered */
 };
 
 /* TCP by netlink instead of tcptop__load(), without BPF and, within the limits that are returned, without privilege.

@@ -254,10 +254,12 @@ int netlink_add_udp(struct source *s)
 int32_t netlink_limits(const struct source *s)
 {
 	const struct netlink *n = (const struct netlink *)s;
-	const capabilities owners = CAPABILITY(CAP_SYS_PTRACE) | CAPABILITY(CAP_DAC_READ_SEARCH);
+	const capabilities owners = CAPABILITY(CAP_SYS_PTRACE) | CAPABILITY(CAP_DAC_READ_SEARCH), permitted = capabilities_permitted();
+	const bool finds = (permitted & owners) == owners;
 
 	return (n->destroy_refused ? LIMIT_DESTROYED : 0) | (n->refused_namespaces ? LIMIT_NAMESPACES : 0) | (n->no_sent ? LIMIT_SENT : 0) |
-	       ((capabilities_permitted() & owners) != owners ? LIMIT_OWNERS : n->refused_processes ? LIMIT_REFUSED : 0);
+	       (!finds ? LIMIT_OWNERS : n->refused_processes ? LIMIT_REFUSED : 0) |
+	       (finds && !(permitted & CAPABILITY(CAP_SYS_ADMIN)) ? LIMIT_ENTERING : 0);
 }
 
 static void ignore(void *context, const struct diag_message *m)

@@ -23,6 +23,7 @@ const HIDES: ReadonlySet<string> = new Set([
   "processes_refused",
   "processes_hidden",
   "pid_namespace",
+  "namespaces_closed",
   "namespaces_unseen",
   "tcp_unavailable",
 ]);

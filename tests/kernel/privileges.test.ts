@@ -2,6 +2,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { isAtLeast } from "../../src/system/kernel_version.ts";
 import { lines, within } from "../support/lines.ts";
+import { Netns } from "../support/netns.ts";
 import { execute, Running, type SampleDocument, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
 
@@ -309,6 +310,25 @@ Deno.test("doctor misses no capability that CAP_SYS_ADMIN stands in for, and wha
     deepStrictEqual(found, { code: 4, tcp, udp: "netlink", missing, kill }, String(names));
     match(remedy, /--cap-add BPF --cap-add PERFMON --cap-add NET_ADMIN/);
   }
+});
+
+Deno.test("--source netlink says that other network namespaces take CAP_SYS_ADMIN, and has them with it", async () => {
+  await using space = await Netns.make();
+  await using workload = await Workload.start(
+    ...["hold", "--count", 3, "--server-netns", space.path, "--client-netns", space.path],
+  );
+  await workload.until("ready");
+  const seen = async (...names: string[]) => {
+    const line = withOnly(names, tcptop(["--once", "--json", "--interval", "100ms", "--source", "netlink"]));
+    const { source, flows } = facts(await execute(line));
+    return [
+      flows.filter(({ netns, remote }) => netns === space.inode && remote !== null).length,
+      source.notes.filter(({ code }) => code === "namespaces_closed").map(({ remedy }) => remedy),
+    ];
+  };
+  const owners = ["sys_ptrace", "dac_read_search"];
+  deepStrictEqual(await seen(...owners), [0, ["In a container add --pid=host --cap-add SYS_ADMIN"]]);
+  deepStrictEqual(await seen(...owners, "sys_admin"), [6, []]);
 });
 
 Deno.test("root without any capability has netlink, and is sent to no sudo", async () => {

@@ -1,7 +1,7 @@
 import type { Note } from "../../system/source_info.ts";
 
 /** Bits of enum tcptop_limit. */
-export const Limit = { destroyGroups: 1, owners: 2, sent: 4, namespaces: 8, refused: 16 } as const;
+export const Limit = { destroyGroups: 1, owners: 2, sent: 4, namespaces: 8, refused: 16, entering: 32 } as const;
 
 /** What the netlink source cannot tell on this machine, as tcptop__open_netlink() returned it. */
 export function limitNotes(limits: number, euid: number | null): Note[] {
@@ -32,6 +32,13 @@ export function limitNotes(limits: number, euid: number | null): Note[] {
       message: "Some processes may not be looked at in spite of CAP_SYS_PTRACE: no owner is known of their sockets",
       remedy: "Start it in their user namespace (in a container: --userns=host), or have the security module " +
         "(SELinux, AppArmor) allow it",
+    });
+  }
+  if (limits & Limit.entering) {
+    notes.push({
+      code: "namespaces_closed",
+      message: "Other network namespaces are not seen: to enter them takes CAP_SYS_ADMIN",
+      remedy: euid === 0 ? "In a container add --pid=host --cap-add SYS_ADMIN" : "Run it with sudo",
     });
   }
   if (limits & Limit.namespaces) {

@@ -9,4 +9,9 @@ Deno.test("limitNotes() has one note a limit", () => {
     "tx_acknowledged",
   ]);
   deepStrictEqual(limitNotes(Limit.refused, 0).map(({ code }) => code), ["processes_refused"]);
+  deepStrictEqual(limitNotes(Limit.entering, 0), [{
+    code: "namespaces_closed",
+    message: "Other network namespaces are not seen: to enter them takes CAP_SYS_ADMIN",
+    remedy: "In a container add --pid=host --cap-add SYS_ADMIN",
+  }]);
 });
