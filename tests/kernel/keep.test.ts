@@ -38,6 +38,18 @@ async function replayed(path: string, phase: Phase) {
   return summed(stdout, phase);
 }
 
+/** Bytes that a recording begins with: all sockets of the machine, whoever has them. */
+async function beginning(): Promise<number> {
+  const folder = await Deno.makeTempDir({ prefix: "tcptop" }), file = `${folder}/all.tcptop`;
+  try {
+    const { code, stderr } = await execute(tcptop(["--record", file, "--count", "3", "--interval", "100ms"]));
+    deepStrictEqual([code, stderr], [0, ""]);
+    return (await Deno.stat(file)).size;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 /** Until all of the workload's connections are in the recording, which is not whole yet. */
 async function recorded(path: string, phase: Phase): Promise<void> {
   const wanted = JSON.stringify(truth(phase));
@@ -116,20 +128,15 @@ Deno.test("--record --keep that was killed leaves files that can be played, and 
 
 Deno.test("--record --keep goes on where the disk is full, with the newest, and says so in one sentence", async () => {
   await inFolder(async (folder) => {
-    const mounted = await execute([
-      "mount",
-      "-t",
-      "tmpfs",
-      "-o",
-      `size=6m,uid=${USER},gid=${GROUP},mode=700`,
-      "none",
-      folder,
-    ]);
+    // Room for three files, besides what the workloads fill.
+    const begins = await beginning(), size = 6 * 1024 * 1024 + 3 * begins;
+    const options = `size=${size},uid=${USER},gid=${GROUP},mode=700`;
+    const mounted = await execute(["mount", "-t", "tmpfs", "-o", options, "none", folder]);
     strictEqual(mounted.code, 0, mounted.stderr);
     try {
-      // An older recording, and what fills the disk but for some.
+      // An older recording, and what fills the disk but for some and the beginning of one file.
       const old = `${folder}/${fileName(Date.now() - 7_200_000)}`;
-      await Deno.writeFile(old, new Uint8Array(3_000_000));
+      await Deno.writeFile(old, new Uint8Array(3_000_000 + 2 * begins));
       await Deno.chown(old, USER, GROUP);
       await Deno.writeFile(`${folder}/mine`, new Uint8Array(1_500_000));
       await using program = new Program(["--record", folder, "--keep", "24h", "--interval", "100ms"]);

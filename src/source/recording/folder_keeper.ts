@@ -18,6 +18,8 @@ export interface Clocks {
 
 const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 const LEAST_BYTES = 1 << 14, SHARE = 8;
+/** The first sample of a file describes all flows, and the second has the counters of all: later ones have what has changed. */
+const WHOLE_SAMPLES = 2;
 /** Files that began in one second, on a machine whose clock is set back again and again. */
 const MOST_IN_A_SECOND = 9999;
 
@@ -33,6 +35,8 @@ export class FolderKeeper implements Keeper {
   #current: CurrentFile | null = null;
   #keeper: FileKeeper | null = null;
   #wantsAll = false;
+  /** Samples to come that are still of the file's beginning. */
+  #headSamples = WHOLE_SAMPLES;
   /** What the last name was made of. */
   #last = { wallMs: -1e12, further: 0 };
   /** Once a file alone has filled the disk, the next ones are so small that not all must go again. */
@@ -64,10 +68,14 @@ export class FolderKeeper implements Keeper {
 
   sample(): void {
     this.#write((keeper) => keeper.sample());
+    if (this.#headSamples > 0) {
+      this.#headSamples--;
+      this.#current!.headBytes = this.#current!.bytes;
+    }
     const { beganMs, bytes: all, headBytes } = this.#current!, nowMs = this.clocks.wallMs(), bytes = all - headBytes;
     if (bytes >= this.#mostBytes || isFull(this.keeping, beganMs, bytes, nowMs)) {
       this.#finish();
-      this.#again();
+      this.#again(WHOLE_SAMPLES);
     } else if ("bytes" in this.keeping) told(this.path, () => this.#retain());
   }
 
@@ -120,12 +128,12 @@ export class FolderKeeper implements Keeper {
       this.#keeper!.file.close();
       told(this.path, () => this.folder.remove(name));
       this.#removed++;
-      this.#again();
+      this.#again(1 + WHOLE_SAMPLES);
     }
   }
 
-  /** The next file, whose beginning has all that is known. */
-  #again(): void {
+  /** The next file, whose beginning has all that is known. `headSamples`: one more amid a sample, for the source describes all flows in the next. */
+  #again(headSamples: number): void {
     told(this.path, () => {
       try {
         this.#begin();
@@ -134,6 +142,7 @@ export class FolderKeeper implements Keeper {
       }
     });
     this.#wantsAll = true;
+    this.#headSamples = headSamples;
   }
 
   #begin(): void {
@@ -196,7 +205,8 @@ export class FolderKeeper implements Keeper {
 /** The file that is being written. */
 class CurrentFile implements RecordFile {
   #bytes = 0;
-  /** With what was known before: it does not count for when the file is full. */
+  /** With what was known before, and all flows: it does not count for when the file is full, or each sample would be a file of its own where all
+   * flows take more than a file may have. */
   headBytes = 0;
 
   /** `makeRoom`: whether it could. */

@@ -115,6 +115,28 @@ Deno.test("FolderKeeper keeps to a size, and is never over it by more than what 
   ok(Math.max(...[...run.folder.files.keys()].map((name) => run.folder.sizeOf(name))) < size / 8 + (64 << 10));
 });
 
+/** So many flows described take more room than a file may have where `room` is all there is. */
+const MANY = 1200;
+
+for (
+  const [what, keeping, room] of [
+    ["what is kept", { bytes: 1 << 20 }, Infinity],
+    ["a disk that is full", { ms: 24 * HOUR }, 1 << 20],
+  ] as const
+) {
+  Deno.test(`FolderKeeper has many samples in a file, also where all flows take more than an eighth of ${what}`, () => {
+    const run = recorder(keeping, new MemoryFolder(room)), all = new Uint8Array(MANY * live().length);
+    for (let at = 0; at < all.length; at += live().length) all.set(live(), at);
+    let whole = 2; // a sample that describes all flows, and one with the counters of all
+    for (let i = 0; i < 3000; i++) {
+      const { described } = run;
+      run.sample(BEGIN + i * 1000, whole > 0 ? all : live());
+      whole = run.described > described ? 2 : whole - 1;
+    }
+    ok(run.folder.made.length > 1 && run.folder.made.length < 3000 / 20, `${run.folder.made.length} files`);
+  });
+}
+
 Deno.test("FolderKeeper goes on with the newest where the disk is full, in whole files, and says so once", () => {
   const run = recorder({ ms: 24 * HOUR }, new MemoryFolder(40_000));
   for (let i = 0; i < 600; i++) run.sample(BEGIN + i * 60_000);
