@@ -43,6 +43,36 @@ static struct image map_linker(const char *path, size_t page)
 	return linker;
 }
 
+// Whether the page with the program headers has the word, with its NUL: names of versions stand there.
+static int has_word(const struct image *image, size_t page, const char *word)
+{
+	const char *at = (const char *)image->headers, *end = (const char *)((image->headers | (page - 1)) + 1);
+	size_t length = 1;
+
+	while (word[length - 1])
+		length++;
+	for (; image->headers && at + length <= end; at++) {
+		size_t same = 0;
+
+		while (same < length && at[same] == word[same])
+			same++;
+		if (same == length)
+			return 1;
+	}
+	return 0;
+}
+
+// glibc starts threads by clone3() since 2.34, and by clone() only where the kernel has none (ENOSYS). Container engines from before that refuse what they
+// do not know with EPERM. An older glibc is not asked about: it does without, and a filter may kill whoever calls clone3().
+static void check_threads(const struct image *linker, size_t page)
+{
+	long refusal = has_word(linker, page, "GLIBC_2.34") ? sys_clone3_nothing() : 0;
+
+	if (refusal == -EPERM || refusal == -EACCES)
+		fail(STATUS_FAILED, "Cannot start: this system forbids clone3, by which threads start. In a container: a newer engine "
+		     "(Docker 20.10.10), or --security-opt seccomp=unconfined; in a service SystemCallErrorNumber=ENOSYS", (char *)0);
+}
+
 // The program will load the shim as a library; better to say here, in one sentence, that this system does not allow it.
 static void check_executable(int shim, size_t page)
 {
@@ -104,6 +134,7 @@ __attribute__((noreturn, used)) static void launch(long *stack)
 	const struct image deno = map_deno(&file, page);
 	const struct image linker = map_linker(deno.interpreter, page);
 
+	check_threads(&linker, page);
 	check_arguments(&process);
 	check_directory();
 	sys_block(SIGUSR1); // Deno would listen on a port for a debugger (docs/decisions/0052-no-debugger.md)

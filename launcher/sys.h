@@ -146,6 +146,12 @@ static inline long sys_fork(void)
 	return sys_call(SYS_clone, 0, 0, 0, 0, 0, 0);
 }
 
+// The errno with which the kernel refuses clone3() without arguments: EINVAL, or ENOSYS where it has none.
+static inline long sys_clone3_nothing(void)
+{
+	return sys_call(435 /* SYS_clone3 */, 0, 0, 0, 0, 0, 0);
+}
+
 // Waits for a process from sys_fork(). status: as of wait(2).
 static inline long sys_wait(long pid, int *status)
 {

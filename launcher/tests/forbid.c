@@ -1,5 +1,5 @@
-// forbid memfd|exec COMMAND ...: runs the command where the kernel refuses memfd_create, or executable private mappings at
-// an address of its choice, as a security policy may.
+// forbid memfd|exec|clone3|no-clone3 COMMAND ...: runs the command where the kernel refuses memfd_create, or executable private mappings at
+// an address of its choice, or clone3 with EPERM, as a security policy may; or where it does not know clone3 (ENOSYS).
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -26,6 +26,14 @@ static struct sock_filter exec[] = {
 	RETURN(SECCOMP_RET_ERRNO | EACCES), RETURN(SECCOMP_RET_ALLOW),
 };
 
+static struct sock_filter clone3[] = {
+	WORD(nr), SKIP_UNLESS(SYS_clone3, 1), RETURN(SECCOMP_RET_ERRNO | EPERM), RETURN(SECCOMP_RET_ALLOW),
+};
+
+static struct sock_filter no_clone3[] = {
+	WORD(nr), SKIP_UNLESS(SYS_clone3, 1), RETURN(SECCOMP_RET_ERRNO | ENOSYS), RETURN(SECCOMP_RET_ALLOW),
+};
+
 int main(int argc, char **argv)
 {
 	struct sock_fprog program = { sizeof(memfd) / sizeof(*memfd), memfd };
@@ -34,6 +42,10 @@ int main(int argc, char **argv)
 		return 98;
 	if (!strcmp(argv[1], "exec"))
 		program = (struct sock_fprog){ sizeof(exec) / sizeof(*exec), exec };
+	if (!strcmp(argv[1], "clone3"))
+		program = (struct sock_fprog){ sizeof(clone3) / sizeof(*clone3), clone3 };
+	if (!strcmp(argv[1], "no-clone3"))
+		program = (struct sock_fprog){ sizeof(no_clone3) / sizeof(*no_clone3), no_clone3 };
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
 		return 97;
 	execv(argv[2], argv + 2);
