@@ -6,6 +6,8 @@ import { losingNothing } from "../support/lost.ts";
 import { execute, tcptop } from "../support/tcptop.ts";
 import { Workload } from "../support/workload.ts";
 
+/** A name of its own: other workloads may run on this machine, with processes of the same names. */
+const EXE = `wl-since-${Deno.pid}`;
 const COUNT = 10_007, BYTES = 503;
 
 interface Groups {
@@ -36,7 +38,7 @@ const isByBytes = ({ groups }: Groups) => {
 Deno.test("--since-start has the process that made 10,007 short connections, with all its bytes, live and replayed", async () => {
   await losingNothing(async () => {
     const folder = await Deno.makeTempDir({ prefix: "tcptop" }), file = `${folder}/samples.json`;
-    const group = ["--json", "--group", "process", "--since-start"];
+    const group = ["--json", "--group", "process", "--since-start", "--filter", `exe=${EXE} or not process:wl-`];
     await using program = new Program(
       [...group, "--interval", "200ms", "--record", `${folder}/records`],
       `exec "$@" > ${file}`,
@@ -44,7 +46,7 @@ Deno.test("--since-start has the process that made 10,007 short connections, wit
     const sample = async () => last(await Deno.readTextFile(file));
     await until("the first sample", () => sample().then((found) => found !== undefined, () => false));
     const beganMs = Date.now();
-    await using workload = await Workload.start("short", "--count", COUNT, "--tx", BYTES);
+    await using workload = await Workload.startNamed(EXE, "short", "--count", COUNT, "--tx", BYTES);
     const { completed } = await workload.until("done"), nowMs = Date.now();
     strictEqual(completed, COUNT);
     await until("a later sample", async () => {
