@@ -87,7 +87,7 @@ export class Collector {
   /** `post` sends to the main thread. */
   constructor(
     readonly platform: Platform,
-    { intervalMs, events, eventsAlone, names, commands, from, to, replay }: WorkerOptions,
+    { intervalMs, events, eventsAlone, eventsSuffice, names, commands, from, to, replay }: WorkerOptions,
     readonly post: (message: FromWorker, transfer?: Transferable[]) => void,
     readonly history: History | null = null,
     readonly recorder: Keeper | null = null,
@@ -105,7 +105,13 @@ export class Collector {
       ? new EventLog(this.#waits ? Infinity : undefined, eventsAlone ? UNTOLD : undefined)
       : null;
     const span = this.#span;
-    if (log !== null && span !== null) log.wants = (timeNs) => span.includes(this.#tables.wallMsOf(timeNs));
+    if (log !== null && span !== null) {
+      log.wants = (timeNs) => {
+        const wanted = span.includes(this.#tables.wallMsOf(timeNs));
+        if (wanted && eventsSuffice) span.tellsEvent();
+        return wanted;
+      };
+    }
     this.#tables = new FlowTables(log, eventsAlone);
     this.#naming = new Naming(platform, () => this.#tables, commands);
     this.#namespaces = platform.timeWaits === undefined

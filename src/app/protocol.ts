@@ -30,6 +30,8 @@ export interface WorkerOptions extends SourceOptions {
   readonly events: boolean;
   /** Events are told of, and nothing else: samples have no flows, and what flows alone tell (peers, inside) is not worked out. */
   readonly eventsAlone: boolean;
+  /** Nothing else is told of a part of a recording, which is not empty then if it has events and no sample. */
+  readonly eventsSuffice?: boolean;
   /** Hosts to look at by ssh instead of this machine. `keepStale`: the last flows of one that is silent are shown. */
   readonly hosts: { readonly names: readonly string[]; readonly keepStale: boolean } | null;
   /** Where to keep the records, and whom a new file is given to. */

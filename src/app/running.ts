@@ -40,6 +40,8 @@ export async function openSession(
     commands: options.commandLines || outputs.some(({ wantsCommands }) => wantsCommands),
     events: options.events,
     eventsAlone: wantsEventsAlone(options),
+    // Which groups were open is told by a sample.
+    eventsSuffice: options.events && options.group === null && !wantsLast(options),
     openings: wantsOpenings(options),
     historyMs: wantsScreen(options) ? options.historyMs : 0,
     from: options.from,

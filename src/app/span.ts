@@ -1,5 +1,5 @@
 import { ExitStatus, TcptopError } from "../errors.ts";
-import { momentText, type Time, timeAfter } from "../time.ts";
+import { lastAfter, momentText, type Time, timeAfter } from "../time.ts";
 
 /** What the sample that is to be taken is: told of, or passed over; or there are no more. */
 export type Told = "told" | "passed" | "over";
@@ -20,6 +20,7 @@ export class Span {
   /** Of the sample before the last one. */
   #beforeMs = 0;
   #isOver = false;
+  #hasEvents = false;
 
   /** null: from its beginning; to its end. `still`: it is no part, but where playing begins. */
   constructor(readonly from: Time | null, readonly to: Time | null, readonly still = false) {}
@@ -31,7 +32,7 @@ export class Span {
 
   /** When the part ends (ms since 1970). */
   get endMs(): number {
-    return this.to === null || this.#beganMs === null || this.#left ? Infinity : timeAfter(this.to, this.#beganMs);
+    return this.to === null || this.#beganMs === null || this.#left ? Infinity : lastAfter(this.to, this.#beganMs);
   }
 
   /** All is told of from now on. */
@@ -49,12 +50,22 @@ export class Span {
     return !this.#inside && !this.still && !this.#left;
   }
 
-  /** Whether the moment (ms since 1970) lies in the part; null: the recording, or a further one, has not told the time yet. */
+  /** Whether the moment of an event (ms since 1970), which is told to the nearest microsecond, lies in the part; null: the recording, or a further
+   * one, has not told the time yet. */
   includes(wallMs: number | null): boolean {
     if (this.#left) return true;
     if (this.#beganMs === null) return this.from === null;
     if (wallMs === null) return this.#inside;
-    return wallMs >= this.#fromMs(this.#beganMs) && wallMs <= this.endMs;
+    return this.#lies(Math.round(wallMs * 1e3) / 1e3, this.#beganMs);
+  }
+
+  /** There is an event of the part, where these are all that is told of: it is not empty then, though it may lie between two samples. */
+  tellsEvent(): void {
+    this.#hasEvents = true;
+  }
+
+  #lies(wallMs: number, beganMs: number): boolean {
+    return wallMs >= this.#fromMs(beganMs) && wallMs <= this.endMs;
   }
 
   #fromMs(beganMs: number): number {
@@ -70,7 +81,7 @@ export class Span {
 
   /** Throws where the recording, which has come to its end, or to that of the part, had nothing of it. */
   check(): void {
-    if (this.#inside || this.#left || this.#beganMs === null) return;
+    if (this.#inside || this.#left || this.#hasEvents || this.#beganMs === null) return;
     const began = momentText(this.#beganMs);
     if (!this.#isOver) throw nothing(`it is of ${began} to ${momentText(this.#lastMs)}`);
     // The rest of it has not been read.
@@ -86,7 +97,8 @@ export class Span {
     const isFirst = this.#beganMs === null, beganMs = this.#beganMs ??= wallMs, { endMs } = this;
     const fromMs = this.#fromMs(beganMs);
     if (fromMs > endMs) throw reversed(fromMs, endMs);
-    if (wallMs >= fromMs && wallMs <= endMs) {
+    // A sample's time is told in whole milliseconds, and never rounded up.
+    if (this.#lies(Math.floor(wallMs * 1e3) / 1e3, beganMs)) {
       if (!this.#inside) this.#firstMs = wallMs;
       this.#inside = true;
       return "told";

@@ -1,5 +1,6 @@
 import { deepStrictEqual, doesNotThrow, strictEqual, throws } from "node:assert/strict";
 import { Span } from "../../src/app/span.ts";
+import { parseTime } from "../../src/time.ts";
 
 const ofDay = (text: string) => {
   const [hours, minutes, seconds] = text.split(":").map(Number);
@@ -51,4 +52,32 @@ Deno.test("Span says what a recording has instead, and claims no end that has no
   throws(() => of("12:00:01", "12:00:01"), refused(`${nothing}begins at 2026-01-02 12:00:01`, 1));
   throws(() => of("12:00:01", "12:00:02", 1), refused(`${nothing}begins at 2026-01-02 12:00:01`, 1));
   throws(() => of(null, "12:00:02", 1), refused(`${nothing}begins at 2026-01-02 12:00:01`, 1));
+});
+
+Deno.test("Span takes a time that JSON has told as the sample's or event's own", () => {
+  const began = Date.UTC(2026, 0, 2, 12),
+    part = (from: string, to = from) => {
+      const [first, last] = [from, to].map((time) => parseTime(`2026-01-02T12:00:${time}Z`, () => new Date()));
+      const span = new Span(first, last);
+      span.take(began + 0.7);
+      return span;
+    };
+  // Samples are told in whole milliseconds, whatever follows.
+  for (const [ms, told] of [[4999.9, "passed"], [5250.0002, "told"], [5250.9998, "told"], [5251.1, "over"]] as const) {
+    strictEqual(part("05.250").take(began + ms), told, String(ms));
+  }
+  // Events are told to the nearest microsecond.
+  const times = [5250.4562, 5250.4568, 5250.4572, 5250.4578].map((ms) => began + ms);
+  deepStrictEqual(times.map((ms) => part("05.250457").includes(ms)), [false, true, true, false]);
+  deepStrictEqual(times.map((ms) => part("05.250457", "06").includes(ms)), [false, true, true, true]);
+  deepStrictEqual(times.map((ms) => part("04", "05.250").includes(ms)), [true, true, true, true]);
+});
+
+Deno.test("Span is not empty where events are told of, though no sample lies in it", () => {
+  const [from, to] = ["12:00:02", "12:00:03"].map((text) => ({ wallMs: wall(text) + 600 }));
+  const span = new Span(from, { wallMs: to.wallMs - 800 });
+  deepStrictEqual([1, 2, 3].map((at) => span.take(SAMPLES[at - 1] + 500)), ["told", "passed", "over"]);
+  throws(() => span.check(), { status: 1 });
+  span.tellsEvent();
+  doesNotThrow(() => span.check());
 });

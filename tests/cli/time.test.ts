@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { momentText, parseTime, timeAfter } from "../../src/time.ts";
+import { lastAfter, momentText, parseTime, timeAfter } from "../../src/time.ts";
 
 const now = () => new Date(2026, 2, 1, 9, 30);
 const at = (day: number, hours: number, minutes = 0, seconds = 0) =>
@@ -13,7 +13,9 @@ Deno.test("parseTime() takes times of day and of certain days", () => {
   deepStrictEqual(parseTime("yesterday 14:00", now), { wallMs: new Date(2026, 1, 28, 14).getTime() });
   const utc = Date.UTC(2026, 0, 2, 12, 3, 10);
   deepStrictEqual(parseTime("2026-01-02T12:03:10Z", now), { wallMs: utc });
-  deepStrictEqual(parseTime("2026-01-02T12:03:10.123456Z", now), { wallMs: utc + 123 });
+  deepStrictEqual(parseTime("2026-01-02T12:03:10.123456Z", now), { wallMs: utc + 123.456, lastMs: utc + 123.456 });
+  deepStrictEqual(parseTime("2026-01-02T12:03:10.123Z", now), { wallMs: utc + 123, lastMs: utc + 123.999 });
+  deepStrictEqual(parseTime("2026-01-02 14:03:10.5+02:00", now), { wallMs: utc + 500, lastMs: utc + 500.999 });
   deepStrictEqual(parseTime("2026-01-02 14:03:10+02:00", now), { wallMs: utc });
   for (
     const wrong of [
@@ -41,6 +43,15 @@ Deno.test("momentText() is what parseTime() takes", () => {
   const wallMs = at(2, 1, 3, 7);
   strictEqual(momentText(wallMs), "2026-01-02 01:03:07");
   deepStrictEqual(parseTime(momentText(wallMs), now), { wallMs });
+});
+
+Deno.test("lastAfter() is the last moment that is written so", () => {
+  const utc = Date.UTC(2026, 0, 2, 12, 3, 10);
+  const last = (text: string) => lastAfter(parseTime(text, now)!, utc);
+  strictEqual(last("2026-01-02T12:03:10Z"), utc);
+  strictEqual(last("2026-01-02T12:03:10.250Z"), utc + 250.999);
+  strictEqual(last("2026-01-02T12:03:10.250001Z"), utc + 250.001);
+  strictEqual(lastAfter({ ofDayMs: 43_380_000 }, at(2, 11)), at(2, 12, 3));
 });
 
 Deno.test("timeAfter() is the first such time of the recording", () => {

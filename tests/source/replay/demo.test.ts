@@ -37,6 +37,26 @@ Deno.test("a time of which a recording has nothing is told in a sentence, whatev
   }
 });
 
+Deno.test("a time that JSON has told leads to the sample or the event that it is of", async () => {
+  const lines = async (...options: string[]) => {
+    const { code, stdout, stderr } = await execute(tcptop(["--replay", PATH, "--json", ...options]));
+    deepStrictEqual([code, stderr], [0, ""], String(options));
+    return stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as { time: string });
+  };
+  const samples = await lines(), events = await lines("--events");
+  for (const { time } of samples.slice(1, 5)) {
+    deepStrictEqual((await lines("--from", time, "--to", time)).map(({ time }) => time), [time]);
+    strictEqual((await lines("--to", time)).at(-1)!.time, time);
+  }
+  // They are microseconds apart, with no sample between them.
+  for (const at of [40, 41, 140]) {
+    const [{ time: from }, , { time: to }] = events.slice(at);
+    const part = events.filter(({ time }) => time >= from && time <= to);
+    deepStrictEqual(await lines("--events", "--from", from, "--to", to), part);
+    deepStrictEqual((await lines("--events", "--filter", "tcp", "--from", from, "--to", to)).length, part.length);
+  }
+});
+
 Deno.test("a part of a recording that would end before it begins is refused, whatever the output", async () => {
   const { stdout } = await execute(tcptop(["--replay", PATH, "--json"]));
   const [second, third] = stdout.split("\n").slice(1, 3).map((line) =>
