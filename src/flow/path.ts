@@ -1,6 +1,6 @@
 /** What the kernel knows of a connection's way to its peer: kept by the table, and told of a row. null: not known, or the source does not say. */
 import type { TcpPath } from "../decode/cursor.ts";
-import { PathLacks } from "../wire/layout.ts";
+import { PathLacks, Unknown } from "../wire/layout.ts";
 import type { FlowArrays } from "./columns.ts";
 import { isListener, isTcp } from "./row.ts";
 
@@ -36,11 +36,12 @@ export function connectUs(flows: FlowArrays, row: number): number | null {
   return flows.connectUs[row] || null;
 }
 
-/** Milliseconds since data was sent or came in, until `timeNs`. */
+/** Milliseconds since data was sent or came in, until `timeNs`. The kernel tells that of TCP to a tick of 1 to 10 ms: it may lie before the opening. */
 export function idleMs(flows: FlowArrays, row: number, timeNs: number): number | null {
   if (flows.closed[row] || isListener(flows, row)) return null;
   const moved = isTcp(flows, row) ? flows.movedNs[row] : flows.lastNs[row];
-  return moved === 0 ? null : Math.max(0, Math.round((timeNs - moved) / 1e6));
+  const opened = flows.unknown[row] & Unknown.age ? 0 : flows.openedNs[row];
+  return moved === 0 ? null : Math.max(0, Math.round((timeNs - Math.max(moved, opened)) / 1e6));
 }
 
 /** Bytes a second that the peer acknowledged, as the kernel measured last; 0 is none yet. */

@@ -10,7 +10,7 @@ import {
   ssthresh,
 } from "../../src/flow/path.ts";
 import { congestionControl } from "../../src/view/flow.ts";
-import { PathLacks } from "../../src/wire/layout.ts";
+import { PathLacks, Unknown } from "../../src/wire/layout.ts";
 import { Feed } from "../support/feed.ts";
 import { comm, counters, ended, live, path, tick } from "../support/records.ts";
 
@@ -52,6 +52,16 @@ Deno.test("what is not known of a path is null, and so is what the kernel has no
   deepStrictEqual([ssthresh(flows, 0), pacingRate(flows, 0), congestionControl(flows, 0)], [null, null, null]);
   const silent = new Feed().sample(live(), tick(10e9));
   deepStrictEqual([pathFigure(silent.flows, 0, "mss"), idleMs(silent.flows, 0, silent.timeNs)], [null, null]);
+});
+
+Deno.test("nothing is idle for longer than it has been open, though the kernel tells of movement in ticks", () => {
+  const idle = (fields: Parameters<typeof live>[0]) => {
+    const { flows, timeNs } = new Feed().sample(live(fields), path({ movedNs: 9.4e9 }), tick(10e9));
+    return idleMs(flows, 0, timeNs);
+  };
+  deepStrictEqual([9.403e9, 9.396e9, 0].map((openedNs) => idle({ openedNs })), [597, 600, 600]);
+  // Seen since then, and older by who knows how much.
+  deepStrictEqual(idle({ openedNs: 9.9e9, unknown: Unknown.age }), 600);
 });
 
 Deno.test("what has ended is not idle, and keeps how long its handshake took", () => {
