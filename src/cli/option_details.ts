@@ -38,7 +38,8 @@ export const OPTION_DETAILS: Readonly<Record<string, string>> = {
   "--from":
     "A time of day is the first such one of the recording; `yesterday 14:00` works too, and a time as JSON has it, `2026-01-02T12:03:10.123Z`. Events go by their own time; what was there, or was lost, before the part is in no summary, policy, report or condition of it.",
   "--to": "As `--from`.",
-  "--at": "As `--from`; without the screen the only sample is that of the moment, and events are those up to it.",
+  "--at":
+    "As `--from`; without the screen the only sample is that of the moment, the first one from then on, and events are those from then up to it.",
   "--replay": "The same output, at its own speed on the screen and as fast as possible elsewhere.",
   "--summary": "See [a summary](run.md#a-summary).",
   "--when": "See [conditions](when.md).",
