@@ -1,4 +1,5 @@
 /** What happens to groups, as lines. */
+import type { FlowArrays } from "../flow/columns.ts";
 import { GroupLog } from "../flow/group_log.ts";
 import type { GroupChange } from "../flow/live_group.ts";
 import type { Sample } from "../flow/sample.ts";
@@ -30,8 +31,24 @@ export function groupLog(
   choose: (sample: Sample) => readonly number[],
   told: (sample: Sample) => Sample = (sample) => sample,
 ): GroupLog<GroupIdentity> {
-  const id = (sample: Sample, row: number) => groupId(told(sample), row, by);
-  return new GroupLog({ id, identity: (sample, row) => groupIdentity(told(sample), row, by) }, choose);
+  const seen = (sample: Sample) => by === "peer" ? oneEnded(told(sample)) : told(sample);
+  const id = (sample: Sample, row: number) => groupId(seen(sample), row, by);
+  return new GroupLog({ id, identity: (sample, row) => groupIdentity(seen(sample), row, by) }, choose);
+}
+
+/** Kept as long as the flows that they are made of. */
+const oneEndedFlows = new WeakMap<FlowArrays, FlowArrays>();
+
+/** A sample that knows as much of other ends as an opening does, which comes before it is known whether they are on this machine: else what was open at the start
+ * would be in another group than what opens later between the same two. */
+function oneEnded(sample: Sample): Sample {
+  let flows = oneEndedFlows.get(sample.flows);
+  if (flows === undefined) {
+    const { pair, inside } = sample.flows;
+    flows = { ...sample.flows, pair: new Uint32Array(pair.length), inside: new Uint8Array(inside.length) };
+    oneEndedFlows.set(sample.flows, flows);
+  }
+  return { ...sample, flows };
 }
 
 export function groupEvent(change: GroupChange<GroupIdentity>, by: Grouping): GroupEvent {

@@ -35,6 +35,18 @@ const opens = (cookie: number, ms: number, name = "curl") =>
 const ends = (cookie: number, fromMs: number, toMs: number, rxBytes: number, name = "curl") =>
   ended({ cookie, openedNs: fromMs * MS, timeNs: toMs * MS, rxBytes, txBytes: 3, retransmits: 2, comm: comm(name) });
 
+Deno.test("GroupLog has what was open at the start in the group of what opens later, by peer too", () => {
+  for (const by of ["peer", "process", "remote"] as const) {
+    const feed = new EventFeed(), groups = log(by);
+    const { flows, ...first } = feed.sample(live({ cookie: 1, openedNs: 0 }), tick(5 * MS));
+    // Its other end is a row, and inside this machine.
+    const known = { ...flows, pair: flows.pair.fill(7), inside: flows.inside.fill(1) };
+    groups.look({ ...feed.batch(), ...first, flows: known });
+    deepStrictEqual(groups.tell(feed.batch(opens(2, 10), ends(2, 10, 20, 1009))), [], by);
+    deepStrictEqual(groups.tell(feed.batch(ends(1, 0, 30, 503))).map(({ connections }) => connections), [2], by);
+  }
+});
+
 Deno.test("GroupLog tells of the first connection of a group and of the end of its last one", () => {
   const events = log().tell(
     new EventFeed().batch(opens(1, 10), opens(2, 20), ends(1, 10, 30, 1009), ends(2, 20, 40, 503), opens(3, 50)),
