@@ -39,6 +39,8 @@ export interface Circumstances {
 /** With too few the kernel refuses programs for reasons that are none. */
 const MORE_FILES = "Raise the limit: ulimit -n 1024";
 const NET_ADMIN = 12, SYS_ADMIN = 21;
+/** The note's code: whose user tcptop runs as takes nothing from what it sees. */
+const ROOT_KEPT = "root_kept";
 const CAPABILITIES = [
   { bit: 39, name: "CAP_BPF", needed: true, what: "load eBPF programs" },
   { bit: 38, name: "CAP_PERFMON", needed: true, what: "follow TCP in the kernel" },
@@ -74,7 +76,7 @@ export function diagnose(
   const tcp = source?.tcp ?? null, udp = source?.udp ?? null, best = tcp === "bpf" && udp === "bpf";
   const missing = checks.find(({ ok, needed, remedy }) => !ok && needed && remedy !== null);
   const short = facts.programs.some(({ errno }) => errno === Errno.EMFILE) ? MORE_FILES : null;
-  const noted = source?.notes.find(({ remedy }) => remedy !== null)?.remedy ?? failure;
+  const noted = source?.notes.find(({ code, remedy }) => remedy !== null && code !== ROOT_KEPT)?.remedy ?? failure;
   return { tcp, udp, best, checks, remedy: best ? noted : short ?? missing?.remedy ?? noted };
 }
 

@@ -144,6 +144,10 @@ Deno.test("diagnose() has what a note says to do, where the best source works", 
   const note = { code: "nat_unknown", message: "not joined", remedy: "Give it CAP_NET_ADMIN" };
   const { best, remedy } = diagnose(machine(), { ...BPF, notes: [note] }, null, ROOT);
   deepStrictEqual([best, remedy], [true, "Give it CAP_NET_ADMIN"]);
+  // Nothing more is seen by another user.
+  const kept = { code: "root_kept", message: "tcptop stays the user root", remedy: "Give it CAP_SETUID" };
+  deepStrictEqual(diagnose(machine(), { ...BPF, notes: [kept] }, null, ROOT).remedy, null);
+  deepStrictEqual(diagnose(machine(), { ...BPF, notes: [kept, note] }, null, ROOT).remedy, "Give it CAP_NET_ADMIN");
 });
 
 Deno.test("diagnose() needs only one of the two hooks at socket()", () => {
